@@ -1,0 +1,46 @@
+"""Errors, sorted by what the caller does next; the docstring is the default message."""
+
+
+class HandrailError(Exception):
+    """Something went wrong."""
+
+    exit_code = 3
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").splitlines()[0])
+
+
+class UserError(HandrailError):
+    """The user can mend this; the message says how, and is printed without a traceback."""
+
+    exit_code = 2
+
+
+class MistakesError(UserError):
+    """A file that people write holds mistakes; all of them are here, in the order of their places."""
+
+    def __init__(self, mistakes: "list[Mistake]") -> None:
+        self.mistakes = sorted(mistakes)
+        super().__init__("\n".join(str(m) for m in self.mistakes))
+
+
+class StoreUnavailableError(UserError):
+    """The database cannot be reached or written."""
+
+
+class TransientSendError(HandrailError):
+    """The gateway did not take the message and is known not to have sent it; trying again is safe."""
+
+
+class Mistake(tuple[str, int, int, str]):
+    """One mistake: (file, line, column, what is wrong and what to do), lines and columns from 1."""
+
+    __slots__ = ()
+
+    def __new__(cls, file: str, line: int, column: int, text: str) -> "Mistake":
+        """Make one; tuples sort by place, which is the order people want to mend them in."""
+        return super().__new__(cls, (file, line, column, text))
+
+    def __str__(self) -> str:
+        file, line, column, text = self
+        return f"{file}:{line}:{column}: {text}" if line else f"{file}: {text}"

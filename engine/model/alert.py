@@ -1,0 +1,51 @@
+"""Alerts: what people see and act on, with everything that is needed to explain them later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.model.rule import Severity
+
+AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingSeen:
+    """One comparison of a rule as it stood when the alert opened, in words and numbers.
+
+    `truth` is None where the measure had no value. `events` are the ids behind the value.
+    """
+
+    text: str  # the finding in plain words, such as "at least 2 check-ins missed within 7 days"
+    value: str  # the measured value, in words; "no value" where there is none
+    threshold: str
+    truth: bool | None
+    events: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvidence:
+    """What opened an alert: every finding of the rule as of that instant, and what would clear it."""
+
+    as_of: int  # microseconds since 1970
+    findings: tuple[FindingSeen, ...]
+    clears: str  # one sentence
+    clears_at: int | None  # when it ends by itself if nothing more happens
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A stored alert; instants in microseconds since 1970."""
+
+    id: int
+    client_id: int
+    rule_id: str
+    rule_version: str
+    severity: Severity
+    state: AlertState
+    began: int
+    ended: int | None
+    opened_at: int
+    historic: bool = False
+    shadow: bool = False

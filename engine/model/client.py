@@ -1,0 +1,31 @@
+"""Clients: a person in aftercare, known in messages by `ref` alone, and their record with its dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+# The words of a record that are not attributes: enrolment and leave open and close, discharge is a day.
+SPELL_WORDS = ("enrolled", "ended", "discharged", "leave_began", "leave_ended")
+
+
+class RecordEntry(NamedTuple):
+    """One dated change to a client's record.
+
+    `entry` is one of SPELL_WORDS, or the name of an attribute (programme, phase, …) that had `value` from `at`
+    on, an attribute with value None having been taken away.
+    """
+
+    at: int  # microseconds since 1970, UTC
+    entry: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client; `record` is in the order of its dates."""
+
+    id: int
+    ref: str
+    timezone: str
+    record: tuple[RecordEntry, ...] = field(default=())

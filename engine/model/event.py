@@ -1,0 +1,51 @@
+"""Events: something observed about a client, at `occurred_at`, made known at `recorded_at`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Value = str | float | int | bool | tuple[str, ...]
+
+
+class NewEvent(NamedTuple):
+    """An event on its way into the store; a NamedTuple, for imports make a third of a million of them.
+
+    `fields` is the canonical JSON of `write_fields`, without free text, which stands in `note`: rules
+    read fields and never notes. `source` and `key` are its identity; `origin` says where it was read.
+    """
+
+    client_id: int
+    kind: str
+    occurred_at: int  # microseconds since 1970, UTC
+    source: str
+    key: str  # the source's own id, or else a hash of the row
+    fields: str
+    note: str | None
+    origin: str  # such as checkins.csv:17
+
+
+class Event(NamedTuple):
+    """A stored event."""
+
+    id: int
+    client_id: int
+    kind: str
+    occurred_at: int
+    recorded_at: int
+    source: str
+    key: str
+    fields: str
+    note: str | None
+    origin: str
+
+
+def write_fields(fields: Mapping[str, Value]) -> str:
+    """Canonical JSON (sorted keys, no spaces): equal fields give equal text, on every database."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_fields(text: str) -> dict[str, Value]:
+    """What `write_fields` wrote; lists come back as tuples."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}

@@ -1,0 +1,27 @@
+"""Instants: aware datetimes in UTC outside, microseconds since 1970 (int) in tables and arrays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SECOND_US = 1_000_000
+DAY_US = 86_400 * SECOND_US
+# The years 1970 to 2112: every instant fits 52 bits, which `measures` builds on.
+LAST_US = (1 << 52) - 1
+
+
+def to_us(instant: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime; ValueError where it is naive or out of 1970 to 2112."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone")
+    us = (instant - EPOCH) // MICROSECOND
+    if not 0 <= us <= LAST_US:
+        raise ValueError(f"{instant.date()} is outside the years 1970 to 2112")
+    return us
+
+
+def from_us(us: int) -> datetime:
+    """The aware UTC datetime of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=us)

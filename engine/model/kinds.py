@@ -1,0 +1,114 @@
+"""The kinds of event and their typed fields; a site adds fields and kinds in config.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+FieldType = Literal["number", "choice", "flag", "list", "word", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind.
+
+    number: low and high bounds, where there are any. choice: one of `choices`. flag: yes or no.
+    list: several words (matches when it contains one). word: one free word, such as an instrument's name.
+    text: free text, which is stored apart as the event's note and which no rule reads.
+    """
+
+    type: FieldType
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event: its name and its fields."""
+
+    name: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+def _choice(words: str) -> Field:
+    return Field("choice", choices=tuple(words.split()))
+
+
+_TEN = Field("number", low=0, high=10)
+_AMOUNT = Field("number", low=0)
+_SUBSTANCES = Field("list")
+
+BUILT_IN: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "check_in",
+            {
+                "status": _choice("completed missed excused"),
+                "craving": _TEN,
+                "mood": _TEN,
+                "stress": _TEN,
+                "confidence": _TEN,
+                "sleep_hours": Field("number", low=0, high=24),
+                "used": Field("flag"),
+                "substances": _SUBSTANCES,
+                "meetings": _AMOUNT,
+                "note": Field("text"),
+            },
+        ),
+        Kind(
+            "test",
+            {
+                "method": _choice("urine breath saliva blood hair"),
+                "result": _choice(
+                    "negative positive dilute adulterated invalid inconclusive refused missed excused pending"
+                ),
+                "confirmed": Field("flag"),
+                "substances": _SUBSTANCES,
+                "bac": Field("number", low=0, high=1),
+            },
+        ),
+        Kind(
+            "attendance",
+            {
+                "activity": _choice("group individual mutual_help medical job family alumni house court other"),
+                "status": _choice("attended late left_early no_show excused cancelled"),
+            },
+        ),
+        Kind(
+            "medication",
+            {
+                "drug": _choice("methadone buprenorphine naltrexone_xr other"),
+                "status": _choice("taken missed refused dispensed"),
+                "dose_mg": _AMOUNT,
+                "days_supply": _AMOUNT,
+            },
+        ),
+        Kind(
+            "assessment",
+            {"instrument": Field("word"), "item": Field("word"), "score": Field("number")},
+        ),
+        Kind("contact", {"outcome": _choice("reached left_message no_answer"), "by": Field("word")}),
+        Kind("return_to_use", {"substances": _SUBSTANCES, "reported_by": Field("word")}),
+    )
+}
+
+
+def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
+    """The built-in kinds with a site's own kinds and fields laid over them; a built-in field stays as it is.
+
+    Raises ValueError, naming `kind.field`, where a site would change a built-in field.
+    """
+    kinds = dict(BUILT_IN)
+    for name, kind in added.items():
+        known = kinds.get(name)
+        if known is None:
+            kinds[name] = kind
+            continue
+        for word in kind.fields:
+            if word in known.fields:
+                raise ValueError(f"{name}.{word} is a built-in field and cannot be changed")
+        kinds[name] = replace(known, fields={**known.fields, **kind.fields})
+    return kinds

@@ -1,0 +1,42 @@
+"""What the other rooms need to know of a rule; its conditions stay in `rulebook`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["urgent", "high", "medium", "low"]
+SEVERITIES: tuple[Severity, ...] = ("urgent", "high", "medium", "low")
+Status = Literal["draft", "shadow", "live", "retired"]
+STATUSES: tuple[Status, ...] = ("draft", "shadow", "live", "retired")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rule rests on."""
+
+    grade: Literal["published", "vendor", "opinion"]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule without its conditions; durations in microseconds.
+
+    `version` is a hash of the logic (conditions, hold, clears_after, who it applies to): wording does not count.
+    """
+
+    id: str
+    version: str
+    title: str
+    status: Status
+    severity: Severity
+    why: str = ""
+    evidence: Evidence | None = None
+    hold: int = 0
+    clears_after: int = 0
+    remind: int | None = None
+    quiets: tuple[str, ...] = ()
+    notify: str | None = None
+    advice: str = ""
+    reason: str = ""  # the few content-free words that a message to staff may say, such as "missed check-ins"

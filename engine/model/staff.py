@@ -1,0 +1,46 @@
+"""Staff and mentors, and under what they may be told about a client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+Role = Literal["case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin"]
+ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who can be told: a member of staff, or a mentor, who is a peer."""
+
+    id: int
+    ref: str
+    role: Role
+    phone: str | None  # E.164
+    timezone: str
+    quiet_from: time | None  # local; quiet hours may run over midnight
+    quiet_to: time | None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A client's consent that one mentor may be told (42 CFR Part 2 §2.31): scoped, with purpose and expiry."""
+
+    client_id: int
+    staff_id: int
+    alias: str  # how a message to the mentor may call the client
+    scope: str
+    purpose: str
+    given_at: int
+    expires_at: int | None
+    revoked_at: int | None
+
+    def valid(self, now: int) -> bool:
+        """Whether it covers a message sent at `now` (microseconds since 1970)."""
+        return (
+            self.given_at <= now
+            and (self.expires_at is None or now < self.expires_at)
+            and (self.revoked_at is None or now < self.revoked_at)
+        )

@@ -1,0 +1,42 @@
+"""What the engine asks of the outside world; fakes stand here in tests, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.model.intake import Batch
+from engine.model.message import Outgoing, SendResult
+
+
+class Clock(Protocol):
+    """Tells the time; only wiring holds one, everything else takes `now` as an argument."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Source(Protocol):
+    """Where events and roster rows come from."""
+
+    name: str
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        """What is new since `positions` (item -> what an earlier batch of that item carried as its position).
+
+        Each batch is committed together with its position, so a killed process reads again exactly
+        what was not committed. Raises OSError where the source as a whole cannot be reached.
+        """
+
+
+class SmsGateway(Protocol):
+    """Hands messages to a carrier."""
+
+    name: str
+
+    def send(self, message: Outgoing) -> SendResult:
+        """Hand over one message; never raises for what the carrier says, only reports it."""
+
+    def look_up(self, message: Outgoing) -> SendResult | None:
+        """What became of a message whose outcome is unknown; None where it was certainly never taken."""

@@ -1,0 +1,262 @@
+"""The tables. Alembic's migrations make them; a test holds the two equal.
+
+Every instant is a BIGINT of microseconds since 1970 in UTC: the same number on SQLite and PostgreSQL, exact,
+and read straight into NumPy.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts up by itself only on INTEGER; PostgreSQL gets a BIGINT.
+Id = BigInteger().with_variant(Integer, "sqlite")
+Instant = BigInteger
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ref", String(64), nullable=False, unique=True),
+    Column("timezone", String(64), nullable=False),
+    Column("phone", String(20)),
+)
+
+# A client's record with its dates (model/client.py): enrolment, leave, discharge and attributes.
+record_entries = Table(
+    "record_entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("value", String(200)),
+    UniqueConstraint("client_id", "at", "entry"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ref", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("phone", String(20)),
+    Column("timezone", String(64), nullable=False),
+    Column("quiet_from", String(5)),
+    Column("quiet_to", String(5)),
+    Column("active", Boolean, nullable=False),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    UniqueConstraint("client_id", "staff_id", "role", "began"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("alias", String(40), nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    UniqueConstraint("client_id", "staff_id", "given_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("note", Text),
+    Column("origin", String(300), nullable=False),
+    UniqueConstraint("source", "key"),
+    Index(None, "client_id", "occurred_at"),
+)
+
+# What a correction replaced, kept for audit.
+event_versions = Table(
+    "event_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("event_id", ForeignKey("events.id"), nullable=False, index=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("note", Text),
+    Column("origin", String(300), nullable=False),
+    Column("replaced_at", Instant, nullable=False),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("item", String(300), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("mended_at", Instant),
+    UniqueConstraint("source", "item", "line", "row"),
+)
+
+source_positions = Table(
+    "source_positions",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("item", String(300), primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+# Every rule set ever accepted, whole, so that any old alert can be explained by the rule as it was.
+rule_sets = Table(
+    "rule_sets",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("accepted_at", Instant, nullable=False),
+    Column("files", Text, nullable=False),
+)
+
+# Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected events
+# concern; `generation` counts such changes, so that one arriving during an evaluation is not lost.
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("client_id", ForeignKey("clients.id"), primary_key=True, autoincrement=False),
+    Column("evaluated_to", Instant),
+    Column("dirty_from", Instant),
+    Column("generation", BigInteger, nullable=False, server_default="0"),
+    Column("next_due_at", Instant),
+    Column("rules_hash", String(64)),
+    Column("claimed_by", String(64)),
+    Column("lease_until", Instant),
+    Index(None, "next_due_at"),
+    Index(None, "dirty_from"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("rule_id", String(100), nullable=False),
+    Column("rule_version", String(64), nullable=False),
+    Column("rule_set_id", ForeignKey("rule_sets.id"), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("opened_at", Instant, nullable=False),
+    Column("historic", Boolean, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("next_step_at", Instant),
+    Column("owner_id", ForeignKey("staff.id")),
+    UniqueConstraint("client_id", "rule_id", "began"),
+    CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
+    Index(None, "state", "next_step_at"),
+)
+
+alert_transitions = Table(
+    "alert_transitions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("from_state", String(20)),
+    Column("to_state", String(20), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), index=True),
+    Column("step", Integer, nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("claimed_by", String(64)),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("provider_id", String(64), index=True),
+    Column("error_code", String(20)),
+    Column("error_text", Text),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("alert_id", "step", "staff_id", "reason"),
+    Index(None, "state", "due_at"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("detail", Text, nullable=False),
+)

@@ -1,0 +1,154 @@
+"""YAML files that people write, read strictly and with the place of every value kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import Mistake, MistakesError
+
+MAX_BYTES = 2_000_000
+
+
+class Source:
+    """One YAML file: its name as the user gave it, its nodes, and the mistakes found in it so far."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines = text.splitlines()
+        self.mistakes: list[Mistake] = []
+        self.root: yaml.Node | None = None
+        try:
+            self._refuse_aliases(text)
+            self.root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except _AliasFoundError:
+            pass
+        except yaml.MarkedYAMLError as error:
+            self._say_syntax(error)
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            self.mistakes.append(
+                Mistake(name, line, 1, f"the character {error.character!r} cannot stand in a YAML file; delete it")
+            )
+        except RecursionError:
+            self.mistakes.append(Mistake(name, 1, 1, "is nested too deeply to be read"))
+        if self.root is not None:
+            self._refuse_duplicates()
+
+    @classmethod
+    def read(cls, path: Path, name: str | None = None) -> Source:
+        """Read a file; what cannot be read at all raises MistakesError with one sentence."""
+        name = name or str(path)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise MistakesError([Mistake(name, 0, 0, f"cannot be read: {error.strerror}")]) from None
+        if len(data) > MAX_BYTES:
+            raise MistakesError([Mistake(name, 0, 0, f"is larger than {MAX_BYTES} bytes; split it")])
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+            raise MistakesError(
+                [Mistake(name, line, column, "is not UTF-8 here; save the file again as UTF-8")]
+            ) from None
+        return cls(name, text)
+
+    def mistake(self, node: yaml.Node, text: str) -> None:
+        """Note a mistake at a node's place."""
+        mark = node.start_mark
+        self.mistakes.append(Mistake(self.name, mark.line + 1, mark.column + 1, text))
+
+    def plain(self, node: yaml.Node | None = None) -> Any:
+        """The node (default: the whole file) as `yaml.safe_load` gives it."""
+        node = node or self.root
+        if node is None:
+            return None
+        try:
+            return yaml.SafeLoader("").construct_document(node)
+        except yaml.MarkedYAMLError as error:
+            self._say_syntax(error)
+            return None
+        except ValueError as error:  # such as the date 2026-02-31
+            self.mistake(node, f"holds a value that cannot be read: {error}")
+            return None
+
+    def node_at(self, path: tuple[str | int, ...]) -> yaml.Node | None:
+        """The node nearest to a path of keys and indices: the key's own node where a value is missing."""
+        node = self.root
+        for step in path:
+            inner = _child(node, step)
+            if inner is None:
+                break
+            node = inner
+        return node
+
+    def _refuse_aliases(self, text: str) -> None:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                mark = event.start_mark
+                assert mark is not None
+                self.mistakes.append(
+                    Mistake(
+                        self.name, mark.line + 1, mark.column + 1,
+                        "anchors (&) and aliases (*) are not allowed; write the value out",
+                    )
+                )  # fmt: skip
+                # An alias bomb grows on composing, so nothing after the first is looked at.
+                raise _AliasFoundError
+
+    def _refuse_duplicates(self) -> None:
+        for node in walk(self.root):
+            if not isinstance(node, yaml.MappingNode):
+                continue
+            seen: dict[str, int] = {}
+            for key, _ in node.value:
+                word = key.value if isinstance(key, yaml.ScalarNode) else str(key.tag)
+                if not isinstance(key, yaml.ScalarNode):
+                    self.mistake(key, "a key must be one word")
+                elif word in seen:
+                    self.mistake(key, f"the key '{word}' stands here twice (first in line {seen[word]}); keep one")
+                seen.setdefault(word, key.start_mark.line + 1)
+
+    def _say_syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        here = self.lines[line - 1] if line <= len(self.lines) else ""
+        text = error.problem or "is not YAML"
+        if "\t" in here[: len(here) - len(here.lstrip())] or "\\t" in text:
+            text = "a tab stands here; YAML is indented with spaces"
+        else:
+            context = f" {error.context}" if error.context else ""
+            text = f"is not YAML:{context} {text}; look for a missing colon, quote or indent here or just above"
+        self.mistakes.append(Mistake(self.name, line, column, text))
+
+
+class _AliasFoundError(Exception):
+    """Ends the look-through for aliases at the first."""
+
+
+def walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The node and all below it, depth first."""
+    if node is None:
+        return
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, yaml.MappingNode):
+            stack.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        elif isinstance(node, yaml.SequenceNode):
+            stack.extend(reversed(node.value))
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: yaml.Node = node.value[step]
+        return found
+    return None
