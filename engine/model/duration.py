@@ -1,0 +1,44 @@
+"""Durations as people write them in rules and config: `45 minutes`, `12 hours`, `7 days`, `4 weeks`."""
+
+from __future__ import annotations
+
+import re
+
+from engine.model.instant import DAY_US, SECOND_US
+
+_UNITS = {
+    "second": SECOND_US,
+    "minute": 60 * SECOND_US,
+    "hour": 3600 * SECOND_US,
+    "day": DAY_US,
+    "week": 7 * DAY_US,
+}
+_WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*")
+LONGEST = 3660 * DAY_US
+
+
+def parse_duration(text: object) -> int:
+    """Microseconds of a written duration; ValueError says what to write instead.
+
+    A day is 24 hours, also where the clocks change; ten years are the longest.
+    """
+    match = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
+    unit = _UNITS.get(match[2].lower().removesuffix("s")) if match else None
+    if match is None or unit is None:
+        raise ValueError(f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days")
+    us = round(float(match[1]) * unit)
+    if us > LONGEST:
+        raise ValueError(f"'{text}' is longer than ten years")
+    return us
+
+
+def write_duration(us: int) -> str:
+    """The duration in the largest unit that divides it, such as `7 days`; `1 day` is `24 hours` to nobody."""
+    for word, unit in (("week", 7 * DAY_US), ("day", DAY_US), ("hour", 3600 * SECOND_US), ("minute", 60 * SECOND_US)):
+        if us and us % unit == 0 and not (word == "week" and us // unit < 4):
+            return _count(us // unit, word)
+    return _count(round(us / SECOND_US, 6), "second")
+
+
+def _count(number: float, word: str) -> str:
+    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"
