@@ -1,0 +1,147 @@
+"""The database: SQLite in a file of its own by default, PostgreSQL by URL; the same tables and code on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from engine.errors import StoreUnavailableError, UserError
+from engine.store.outage import outage_in
+
+# The newest migration; a test holds it equal to what the migrations folder says, so that commands
+# need not import Alembic to know whether the tables are theirs.
+HEAD = "0001"
+_VERSION = table("alembic_version", column("version_num", String))
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+
+
+class Database:
+    """One database, shared by all threads of a process; connections come from `read` and `write`."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self.url = url
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Get ready to use `sqlite:///path` or `postgresql://…`; nothing is connected yet.
+
+        Creates the folder of a SQLite file. Raises UserError where the URL is not one of these two.
+        """
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite":
+            return cls(parsed, _sqlite_engine(parsed))
+        engine = create_engine(parsed, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+        return cls(parsed, engine)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @property
+    def shown(self) -> str:
+        """The URL as messages and logs may show it: without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction that commits on leaving, or rolls back on an error.
+
+        On SQLite it is the only writer from its first moment, so that nothing read in it goes stale.
+        """
+        with self._transaction(handrail_writes=True) as conn:
+            yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading, which sees one consistent snapshot throughout."""
+        postgres = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._transaction(**postgres if self.dialect == "postgresql" else {}) as conn:
+            yield conn
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest version; safe to run twice or from two processes at once."""
+        from engine.store.migrations import upgrade  # noqa: PLC0415 - Alembic takes long to import
+
+        with self.write() as conn:
+            upgrade(conn)
+
+    def version(self) -> str | None:
+        """The migration that the tables are at, None where there are none."""
+        with self.read() as conn:
+            if not conn.dialect.has_table(conn, "alembic_version"):
+                return None
+            return conn.scalar(select(_VERSION.c.version_num))
+
+    def check(self) -> None:
+        """Raise StoreUnavailableError where the database cannot be reached or written."""
+        with self.write() as conn:
+            if self.dialect == "postgresql" and conn.scalar(text("SHOW transaction_read_only")) == "on":
+                raise StoreUnavailableError(f"The database {self.shown} is read-only; give Handrail one it may write.")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, **options: Any) -> Iterator[Connection]:
+        try:
+            with self.engine.connect() as conn:
+                conn.execution_options(**options)
+                with conn.begin():
+                    yield conn
+        except DBAPIError as error:
+            sentence = outage_in(error, self.shown)
+            if sentence is None:
+                raise
+            raise StoreUnavailableError(sentence) from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # The text is not repeated, for it may hold a password.
+        raise UserError("The database URL cannot be read; write sqlite:///FILE or postgresql://…") from None
+    scheme = parsed.drivername
+    if scheme == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed
+    if scheme == "sqlite":
+        raise UserError("The database URL sqlite:// names no file; write sqlite:///FILE")
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise UserError(f"The database URL begins with {scheme}://; Handrail knows sqlite:///FILE and postgresql://…")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    assert url.database
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailableError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # The driver's own BEGIN comes late, after the first read; ours stands at the beginning.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        # FULL, for a message that a power cut made us forget would be sent again.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(conn: Connection) -> None:
+        writes = conn.get_execution_options().get("handrail_writes", False)
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
