@@ -49,3 +49,4 @@ class Alert:
     opened_at: int
     historic: bool = False
     shadow: bool = False
+    resolution: str | None = None  # why it is resolved; None while it is not

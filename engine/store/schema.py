@@ -175,8 +175,11 @@ evaluations = Table(
     Column("rules_hash", String(64)),
     Column("claimed_by", String(64)),
     Column("lease_until", Instant),
+    # Evaluations that failed in a row; doctor names such clients.
+    Column("failures", Integer, nullable=False, server_default="0"),
     Index(None, "next_due_at"),
     Index(None, "dirty_from"),
+    Index(None, "rules_hash"),
 )
 
 alerts = Table(
@@ -199,7 +202,10 @@ alerts = Table(
     Column("step", Integer, nullable=False, server_default="0"),
     Column("next_step_at", Instant),
     Column("owner_id", ForeignKey("staff.id")),
-    UniqueConstraint("client_id", "rule_id", "began"),
+    # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
+    Column("resolution", String(20)),
+    # Not unique with `began`: a span that corrected data take away and give back is two alerts.
+    Index(None, "client_id", "rule_id"),
     CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
     Index(None, "state", "next_step_at"),
 )
