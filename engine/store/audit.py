@@ -1,0 +1,51 @@
+"""The audit trail: who did what to whom and when, chained so that a later change to it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from sqlalchemy import Connection, Row, insert, select, text
+
+from engine.store.schema import audit
+
+_BEFORE_THE_FIRST = "0" * 64
+_LOCK = 0x61756469  # any number of our own on the database
+
+
+def record(conn: Connection, *, at: int, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> None:
+    """Append to the trail; `detail` is JSON-able and holds ids, never names, numbers, notes or results.
+
+    On PostgreSQL the trail is locked until the transaction ends, so this comes last in it.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    newest = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+    previous = conn.scalar(newest) or _BEFORE_THE_FIRST
+    written = json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    row = {"at": at, "actor": actor, "action": action, "subject": subject, "detail": written, "previous": previous}
+    conn.execute(insert(audit).values(**row, hash=_hash(previous, at, actor, action, subject, written)))
+
+
+def verify(conn: Connection) -> int | None:
+    """The id of the first row that was changed, or before which one is missing; None where the chain is whole.
+
+    That rows were cut off at the end shows only to somebody who kept the last hash elsewhere.
+    """
+    expected = _BEFORE_THE_FIRST
+    in_order = select(audit).order_by(audit.c.id)
+    with conn.execute(in_order, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            if row.previous != expected or row.hash != _hash_of(row):
+                return int(row.id)
+            expected = row.hash
+    return None
+
+
+def _hash_of(row: Row[tuple[object, ...]]) -> str:
+    return _hash(row.previous, row.at, row.actor, row.action, row.subject, row.detail)
+
+
+def _hash(*parts: str | int) -> str:
+    return sha256(json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

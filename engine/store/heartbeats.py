@@ -1,0 +1,35 @@
+"""Heartbeats: when each part of the daemon last did its work, for whoever watches over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from engine.store.schema import heartbeats
+from engine.store.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The last beat under one name; `at` in microseconds since 1970."""
+
+    at: int
+    detail: Mapping[str, object]
+
+
+def beat(conn: Connection, name: str, at: int, detail: Mapping[str, object]) -> None:
+    """Say that `name` did its work at `at`; `detail` is JSON-able and small."""
+    insert = insert_into(conn, heartbeats).values(name=name, at=at, detail=json.dumps(detail, sort_keys=True))
+    conn.execute(
+        insert.on_conflict_do_update(
+            index_elements=["name"], set_={"at": insert.excluded.at, "detail": insert.excluded.detail}
+        )
+    )
+
+
+def read(conn: Connection) -> dict[str, Beat]:
+    """The last beat of every name."""
+    return {row.name: Beat(row.at, json.loads(row.detail)) for row in conn.execute(select(heartbeats))}

@@ -1,0 +1,36 @@
+"""Rule sets are kept whole, and the one accepted last serves."""
+
+from engine.store import rule_sets
+from engine.store.database import Database
+
+FIRST = {"silence.yaml": "format: 1\nrules: []\n", "tests.yaml": "ä: “quoted”\n"}
+SECOND = {"silence.yaml": "format: 1\n"}
+
+
+def test_nothing_serves_before_the_first_is_accepted(database: Database) -> None:
+    with database.read() as conn:
+        assert rule_sets.serving(conn) is None
+        assert rule_sets.by_id(conn, 1) is None
+
+
+def test_the_one_accepted_last_serves_whole(database: Database) -> None:
+    with database.write() as conn:
+        first = rule_sets.accept(conn, "a" * 64, FIRST, 10)
+        second = rule_sets.accept(conn, "b" * 64, SECOND, 20)
+        assert rule_sets.serving(conn) == rule_sets.RuleSet(second, "b" * 64, 20, SECOND)
+        assert rule_sets.by_id(conn, first) == rule_sets.RuleSet(first, "a" * 64, 10, FIRST)
+
+
+def test_accepting_what_serves_changes_nothing(database: Database) -> None:
+    with database.write() as conn:
+        first = rule_sets.accept(conn, "a" * 64, FIRST, 10)
+        assert rule_sets.accept(conn, "a" * 64, FIRST, 30) == first
+        assert rule_sets.serving(conn) == rule_sets.RuleSet(first, "a" * 64, 10, FIRST)
+
+
+def test_going_back_to_an_earlier_set_lets_it_serve_again_under_its_old_id(database: Database) -> None:
+    with database.write() as conn:
+        first = rule_sets.accept(conn, "a" * 64, FIRST, 10)
+        rule_sets.accept(conn, "b" * 64, SECOND, 20)
+        assert rule_sets.accept(conn, "a" * 64, FIRST, 30) == first
+        assert rule_sets.serving(conn) == rule_sets.RuleSet(first, "a" * 64, 30, FIRST)
