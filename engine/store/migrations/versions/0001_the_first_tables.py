@@ -104,14 +104,15 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_step_at", sa.BigInteger(), nullable=True),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resolution", sa.String(length=20), nullable=True),
         sa.CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name=op.f("ck_alerts_state")),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_alerts_client_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_alerts_owner_id")),
         sa.ForeignKeyConstraint(["rule_set_id"], ["rule_sets.id"], name=op.f("fk_alerts_rule_set_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-        sa.UniqueConstraint("client_id", "rule_id", "began", name=op.f("uq_alerts_client_id_rule_id_began")),
     )
     with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_client_id_rule_id"), ["client_id", "rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_alerts_state_next_step_at"), ["state", "next_step_at"], unique=False)
 
     op.create_table(
@@ -157,12 +158,14 @@ def upgrade() -> None:
         sa.Column("rules_hash", sa.String(length=64), nullable=True),
         sa.Column("claimed_by", sa.String(length=64), nullable=True),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_evaluations_client_id")),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_evaluations")),
     )
     with op.batch_alter_table("evaluations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evaluations_dirty_from"), ["dirty_from"], unique=False)
         batch_op.create_index(batch_op.f("ix_evaluations_next_due_at"), ["next_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evaluations_rules_hash"), ["rules_hash"], unique=False)
 
     op.create_table(
         "events",
