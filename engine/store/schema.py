@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -238,11 +239,22 @@ outbox = Table(
     Column("claimed_by", String(64)),
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("provider_id", String(64), index=True),
+    # Unique, so that two rows of the same words can never both take one message of the carrier's for theirs.
+    Column("provider_id", String(64), index=True, unique=True),
     Column("error_code", String(20)),
     Column("error_text", Text),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("alert_id", "step", "staff_id", "reason"),
+    # The same for messages about no alert, for NULL equals nothing.
+    Index(
+        "uq_outbox_without_alert",
+        "step",
+        "staff_id",
+        "reason",
+        unique=True,
+        sqlite_where=text("alert_id IS NULL"),
+        postgresql_where=text("alert_id IS NULL"),
+    ),
     Index(None, "state", "due_at"),
 )
 

@@ -259,5 +259,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_alert_id"), ["alert_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbox_provider_id"), ["provider_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_outbox_state_due_at"), ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            "uq_outbox_without_alert",
+            ["step", "staff_id", "reason"],
+            unique=True,
+            sqlite_where=sa.text("alert_id IS NULL"),
+            postgresql_where=sa.text("alert_id IS NULL"),
+        )
