@@ -1,0 +1,29 @@
+"""The commands; what goes wrong is told in a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from engine.errors import HandrailError
+
+
+def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command (default: this process's arguments) and exit.
+
+    0: done. 1: it found something. 2: the user's mistake, told on stderr without a traceback. 3: ours.
+    """
+    from engine.cli.commands import app
+
+    try:
+        app(arguments, prog_name="handrail")
+    except HandrailError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception:  # the last door before the interpreter's own
+        traceback.print_exc()
+        print("This is a fault in Handrail, not in what you did; please report it.", file=sys.stderr)
+        sys.exit(HandrailError.exit_code)
+    sys.exit(0)

@@ -1,0 +1,84 @@
+"""What the commands share: the configuration they take, the database they open, and how they list."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.store.database import Database
+
+# 0: done. 2: the user's mistake. 3: ours; these two come of errors that nobody caught.
+FOUND = 1
+
+DEFAULT_CONFIG = Path("config.yaml")
+ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration file.")]
+
+
+class Format(StrEnum):
+    """How a command that lists writes its rows."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+ListFormat = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
+
+
+def open_settings(config: Path) -> Settings:
+    """The settings of a configuration file; MistakesError names all that is wrong with it."""
+    from engine.config import load
+
+    return load(config)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, checked and with its tables at this version; the caller closes it."""
+    from engine.app import open_database
+
+    return open_database(settings)
+
+
+def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002
+    """Write rows to stdout under their columns: aligned for people, or as JSON objects, or as CSV."""
+    if format is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(value) for value in row] for row in rows)
+    elif format is Format.JSON:
+        _show_json(rows, columns)
+    else:
+        _show_table([["" if value is None else str(_plain(value)) for value in row] for row in rows], columns)
+
+
+def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None:
+    opening = "["
+    for row in rows:
+        values = map(_plain, row)
+        print(opening, json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False), sep="\n", end="")
+        opening = ","
+    print("[]" if opening == "[" else "\n]")
+
+
+def _show_table(rows: list[list[str]], columns: Sequence[str]) -> None:
+    if not rows:
+        print("nothing to list")
+        return
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in ([name.upper() for name in columns], *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _plain(value: object) -> object:
+    """The value as JSON and CSV can hold it: instants in ISO 8601 with the offset they carry."""
+    return value.isoformat() if isinstance(value, datetime) else value
