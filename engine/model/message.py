@@ -1,9 +1,13 @@
-"""Messages: one SMS out, and what a gateway says became of it."""
+"""Messages: one SMS out, its way through the outbox, and what a gateway says became of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from engine.model.alert import AlertState
+from engine.model.staff import Staff
 
 OutboxState = Literal[
     "queued",
@@ -19,6 +23,42 @@ OutboxState = Literal[
 ]
 FINAL_STATES: frozenset[OutboxState] = frozenset({"delivered", "undelivered", "failed", "expired", "cancelled"})
 
+# What the carrier can tell us. It may tell it late or twice, and before we have written down that we sent
+# at all, so each is allowed from every state below it, and nothing leads back.
+_REPORTS: frozenset[OutboxState] = frozenset({"accepted", "sent", "delivered", "undelivered", "failed"})
+
+TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
+    "queued": _REPORTS | {"claimed", "cancelled"},
+    # Its claim ends in what came of sending; where its owner died, only the carrier knows whether it was sent.
+    "claimed": _REPORTS | {"queued", "unknown", "expired", "cancelled"},
+    # Nothing is sent again until the carrier was asked; it leads back to the queue where it was never taken.
+    "unknown": _REPORTS | {"queued", "unknown", "expired"},
+    "accepted": _REPORTS - {"accepted"},
+    "sent": _REPORTS - {"accepted", "sent"},
+    **{state: frozenset[OutboxState]() for state in FINAL_STATES},
+}
+
+# Decisions, unlike reports, are the owner's of a live claim: one who lost it may not put a message back in the
+# queue that another is sending.
+DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to put into the outbox, unique by (alert, step, staff, reason); instants in microseconds since 1970.
+
+    A message about no alert, to an admin, says in `reason` what sets it apart from the next of its kind.
+    """
+
+    alert_id: int | None
+    step: int
+    staff_id: int
+    reason: str
+    body: str
+    created_at: int
+    due_at: int
+    expires_at: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -30,6 +70,33 @@ class Outgoing:
     created_at: int  # microseconds since 1970
     valid_for: int | None = None  # seconds the carrier may keep trying
     attempts: int = 0
+    others: frozenset[str] = frozenset()  # the carrier's ids known to be other messages of the same words
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row of the outbox lent to one daemon: to be sent (`claimed`), or to be looked up (`unknown`)."""
+
+    id: int
+    state: Literal["claimed", "unknown"]
+    alert_id: int | None
+    step: int
+    body: str
+    created_at: int
+    expires_at: int | None
+    attempts: int  # this one included
+    recipient: Staff
+    others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand for a message at the moment of sending: what may have changed since it was decided on."""
+
+    alert_state: AlertState | None  # None for a message about no alert
+    urgent: bool
+    recipient: Staff
+    consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +114,20 @@ class SendResult:
     error_code: str | None = None
     error_text: str | None = None
     retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of a claimed message, and why.
+
+    `why` is content-free words for the audit trail. `passed_over` says that the recipient will not be told by this
+    message, so that the alert goes to its next step at once.
+    """
+
+    state: OutboxState
+    why: str
+    due_at: int | None = None  # when it is next looked at, where it is not ended
+    provider_id: str | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+    passed_over: bool = False
