@@ -18,6 +18,7 @@ class Source:
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
+        self.text = text
         self.lines = text.splitlines()
         self.mistakes: list[Mistake] = []
         self.root: yaml.Node | None = None

@@ -1,0 +1,1 @@
+"""A client's history and instants in, values out: pure and vectorised over many clients at once."""

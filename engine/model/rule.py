@@ -7,6 +7,7 @@ from typing import Literal
 
 Severity = Literal["urgent", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("urgent", "high", "medium", "low")
+Grade = Literal["published", "vendor", "opinion"]
 Status = Literal["draft", "shadow", "live", "retired"]
 STATUSES: tuple[Status, ...] = ("draft", "shadow", "live", "retired")
 
@@ -15,7 +16,7 @@ STATUSES: tuple[Status, ...] = ("draft", "shadow", "live", "retired")
 class Evidence:
     """What a rule rests on."""
 
-    grade: Literal["published", "vendor", "opinion"]
+    grade: Grade
     source: str
 
 

@@ -1,0 +1,90 @@
+"""Comparisons: what a rule may ask of a value, and of the fields of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.model.event import Value
+
+Operator = Literal["at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of"]
+Operand = float | str | tuple[float | str, ...]
+
+# The denial of each comparison. On no value both are false, so that no alarm comes from missing data.
+_DENIALS: Mapping[Operator, Operator] = {
+    "at_least": "less_than",
+    "less_than": "at_least",
+    "at_most": "more_than",
+    "more_than": "at_most",
+    "is": "is_not",
+    "is_not": "is",
+    "one_of": "none_of",
+    "none_of": "one_of",
+}
+# Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
+DECIMALS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An operator and what it compares with: a number, a word, or several of them for one_of and none_of."""
+
+    operator: Operator
+    operand: Operand
+
+    def denied(self) -> Comparison:
+        """The comparison that is true of exactly the known values of which this one is false."""
+        return Comparison(_DENIALS[self.operator], self.operand)
+
+    def holds(self, value: Value | None) -> bool:
+        """Whether it is true of one value; a list matches a word that it contains, and no value matches nothing."""
+        if value is None:
+            return False
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        if self.operator in {"is", "is_not", "one_of", "none_of"}:
+            wanted = self.operand if isinstance(self.operand, tuple) else (self.operand,)
+            found = value if isinstance(value, tuple) else (value,)
+            return any(word in wanted for word in found) == (self.operator in {"is", "one_of"})
+        return isinstance(value, int | float) and bool(self.of_numbers(np.array([value], float))[0])
+
+    def of_numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether it is true of each number; NaN is no value and matches nothing."""
+        rounded = np.round(values, DECIMALS)
+        operand = self.operand
+        if isinstance(operand, tuple):
+            found: NDArray[np.bool_] = np.isin(rounded, np.array([x for x in operand if not isinstance(x, str)], float))
+            return found if self.operator == "one_of" else ~found & ~np.isnan(values)
+        if isinstance(operand, str):
+            return np.zeros(len(values), bool)
+        match self.operator:
+            case "at_least":
+                return rounded >= operand
+            case "at_most":
+                return rounded <= operand
+            case "more_than":
+                return rounded > operand
+            case "less_than":
+                return rounded < operand
+            case "is":
+                return rounded == operand
+            case _:
+                return (rounded != operand) & ~np.isnan(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A demand on an event: every named field must be there and compare true."""
+
+    fields: tuple[tuple[str, Comparison], ...] = ()
+
+    def matches(self, event: Mapping[str, Value]) -> bool:
+        """Whether an event with these fields meets it."""
+        return all(comparison.holds(event.get(name)) for name, comparison in self.fields)
+
+
+ANY = Where()

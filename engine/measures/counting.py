@@ -1,0 +1,181 @@
+"""Measures that count events: count, days_with, share, streak, sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.measures.comparison import Comparison, Where
+from engine.measures.histories import SHIFT, Histories, Keys, Numbers
+from engine.measures.localtime import local_days
+from engine.measures.measure import Measure
+from engine.measures.window import Places, Window
+
+
+def _sums(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Places:
+    """How many flags stand before each place, and in all."""
+    return np.concatenate(([0], np.cumsum(flags)))
+
+
+def _one(key: int) -> Keys:
+    return np.array([key], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Measure):
+    """The number of matching events in the window, or among the last N of the kind."""
+
+    kind: str
+    where: Where
+    window: Window
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        watched = histories.of_kind(self.kind) if self.window.last else histories.select(self.kind, self.where)
+        return self.window.instants(histories, watched)
+
+    def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
+        places = histories.select(self.kind, self.where)
+        return places, *self.window.ranges(histories, places, keys, histories.of_kind(self.kind))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        _, low, high = self._ranges(histories, keys)
+        return (high - low).astype(float)
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places, low, high = self._ranges(histories, _one(key))
+        return places[low[0] : high[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class DaysWith(Count):
+    """The number of distinct local days on which matching events of the window fall."""
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places, low, high = self._ranges(histories, keys)
+        begun = histories.remember((self, "days"), lambda: _sums(self._new_day(histories, places)))
+        filled = high > low
+        # The first event of the window begins a day of it, whether or not an earlier one fell on that day.
+        return np.where(filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0).astype(float)
+
+    def _new_day(self, histories: Histories, places: Places) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        keys = histories.key[places]
+        days = local_days(histories, keys)
+        new = np.ones(len(places), bool)
+        new[1:] = (days[1:] != days[:-1]) | (keys[1:] >> SHIFT != keys[:-1] >> SHIFT)
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Measure):
+    """Which percentage of the events that match `of` match `where` too; no value below `least` such events."""
+
+    kind: str
+    where: Where
+    of: Where
+    window: Window
+    least: int = 1
+
+    def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
+        places = histories.select(self.kind, self.of)
+        return places, *self.window.ranges(histories, places, keys)
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, histories.select(self.kind, self.of))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places, low, high = self._ranges(histories, keys)
+        hits = _sums(histories.payloads.matching(self.where)[histories.payload[places]])
+        size = high - low
+        percent = np.full(len(keys), np.nan)
+        known = size >= max(1, self.least)
+        percent[known] = 100.0 * (hits[high] - hits[low])[known] / size[known]
+        return percent
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places, low, high = self._ranges(histories, _one(key))
+        return places[low[0] : high[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Streak(Measure):
+    """How many newest events in a row match `where`, among those that match `among`."""
+
+    kind: str
+    where: Where
+    among: Where
+    window: Window
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, histories.select(self.kind, self.among))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places = histories.select(self.kind, self.among)
+        low, high = self.window.ranges(histories, places, keys)
+        runs = np.concatenate(([0], histories.remember((self, "runs"), lambda: self._runs(histories, places))))
+        return np.minimum(runs[high], high - low).astype(float)
+
+    def _runs(self, histories: Histories, places: Places) -> Places:
+        """The length of the run of matching events that ends at each."""
+        match = histories.payloads.matching(self.where)[histories.payload[places]]
+        order = np.arange(1, len(places) + 1)
+        broken = np.maximum.accumulate(np.where(match, 0, order)) if len(places) else order
+        # A run may reach into the client before; the window's low end, which never does, cuts it off.
+        return order - broken
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places = histories.select(self.kind, self.among)
+        _, high = self.window.ranges(histories, places, _one(key))
+        run = int(self.numbers(histories, _one(key))[0])
+        return places[high[0] - run : high[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Measure):
+    """How often, inside the window, an event of the second sort followed one of the first.
+
+    Each first event counts once, with the earliest later second event, unless another first event came between.
+    """
+
+    first: tuple[str, Where]
+    second: tuple[str, Where]
+    window: Window
+
+    def _pairs(self, histories: Histories) -> tuple[Places, Places]:
+        """The places of the first and second events of each pair; both ascend."""
+
+        def find() -> tuple[Places, Places]:
+            firsts, seconds = histories.select(*self.first), histories.select(*self.second)
+            before = np.searchsorted(histories.key[firsts], histories.key[seconds], "left") - 1
+            owners = histories.key >> SHIFT
+            valid = before >= 0
+            valid[valid] = owners[firsts[before[valid]]] == owners[seconds[valid]]
+            fresh = np.ones(len(before), bool)
+            fresh[1:] = before[1:] != before[:-1]
+            chosen = valid & fresh
+            return firsts[before[chosen]], seconds[chosen]
+
+        return histories.remember((self, "pairs"), find)
+
+    def _either(self, histories: Histories) -> Places:
+        return np.union1d(histories.select(*self.first), histories.select(*self.second))
+
+    def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
+        """The pairs whose first event is in the window's reach and whose second has come."""
+        firsts, seconds = self._pairs(histories)
+        either = self._either(histories)
+        low, _ = self.window.ranges(histories, firsts, keys, either)
+        high = np.searchsorted(histories.key[seconds], keys, "right")
+        return low, np.maximum(low, high)
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, self._either(histories))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        low, high = self._ranges(histories, keys)
+        return (high - low).astype(float)
+
+    def places(self, histories: Histories, key: int) -> Places:
+        low, high = self._ranges(histories, _one(key))
+        chosen = slice(int(low[0]), int(high[0]))
+        return np.union1d(*(part[chosen] for part in self._pairs(histories)))

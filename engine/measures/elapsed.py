@@ -1,0 +1,144 @@
+"""Measures of time gone by: since an event, and since a day of the client's record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.measures.comparison import Comparison, Where
+from engine.measures.histories import SHIFT, Histories, Keys, Numbers
+from engine.measures.localtime import local_days, midnight
+from engine.measures.measure import Measure, Seen
+from engine.measures.window import Places, Starting, Window
+from engine.model.instant import DAY_US
+
+
+def _thresholds(comparison: Comparison) -> list[int]:
+    """The durations (microseconds) at which a comparison on a growing duration can change its truth."""
+    operands = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
+    durations = [int(duration) for duration in operands if not isinstance(duration, str)]
+    return [duration + after for duration in durations for after in (0, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSinceEvent(Measure):
+    """Microseconds since the newest matching event, or since enrolment where there is none since then.
+
+    With `starting`, since that day where there is no event from it on.
+    """
+
+    kind: str
+    where: Where
+    starting: Starting | None = None
+
+    def _since(self, histories: Histories, keys: Keys) -> Keys:
+        """The key from which time runs as of each key; beyond all instants while it has not begun to run."""
+        places = histories.select(self.kind, self.where)
+        low, high = Window(starting=self.starting).ranges(histories, places, keys)
+        since = (self.starting or _ENROLMENT).floors(histories, keys)
+        known = high > low
+        since[known] = histories.key[places[high[known] - 1]]
+        return since
+
+    def _beginnings(self, histories: Histories) -> list[Keys]:
+        start = self.starting or _ENROLMENT
+        changes = start.instants(histories)
+        return [changes, np.sort(start.floors(histories, changes))]
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        begins = [histories.key[histories.select(self.kind, self.where)], *self._beginnings(histories)]
+        return begins + [begin + duration for begin in begins for duration in _thresholds(comparison)]
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        elapsed = (keys - self._since(histories, keys)).astype(float)
+        return np.where(elapsed >= 0, elapsed, np.nan)
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places = histories.select(self.kind, self.where)
+        low, high = Window(starting=self.starting).ranges(histories, places, np.array([key], np.int64))
+        return places[max(low[0], high[0] - 1) : high[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class _SinceEnrolment(Starting):
+    """The instant of enrolment itself, not the midnight before it."""
+
+    days: int = 0
+    after: Literal["enrolled", "discharged"] = "enrolled"
+
+    def _starts(self, histories: Histories) -> tuple[Keys, Keys]:
+        changes, _ = histories.record("enrolled")
+        return changes, changes
+
+
+_ENROLMENT = _SinceEnrolment()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSinceDay(Measure):
+    """Whole local days, in microseconds of 24 hours each, since the day of the latest enrolment or discharge."""
+
+    since: Literal["enrolled", "discharged"]
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        changes, _ = histories.record(self.since)
+        owners = histories.owners(changes)
+        days = local_days(histories, changes)
+        wanted = {duration // DAY_US + more for duration in _thresholds(comparison) for more in (0, 1)}
+        midnights = sorted(
+            int(histories.bases[owner]) + midnight(histories.clients[owner].timezone, day + later)
+            for owner, day in zip(owners.tolist(), days.tolist(), strict=True)
+            for later in wanted
+        )
+        return [changes, np.array(midnights, np.int64)]
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        changes, _ = histories.record(self.since)
+        found = np.searchsorted(changes, keys, "right") - 1
+        known = found >= 0
+        known[known] = changes[found[known]] >> SHIFT == keys[known] >> SHIFT
+        elapsed = np.full(len(keys), np.nan)
+        days = local_days(histories, keys[known]) - local_days(histories, changes)[found[known]]
+        elapsed[known] = days * float(DAY_US)
+        return elapsed
+
+    def places(self, _histories: Histories, _key: int) -> Places:
+        return np.empty(0, np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAttribute(Measure):
+    """An attribute of the client's record as it was at the time."""
+
+    name: str
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return [histories.record(self.name)[0]]
+
+    def _values(self, histories: Histories, keys: Keys) -> list[str | None]:
+        changes, values = histories.record(self.name)
+        found = np.searchsorted(changes, keys, "right") - 1
+        owners = histories.owners(changes)
+        return [
+            values[at] if at >= 0 and owners[at] == owner else None
+            for at, owner in zip(found.tolist(), (keys >> SHIFT).tolist(), strict=True)
+        ]
+
+    def truth(
+        self, histories: Histories, keys: Keys, comparison: Comparison
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        ordered = comparison.operator in {"at_least", "at_most", "more_than", "less_than"}
+        values = self._values(histories, keys)
+        return np.array([comparison.holds(_number(value) if ordered else value) for value in values], bool)
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        return Seen(self._values(histories, np.array([key], np.int64))[0])
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None

@@ -1,0 +1,165 @@
+"""Measures on a field's values: latest, average, median, lowest, highest, total, trend, change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from engine.measures import ragged
+from engine.measures.comparison import Comparison, Where
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
+from engine.measures.measure import Measure, Seen
+from engine.measures.window import Places, Window
+from engine.model.instant import DAY_US
+
+StatisticName = Literal["average", "median", "lowest", "highest", "total"]
+_REDUCTIONS: Mapping[StatisticName, ragged.Reduction] = {
+    "average": ragged.average,
+    "median": ragged.median,
+    "lowest": ragged.lowest,
+    "highest": ragged.highest,
+    "total": ragged.total,
+}
+
+
+def _one(key: int) -> Keys:
+    return np.array([key], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(Measure):
+    """The field's value in the newest matching event that has one, unless a window has left that event behind."""
+
+    kind: str
+    field: str
+    where: Where
+    window: Window
+
+    def _newest(self, histories: Histories, keys: Keys) -> tuple[Bools, Places]:
+        """Whether there is such an event as of each key, and its place (any place where there is none)."""
+        places = histories.select(self.kind, self.where, self.field)
+        low, high = self.window.ranges(histories, places, keys)
+        known = high > low
+        return known, places[high[known] - 1]
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        known, newest = self._newest(histories, keys)
+        numbers = np.full(len(keys), np.nan)
+        numbers[known] = histories.numbers(newest, self.field)
+        return numbers
+
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
+        known, newest = self._newest(histories, keys)
+        wanted = Where(((self.field, comparison),))
+        truth = np.zeros(len(keys), bool)
+        truth[known] = histories.payloads.matching(wanted)[histories.payload[newest]]
+        return truth
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        _, newest = self._newest(histories, _one(key))
+        if not len(newest):
+            return Seen(None)
+        return Seen(histories.payloads.fields[histories.payload[newest[0]]][self.field], (int(newest[0]),))
+
+
+@dataclass(frozen=True, slots=True)
+class _OverWindow(Measure):
+    """What statistics over the field's values in a window share."""
+
+    kind: str
+    field: str
+    where: Where
+    window: Window
+
+    def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
+        places = histories.select(self.kind, self.where, self.field)
+        return places, *self.window.ranges(histories, places, keys)
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places, low, high = self._ranges(histories, _one(key))
+        return places[low[0] : high[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic(_OverWindow):
+    """The average, median, lowest, highest or total of the field's values in the window."""
+
+    name: StatisticName
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places, low, high = self._ranges(histories, keys)
+        return ragged.reduce_windows(_REDUCTIONS[self.name], low, high, histories.numbers(places, self.field))
+
+
+@dataclass(frozen=True, slots=True)
+class Trend(_OverWindow):
+    """The least-squares slope a day of the field's values in the window; no value while all fall on one instant."""
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places, low, high = self._ranges(histories, keys)
+        values = histories.numbers(places, self.field)
+        since = (histories.key[places] & ((1 << SHIFT) - 1)) / DAY_US
+        slopes = np.full(len(keys), np.nan)
+        filled = high > low
+        pairs, back = np.unique(np.stack([low[filled], high[filled]]), axis=1, return_inverse=True)
+        slopes[filled] = self._slopes(pairs[0], pairs[1], values, since)[back.reshape(-1)]
+        return slopes
+
+    def _slopes(self, low: Places, high: Places, values: Numbers, since: Numbers) -> Numbers:
+        if not len(low):
+            return np.empty(0)
+        size = high - low
+        starts = np.cumsum(size) - size
+        places = np.arange(size.sum()) + np.repeat(low - starts, size)
+        return ragged.slope(values[places], since[places], starts, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Measure):
+    """The newest value less the median of the client's own values in the `baseline` before it."""
+
+    kind: str
+    field: str
+    where: Where
+    baseline: int  # microseconds
+    window: Window  # how long the newest value stays the newest
+
+    def _changes(self, histories: Histories, places: Places) -> Numbers:
+        """The change that each value was; NaN where nothing stands in the baseline before it."""
+        keys = histories.key[places]
+        values = histories.numbers(places, self.field)
+        # Strictly before: values of the same instant are not a baseline for one another.
+        high = np.searchsorted(keys, keys, "left")
+        low = np.searchsorted(keys, np.maximum(keys - self.baseline, (keys >> SHIFT << SHIFT) - 1), "right")
+        return values - ragged.reduce_windows(ragged.median, np.minimum(low, high), high, values)
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        places = histories.select(self.kind, self.where, self.field)
+        low, high = self.window.ranges(histories, places, keys)
+        changes = histories.remember(self, partial(self._changes, histories, places))
+        known = high > low
+        numbers = np.full(len(keys), np.nan)
+        numbers[known] = changes[high[known] - 1]
+        return numbers
+
+    def places(self, histories: Histories, key: int) -> Places:
+        places = histories.select(self.kind, self.where, self.field)
+        low, high = self.window.ranges(histories, places, _one(key))
+        if high[0] <= low[0]:
+            return places[:0]
+        newest = histories.key[places[high[0] - 1]]
+        since = np.searchsorted(histories.key[places], max(newest - self.baseline, newest >> SHIFT << SHIFT), "right")
+        return places[since : high[0]]

@@ -1,0 +1,145 @@
+"""Histories: the events and records of many clients as arrays, laid end to end on one line of time.
+
+The line makes one client and a thousand the same to compute: client i of a batch owns the stretch that begins at
+`i << SHIFT`, and an instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*. Instants take
+52 bits and a stretch has 53, so that an instant plus the longest duration of a rule stays in its client's stretch,
+and an instant less one never reaches into the stretch before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.measures.comparison import ANY, Where
+from engine.model.client import Client
+from engine.model.event import Value, read_fields
+
+SHIFT = 53
+MOST_CLIENTS = 1000
+
+Keys = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+T = TypeVar("T")
+
+
+class Payloads:
+    """The distinct field sets of a batch's events: each is parsed and judged once, however many events share it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.fields = [read_fields(text) for text in texts]
+        self._columns: dict[object, NDArray[Any]] = {}
+
+    def numbers(self, field: str) -> Numbers:
+        """A field's number in each payload; NaN where there is none."""
+
+        def number(value: Value | None) -> float:
+            return float(value) if isinstance(value, int | float) else np.nan
+
+        return self._column(("number", field), lambda fields: number(fields.get(field)), float)
+
+    def carrying(self, field: str) -> Bools:
+        """Whether each payload has a value in a field."""
+        return self._column(("carrying", field), lambda fields: field in fields, bool)
+
+    def matching(self, where: Where) -> Bools:
+        """Whether each payload meets a demand."""
+        return self._column(where, where.matches, bool)
+
+    def _column(self, name: object, judge: Callable[[dict[str, Value]], Any], dtype: type) -> NDArray[Any]:
+        if name not in self._columns:
+            self._columns[name] = np.fromiter(map(judge, self.fields), dtype, len(self.fields))
+        return self._columns[name]
+
+
+class Histories:
+    """A batch of clients (at most MOST_CLIENTS) with their events.
+
+    `key` (n,) ascending, `kind` (n,) codes, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids.
+    """
+
+    def __init__(self, clients: Sequence[Client], events: Iterable[tuple[int, str, int, str, int]]) -> None:
+        """Take events as (client id, kind, occurred_at, fields, id).
+
+        Those of one client and instant must come in the order that counts.
+        """
+        if len(clients) > MOST_CLIENTS:
+            raise ValueError(f"a batch holds at most {MOST_CLIENTS} clients")
+        self.clients = tuple(clients)
+        self.place = {client.id: i for i, client in enumerate(self.clients)}
+        columns = list(zip(*events, strict=True)) or [()] * 5
+        n = len(columns[0])
+        owner = np.fromiter(map(self.place.__getitem__, columns[0]), np.int64, n)
+        key = (owner << SHIFT) + np.fromiter(columns[2], np.int64, n)
+        self._kind_codes: dict[str, int] = defaultdict(count().__next__)
+        kind = np.fromiter(map(self._kind_codes.__getitem__, columns[1]), np.int16, n)
+        codes: dict[str, int] = defaultdict(count().__next__)
+        payload = np.fromiter(map(codes.__getitem__, columns[3]), np.int32, n)
+        ids = np.fromiter(columns[4], np.int64, n)
+        if np.any(key[1:] < key[:-1]):
+            order = np.argsort(key, kind="stable")
+            key, kind, payload, ids = key[order], kind[order], payload[order], ids[order]
+        self.key, self.kind, self.payload, self.ids = key, kind, payload, ids
+        self.payloads = Payloads(codes)
+        self._memory: dict[object, Any] = {}
+
+    def remember(self, name: object, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for this batch."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        found: T = self._memory[name]
+        return found
+
+    @cached_property
+    def bases(self) -> Keys:
+        """(clients,) the key at which each client's stretch begins."""
+        return np.arange(len(self.clients), dtype=np.int64) << SHIFT
+
+    def of_kind(self, kind: str) -> NDArray[np.intp]:
+        """The places in the event arrays of a kind's events."""
+        code = self._kind_codes.get(kind, -1)
+        return self.remember(("kind", kind), lambda: np.flatnonzero(self.kind == code))
+
+    def select(self, kind: str, where: Where = ANY, carrying: str | None = None) -> NDArray[np.intp]:
+        """The places of a kind's events that meet a demand and, where asked, carry a field."""
+
+        def find() -> NDArray[np.intp]:
+            places = self.of_kind(kind)
+            keep = np.ones(len(self.payloads.fields), bool)
+            if where.fields:
+                keep &= self.payloads.matching(where)
+            if carrying:
+                keep &= self.payloads.carrying(carrying)
+            return places if keep.all() else places[keep[self.payload[places]]]
+
+        return self.remember((kind, where, carrying), find)
+
+    def numbers(self, places: NDArray[np.intp], field: str) -> Numbers:
+        """A field's numbers in the events at these places."""
+        return self.payloads.numbers(field)[self.payload[places]]
+
+    def owners(self, keys: Keys) -> NDArray[np.int64]:
+        """Which client of the batch each key belongs to."""
+        return keys >> SHIFT
+
+    def record(self, entry: str) -> tuple[Keys, list[str | None]]:
+        """The keys at which an entry of the clients' records changes, ascending, and its values from there on."""
+
+        def find() -> tuple[Keys, list[str | None]]:
+            found = [
+                (int(base) + change.at, change.value)
+                for base, client in zip(self.bases, self.clients, strict=True)
+                for change in client.record
+                if change.entry == entry
+            ]
+            found.sort(key=lambda pair: pair[0])
+            return np.array([at for at, _ in found], np.int64), [value for _, value in found]
+
+        return self.remember(("record", entry), find)

@@ -1,0 +1,71 @@
+"""What every measure is: a value as of any instant, and the instants at which a comparison on it can change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.measures.comparison import Comparison
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
+from engine.measures.steps import flips, merged
+from engine.measures.window import Places
+from engine.model.event import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A measure's value as of one instant, None where it has none, and the places of the events behind it."""
+
+    value: Value | None
+    places: tuple[int, ...] = ()
+
+
+class Measure:
+    """A number (or value) computed from a client's events as of an instant; pure, for a whole batch at once."""
+
+    __slots__ = ()
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        """Keys, in ascending runs, among which are all at which the comparison's truth can change."""
+        raise NotImplementedError
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        """The value as of each key; NaN is no value."""
+        raise NotImplementedError
+
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
+        """Whether the comparison is true as of each key; no value satisfies nothing."""
+        return comparison.of_numbers(self.numbers(histories, keys))
+
+    def places(self, histories: Histories, key: int) -> Places:
+        """The places of the events behind the value as of one key."""
+        raise NotImplementedError
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        """The value as of one key and the events behind it."""
+        number = float(self.numbers(histories, np.array([key], np.int64))[0])
+        return Seen(None if np.isnan(number) else number, tuple(self.places(histories, key).tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A comparison on a measure: true or false for a client at an instant."""
+
+    measure: Measure
+    comparison: Comparison
+
+    def denied(self) -> Finding:
+        """The finding that is true where this one's measure has a value and this one is false."""
+        return Finding(self.measure, self.comparison.denied())
+
+    def flips(self, histories: Histories) -> Keys:
+        """The keys at which its truth changes, for every client of the batch."""
+        bases, end = histories.bases, len(histories.clients) << SHIFT
+        keys = merged([*self.measure.instants(histories, self.comparison), bases, bases + 1])
+        keys = keys[: np.searchsorted(keys, end)]
+        truth = self.measure.truth(histories, keys, self.comparison)
+        # Nothing is true at the very beginning of a stretch, so that no client's truth runs on into the next one's.
+        truth[np.searchsorted(keys, bases)] = False
+        changes = flips(keys, truth)
+        return changes if len(changes) % 2 == 0 else np.append(changes, end)

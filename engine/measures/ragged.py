@@ -1,0 +1,69 @@
+"""Reductions over many windows of one array at once, each from what is in its window alone, so that the figure for a
+window is the same whatever stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
+Reduction = Callable[[Numbers, Places, Places], Numbers]
+_AT_ONCE = 2_000_000
+
+
+def reduce_windows(reduction: Reduction, low: Places, high: Places, values: Numbers) -> Numbers:
+    """`reduction` of values[low:high] for each pair; NaN where the window is empty.
+
+    It is given the windows' values end to end, and their starts and sizes; memory is bounded by working in parts.
+    """
+    result = np.full(len(low), np.nan)
+    filled = np.flatnonzero(high > low)
+    sizes = (high - low)[filled]
+    part = np.cumsum(sizes) // _AT_ONCE
+    for number in np.unique(part):
+        chosen = filled[part == number]
+        size = (high - low)[chosen]
+        starts = np.cumsum(size) - size
+        places = np.arange(size.sum()) + np.repeat(low[chosen] - starts, size)
+        result[chosen] = reduction(values[places], starts, size)
+    return result
+
+
+def total(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
+    """The sum of each window."""
+    return np.add.reduceat(values, starts)
+
+
+def average(values: Numbers, starts: Places, sizes: Places) -> Numbers:
+    """The mean of each window."""
+    return np.add.reduceat(values, starts) / sizes
+
+
+def lowest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
+    """The least of each window."""
+    return np.minimum.reduceat(values, starts)
+
+
+def highest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
+    """The greatest of each window."""
+    return np.maximum.reduceat(values, starts)
+
+
+def median(values: Numbers, starts: Places, sizes: Places) -> Numbers:
+    """The median of each window: the mean of the two in the middle of an even number."""
+    window = np.repeat(np.arange(len(sizes)), sizes)
+    ordered = values[np.lexsort((values, window))]
+    return (ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2
+
+
+def slope(values: Numbers, days: Numbers, starts: Places, sizes: Places) -> Numbers:
+    """The least-squares slope a day of each window; NaN where all its instants are one."""
+    days = days - np.repeat(days[starts], sizes)
+    days = days - np.repeat(np.add.reduceat(days, starts) / sizes, sizes)
+    values = values - np.repeat(np.add.reduceat(values, starts) / sizes, sizes)
+    across = np.add.reduceat(days * days, starts)
+    along = np.add.reduceat(days * values, starts)
+    return np.divide(along, across, out=np.full(len(starts), np.nan), where=across > 0)

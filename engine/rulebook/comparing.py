@@ -1,0 +1,177 @@
+"""Reading comparisons and `where:`, each by the type of the value compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import yaml
+
+from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
+from engine.model.duration import parse_duration
+from engine.model.kinds import Field
+from engine.rulebook.reading import Reading, nearest, parse_flag, parse_number, parse_percent, parse_whole
+
+ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
+SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
+OPERATORS: tuple[Operator, ...] = (*ORDERED, *SETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What values a measure or field can take: how they are written, and between which bounds they lie."""
+
+    parse: Callable[[str], float | str]
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] | None = None
+    ordered: bool = True
+    whole: bool = False
+
+
+COUNTS = Values(parse_whole, low=0, whole=True)
+PERCENT = Values(parse_percent, low=0, high=100)
+DURATION = Values(parse_duration, low=0)
+WORDS = Values(str, ordered=False)
+ATTRIBUTE = Values(str)
+SIGNED = Values(parse_number)
+
+
+def of_field(field: Field) -> Values:
+    """The values of an event's field."""
+    if field.type == "number":
+        return Values(
+            parse_number,
+            -math.inf if field.low is None else field.low,
+            math.inf if field.high is None else field.high,
+        )
+    if field.type == "flag":
+        return Values(parse_flag, ordered=False)
+    if field.type == "choice":
+        return Values(str, choices=field.choices, ordered=False)
+    return WORDS
+
+
+def read_comparison(reading: Reading, parts: dict[str, yaml.Node], values: Values, at: yaml.Node) -> Comparison | None:
+    """The one comparison among the keys of a condition or a `where:` field."""
+    found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
+    if len(found) != 1:
+        reading.mistake(
+            found[1][1] if found else at,
+            "one comparison at a time; join two conditions with all:"
+            if found
+            else f"a comparison is missing; add one of {', '.join(OPERATORS)}",
+        )
+        return None
+    operator, node = found[0]
+    if operator in ORDERED and not values.ordered:
+        reading.mistake(node, f"'{operator}' needs a value that can be ordered; use is, is_not or one_of here")
+        return None
+    operand = _several(reading, node, values) if operator == "one_of" else _one(reading, node, values, operator)
+    if operand is None:
+        return None
+    comparison = Comparison(operator, operand)
+    return comparison if _possible(reading, node, comparison, values) else None
+
+
+def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | None:
+    """A `where:` over the fields of a kind; None where a mistake was noted."""
+    if node is None:
+        return ANY
+    fields = {name: field for name, field in reading.kinds[kind].fields.items() if field.type != "text"}
+    before = len(reading.source.mistakes)
+    found = []
+    for name, value in reading.mapping(node, fields, f"the fields of {kind}").items():
+        values = of_field(fields[name])
+        if isinstance(value, yaml.MappingNode):
+            comparison = read_comparison(reading, reading.mapping(value, OPERATORS, "a comparison"), values, value)
+        elif isinstance(value, yaml.SequenceNode):
+            words = _several(reading, value, values)
+            comparison = None if words is None else Comparison("one_of", words)
+        else:
+            comparison = _equal(reading, value, values)
+        if comparison is not None:
+            found.append((name, comparison))
+    return None if len(reading.source.mistakes) > before else Where(tuple(sorted(found, key=lambda pair: pair[0])))
+
+
+def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | None:
+    """A plain value: equal to it, or to any word of a list of that name."""
+    if str(node.value) in reading.lists:
+        words = _several(reading, node, values)
+        return None if words is None else Comparison("one_of", words)
+    operand = _one(reading, node, values, "is")
+    if operand is None:
+        return None
+    comparison = Comparison("is", operand)
+    return comparison if _possible(reading, node, comparison, values) else None
+
+
+def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:
+    if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
+        words: list[float | str | None] = [
+            _parsed(reading, node, word, values) for word in reading.lists[str(node.value)]
+        ]
+    else:
+        words = [_single(reading, item, values) for item in reading.items(node, "one_of")]
+    known = tuple(word for word in words if word is not None)
+    return known if known and len(known) == len(words) else None
+
+
+def _one(reading: Reading, node: yaml.Node, values: Values, operator: Operator) -> Operand | None:
+    if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
+        reading.mistake(node, f"'{node.value}' is a list; compare with one_of instead of {operator}")
+        return None
+    return _single(reading, node, values)
+
+
+def _single(reading: Reading, node: yaml.Node, values: Values) -> float | str | None:
+    word = reading.word(node, "the value")
+    return None if word is None else _parsed(reading, node, word, values)
+
+
+def _parsed(reading: Reading, node: yaml.Node, word: str, values: Values) -> float | str | None:
+    if values.choices is not None and word not in values.choices:
+        reading.mistake(node, f"'{word}' is not a value here{nearest(word, values.choices)}")
+        return None
+    try:
+        return values.parse(word)
+    except ValueError as error:
+        reading.mistake(node, str(error))
+        return None
+
+
+def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values: Values) -> bool:
+    """Whether the threshold can make a difference; one that never or always holds is a mistake."""
+    verdict = _foregone(comparison, values)
+    if verdict:
+        bounds = f"the value lies between {values.low:g} and {values.high:g}"
+        if values.high == math.inf:
+            bounds = f"the value is never below {values.low:g}"
+        reading.mistake(node, f"this {verdict} holds: {bounds}; choose another threshold")
+    return not verdict
+
+
+def _foregone(comparison: Comparison, values: Values) -> str | None:
+    operand = comparison.operand
+    if not values.ordered or not isinstance(operand, int | float):
+        return None
+    low, high = values.low, values.high
+    always: dict[Operator, bool] = {
+        "at_least": operand <= low,
+        "more_than": operand < low,
+        "at_most": operand >= high,
+        "less_than": operand > high,
+        "is_not": not low <= operand <= high,
+    }
+    never: dict[Operator, bool] = {
+        "at_least": operand > high,
+        "more_than": operand >= high,
+        "at_most": operand < low,
+        "less_than": operand <= low,
+        "is": not low <= operand <= high,
+    }
+    if always.get(comparison.operator):
+        return "always"
+    return "never" if never.get(comparison.operator) else None

@@ -1,0 +1,241 @@
+"""Reading conditions: measures with their options and comparison, nested all, any and none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import yaml
+
+from engine.measures.comparison import ANY, Where
+from engine.measures.measure import Finding
+from engine.measures.window import Starting, Window
+from engine.model.instant import DAY_US
+from engine.rulebook.comparing import OPERATORS, ORDERED, SIGNED, WORDS, of_field, read_comparison, read_where
+from engine.rulebook.conditions import AllOf, AnyOf, Condition, NoneOf, RuleHolds
+from engine.rulebook.forms import DAYS, FORMS, Form, Said, measure_of, values_of
+from engine.rulebook.reading import Reading, nearest
+
+JOINS = ("all", "any", "none")
+_HEADS = (*FORMS, *JOINS, "rule", "phrase")
+_STARTING = re.compile(r"(\d+ (?:days?|weeks?)) after (enrolment|discharge)")
+DEEPEST = 12
+
+
+def read_condition(reading: Reading, node: yaml.Node, depth: int = 0) -> Condition | None:
+    """One condition; None where mistakes were noted."""
+    if not isinstance(node, yaml.MappingNode):
+        reading.mistake(
+            node, "a condition must be written as 'measure: …' pairs, such as {count: check_in, at_least: 1}"
+        )
+        return None
+    if depth > DEEPEST:
+        reading.mistake(node, f"conditions are nested more than {DEEPEST} deep; say part of it as a rule or phrase")
+        return None
+    keys = {str(key.value): key for key, _ in node.value}
+    heads = [word for word in keys if word in _HEADS]
+    if len(heads) != 1:
+        _say_heads(reading, node, keys, heads)
+        return None
+    head = heads[0]
+    value = next(value for key, value in node.value if key.value == head)
+    if head in FORMS:
+        return _read_finding(reading, node, head)
+    for word, key in keys.items():
+        if word != head:
+            reading.mistake(key, f"'{word}' cannot stand beside '{head}:'; join conditions with all:")
+    if head in JOINS:
+        parts = [read_condition(reading, item, depth + 1) for item in reading.items(value, f"'{head}:'")]
+        known = tuple(part for part in parts if part is not None)
+        return _joined(head, known) if known and len(known) == len(parts) else None
+    name = reading.word(value, head)
+    if head == "rule":
+        return None if name is None else RuleHolds(name)
+    return _read_phrase(reading, value, name, depth)
+
+
+def _joined(head: str, parts: tuple[Condition, ...]) -> Condition:
+    return AllOf(parts) if head == "all" else AnyOf(parts) if head == "any" else NoneOf(parts)
+
+
+def _say_heads(reading: Reading, node: yaml.Node, keys: dict[str, yaml.Node], heads: list[str]) -> None:
+    if heads:
+        second = keys[heads[1]]
+        reading.mistake(second, f"'{heads[0]}:' and '{heads[1]}:' cannot stand in one condition; join them with all:")
+        return
+    unknown = [
+        word for word in keys if word not in OPERATORS and not any(word in form.options for form in FORMS.values())
+    ]
+    word = unknown[0] if unknown else ""
+    place = keys[word] if word else node
+    if word:
+        reading.mistake(place, f"'{word}' is not a measure{nearest(word, _HEADS)}")
+    else:
+        reading.mistake(place, f"a measure is missing here; begin with one of {', '.join(_HEADS)}")
+
+
+def _read_phrase(reading: Reading, node: yaml.Node, name: str | None, depth: int) -> Condition | None:
+    if name is None:
+        return None
+    if name not in reading.phrases:
+        reading.mistake(node, f"there is no phrase '{name}'{nearest(name, reading.phrases)}")
+        return None
+    before = len(reading.source.mistakes)
+    condition = read_condition(reading, reading.phrases[name], depth + 1)
+    # A phrase's own mistakes are noted once, where it stands, however often it is used.
+    del reading.source.mistakes[before:]
+    return condition
+
+
+def _read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None:
+    form = FORMS[head]
+    known = (head, *form.options, *OPERATORS)
+    before = len(reading.source.mistakes)
+    parts = reading.mapping(node, known, f"a '{head}:' condition", required=form.required)
+    said = Said(head, nodes=parts)
+    if not _read_target(reading, said, form, parts[head]):
+        return None
+    _read_options(reading, said, form, node)
+    values = said.values
+    if head == "client" and any(operator in parts for operator in ORDERED):
+        values = SIGNED
+    comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values, node)
+    if comparison is None or len(reading.source.mistakes) > before:
+        return None
+    last = said.window.last
+    if last is not None and head in {"count", "days_with"} and not isinstance(comparison.operand, tuple | str):
+        most = comparison.operand + (comparison.operator == "more_than")
+        if comparison.operator in {"at_least", "more_than", "is"} and most > last:
+            reading.mistake(node, f"this never holds: of the last {last} events there cannot be {most:g}")
+            return None
+    return Finding(measure_of(said), comparison)
+
+
+def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> bool:
+    """What the measure is said of; whether it could be read."""
+    if form.target == "pair":
+        return _read_pair(reading, said, node)
+    word = reading.word(node, f"'{said.name}:'")
+    if word is None:
+        return False
+    said.values = values_of(said.name, None)
+    if form.target == "attribute":
+        if reading.attributes is not None and word not in reading.attributes:
+            reading.mistake(node, f"clients have no attribute '{word}'{nearest(word, reading.attributes)}")
+            return False
+        said.kind = word
+        return True
+    if form.target == "kind or day" and word in DAYS:
+        said.kind = word
+        return True
+    said.kind, _, said.field = word.partition(".")
+    if said.kind not in reading.kinds:
+        also = DAYS if form.target == "kind or day" else ()
+        reading.mistake(node, f"there is no kind of event '{said.kind}'{nearest(said.kind, (*reading.kinds, *also))}")
+        return False
+    if form.target != "field":
+        if said.field:
+            reading.mistake(
+                node, f"'{said.name}:' is said of a kind alone; write '{said.kind}' and put fields in where:"
+            )
+        return not said.field
+    return _read_field(reading, said, node)
+
+
+def _read_field(reading: Reading, said: Said, node: yaml.Node) -> bool:
+    fields = {name: field for name, field in reading.kinds[said.kind].fields.items() if field.type != "text"}
+    if not said.field:
+        reading.mistake(node, f"'{said.name}:' needs a field, such as {said.kind}.{next(iter(fields), 'field')}")
+        return False
+    if said.field not in fields:
+        reading.mistake(node, f"{said.kind} has no field '{said.field}'{nearest(said.field, fields)}")
+        return False
+    field = fields[said.field]
+    if said.name != "latest" and field.type != "number":
+        reading.mistake(node, f"'{said.name}:' needs a field that is a number; {said.kind}.{said.field} is not")
+        return False
+    said.values = values_of(said.name, of_field(field))
+    return True
+
+
+def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
+    items = reading.items(node, "'sequence:'")
+    if items and len(items) != 2:
+        reading.mistake(node, "a sequence is two events, the first and the one that follows it")
+    pair: list[tuple[str, Where]] = []
+    for item in items:
+        parts = {"event": item}
+        if isinstance(item, yaml.MappingNode):
+            parts = reading.mapping(item, ("event", "where"), "a sequence's event", required=("event",))
+        kind = reading.one_of(parts["event"], reading.kinds, "kind of event") if "event" in parts else None
+        where = read_where(reading, parts.get("where"), kind) if kind else None
+        if kind is not None and where is not None:
+            pair.append((kind, where))
+    said.pair = tuple(pair)
+    return len(pair) == 2 == len(items)
+
+
+def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> None:
+    parts = said.nodes
+    for option in ("where", "among", "of"):
+        if option in parts:
+            setattr(said, option, _read_where(reading, said, parts[option]))
+    if "of_at_least" in parts:
+        said.of_at_least = reading.whole(parts["of_at_least"], "of_at_least") or 1
+    if "baseline" in parts:
+        said.baseline = _length(reading, parts["baseline"], "baseline") or said.baseline
+    window = Window()
+    for option in ("within", "not_older_than"):
+        if option in parts:
+            window = replace(window, within=_length(reading, parts[option], option))
+    if "last" in parts:
+        window = replace(window, last=reading.whole(parts["last"], "last"))
+    if "starting" in parts:
+        window = replace(window, starting=_read_starting(reading, parts["starting"]))
+    said.window = window
+    if "within" in parts and "last" in parts:
+        reading.mistake(parts["last"], "choose one of within: and last:")
+    if form.window_required and "within" not in parts and "last" not in parts:
+        reading.mistake(node, f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5")
+
+
+def _read_where(reading: Reading, said: Said, node: yaml.Node) -> Where:
+    if said.kind in DAYS:
+        reading.mistake(node, f"'{said.kind}' is a day of the client's record and has no fields; leave where: out")
+        return ANY
+    return read_where(reading, node, said.kind) or ANY
+
+
+def _length(reading: Reading, node: yaml.Node, what: str) -> int | None:
+    length = reading.duration(node, what)
+    if length == 0:
+        reading.mistake(node, f"{what} must be longer than nothing")
+    return length
+
+
+def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
+    word = reading.word(node, "starting")
+    match = _STARTING.fullmatch(word) if word else None
+    if match is None:
+        if word:
+            reading.mistake(node, f"'{word}' is not a start; write it as '28 days after enrolment' (or discharge)")
+        return None
+    days = reading.duration(yaml.ScalarNode("", match[1], node.start_mark, node.end_mark), "starting")
+    return None if days is None else Starting(days // DAY_US, "enrolled" if match[2] == "enrolment" else "discharged")
+
+
+def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
+    """The attributes that clients must have for a rule to apply to them."""
+    if not isinstance(node, yaml.MappingNode):
+        reading.mistake(node, "applies_to must be written as 'attribute: value' pairs")
+        return []
+    found: list[Condition] = []
+    for key, value in node.value:
+        said = Said("client", values=WORDS)
+        if not _read_target(reading, said, FORMS["client"], key):
+            continue
+        operator = "one_of" if isinstance(value, yaml.SequenceNode) or str(value.value) in reading.lists else "is"
+        comparison = read_comparison(reading, {operator: value}, WORDS, value)
+        if comparison is not None:
+            found.append(Finding(measure_of(said), comparison))
+    return found

@@ -1,0 +1,128 @@
+"""The measures of the rule language: what each is said of, and which options it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as default
+from typing import Literal
+
+import yaml
+
+from engine.measures.comparison import ANY, Where
+from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
+from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
+from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
+from engine.measures.measure import Measure
+from engine.measures.window import Window
+from engine.model.instant import DAY_US
+from engine.rulebook.comparing import ATTRIBUTE, COUNTS, DURATION, PERCENT, SIGNED, Values
+
+Target = Literal["kind", "field", "kind or day", "pair", "attribute"]
+DAYS = ("enrolled", "discharged")
+USUAL_BASELINE = 14 * DAY_US
+
+
+@dataclass(slots=True)
+class Said:
+    """What was read of one condition, before its measure is made of it."""
+
+    name: str
+    kind: str = ""
+    field: str = ""
+    values: Values = COUNTS
+    where: Where = ANY
+    among: Where = ANY
+    of: Where = ANY
+    of_at_least: int = 1
+    window: Window = default(default_factory=Window)
+    baseline: int = USUAL_BASELINE
+    pair: tuple[tuple[str, Where], ...] = ()
+    nodes: Mapping[str, yaml.Node] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one measure is written: what it is said of, the options it may and must have."""
+
+    target: Target
+    options: frozenset[str]
+    required: frozenset[str] = frozenset()
+    window_required: bool = False
+
+
+def _form(target: Target, options: str, required: str = "", *, window: bool = False) -> Form:
+    return Form(target, frozenset(options.split()), frozenset(required.split()), window)
+
+
+_WINDOWED = "where within last starting"
+FORMS: Mapping[str, Form] = {
+    "count": _form("kind", _WINDOWED),
+    "days_with": _form("kind", _WINDOWED),
+    "latest": _form("field", "where not_older_than starting"),
+    "average": _form("field", _WINDOWED, window=True),
+    "median": _form("field", _WINDOWED, window=True),
+    "lowest": _form("field", _WINDOWED, window=True),
+    "highest": _form("field", _WINDOWED, window=True),
+    "total": _form("field", _WINDOWED, window=True),
+    "change": _form("field", "where baseline not_older_than starting"),
+    "trend": _form("field", _WINDOWED, window=True),
+    "streak": _form("kind", "where among starting", "where"),
+    "share": _form("kind", "where of of_at_least within last starting", "where", window=True),
+    "time_since": _form("kind or day", "where starting"),
+    "sequence": _form("pair", "within last starting", window=True),
+    "client": _form("attribute", ""),
+}
+
+
+def values_of(name: str, kind_field: Values | None) -> Values:
+    """The values that a measure can take, of the values of the field it is said of."""
+    if kind_field is None:
+        return {"share": PERCENT, "time_since": DURATION, "client": ATTRIBUTE}.get(name, COUNTS)
+    spread = kind_field.high - kind_field.low
+    if name == "change":
+        return replace(SIGNED, low=-spread, high=spread)
+    if name == "trend":
+        return SIGNED
+    if name == "total":
+        return replace(SIGNED, low=0 if kind_field.low >= 0 else -float("inf"))
+    return kind_field
+
+
+def measure_of(said: Said) -> Measure:
+    """The measure that was said."""
+    match said.name:
+        case "count":
+            return Count(said.kind, said.where, said.window)
+        case "days_with":
+            return DaysWith(said.kind, said.where, said.window)
+        case "streak":
+            return Streak(said.kind, said.where, said.among, said.window)
+        case "share":
+            return Share(said.kind, said.where, said.of, said.window, said.of_at_least)
+        case "sequence":
+            first, second = said.pair
+            return Sequence(first, second, said.window)
+        case "client":
+            return ClientAttribute(said.kind)
+        case "time_since" if said.kind in DAYS:
+            return TimeSinceDay("enrolled" if said.kind == "enrolled" else "discharged")
+        case "time_since":
+            return TimeSinceEvent(said.kind, said.where, said.window.starting)
+        case _:
+            return _of_field(said)
+
+
+def _of_field(said: Said) -> Measure:
+    match said.name:
+        case "latest":
+            return Latest(said.kind, said.field, said.where, said.window)
+        case "change":
+            return Change(said.kind, said.field, said.where, said.baseline, said.window)
+        case "trend":
+            return Trend(said.kind, said.field, said.where, said.window)
+        case "average" | "median" | "lowest" | "highest" | "total":
+            name: StatisticName = said.name
+            return Statistic(said.kind, said.field, said.where, said.window, name)
+        case _:
+            raise AssertionError(said.name)

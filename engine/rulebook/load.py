@@ -1,0 +1,101 @@
+"""From rule files to a rulebook: all or nothing, with every mistake of every file at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.errors import Mistake, MistakesError
+from engine.model.kinds import Kind
+from engine.model.rule import Rule
+from engine.rulebook.checks import check_rules
+from engine.rulebook.conditions import Condition, positive, references, with_rules
+from engine.rulebook.reading import Reading
+from engine.rulebook.rule_reader import WrittenRule, read_file
+from engine.rulebook.rulebook import CheckedRule, Rulebook
+from engine.yaml_source import Source
+
+
+def load(folder: Path, kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None) -> Rulebook:
+    """The rulebook of a folder's *.yaml files (cases apart); MistakesError holds every mistake in all of them."""
+    if not folder.is_dir():
+        raise MistakesError([Mistake(str(folder), 0, 0, "there is no such folder of rules")])
+    paths = sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
+    if not paths:
+        raise MistakesError([Mistake(str(folder), 0, 0, "holds no rule files (*.yaml)")])
+    sources: list[Source] = []
+    mistakes: list[Mistake] = []
+    for path in paths:
+        try:
+            sources.append(Source.read(path))
+        except MistakesError as error:
+            mistakes += error.mistakes
+    return _load(sources, kinds, attributes, mistakes)
+
+
+def from_texts(
+    files: Mapping[str, str], kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None
+) -> Rulebook:
+    """The rulebook of texts by file name, such as were stored when they were accepted."""
+    return _load([Source(name, text) for name, text in sorted(files.items())], kinds, attributes, [])
+
+
+def _load(
+    sources: list[Source], kinds: Mapping[str, Kind], attributes: frozenset[str] | None, mistakes: list[Mistake]
+) -> Rulebook:
+    written = [rule for source in sources for rule in read_file(Reading(source, kinds, attributes=attributes))]
+    # Files with mistakes of their own still count as places where an id stands, so that no second wave appears later.
+    check_rules(written)
+    mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]
+    if mistakes:
+        raise MistakesError(mistakes)
+    return Rulebook(_checked(written), {source.name: source.text for source in sources})
+
+
+def _checked(written: list[WrittenRule]) -> dict[str, CheckedRule]:
+    """The rules by id in the order written, each put into those that refer to it."""
+    by_id = {rule.id: rule for rule in written}
+    resolved: dict[str, Condition] = {}
+
+    def resolve(rule_id: str) -> Condition:
+        if rule_id not in resolved:
+            for other in sorted(_references(by_id[rule_id])):
+                resolve(other)
+            resolved[rule_id] = with_rules(by_id[rule_id].when, resolved)
+        return resolved[rule_id]
+
+    checked = {}
+    for rule in written:
+        when = positive(resolve(rule.id))
+        raised = None
+        if rule.raise_when is not None:
+            for other in sorted(_references(rule)):
+                resolve(other)
+            raised = positive(with_rules(rule.raise_when, resolved))
+        checked[rule.id] = CheckedRule(_rule(rule, when, raised), when, rule.raise_to, raised)
+    return checked
+
+
+def _references(rule: WrittenRule) -> set[str]:
+    return {*references(rule.when), *(references(rule.raise_when) if rule.raise_when else ())}
+
+
+def _rule(rule: WrittenRule, when: Condition, raised: Condition | None) -> Rule:
+    logic = repr((when, rule.raise_to, raised, rule.severity, rule.hold, rule.clears_after))
+    return Rule(
+        id=rule.id,
+        version=hashlib.sha256(logic.encode()).hexdigest(),
+        title=rule.texts.get("title", ""),
+        status=rule.status,
+        severity=rule.severity,
+        why=rule.texts.get("why", ""),
+        evidence=rule.evidence,
+        hold=rule.hold,
+        clears_after=rule.clears_after,
+        remind=rule.remind,
+        quiets=rule.quiets,
+        notify=rule.notify,
+        advice=rule.texts.get("advice", ""),
+        reason=rule.texts.get("reason", ""),
+    )

@@ -1,0 +1,149 @@
+"""Reading a rule file strictly: every key and value by what is expected there, every mistake noted with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TypeVar
+
+import yaml
+
+from engine.model.duration import parse_duration
+from engine.model.kinds import Kind
+from engine.yaml_source import Source
+
+T = TypeVar("T")
+YES = frozenset({"yes", "true", "on"})
+NO = frozenset({"no", "false", "off"})
+
+
+def nearest(word: str, right: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
+    words = sorted(set(right))
+    close = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean '{close[0]}'?"
+    return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
+
+
+@dataclass
+class Reading:
+    """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next."""
+
+    source: Source
+    kinds: Mapping[str, Kind]
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: dict[str, yaml.Node] = field(default_factory=dict)
+    attributes: frozenset[str] | None = None
+
+    def mistake(self, node: yaml.Node, text: str) -> None:
+        """Note a mistake at a node's place."""
+        self.source.mistake(node, text)
+
+    def mapping(
+        self, node: yaml.Node, known: Iterable[str], what: str, required: Iterable[str] = ()
+    ) -> dict[str, yaml.Node]:
+        """The values by key of a mapping with known keys; unknown and missing ones are noted."""
+        if not isinstance(node, yaml.MappingNode):
+            self.mistake(node, f"{what} must be written as 'key: value' pairs")
+            return {}
+        known = set(known)
+        found = {}
+        for key, value in node.value:
+            if key.value in known:
+                found[key.value] = value
+            else:
+                self.mistake(key, f"'{key.value}' is not a word of {what}{nearest(str(key.value), known)}")
+        for word in required:
+            if word not in found:
+                self.mistake(node, f"{what} needs '{word}:'")
+        return found
+
+    def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
+        """The items of a list that must not be empty."""
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            self.mistake(node, f"{what} must be a list with at least one item")
+            return []
+        return list(node.value)
+
+    def word(self, node: yaml.Node, what: str) -> str | None:
+        """A scalar's text just as it is written, so that `no`, `on` and 08:00 stay what was typed."""
+        if not isinstance(node, yaml.ScalarNode):
+            self.mistake(node, f"{what} must be one value, not a list or 'key: value' pairs")
+            return None
+        text = str(node.value).strip()
+        if not text:
+            self.mistake(node, f"{what} is empty; write a value")
+            return None
+        return text
+
+    def one_of(self, node: yaml.Node, known: Iterable[str], what: str) -> str | None:
+        """A word out of a known set."""
+        word = self.word(node, what)
+        known = list(known)
+        if word is not None and word not in known:
+            self.mistake(node, f"'{word}' is not a {what}{nearest(word, known)}")
+            return None
+        return word
+
+    def parsed(self, node: yaml.Node, what: str, parse: Callable[[str], T]) -> T | None:
+        """A scalar through a parser whose ValueError says what is wrong."""
+        word = self.word(node, what)
+        if word is None:
+            return None
+        try:
+            return parse(word)
+        except ValueError as error:
+            self.mistake(node, f"{what}: {error}")
+            return None
+
+    def duration(self, node: yaml.Node, what: str) -> int | None:
+        """A duration in microseconds."""
+        return self.parsed(node, what, parse_duration)
+
+    def whole(self, node: yaml.Node, what: str, least: int = 1) -> int | None:
+        """A whole number of at least `least`."""
+        number = self.parsed(node, what, parse_whole)
+        if number is not None and number < least:
+            self.mistake(node, f"{what} must be at least {least}")
+            return None
+        return number
+
+
+def parse_whole(text: str) -> int:
+    """A whole number; ValueError says what was expected."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2") from None
+
+
+def parse_number(text: str) -> float:
+    """A finite number; ValueError says what was expected."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5") from None
+    if not abs(number) <= 1e12:
+        raise ValueError(f"'{text}' is not a number that can be compared with")
+    return number
+
+
+def parse_percent(text: str) -> float:
+    """A percentage written with its sign; ValueError says what was expected."""
+    if not text.endswith("%"):
+        raise ValueError(f"'{text}' is not a percentage; write it with its sign, such as 60%")
+    number = parse_number(text[:-1].strip())
+    if not 0 <= number <= 100:
+        raise ValueError(f"'{text}' is not between 0% and 100%")
+    return number
+
+
+def parse_flag(text: str) -> str:
+    """`yes` or `no`, of all that YAML takes for them; ValueError says what was expected."""
+    if text.lower() in YES:
+        return "yes"
+    if text.lower() in NO:
+        return "no"
+    raise ValueError(f"'{text}' is neither yes nor no")

@@ -1,0 +1,177 @@
+"""Reading the rules of a file: everything about a rule but what its conditions mean for other rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import yaml
+
+from engine.model.rule import SEVERITIES, STATUSES, Evidence, Grade, Severity, Status
+from engine.rulebook.condition_reader import read_applies_to, read_condition
+from engine.rulebook.conditions import AllOf, Condition
+from engine.rulebook.reading import Reading
+
+FILE_WORDS = ("format", "lists", "phrases", "rules")
+RULE_WORDS = (
+    "id", "title", "status", "severity", "why", "evidence", "applies_to", "when", "raise", "hold", "clears_after",
+    "remind", "quiets", "notify", "advice", "reason",
+)  # fmt: skip
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_GRADES: tuple[Grade, ...] = ("published", "vendor", "opinion")
+
+
+@dataclass(slots=True)
+class WrittenRule:
+    """A rule as it stands in its file, with the nodes at which later mistakes can be noted."""
+
+    reading: Reading
+    node: yaml.Node
+    nodes: dict[str, yaml.Node]
+    id: str
+    when: Condition
+    status: Status = "draft"
+    severity: Severity = "medium"
+    raise_to: Severity | None = None
+    raise_when: Condition | None = None
+    hold: int = 0
+    clears_after: int = 0
+    remind: int | None = None
+    quiets: tuple[str, ...] = ()
+    notify: str | None = None
+    evidence: Evidence | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def read_file(reading: Reading) -> list[WrittenRule]:
+    """The rules of a file that could be read; what could not is among the source's mistakes."""
+    root = reading.source.root
+    if root is None:
+        if not reading.source.mistakes:
+            reading.source.mistake(_START, "the file is empty; begin it with 'format: 1' and 'rules:'")
+        return []
+    parts = reading.mapping(root, FILE_WORDS, "a rule file", required=("format", "rules"))
+    if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
+        reading.mistake(parts["format"], "this version reads format 1 alone")
+    _read_lists(reading, parts.get("lists"))
+    _read_phrases(reading, parts.get("phrases"))
+    items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
+    return [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
+
+
+def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
+    for name, value in _named(reading, node, "lists"):
+        if any(name in field.choices for kind in reading.kinds.values() for field in kind.fields.values()):
+            reading.mistake(value, f"'{name}' is already a value of a field; give the list another name")
+        words = [reading.word(item, "a list's item") for item in reading.items(value, f"the list '{name}'")]
+        reading.lists[name] = tuple(word for word in words if word is not None)
+
+
+def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
+    named = _named(reading, node, "phrases")
+    reading.phrases.update(named)
+    for name, value in named:
+        others = dict(reading.phrases)
+        # A phrase may use those above it alone, so that none can go in a circle.
+        reading.phrases = {word: others[word] for word in list(others)[: list(others).index(name)]}
+        read_condition(reading, value)
+        reading.phrases = others
+
+
+def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[str, yaml.Node]]:
+    if node is None:
+        return []
+    if not isinstance(node, yaml.MappingNode):
+        reading.mistake(node, f"'{what}:' must be written as 'name: …' pairs")
+        return []
+    for key, _ in node.value:
+        if not _NAME.fullmatch(str(key.value)):
+            reading.mistake(key, f"'{key.value}' is not a name; use small letters, digits and _")
+    return [(str(key.value), value) for key, value in node.value]
+
+
+def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
+    before = len(reading.source.mistakes)
+    parts = reading.mapping(node, RULE_WORDS, "a rule", required=("id", "title", "status", "severity", "when"))
+    if not parts:
+        return None
+    rule_id = reading.parsed(parts["id"], "id", _parse_id) if "id" in parts else None
+    when = read_condition(reading, parts["when"]) if "when" in parts else None
+    if "applies_to" in parts:
+        applies = read_applies_to(reading, parts["applies_to"])
+        when = AllOf((*applies, when)) if when and applies else when
+    rule = WrittenRule(reading, node, parts, rule_id or "", when or AllOf(()))
+    _read_words(rule)
+    _read_durations(rule)
+    _read_raise(rule)
+    if "evidence" in parts:
+        _read_evidence(rule)
+    if "quiets" in parts:
+        ids = [reading.word(item, "an id") for item in reading.items(parts["quiets"], "'quiets:'")]
+        rule.quiets = tuple(word for word in ids if word is not None)
+    readable = rule_id is not None and when is not None
+    return rule if readable or len(reading.source.mistakes) == before else None
+
+
+def _parse_id(text: str) -> str:
+    if not _ID.fullmatch(text) or len(text) > 100:
+        raise ValueError(f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed")
+    return text
+
+
+def _read_words(rule: WrittenRule) -> None:
+    reading, nodes = rule.reading, rule.nodes
+    if "status" in nodes and (status := reading.one_of(nodes["status"], STATUSES, "status")):
+        rule.status = next(known for known in STATUSES if known == status)
+    if "severity" in nodes and (severity := _severity(reading, nodes["severity"])):
+        rule.severity = severity
+    for word in ("title", "why", "advice", "reason", "notify"):
+        if word in nodes:
+            rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
+    rule.notify = rule.texts.get("notify")
+    for word, longest in (("title", 80), ("reason", 30)):
+        if len(rule.texts.get(word, "")) > longest:
+            reading.mistake(nodes[word], f"'{word}' is longer than {longest} characters")
+
+
+def _severity(reading: Reading, node: yaml.Node) -> Severity | None:
+    word = reading.one_of(node, SEVERITIES, "severity")
+    return next((known for known in SEVERITIES if known == word), None)
+
+
+def _read_durations(rule: WrittenRule) -> None:
+    durations: dict[str, Callable[[int], None]] = {
+        "hold": lambda us: setattr(rule, "hold", us),
+        "clears_after": lambda us: setattr(rule, "clears_after", us),
+        "remind": lambda us: setattr(rule, "remind", us),
+    }
+    for word, put in durations.items():
+        length = rule.reading.duration(rule.nodes[word], word) if word in rule.nodes else None
+        if length is not None:
+            put(length)
+
+
+def _read_raise(rule: WrittenRule) -> None:
+    node = rule.nodes.get("raise")
+    if node is None:
+        return
+    parts = rule.reading.mapping(node, ("to", "when"), "'raise:'", required=("to", "when"))
+    rule.raise_to = _severity(rule.reading, parts["to"]) if "to" in parts else None
+    rule.raise_when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
+    if rule.raise_to and SEVERITIES.index(rule.raise_to) >= SEVERITIES.index(rule.severity):
+        rule.reading.mistake(parts["to"], f"raise goes up: '{rule.raise_to}' is not above '{rule.severity}'")
+
+
+def _read_evidence(rule: WrittenRule) -> None:
+    node = rule.nodes["evidence"]
+    parts = rule.reading.mapping(node, ("grade", "source"), "'evidence:'", required=("grade", "source"))
+    word = rule.reading.one_of(parts["grade"], _GRADES, "grade of evidence") if "grade" in parts else None
+    grade = next((known for known in _GRADES if known == word), None)
+    source = rule.reading.word(parts["source"], "source") if "source" in parts else None
+    if grade is not None:
+        rule.evidence = Evidence(grade, source or "")
+
+
+_START = yaml.ScalarNode("", "", yaml.Mark("", 0, 0, 0, None, 0), yaml.Mark("", 0, 0, 0, None, 0))

@@ -1,0 +1,122 @@
+"""A rulebook: checked rules, their distinct findings numbered, and what they conclude for histories."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engine.measures.histories import SHIFT, Bools, Histories, Keys
+from engine.measures.measure import Finding
+from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.model.rule import Rule, Severity
+from engine.model.span import Span
+from engine.rulebook import tree
+from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.inference import Inference
+from engine.rulebook.spans import held
+
+_RAISED = "raise:"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRule:
+    """A rule with its conditions, denials moved into the findings and other rules put in."""
+
+    rule: Rule
+    when: Condition
+    raise_to: Severity | None = None
+    raise_when: Condition | None = None
+
+
+class Rulebook:
+    """An accepted set of rules; not changed once made. `files` are the texts it was read from, by name."""
+
+    def __init__(self, checked: Mapping[str, CheckedRule], files: Mapping[str, str]) -> None:
+        self.checked = dict(checked)
+        self.files = dict(files)
+        self.rules: dict[str, Rule] = {rule_id: checked.rule for rule_id, checked in self.checked.items()}
+        self.hash = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+        self.findings: dict[Finding, int] = {}
+        self._trees: dict[str, tree.Tree] = {}
+        for rule_id, one in self.checked.items():
+            self._trees[rule_id] = self._tree(one.when)
+            if one.raise_when is not None:
+                self._trees[_RAISED + rule_id] = self._tree(one.raise_when)
+
+    @cached_property
+    def inference(self) -> Inference:
+        """Compiled when the first row asks for it, for rulesets of durable_rules can never be freed."""
+        return Inference(self._trees, len(self.findings))
+
+    def _tree(self, condition: Condition) -> tree.Tree:
+        match condition:
+            case Finding():
+                return tree.Leaf(self.findings.setdefault(condition, len(self.findings)))
+            case AllOf(parts):
+                return tree.AllOf(tuple(self._tree(part) for part in parts))
+            case AnyOf(parts):
+                return tree.AnyOf(tuple(self._tree(part) for part in parts))
+            case _:
+                raise AssertionError(condition)
+
+    def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
+        """Keys (n,) of the instants at which findings change, and (n, trees) what holds from there on."""
+        changes = [finding.flips(histories) for finding in self.findings]
+        instants = merged(changes)
+        rows = np.empty((len(instants), len(changes)), bool, order="F")
+        for column, change in enumerate(changes):
+            rows[:, column] = truth_at(change, instants)
+        return instants, self.inference.conclude(rows)
+
+    def replay(self, histories: Histories) -> list[Span]:
+        """Every span of every client over all time, by client, rule and beginning.
+
+        It reaches as far as what is known: spans beyond now are what will be if nothing more happens.
+        """
+        if not self.checked or not histories.clients:
+            return []
+        instants, concluded = self.conclusions(histories)
+        care = in_care(histories)
+        instants, concluded = _within(instants, concluded, care)
+        columns = {name: concluded[:, column] for column, name in enumerate(self._trees)}
+        spans: list[Span] = []
+        for rule_id, one in self.checked.items():
+            began, ended = held(flips(instants, columns[rule_id]), one.rule.hold, one.rule.clears_after)
+            raised = np.zeros(len(began), bool)
+            if one.raise_to is not None:
+                raised = truth_at(flips(instants, columns[_RAISED + rule_id]), began)
+            spans += _spans(histories, one, began, ended, raised)
+        spans.sort(key=lambda span: (histories.place[span.client_id], span.rule_id, span.began))
+        return spans
+
+
+def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
+    """The conclusions with everything false outside of care."""
+    everything = merged([instants, care])
+    before = np.searchsorted(instants, everything, "right") - 1
+    carried = (
+        np.where((before >= 0)[:, None], concluded[before], False)
+        if len(instants)
+        else np.zeros((len(everything), concluded.shape[1]), bool)
+    )
+    return everything, carried & truth_at(care, everything)[:, None]
+
+
+def _spans(histories: Histories, one: CheckedRule, began: Keys, ended: Keys, raised: Bools) -> list[Span]:
+    owners = (began >> SHIFT).tolist()
+    mask = (1 << SHIFT) - 1
+    ends = np.where((ended >> SHIFT) > (began >> SHIFT), 0, ended & mask).tolist()
+    return [
+        Span(
+            histories.clients[owner].id,
+            one.rule.id,
+            one.raise_to if up and one.raise_to else one.rule.severity,
+            begin,
+            end or None,
+        )
+        for owner, begin, end, up in zip(owners, (began & mask).tolist(), ends, raised.tolist(), strict=True)
+    ]
