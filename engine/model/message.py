@@ -127,7 +127,5 @@ class Settlement:
     state: OutboxState
     why: str
     due_at: int | None = None  # when it is next looked at, where it is not ended
-    provider_id: str | None = None
-    error_code: str | None = None
-    error_text: str | None = None
+    result: SendResult | None = None  # what the gateway said of it
     passed_over: bool = False

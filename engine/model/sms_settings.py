@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from engine.errors import UserError
+from engine.model.config_path import ConfigPath
 
 # How much a text to staff may say of the client: nothing, the ref, or the ref and the rule's few words of reason.
 Detail = Literal["none", "reference", "reason"]
@@ -50,7 +51,7 @@ class Secret(_Frozen):
     """Where a secret is to be found; never the secret itself."""
 
     env: str | None = None
-    file: Path | None = None
+    file: ConfigPath | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -97,7 +98,7 @@ class SmsSettings(_Frozen):
 
     gateway: Literal["printed", "twilio"] = "printed"
     detail: Detail = "reason"
-    file: Path = Path("var/printed_sms.jsonl")
+    file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     twilio: TwilioSettings | None = None
 
     @model_validator(mode="after")

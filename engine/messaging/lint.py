@@ -1,0 +1,63 @@
+"""What no text may be or say: more than one segment, a character that is not GSM-7, a word that reveals anything."""
+
+from __future__ import annotations
+
+import re
+
+SEGMENT = 160  # septets
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION = frozenset("^{}\\[~]|€")  # these take two septets
+
+# Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a client's privacy.
+_REVEALING = """
+addict* alcohol* anxi* bipolar dependen* depress* diagnos* disorder* dui hepatitis hiv mental* od oud aud overdos*
+psych* ptsd schizo* sud suicid* withdrawal*
+amphetamine* beer benzo* booze cannabis coca* cocaine codeine crack crystal cutting dope drink* drug* drunk* ecstasy
+fentanyl heroin hydrocodone intoxica* ketamine kratom liquor lsd marijuana mdma meth methamphetamine* morphine nicotine
+opiate* opioid* oxycodone oxycontin oxy pcp pill pills smok* spice substance* thc tobacco tramadol tranq vap* vodka weed
+wine xanax xylazine
+acamprosate antabuse buprenorphine disulfiram dose* dosing inject* mat medic* meds methadone moud nalox* naltrexone
+narcan pharmac* prescri* sublocade suboxone subutex valium vivitrol refill*
+adulterat* bac blood breath* clean dilut* dirty hair inconclusive lab labs negativ* positiv* result* saliva sample*
+score* screen* specimen* test tests tested testing tox* ua uas uds urine
+12-step aa abstin* aftercare clinic* counsel* crav* detox* discharg* doctor* enrol* health* hospital* inpatient iop na
+mood outpatient patient* php recover* rehab* relaps* residential sick sober* sobriety stress* therap* treat*
+use used uses using user
+court jail parole prison probation
+"""
+_FORBIDDEN = re.compile(
+    r"(?<![a-z])(?:"
+    + "|".join(re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split())))
+    + r")(?![a-z])",
+    re.IGNORECASE,
+)
+
+# Words that carriers take for themselves: asked for in a reply, they opt people in or out.
+_KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|unstop|help|info"
+_ASKED_FOR = re.compile(
+    rf"\b(?:{_KEYWORD.upper()})\b|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
+)
+
+
+def septets(text: str) -> int:
+    """How many septets of a segment the text takes; a character outside GSM-7 counts as one."""
+    return len(text) + sum(character in _EXTENSION for character in text)
+
+
+def lint(text: str) -> list[str]:
+    """What is wrong with a text, or with words meant for one, in sentences; empty where it may be sent."""
+    objections = []
+    foreign = sorted({character for character in text if character not in _BASIC | _EXTENSION})
+    if foreign:
+        objections.append(f"holds {', '.join(map(repr, foreign))}, which plain SMS has not")
+    if septets(text) > SEGMENT:
+        objections.append(f"is {septets(text)} characters long; one SMS has room for {SEGMENT}")
+    if revealing := _FORBIDDEN.search(text):
+        objections.append(f"says '{revealing[0]}', which may reveal something about the client")
+    if asked := _ASKED_FOR.search(text):
+        objections.append(f"asks for a word that carriers take for themselves: '{asked[0]}'")
+    return objections

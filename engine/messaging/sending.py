@@ -1,0 +1,63 @@
+"""Decisions about one message: whether it may still go out, and what becomes of it after the gateway answered."""
+
+from __future__ import annotations
+
+from engine.messaging.retry import back_off
+from engine.model.instant import SECOND_US
+from engine.model.message import Claimed, SendResult, Settlement, Standing
+
+# A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
+LOOK_UP_AFTER_US = 60 * SECOND_US
+# How long nothing is sent after the channel proved broken: one attempt then shows whether somebody mended it.
+STOPPED_FOR_US = 5 * 60 * SECOND_US
+
+
+def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) -> Settlement | None:
+    """What speaks against sending at `now`, by how things stand at this moment; None where nothing does.
+
+    `sendable_at` is when the recipient's quiet hours let it pass: `now`, or later.
+    """
+    if message.expires_at is not None and message.expires_at <= now:
+        return Settlement("expired", "its time ran out", passed_over=True)
+    if standing.alert_state not in {None, "open"}:
+        return Settlement("cancelled", f"the alert is {standing.alert_state}")
+    if not standing.recipient.active:
+        return Settlement("cancelled", "the recipient is no longer active", passed_over=True)
+    if standing.recipient.phone is None:
+        return Settlement("cancelled", "the recipient has no phone", passed_over=True)
+    if not standing.consented:
+        return Settlement("cancelled", "the client's consent is not valid", passed_over=True)
+    if sendable_at > now:
+        return Settlement("queued", "the recipient has quiet hours", due_at=sendable_at)
+    return None
+
+
+def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
+    """What becomes of a message that was handed to the gateway."""
+    later = now + back_off(message.attempts, message.id)
+    match result.outcome:
+        case "accepted":
+            return Settlement("accepted", "the carrier took it", result=result)
+        case "unknown":
+            return Settlement("unknown", "the carrier may have taken it", now + LOOK_UP_AFTER_US, result)
+        case "retry":
+            asked = now + (result.retry_after or 0) * SECOND_US
+            return Settlement("queued", "the carrier did not take it", max(later, asked), result)
+        case "stopped":
+            return Settlement("queued", "the channel is broken", now + STOPPED_FOR_US, result)
+        case "opted_out":
+            return Settlement("failed", "the number has opted out", result=result, passed_over=True)
+        case "refused":
+            return Settlement("failed", "the carrier refused it", result=result, passed_over=True)
+
+
+def after_look_up(message: Claimed, found: SendResult | None, now: int) -> Settlement:
+    """What becomes of a message that may have been sent, after the gateway was asked; `found` as from `look_up`."""
+    if found is None:
+        return Settlement("queued", "the carrier never took it", due_at=now)
+    if found.outcome == "accepted":
+        return Settlement("accepted", "the carrier had taken it", result=found)
+    if message.expires_at is not None and message.expires_at <= now:
+        return Settlement("expired", "nobody can say whether it was sent", result=found, passed_over=True)
+    later = now + back_off(message.attempts, message.id)
+    return Settlement("unknown", "the carrier cannot say yet", later, found)
