@@ -12,10 +12,12 @@ import numpy as np
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.measure import Finding
 from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.model.alert import AlertEvidence
 from engine.model.rule import Rule, Severity
 from engine.model.span import Span
 from engine.rulebook import tree
 from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.evidence import evidence
 from engine.rulebook.inference import Inference
 from engine.rulebook.spans import held
 
@@ -92,6 +94,15 @@ class Rulebook:
             spans += _spans(histories, one, began, ended, raised)
         spans.sort(key=lambda span: (histories.place[span.client_id], span.rule_id, span.began))
         return spans
+
+    def evidence(
+        self, histories: Histories, client_id: int, rule_id: str, as_of: int, clears_at: int | None = None
+    ) -> AlertEvidence:
+        """What a rule saw of a client of the batch at an instant (microseconds since 1970), and what would clear it.
+
+        `clears_at` is when its span ends if nothing more happens, as `replay` tells.
+        """
+        return evidence(histories, self.checked[rule_id].when, client_id, as_of, clears_at)
 
 
 def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:

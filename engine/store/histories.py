@@ -37,7 +37,7 @@ def read_events(conn: Connection, client_ids: Sequence[int]) -> Sequence[EventRo
         select(events.c.client_id, events.c.kind, events.c.occurred_at, events.c.fields, events.c.id)
         .where(events.c.client_id.in_(client_ids))
         .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
-    ).all()  # type: ignore[return-value]
+    ).all()
 
 
 def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[list[int]]:
