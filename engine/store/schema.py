@@ -114,12 +114,13 @@ events = Table(
     Index(None, "client_id", "occurred_at"),
 )
 
-# What a correction replaced, kept for audit.
+# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for a withdrawn
+# event is gone.
 event_versions = Table(
     "event_versions",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("event_id", ForeignKey("events.id"), nullable=False, index=True),
+    Column("event_id", BigInteger, nullable=False, index=True),
     Column("client_id", ForeignKey("clients.id"), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("occurred_at", Instant, nullable=False),
@@ -130,6 +131,8 @@ event_versions = Table(
     Column("replaced_at", Instant, nullable=False),
 )
 
+# `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's ref, where a client
+# who is not in the roster yet is all that is wrong.
 rejects = Table(
     "rejects",
     metadata,
@@ -139,9 +142,12 @@ rejects = Table(
     Column("line", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("row", Text, nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("waits_for", String(64), index=True),
     Column("seen_at", Instant, nullable=False),
     Column("mended_at", Instant),
-    UniqueConstraint("source", "item", "line", "row"),
+    Column("dismissed_at", Instant),
+    UniqueConstraint("source", "item", "line", "digest"),
 )
 
 source_positions = Table(

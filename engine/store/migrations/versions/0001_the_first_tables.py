@@ -50,11 +50,15 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("row", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("waits_for", sa.String(length=64), nullable=True),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("mended_at", sa.BigInteger(), nullable=True),
+        sa.Column("dismissed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rejects")),
-        sa.UniqueConstraint("source", "item", "line", "row", name=op.f("uq_rejects_source_item_line_row")),
+        sa.UniqueConstraint("source", "item", "line", "digest", name=op.f("uq_rejects_source_item_line_digest")),
     )
+    op.create_index(op.f("ix_rejects_waits_for"), "rejects", ["waits_for"], unique=False)
     op.create_table(
         "rule_sets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -215,7 +219,7 @@ def upgrade() -> None:
     op.create_table(
         "event_versions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
@@ -225,7 +229,6 @@ def upgrade() -> None:
         sa.Column("origin", sa.String(length=300), nullable=False),
         sa.Column("replaced_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_event_versions_client_id")),
-        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_event_versions_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_versions")),
     )
     with op.batch_alter_table("event_versions", schema=None) as batch_op:
