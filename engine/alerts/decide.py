@@ -1,0 +1,173 @@
+"""What is to be done about a client's alerts, given for which spans the rules held; pure and total.
+
+Once done, deciding again from the same data decides nothing. The alerts that are not void then equal the spans
+that began by now, one for one, save that what people resolved stays on record when its span is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from engine.alerts.lifecycle import VOID, Reason, move
+from engine.alerts.matching import match
+from engine.model.alert import Alert, AlertState
+from engine.model.rule import SEVERITIES, Rule, Severity
+from engine.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open an alert for a span; `tell` is whether anybody is told. Opened as resolved, it is only put on record."""
+
+    span: Span  # `ended` is None where it ends after now
+    rule: Rule
+    state: AlertState
+    historic: bool
+    shadow: bool
+    tell: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Make an alert into what it is `after`; `tell` is whether people are told anew, from the first step on."""
+
+    before: Alert
+    after: Alert
+    tell: bool
+    reason: Reason
+
+
+Decision = Open | Change
+
+
+@dataclass(frozen=True, slots=True)
+class _Instant:
+    now: int
+    seen_to: int
+    notify_from: int  # what began before is historic
+
+
+def decide(
+    spans: Sequence[Span],
+    alerts: Sequence[Alert],
+    rules: Mapping[str, Rule],
+    evaluated_from: int | None,
+    now: int,
+    notify_within: int,
+) -> list[Decision]:
+    """Decide for one client, from all its spans over all time and all its alerts.
+
+    `evaluated_from` is the instant up to which the client was evaluated before (None: never): until then an alert
+    without an end was seen to last. Should `now` lie before it, for a clock was set back, it counts as now.
+    """
+    seen_to = evaluated_from or 0
+    now = max(now, seen_to)
+    instant = _Instant(now, seen_to, now - notify_within)
+    concerned = {span.rule_id for span in spans} | {alert.rule_id for alert in alerts}
+    return [
+        decision
+        for rule_id in sorted(concerned)
+        for decision in _of_rule(
+            rules.get(rule_id),
+            _as_known_at(now, [span for span in spans if span.rule_id == rule_id]),
+            [alert for alert in alerts if alert.rule_id == rule_id and alert.resolution not in VOID],
+            instant,
+        )
+    ]
+
+
+def _as_known_at(now: int, spans: Sequence[Span]) -> list[Span]:
+    begun = (span for span in spans if span.began <= now)
+    known = (span._replace(ended=None) if span.ended is not None and span.ended > now else span for span in begun)
+    return sorted(known, key=attrgetter("began"))
+
+
+def _of_rule(
+    rule: Rule | None, spans: Sequence[Span], alerts: Sequence[Alert], instant: _Instant
+) -> Iterator[Decision]:
+    if rule is None or rule.status not in {"shadow", "live"}:
+        yield from _resolve(alerts, "rule_withdrawn")
+        return
+    matching = match(spans, alerts, instant.seen_to)
+    yield from _resolve(matching.overlapped, "merged")
+    for alert in matching.alone:
+        yield from _resolve([alert], "corrected" if alert.rule_version == rule.version else "rule_changed")
+    for span, alert in matching.held:
+        change = _keep(alert, span, rule, instant)
+        if change:
+            yield change
+    for span in matching.split:
+        yield _open(span, rule, instant, "split")
+    for span in matching.new:
+        yield _open(span, rule, instant)
+
+
+def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[Change]:
+    for alert in alerts:
+        if alert.state != "resolved":
+            yield Change(alert, move(alert, "resolved", reason), tell=False, reason=reason)
+
+
+def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None) -> Open:
+    historic = span.began < instant.notify_from
+    shadow = rule.status == "shadow"
+    over = span.ended is not None
+    untold: Reason | None = split or ("shadow" if shadow else "historic" if historic else None)
+    return Open(
+        span,
+        rule,
+        # What nobody is told and is over needs nobody; what is over but unseen waits for somebody to take it.
+        state="resolved" if untold and over else "open",
+        historic=historic,
+        shadow=shadow,
+        tell=untold is None,
+        reason=untold or ("over_unseen" if over else "began"),
+    )
+
+
+def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> Change | None:
+    """The change that makes an alert stand for a span; the last reason that applies is the one that counts."""
+    reasons: list[Reason] = []
+    if alert.ended != span.ended:
+        reasons.append("ended" if alert.ended is None else "extended")
+    if alert.began != span.began:
+        reasons.append("moved")
+    after = replace(alert, began=span.began, ended=span.ended)
+    tell = False
+    if after.state != "resolved" and alert.ended is None and span.ended is not None:
+        after = move(after, "resolved", "cleared")
+        reasons.append("cleared")
+    elif after.resolution == "cleared" and span.ended is None:
+        after = move(after, "open", "holds_after_all")
+        reasons.append("holds_after_all")
+        tell = True
+    if after.state != "resolved":
+        after, graded = _regrade(after, span, rule, instant)
+        reasons += graded
+        tell = tell or bool({"raised", "rule_goes_live", "recent_after_all"} & set(graded))
+    if after == alert:
+        return None
+    return Change(alert, after, tell and after.state == "open" and not after.shadow and not after.historic, reasons[-1])
+
+
+def _regrade(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> tuple[Alert, list[Reason]]:
+    reasons: list[Reason] = []
+    shadow, historic = rule.status == "shadow", alert.historic
+    if alert.severity != span.severity:
+        reasons.append("raised" if _rank(span.severity) < _rank(alert.severity) else "lowered")
+    if shadow and not alert.shadow:
+        reasons.append("rule_goes_shadow")
+    elif alert.shadow and not shadow:
+        historic = span.began < instant.notify_from
+        reasons.append("rule_goes_live")
+    elif historic and span.began >= instant.notify_from:
+        historic = False
+        reasons.append("recent_after_all")
+    return replace(alert, severity=span.severity, shadow=shadow, historic=historic), reasons
+
+
+def _rank(severity: Severity) -> int:
+    return SEVERITIES.index(severity)

@@ -1,0 +1,80 @@
+"""The life of an alert: which change of state is allowed, and for which reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from engine.errors import HandrailError
+from engine.model.alert import Alert, AlertState
+
+Reason = Literal[
+    # an alert is opened
+    "began",  # a rule began to hold
+    "over_unseen",  # a rule held and ceased to hold before the engine saw it
+    "historic",  # it began longer ago than anybody is told of
+    "shadow",  # its rule is on trial: recorded, nobody told
+    "split",  # corrected data show a pause in what had been one alert: its earlier part
+    # the engine changes it
+    "cleared",  # the rule ceased to hold
+    "corrected",  # corrected data: the rule never held
+    "merged",  # corrected data: it is one with another alert
+    "rule_changed",  # the rule as it is now does not hold
+    "rule_withdrawn",  # the rule is retired, a draft again, or gone
+    "holds_after_all",  # it had cleared, and late data show that the rule went on holding
+    "snooze_over",
+    # a person changes it
+    "taken",
+    "passed_on",
+    "snoozed",
+    "done",
+    "false_alarm",
+    # it stays in its state
+    "moved",  # late or corrected data moved its beginning
+    "extended",  # late or corrected data moved its end
+    "ended",  # the rule ceased to hold after a person had resolved it
+    "raised",
+    "lowered",
+    "rule_goes_live",
+    "rule_goes_shadow",
+    "recent_after_all",  # it had counted as historic, and corrected data show that it began of late
+]
+
+_OPENED: frozenset[Reason] = frozenset({"began", "over_unseen", "historic", "shadow"})
+_OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "split"})
+_BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
+
+# Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later decision.
+VOID: frozenset[Reason] = frozenset({"corrected", "merged", "rule_changed", "rule_withdrawn"})
+_RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | {"cleared"}
+
+TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = {
+    (None, "open"): _OPENED,
+    (None, "resolved"): _OPENED_AND_OVER,
+    ("open", "acknowledged"): frozenset({"taken"}),
+    ("open", "snoozed"): frozenset({"snoozed"}),
+    ("open", "resolved"): _RESOLVED,
+    ("acknowledged", "open"): frozenset({"passed_on"}),
+    ("acknowledged", "snoozed"): frozenset({"snoozed"}),
+    ("acknowledged", "resolved"): _RESOLVED,
+    ("snoozed", "open"): frozenset({"snooze_over", "passed_on"}),
+    ("snoozed", "acknowledged"): frozenset({"taken"}),
+    ("snoozed", "resolved"): _RESOLVED,
+    ("resolved", "open"): frozenset({"holds_after_all"}),
+}
+
+
+class TransitionRefusedError(HandrailError):
+    """An alert cannot go from its state to that one for that reason."""
+
+
+def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
+    """The alert in its new state; TransitionRefusedError where the table does not allow it.
+
+    Only what cleared by itself may open again: what a person resolved stays so while its span lasts.
+    """
+    allowed = reason in TRANSITIONS.get((alert.state, to), frozenset())
+    if not allowed or (alert.state == "resolved" and alert.resolution != "cleared"):
+        raise TransitionRefusedError(f"Alert {alert.id} is {alert.state} and cannot become {to} because {reason}.")
+    return replace(alert, state=to, resolution=reason if to == "resolved" else None)

@@ -1,0 +1,79 @@
+"""Which of a client's alerts stands for which span of the same rule, after late or corrected data changed the spans."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.model.alert import Alert
+from engine.model.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Every span with the alert that stands for it, and the alerts that stand for none.
+
+    `split` are spans without an alert that an alert used to cover; `overlapped` are alerts that gave way to another;
+    `alone` are alerts that no span overlaps.
+    """
+
+    held: tuple[tuple[Span, Alert], ...]
+    new: tuple[Span, ...]
+    split: tuple[Span, ...]
+    overlapped: tuple[Alert, ...]
+    alone: tuple[Alert, ...]
+
+
+def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: int) -> Matching:
+    """Match one client's spans of one rule (disjoint, by time) with the alerts of that rule.
+
+    An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is that span. Any
+    other alert is about the last span it overlaps, for that one is nearest to what people know of it; of
+    several alerts about one span, unresolved ones come first, then the oldest.
+    """
+    holder = _exact(spans, alerts)
+    exact = {alert.id for alert in holder.values()}
+    rest = sorted((a for a in alerts if a.id not in exact), key=lambda a: (a.state == "resolved", a.began, a.id))
+    overlapped, alone = [], []
+    for alert in rest:
+        span = _last_overlapped(spans, alert, seen_to)
+        if span is None:
+            alone.append(alert)
+        elif span in holder:
+            overlapped.append(alert)
+        else:
+            holder[span] = alert
+    without = [span for span in spans if span not in holder]
+    split = [span for span in without if any(_overlap(span, alert, seen_to) for alert in rest)]
+    return Matching(
+        held=tuple((span, holder[span]) for span in spans if span in holder),
+        new=tuple(span for span in without if span not in split),
+        split=tuple(split),
+        overlapped=tuple(overlapped),
+        alone=tuple(alone),
+    )
+
+
+def _exact(spans: Sequence[Span], alerts: Sequence[Alert]) -> dict[Span, Alert]:
+    by_extent = {(span.began, span.ended): span for span in spans}
+    holder: dict[Span, Alert] = {}
+    for alert in sorted(alerts, key=lambda a: (a.state == "resolved", a.id)):
+        span = by_extent.get((alert.began, alert.ended))
+        if span is not None:
+            holder.setdefault(span, alert)
+    return holder
+
+
+def _last_overlapped(spans: Sequence[Span], alert: Alert, seen_to: int) -> Span | None:
+    place = bisect_left(spans, _end(alert, seen_to), key=lambda span: span.began) - 1
+    return spans[place] if place >= 0 and _overlap(spans[place], alert, seen_to) else None
+
+
+def _overlap(span: Span, alert: Alert, seen_to: int) -> bool:
+    return span.began < _end(alert, seen_to) and (span.ended is None or alert.began < span.ended)
+
+
+def _end(alert: Alert, seen_to: int) -> int:
+    """The first instant at which the alert is not known to have held; it held for an instant at least."""
+    return alert.ended if alert.ended is not None else max(seen_to, alert.began) + 1
