@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
@@ -17,21 +17,24 @@ from engine.rulebook.rulebook import CheckedRule, Rulebook
 from engine.yaml_source import Source
 
 
-def load(folder: Path, kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None) -> Rulebook:
-    """The rulebook of a folder's *.yaml files (cases apart); MistakesError holds every mistake in all of them."""
-    if not folder.is_dir():
-        raise MistakesError([Mistake(str(folder), 0, 0, "there is no such folder of rules")])
-    paths = sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
-    if not paths:
-        raise MistakesError([Mistake(str(folder), 0, 0, "holds no rule files (*.yaml)")])
+def load(paths: Sequence[Path] | Path, kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None) -> Rulebook:
+    """The rulebook of rule files, or of folders of them; MistakesError holds every mistake in all of them."""
     sources: list[Source] = []
     mistakes: list[Mistake] = []
-    for path in paths:
-        try:
-            sources.append(Source.read(path))
-        except MistakesError as error:
-            mistakes += error.mistakes
+    for path in [paths] if isinstance(paths, Path) else paths:
+        files = _rule_files(path) if path.is_dir() else [path]
+        if not files:
+            mistakes.append(Mistake(str(path), 0, 0, "holds no rule files (*.yaml)"))
+        for file in files:
+            try:
+                sources.append(Source.read(file))
+            except MistakesError as error:
+                mistakes += error.mistakes
     return _load(sources, kinds, attributes, mistakes)
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.glob("*.yaml") if not file.name.endswith(".cases.yaml"))
 
 
 def from_texts(

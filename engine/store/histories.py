@@ -58,3 +58,8 @@ def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[l
         size += count
     if batch:
         yield batch
+
+
+def count_clients(conn: Connection) -> int:
+    """How many clients there are."""
+    return conn.execute(select(func.count()).select_from(clients)).scalar_one()
