@@ -58,7 +58,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rejects")),
         sa.UniqueConstraint("source", "item", "line", "digest", name=op.f("uq_rejects_source_item_line_digest")),
     )
-    op.create_index(op.f("ix_rejects_waits_for"), "rejects", ["waits_for"], unique=False)
+    with op.batch_alter_table("rejects", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rejects_waits_for"), ["waits_for"], unique=False)
+
     op.create_table(
         "rule_sets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -172,6 +174,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evaluations_rules_hash"), ["rules_hash"], unique=False)
 
     op.create_table(
+        "event_versions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("origin", sa.String(length=300), nullable=False),
+        sa.Column("replaced_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_event_versions_client_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_versions")),
+    )
+    with op.batch_alter_table("event_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_versions_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -215,24 +235,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("alert_transitions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_transitions_alert_id"), ["alert_id"], unique=False)
-
-    op.create_table(
-        "event_versions",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event_id", sa.BigInteger(), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("origin", sa.String(length=300), nullable=False),
-        sa.Column("replaced_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_event_versions_client_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_versions")),
-    )
-    with op.batch_alter_table("event_versions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_event_versions_event_id"), ["event_id"], unique=False)
 
     op.create_table(
         "outbox",
