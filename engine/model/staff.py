@@ -44,3 +44,11 @@ class Consent:
             and (self.expires_at is None or now < self.expires_at)
             and (self.revoked_at is None or now < self.revoked_at)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who can be told about a client now; `alias` is how a mentor's consent calls the client."""
+
+    staff: Staff
+    alias: str | None = None

@@ -1,0 +1,109 @@
+"""Who is told, and when: routing policies as config.yaml gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+
+from engine.model.duration import parse_duration, write_duration
+from engine.model.rule import Severity
+from engine.model.staff import Role
+
+
+def _microseconds(written: object) -> int:
+    # A policy copied onto an alert holds numbers; in config.yaml every value comes as its text.
+    return written if isinstance(written, int) else parse_duration(written)
+
+
+Microseconds = Annotated[int, BeforeValidator(_microseconds)]  # written as a duration, such as `45 minutes`
+
+
+class RoutingStep(BaseModel):
+    """Tell everybody in a role once nobody has taken the alert for `after` (microseconds)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: Microseconds = 0
+    to: Role
+
+
+def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
+    if not policy:
+        raise ValueError("has no steps; give it one, such as {after: 0 minutes, to: case_manager}")
+    for earlier, later in pairwise(policy):
+        if later.after <= earlier.after:
+            raise ValueError(
+                f"the step to {later.to} after {write_duration(later.after)} must come later than the one before it, "
+                f"which is after {write_duration(earlier.after)}"
+            )
+    return policy
+
+
+Policy = Annotated[tuple[RoutingStep, ...], AfterValidator(_in_order)]
+
+_MINUTE = 60_000_000
+_POLICIES: Mapping[str, Policy] = {
+    "urgent": (
+        RoutingStep(to="case_manager"),
+        RoutingStep(after=10 * _MINUTE, to="on_call"),
+        RoutingStep(after=20 * _MINUTE, to="supervisor"),
+    ),
+    "case_manager_first": (RoutingStep(to="case_manager"), RoutingStep(after=120 * _MINUTE, to="supervisor")),
+    "case_manager_only": (RoutingStep(to="case_manager"),),
+}
+_SEVERITIES: Mapping[Severity, str] = {
+    "urgent": "urgent",
+    "high": "case_manager_first",
+    "medium": "case_manager_first",
+    "low": "case_manager_only",
+}
+
+
+def _known(name: str, info: ValidationInfo) -> str:
+    policies: Mapping[str, Policy] | None = info.data.get("policies")
+    if policies is None or name in policies:  # None: the policies' own mistakes are reported already
+        return name
+    near = get_close_matches(name, policies, n=1)
+    raise ValueError(
+        f"there is no policy '{name}'" + (f"; did you mean '{near[0]}'?" if near else f", only {', '.join(policies)}")
+    )
+
+
+class RoutingSettings(BaseModel):
+    """Policies by name, and which of them serves each severity where a rule names none.
+
+    Policies that config.yaml gives stand beside the built-in `urgent`, `case_manager_first` and `case_manager_only`,
+    or in place of the one of the same name; severities likewise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policies: Mapping[str, Policy] = _POLICIES
+    severities: Mapping[Severity, Annotated[str, AfterValidator(_known)]] = Field(
+        default=_SEVERITIES, validate_default=True
+    )
+
+    @field_validator("policies")
+    @classmethod
+    def _beside_the_built_in(cls, given: Mapping[str, Policy]) -> Mapping[str, Policy]:
+        return {**_POLICIES, **given}
+
+    @field_validator("severities")
+    @classmethod
+    def _urgent_reaches_staff(cls, given: Mapping[Severity, str], info: ValidationInfo) -> Mapping[Severity, str]:
+        complete = {**_SEVERITIES, **given}
+        policy = (info.data.get("policies") or {}).get(complete["urgent"], ())
+        if policy and all(step.to == "mentor" for step in policy):
+            raise ValueError(
+                f"'{complete['urgent']}' serves urgent alerts but tells mentors alone; give it a step to staff"
+            )
+        return complete
+
+    def policy(self, severity: Severity, notify: str | None) -> Policy:
+        """The policy that a rule names, or its severity's where it names none that there is."""
+        named = self.policies.get(notify) if notify else None
+        return named or self.policies[self.severities[severity]]
