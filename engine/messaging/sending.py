@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from engine.messaging.retry import back_off
-from engine.model.instant import SECOND_US
+from engine.model.instant import DAY_US, LAST_US, SECOND_US
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 
 # A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
 LOOK_UP_AFTER_US = 60 * SECOND_US
 # How long nothing is sent after the channel proved broken: one attempt then shows whether somebody mended it.
 STOPPED_FOR_US = 5 * 60 * SECOND_US
+# How long the carrier is asked about a message without a time of its own before it is given up.
+ASKED_FOR_US = DAY_US
 
 
 def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) -> Settlement | None:
@@ -57,7 +59,7 @@ def after_look_up(message: Claimed, found: SendResult | None, now: int) -> Settl
         return Settlement("queued", "the carrier never took it", due_at=now)
     if found.outcome == "accepted":
         return Settlement("accepted", "the carrier had taken it", result=found)
-    if message.expires_at is not None and message.expires_at <= now:
+    if min(message.expires_at or LAST_US, message.created_at + ASKED_FOR_US) <= now:
         return Settlement("expired", "nobody can say whether it was sent", result=found, passed_over=True)
     later = now + back_off(message.attempts, message.id)
     return Settlement("unknown", "the carrier cannot say yet", later, found)

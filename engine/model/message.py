@@ -69,7 +69,6 @@ class Outgoing:
     body: str
     created_at: int  # microseconds since 1970
     valid_for: int | None = None  # seconds the carrier may keep trying
-    attempts: int = 0
     others: frozenset[str] = frozenset()  # the carrier's ids known to be other messages of the same words
 
 
@@ -81,22 +80,22 @@ class Claimed:
     state: Literal["claimed", "unknown"]
     alert_id: int | None
     step: int
+    staff_id: int
     body: str
     created_at: int
     expires_at: int | None
     attempts: int  # this one included
-    recipient: Staff
-    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand for a message at the moment of sending: what may have changed since it was decided on."""
+    """How things stand for a claimed message at this moment: what may have changed since it was decided on."""
 
     alert_state: AlertState | None  # None for a message about no alert
     urgent: bool
     recipient: Staff
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
+    others: frozenset[str]  # as Outgoing has them
 
 
 @dataclass(frozen=True, slots=True)

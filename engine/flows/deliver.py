@@ -1,0 +1,102 @@
+"""Deliver: what is due in the outbox goes to the gateway, each message once whatever breaks in between."""
+
+from __future__ import annotations
+
+import structlog
+
+from engine.calendar.quiet_hours import earliest_send
+from engine.messaging.sending import STOPPED_FOR_US, after_look_up, after_send, hindrance
+from engine.model.instant import SECOND_US
+from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
+from engine.ports import SmsGateway
+from engine.store import audit, heartbeats, outbox
+from engine.store.database import Database
+
+# A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
+# connect and one to read, so whoever lives ends well within it.
+LEASE_US = 60 * SECOND_US
+
+ACTOR = "deliver"
+CHANNEL = "sms"  # its heartbeat: when the channel last took a message, or until when it is stopped, and why
+
+_log = structlog.get_logger()
+
+
+def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> OutboxState | None:
+    """Send or look up the one message longest due at `now`; the state it came to, None where nothing is to be done.
+
+    Call it, each time with a fresh `now`, until it says None. `owner` is this process's alone. What raises or dies
+    in between leaves the message claimed; when the lease has run out it is looked up before anything is sent again.
+    """
+    message = _claim(database, now, owner)
+    if message is None:
+        return None
+    with database.read() as conn:
+        standing = outbox.standing(conn, message, owner, now)
+    if standing is None:  # the carrier's report came first
+        return message.state
+    settlement = _deliver(gateway, message, standing, now)
+    _settle(database, message, settlement, owner, now)
+    _log.info("message", id=message.id, alert=message.alert_id, state=settlement.state, why=settlement.why)
+    return settlement.state
+
+
+def _claim(database: Database, now: int, owner: str) -> Claimed | None:
+    with database.write() as conn:
+        beat = heartbeats.read(conn).get(CHANNEL)
+        stopped_until = beat.detail.get("stopped_until") if beat else None
+        if isinstance(stopped_until, int) and now < stopped_until:
+            return None
+        return next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
+
+
+def _deliver(gateway: SmsGateway, message: Claimed, standing: Standing, now: int) -> Settlement:
+    phone = standing.recipient.phone
+    outgoing = Outgoing(
+        id=message.id,
+        to=phone or "",
+        body=message.body,
+        created_at=message.created_at,
+        valid_for=None if message.expires_at is None else (message.expires_at - now) // SECOND_US,
+        others=standing.others,
+    )
+    if message.state == "unknown":
+        found = gateway.look_up(outgoing) if phone else SendResult("unknown", error_text="the number was taken away")
+        return after_look_up(message, found, now)
+    sendable_at = earliest_send(now, standing.recipient, urgent=standing.urgent)
+    return hindrance(message, standing, sendable_at, now) or after_send(message, gateway.send(outgoing), now)
+
+
+def _settle(database: Database, message: Claimed, settlement: Settlement, owner: str, now: int) -> None:
+    """Write down what became of a message and all that follows from it, in one transaction."""
+    result = settlement.result
+    with database.write() as conn:
+        if not outbox.settle(conn, message, settlement, owner, now):
+            return
+        if settlement.passed_over:
+            outbox.bring_next_step_forward(conn, message, now)
+        stopped = result if result and result.outcome == "stopped" else None
+        if stopped:
+            _log.error("channel stopped", channel=CHANNEL, error_code=stopped.error_code)
+            why = {"stopped_until": now + STOPPED_FOR_US, "error_code": stopped.error_code}
+            heartbeats.beat(conn, CHANNEL, now, why)
+        elif settlement.state == "accepted":
+            heartbeats.beat(conn, CHANNEL, now, {})
+        # What only goes back to the queue is no news.
+        if stopped or settlement.state != "queued":
+            subject, action = f"message {message.id}", f"message {settlement.state}"
+            detail = _detail(message, settlement)
+            audit.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)
+
+
+def _detail(message: Claimed, settlement: Settlement) -> dict[str, object]:
+    result = settlement.result
+    detail = {
+        "alert": message.alert_id,
+        "step": message.step,
+        "staff": message.staff_id,
+        "why": settlement.why,
+        "error_code": result.error_code if result else None,
+        "provider_id": result.provider_id if result else None,
+    }
+    return {word: value for word, value in detail.items() if value is not None}

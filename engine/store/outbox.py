@@ -1,0 +1,179 @@
+"""The outbox: messages wait here from the decision that made them until the carrier's last word on them."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, true, update
+
+from engine.model.message import DECISIONS, TRANSITIONS, Claimed, NewMessage, Settlement, Standing
+from engine.model.staff import Consent, Staff
+from engine.store.schema import alerts, consents, outbox, staff
+from engine.store.upsert import insert_into
+
+_CLAIMED = [
+    outbox.c[name]
+    for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
+]
+_REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
+
+
+def enqueue(conn: Connection, message: NewMessage) -> int | None:
+    """Put a message into the outbox; its id, or None where the same (alert, step, staff, reason) is there already."""
+    row = {
+        "alert_id": message.alert_id,
+        "step": message.step,
+        "staff_id": message.staff_id,
+        "reason": message.reason,
+        "body": message.body,
+        "state": "queued",
+        "created_at": message.created_at,
+        "due_at": message.due_at,
+        "expires_at": message.expires_at,
+        "updated_at": message.created_at,
+    }
+    return conn.scalar(insert_into(conn, outbox).values(row).on_conflict_do_nothing().returning(outbox.c.id))
+
+
+def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claimed]:
+    """Lend `owner` up to `limit` messages to send or to look up, those due longest first.
+
+    A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from then on. One
+    that is past its time is due too, for its end to be written down.
+    """
+    _doubt(conn, now)
+    lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    to_send = and_(outbox.c.state == "queued", or_(outbox.c.due_at <= now, outbox.c.expires_at <= now))
+    to_look_up = and_(outbox.c.state == "unknown", outbox.c.due_at <= now, lent_to_nobody)
+    chosen = list(
+        conn.scalars(
+            select(outbox.c.id)
+            .where(or_(to_send, to_look_up))
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    if not chosen:
+        return []
+    lent = (
+        update(outbox)
+        .where(outbox.c.id.in_(chosen))
+        .values(
+            state=case((outbox.c.state == "queued", "claimed"), else_=outbox.c.state),
+            claimed_by=owner,
+            lease_until=now + lease_us,
+            attempts=outbox.c.attempts + 1,
+            updated_at=now,
+        )
+        .returning(*_CLAIMED)
+    )
+    rows = {row.id: Claimed(*row) for row in conn.execute(lent)}
+    return [rows[message_id] for message_id in chosen]
+
+
+def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
+    """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
+    found = conn.execute(
+        select(staff, alerts.c.state.label("alert_state"), alerts.c.severity, alerts.c.client_id)
+        .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
+        .where(outbox.c.id == message.id, outbox.c.state == message.state, outbox.c.claimed_by == owner)
+    ).one_or_none()
+    if found is None:
+        return None
+    return Standing(
+        alert_state=found.alert_state,
+        urgent=found.severity == "urgent",
+        recipient=_staff(found),
+        consented=found.role != "mentor" or _consented(conn, found.client_id, message.staff_id, now),
+        others=_others(conn, message),
+    )
+
+
+def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: int) -> bool:
+    """Write down what became of a claimed message and end the claim; False where that is no longer ours to say.
+
+    What the carrier reports counts whoever holds the claim by now, save that no state leads back; a decision
+    counts only while `owner` does.
+    """
+    leading_here = [state for state, next_states in TRANSITIONS.items() if settlement.state in next_states]
+    ours: ColumnElement[bool] = outbox.c.claimed_by == owner if settlement.state in DECISIONS else true()
+    result = settlement.result
+    values: dict[str, Any] = {
+        "state": settlement.state,
+        "claimed_by": None,
+        "lease_until": None,
+        "error_code": result.error_code if result else None,
+        "error_text": result.error_text if result else None,
+        "updated_at": now,
+    }
+    if settlement.due_at is not None:
+        values["due_at"] = settlement.due_at
+    if result and result.provider_id is not None:
+        values["provider_id"] = result.provider_id
+    settled = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(leading_here), ours)
+    return conn.execute(settled.values(values)).rowcount == 1
+
+
+def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> bool:
+    """Make an open alert's next step due, where this message leaves nobody told by the step it stands at."""
+    other = outbox.alias()
+    told = select(other.c.id).where(
+        other.c.alert_id == message.alert_id,
+        or_(
+            other.c.step > message.step,
+            and_(other.c.step == message.step, other.c.state.not_in(_REACHED_NOBODY)),
+        ),
+    )
+    waiting = update(alerts).where(alerts.c.id == message.alert_id, alerts.c.state == "open", ~told.exists())
+    return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
+
+
+def overdue(conn: Connection, before: int) -> int:
+    """How many claims ran out before `before` without anybody looking into them."""
+    lost = and_(outbox.c.claimed_by.is_not(None), outbox.c.lease_until < before)
+    return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
+
+
+def _doubt(conn: Connection, now: int) -> None:
+    run_out = select(outbox.c.id).where(outbox.c.state == "claimed", outbox.c.lease_until <= now)
+    doubted = {"state": "unknown", "claimed_by": None, "lease_until": None, "due_at": now, "updated_at": now}
+    # Skipping what another daemon is doubting just now: two of them can then never wait for each other.
+    conn.execute(update(outbox).where(outbox.c.id.in_(run_out.with_for_update(skip_locked=True))).values(doubted))
+
+
+def _staff(row: Row[Any]) -> Staff:
+    return Staff(
+        id=row.id,
+        ref=row.ref,
+        role=row.role,
+        phone=row.phone,
+        timezone=row.timezone,
+        quiet_from=time.fromisoformat(row.quiet_from) if row.quiet_from else None,
+        quiet_to=time.fromisoformat(row.quiet_to) if row.quiet_to else None,
+        active=row.active,
+    )
+
+
+def _consented(conn: Connection, client_id: int | None, staff_id: int, now: int) -> bool:
+    given = select(consents).where(consents.c.client_id == client_id, consents.c.staff_id == staff_id)
+    return any(
+        Consent(
+            client_id=row.client_id,
+            staff_id=row.staff_id,
+            alias=row.alias,
+            scope=row.scope,
+            purpose=row.purpose,
+            given_at=row.given_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        ).valid(now)
+        for row in conn.execute(given)
+    )
+
+
+def _others(conn: Connection, message: Claimed) -> frozenset[str]:
+    same_words = and_(outbox.c.staff_id == message.staff_id, outbox.c.body == message.body, outbox.c.id != message.id)
+    known = select(outbox.c.provider_id).where(same_words, outbox.c.provider_id.is_not(None))
+    return frozenset(conn.scalars(known))
