@@ -1,0 +1,206 @@
+"""How a mapping of config.yaml takes values, dates and conditions from the cells of a CSV row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter, model_validator
+
+from engine.model.field_reading import Constant, constant_text
+
+# What YAML reads as yes and no. A cell is one of them however it is spelt, for the spelling in the mapping is lost.
+_YES_AND_NO = {True: ("yes", "true", "on"), False: ("no", "false", "off")}
+_DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
+_DIRECTIVES = frozenset("aAbBdHIjmMpSfyYzUWwuGVcxX%")
+_ANY_DAY = datetime(2003, 11, 27, tzinfo=UTC)
+
+
+class Strict(BaseModel):
+    """Settings that do not change and hold nothing unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _constant(written: Any) -> Constant:
+    if isinstance(written, str | bool | int | float):
+        return written
+    if isinstance(written, list) and written and all(isinstance(word, str | int | float) for word in written):
+        return tuple(constant_text(word) for word in written)
+    raise ValueError("must be a word, a number, yes, no, or a list of words; put quotes round a date")
+
+
+def spellings(written: Any) -> tuple[str, ...]:
+    """The cells, in lower case, that a scalar of YAML names; ValueError where it is no scalar."""
+    if isinstance(written, bool):
+        return _YES_AND_NO[written]
+    if isinstance(written, str | int | float | date):
+        return (str(written).strip().casefold(),)
+    raise ValueError("must be what a cell says: a word or a number")
+
+
+def _values(written: Any) -> dict[str, Constant]:
+    if not isinstance(written, dict) or not written:
+        raise ValueError("must say what each cell means, such as {POS: positive, NEG: negative}")
+    values: dict[str, Constant] = {}
+    for key, value in written.items():
+        for cell in spellings(key):
+            if cell in values:
+                raise ValueError(f"says twice what '{key}' means; upper and lower case make no difference")
+            values[cell] = _constant(value)
+    return values
+
+
+def _column_name(written: Any) -> str:
+    if isinstance(written, str | int) and not isinstance(written, bool) and str(written).strip():
+        return str(written).strip()
+    raise ValueError("must be the name of a column; put quotes round yes, no, on or off")
+
+
+ColumnName = Annotated[str, BeforeValidator(_column_name)]
+FixedValue = Annotated[Constant, PlainValidator(_constant)]
+Number = int | float
+
+
+class Test(Strict):
+    """What a condition asks of one cell; all that it says must hold. Words are in lower case."""
+
+    __test__ = False  # it is not one of pytest's
+
+    is_: tuple[str, ...] | None = Field(None, alias="is")
+    is_not: tuple[str, ...] | None = None
+    contains: tuple[str, ...] | None = None
+    empty: bool | None = None
+    at_least: Number | None = None
+    more_than: Number | None = None
+    at_most: Number | None = None
+    less_than: Number | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, written: Any) -> Any:
+        if isinstance(written, str) and written in {"empty", "filled"}:
+            return {"empty": written == "empty"}
+        if not isinstance(written, dict):
+            return {"is": _cells(written)}
+        if not written:
+            raise ValueError("asks nothing; name what the cell must be")
+        words = {word: _cells(written[word]) for word in ("is", "is_not", "contains") if word in written}
+        return {**written, **words}
+
+
+def _cells(written: Any) -> tuple[str, ...]:
+    listed = written if isinstance(written, list) else [written]
+    if not listed:
+        raise ValueError("must name at least one cell")
+    return tuple(cell for each in listed for cell in spellings(each))
+
+
+Tests = Mapping[str, Test]
+_TESTS = TypeAdapter(dict[ColumnName, Test])
+_TESTS_LIST = TypeAdapter(list[dict[ColumnName, Test]])
+
+
+def _conditions(written: Any) -> tuple[Tests, ...]:
+    if not written:
+        raise ValueError("must name a column and what it must be, such as {Status: Deleted}")
+    if isinstance(written, list):
+        return tuple(_TESTS_LIST.validate_python(written))
+    return (_TESTS.validate_python(written),)
+
+
+# Any one of them must hold; each holds where all its columns' tests do.
+Conditions = Annotated[tuple[Tests, ...], PlainValidator(_conditions)]
+
+
+class Cell(Strict):
+    """One way to a value: from a column's cell, or always the same; nothing where `when` does not hold."""
+
+    when: Conditions | None = None
+    column: ColumnName | None = None
+    always: FixedValue | None = None
+    split: Annotated[str, Field(min_length=1)] | None = None
+    part: Annotated[int, Field(ge=1)] | None = None
+    values: Annotated[dict[str, Constant], PlainValidator(_values)] | None = None
+    otherwise: FixedValue | None = None
+    if_empty: FixedValue | None = None
+    if_filled: FixedValue | None = None
+    required: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, written: Any) -> Any:
+        return written if isinstance(written, dict) else {"column": written}
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if (self.column is None) == (self.always is None):
+            raise ValueError("needs either column: (where the value stands) or always: (the value), and not both")
+        if self.always is not None and self.model_fields_set - {"always", "when"}:
+            raise ValueError("always: gives the value itself, so nothing but when: can stand beside it")
+        if self.otherwise is not None and self.values is None:
+            raise ValueError("otherwise: is for cells that values: does not name; write values: too")
+        if self.part is not None and self.split is None:
+            raise ValueError("part: needs split:, the character between the parts")
+        if self.if_filled is not None and (self.values or self.split):
+            raise ValueError("if_filled: stands for every cell that is not empty; leave values: and split: out")
+        if self.required and self.if_empty is not None:
+            raise ValueError("a cell cannot be required: and have an if_empty: too")
+        return self
+
+
+_CELLS = TypeAdapter(list[Cell])
+
+
+def _taken(written: Any) -> tuple[Cell, ...]:
+    if isinstance(written, list) and not written:
+        raise ValueError("must name at least one column")
+    return tuple(_CELLS.validate_python(written)) if isinstance(written, list) else (Cell.model_validate(written),)
+
+
+# The first of them that gives a value.
+Taken = Annotated[tuple[Cell, ...], PlainValidator(_taken)]
+
+
+def _format(written: Any) -> str:
+    if not isinstance(written, str):
+        raise ValueError("must be a pattern such as '%m/%d/%Y'")
+    for directive in _DIRECTIVE.findall(written):
+        if directive not in _DIRECTIVES:
+            raise ValueError(f"'%{directive}' is not known in a date; there are %d %m %Y %y %b %B %H %I %M %S %p %z …")
+    try:
+        read = datetime.strptime(_ANY_DAY.strftime(written), written)  # noqa: DTZ007 - only its day is looked at
+    except ValueError as error:
+        raise ValueError(f"cannot be used to read a date: {error}") from None
+    if read.date() != _ANY_DAY.date():
+        raise ValueError(f"'{written}' does not say which day; it needs a year, a month and a day")
+    return written
+
+
+def _formats(written: Any) -> tuple[str, ...]:
+    return tuple(_format(each) for each in (written if isinstance(written, list) else [written]))
+
+
+class Moment(Strict):
+    """When something was: a date or a date and time in one column, or a date and a time in two.
+
+    Without a `format` (in the words of strptime) it is read as ISO 8601; of several the first that fits counts.
+    """
+
+    column: ColumnName | None = None
+    date: Taken | None = None
+    time: Taken | None = None
+    format: Annotated[tuple[str, ...], PlainValidator(_formats)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, written: Any) -> Any:
+        return written if isinstance(written, dict) else {"column": written}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.date is None) or (self.date is None) != (self.time is None):
+            raise ValueError("needs either column: alone, or date: and time:")
+        return self

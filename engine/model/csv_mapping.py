@@ -1,0 +1,242 @@
+"""A `csv_folder` source in config.yaml: which files it reads and what their columns mean (docs/sources.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import model_validator as validator
+
+from engine.model.client import SPELL_WORDS
+from engine.model.config_path import ConfigPath
+from engine.model.csv_cells import Cell, ColumnName, Conditions, Moment, Strict, Taken
+from engine.model.field_reading import Constant, constant_value
+from engine.model.intake import RosterKind
+from engine.model.kinds import Field as KindField
+from engine.model.kinds import Kind
+
+Place = tuple[str | int, ...]  # the keys and indices that lead to a value in the YAML
+
+
+def _timezone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError):
+        raise ValueError(f"'{name}' is not a time zone; write one such as America/New_York") from None
+
+
+def _delimiter(written: Any) -> Any:
+    written = "\t" if written == "tab" else written
+    if not isinstance(written, str) or len(written) != 1 or not written.isascii() or written in '"\r\n\0':
+        raise ValueError("must be one character, such as ';' or '|', or the word tab")
+    return written
+
+
+def _listed(written: Any) -> Any:
+    return written if isinstance(written, list) else [written]
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed), Field(min_length=1)]
+AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+# Part of an event's identity, so it is short and never changes by itself.
+SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class EventMapping(Strict):
+    """The event that a row makes, where `when` holds.
+
+    `name` sets apart events of one kind whose ids would otherwise be mixed up; without one it is the kind.
+    """
+
+    kind: str
+    name: SeriesName | None = None
+    client: Taken
+    at: Moment
+    id: Columns | None = None
+    when: Conditions | None = None
+    fields: dict[str, Taken] = Field(default_factory=dict)
+
+    @property
+    def series(self) -> str:
+        """What sets its ids apart from those of other events of the source."""
+        return self.name or self.kind
+
+
+class ClientColumns(Strict):
+    """What a row says about a client."""
+
+    ref: Taken
+    timezone: Taken | None = None
+    phone: Taken | None = None
+    enrolled: Moment | None = None
+    ended: Moment | None = None
+    discharged: Moment | None = None
+    leave_began: Moment | None = None
+    leave_ended: Moment | None = None
+    as_of: Moment | None = None
+    attributes: dict[AttributeName, Taken] = Field(default_factory=dict)
+
+    @field_validator("attributes")
+    @classmethod
+    def _not_spells(cls, attributes: dict[str, Any]) -> dict[str, Any]:
+        for word in SPELL_WORDS:
+            if word in attributes:
+                raise ValueError(f"'{word}' is not an attribute; write it beside attributes:, not in it")
+        return attributes
+
+
+class StaffColumns(Strict):
+    """What a row says about a member of staff or a mentor."""
+
+    ref: Taken
+    role: Taken
+    phone: Taken | None = None
+    timezone: Taken | None = None
+    quiet_from: Taken | None = None
+    quiet_to: Taken | None = None
+    active: Taken | None = None
+
+
+class AssignmentColumns(Strict):
+    """What a row says about who looks after a client."""
+
+    client: Taken
+    staff: Taken
+    role: Taken
+    began: Moment | None = None
+    ended: Moment | None = None
+
+
+class ConsentColumns(Strict):
+    """What a row says about a client's consent that a mentor may be told."""
+
+    client: Taken
+    staff: Taken
+    alias: Taken
+    scope: Taken
+    purpose: Taken
+    given: Moment
+    expires: Moment | None = None
+    revoked: Moment | None = None
+
+
+RosterColumns = ClientColumns | StaffColumns | AssignmentColumns | ConsentColumns
+_ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
+    "clients": ClientColumns,
+    "staff": StaffColumns,
+    "assignments": AssignmentColumns,
+    "consents": ConsentColumns,
+}
+
+
+class FileMapping(Strict):
+    """The files that `match` and what their rows are: events, or a part of the roster."""
+
+    match: Annotated[str, StringConstraints(min_length=1)]
+    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    delimiter: Annotated[str, BeforeValidator(_delimiter)] = ","
+    decimal: Literal[".", ","] = "."
+    timezone: Timezone | None = None
+    skip_when: Conditions | None = None
+    roster: RosterKind | None = None
+    columns: RosterColumns | None = None
+    events: tuple[EventMapping, ...] = ()
+
+    @field_validator("match")
+    @classmethod
+    def _inside_the_folder(cls, match: str) -> str:
+        if match.startswith("/") or ".." in match.split("/"):
+            raise ValueError("is a pattern of file names inside the folder, such as visits-*.csv")
+        return match
+
+    @field_validator("columns", mode="plain")
+    @classmethod
+    def _of_the_roster(cls, written: Any, info: ValidationInfo) -> RosterColumns | None:
+        roster = info.data.get("roster")
+        return _ROSTERS[roster].model_validate(written) if roster else None
+
+    @validator(mode="after")
+    def _rows_are_something(self) -> Self:
+        if (self.roster is None) == (not self.events):
+            raise ValueError("needs either roster: (clients, staff, assignments or consents) or events:, and not both")
+        if (self.roster is None) == ("columns" in self.model_fields_set):
+            raise ValueError("roster: and columns: belong together; an event has its columns under fields:")
+        if len({event.series for event in self.events}) < len(self.events):
+            raise ValueError("makes two events of one kind from a row; give each a name: of its own")
+        return self
+
+
+class CsvFolderSettings(Strict):
+    """One folder of CSV files. `timezone` is that of dates and times in it; left out, they are each client's own."""
+
+    name: SeriesName
+    folder: ConfigPath
+    timezone: Timezone | None = None
+    files: Annotated[tuple[FileMapping, ...], Field(min_length=1)]
+
+    @validator(mode="after")
+    def _ids_are_not_mixed_up(self) -> Self:
+        series = Counter(event.series for file in self.files for event in file.events)
+        named = {event.name for file in self.files for event in file.events}
+        for name, times in series.items():
+            if times > 1 and name not in named:
+                raise ValueError(
+                    f"{times} mappings make {name} events; give each a name: of its own (or one they share, where "
+                    "their ids never clash), so that an id in one is not taken for the same id in another"
+                )
+        return self
+
+
+def check(mapping: CsvFolderSettings, kinds: Mapping[str, Kind]) -> list[tuple[Place, str]]:
+    """What is wrong with a mapping in view of the site's kinds: (place within the source, what to do) pairs."""
+    return [
+        (("files", i, "events", j, *place), text)
+        for i, file in enumerate(mapping.files)
+        for j, event in enumerate(file.events)
+        for place, text in _check_event(event, kinds)
+    ]
+
+
+def _check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+    kind = kinds.get(event.kind)
+    if kind is None:
+        yield ("kind",), f"there is no kind of event '{event.kind}'{_nearest(event.kind, kinds)}"
+        return
+    for name, cells in event.fields.items():
+        field = kind.fields.get(name)
+        if field is None:
+            yield ("fields", name), f"{kind.name} has no field '{name}'{_nearest(name, kind.fields)}"
+            continue
+        for k, cell in enumerate(cells):
+            place = ("fields", name, k) if len(cells) > 1 else ("fields", name)
+            for inner, text in _check_cell(cell, field):
+                yield (*place, *inner), f"{kind.name}.{name}: {text}"
+
+
+def _check_cell(cell: Cell, field: KindField) -> Iterator[tuple[Place, str]]:
+    if cell.split is not None and cell.part is None and field.type != "list":
+        yield ("split",), "split: makes several values, and this field takes one; say which with part: 1"
+    for place, constant in _constants(cell):
+        try:
+            constant_value(field, constant)
+        except ValueError as error:
+            yield place, str(error)
+
+
+def _constants(cell: Cell) -> Iterator[tuple[Place, Constant]]:
+    for word in ("always", "otherwise", "if_empty", "if_filled"):
+        constant = getattr(cell, word)
+        if constant is not None:
+            yield (word,), constant
+    for key, constant in (cell.values or {}).items():
+        yield ("values", key), constant
+
+
+def _nearest(word: str, words: Mapping[str, object]) -> str:
+    near = get_close_matches(word, words, n=1)
+    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(words)}"
