@@ -1,0 +1,129 @@
+"""Texts through Twilio, whose library is imported here alone."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from connectors.twilio_errors import outcome_of
+from engine.model.instant import from_us
+from engine.model.message import Outgoing, SendResult
+from engine.model.sms_settings import TwilioSettings
+
+_API = "https://api.twilio.com"
+_PAGE = 200
+_LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
+# How far the clock that dated a message in the outbox may be from Twilio's. The words of a message and its number
+# repeat only over days, so a wide margin finds nothing foreign.
+_CLOCKS_APART = timedelta(hours=2)
+_NUMBER = re.compile(r"\+?\d{7,}")
+
+
+class TwilioSms:
+    """Hands texts to Twilio.
+
+    Twilio knows no idempotency key. What became of a message whose sending timed out is found by its number, its
+    words and its time, among the messages that are not known to be others of the same words.
+    """
+
+    name = "twilio"
+
+    def __init__(self, settings: TwilioSettings, environ: Mapping[str, str]) -> None:
+        """Read the secrets (UserError where they are not to be found); nothing is sent yet."""
+        account_sid, auth_token = settings.account_sid.read(environ), settings.auth_token.read(environ)
+        self._settings = settings
+        self.client = Client(account_sid, auth_token, http_client=_HttpClient(settings))
+
+    def send(self, message: Outgoing) -> SendResult:
+        """Create the message at Twilio."""
+        settings = self._settings
+        given: dict[str, Any] = {"to": message.to, "body": message.body}
+        if settings.from_number:
+            given["from_"] = settings.from_number
+        else:
+            given["messaging_service_sid"] = settings.messaging_service
+        if settings.status_callback:
+            given["status_callback"] = _with_id(settings.status_callback, message.id)
+        if message.valid_for is not None:
+            given["validity_period"] = max(1, min(message.valid_for, _LONGEST_VALIDITY))
+        try:
+            created = self.client.messages.create(**given)
+        except Exception as error:  # whatever it is, the message may have gone out
+            return _failure(error)
+        if not created.sid:
+            return SendResult("unknown", error_text="Twilio's answer holds no message id")
+        return SendResult("accepted", provider_id=created.sid)
+
+    def look_up(self, message: Outgoing) -> SendResult | None:
+        """Find the message among the newest to its number; `unknown` where the list does not tell."""
+        earliest = from_us(message.created_at) - _CLOCKS_APART
+        try:
+            # Not by the date of sending: a message still waiting at Twilio has none.
+            page = self.client.messages.page(to=message.to, page_size=_PAGE)
+            listed = list(page)
+        except Exception as error:
+            return SendResult("unknown", error_code=_failure(error).error_code, error_text=_said(error))
+        recent = [each for each in listed if each.date_created is None or each.date_created >= earliest]
+        others = [each for each in recent if each.sid not in message.others]
+        # A trial account puts words of its own before ours.
+        ours = [each.sid for each in others if (each.body or "").endswith(message.body)]
+        if ours:
+            return SendResult("accepted", provider_id=min(ours))
+        if any(not each.body for each in others):
+            return SendResult("unknown", error_text="Twilio lists messages to this number without their words")
+        if page.next_page_url and len(recent) == len(listed):
+            return SendResult("unknown", error_text="Twilio lists more messages to this number than were looked at")
+        return None
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's own, with a time-out, without its log of numbers, and able to ask a server on this machine."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        super().__init__(timeout=settings.timeout_seconds, logger=logging.Logger("twilio", logging.CRITICAL))
+        # Where everything is logged, it logs the URL of each request, with the number that is looked up.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
+        self._base_url = settings.base_url
+        if self._base_url:
+            self.session.trust_env = False  # no proxy leads back to this machine
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        """As the library's."""
+        return super().request(method, url.replace(_API, self._base_url or _API, 1), *args, **kwargs)
+
+
+def _failure(error: Exception) -> SendResult:
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        outcome, retry_after = outcome_of(error.status, error.code)
+        return SendResult(outcome, None, str(error.code or error.status), _said(error), retry_after)
+    never_reached = isinstance(error, requests.ConnectTimeout) or _refused(error)
+    return SendResult("retry" if never_reached else "unknown", error_text=_said(error))
+
+
+def _refused(error: Exception) -> bool:
+    """Whether no connection came about, so that nothing can have been taken."""
+    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the numbers that Twilio repeats."""
+    if isinstance(error, TwilioRestException):
+        return _NUMBER.sub("…", str(error.msg))[:300]
+    return type(error).__name__
+
+
+def _with_id(url: str, message_id: int) -> str:
+    """The callback's URL with our row's id in it, for a callback may come before Twilio's id is written down."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), ("message", message_id)])))
