@@ -1,0 +1,56 @@
+"""Whom a step of a routing policy reaches, and when the next one comes; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.model.routing import RoutingStep
+from engine.model.rule import Severity
+from engine.model.staff import Recipient, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who is told now, each with the step that reaches them; `passed_over` are the steps that reach nobody.
+
+    The alert then stands at `step`, which comes `after` microseconds from now; None where the policy is at its end.
+    """
+
+    told: tuple[tuple[int, Recipient], ...]
+    passed_over: tuple[int, ...]
+    step: int
+    after: int | None
+
+
+def take_turn(
+    policy: Sequence[RoutingStep], step: int, reachable: Mapping[Role, Sequence[Recipient]], severity: Severity
+) -> Turn:
+    """Take the policy's first step from `step` on that reaches anybody; those before it give way at once.
+
+    `reachable` are those of each role who can receive, mentors under a valid consent only. A mentor is never told
+    of an urgent alert alone: the step after it is taken with it, and where no step reaches staff nobody is told.
+    """
+    told: list[tuple[int, Recipient]] = []
+    passed_over = []
+    for place in range(step, len(policy)):
+        recipients = reachable.get(policy[place].to, ())
+        told += [(place, recipient) for recipient in recipients]
+        if not recipients:
+            passed_over.append(place)
+        elif severity != "urgent" or policy[place].to != "mentor":
+            later = policy[place + 1 :]
+            after = later[0].after - policy[place].after if later else None
+            return Turn(tuple(told), tuple(passed_over), place + 1, after)
+    return Turn((), tuple(range(step, len(policy))), len(policy), None)
+
+
+def told_anew(
+    policy: Sequence[RoutingStep], step: int, fresh: Sequence[RoutingStep]
+) -> tuple[tuple[RoutingStep, ...], int]:
+    """The policy of an alert that is told anew, and the step at which it stands then.
+
+    The steps taken stay on record before the fresh ones, so that no message of the new telling is taken for an old one.
+    """
+    taken = tuple(policy[:step])
+    return (*taken, *fresh), len(taken)

@@ -1,0 +1,107 @@
+"""Escalate: alerts whose next step is due go to whom that step reaches, or to the admins where it reaches nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.alerts.routing import Turn, take_turn
+from engine.messaging.wording import to_admin, to_mentor, to_staff
+from engine.model.instant import DAY_US
+from engine.model.message import NewMessage
+from engine.model.rule import Rule
+from engine.model.sms_settings import Detail
+from engine.model.staff import Recipient
+from engine.store import alerts, audit, outbox, staff
+from engine.store.alerts import Routed
+from engine.store.database import Database
+
+ACTOR = "escalate"
+# A text older than this asks for something that somebody else has long been told of.
+VALID_US = DAY_US
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step taken for an alert: the ids of the staff who are told, and the roles that reached nobody."""
+
+    alert_id: int
+    step: int
+    staff: tuple[int, ...]
+    passed_over: tuple[str, ...]
+
+
+def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
+    """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
+    with database.write() as conn:
+        told = take_steps(conn, alerts.with_due_step(conn, now, limit), rules, detail, now)
+        record(conn, told, now)
+    return len(told)
+
+
+def take_steps(
+    conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: int
+) -> list[Told]:
+    """Put the messages of each alert's next step into the outbox and set when the one after it comes.
+
+    `record` is left to the caller, for the audit trail comes last in a transaction.
+    """
+    return [_take_step(conn, routed, rules, detail, now) for routed in due]
+
+
+def record(conn: Connection, told: Sequence[Told], now: int) -> None:
+    """Write the steps taken into the audit trail."""
+    for one in told:
+        action = "told" if one.staff else "reaches nobody"
+        detail = {"step": one.step, "staff": one.staff, "passed_over": one.passed_over}
+        audit.record(conn, at=now, actor=ACTOR, action=action, subject=f"alert {one.alert_id}", detail=detail)
+
+
+def _take_step(conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:
+    alert = routed.alert
+    turn = take_turn(routed.policy, routed.step, staff.recipients(conn, alert.client_id, now), alert.severity)
+    for step, recipient in turn.told:
+        body = _body(routed, recipient, rules, detail)
+        outbox.enqueue(conn, _message(routed, step, recipient.staff.id, "step", body, now))
+    if not turn.told:
+        _tell_admins(conn, routed, now)
+    next_step_at = None if turn.after is None else now + turn.after
+    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at)
+    return _told(routed, turn)
+
+
+def _told(routed: Routed, turn: Turn) -> Told:
+    return Told(
+        routed.alert.id,
+        max((step for step, _ in turn.told), default=routed.step),
+        tuple(recipient.staff.id for _, recipient in turn.told),
+        tuple(routed.policy[step].to for step in turn.passed_over),
+    )
+
+
+def _body(routed: Routed, recipient: Recipient, rules: Mapping[str, Rule], detail: Detail) -> str:
+    if recipient.alias is not None:
+        return to_mentor(recipient.alias)
+    rule = rules.get(routed.alert.rule_id)
+    reason = rule.title if rule else ""
+    if reason and routed.alert.ended is not None:
+        reason += "; over now"
+    return to_staff(routed.client_ref, reason, routed.alert.id, detail)
+
+
+def _tell_admins(conn: Connection, routed: Routed, now: int) -> None:
+    alert_id = routed.alert.id
+    admins = staff.admins(conn)
+    _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
+    body = to_admin(f"alert {alert_id} reaches nobody. See: handrail why {alert_id}")
+    for admin in admins:
+        outbox.enqueue(conn, _message(routed, routed.step, admin.id, "reaches nobody", body, now))
+
+
+def _message(routed: Routed, step: int, staff_id: int, reason: str, body: str, now: int) -> NewMessage:
+    return NewMessage(routed.alert.id, step, staff_id, reason, body, now, due_at=now, expires_at=now + VALID_US)

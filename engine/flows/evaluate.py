@@ -1,0 +1,103 @@
+"""Evaluate: clients who are due are replayed, and what follows for their alerts is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from engine.errors import StoreUnavailableError
+from engine.flows import escalate
+from engine.flows.judgement import ACTOR, Desk, judge, write
+from engine.model.instant import SECOND_US
+from engine.model.routing import RoutingSettings
+from engine.model.sms_settings import Detail
+from engine.rulebook.rulebook import Rulebook
+from engine.store import audit, evaluations, rule_sets
+from engine.store.database import Database
+from engine.store.evaluations import Claim
+
+# An import makes thousands due at once; read and written together they cost a fraction each.
+BATCH = 200
+# Far longer than a batch takes: only a dead evaluator's claims run out.
+LEASE_US = 600 * SECOND_US
+LONGEST_WAIT_US = 900 * SECOND_US
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a run did: clients evaluated and failed, alerts opened and changed, steps of policies taken."""
+
+    clients: int = 0
+    failed: int = 0
+    opened: int = 0
+    changed: int = 0
+    steps: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in Counts.__dataclass_fields__))
+
+
+def run(
+    database: Database,
+    rulebook: Rulebook,
+    routing: RoutingSettings,
+    detail: Detail,
+    *,
+    now: int,
+    owner: str,
+    notify_within: int,
+    limit: int = 10 * BATCH,
+) -> Counts:
+    """Evaluate up to `limit` clients who are due at `now`, then take the steps of policies that are due.
+
+    `owner` is this process's alone; `now` and `notify_within` are microseconds. Only the rule set that is serving
+    (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to those who have it.
+    """
+    with database.write() as conn:
+        serving = rule_sets.serving(conn)
+        current = serving is not None and serving.hash == rulebook.hash
+        if current:
+            evaluations.mark_all_for_rules(conn, rulebook.hash, now)
+    if serving is None or not current:
+        _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
+        return Counts()
+    desk = Desk(database, rulebook, serving.id, routing, detail, notify_within, now)
+    counts = Counts()
+    claimed = 0
+    while claimed < limit:
+        with database.write() as conn:
+            claims = evaluations.claim_due(conn, now, owner, LEASE_US, min(BATCH, limit - claimed))
+        if not claims:
+            break
+        claimed += len(claims)
+        counts += _evaluate(desk, claims)
+    return counts + Counts(steps=escalate.run(database, rulebook.rules, detail, now))
+
+
+def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:
+    try:
+        written = write(desk, judge(desk, claims))
+    except StoreUnavailableError:
+        raise
+    except Exception:  # whatever is wrong with one client's data must not keep the others from being seen
+        if len(claims) > 1:
+            return sum((_evaluate(desk, [claim]) for claim in claims), Counts())
+        _log.exception("evaluation failed", client=claims[0].client_id)
+        _postpone(desk, claims[0])
+        return Counts(failed=1)
+    return Counts(
+        clients=written.clients, opened=len(written.opened), changed=len(written.changed), steps=len(written.told)
+    )
+
+
+def _postpone(desk: Desk, claim: Claim) -> None:
+    wait = min(60 * SECOND_US << min(claim.failures, 10), LONGEST_WAIT_US)
+    with desk.database.write() as conn:
+        evaluations.postpone(conn, claim, desk.now + wait)
+        if claim.failures == 0:
+            subject, detail = f"client {claim.client_id}", {"rule_set": desk.rule_set_id}
+            audit.record(conn, at=desk.now, actor=ACTOR, action="evaluation failed", subject=subject, detail=detail)

@@ -1,0 +1,172 @@
+"""Alerts: as decisions make and change them, and the policy steps at which they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Select, and_, insert, select, update
+
+from engine.model.alert import Alert, AlertEvidence, FindingSeen
+from engine.model.routing import Policy
+from engine.store.schema import alert_transitions, alerts, clients, outbox
+
+_POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert to be opened (its id counts for nothing), what opened it, and the policy by which people are told."""
+
+    alert: Alert
+    rule_set_id: int
+    evidence: AlertEvidence
+    policy: Policy
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """An alert with the policy that was copied onto it, and the step that comes next."""
+
+    alert: Alert
+    client_ref: str
+    policy: Policy
+    step: int
+    next_step_at: int | None
+
+
+def of_clients(conn: Connection, client_ids: Sequence[int], *, lock: bool = False) -> Mapping[int, list[Alert]]:
+    """Every alert of these clients, by client id and in the order of ids; `lock` keeps others from changing them."""
+    wanted = select(*_ALERT).where(alerts.c.client_id.in_(client_ids)).order_by(alerts.c.id)
+    found: dict[int, list[Alert]] = {client_id: [] for client_id in client_ids}
+    for row in conn.execute(wanted.with_for_update() if lock else wanted):
+        alert = Alert(*row)
+        found[alert.client_id].append(alert)
+    return found
+
+
+def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]:
+    """Open alerts; their ids in the same order."""
+    if not new:
+        return []
+    ids = conn.scalars(
+        insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True),
+        [
+            {
+                **{name: getattr(one.alert, name) for name in Alert.__dataclass_fields__ if name != "id"},
+                "rule_set_id": one.rule_set_id,
+                "evidence": json.dumps(asdict(one.evidence), ensure_ascii=False),
+                "policy": _write(one.policy),
+            }
+            for one in new
+        ],
+    ).all()
+    _record(conn, [(alert_id, None, one.alert, one.why) for alert_id, one in zip(ids, new, strict=True)], actor)
+    return list(ids)
+
+
+def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str, why: str) -> None:
+    """Make an alert, locked and found as `before`, into what it is `after`; only an open one has a next step."""
+    changed: dict[str, Any] = {
+        name: getattr(after, name)
+        for name in Alert.__dataclass_fields__
+        if getattr(after, name) != getattr(before, name)
+    }
+    if after.state != "open" or after.shadow:
+        changed["next_step_at"] = None
+    conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
+    _record(conn, [(after.id, before.state, after, why)], actor, at)
+
+
+def set_route(conn: Connection, alert_id: int, policy: Policy, step: int, next_step_at: int | None) -> None:
+    """Write down a policy and the step at which an alert stands in it."""
+    values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at}
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+
+
+def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
+    """These alerts with their policies, in the order of ids, locked."""
+    return _routed(conn, _with_route().where(alerts.c.id.in_(alert_ids)).order_by(alerts.c.id))
+
+
+def with_due_step(conn: Connection, now: int, limit: int) -> list[Routed]:
+    """Up to `limit` open alerts whose next step is due, longest due first, locked; those another has locked wait."""
+    due = and_(alerts.c.state == "open", alerts.c.next_step_at <= now)
+    return _routed(conn, _with_route().where(due).order_by(alerts.c.next_step_at, alerts.c.id).limit(limit))
+
+
+def adrift(conn: Connection) -> list[int]:
+    """Open alerts to be told of that have no next step, no owner, and no message that may reach anybody."""
+    reaching = select(outbox.c.id).where(
+        outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(["failed", "undelivered", "expired", "cancelled"])
+    )
+    lost = and_(
+        alerts.c.state == "open",
+        alerts.c.next_step_at.is_(None),
+        alerts.c.owner_id.is_(None),
+        ~alerts.c.historic,
+        ~alerts.c.shadow,
+        ~reaching.exists(),
+    )
+    return list(conn.scalars(select(alerts.c.id).where(lost).order_by(alerts.c.id)))
+
+
+def steps_overdue(conn: Connection, before: int) -> list[int]:
+    """Open alerts whose next step was due before `before` and was not taken."""
+    late = and_(alerts.c.state == "open", alerts.c.next_step_at < before)
+    return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
+
+
+def read_evidence(written: str) -> AlertEvidence:
+    """The evidence as an alert's row holds it."""
+    read = json.loads(written)
+    findings = (FindingSeen(**{**seen, "events": tuple(seen["events"])}) for seen in read.pop("findings"))
+    return AlertEvidence(**read, findings=tuple(findings))
+
+
+def read_policy(written: str) -> Policy:
+    """The policy as an alert's row holds it."""
+    return _POLICY.validate_json(written) if written != "[]" else ()
+
+
+def _write(policy: Policy) -> str:
+    return _POLICY.dump_json(policy).decode()
+
+
+def _with_route() -> Select[Any]:
+    return (
+        select(*_ALERT, clients.c.ref, alerts.c.policy, alerts.c.step, alerts.c.next_step_at)
+        .join(clients, clients.c.id == alerts.c.client_id)
+        .with_for_update(of=alerts, skip_locked=True)
+    )
+
+
+def _routed(conn: Connection, wanted: Select[Any]) -> list[Routed]:
+    return [
+        Routed(Alert(*row[: len(_ALERT)]), row.ref, read_policy(row.policy), row.step, row.next_step_at)
+        for row in conn.execute(wanted)
+    ]
+
+
+def _record(
+    conn: Connection, changes: Iterable[tuple[int, str | None, Alert, str]], actor: str, at: int | None = None
+) -> None:
+    conn.execute(
+        insert(alert_transitions),
+        [
+            {
+                "alert_id": alert_id,
+                "at": alert.opened_at if at is None else at,
+                "from_state": state_before,
+                "to_state": alert.state,
+                "actor": actor,
+                "why": why,
+            }
+            for alert_id, state_before, alert, why in changes
+        ],
+    )
