@@ -44,7 +44,7 @@ def outcome_of(status: int, code: int | None) -> tuple[Outcome, int | None]:
 
     A code that is not known here counts by its HTTP status.
     """
-    if code in _BY_CODE:
+    if code is not None and code in _BY_CODE:
         return _BY_CODE[code], _WAITS.get(code)
     if status == 429:
         return "retry", None
