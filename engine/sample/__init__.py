@@ -1,0 +1,107 @@
+"""A sample caseload for a first look: a dozen made-up clients whose weeks end in what has just happened."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
+
+from engine.sample.people import CLIENTS, STAFF, Cells, SampleClient
+from engine.sample.weeks import Happening, ordinary_weeks
+
+_COLUMNS: Mapping[str, Sequence[str]] = {
+    "clients": ("client", "timezone", "enrolled", "discharged", "leave_began", "leave_ended", "program", "substance"),
+    "staff": ("staff", "role", "phone", "timezone", "quiet_from", "quiet_to", "active"),
+    "assignments": ("client", "staff", "role", "began"),
+    "consents": ("client", "staff", "alias", "scope", "purpose", "given", "expires"),
+    "check_ins": (
+        "id", "client", "when", "status", "craving", "mood", "stress", "confidence", "sleep_hours", "used", "note",
+    ),
+    "tests": ("id", "client", "when", "method", "result", "substances"),
+    "attendance": ("id", "client", "when", "activity", "status"),
+    "assessments": ("id", "client", "when", "instrument", "item", "score"),
+    "contacts": ("id", "client", "when", "outcome", "by"),
+}  # fmt: skip
+_SITE = ZoneInfo("America/New_York")
+
+
+def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
+    """Write the caseload as it stands at `now` (aware) into a new folder of CSV files, all at once.
+
+    False where the folder holds something already: it is left as it is, for events that were read once must not
+    come again at other times.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        return False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    for name, rows in _files(now, Random(seed)).items():
+        with (unfinished / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, _COLUMNS[name], restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    unfinished.chmod(0o755)
+    os.replace(unfinished, folder)
+    return True
+
+
+def _files(now: datetime, random: Random) -> Mapping[str, Iterable[Cells]]:
+    files: dict[str, list[Cells]] = defaultdict(list)
+    files["staff"] += [{"timezone": _SITE.key, "active": "yes", **person} for person in STAFF]
+    for client in CLIENTS:
+        files["clients"].append(_record(client, now))
+        files["assignments"] += _assigned(client, now)
+        if client.mentor:
+            files["consents"].append(_consent(client, now))
+        for file, when, cells in sorted(_happenings(client, now, random), key=lambda happening: happening[1]):
+            row_id = f"{client.ref}-{len(files[file]) + 1}"
+            written = when.astimezone(ZoneInfo(client.timezone)).isoformat(timespec="seconds")
+            files[file].append({"id": row_id, "client": client.ref, "when": written, **cells})
+    return files
+
+
+def _happenings(client: SampleClient, now: datetime, random: Random) -> Iterator[Happening]:
+    yield from ordinary_weeks(client, now, random)
+    for news in client.news:
+        yield news.file, now - timedelta(hours=news.hours_ago), news.cells
+
+
+def _record(client: SampleClient, now: datetime) -> Cells:
+    return {
+        "client": client.ref,
+        "timezone": client.timezone,
+        "enrolled": _day(now, client.enrolled),
+        "discharged": _day(now, client.discharged),
+        "leave_began": "" if client.on_leave_for is None else _day(now, client.on_leave_for),
+        "program": client.program,
+        "substance": client.substance,
+    }
+
+
+def _assigned(client: SampleClient, now: datetime) -> Iterator[Cells]:
+    began = _day(now, client.enrolled)
+    yield {"client": client.ref, "staff": client.case_manager, "role": "case_manager", "began": began}
+    if client.mentor:
+        yield {"client": client.ref, "staff": client.mentor, "role": "mentor", "began": began}
+
+
+def _consent(client: SampleClient, now: datetime) -> Cells:
+    return {
+        "client": client.ref,
+        "staff": client.mentor,
+        "alias": client.alias,
+        "scope": "that it would be good to reach out",
+        "purpose": "support by a peer",
+        "given": _day(now, client.enrolled),
+        "expires": _day(now, -180),
+    }
+
+
+def _day(now: datetime, ago: int) -> str:
+    return (now.astimezone(_SITE) - timedelta(days=ago)).date().isoformat()

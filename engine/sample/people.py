@@ -1,0 +1,103 @@
+"""The sample's made-up people, and what has just happened to them.
+
+Nobody here is real. The numbers lie in the range that is kept for fiction (555 01xx).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Cells = Mapping[str, object]
+DAY = 24.0  # hours
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A row of a file about something that happened so many hours ago."""
+
+    file: str
+    hours_ago: float
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class SampleClient:
+    """A client; days and hours count back from now. `quiet_for`: the hours of which only the news is known."""
+
+    ref: str
+    case_manager: str
+    substance: str
+    enrolled: int
+    discharged: int
+    craving: int = 2  # the usual
+    quiet_for: float = 20
+    news: tuple[News, ...] = ()
+    mentor: str | None = None
+    alias: str = ""
+    program: str = "aftercare"
+    timezone: str = "America/New_York"
+    on_leave_for: int | None = None
+
+
+def _check_in(hours_ago: float, **cells: object) -> News:
+    return News("check_ins", hours_ago, {"status": "completed", "mood": 4, "sleep_hours": 6, "used": "no", **cells})
+
+
+def _missed(hours_ago: float) -> News:
+    return News("check_ins", hours_ago, {"status": "missed"})
+
+
+def _test(hours_ago: float, result: str, substances: str = "") -> News:
+    return News("tests", hours_ago, {"method": "urine", "result": result, "substances": substances})
+
+
+def _session(hours_ago: float, status: str) -> News:
+    return News("attendance", hours_ago, {"activity": "group", "status": status})
+
+
+def _phq9(hours_ago: float, item: str, score: int) -> News:
+    return News("assessments", hours_ago, {"instrument": "phq9", "item": item, "score": score})
+
+
+CLIENTS = (
+    # A single strong signal, and an old one that is history by now.
+    SampleClient(
+        "C-1007", "CM-1", "alcohol", 56, 40, craving=4,
+        news=(_check_in(0.2, craving=9, stress=8, note="hard evening, staying at my sister's"),
+              _test(20 * DAY, "positive", "alcohol")),
+    ),
+    # Above his own usual, though below any fixed threshold; his mentor is told first.
+    SampleClient("C-1015", "CM-2", "stimulants", 56, 120, mentor="M-1", alias="Sam", news=(_check_in(1.5, craving=6),)),
+    SampleClient("C-1023", "CM-2", "opioids", 56, 60, news=(_test(0.7, "positive", "fentanyl"),)),
+    SampleClient("C-1031", "CM-1", "alcohol", 56, 150, news=(_test(6, "missed"),), timezone="America/Chicago"),
+    # Two sessions in a row not attended; an excused one in between does not break the row.
+    SampleClient(
+        "C-1038", "CM-1", "cannabis", 56, 200, quiet_for=8 * DAY,
+        news=(_check_in(6 * DAY, craving=2), _session(5 * DAY, "attended"), _check_in(3.5 * DAY, craving=3),
+              _session(3 * DAY, "no_show"), _session(2 * DAY, "excused"), _session(5, "no_show")),
+    ),
+    # The second was missed three hours ago, and the rule waits for two in case it is only late.
+    SampleClient("C-1042", "CM-2", "alcohol", 56, 100, news=(_missed(27), _missed(3))),
+    # The last that anybody heard was a week and half an hour ago.
+    SampleClient("C-1050", "CM-1", "opioids", 50, 20, quiet_for=7 * DAY + 0.5,
+                 news=(_session(7 * DAY + 0.5, "attended"),)),
+    SampleClient("C-1064", "CM-2", "alcohol", 56, 75, news=(_phq9(0.3, "total", 14), _phq9(0.3, "item9", 1))),
+    SampleClient("C-1071", "CM-1", "opioids", 42, 12, craving=3, program="iop",
+                 news=(_check_in(0.4, craving=7, used="yes", note="told nobody else yet"),)),
+    # Nothing to tell: a steady one, one whose leave explains the silence, one below every threshold.
+    SampleClient("C-1079", "CM-2", "alcohol", 56, 130, timezone="America/Los_Angeles"),
+    SampleClient("C-1086", "CM-1", "stimulants", 56, 90, quiet_for=9 * DAY, on_leave_for=9),
+    SampleClient("C-1090", "CM-2", "alcohol", 56, 110, mentor="M-2", alias="Jo", news=(_missed(26),)),
+)  # fmt: skip
+
+STAFF = (
+    {"staff": "CM-1", "role": "case_manager", "phone": "+12025550101", "quiet_from": "21:00", "quiet_to": "07:00"},
+    # Works nights, so that whatever the hour somebody can be told.
+    {"staff": "CM-2", "role": "case_manager", "phone": "+12025550102"},
+    {"staff": "M-1", "role": "mentor", "phone": "+12025550111"},
+    {"staff": "M-2", "role": "mentor", "phone": "+12025550112", "quiet_from": "21:00", "quiet_to": "08:00"},
+    {"staff": "SV-1", "role": "supervisor", "phone": "+12025550121", "quiet_from": "22:00", "quiet_to": "06:00"},
+    {"staff": "OC-1", "role": "on_call", "phone": "+12025550131"},
+    {"staff": "AD-1", "role": "admin", "phone": "+12025550141"},
+)
