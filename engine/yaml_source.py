@@ -32,7 +32,7 @@ class Source:
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             self.mistakes.append(
-                Mistake(name, line, 1, f"the character {error.character!r} cannot stand in a YAML file; delete it")
+                Mistake(name, line, 1, f"the character {chr(error.character)!r} cannot stand in a YAML file; delete it")
             )
         except RecursionError:
             self.mistakes.append(Mistake(name, 1, 1, "is nested too deeply to be read"))

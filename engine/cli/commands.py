@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import db
+from engine.cli import check, db, preview
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -15,4 +15,6 @@ app = typer.Typer(
     # A traceback is for our own faults, and then the whole of it.
     pretty_exceptions_enable=False,
 )
+app.command()(check.check)
+app.command()(preview.preview)
 app.add_typer(db.app, name="db")

@@ -25,7 +25,7 @@ Place = tuple[str | int, ...]  # the keys and indices that lead to a value in th
 def _timezone(name: str) -> str:
     try:
         return ZoneInfo(name).key
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise ValueError(f"'{name}' is not a time zone; write one such as America/New_York") from None
 
 
@@ -37,11 +37,17 @@ def _delimiter(written: Any) -> Any:
 
 
 def _listed(written: Any) -> Any:
-    return written if isinstance(written, list) else [written]
+    return _some(written) if isinstance(written, list) else [written]
+
+
+def _some(written: Any) -> Any:
+    if not written:
+        raise ValueError("must name at least one")
+    return written
 
 
 Timezone = Annotated[str, AfterValidator(_timezone)]
-Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed), Field(min_length=1)]
+Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed)]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 # Part of an event's identity, so it is short and never changes by itself.
 SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
@@ -177,7 +183,7 @@ class CsvFolderSettings(Strict):
     name: SeriesName
     folder: ConfigPath
     timezone: Timezone | None = None
-    files: Annotated[tuple[FileMapping, ...], Field(min_length=1)]
+    files: Annotated[tuple[FileMapping, ...], BeforeValidator(_some)]
 
     @validator(mode="after")
     def _ids_are_not_mixed_up(self) -> Self:
@@ -192,17 +198,8 @@ class CsvFolderSettings(Strict):
         return self
 
 
-def check(mapping: CsvFolderSettings, kinds: Mapping[str, Kind]) -> list[tuple[Place, str]]:
-    """What is wrong with a mapping in view of the site's kinds: (place within the source, what to do) pairs."""
-    return [
-        (("files", i, "events", j, *place), text)
-        for i, file in enumerate(mapping.files)
-        for j, event in enumerate(file.events)
-        for place, text in _check_event(event, kinds)
-    ]
-
-
-def _check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+    """What is wrong with an event in view of the site's kinds: pairs of a place within it and what to do."""
     kind = kinds.get(event.kind)
     if kind is None:
         yield ("kind",), f"there is no kind of event '{event.kind}'{_nearest(event.kind, kinds)}"
@@ -221,11 +218,14 @@ def _check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tup
 def _check_cell(cell: Cell, field: KindField) -> Iterator[tuple[Place, str]]:
     if cell.split is not None and cell.part is None and field.type != "list":
         yield ("split",), "split: makes several values, and this field takes one; say which with part: 1"
+    said = set()  # a yes or no of YAML stands under all its spellings
     for place, constant in _constants(cell):
         try:
             constant_value(field, constant)
         except ValueError as error:
-            yield place, str(error)
+            if str(error) not in said:
+                yield place, str(error)
+            said.add(str(error))
 
 
 def _constants(cell: Cell) -> Iterator[tuple[Place, Constant]]:

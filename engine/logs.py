@@ -1,0 +1,47 @@
+"""The daemon's log on stderr: structured, and with telephone numbers taken out as a last net."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import Processor
+
+# +15551234567, (555) 123-4567, 555-123-4567 or ten or eleven digits alone; an instant has sixteen.
+_PHONE = re.compile(r"\+\d{7,15}|(?<!\d)(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?!\d)|(?<!\d)\d{10,11}(?!\d)")
+
+
+def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A002 - the setting's word
+    """Send every log line of this process, the libraries' warnings too, to stderr in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    # Plain tracebacks, for the pretty ones show the values of variables.
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    as_json: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    render: list[Processor] = as_json if format == "json" else [console]
+    structlog.configure(
+        processors=[*shared, *render, _redact],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, _redact],
+            foreign_pre_chain=shared,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _redact(_: object, __: str, line: object) -> str:
+    return _PHONE.sub("[number]", str(line))

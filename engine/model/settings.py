@@ -1,0 +1,94 @@
+"""What config.yaml sets: frozen, strict, and each room's part in that room's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from engine.model.config_path import ConfigPath
+from engine.model.csv_mapping import CsvFolderSettings, Timezone
+from engine.model.instant import DAY_US, SECOND_US
+from engine.model.kinds import BUILT_IN, Kind
+from engine.model.routing import Microseconds, RoutingSettings
+from engine.model.site_kinds import SiteKinds
+from engine.model.sms_settings import SmsSettings
+
+MINUTE_US = 60 * SECOND_US
+
+
+def _interval(us: int) -> int:
+    if not SECOND_US // 20 <= us <= 60 * MINUTE_US:
+        raise ValueError("must be between 0.05 seconds and 60 minutes")
+    return us
+
+
+Interval = Annotated[Microseconds, AfterValidator(_interval)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TickSettings(_Strict):
+    """How often each flow steps, and after how long a step that does not end, or begin, ends the process."""
+
+    ingest: Interval = 10 * SECOND_US
+    evaluate: Interval = 5 * SECOND_US
+    deliver: Interval = 5 * SECOND_US
+    audit: Interval = 60 * SECOND_US
+    give_up_after: Microseconds = 15 * MINUTE_US
+
+
+class WebSettings(_Strict):
+    """Where health and metrics are served; port 0 takes any that is free."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8470
+
+
+class LogSettings(_Strict):
+    """How the daemon logs on stderr."""
+
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(_Strict):
+    """The whole of config.yaml."""
+
+    database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
+    timezone: Timezone  # the site's, where a client has none of their own
+    rules: ConfigPath = Field(default=Path("rules"), validate_default=True)
+    if TYPE_CHECKING:
+        kinds: Mapping[str, Kind]
+    else:
+        kinds: SiteKinds = BUILT_IN
+    sources: tuple[CsvFolderSettings, ...] = ()
+    routing: RoutingSettings = RoutingSettings()
+    # Validated as if it were written, so that its file is beside the config too.
+    sms: SmsSettings = Field(default_factory=dict, validate_default=True)
+    notify_within: Microseconds = 3 * DAY_US  # what began longer ago opens historic alerts and texts nobody
+    ticks: TickSettings = TickSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("database")
+    @classmethod
+    def _beside_the_config(cls, url: str, info: ValidationInfo) -> str:
+        path = url.removeprefix("sqlite:///")
+        if path == url or not path:
+            return url
+        folder: Path = (info.context or {}).get("folder", Path())
+        return f"sqlite:///{(folder / path).absolute()}"
+
+    @field_validator("sources")
+    @classmethod
+    def _names_differ(cls, sources: tuple[CsvFolderSettings, ...]) -> tuple[CsvFolderSettings, ...]:
+        names = [source.name for source in sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {', '.join(twice)}; an event's identity needs one name a source")
+        return sources

@@ -1,0 +1,47 @@
+"""The `kinds:` of config.yaml: a site's own kinds of event, and fields it adds to the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, StringConstraints
+
+from engine.model.kinds import Field, Kind, with_site_kinds
+
+_BARE = ("number", "flag", "list", "word", "text")
+_HOW = "write a list of its values, or number, flag, list, word or text, or {number: [lowest, highest]}"
+
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+
+def _field(written: Any) -> Field:
+    if written in _BARE:
+        return Field(written)
+    if isinstance(written, list) and written and all(isinstance(word, str) and word for word in written):
+        if len(set(written)) < len(written):
+            raise ValueError("holds a value twice; write each once")
+        return Field("choice", choices=tuple(written))
+    if isinstance(written, dict) and list(written) == ["number"]:
+        return _bounded(written["number"])
+    raise ValueError(f"{written!r} is not a type of field; {_HOW}")
+
+
+def _bounded(bounds: Any) -> Field:
+    try:
+        low, high = map(float, bounds)
+    except (TypeError, ValueError):
+        raise ValueError("number: needs its two bounds, such as [0, 10]") from None
+    if not low < high:
+        raise ValueError(f"the lowest number {low:g} must be below the highest {high:g}")
+    return Field("number", low=low, high=high)
+
+
+def _all_kinds(added: Mapping[str, Mapping[str, Field]]) -> Mapping[str, Kind]:
+    return with_site_kinds({name: Kind(name, fields) for name, fields in added.items()})
+
+
+# What it becomes is every kind there is, the built-in ones with them.
+SiteKinds = Annotated[
+    dict[_Name, dict[_Name, Annotated[InstanceOf[Field], BeforeValidator(_field)]]], AfterValidator(_all_kinds)
+]

@@ -1,0 +1,73 @@
+"""The HTTP server: a thread beside the ticks, on an address that is taken before anything else starts."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from uvicorn import Server
+
+
+class WebServer:
+    """Serves what `make_pages` makes on `host` and `port` (0: any that is free); UserError where it is in use."""
+
+    def __init__(self, host: str, port: int, make_pages: Callable[[], FastAPI]) -> None:
+        self._make_pages = make_pages
+        self._socket = _bound(host, port)
+        self._server: Server | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as a URL."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Begin to serve; requests that come before it has are answered when it has."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer what has been asked, then serve no more."""
+        self._stopping = True
+        if self._server:
+            self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        # Imported here, for the ticks need not wait for the half second that it takes.
+        from uvicorn import Config, Server  # noqa: PLC0415
+
+        config = Config(self._make_pages(), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        self._server = Server(config)
+        self._server.should_exit = self._stopping
+        self._server.run(sockets=[self._socket])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        bound = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise UserError(f"The address {host} of web: in the configuration cannot be used: {error.strerror}.") from None
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(address)
+        bound.listen()
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UserError(
+                f"Port {port} on {host} is in use, perhaps by another handrail run; end that one or set web: port:."
+            ) from None
+        raise UserError(f"Port {port} on {host} cannot be used: {error.strerror}.") from None
+    return bound

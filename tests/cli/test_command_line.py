@@ -1,0 +1,83 @@
+"""The command line: quick help, mistakes in sentences, lists in three formats."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from engine.cli import run_command_line
+from engine.cli.common import Format, show_rows
+
+HEAVY = {"sqlalchemy", "numpy", "pydantic", "fastapi", "apscheduler", "alembic", "rich", "twilio", "phonenumbers"}
+ROWS = [["17", 2, None, datetime(2026, 11, 22, 5, 30, tzinfo=timezone(timedelta(hours=-5)))], ["ü", 30, "a,b", None]]
+COLUMNS = ["client", "count", "note", "began"]
+
+
+def exit_code(*arguments: str) -> int | str | None:
+    with pytest.raises(SystemExit) as caught:
+        run_command_line(arguments)
+    return caught.value.code
+
+
+def test_help_imports_nothing_heavy() -> None:
+    probe = "import sys, engine.cli.commands; print(*{name.split('.')[0] for name in sys.modules})"
+    names = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
+    assert HEAVY.isdisjoint(names)
+
+
+def test_python_dash_m_is_the_same_command() -> None:
+    run = subprocess.run([sys.executable, "-m", "engine", "--help"], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("Usage: handrail ")
+
+
+def test_a_missing_config_is_one_sentence_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("db", "upgrade", "--config", "nowhere.yaml") == 2
+    assert capsys.readouterr().err == "nowhere.yaml: cannot be read: No such file or directory\n"
+
+
+def test_an_unknown_command_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("escalte") == 2
+
+
+def test_rows_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows(ROWS, COLUMNS, Format.TABLE)
+    assert capsys.readouterr().out.splitlines() == [
+        "CLIENT  COUNT  NOTE  BEGAN",
+        "17      2            2026-11-22T05:30:00-05:00",
+        "ü       30     a,b",
+    ]
+
+
+def test_rows_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows(ROWS, COLUMNS, Format.CSV)
+    assert capsys.readouterr().out.splitlines() == [
+        "client,count,note,began",
+        "17,2,,2026-11-22T05:30:00-05:00",
+        'ü,30,"a,b",',
+    ]
+
+
+def test_rows_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows(ROWS, COLUMNS, Format.JSON)
+    assert json.loads(capsys.readouterr().out) == [
+        {"client": "17", "count": 2, "note": None, "began": "2026-11-22T05:30:00-05:00"},
+        {"client": "ü", "count": 30, "note": "a,b", "began": None},
+    ]
+
+
+def test_nothing_to_list_is_still_valid_in_each_format(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([], COLUMNS, Format.JSON)
+    assert json.loads(capsys.readouterr().out) == []
+    show_rows([], COLUMNS, Format.CSV)
+    assert capsys.readouterr().out == "client,count,note,began\n"
+    show_rows([], COLUMNS, Format.TABLE)
+    assert capsys.readouterr().out == "nothing to list\n"
+
+
+def test_instants_in_utc_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([[datetime(2026, 1, 2, tzinfo=UTC)]], ["at"], Format.CSV)
+    assert capsys.readouterr().out == "at\n2026-01-02T00:00:00+00:00\n"

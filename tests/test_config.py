@@ -1,0 +1,210 @@
+"""config.yaml: read strictly, every mistake at once with its place, and nothing in it surprises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.config import load
+from engine.errors import MistakesError
+from engine.model.instant import SECOND_US
+from engine.model.kinds import BUILT_IN, Field
+from engine.model.settings import Settings
+
+Write = Callable[[str | bytes], Path]
+
+
+@pytest.fixture(autouse=True)
+def no_override(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def write(text: str | bytes) -> Path:
+        path = tmp_path / "config.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def mistakes(path: Path) -> list[str]:
+    with pytest.raises(MistakesError) as caught:
+        load(path)
+    return [str(mistake).removeprefix(f"{path}:") for mistake in caught.value.mistakes]
+
+
+def read(write: Write, text: str) -> Settings:
+    return load(write(f"timezone: America/New_York\n{text}"))
+
+
+def test_a_timezone_is_all_that_must_be_said(write: Write, tmp_path: Path) -> None:
+    settings = read(write, "")
+    assert settings.database == f"sqlite:///{tmp_path}/var/handrail.db"
+    assert settings.rules == tmp_path / "rules"
+    assert settings.sms.file == tmp_path / "var/printed_sms.jsonl"
+    assert settings.kinds == BUILT_IN
+    assert settings.web.host == "127.0.0.1"
+
+
+def test_every_mistake_is_told_at_once_with_its_place(write: Write) -> None:
+    path = write(
+        """\
+timezone: America/New_Yrok
+databse: sqlite:///x.db
+notify_within: 3 fortnights
+kinds:
+  weekly_result: {result: [positive, negative]}
+sources:
+  - name: site
+    folder: inbox
+    files:
+      - match: "*.csv"
+        encodign: utf-8
+        events:
+          - {kind: check_in, client: who}
+          - {kind: weekly_resutl, client: who, at: {column: day}}
+          - {kind: check_in, name: b, client: who, at: {column: day}, fields: {status: {always: mised}}}
+sms: {gateway: twillio}
+web: {port: eighty, hots: localhost}
+ticks: {ingest: 0 seconds}
+"""
+    )
+    places = [mistake.split(": ")[0] for mistake in mistakes(path)]
+    assert places == ["1:11", "2:1", "3:16", "11:9", "13:13", "14:20", "15:97", "16:16", "17:13", "17:21", "18:17"]
+    said = "\n".join(mistakes(path))
+    assert "'America/New_Yrok' is not a time zone" in said
+    assert "the key 'databse' is not known here; did you mean 'database'?" in said
+    assert "the key 'encodign' is not known here; did you mean 'encoding'?" in said
+    assert "'at:' is missing here; add it" in said
+    assert "no kind of event 'weekly_resutl'; did you mean 'weekly_result'?" in said
+    assert "gateway: 'twillio' is not one of printed, twilio" in said
+    assert "port: 'eighty' is not a whole number" in said
+
+
+def test_of_several_missing_keys_each_is_told(write: Write) -> None:
+    path = write("timezone: UTC\nsources: [{}]\n")
+    assert [mistake.split(": ", 1)[1].split(" ")[0] for mistake in mistakes(path)] == [
+        "'files:'",
+        "'folder:'",
+        "'name:'",
+    ]
+
+
+def test_words_of_yaml_1_1_mean_what_was_typed(write: Write) -> None:
+    settings = read(
+        write,
+        "kinds: {answer: {said: [yes, no, on, off, 010, 12:30, 2026-01-02, ~x]}}\n"
+        "sms: {gateway: twilio, twilio: {from_number: +15005550006}}\n",
+    )
+    choices = settings.kinds["answer"].fields["said"].choices
+    assert choices == ("yes", "no", "on", "off", "010", "12:30", "2026-01-02", "~x")
+    assert settings.sms.twilio
+    assert settings.sms.twilio.from_number == "+15005550006"
+
+
+def test_a_site_adds_kinds_and_fields(write: Write) -> None:
+    settings = read(
+        write,
+        """\
+kinds:
+  weekly_result: {result: [positive, negative], week: number, score: {number: [0, 10]}, sober: flag, by: word,
+                  tags: list, remark: text}
+  check_in: {anxiety: {number: [0, 10]}}
+""",
+    )
+    assert settings.kinds["weekly_result"].fields == {
+        "result": Field("choice", choices=("positive", "negative")),
+        "week": Field("number"),
+        "score": Field("number", low=0, high=10),
+        "sober": Field("flag"),
+        "by": Field("word"),
+        "tags": Field("list"),
+        "remark": Field("text"),
+    }
+    assert settings.kinds["check_in"].fields["anxiety"] == Field("number", low=0, high=10)
+    assert settings.kinds["check_in"].fields["craving"] == BUILT_IN["check_in"].fields["craving"]
+    assert settings.kinds["test"] == BUILT_IN["test"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "says"),
+    [
+        ("check_in: {craving: number}", "check_in.craving is a built-in field and cannot be changed"),
+        ("visit: {rating: {number: [10, 0]}}", "the lowest number 10 must be below the highest 0"),
+        ("visit: {rating: {number: [0]}}", "needs its two bounds"),
+        ("visit: {result: [seen, seen]}", "holds a value twice"),
+        ("visit: {result: []}", "is not a type of field"),
+        ("visit: {result: wrod}", "'wrod' is not a type of field"),
+        ("Visit 2: {result: word}", "is not of the form"),
+    ],
+)
+def test_a_kind_that_cannot_be(write: Write, kinds: str, says: str) -> None:
+    (mistake,) = mistakes(write(f"timezone: UTC\nkinds:\n  {kinds}\n"))
+    assert says in mistake
+
+
+def test_ticks_and_durations_are_written_in_words(write: Write) -> None:
+    settings = read(write, "ticks: {ingest: 0.2 seconds, audit: 2 minutes}\nnotify_within: 1 day\n")
+    assert settings.ticks.ingest == SECOND_US // 5
+    assert settings.ticks.audit == 120 * SECOND_US
+    assert settings.notify_within == 86_400 * SECOND_US
+
+
+def test_the_environment_overrides_the_database(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDRAIL_DATABASE_URL", "postgresql://handrail:geheim@db/handrail")
+    assert read(write, "database: sqlite:///x.db").database == "postgresql://handrail:geheim@db/handrail"
+
+
+def test_a_password_does_not_belong_into_the_file(write: Write) -> None:
+    (mistake,) = mistakes(write("timezone: UTC\ndatabase: postgresql://handrail:geheim@db/handrail\n"))
+    assert mistake == "2:11: holds a password; give the URL in HANDRAIL_DATABASE_URL"
+
+
+def test_a_postgres_url_without_a_password_is_taken_as_it_is(write: Write) -> None:
+    assert read(write, "database: postgresql://handrail@db/handrail").database == "postgresql://handrail@db/handrail"
+
+
+def test_folders_may_come_from_the_environment(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RULES_HERE", "/srv/rules")
+    assert read(write, "rules: ${RULES_HERE}/live").rules == Path("/srv/rules/live")
+    monkeypatch.delenv("RULES_HERE")
+    (mistake,) = mistakes(write("timezone: UTC\nrules: ${RULES_HERE}/live\n"))
+    assert mistake == "2:8: rules: the environment variable RULES_HERE is not set; set it to a path"
+
+
+def test_two_sources_of_one_name_are_refused(write: Write) -> None:
+    source = (
+        "{name: site, folder: inbox, files: [{match: '*.csv', events: [{kind: check_in, client: c, at: {column: d}}]}]}"
+    )
+    (mistake,) = mistakes(write(f"timezone: UTC\nsources: [{source}, {source}]\n"))
+    assert "two sources are called site" in mistake
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "1:1: holds no settings"),
+        (b"# nothing but this\n", "1:1: holds no settings"),
+        (b"- a\n- b\n", "1:1: holds no settings"),
+        ("timezone: UTC\n# für die Klinik\n".encode("cp1252"), "2:4: is not UTF-8 here; save the file again as UTF-8"),
+        (b"timezone: UTC\nweb: {port: 80", "2:15: is not YAML"),
+        (b'timezone: UTC\nrules: "ru', "2:11: is not YAML"),
+        (b"timezone: UTC\nweb:\n\tport: 80\n", "3:1: a tab stands here"),
+        (b"timezone: UTC\ntimezone: UTC\n", "2:1: the key 'timezone' stands here twice"),
+        (b"timezone: &a UTC\nrules: *a\n", "1:11: anchors"),
+        (b"timezone: UTC\nweb:\n", "2:5: web: needs 'key: value' pairs here"),
+        (b"timezone: UTC\nsources:\n", "2:9: sources: needs a list here"),
+        (b"timezone: UTC\nrules: a\0b\n", "2:1: the character '\\x00' cannot stand in a YAML file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_at_all(write: Write, text: bytes, says: str) -> None:
+    (mistake,) = mistakes(write(text))
+    assert mistake.startswith(says)
+
+
+def test_a_config_that_is_not_there(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / "config.yaml") == [" cannot be read: No such file or directory"]
