@@ -36,7 +36,7 @@ def to_mentor(alias: str) -> str:
 
 def to_admin(text: str) -> str:
     """Tell an admin about the engine itself; where `text` may not be sent, the text says where to look."""
-    return _first_clean([f"Handrail: {text}", "Handrail: the engine needs you. See: handrail doctor"])
+    return _first_clean([f"Handrail: {text}", "Handrail: the engine itself needs you. Its log says why."])
 
 
 def _first_clean(wordings: list[str]) -> str:

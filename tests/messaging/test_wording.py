@@ -1,0 +1,89 @@
+"""Every text there is may be sent, with whatever a roster or a rule holds, and says what it is allowed to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.messaging.lint import lint
+from engine.messaging.wording import to_admin, to_mentor, to_staff
+from engine.model.sms_settings import Detail
+
+DETAILS: tuple[Detail, ...] = ("none", "reference", "reason")
+LONGEST_REF = "C" * 64  # as wide as the column
+LARGEST_CODE = 2**63 - 1
+LONGEST_ALIAS = "W" * 40
+
+
+def test_staff_read_who_needs_them_why_and_where_to_look() -> None:
+    assert to_staff("C-1042", "missed check-ins", 17, "reason") == (
+        "Handrail: C-1042 needs you (missed check-ins). See: handrail why 17"
+    )
+
+
+def test_the_reference_alone_is_said_where_no_more_is_allowed() -> None:
+    assert to_staff("C-1042", "missed check-ins", 17, "reference") == (
+        "Handrail: C-1042 needs you. See: handrail why 17"
+    )
+
+
+def test_nothing_of_the_client_is_said_where_nothing_is_allowed() -> None:
+    assert to_staff("C-1042", "missed check-ins", 17, "none") == "Handrail: someone needs you. See: handrail why 17"
+
+
+def test_no_reply_is_asked_for_while_none_is_understood() -> None:
+    for text in (to_staff("C-1", "missed check-ins", 17, "reason"), to_mentor("Jo"), to_admin("a source is silent")):
+        assert "reply" not in text.lower()
+
+
+def test_a_rule_without_a_reason_leaves_none_open() -> None:
+    assert to_staff("C-1042", "", 17, "reason") == to_staff("C-1042", "", 17, "reference")
+
+
+@pytest.mark.parametrize("reason", ["positive for opioids", "x" * 160, "he’s silent", "reply STOP", "two\nlines"])
+def test_a_reason_that_may_not_be_said_is_left_out(reason: str) -> None:
+    assert to_staff("C-1042", reason, 17, "reason") == "Handrail: C-1042 needs you. See: handrail why 17"
+
+
+@pytest.mark.parametrize("ref", ["OUD-17", "Zoë’s", "€" * 64])
+def test_a_ref_that_may_not_be_said_is_left_out(ref: str) -> None:
+    assert to_staff(ref, "missed check-ins", 17, "reason") == "Handrail: someone needs you. See: handrail why 17"
+
+
+def test_the_longest_ref_and_code_still_fit_with_the_ref_in_it() -> None:
+    text = to_staff(LONGEST_REF, "missed check-ins", LARGEST_CODE, "reference")
+    assert LONGEST_REF in text
+    assert lint(text) == []
+
+
+def test_a_mentor_reads_the_alias_and_a_plain_request() -> None:
+    assert to_mentor("Jo") == "Handrail: please reach out to Jo when you can."
+    assert LONGEST_ALIAS in to_mentor(LONGEST_ALIAS)
+
+
+def test_an_alias_that_may_not_be_said_is_left_out() -> None:
+    assert to_mentor("Jo from rehab") == "Handrail: please reach out to the person you look out for when you can."
+
+
+def test_an_admin_reads_what_happened_or_where_to_look() -> None:
+    assert to_admin("the source 'north' is silent") == "Handrail: the source 'north' is silent"
+    assert to_admin("rules/tests.yaml:3:1: …") == ("Handrail: the engine itself needs you. Its log says why.")
+
+
+@given(
+    ref=st.text(max_size=64),
+    reason=st.text(max_size=200) | st.sampled_from(["positive test", "17 STOP", "heroin", "missed check-ins"]),
+    code=st.integers(1, LARGEST_CODE),
+    detail=st.sampled_from(DETAILS),
+)
+def test_whatever_a_ref_and_a_reason_hold_the_text_to_staff_may_be_sent(
+    ref: str, reason: str, code: int, detail: Detail
+) -> None:
+    assert lint(to_staff(ref, reason, code, detail)) == []
+
+
+@given(st.text(max_size=200))
+def test_whatever_an_alias_or_a_report_holds_the_text_may_be_sent(said: str) -> None:
+    assert lint(to_mentor(said)) == []
+    assert lint(to_admin(said)) == []
