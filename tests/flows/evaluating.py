@@ -1,0 +1,95 @@
+"""What the tests of evaluation share: a caseload with rules that serve, and a look at what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.flows import evaluate
+from engine.model.instant import DAY_US
+from engine.model.kinds import BUILT_IN
+from engine.model.routing import RoutingSettings
+from engine.rulebook.load import from_texts
+from engine.rulebook.rulebook import Rulebook
+from engine.store import rule_sets
+from engine.store.database import Database
+from engine.store.schema import alert_transitions, alerts, audit, evaluations, outbox
+from tests.caseload import NOON, Caseload
+
+NOTIFY_WITHIN = 3 * DAY_US
+MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
+SILENT = "{time_since: check_in, at_least: 3 days}"
+
+
+def rulebook(when: str = MISSED, **words: str) -> Rulebook:
+    """One rule, live and of medium severity unless `words` say otherwise."""
+    lines = {"status": "live", "severity": "medium", "when": when, **words}
+    written = "\n".join(f"    {word}: {value}" for word, value in lines.items())
+    text = f"format: 1\nrules:\n  - id: two-missed\n    title: Two check-ins missed\n{written}\n"
+    return from_texts({"rules.yaml": text}, BUILT_IN)
+
+
+@dataclass
+class Site:
+    """A database with a caseload, rules and a policy: case manager, after an hour the supervisor."""
+
+    database: Database
+    caseload: Caseload = field(init=False)
+    rules: Rulebook = field(default_factory=rulebook)
+    routing: RoutingSettings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.caseload = Caseload(self.database)
+        steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"}]
+        names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
+        self.routing = RoutingSettings.model_validate({"policies": {"steps": steps}, "severities": names})
+
+    def with_people(self) -> Site:
+        """Client C-1 with case manager 1; supervisor 2 and admin 3 are the site's."""
+        self.caseload.client(1)
+        self.caseload.staff(1, "case_manager", 1)
+        self.caseload.staff(2, "supervisor")
+        self.caseload.staff(3, "admin")
+        return self
+
+    def missed(self, at: int, client_id: int = 1) -> None:
+        self.caseload.event(client_id, "check_in", at, status="missed")
+
+    def serve(self, rules: Any) -> None:
+        self.rules = rules
+        with self.database.write() as conn:
+            rule_sets.accept(conn, rules.hash, rules.files, NOON)
+
+    def evaluate(self, now: int = NOON, rules: Any = None, owner: str = "test") -> evaluate.Counts:
+        with self.database.write() as conn:
+            if rule_sets.serving(conn) is None:
+                rule_sets.accept(conn, self.rules.hash, self.rules.files, 0)
+        given = {"now": now, "owner": owner, "notify_within": NOTIFY_WITHIN}
+        return evaluate.run(self.database, rules or self.rules, self.routing, "reason", **given)
+
+    def rows(self, table: Any) -> Sequence[Any]:
+        with self.database.read() as conn:
+            return conn.execute(select(table).order_by(*table.primary_key)).all()
+
+    @property
+    def alerts(self) -> Sequence[Any]:
+        return self.rows(alerts)
+
+    @property
+    def messages(self) -> list[tuple[int, int, str]]:
+        """(step, staff id, reason) of every message."""
+        return [(row.step, row.staff_id, row.reason) for row in self.rows(outbox)]
+
+    @property
+    def transitions(self) -> list[tuple[str | None, str, str]]:
+        return [(row.from_state, row.to_state, row.why) for row in self.rows(alert_transitions)]
+
+    @property
+    def audited(self) -> list[tuple[str, str]]:
+        return [(row.action, row.subject) for row in self.rows(audit)]
+
+    def evaluation(self, client_id: int = 1) -> Any:
+        return next(row for row in self.rows(evaluations) if row.client_id == client_id)
