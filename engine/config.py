@@ -51,7 +51,8 @@ def load(path: Path) -> Settings:
     """
     source = Source.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
-        source.mistakes.append(Mistake(source.name, 1, 1, "holds no settings; write 'key: value' lines, such as timezone: UTC"))
+        words = "holds no settings; write 'key: value' lines, such as timezone: UTC"
+        source.mistakes.append(Mistake(source.name, 1, 1, words))
     if source.mistakes:
         raise MistakesError(source.mistakes)
     written = _as_written(source.root)

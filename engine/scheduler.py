@@ -13,6 +13,8 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from engine.errors import HandrailError
+
 _log = structlog.get_logger()
 
 
@@ -33,12 +35,15 @@ class Scheduler:
     the thread that starts them has died.
     """
 
-    def __init__(self, ticks: Sequence[Tick], give_up_after: float) -> None:
+    def __init__(
+        self, ticks: Sequence[Tick], give_up_after: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self.steps = dict.fromkeys((tick.name for tick in ticks), 0)
         self.failures = dict.fromkeys(self.steps, 0)
         self._ticks = ticks
         self._give_up_after = give_up_after
-        self._last = dict.fromkeys(self.steps, time.monotonic())
+        self._monotonic = monotonic
+        self._last = dict.fromkeys(self.steps, monotonic())
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -65,18 +70,28 @@ class Scheduler:
 
     def stale(self) -> list[str]:
         """The ticks that have shown no life for too long."""
-        now = time.monotonic()
+        now = self._monotonic()
         return [tick.name for tick in self._ticks if now - self._last[tick.name] > self._give_up_after + tick.every]
 
     def _take(self, tick: Tick) -> None:
         # One that was waiting for its thread when the end came.
         if self._stopping.is_set():
             return
-        self._last[tick.name] = time.monotonic()
-        try:
-            tick.step()
-        except Exception:
+        self._last[tick.name] = self._monotonic()
+        if not take(tick):
             self.failures[tick.name] += 1
-            _log.exception("tick failed", tick=tick.name, failures=self.failures[tick.name])
         self.steps[tick.name] += 1
-        self._last[tick.name] = time.monotonic()
+        self._last[tick.name] = self._monotonic()
+
+
+def take(tick: Tick) -> bool:
+    """Take one step; whether it went well, for what went wrong is logged and goes no further."""
+    try:
+        tick.step()
+    except HandrailError as error:
+        _log.error("tick failed", tick=tick.name, why=str(error))
+    except Exception:
+        _log.exception("tick failed", tick=tick.name)
+    else:
+        return True
+    return False

@@ -81,6 +81,14 @@ class Database:
                 return None
             return conn.scalar(select(_VERSION.c.version_num))
 
+    def outdated(self) -> str | None:
+        """Why this version of Handrail cannot use the tables, in one sentence; None where it can."""
+        version = self.version()
+        if version == HEAD:
+            return None
+        has = f"the tables of version {version}" if version else "no tables yet"
+        return f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run handrail db upgrade."
+
     def check(self) -> None:
         """Raise StoreUnavailableError where the database cannot be reached or written."""
         with self.write() as conn:

@@ -1,0 +1,105 @@
+"""The pages for machines, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+
+from engine.errors import UserError
+from engine.web.pages import pages
+from engine.web.server import WebServer
+
+
+class Daemon:
+    """A daemon as the pages see it."""
+
+    def __init__(self) -> None:
+        self.stale_ticks: list[str] = []
+        self.reasons: list[str] = []
+
+    def stale(self) -> list[str]:
+        return self.stale_ticks
+
+    def unready(self) -> list[str]:
+        return self.reasons
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be mended.", value=3)
+
+
+@pytest.fixture
+def daemon() -> Daemon:
+    return Daemon()
+
+
+@pytest.fixture
+def web(daemon: Daemon) -> Iterator[WebServer]:
+    server = WebServer("127.0.0.1", 0, lambda: pages(daemon))
+    server.start()
+    yield server
+    server.stop()
+
+
+def get(web: WebServer, path: str) -> tuple[int, str]:
+    try:
+        with urlopen(web.address + path, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_a_fresh_daemon_is_healthy_and_ready(web: WebServer) -> None:
+    assert get(web, "/healthz") == (200, json.dumps({"status": "ok", "stale": []}, separators=(",", ":")))
+    assert get(web, "/readyz") == (200, json.dumps({"status": "ok", "reasons": []}, separators=(",", ":")))
+
+
+def test_a_stale_tick_is_unhealthy(web: WebServer, daemon: Daemon) -> None:
+    daemon.stale_ticks = ["deliver"]
+    status, body = get(web, "/healthz")
+    assert status == 503
+    assert json.loads(body)["stale"] == ["deliver"]
+
+
+def test_a_daemon_without_its_database_is_not_ready_but_alive(web: WebServer, daemon: Daemon) -> None:
+    daemon.reasons = ["The database cannot be reached."]
+    assert get(web, "/readyz")[0] == 503
+    assert get(web, "/healthz")[0] == 200
+
+
+def test_metrics_are_prometheus_text(web: WebServer) -> None:
+    status, body = get(web, "/metrics")
+    assert status == 200
+    assert "handrail_rejects 3.0" in body
+
+
+def test_nothing_else_is_served(web: WebServer) -> None:
+    for path in ("/", "/docs", "/openapi.json"):
+        assert get(web, path)[0] == 404
+
+
+def test_a_port_in_use_is_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UserError, match=f"^Port {port} on 127.0.0.1 is in use.*$"):
+            WebServer("127.0.0.1", port, lambda: pages(Daemon()))
+
+
+def test_an_address_of_another_machine_is_one_sentence() -> None:
+    with pytest.raises(UserError, match="cannot be used"):
+        WebServer("203.0.113.7", 8470, lambda: pages(Daemon()))
+    with pytest.raises(UserError, match="cannot be used"):
+        WebServer("no such host", 8470, lambda: pages(Daemon()))
+
+
+def test_a_server_that_never_began_can_be_stopped() -> None:
+    server = WebServer("127.0.0.1", 0, lambda: pages(Daemon()))
+    server.start()
+    server.stop()
