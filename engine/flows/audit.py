@@ -1,0 +1,79 @@
+"""Audit: looks for broken promises, and tells the admins of each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.messaging.wording import to_admin
+from engine.model.instant import SECOND_US
+from engine.model.message import NewMessage
+from engine.store import alerts, audit, evaluations, heartbeats, outbox, staff
+from engine.store.database import Database
+
+ACTOR = "audit"
+STANDING = "broken promises"  # its heartbeat holds what was found last time, and since when
+# Every flow steps far more often, and every claim that ran out is long taken over by then.
+GRACE_US = 900 * SECOND_US
+FLOWS = ("ingest", "evaluate", "deliver")
+
+_log = structlog.get_logger()
+
+
+def run(database: Database, now: int) -> Mapping[str, int]:
+    """Look at everything once; how many promises are broken, and how many of them were not before.
+
+    What is newly broken, and what is mended, gets a row in the audit trail; the admins get one message a run.
+    """
+    with database.read() as conn:
+        broken = broken_promises(conn, now)
+        before = standing(conn)
+    if broken == list(before):
+        return {"broken": len(broken), "new": 0}
+    with database.write() as conn:
+        before = standing(conn)
+        new = [promise for promise in broken if promise not in before]
+        heartbeats.beat(conn, STANDING, now, {promise: before.get(promise, now) for promise in broken})
+        _tell_admins(conn, new, now)
+        for promise in new:
+            _log.error("promise broken", promise=promise)
+            audit.record(conn, at=now, actor=ACTOR, action="promise broken", subject=promise, detail={})
+        for promise in before.keys() - set(broken):
+            audit.record(conn, at=now, actor=ACTOR, action="promise mended", subject=promise, detail={})
+    return {"broken": len(broken), "new": len(new)}
+
+
+def broken_promises(conn: Connection, now: int) -> list[str]:
+    """What is wrong at `now` (microseconds since 1970), each in a few words that hold ids and nothing of a client."""
+    beats = heartbeats.read(conn)
+    channel = beats.get("sms")
+    # Late is what was so when the last audit looked: after a pause of the whole daemon its flows begin all at once.
+    late = (beats["audit"].at if "audit" in beats else 0) - GRACE_US
+    found = [f"alert {alert_id} has nobody" for alert_id in alerts.adrift(conn)]
+    found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
+    found += [f"client {failing.client_id} cannot be evaluated" for failing in evaluations.failing(conn)]
+    if evaluations.overdue(conn, late):
+        found.append("an evaluation was given up")
+    if outbox.overdue(conn, late):
+        found.append("a message was given up")
+    found += [f"{name} has not run" for name in FLOWS if name in beats and beats[name].at < late]
+    if channel and int(str(channel.detail.get("stopped_until", 0))) > now:
+        found.append("texts cannot be sent")
+    return sorted(found)
+
+
+def standing(conn: Connection) -> Mapping[str, int]:
+    """The promises that the last run found broken, and since when each has been."""
+    beat = heartbeats.read(conn).get(STANDING)
+    return {promise: int(str(since)) for promise, since in sorted(beat.detail.items())} if beat else {}
+
+
+def _tell_admins(conn: Connection, new: Sequence[str], now: int) -> None:
+    if not new:
+        return
+    what = new[0] if len(new) == 1 else f"{new[0]}, and {len(new) - 1} more"
+    body = to_admin(f"{what}. The log says more.")
+    for admin in staff.admins(conn):
+        outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"broken {now}", body, now, due_at=now))
