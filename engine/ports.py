@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.model.intake import Batch
+from engine.model.intake import Batch, Reject
 from engine.model.message import Outgoing, SendResult
 
 
@@ -28,6 +28,9 @@ class Source(Protocol):
         Each batch is committed together with its position, so a killed process reads again exactly
         what was not committed. Raises OSError where the source as a whole cannot be reached.
         """
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        """Rows that were rejected, read again from their text as the source is configured now."""
 
 
 class SmsGateway(Protocol):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter, model_validator
 
-from engine.model.field_reading import Constant, constant_text
+from engine.model.field_reading import Constant
 
-# What YAML reads as yes and no. A cell is one of them however it is spelt, for the spelling in the mapping is lost.
-_YES_AND_NO = {True: ("yes", "true", "on"), False: ("no", "false", "off")}
 _DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
 _DIRECTIVES = frozenset("aAbBdHIjmMpSfyYzUWwuGVcxX%")
 _ANY_DAY = datetime(2003, 11, 27, tzinfo=UTC)
@@ -25,19 +23,17 @@ class Strict(BaseModel):
 
 
 def _constant(written: Any) -> Constant:
-    if isinstance(written, str | bool | int | float):
+    if isinstance(written, str) and written:
         return written
-    if isinstance(written, list) and written and all(isinstance(word, str | int | float) for word in written):
-        return tuple(constant_text(word) for word in written)
-    raise ValueError("must be a word, a number, yes, no, or a list of words; put quotes round a date")
+    if isinstance(written, list) and written and all(isinstance(word, str) and word for word in written):
+        return tuple(written)
+    raise ValueError("must be a word, a number, yes, no, or a list of words")
 
 
-def spellings(written: Any) -> tuple[str, ...]:
-    """The cells, in lower case, that a scalar of YAML names; ValueError where it is no scalar."""
-    if isinstance(written, bool):
-        return _YES_AND_NO[written]
-    if isinstance(written, str | int | float | date):
-        return (str(written).strip().casefold(),)
+def _cell(written: Any) -> str:
+    """What a cell says, as cells are compared: upper and lower case make no difference."""
+    if isinstance(written, str):
+        return written.strip().casefold()
     raise ValueError("must be what a cell says: a word or a number")
 
 
@@ -46,17 +42,16 @@ def _values(written: Any) -> dict[str, Constant]:
         raise ValueError("must say what each cell means, such as {POS: positive, NEG: negative}")
     values: dict[str, Constant] = {}
     for key, value in written.items():
-        for cell in spellings(key):
-            if cell in values:
-                raise ValueError(f"says twice what '{key}' means; upper and lower case make no difference")
-            values[cell] = _constant(value)
+        if _cell(key) in values:
+            raise ValueError(f"says twice what '{key}' means; upper and lower case make no difference")
+        values[_cell(key)] = _constant(value)
     return values
 
 
 def _column_name(written: Any) -> str:
-    if isinstance(written, str | int) and not isinstance(written, bool) and str(written).strip():
-        return str(written).strip()
-    raise ValueError("must be the name of a column; put quotes round yes, no, on or off")
+    if isinstance(written, str) and written.strip():
+        return written.strip()
+    raise ValueError("must be the name of a column")
 
 
 ColumnName = Annotated[str, BeforeValidator(_column_name)]
@@ -95,7 +90,7 @@ def _cells(written: Any) -> tuple[str, ...]:
     listed = written if isinstance(written, list) else [written]
     if not listed:
         raise ValueError("must name at least one cell")
-    return tuple(cell for each in listed for cell in spellings(each))
+    return tuple(map(_cell, listed))
 
 
 Tests = Mapping[str, Test]

@@ -218,14 +218,11 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
 def _check_cell(cell: Cell, field: KindField) -> Iterator[tuple[Place, str]]:
     if cell.split is not None and cell.part is None and field.type != "list":
         yield ("split",), "split: makes several values, and this field takes one; say which with part: 1"
-    said = set()  # a yes or no of YAML stands under all its spellings
     for place, constant in _constants(cell):
         try:
             constant_value(field, constant)
         except ValueError as error:
-            if str(error) not in said:
-                yield place, str(error)
-            said.add(str(error))
+            yield place, str(error)
 
 
 def _constants(cell: Cell) -> Iterator[tuple[Place, Constant]]:

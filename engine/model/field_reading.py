@@ -7,8 +7,8 @@ import re
 from engine.model.event import Value
 from engine.model.kinds import Field
 
-# What a mapping may give instead of a cell, as YAML reads it.
-Constant = str | bool | int | float | tuple[str, ...]
+# What a mapping may give instead of a cell: one word, or several for a list.
+Constant = str | tuple[str, ...]
 
 LONGEST_WORD = 200
 _LARGEST_NUMBER = 2**53  # beyond it, not every whole number has a float of its own
@@ -38,14 +38,12 @@ def constant_value(field: Field, constant: Constant) -> Value:
         if field.type != "list":
             raise ValueError("a list of words can stand only in a field that is a list")
         return tuple(sorted({_word(word) for word in constant}))
-    return read_value(field, constant_text(constant))
+    return read_value(field, constant)
 
 
 def constant_text(constant: Constant) -> str:
-    """The constant as somebody would write it into a cell."""
-    if isinstance(constant, bool):
-        return "yes" if constant else "no"
-    return "; ".join(constant) if isinstance(constant, tuple) else str(constant)
+    """The constant as one text."""
+    return constant if isinstance(constant, str) else "; ".join(constant)
 
 
 def read_number(text: str) -> float:

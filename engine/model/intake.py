@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 RosterKind = Literal["clients", "staff", "assignments", "consents"]
@@ -22,31 +22,51 @@ class ReadEvent(NamedTuple):
     # True where occurred_at is a local wall-clock reading that must be placed in the client's own timezone.
     # It is then microseconds of that reading as if it were UTC.
     local: bool
+    row: str  # as it stood in the source, for quarantine where its client is unknown
+
+
+class Moment(NamedTuple):
+    """A date of the roster; `local` as in ReadEvent."""
+
+    at: int
+    local: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One row about a client, a staff member, an assignment or a consent; `values` by the words of the roster."""
+    """One row about a client, a staff member, an assignment or a consent, by the words of the roster.
+
+    Of the words that the source gives at all, every one is in `values` or `moments`; None is an empty cell.
+    """
 
     kind: RosterKind
-    values: Mapping[str, str]
     line: int
+    row: str
+    values: Mapping[str, str | None]
+    moments: Mapping[str, Moment | None] = field(default_factory=dict)
+    attributes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 class Reject(NamedTuple):
-    """A row that could not be read, kept with its place and the reason until somebody has mended it."""
+    """A row that could not be read, kept with its place and the reason until somebody has mended it.
+
+    `waits_for` is a client's ref, where all that is wrong is that no such client is in the roster.
+    """
 
     line: int
     reason: str
     row: str
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A stretch of one item (a file) of a source.
 
-    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else.
-    `done` and `size` (bytes) are for a progress bar.
+    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. Where the source
+    takes back what it read before from a stretch that was not finished then, `withdrawn` are the keys of events that
+    are no more, and rejects at or after `retaken_from` are no more either. `reread` says that the item has changed
+    and is read again from its beginning, and `last` that this is its end.
     """
 
     item: str
@@ -54,5 +74,11 @@ class Batch:
     events: tuple[ReadEvent, ...] = ()
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
-    done: int = 0
+    withdrawn: tuple[str, ...] = ()
+    retaken_from: int | None = None
+    reread: bool = False
+    last: bool = True
+    rows: int = 0
+    skipped: int = 0  # rows that the mapping says to skip
+    done: int = 0  # bytes, for a progress bar
     size: int = 0

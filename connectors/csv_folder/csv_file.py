@@ -1,0 +1,184 @@
+"""Reading what is new in one file: whole records only, each batch with the position after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO
+
+from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
+from connectors.csv_folder.position import Position
+from connectors.csv_folder.records import split_records
+from connectors.csv_folder.rows import Harvest, Rows
+from engine.model.csv_mapping import FileMapping
+from engine.model.intake import Batch, Reject
+from engine.model.kinds import Kind
+
+# How much is read, and committed, at a time: some ten thousand rows.
+STRETCH = 1 << 18
+
+
+@dataclass(frozen=True)
+class MappedFile:
+    """A file, what it is called in positions and rejects, and how it is read."""
+
+    path: Path
+    item: str
+    mapping: FileMapping
+    zone: str | None
+    kinds: Mapping[str, Kind]
+
+    @cached_property
+    def mapping_digest(self) -> str:
+        """What changes when the mapping does, so that the file is then read again."""
+        written = self.mapping.model_dump_json(exclude_defaults=True, exclude={"match"})
+        return blake2b(f"{self.zone} {written}".encode(), digest_size=16).hexdigest()
+
+
+def read_file(file: MappedFile, before: Position | None, settled_before: int) -> Iterator[Batch]:
+    """What is new in a file since `before`.
+
+    What no line end closes is judged only if the file was last changed before `settled_before` (nanoseconds since
+    1970), and is read again where the file changes after all. A file that cannot be opened is one reject.
+    """
+    try:
+        stat = file.path.stat()
+        judge = stat.st_mtime_ns <= settled_before
+        seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest)
+        if before and before.is_like(seen) and (before.is_at_the_end or not judge):
+            return
+        with file.path.open("rb") as stream:
+            yield from _Reading(file, stream, before, seen, judge).batches()
+    except FileNotFoundError:
+        return  # taken away since it was listed
+    except (PermissionError, IsADirectoryError) as error:
+        seen = Position(0, 0, "", refused=True)
+        if before != seen:
+            yield _refused(file, seen, before, Reject(1, f"the file cannot be opened: {error.strerror}", ""))
+
+
+def _refused(file: MappedFile, seen: Position, before: Position | None, reject: Reject) -> Batch:
+    position = replace(seen, refused=True).keep()
+    return Batch(file.item, position, rejects=(reject,), retaken_from=1 if before and before.refused else None)
+
+
+class _Reading:
+    """One go through an open file; `_position` is that after the last batch."""
+
+    def __init__(
+        self, file: MappedFile, stream: BinaryIO, before: Position | None, seen: Position, judge: bool
+    ) -> None:
+        self._file = file
+        self._stream = stream
+        self._before = before
+        self._judge = judge
+        self._digest = blake2b(digest_size=16)
+        self._position = seen
+        self._retaken_from: int | None = None
+        self._reread = False
+        self._rows: Rows | None = None
+        if before is not None:
+            self._begin(before, seen)
+
+    def _begin(self, before: Position, seen: Position) -> None:
+        """Go to where the reading begins: where it stopped, or at the first byte."""
+        same = not before.refused and self._is_as_it_was(before)
+        if same and before.mapping == seen.mapping:
+            self._position = replace(before, size=seen.size, modified=seen.modified, judged=False)
+            self._retaken_from = before.line if before.judged else None
+            return
+        if same:
+            self._position = replace(seen, tail=before.tail, tail_at=before.tail_at)
+        self._retaken_from = 1 if same or before.refused else None
+        self._reread = not same and not before.refused
+        self._digest = blake2b(digest_size=16)
+        self._stream.seek(0)
+
+    def _is_as_it_was(self, before: Position) -> bool:
+        """Whether everything that was read before still stands there; leaves the stream just after it if so."""
+        left = before.offset
+        while left and (block := self._stream.read(min(left, STRETCH))):
+            self._digest.update(block)
+            left -= len(block)
+        return not left and self._digest.hexdigest() == before.digest
+
+    def batches(self) -> Iterator[Batch]:
+        """Batches to the end of the file, each as long as a stretch and the last of them marked so."""
+        data = b""
+        at_end = False
+        while not at_end:
+            block = self._stream.read(STRETCH)
+            at_end = len(block) < STRETCH
+            data += block
+            if not self._position.columns:
+                try:
+                    data = self._take_header(data, at_end)
+                except NoHeaderYet:
+                    continue
+                except RefusedError as refusal:
+                    yield _refused(self._file, self._position, self._before, refusal.reject)
+                    return
+            batch, data = self._take(data, at_end)
+            if batch.position != self._before_kept or batch.rows:
+                yield batch
+
+    @cached_property
+    def _before_kept(self) -> object:
+        return self._before.keep() if self._before else None
+
+    def _take_header(self, data: bytes, at_end: bool) -> bytes:
+        header = read_header(data, self._file.mapping, at_end and self._judge)
+        self._move(data[: header.size], header.lines)
+        self._position = replace(self._position, columns=header.columns)
+        return data[header.size :]
+
+    def _take(self, data: bytes, at_end: bool) -> tuple[Batch, bytes]:
+        """A batch of the whole records in `data`, and of the rest too if it is to be judged; and the rest."""
+        mapping, began, width = self._file.mapping, self._position, len(self._position.columns)
+        if self._rows is None:
+            self._rows = Rows(mapping, began.columns, self._file.kinds, self._file.zone)
+        harvest = Harvest()
+        whole = data[: data.rfind(b"\n") + 1]
+        taken = split_records(whole, mapping.encoding, mapping.delimiter, width, final=False)
+        self._rows.take(taken.records, began.line, harvest)
+        self._move(data[: taken.size], taken.lines)
+        left = data[taken.size :]
+        closed = len(harvest.events)
+        judged = bool(at_end and left and self._judge)
+        if judged:
+            records = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
+            self._rows.take(records, self._position.line, harvest)
+        withdrawn: tuple[str, ...] = ()
+        if judged or (at_end and not left) or began.tail_at < self._position.offset:
+            tail = tuple(event.key for event in harvest.events[closed:])
+            withdrawn = tuple(set(began.tail) - {event.key for event in harvest.events}) if began.tail else ()
+            self._position = replace(self._position, judged=judged, tail=tail, tail_at=self._position.offset)
+        return self._batch(harvest, withdrawn, at_end), left
+
+    def _move(self, data: bytes, lines: int) -> None:
+        self._digest.update(data)
+        at = self._position
+        self._position = replace(
+            at, offset=at.offset + len(data), line=at.line + lines, digest=self._digest.hexdigest()
+        )
+
+    def _batch(self, harvest: Harvest, withdrawn: tuple[str, ...], at_end: bool) -> Batch:
+        retaken_from, self._retaken_from = self._retaken_from, None
+        return Batch(
+            item=self._file.item,
+            position=self._position.keep(),
+            events=tuple(harvest.events),
+            roster=tuple(harvest.roster),
+            rejects=tuple(harvest.rejects),
+            withdrawn=withdrawn,
+            retaken_from=retaken_from,
+            reread=self._reread,
+            last=at_end,
+            rows=harvest.rows,
+            skipped=harvest.skipped,
+            done=self._position.size if at_end else self._position.offset,
+            size=self._position.size,
+        )

@@ -1,0 +1,87 @@
+"""The header of a CSV file: the names of its columns, and whether a mapping finds its own among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from connectors.csv_folder.cells import columns_of_conditions
+from connectors.csv_folder.event_rows import columns_of_event
+from connectors.csv_folder.records import LONGEST_RECORD, split_records
+from connectors.csv_folder.roster_rows import columns_of_roster
+from engine.model.csv_mapping import FileMapping
+from engine.model.intake import Reject
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class NoHeaderYet(Exception):  # noqa: N818 - it is no error
+    """The file does not reach to the end of its header."""
+
+
+class RefusedError(Exception):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, reject: Reject) -> None:
+        super().__init__(reject.reason)
+        self.reject = reject
+
+
+class Header(NamedTuple):
+    """The names of the columns, and how many bytes and lines there are up to the end of the header."""
+
+    columns: tuple[str, ...]
+    size: int
+    lines: int
+
+
+def read_header(data: bytes, mapping: FileMapping, final: bool) -> Header:
+    """The header at the beginning of a file.
+
+    Raises RefusedError where the mapping cannot be used with it, NoHeaderYet where it is not all there and `final`
+    does not say that nothing more comes, or where nothing follows it.
+    """
+    if data.startswith(_UTF_16):
+        raise RefusedError(Reject(1, "the file is UTF-16; save it as CSV UTF-8", ""))
+    marked = len(_BYTE_ORDER_MARK) if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK) else 0
+    end = marked
+    while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
+        # A name may hold a line end inside quotes, so it is tried with a line more until it is whole.
+        if header := _header(data[marked:end], mapping, final=False):
+            return header._replace(size=end)
+    if final or len(data) > LONGEST_RECORD:
+        _header(data[marked : LONGEST_RECORD + 1], mapping, final=True)
+    raise NoHeaderYet
+
+
+def refusal(mapping: FileMapping, header: Sequence[str]) -> str | None:
+    """Why a file with this header cannot be read at all; None where it can."""
+    wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
+    if mapping.columns:
+        wanted |= columns_of_roster(mapping.columns)
+    times = Counter(header)
+    twice = sorted(name for name in wanted if times[name] > 1)
+    if twice:
+        return f"the header has the column '{twice[0]}' twice, so it is not clear which one is meant"
+    missing = sorted(name for name in wanted if not times[name])
+    if not missing:
+        return None
+    near = get_close_matches(missing[0], header, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "for a fixed value, write {always: …}"
+    named = " or ".join(f"'{name}'" for name in missing)
+    return f"the header has no column {named}, which the mapping names; {hint}"
+
+
+def _header(data: bytes, mapping: FileMapping, final: bool) -> Header | None:
+    records, _, lines = split_records(data, mapping.encoding, mapping.delimiter, None, final)
+    if not records:
+        return None
+    first = records[0]
+    columns = tuple(name.strip() for name in first.cells)
+    reason = f"the header {first.reason}" if first.reason else refusal(mapping, columns)
+    if reason:
+        raise RefusedError(Reject(first.line + 1, reason, first.text))
+    return Header(columns, len(data), lines)

@@ -1,0 +1,50 @@
+"""Where the reading of one file stands, as it is kept between readings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a file was read, and how to tell whether it is still the same file.
+
+    `offset` is where the first byte that is not of a finished record stands, in the line `line`; `digest` is that of
+    all bytes before it, so that a file that was rewritten with the same beginning is not taken for one that grew.
+    `judged` says that what stands after `offset` was read too, although no line end closed it. `tail` are the events
+    that an unclosed line at `tail_at` gave, as long as nobody has seen how it ends. `size` and `modified`
+    (nanoseconds) are the file's, `mapping` the digest of how it was read.
+    """
+
+    size: int
+    modified: int
+    mapping: str
+    offset: int = 0
+    line: int = 1
+    digest: str = ""
+    columns: tuple[str, ...] = ()
+    judged: bool = False
+    tail: tuple[str, ...] = ()
+    tail_at: int = 0
+    refused: bool = False
+
+    @classmethod
+    def read(cls, kept: Any) -> Position | None:
+        """What `keep` gave; None where there is none, or it is of another version and the file is read afresh."""
+        if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
+            return None
+        return cls(**{**kept, "columns": tuple(kept["columns"]), "tail": tuple(kept["tail"])})
+
+    def keep(self) -> dict[str, Any]:
+        """The position as JSON can hold it."""
+        return {**asdict(self), "columns": list(self.columns), "tail": list(self.tail)}
+
+    def is_like(self, seen: Position) -> bool:
+        """Whether the file and its mapping are the same to the eye."""
+        return (self.size, self.modified, self.mapping) == (seen.size, seen.modified, seen.mapping)
+
+    @property
+    def is_at_the_end(self) -> bool:
+        """Whether nothing was left to read when this was noted."""
+        return self.refused or self.judged or self.offset == self.size

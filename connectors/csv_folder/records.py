@@ -1,0 +1,116 @@
+"""From bytes to records: the rows of a CSV file, each apart from the others' faults."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+# A longer record has a quote that was never closed, and would swallow the rows after it. It is less than what
+# the csv module itself allows in a cell.
+LONGEST_RECORD = 65_536
+SHOWN_NUL = "␀"  # stands for NUL where a row is quarantined, for databases take none
+LOST = "\ufffd"  # stands for a byte that the encoding does not know
+_OPEN_AT_THE_END = "unexpected end of data"  # the csv module's words
+
+
+class Record(NamedTuple):
+    """One record: how many lines after the first it begins, its cells, its text, and why it cannot be read."""
+
+    line: int
+    cells: list[str]
+    text: str
+    reason: str | None
+
+
+class Records(NamedTuple):
+    """Records, and how many bytes and lines they take, empty lines with them."""
+
+    records: list[Record]
+    size: int
+    lines: int
+
+
+def split_records(data: bytes, encoding: str, delimiter: str, width: int | None, final: bool) -> Records:
+    """The records of `data`, which begins with one; a record must have `width` cells, where that is known.
+
+    A record that is still open at the end is left over, unless `final` says that nothing more comes. Of a record
+    that is broken over several lines only the first is lost: what follows is read afresh, so that a stray quote
+    costs one row. Rows without anything in any cell are passed over.
+    """
+    lines, spoilt = _decode(data, encoding)
+    records: list[Record] = []
+    start = 0
+    while start < len(lines):
+        base = start
+        reader = csv.reader(map(lines.__getitem__, range(base, len(lines))), delimiter=delimiter, strict=True)
+        while start < len(lines):
+            cells: list[str] = []
+            reason = None
+            try:
+                cells = next(reader)
+            except csv.Error as error:
+                if not final and str(error) == _OPEN_AT_THE_END and sum(map(len, lines[start:])) <= LONGEST_RECORD:
+                    left = data.split(b"\n", start)[start]
+                    return Records(records, len(data) - len(left), start)
+                reason = _told(error)
+            end = base + reader.line_num
+            text = lines[start] if end == start + 1 else "".join(lines[start:end])
+            reason = reason or _fault(cells, text, width)
+            if spoilt and not reason:
+                reason = next((spoilt[line] for line in range(start, end) if line in spoilt), None)
+            if reason:
+                records.append(Record(start, [], _shown(lines[start]), reason))
+                if end > start + 1:
+                    start += 1
+                    break
+            elif any(cells):
+                records.append(Record(start, cells[:width], text.rstrip("\r\n"), None))
+            start = end
+    return Records(records, len(data), len(lines))
+
+
+def _decode(data: bytes, encoding: str) -> tuple[Sequence[str], Mapping[int, str]]:
+    """The lines, and by their number what spoils some of them: a byte of no character, or a NUL."""
+    spoilt: dict[int, str] = {}
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        for number, line in enumerate(data.split(b"\n")):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                spoilt[number] = f"holds the byte {line[error.start]:#04x}, which is not {encoding}"
+        text = data.decode(encoding, "replace")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if "\0" in text:
+        spoilt |= {number: "holds a NUL byte" for number, line in enumerate(lines) if "\0" in line}
+    # Only inside quotes does a line's end belong to a cell.
+    return [line + "\n" for line in lines] if '"' in text else lines, spoilt
+
+
+def _fault(cells: Sequence[str], text: str, width: int | None) -> str | None:
+    if len(text) > LONGEST_RECORD:
+        return f"is longer than {LONGEST_RECORD} characters"
+    if width is None or len(cells) == width or not any(cells):
+        return None
+    # Some exports end every row with a delimiter too many.
+    if len(cells) > width and not any(cells[width:]):
+        return None
+    return f"has {len(cells)} cells where the header has {width}"
+
+
+def _told(error: csv.Error) -> str:
+    if str(error) == _OPEN_AT_THE_END:
+        return "opens a quote that is never closed"
+    if "expected after" in str(error):
+        return "goes on after a closing quote without a delimiter"
+    if "new-line" in str(error):
+        return "holds a carriage return in the middle"
+    return f"is not CSV: {error}"
+
+
+def _shown(line: str) -> str:
+    return line.rstrip("\r\n").replace("\0", SHOWN_NUL)[: LONGEST_RECORD + 1]

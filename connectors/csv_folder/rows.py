@@ -1,0 +1,72 @@
+"""A file's rows through its mapping: what they are, what is skipped, and what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connectors.csv_folder.cells import Remembered, columns_of_conditions, compile_conditions
+from connectors.csv_folder.event_rows import compile_event
+from connectors.csv_folder.records import Record
+from connectors.csv_folder.roster_rows import compile_roster
+from engine.model.csv_mapping import FileMapping
+from engine.model.intake import ReadEvent, Reject, RosterRow
+from engine.model.kinds import Kind
+from engine.model.local_time import WallClock
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What came of some rows."""
+
+    events: list[ReadEvent] = field(default_factory=list)
+    roster: list[RosterRow] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    rows: int = 0
+    skipped: int = 0
+
+
+class Rows:
+    """A mapping compiled for one header, in which every column that it names is found once."""
+
+    def __init__(
+        self, mapping: FileMapping, header: Sequence[str], kinds: Mapping[str, Kind], zone: str | None
+    ) -> None:
+        columns = {name: place for place, name in enumerate(header)}
+        clock = WallClock(zone) if zone else None
+        self._skips = Remembered(
+            columns_of_conditions(mapping.skip_when),
+            columns,
+            lambda c: compile_conditions(mapping.skip_when or None, c) if mapping.skip_when else lambda _: False,
+        )
+        self._events = [
+            compile_event(event, kinds[event.kind], columns, mapping.decimal, clock) for event in mapping.events
+        ]
+        self._roster = (
+            compile_roster(mapping.roster, mapping.columns, columns, clock)
+            if mapping.roster and mapping.columns
+            else None
+        )
+
+    def take(self, records: Iterable[Record], first_line: int, into: Harvest) -> None:
+        """Put what the records are into `into`; one that cannot be read wholly is not read at all."""
+        for line, cells, text, reason in records:
+            into.rows += 1
+            place = first_line + line
+            if reason is not None:
+                into.rejects.append(Reject(place, reason, text))
+                continue
+            try:
+                if self._skips(cells):
+                    into.skipped += 1
+                elif self._roster is not None:
+                    row, complaint = self._roster(cells, place, text)
+                    into.roster.append(row)
+                    if complaint:
+                        into.rejects.append(Reject(place, f"{complaint}; the rest of the row was taken", text))
+                else:
+                    events = [event for read in self._events if (event := read(cells, place, text)) is not None]
+                    into.events += events
+                    into.skipped += not events
+            except ValueError as error:
+                into.rejects.append(Reject(place, str(error), text))

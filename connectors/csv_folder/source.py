@@ -1,0 +1,116 @@
+"""A folder of CSV files as a source of events and roster rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
+from itertools import pairwise
+from pathlib import Path, PurePath
+from typing import Any, get_args
+
+from connectors.csv_folder.csv_file import MappedFile, read_file
+from connectors.csv_folder.position import Position
+from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
+from connectors.csv_folder.rows import Harvest, Rows
+from engine.errors import UserError
+from engine.model.csv_mapping import CsvFolderSettings, FileMapping
+from engine.model.instant import to_us
+from engine.model.intake import Batch, Reject, RosterKind
+from engine.model.kinds import Kind
+
+# A file that has not changed for so long is taken as finished, though its last line has no end.
+SETTLE = timedelta(minutes=1)
+# The store's column is as wide, a line number and a word about the roster included.
+LONGEST_NAME = 260
+_ORDER = (*get_args(RosterKind), None)  # the roster first, for events need their clients
+
+
+class CsvFolder:
+    """The files of one folder, or only those of `chosen`; `settle` as SETTLE, zero where nobody is writing any more."""
+
+    def __init__(
+        self,
+        settings: CsvFolderSettings,
+        kinds: Mapping[str, Kind],
+        settle: timedelta = SETTLE,
+        chosen: Sequence[Path] | None = None,
+    ) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._kinds = kinds
+        self._settle = settle
+        self._chosen = chosen
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        """What is new in the files, in an order that is always the same: the roster first, then by name.
+
+        Raises OSError where the folder cannot be read, UserError where two mappings want the same file.
+        """
+        settled_before = to_us(now - self._settle) * 1000
+        for file in self._files():
+            yield from read_file(file, Position.read(positions.get(file.item)), settled_before)
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        """Rows that were rejected, read again from their text through the mapping as it is now."""
+        at = Position.read(position)
+        file = self._mapped(item)
+        if at is None or at.refused or file is None:
+            return Batch(item, position, rejects=tuple(rejects))
+        rows = Rows(file.mapping, at.columns, self._kinds, file.zone)
+        harvest = Harvest()
+        for reject in rejects:
+            if SHOWN_NUL in reject.row or LOST in reject.row:
+                harvest.rejects.append(reject)
+                continue
+            data = reject.row.encode(file.mapping.encoding, "replace")
+            found = split_records(data, file.mapping.encoding, file.mapping.delimiter, len(at.columns), final=True)
+            # A text that makes several records was one broken one.
+            if len(found.records) == 1:
+                rows.take(found.records, reject.line, harvest)
+            else:
+                harvest.rejects.append(reject)
+        return Batch(item, position, tuple(harvest.events), tuple(harvest.roster), tuple(harvest.rejects))
+
+    def takes(self, path: Path) -> bool:
+        """Whether a mapping of this source is for a file of this name."""
+        return any(_fits(path, mapping) for mapping in self._settings.files)
+
+    def _files(self) -> list[MappedFile]:
+        with_paths = [(mapping, path) for mapping in self._settings.files for path in self._paths(mapping)]
+        with_paths.sort(key=lambda pair: (_ORDER.index(pair[0].roster), pair[1]))
+        files = [self._file(path, mapping) for mapping, path in with_paths]
+        for one, other in pairwise(files):
+            if one.item == other.item:
+                raise UserError(
+                    f"Two mappings of the source {self.name} are for the same file {one.item}; write them as one."
+                )
+        return files
+
+    def _paths(self, mapping: FileMapping) -> list[Path]:
+        if self._chosen is not None:
+            return [path for path in self._chosen if _fits(path, mapping)]
+        next(self._settings.folder.iterdir(), None)  # raises OSError where it cannot be listed; glob is silent
+        found = self._settings.folder.glob(mapping.match)
+        return [path for path in found if path.is_file() and not path.name.startswith((".", "~"))]
+
+    def _file(self, path: Path, mapping: FileMapping) -> MappedFile:
+        folder = self._settings.folder
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+        if len(name) > LONGEST_NAME:
+            raise UserError(f"The name of the file {name} is longer than {LONGEST_NAME} characters; make it shorter.")
+        item = f"{name} ({mapping.roster})" if mapping.roster else name
+        return MappedFile(path, item, mapping, mapping.timezone or self._settings.timezone, self._kinds)
+
+    def _mapped(self, item: str) -> MappedFile | None:
+        """How an item of an earlier reading is mapped now; its file need no longer be there."""
+        # Of a roster's item, such as `clients.csv (clients)`, the ending is told from a file's own name first.
+        for mapping in sorted(self._settings.files, key=lambda mapping: mapping.roster is None):
+            path = self._settings.folder / item.removesuffix(f" ({mapping.roster})")
+            if _fits(path, mapping) and (file := self._file(path, mapping)).item == item:
+                return file
+        return None
+
+
+def _fits(path: Path, mapping: FileMapping) -> bool:
+    return fnmatch(path.name, PurePath(mapping.match).name)
