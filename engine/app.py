@@ -2,9 +2,55 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TextIO
+
+import structlog
+
+from connectors.csv_folder import CsvFolder
+from connectors.printed_sms import PrintedSms
 from engine.errors import StoreUnavailableError
+from engine.flows import audit, deliver, evaluate
+from engine.model.instant import to_us
 from engine.model.settings import Settings
-from engine.store.database import HEAD, Database
+from engine.ports import Clock, SmsGateway, Source
+from engine.rulebook.load import load
+from engine.rulebook.rulebook import Rulebook
+from engine.scheduler import Tick
+from engine.store import heartbeats, rule_sets
+from engine.store.database import Database
+
+_log = structlog.get_logger()
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+def wire(settings: Settings, clock: Clock, phone: TextIO) -> Engine:
+    """An engine with all that the settings name, its rules accepted; `phone` is where printed texts go.
+
+    Raises UserError, before anything is written, where rules, database or secrets are not right.
+    """
+    rulebook = load(settings.rules, settings.kinds)
+    gateway = _gateway(settings, phone)
+    sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
+    database = open_database(settings)
+    with database.write() as conn:
+        rule_sets.accept(conn, rulebook.hash, rulebook.files, to_us(clock.now()))
+    return Engine(settings, database, rulebook, sources, gateway, clock)
 
 
 def open_database(settings: Settings) -> Database:
@@ -15,14 +61,111 @@ def open_database(settings: Settings) -> Database:
     """
     database = Database.open(settings.database)
     database.check()
-    version = database.version()
-    if version == HEAD:
-        return database
-    if database.dialect != "sqlite" or version is not None:
+    if database.dialect == "sqlite" and database.version() is None:
+        database.upgrade()
+    if outdated := database.outdated():
         database.close()
-        raise StoreUnavailableError(
-            f"The database {database.shown} has the tables of {version or 'no version'}, "
-            f"but this Handrail needs {HEAD}; run handrail db upgrade."
-        )
-    database.upgrade()
+        raise StoreUnavailableError(outdated)
     return database
+
+
+def _gateway(settings: Settings, phone: TextIO) -> SmsGateway:
+    if settings.sms.gateway == "printed":
+        return PrintedSms(settings.sms.file, phone)
+    # Imported here, for Twilio's library takes long to import.
+    from connectors.twilio_sms import TwilioSms  # noqa: PLC0415
+
+    assert settings.sms.twilio is not None
+    return TwilioSms(settings.sms.twilio, os.environ)
+
+
+class Engine:
+    """A wired engine. Each flow's step does all that is due and says what it did.
+
+    A step that repeats itself ends early after `patience` seconds, or when `stopping` is set; the next one goes on.
+    `totals` counts what was done since the process began.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        rulebook: Rulebook,
+        sources: Sequence[Source],
+        gateway: SmsGateway,
+        clock: Clock,
+        patience: float = 60,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.rulebook = rulebook
+        self.stopping = threading.Event()
+        self.totals: Counter[str] = Counter()
+        self._sources = sources
+        self._gateway = gateway
+        self._clock = clock
+        self._patience = patience
+        # Claims are this process's alone, though another machine may give it the same number.
+        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    def ticks(self) -> list[Tick]:
+        """Every flow with how often it is to step."""
+        every = self.settings.ticks
+        return [
+            self._tick("ingest", every.ingest, self._ingest),
+            self._tick("evaluate", every.evaluate, self._evaluate),
+            self._tick("deliver", every.deliver, self._deliver),
+            self._tick("audit", every.audit, self._audit),
+        ]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    def _tick(self, name: str, every_us: int, flow: Callable[[], Mapping[str, int]]) -> Tick:
+        def step() -> None:
+            done = flow()
+            self.totals.update({f"{name}.{what}": number for what, number in done.items()})
+            if any(done.values()):
+                _log.info(name, **done)
+            with self.database.write() as conn:
+                heartbeats.beat(conn, name, self._now(), done)
+
+        return Tick(name, every_us / 1_000_000, step)
+
+    def _ingest(self) -> Mapping[str, int]:
+        from engine.flows import ingest  # noqa: PLC0415
+
+        return ingest.run(self.database, self._sources, self.settings, self._now())
+
+    def _evaluate(self) -> Mapping[str, int]:
+        counts = evaluate.Counts()
+        for _ in self._patiently():
+            step = evaluate.run(
+                self.database, self.rulebook, self.settings.routing, self.settings.sms.detail,
+                now=self._now(), owner=self._owner, notify_within=self.settings.notify_within,
+            )  # fmt: skip
+            counts += step
+            if not (step.clients or step.steps):
+                break
+        return asdict(counts)
+
+    def _deliver(self) -> Mapping[str, int]:
+        states: Counter[str] = Counter()
+        for _ in self._patiently():
+            state = deliver.run(self.database, self._gateway, self._now(), self._owner)
+            if state is None:
+                break
+            states[state] += 1
+        return states
+
+    def _audit(self) -> Mapping[str, int]:
+        return audit.run(self.database, self._now())
+
+    def _now(self) -> int:
+        return to_us(self._clock.now())
+
+    def _patiently(self) -> Iterator[None]:
+        end = time.monotonic() + self._patience
+        while not self.stopping.is_set() and time.monotonic() < end:
+            yield

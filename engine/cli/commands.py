@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import check, db, preview
+from engine.cli import check, db, doctor, preview, run
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -15,6 +15,8 @@ app = typer.Typer(
     # A traceback is for our own faults, and then the whole of it.
     pretty_exceptions_enable=False,
 )
+app.command()(run.run)
 app.command()(check.check)
 app.command()(preview.preview)
+app.command()(doctor.doctor)
 app.add_typer(db.app, name="db")

@@ -1,0 +1,141 @@
+"""Doctor: looks at everything that must be right for people to be told, and says it in plain sentences."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.errors import MistakesError, StoreUnavailableError
+from engine.flows.audit import broken_promises
+from engine.model.csv_mapping import CsvFolderSettings
+from engine.model.duration import write_duration
+from engine.model.instant import SECOND_US
+from engine.model.settings import Settings, TickSettings
+from engine.rulebook import durable_rules
+from engine.rulebook.load import load
+from engine.store import audit, heartbeats, rule_sets
+from engine.store.database import Database
+from engine.store.figures import figures
+
+# A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
+GRACE_US = 120 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: whether it is as it should be, and how it is, in a sentence."""
+
+    name: str
+    ok: bool
+    said: str
+
+
+def examine(settings: Settings, now: int) -> Iterator[Check]:
+    """Look at everything at `now` (microseconds since 1970); nothing is written."""
+    yield _inference()
+    rules, serving = _rules(settings)
+    yield rules
+    for source in settings.sources:
+        yield _folder(source)
+    database = Database.open(settings.database)
+    try:
+        database.check()
+        if outdated := database.outdated():
+            yield Check("database", False, outdated)
+            return
+        yield Check("database", True, f"{database.shown} answers, and its tables are of this version.")
+        with database.read() as conn:
+            yield _serving(conn, serving)
+            yield _trail(conn)
+            yield from _flows(conn, settings.ticks, now)
+            yield from _promises(conn, now)
+            yield _messages(conn)
+            yield _rejects(conn)
+    except StoreUnavailableError as error:
+        yield Check("database", False, str(error))
+    finally:
+        database.close()
+
+
+def _inference() -> Check:
+    missing = durable_rules.unavailable()
+    return Check("inference", True, missing or "durable_rules and the reference evaluator judge each row.")
+
+
+def _rules(settings: Settings) -> tuple[Check, str | None]:
+    """The check, and the hash of the rules where they are right."""
+    try:
+        rulebook = load(settings.rules, settings.kinds)
+    except MistakesError as error:
+        return Check("rules", False, f"{_count(len(error.mistakes), 'mistake')}; run handrail check to see them."), None
+    said = f"{_count(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
+    return Check("rules", True, said), rulebook.hash
+
+
+def _folder(source: CsvFolderSettings) -> Check:
+    problem = None
+    if not source.folder.is_dir():
+        problem = "is not there"
+    elif not os.access(source.folder, os.R_OK | os.X_OK):
+        problem = "cannot be read"
+    return Check(f"source {source.name}", problem is None, f"The folder {source.folder} {problem or 'can be read'}.")
+
+
+def _serving(conn: Connection, rules_hash: str | None) -> Check:
+    serving = rule_sets.serving(conn)
+    if serving is None:
+        return Check("rules serving", False, "No rules have ever served; start handrail run.")
+    if rules_hash and serving.hash != rules_hash:
+        return Check(
+            "rules serving", False, "The files were changed since; restart handrail run to let them serve."
+        )
+    return Check("rules serving", True, "The rules that serve are those in the files.")
+
+
+def _trail(conn: Connection) -> Check:
+    broken = audit.verify(conn)
+    if broken is None:
+        return Check("audit trail", True, "The trail is whole.")
+    return Check("audit trail", False, f"Row {broken}, or one before it, was changed after it was written.")
+
+
+def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
+    beats = heartbeats.read(conn)
+    for name in ("ingest", "evaluate", "deliver", "audit"):
+        if name not in beats:
+            yield Check(name, False, "It has never worked; start handrail run.")
+            continue
+        ago = now - beats[name].at
+        fresh = ago <= getattr(ticks, name) + GRACE_US
+        last = f"It last worked {write_duration(ago // SECOND_US * SECOND_US)} ago"
+        yield Check(name, fresh, f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.")
+
+
+def _promises(conn: Connection, now: int) -> Iterator[Check]:
+    broken = broken_promises(conn, now)
+    yield from (Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken)
+    if not broken:
+        yield Check("promises", True, "Every alert has a next step or an owner, and every claim is alive.")
+
+
+def _messages(conn: Connection) -> Check:
+    by_state = figures(conn).messages
+    lost = {state: by_state[state] for state in ("failed", "undelivered", "expired") if state in by_state}
+    waiting = sum(by_state.get(state, 0) for state in ("queued", "claimed", "unknown"))
+    said = f"{_count(waiting, 'message')} waiting"
+    said += "".join(f", {number} {state}" for state, number in lost.items())
+    return Check("messages", True, f"{said}.")
+
+
+def _rejects(conn: Connection) -> Check:
+    waiting = figures(conn).rejects
+    if not waiting:
+        return Check("rejects", True, "No row waits to be mended.")
+    return Check("rejects", False, f"{_count(waiting, 'row')} could not be read; see handrail rejects.")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
