@@ -76,7 +76,7 @@ def _checked(written: list[WrittenRule]) -> dict[str, CheckedRule]:
             for other in sorted(_references(rule)):
                 resolve(other)
             raised = positive(with_rules(rule.raise_when, resolved))
-        checked[rule.id] = CheckedRule(_rule(rule, when, raised), when, rule.raise_to, raised)
+        checked[rule.id] = CheckedRule(_rule(rule, when, raised), rule, when, rule.raise_to, raised)
     return checked
 
 

@@ -31,7 +31,8 @@ class WrittenRule:
     node: yaml.Node
     nodes: dict[str, yaml.Node]
     id: str
-    when: Condition
+    written_when: Condition
+    applies_to: tuple[Condition, ...] = ()
     status: Status = "draft"
     severity: Severity = "medium"
     raise_to: Severity | None = None
@@ -43,6 +44,11 @@ class WrittenRule:
     notify: str | None = None
     evidence: Evidence | None = None
     texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def when(self) -> Condition:
+        """What must be true of a client for the rule to hold."""
+        return AllOf((*self.applies_to, self.written_when)) if self.applies_to else self.written_when
 
 
 def read_file(reading: Reading) -> list[WrittenRule]:
@@ -99,10 +105,8 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
         return None
     rule_id = reading.parsed(parts["id"], "id", _parse_id) if "id" in parts else None
     when = read_condition(reading, parts["when"]) if "when" in parts else None
-    if "applies_to" in parts:
-        applies = read_applies_to(reading, parts["applies_to"])
-        when = AllOf((*applies, when)) if when and applies else when
-    rule = WrittenRule(reading, node, parts, rule_id or "", when or AllOf(()))
+    applies = read_applies_to(reading, parts["applies_to"]) if "applies_to" in parts else ()
+    rule = WrittenRule(reading, node, parts, rule_id or "", when or AllOf(()), tuple(applies))
     _read_words(rule)
     _read_durations(rule)
     _read_raise(rule)

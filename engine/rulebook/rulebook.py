@@ -19,6 +19,7 @@ from engine.rulebook import tree
 from engine.rulebook.conditions import AllOf, AnyOf, Condition
 from engine.rulebook.evidence import evidence
 from engine.rulebook.inference import Inference
+from engine.rulebook.rule_reader import WrittenRule
 from engine.rulebook.spans import held
 
 _RAISED = "raise:"
@@ -26,9 +27,10 @@ _RAISED = "raise:"
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule with its conditions, denials moved into the findings and other rules put in."""
+    """A rule with its conditions, denials moved into the findings and other rules put in; `written` is its source."""
 
     rule: Rule
+    written: WrittenRule
     when: Condition
     raise_to: Severity | None = None
     raise_when: Condition | None = None
