@@ -110,7 +110,8 @@ def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
             continue
         ago = now - beats[name].at
         fresh = ago <= getattr(ticks, name) + GRACE_US
-        last = f"It last worked {write_duration(ago // SECOND_US * SECOND_US)} ago"
+        unit = SECOND_US if ago < 120 * SECOND_US else 60 * SECOND_US
+        last = f"It last worked {write_duration(ago // unit * unit)} ago"
         yield Check(name, fresh, f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.")
 
 

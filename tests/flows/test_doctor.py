@@ -1,0 +1,117 @@
+"""Doctor names what is wrong, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+
+from engine.config import load
+from engine.flows.doctor import examine
+from engine.model.instant import SECOND_US
+from engine.model.settings import Settings
+from engine.rulebook.load import load as load_rules
+from engine.store import audit, heartbeats, rule_sets, schema
+from engine.store.database import Database
+
+NOW = 1_800_000_000 * SECOND_US
+CONFIG = """\
+timezone: UTC
+database: sqlite:///handrail.db
+sources:
+  - name: clinic
+    folder: inbox
+    files: [{match: "*.csv", events: [{kind: check_in, client: c, at: {column: d}}]}]
+"""
+RULE = """\
+format: 1
+rules:
+  - {id: silent, title: Silent, status: live, severity: medium, why: x,
+     evidence: {grade: opinion, source: y}, when: {count: check_in, within: 7 days, at_least: 2}}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_database: Database) -> Settings:
+    """A site where all is well: its rules serve, its flows have just worked."""
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULE)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    settings = load(tmp_path / "config.yaml")
+    rulebook = load_rules(settings.rules, settings.kinds)
+    with sqlite_database.write() as conn:
+        rule_sets.accept(conn, rulebook.hash, rulebook.files, NOW)
+        for name in ("ingest", "evaluate", "deliver", "audit"):
+            heartbeats.beat(conn, name, NOW - SECOND_US, {})
+        for action in ("opened", "told"):
+            audit.record(conn, at=NOW, actor="evaluate", action=action, subject="alert 1", detail={})
+    return settings
+
+
+def wrong(settings: Settings, now: int = NOW) -> dict[str, str]:
+    return {check.name: check.said for check in examine(settings, now) if not check.ok}
+
+
+def test_a_site_where_all_is_well(site: Settings) -> None:
+    assert wrong(site) == {}
+
+
+def test_rules_with_mistakes(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text(RULE.replace("check_in", "chek_in"))
+    assert wrong(site) == {"rules": "1 mistake; run handrail check to see them."}
+
+
+def test_rules_that_were_changed_and_do_not_serve_yet(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text(RULE.replace("at_least: 2", "at_least: 3"))
+    assert list(wrong(site)) == ["rules serving"]
+
+
+def test_a_folder_that_is_gone(site: Settings) -> None:
+    site.sources[0].folder.rmdir()
+    assert "is not there" in wrong(site)["source clinic"]
+
+
+def test_flows_that_stand_still(site: Settings) -> None:
+    said = wrong(site, NOW + 3600 * SECOND_US)
+    assert said["deliver"].startswith("It last worked 1 hour ago; see whether handrail run is running")
+    assert {"ingest", "evaluate", "deliver", "audit"} <= said.keys()
+
+
+def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        conn.execute(schema.heartbeats.delete().where(schema.heartbeats.c.name == "deliver"))
+    assert wrong(site) == {"deliver": "It has never worked; start handrail run."}
+
+
+def test_an_audit_trail_that_was_changed(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        conn.execute(update(schema.audit).where(schema.audit.c.id == 2).values(actor="somebody else"))
+    assert wrong(site) == {"audit trail": "Row 2, or one before it, was changed after it was written."}
+
+
+def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) -> None:
+    row = {"source": "clinic", "item": "a.csv", "line": 2, "reason": "no such day", "row": "x", "digest": "y"}
+    with sqlite_database.write() as conn:
+        conn.execute(insert(schema.rejects).values(**row, seen_at=NOW))
+    assert wrong(site) == {"rejects": "1 row could not be read; see handrail rejects."}
+
+
+def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        heartbeats.beat(conn, "sms", NOW, {"stopped_until": NOW + 300 * SECOND_US})
+    assert wrong(site) == {"promises": "Texts cannot be sent."}
+
+
+def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Settings) -> None:
+    site = site.model_copy(update={"database": "postgresql://handrail:geheim@127.0.0.1:1/handrail"})
+    checks = list(examine(site, NOW))
+    assert [check.name for check in checks] == ["inference", "rules", "source clinic", "database"]
+    assert not checks[-1].ok
+    assert "geheim" not in checks[-1].said
+
+
+def test_tables_of_another_version(site: Settings, tmp_path: Path) -> None:
+    site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/new.db"})
+    assert "run handrail db upgrade" in wrong(site)["database"]
