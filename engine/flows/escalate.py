@@ -88,10 +88,8 @@ def _body(routed: Routed, recipient: Recipient, rules: Mapping[str, Rule], detai
     if recipient.alias is not None:
         return to_mentor(recipient.alias)
     rule = rules.get(routed.alert.rule_id)
-    reason = rule.title if rule else ""
-    if reason and routed.alert.ended is not None:
-        reason += "; over now"
-    return to_staff(routed.client_ref, reason, routed.alert.id, detail)
+    words = [rule.reason if rule else "", "over now" if routed.alert.ended is not None else ""]
+    return to_staff(routed.client_ref, ", ".join(filter(None, words)), routed.alert.id, detail)
 
 
 def _tell_admins(conn: Connection, routed: Routed, now: int) -> None:

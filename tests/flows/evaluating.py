@@ -26,7 +26,7 @@ SILENT = "{time_since: check_in, at_least: 3 days}"
 
 def rulebook(when: str = MISSED, **words: str) -> Rulebook:
     """One rule, live and of medium severity unless `words` say otherwise."""
-    lines = {"status": "live", "severity": "medium", "when": when, **words}
+    lines = {"status": "live", "severity": "medium", "reason": "missed check-ins", "when": when, **words}
     written = "\n".join(f"    {word}: {value}" for word, value in lines.items())
     text = f"format: 1\nrules:\n  - id: two-missed\n    title: Two check-ins missed\n{written}\n"
     return from_texts({"rules.yaml": text}, BUILT_IN)

@@ -41,7 +41,7 @@ def test_a_span_becomes_an_alert_with_its_evidence_and_one_message_to_the_first_
     assert evidence.clears_at == NOON - hours(25) + hours(7 * 24)
     assert len(evidence.findings[0].events) == 2
     assert site.messages == [(0, 1, "step")]
-    assert site.rows(outbox)[0].body.startswith("Handrail: C-1 needs you (Two check-ins missed)")
+    assert site.rows(outbox)[0].body.startswith("Handrail: C-1 needs you (missed check-ins)")
     assert site.transitions == [(None, "open", "began")]
 
 
@@ -104,7 +104,7 @@ def test_what_came_and_went_while_the_engine_was_down_is_told_and_says_so(site: 
     (alert,) = site.alerts
     assert (alert.state, alert.began, alert.ended) == ("open", NOON - hours(20), NOON - hours(6))
     assert site.transitions == [(None, "open", "over_unseen")]
-    assert "over now" in site.rows(outbox)[0].body
+    assert "(missed check-ins, over now)" in site.rows(outbox)[0].body
 
 
 def test_a_shadow_rule_records_and_texts_nobody_until_it_goes_live(site: Site) -> None:
