@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
 
 from engine.model.message import DECISIONS, TRANSITIONS, Claimed, NewMessage, Settlement, Standing
-from engine.model.staff import Consent, Staff
-from engine.store.schema import alerts, consents, outbox, staff
+from engine.store.alerts import read_policy
+from engine.store.schema import alerts, outbox, staff
+from engine.store.staff import consents_of, read
 from engine.store.upsert import insert_into
 
 _CLAIMED = [
@@ -76,17 +76,21 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
 def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
     """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
     found = conn.execute(
-        select(staff, alerts.c.state.label("alert_state"), alerts.c.severity, alerts.c.client_id)
+        select(staff, alerts.c.state.label("alert_state"), alerts.c.severity, alerts.c.client_id, alerts.c.policy)
         .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
         .where(outbox.c.id == message.id, outbox.c.state == message.state, outbox.c.claimed_by == owner)
     ).one_or_none()
     if found is None:
         return None
+    steps = read_policy(found.policy or "[]")
+    # Whoever a step tells as a mentor is one, whatever else they are.
+    mentor = found.role == "mentor" or (message.step < len(steps) and steps[message.step].to == "mentor")
+    consents = consents_of(conn, found.client_id) if mentor else []
     return Standing(
         alert_state=found.alert_state,
         urgent=found.severity == "urgent",
-        recipient=_staff(found),
-        consented=found.role != "mentor" or _consented(conn, found.client_id, message.staff_id, now),
+        recipient=read(found),
+        consented=not mentor or any(each.staff_id == message.staff_id and each.valid(now) for each in consents),
         others=_others(conn, message),
     )
 
@@ -141,36 +145,6 @@ def _doubt(conn: Connection, now: int) -> None:
     doubted = {"state": "unknown", "claimed_by": None, "lease_until": None, "due_at": now, "updated_at": now}
     # Skipping what another daemon is doubting just now: two of them can then never wait for each other.
     conn.execute(update(outbox).where(outbox.c.id.in_(run_out.with_for_update(skip_locked=True))).values(doubted))
-
-
-def _staff(row: Row[Any]) -> Staff:
-    return Staff(
-        id=row.id,
-        ref=row.ref,
-        role=row.role,
-        phone=row.phone,
-        timezone=row.timezone,
-        quiet_from=time.fromisoformat(row.quiet_from) if row.quiet_from else None,
-        quiet_to=time.fromisoformat(row.quiet_to) if row.quiet_to else None,
-        active=row.active,
-    )
-
-
-def _consented(conn: Connection, client_id: int | None, staff_id: int, now: int) -> bool:
-    given = select(consents).where(consents.c.client_id == client_id, consents.c.staff_id == staff_id)
-    return any(
-        Consent(
-            client_id=row.client_id,
-            staff_id=row.staff_id,
-            alias=row.alias,
-            scope=row.scope,
-            purpose=row.purpose,
-            given_at=row.given_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-        ).valid(now)
-        for row in conn.execute(given)
-    )
 
 
 def _others(conn: Connection, message: Claimed) -> frozenset[str]:

@@ -12,7 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, NewMessage, OutboxState, SendResult, Settlement
+from engine.model.routing import RoutingStep
 from engine.store import outbox
+from engine.store.alerts import set_route
 from engine.store.database import Database
 from engine.store.schema import alerts, staff
 from engine.store.schema import outbox as table
@@ -234,6 +236,21 @@ def test_a_mentor_is_told_only_under_a_consent_valid_now(
         standing = outbox.standing(conn, message, "a", NOW)
     assert standing is not None
     assert standing.consented is consented
+
+
+def test_staff_whom_a_step_tells_as_a_mentor_need_a_consent_too(database: Database) -> None:
+    with database.write() as conn:
+        alert_id, staff_id = add_alert(conn), add_staff(conn)
+        set_route(conn, alert_id, (RoutingStep(to="case_manager"), RoutingStep(after=HOUR, to="mentor")), 0, None)
+        as_staff = add_message(conn, alert_id, staff_id, step=0)
+        as_mentor = add_message(conn, alert_id, staff_id, step=1)
+    told = {}
+    for message in claim(database):
+        with database.read() as conn:
+            standing = outbox.standing(conn, message, "a", NOW)
+        assert standing is not None
+        told[message.id] = standing.consented
+    assert told == {as_staff: True, as_mentor: False}
 
 
 def test_the_carriers_ids_of_the_same_words_to_the_same_person_are_known(database: Database) -> None:
