@@ -18,7 +18,7 @@ import structlog
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
 from engine.errors import StoreUnavailableError
-from engine.flows import audit, deliver, evaluate
+from engine.flows import audit, deliver, evaluate, ingest
 from engine.model.instant import to_us
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
@@ -134,9 +134,7 @@ class Engine:
         return Tick(name, every_us / 1_000_000, step)
 
     def _ingest(self) -> Mapping[str, int]:
-        from engine.flows import ingest  # noqa: PLC0415
-
-        return ingest.run(self.database, self._sources, self.settings, self._now())
+        return ingest.run(self.database, self._sources, self.settings.timezone, self._now())
 
     def _evaluate(self) -> Mapping[str, int]:
         counts = evaluate.Counts()

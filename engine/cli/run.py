@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
-from engine.errors import HandrailError
+from engine.errors import HandrailError, UserError
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.ports import Clock
 
 Once = Annotated[bool, typer.Option("--once", help="Step every flow once, and end.")]
+Sample = Annotated[
+    bool,
+    typer.Option("--sample", help="First write a made-up caseload into the first source's folder, if it is empty."),
+]
 
 
-def run(config: ConfigFile = DEFAULT_CONFIG, once: Once = False) -> None:
+def run(config: ConfigFile = DEFAULT_CONFIG, once: Once = False, sample: Sample = False) -> None:
     """Read events, judge them by the rules and tell people, until SIGTERM or Ctrl-C."""
     import sys
 
@@ -21,7 +29,10 @@ def run(config: ConfigFile = DEFAULT_CONFIG, once: Once = False) -> None:
 
     settings = open_settings(config)
     logs.set_up(settings.log.format, settings.log.level)
-    engine = wire(settings, SystemClock(), sys.stdout)
+    clock = SystemClock()
+    if sample:
+        _write_sample(settings, clock)
+    engine = wire(settings, clock, sys.stdout)
     try:
         if not once:
             daemon.run(engine)
@@ -29,3 +40,13 @@ def run(config: ConfigFile = DEFAULT_CONFIG, once: Once = False) -> None:
             raise typer.Exit(HandrailError.exit_code)
     finally:
         engine.close()
+
+
+def _write_sample(settings: Settings, clock: Clock) -> None:
+    from engine.sample import write_sample
+
+    if not settings.sources:
+        raise UserError("The configuration names no source, so there is no folder to write a sample into.")
+    folder = settings.sources[0].folder
+    if write_sample(folder, clock.now()):
+        print(f"A made-up caseload stands in {folder} now; nobody in it is real.", flush=True)
