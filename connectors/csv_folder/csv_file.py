@@ -34,7 +34,7 @@ class MappedFile:
     @cached_property
     def mapping_digest(self) -> str:
         """What changes when the mapping does, so that the file is then read again."""
-        written = self.mapping.model_dump_json(exclude_defaults=True, exclude={"match"})
+        written = self.mapping.model_dump_json(exclude_defaults=True, exclude={"match"}, warnings=False)
         return blake2b(f"{self.zone} {written}".encode(), digest_size=16).hexdigest()
 
 
