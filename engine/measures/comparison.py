@@ -27,6 +27,7 @@ _DENIALS: Mapping[Operator, Operator] = {
 }
 # Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
 DECIMALS = 9
+_LARGE = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Comparison:
 
     def of_numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether it is true of each number; NaN is no value and matches nothing."""
-        rounded = np.round(values, DECIMALS)
+        # Only small values have such decimals; rounding a long duration would put it off by a part of a microsecond.
+        rounded = np.where(np.abs(values) < _LARGE, np.round(values, DECIMALS), values)
         operand = self.operand
         if isinstance(operand, tuple):
             found: NDArray[np.bool_] = np.isin(rounded, np.array([x for x in operand if not isinstance(x, str)], float))

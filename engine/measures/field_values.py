@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -134,14 +133,16 @@ class Change(Measure):
     baseline: int  # microseconds
     window: Window  # how long the newest value stays the newest
 
-    def _changes(self, histories: Histories, places: Places) -> Numbers:
-        """The change that each value was; NaN where nothing stands in the baseline before it."""
-        keys = histories.key[places]
-        values = histories.numbers(places, self.field)
+    def _baselines(self, histories: Histories, places: Places, newest: Places, keys: Keys) -> tuple[Places, Places]:
+        """The [low, high) of the values before each newest one, as of each key, that it is compared with."""
+        chosen = histories.key[places]
+        at = chosen[newest]
+        bounds = np.maximum(at - self.baseline, (at >> SHIFT << SHIFT) - 1)
+        if self.window.starting:
+            bounds = np.maximum(bounds, self.window.starting.floors(histories, keys) - 1)
         # Strictly before: values of the same instant are not a baseline for one another.
-        high = np.searchsorted(keys, keys, "left")
-        low = np.searchsorted(keys, np.maximum(keys - self.baseline, (keys >> SHIFT << SHIFT) - 1), "right")
-        return values - ragged.reduce_windows(ragged.median, np.minimum(low, high), high, values)
+        high = np.searchsorted(chosen, at, "left")
+        return np.minimum(np.searchsorted(chosen, bounds, "right"), high), high
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
@@ -149,10 +150,12 @@ class Change(Measure):
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places = histories.select(self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, keys)
-        changes = histories.remember(self, partial(self._changes, histories, places))
         known = high > low
+        newest = high[known] - 1
+        values = histories.numbers(places, self.field)
+        usual = ragged.reduce_windows(ragged.median, *self._baselines(histories, places, newest, keys[known]), values)
         numbers = np.full(len(keys), np.nan)
-        numbers[known] = changes[high[known] - 1]
+        numbers[known] = values[newest] - usual
         return numbers
 
     def places(self, histories: Histories, key: int) -> Places:
@@ -160,6 +163,6 @@ class Change(Measure):
         low, high = self.window.ranges(histories, places, _one(key))
         if high[0] <= low[0]:
             return places[:0]
-        newest = histories.key[places[high[0] - 1]]
-        since = np.searchsorted(histories.key[places], max(newest - self.baseline, newest >> SHIFT << SHIFT), "right")
-        return places[since : high[0]]
+        newest = high - 1
+        low, high = self._baselines(histories, places, newest, _one(key))
+        return np.append(places[low[0] : high[0]], places[newest])

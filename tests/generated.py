@@ -1,0 +1,405 @@
+"""Generated histories and rule files: everything that the language can say, over days on which clocks change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from engine.measures.histories import Histories
+from engine.model.client import Client, RecordEntry
+from engine.model.event import write_fields
+from engine.model.instant import to_us
+from engine.model.kinds import Field, Kind, with_site_kinds
+from tests.plain_rules import Condition, Entry, Happening, Person, midnight
+
+# `HANDRAIL_CASES=20000 make test` tries as many cases of each property, and others each time.
+CASES = int(os.environ.get("HANDRAIL_CASES", "0"))
+
+
+def cases(few: int) -> settings:
+    """Settings of a property: a few fixed cases, or as many as HANDRAIL_CASES says, drawn anew."""
+    slow = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    return settings(
+        max_examples=CASES or few, derandomize=not CASES, deadline=None, suppress_health_check=slow, database=None
+    )
+
+
+KINDS = with_site_kinds(
+    {
+        "journal": Kind(
+            "journal",
+            {"worry": Field("number"), "weather": Field("choice", choices=("sun", "rain")), "who": Field("list")},
+        )
+    }
+)
+# Zones with days on which their clocks change: at midnight too, by half an hour, and by a whole day.
+ODD_DAYS = (
+    ("America/New_York", date(2024, 3, 8)),
+    ("America/New_York", date(2024, 11, 1)),
+    ("Europe/London", date(2024, 10, 25)),
+    ("America/Sao_Paulo", date(2017, 10, 13)),
+    ("America/Sao_Paulo", date(2018, 2, 15)),
+    ("Africa/Cairo", date(2023, 4, 26)),
+    ("America/Havana", date(2024, 11, 1)),
+    ("Australia/Lord_Howe", date(2024, 4, 5)),
+    ("Pacific/Apia", date(2011, 12, 28)),
+    ("Asia/Kathmandu", date(2024, 5, 1)),
+    ("UTC", date(2024, 2, 27)),
+)
+# Instants lie on a grid of six hours, so that they meet durations, midnights and one another; some are just off it.
+STEP = timedelta(hours=6)
+LAST_STEP = 36
+NUDGES = (0, 0, 0, 0, 0, 1, -1, 3_600_000_000)
+
+# --- histories
+
+_SOMETIMES = {
+    "check_in": {
+        "status": st.sampled_from(["completed", "missed", "excused"]),
+        "craving": st.sampled_from([0, 3, 5, 6.5, 7, 8, 10]),
+        "used": st.booleans(),
+        "substances": st.lists(st.sampled_from(["alcohol", "opioids", "cocaine"]), unique=True, max_size=2),
+    },
+    "test": {
+        "result": st.sampled_from(["negative", "positive", "missed", "refused"]),
+        "bac": st.sampled_from([0, 0.02, 0.1, 0.3]),
+    },
+    "journal": {
+        "worry": st.sampled_from([-2, 0.1, 0.2, 0.3, 1, 4]),
+        "weather": st.sampled_from(["sun", "rain"]),
+        "who": st.lists(st.sampled_from(["me", "you"]), unique=True, max_size=2),
+    },
+}
+KIND_NAMES = tuple(_SOMETIMES)
+_FIELDS = {kind: st.fixed_dictionaries({}, optional=fields) for kind, fields in _SOMETIMES.items()}
+_KINDS = st.sampled_from(KIND_NAMES)
+_STEPS = st.integers(0, LAST_STEP)
+_NUDGES = st.sampled_from(NUDGES)
+_ENTRIES = st.sampled_from(
+    ["ended", "enrolled", "leave_began", "leave_ended", "discharged", "programme", "programme", "phase"]
+)
+_PROGRAMMES = st.sampled_from(["iop", "aftercare", None])
+_PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
+
+
+@st.composite
+def people(draw: st.DrawFn, most_events: int = 10) -> Person:
+    """A person with up to so many events, around days on which clocks change."""
+    zone, first_day = draw(st.sampled_from(ODD_DAYS))
+    base = midnight(zone, first_day)
+
+    def instant() -> datetime:
+        return base + draw(_STEPS) * STEP + timedelta(microseconds=draw(_NUDGES))
+
+    enrolled = base + draw(st.sampled_from([0, 0, 1, 2, 6])) * STEP
+    record = [Entry(enrolled, "enrolled")]
+    if draw(st.booleans()):
+        record.append(Entry(enrolled, "programme", draw(_PROGRAMMES)))
+    for _ in range(draw(st.integers(0, 5))):
+        entry = draw(_ENTRIES)
+        values = {"programme": _PROGRAMMES, "phase": _PHASES}
+        record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))
+    # As in the store, an entry stands once at an instant.
+    distinct = {(entry.at, entry.entry): entry for entry in record}
+    events = []
+    kinds = st.sampled_from(draw(st.sampled_from([KIND_NAMES, KIND_NAMES[:2], KIND_NAMES[:1], KIND_NAMES[2:]])))
+    for number in range(draw(st.integers(0, most_events))):
+        kind = draw(kinds)
+        identity = (draw(st.sampled_from(["a", "b"])), f"{draw(st.integers(0, 9))}-{number}")
+        events.append(Happening(kind, instant(), draw(_FIELDS[kind]), identity))
+    return Person(zone, sorted(distinct.values(), key=lambda entry: entry.at), events)
+
+
+def us(at: datetime) -> int:
+    return to_us(at.astimezone(UTC))
+
+
+def client(person: Person, client_id: int) -> Client:
+    record = tuple(RecordEntry(us(entry.at), entry.entry, entry.value) for entry in person.record)
+    return Client(client_id, f"C-{client_id}", person.zone, record)
+
+
+def histories(people_: Sequence[Person]) -> Histories:
+    """The people as the engine's batch; their ids are 1, 2, …"""
+    rows = [
+        (client_id, event.kind, us(event.at), write_fields(event.fields), 1000 * client_id + number)
+        for client_id, person in enumerate(people_, 1)
+        for number, event in enumerate(person.in_order)
+    ]
+    return Histories([client(person, client_id) for client_id, person in enumerate(people_, 1)], rows)
+
+
+# --- conditions
+
+_LENGTHS = st.sampled_from(["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"])
+_WHOLE_DAYS = st.sampled_from(["1 day", "2 days", "3 days", "5 days", "1 week"])
+_STARTING = st.sampled_from(
+    ["0 days after enrolment", "1 day after enrolment", "3 days after enrolment", "2 days after discharge"]
+)
+_ORDERED = st.sampled_from(["at_least", "at_most", "more_than", "less_than"])
+_ANY_OPERATOR = st.sampled_from(["at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of"])
+_NUMBERS = {
+    "check_in.craving": [3, 5, 6.5, 7, 8],
+    "test.bac": [0.02, 0.1, 0.3],
+    "journal.worry": [-1, 0.2, 0.3, 0.6, 1, 4],
+}
+_WORDS: dict[str, list[Any]] = {
+    "check_in.status": ["completed", "missed", "excused", "not_done"],
+    "check_in.used": [True, False],
+    "check_in.substances": ["alcohol", "opioids", "hard"],
+    "test.result": ["negative", "positive", "missed", "refused", "not_clean"],
+    "journal.weather": ["sun", "rain"],
+    "journal.who": ["me", "you"],
+}
+LISTS = {
+    "not_done": ["missed", "excused"],
+    "not_clean": ["positive", "refused", "missed"],
+    "hard": ["opioids", "cocaine"],
+    "early": ["iop", "residential"],
+}
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+def _some(draw: Draw, values: Iterable[Any], most: int = 2) -> list[Any]:
+    return draw(st.lists(st.sampled_from(list(values)), min_size=1, max_size=most, unique=True))
+
+
+def _maybe(draw: Draw, condition: Condition, option: str, values: st.SearchStrategy[Any]) -> None:
+    if draw(st.booleans()):
+        condition[option] = draw(values)
+
+
+def _compared(draw: Draw, values: Sequence[Any], operators: st.SearchStrategy[str] = _ANY_OPERATOR) -> Condition:
+    operator = draw(operators)
+    return {operator: _some(draw, values) if operator == "one_of" else draw(st.sampled_from(list(values)))}
+
+
+def _word_compared(draw: Draw, values: Sequence[Any]) -> Condition:
+    named = [word for word in values if word in LISTS]
+    single = [word for word in values if word not in LISTS]
+    operator = draw(st.sampled_from(["is", "is_not", "one_of"]))
+    if operator == "one_of":
+        return {"one_of": draw(st.sampled_from(named)) if named and draw(st.booleans()) else _some(draw, single)}
+    return {operator: draw(st.sampled_from(single))}
+
+
+def where(draw: Draw, kind: str) -> dict[str, Any]:
+    """A `where:` over one or two fields of a kind."""
+    found: dict[str, Any] = {}
+    for name in _some(draw, _SOMETIMES[kind]):
+        target = f"{kind}.{name}"
+        if target in _NUMBERS:
+            found[name] = _compared(draw, _NUMBERS[target])
+            continue
+        way = draw(st.integers(0, 2))
+        if way == 0:
+            found[name] = _word_compared(draw, _WORDS[target])
+        elif way == 1:
+            found[name] = draw(st.sampled_from(_WORDS[target]))
+        else:
+            found[name] = _some(draw, [word for word in _WORDS[target] if word not in LISTS])
+    return found
+
+
+def _window(draw: Draw, condition: Condition, *, must: bool = True) -> None:
+    way = draw(st.integers(0 if must else -1, 1))
+    if way == 0:
+        condition["within"] = draw(_LENGTHS)
+    elif way == 1:
+        condition["last"] = draw(st.integers(2, 4))
+    if draw(st.integers(0, 4)) == 0:
+        condition["starting"] = draw(_STARTING)
+
+
+def _counted(draw: Draw, head: str) -> Condition:
+    kind = draw(_KINDS)
+    condition: Condition = {head: kind}
+    if draw(st.booleans()):
+        condition["where"] = where(draw, kind)
+    _window(draw, condition, must=False)
+    return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2, 3])}
+
+
+def _streak(draw: Draw) -> Condition:
+    kind = draw(_KINDS)
+    condition: Condition = {"streak": kind, "where": where(draw, kind)}
+    if draw(st.booleans()):
+        condition["among"] = where(draw, kind)
+    if draw(st.integers(0, 3)) == 0:
+        condition["starting"] = draw(_STARTING)
+    return {**condition, **_compared(draw, [1, 2, 3])}
+
+
+def _share(draw: Draw) -> Condition:
+    kind = draw(_KINDS)
+    condition: Condition = {"share": kind, "where": where(draw, kind)}
+    if draw(st.booleans()):
+        condition["of"] = where(draw, kind)
+    _window(draw, condition)
+    if draw(st.booleans()):
+        condition["of_at_least"] = draw(st.integers(1, 2))
+    return {**condition, **_compared(draw, ["50%", "33.3%", "60%", "75%"])}
+
+
+def _time_since(draw: Draw) -> Condition:
+    if draw(st.integers(0, 2)) == 0:
+        return {"time_since": draw(st.sampled_from(["enrolled", "discharged"])), draw(_ORDERED): draw(_LENGTHS)}
+    kind = draw(_KINDS)
+    condition: Condition = {"time_since": kind}
+    if draw(st.booleans()):
+        condition["where"] = where(draw, kind)
+    if draw(st.integers(0, 3)) == 0:
+        condition["starting"] = draw(_STARTING)
+    return {**condition, draw(_ORDERED): draw(_LENGTHS)}
+
+
+def _sequence(draw: Draw) -> Condition:
+    pair: list[Any] = []
+    for _ in range(2):
+        kind = draw(_KINDS)
+        pair.append({"event": kind, "where": where(draw, kind)} if draw(st.booleans()) else kind)
+    condition: Condition = {"sequence": pair}
+    _window(draw, condition)
+    return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2])}
+
+
+def _client(draw: Draw) -> Condition:
+    if draw(st.booleans()):
+        return {"client": "programme", **_word_compared(draw, ["iop", "aftercare", "early"])}
+    if draw(st.booleans()):
+        return {"client": "phase", **_compared(draw, [1, 2, 5], _ORDERED)}
+    return {"client": "phase", draw(st.sampled_from(["is", "is_not"])): draw(st.sampled_from(["1", "2"]))}
+
+
+def _latest(draw: Draw) -> Condition:
+    target = draw(st.sampled_from([*_NUMBERS, *_WORDS]))
+    condition: Condition = {"latest": target}
+    if draw(st.integers(0, 2)) == 0:
+        condition["where"] = where(draw, target.split(".")[0])
+    _maybe(draw, condition, "not_older_than", _LENGTHS)
+    if draw(st.integers(0, 4)) == 0:
+        condition["starting"] = draw(_STARTING)
+    compared = _compared(draw, _NUMBERS[target]) if target in _NUMBERS else _word_compared(draw, _WORDS[target])
+    return {**condition, **compared}
+
+
+def _statistic(draw: Draw) -> Condition:
+    head = draw(st.sampled_from(["average", "median", "lowest", "highest", "total"]))
+    target = draw(st.sampled_from(list(_NUMBERS)))
+    condition: Condition = {head: target}
+    if draw(st.integers(0, 2)) == 0:
+        condition["where"] = where(draw, target.split(".")[0])
+    _window(draw, condition)
+    return {**condition, **_compared(draw, _NUMBERS[target])}
+
+
+def _trend(draw: Draw) -> Condition:
+    target = draw(st.sampled_from(list(_NUMBERS)))
+    condition: Condition = {"trend": target}
+    if draw(st.integers(0, 2)) == 0:
+        condition["where"] = where(draw, target.split(".")[0])
+    _window(draw, condition)
+    return {**condition, **_compared(draw, [-1, 0, 0.5, 2], _ORDERED)}
+
+
+def _change(draw: Draw) -> Condition:
+    target = draw(st.sampled_from(list(_NUMBERS)))
+    condition: Condition = {"change": target}
+    if draw(st.integers(0, 2)) == 0:
+        condition["where"] = where(draw, target.split(".")[0])
+    _maybe(draw, condition, "baseline", _LENGTHS)
+    _maybe(draw, condition, "not_older_than", _LENGTHS)
+    if draw(st.integers(0, 3)) == 0:
+        condition["starting"] = draw(_STARTING)
+    thresholds = [0.08, 0.1] if target == "test.bac" else [-2, 0, 1, 2]
+    return {**condition, **_compared(draw, thresholds)}
+
+
+_ALWAYS_KNOWN = ("count", "days_with", "streak", "time_since", "sequence")
+_MEASURES: dict[str, Callable[[Draw], Condition]] = {
+    "count": lambda draw: _counted(draw, "count"),
+    "days_with": lambda draw: _counted(draw, "days_with"),
+    "streak": _streak,
+    "time_since": _time_since,
+    "sequence": _sequence,
+    "client": _client,
+    "share": _share,
+    "latest": _latest,
+    "statistic": _statistic,
+    "trend": _trend,
+    "change": _change,
+}
+
+
+@st.composite
+def findings(draw: st.DrawFn, known: bool = False) -> Condition:
+    """One measure with options and a comparison; `known`, one that always has a value."""
+    condition = _MEASURES[draw(st.sampled_from(_ALWAYS_KNOWN if known else tuple(_MEASURES)))](draw)
+    if known:
+        # Before its start, and before a discharge, the time since is not known.
+        condition = {**condition, **({"time_since": "enrolled"} if condition.get("time_since") == "discharged" else {})}
+        if "time_since" in condition:
+            condition.pop("starting", None)
+    return condition
+
+
+def _joined(draw: Draw, names: Sequence[Condition], depth: int, known: bool) -> Condition:
+    """A condition of findings, of what `names` refers to, and of both joined."""
+    way = draw(st.integers(0, 9))
+    if depth and way >= 4:
+        head = ("all", "any", "none")[draw(st.integers(0, 2))]
+        size = draw(st.integers(1, 3))
+        return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
+    if names and way == 0 and not known:
+        return draw(st.sampled_from(names))
+    return draw(findings(known))
+
+
+# --- rule files
+
+
+@st.composite
+def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
+    """A rule file with lists, phrases, and rules that build on one another."""
+    document: dict[str, Any] = {"format": 1, "lists": LISTS, "phrases": {}, "rules": []}
+    for number in range(draw(st.integers(0, 2))):
+        phrases = [{"phrase": name} for name in document["phrases"]]
+        document["phrases"][f"phrase_{number}"] = _joined(draw, phrases, 1, known=False)
+    for number in range(draw(st.integers(1, most_rules))):
+        names: list[Condition] = [{"phrase": name} for name in document["phrases"]]
+        names += [{"rule": rule["id"]} for rule in document["rules"]]
+        when = _joined(draw, names, 2, known=False)
+        rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
+        rule["when"] = when
+        if draw(st.integers(0, 3)) == 0:
+            rule["applies_to"] = {"programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))}
+        if draw(st.integers(0, 2)) == 0:
+            rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
+        _maybe(draw, rule, "hold", _LENGTHS)
+        _maybe(draw, rule, "clears_after", _LENGTHS)
+        document["rules"].append(rule)
+    return document
+
+
+def guarded(document: dict[str, Any]) -> dict[str, Any]:
+    """The same rules, none of them true of a client at the instant of enrolment."""
+    some_time = {"time_since": "enrolled", "at_least": "1 day"}
+    return {
+        **document, "rules": [{**rule, "when": {"all": [rule["when"], some_time]}} for rule in document["rules"]]
+    }  # fmt: skip
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def written(document: dict[str, Any]) -> str:
+    """The document as YAML."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False)

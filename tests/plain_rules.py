@@ -1,0 +1,425 @@
+"""What rules mean, said as plainly as can be: event by event, instant by instant, on lists and aware datetimes.
+
+It reads a rule file as `yaml.safe_load` gives it. It is slow and leaves every check to the reader; the tests hold the
+engine to it.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of")
+DURATION = re.compile(r"[\d.]+ (minute|hour|day|week)s?")
+Condition = dict[str, Any]
+
+
+class Happening(NamedTuple):
+    """An event; those of one instant are ordered by `identity`, its source and key."""
+
+    kind: str
+    at: datetime
+    fields: dict[str, Any]
+    identity: tuple[str, str]
+
+
+class Entry(NamedTuple):
+    """A dated entry of a person's record: enrolled, ended, discharged, leave_began, leave_ended or an attribute."""
+
+    at: datetime
+    entry: str
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A client; events in any order, the record by its dates."""
+
+    zone: str
+    record: list[Entry]
+    events: list[Happening]
+
+    @cached_property
+    def in_order(self) -> list[Happening]:
+        return sorted(self.events, key=lambda event: (event.at, event.identity))
+
+
+class PlainSpan(NamedTuple):
+    """A rule held from `began` until just before `ended`, or for ever."""
+
+    rule: str
+    severity: str
+    began: datetime
+    ended: datetime | None
+
+
+def duration(text: str) -> timedelta:
+    number, unit = text.split()
+    return timedelta(**{unit if unit.endswith("s") else unit + "s": float(number)})
+
+
+def local_day(zone: str, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+@lru_cache(maxsize=10000)
+def midnight(zone: str, day: date) -> datetime:
+    """The first instant of a local day, found by walking towards it."""
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
+    while local_day(zone, at) < day:
+        at += timedelta(minutes=15)
+    return at
+
+
+@dataclass
+class AsOf:
+    """A person as they were known at one instant, and what a rule file says of them."""
+
+    document: dict[str, Any]
+    person: Person
+    now: datetime
+    known: dict[int, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = [event for event in self.person.in_order if event.at <= self.now]
+        self.record = [entry for entry in self.person.record if entry.at <= self.now]
+
+    # --- the record
+
+    def newest(self, *entries: str) -> Entry | None:
+        return next((entry for entry in reversed(self.record) if entry.entry in entries), None)
+
+    def in_care(self) -> bool:
+        spell, leave = self.newest("enrolled", "ended"), self.newest("leave_began", "leave_ended", "enrolled")
+        return spell is not None and spell.entry == "enrolled" and leave is not None and leave.entry != "leave_began"
+
+    def day_of(self, word: str) -> date | None:
+        entry = self.newest(word)
+        return None if entry is None else local_day(self.person.zone, entry.at)
+
+    def start(self, condition: Condition) -> datetime | None:
+        """The instant from which `starting:` lets events count; None while that day is not known."""
+        number, unit, _, after = condition["starting"].split()
+        day = self.day_of("enrolled" if after == "enrolment" else "discharged")
+        return None if day is None else midnight(self.person.zone, day + duration(f"{number} {unit}"))
+
+    # --- which events
+
+    def words(self, written: Any) -> list[Any]:
+        """The values that `one_of:`, a list or the name of a list stands for."""
+        if isinstance(written, str):
+            return list(self.document.get("lists", {}).get(written, [written]))
+        return written if isinstance(written, list) else [written]
+
+    def matches(self, event: Happening, where: dict[str, Any]) -> bool:
+        for name, wanted in where.items():
+            value = event.fields.get(name)
+            if isinstance(wanted, dict):
+                ((operator, operand),) = wanted.items()
+                if not self.compare(value, operator, operand):
+                    return False
+            elif not self.compare(value, "one_of", wanted):
+                return False
+        return True
+
+    def of_kind(self, kind: str, where: dict[str, Any] | None = None, carrying: str = "") -> list[Happening]:
+        return [
+            event
+            for event in self.events
+            if event.kind == kind and self.matches(event, where or {}) and (not carrying or carrying in event.fields)
+        ]
+
+    def window(self, condition: Condition, events: list[Happening], among: list[Happening] | None = None) -> list[Any]:
+        """Those of the events that the condition's window holds; `last: N` counts among others where they are given."""
+        length = condition.get("within", condition.get("not_older_than"))
+        if length is not None:
+            events = [event for event in events if event.at > self.now - duration(length)]
+        if "last" in condition:
+            newest = (events if among is None else among)[-condition["last"] :]
+            events = [event for event in events if any(event is other for other in newest)]
+        if "starting" in condition:
+            start = self.start(condition)
+            events = [event for event in events if start is not None and event.at >= start]
+        return events
+
+    # --- values
+
+    def value(self, condition: Condition) -> Any:
+        """What the condition measures as of now; None where there is no value."""
+        measure = next(word for word in condition if hasattr(self, f"_{word}"))
+        return getattr(self, f"_{measure}")(condition)
+
+    def _count(self, condition: Condition) -> int:
+        return len(self.counted(condition["count"], condition))
+
+    def _days_with(self, condition: Condition) -> int:
+        events = self.counted(condition["days_with"], condition)
+        return len({local_day(self.person.zone, event.at) for event in events})
+
+    def counted(self, kind: str, condition: Condition) -> list[Happening]:
+        return self.window(condition, self.of_kind(kind, condition.get("where")), self.of_kind(kind))
+
+    def carrying(self, target: str, condition: Condition) -> list[tuple[datetime, Any]]:
+        kind, name = target.split(".")
+        events = self.window(condition, self.of_kind(kind, condition.get("where"), name))
+        return [(event.at, event.fields[name]) for event in events]
+
+    def _latest(self, condition: Condition) -> Any:
+        found = self.carrying(condition["latest"], condition)
+        return found[-1][1] if found else None
+
+    def _average(self, condition: Condition) -> float | None:
+        found = self.carrying(condition["average"], condition)
+        return statistics.fmean(value for _, value in found) if found else None
+
+    def _median(self, condition: Condition) -> float | None:
+        found = self.carrying(condition["median"], condition)
+        return statistics.median(value for _, value in found) if found else None
+
+    def _lowest(self, condition: Condition) -> float | None:
+        return min((value for _, value in self.carrying(condition["lowest"], condition)), default=None)
+
+    def _highest(self, condition: Condition) -> float | None:
+        return max((value for _, value in self.carrying(condition["highest"], condition)), default=None)
+
+    def _total(self, condition: Condition) -> float | None:
+        found = self.carrying(condition["total"], condition)
+        return sum(value for _, value in found) if found else None
+
+    def _trend(self, condition: Condition) -> float | None:
+        found = self.carrying(condition["trend"], condition)
+        if len({at for at, _ in found}) < 2:
+            return None
+        days = [(at - found[0][0]) / DAY for at, _ in found]
+        return statistics.linear_regression(days, [value for _, value in found]).slope
+
+    def _change(self, condition: Condition) -> float | None:
+        found = self.carrying(condition["change"], condition)
+        if not found:
+            return None
+        newest, value = found[-1]
+        # How old the newest value may be is no limit to its baseline; where the condition starts is.
+        unlimited = {word: option for word, option in condition.items() if word != "not_older_than"}
+        since = newest - duration(condition.get("baseline", "14 days"))
+        before = [other for at, other in self.carrying(condition["change"], unlimited) if since < at < newest]
+        return value - statistics.median(before) if before else None
+
+    def _streak(self, condition: Condition) -> int:
+        events = self.window(condition, self.of_kind(condition["streak"], condition.get("among")))
+        run = 0
+        for event in reversed(events):
+            if not self.matches(event, condition["where"]):
+                break
+            run += 1
+        return run
+
+    def _share(self, condition: Condition) -> float | None:
+        events = self.window(condition, self.of_kind(condition["share"], condition.get("of")))
+        if len(events) < max(1, condition.get("of_at_least", 1)):
+            return None
+        return 100 * sum(self.matches(event, condition["where"]) for event in events) / len(events)
+
+    def _time_since(self, condition: Condition) -> timedelta | None:
+        word = condition["time_since"]
+        if word in {"enrolled", "discharged"}:
+            day = self.day_of(word)
+            return None if day is None else local_day(self.person.zone, self.now) - day
+        enrolled = self.newest("enrolled")
+        since = enrolled.at if enrolled else None
+        if "starting" in condition:
+            since = self.start(condition)
+        events = self.window(condition, self.of_kind(word, condition.get("where")))
+        if events:
+            since = events[-1].at
+        return None if since is None or since > self.now else self.now - since
+
+    def _sequence(self, condition: Condition) -> int:
+        first, second = (item if isinstance(item, dict) else {"event": item} for item in condition["sequence"])
+        firsts = self.of_kind(first["event"], first.get("where"))
+        seconds = self.of_kind(second["event"], second.get("where"))
+        either = [event for event in self.events if any(event is other for other in firsts + seconds)]
+        held = self.window(condition, either, either)
+        firsts = [event for event in held if any(event is other for other in firsts)]
+        seconds = [event for event in held if any(event is other for other in seconds)]
+        times = 0
+        for number, event in enumerate(firsts):
+            later = [other.at for other in seconds if other.at > event.at]
+            times += bool(later) and not any(other.at < later[0] for other in firsts[number + 1 :])
+        return times
+
+    def _client(self, condition: Condition) -> str | None:
+        return self.attribute(condition["client"])
+
+    def attribute(self, name: str) -> str | None:
+        entry = self.newest(name)
+        return None if entry is None else entry.value
+
+    # --- truth
+
+    def compare(self, value: Any, operator: str, operand: Any, *, denied: bool = False) -> bool:
+        """Whether the comparison is true of the value (or, denied, false of it); no value satisfies neither."""
+        if value is None:
+            return False
+        if operator in {"is", "is_not", "one_of"}:
+            wanted = {plain(word) for word in self.words(operand)}
+            found = {plain(one) for one in (value if isinstance(value, (list, tuple)) else [value])}
+            return (not found.isdisjoint(wanted)) == ((operator != "is_not") != denied)
+        size, limit = plain(as_number(value)), plain(operand)
+        if size is None:
+            return False
+        true = {
+            "at_least": size >= limit,
+            "at_most": size <= limit,
+            "more_than": size > limit,
+            "less_than": size < limit,
+        }[operator]
+        return true != denied
+
+    def holds(self, condition: Condition, *, denied: bool = False) -> bool:
+        """Whether a condition is satisfied; denied, whether it is known to be false."""
+        if "phrase" in condition:
+            return self.holds(self.document["phrases"][condition["phrase"]], denied=denied)
+        if "rule" in condition:
+            return self.rule_holds(condition["rule"], denied=denied)
+        if "none" in condition:
+            return self.joined(condition["none"], every=not denied, denied=not denied)
+        if "all" in condition:
+            return self.joined(condition["all"], every=not denied, denied=denied)
+        if "any" in condition:
+            return self.joined(condition["any"], every=denied, denied=denied)
+        if id(condition) not in self.known:
+            self.known[id(condition)] = self.value(condition)
+        ((operator, operand),) = ((word, condition[word]) for word in OPERATORS if word in condition)
+        return self.compare(self.known[id(condition)], operator, operand, denied=denied)
+
+    def joined(self, parts: list[Condition], *, every: bool, denied: bool) -> bool:
+        truths = (self.holds(part, denied=denied) for part in parts)
+        return all(truths) if every else any(truths)
+
+    def rule_holds(self, rule_id: str, *, denied: bool = False) -> bool:
+        """Whether a rule's conditions hold, before its own hold and clears_after."""
+        rule = next(rule for rule in self.document["rules"] if rule["id"] == rule_id)
+        truths = [
+            self.compare(self.attribute(name), "one_of", words, denied=denied)
+            for name, words in rule.get("applies_to", {}).items()
+        ]
+        truths.append(self.holds(rule["when"], denied=denied))
+        return any(truths) if denied else all(truths)
+
+
+def as_number(value: Any) -> Any:
+    """An attribute of the record is a word; where it is put in order it must be a number, or else has no value."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+
+
+def plain(value: Any) -> Any:
+    """A value as it is compared: durations and percentages as numbers, numbers to 9 decimals, yes and no as words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, timedelta):
+        return value // MICROSECOND
+    if isinstance(value, (int, float)):
+        return round(value, 9)
+    if isinstance(value, str) and value.endswith("%"):
+        return float(value[:-1])
+    if isinstance(value, str) and DURATION.fullmatch(value):
+        return duration(value) // MICROSECOND
+    return value
+
+
+def durations(written: Any) -> Iterator[timedelta]:
+    """Every duration that stands anywhere in a document."""
+    if isinstance(written, dict):
+        for value in written.values():
+            yield from durations(value)
+    elif isinstance(written, list):
+        for value in written:
+            yield from durations(value)
+    elif isinstance(written, str) and DURATION.fullmatch(written):
+        yield duration(written)
+
+
+def instants(document: dict[str, Any], person: Person) -> list[datetime]:
+    """All instants at which the truth of a rule could change.
+
+    Something happens, a local day begins, or a duration written in the rules has gone by since one of these; and one
+    microsecond later, when `more_than` is satisfied.
+    """
+    happened = {event.at for event in person.events} | {entry.at for entry in person.record}
+    if not happened:
+        return []
+    lengths = set(durations(document)) | {timedelta(0)}
+    longest = max([*lengths, *(duration(text.split(" after ")[0]) for text in _starting(document))])
+    day = local_day(person.zone, min(happened))
+    last = local_day(person.zone, max(happened) + longest) + 2 * DAY
+    while day <= last:
+        happened.add(midnight(person.zone, day))
+        day += DAY
+    changes = {at + length for at in happened for length in lengths}
+    return sorted(changes | {at + MICROSECOND for at in changes})
+
+
+def _starting(written: Any) -> Iterator[str]:
+    if isinstance(written, dict):
+        yield from (value for word, value in written.items() if word == "starting")
+        written = list(written.values())
+    if isinstance(written, list):
+        for value in written:
+            yield from _starting(value)
+
+
+def plain_spans(document: dict[str, Any], person: Person) -> list[PlainSpan]:
+    """Every span of every rule of a document for one person, by rule and beginning."""
+    moments = [AsOf(document, person, at) for at in instants(document, person)]
+    moments = [moment for moment in moments if moment.record]
+    return [
+        span
+        for rule in sorted(document["rules"], key=lambda rule: rule["id"])
+        for span in _rule_spans(rule, moments, document, person)
+    ]
+
+
+def _rule_spans(
+    rule: dict[str, Any], moments: list[AsOf], document: dict[str, Any], person: Person
+) -> Iterator[PlainSpan]:
+    hold, clears_after = duration(rule.get("hold", "0 hours")), duration(rule.get("clears_after", "0 hours"))
+    truths = [(moment.now, moment.in_care() and moment.rule_holds(rule["id"])) for moment in moments]
+    true = list(_stretches(truths))
+    began: datetime | None = None
+    for place, (a, b) in enumerate(true):
+        if began is None and (b is None or b > a + hold):
+            began = a + hold
+        if began is None:
+            continue
+        following = true[place + 1][0] if place + 1 < len(true) else None
+        if b is not None and following is not None and following <= b + clears_after:
+            continue
+        severity = rule["severity"]
+        if "raise" in rule and AsOf(document, person, began).holds(rule["raise"]["when"]):
+            severity = rule["raise"]["to"]
+        yield PlainSpan(rule["id"], severity, began, None if b is None else b + clears_after)
+        began = None
+
+
+def _stretches(truths: list[tuple[datetime, bool]]) -> Iterator[tuple[datetime, datetime | None]]:
+    """The stretches [from, to) in which something was true."""
+    began = None
+    for at, true in truths:
+        if true and began is None:
+            began = at
+        if not true and began is not None:
+            yield began, at
+            began = None
+    if began is not None:
+        yield began, None

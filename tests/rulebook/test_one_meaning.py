@@ -1,0 +1,92 @@
+"""Rules mean one thing: the engine and the plain evaluator agree on generated rules and histories."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import MistakesError
+from engine.measures.histories import SHIFT
+from engine.measures.measure import Finding
+from engine.measures.steps import truth_at
+from engine.model.span import Span
+from engine.rulebook.condition_reader import read_condition
+from engine.rulebook.inference import Inference
+from engine.rulebook.load import from_texts
+from engine.rulebook.reading import Reading
+from engine.rulebook.rulebook import Rulebook
+from engine.yaml_source import Source
+from tests.generated import KINDS, LISTS, cases, documents, findings, guarded, histories, people, us, written
+from tests.plain_rules import AsOf, Condition, Person, instants, plain, plain_spans
+
+EVERYONE = st.lists(people(), min_size=1, max_size=3)
+
+
+def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
+    """The document, guarded where a rule of it is true of nothing, and its rulebook.
+
+    The reference judges alone: rulesets of durable_rules are never freed, and have tests of their own.
+    """
+    try:
+        book = from_texts({"rules.yaml": written(document)}, KINDS)
+    except MistakesError:
+        document = guarded(document)
+        book = from_texts({"rules.yaml": written(document)}, KINDS)
+    vars(book)["inference"] = Inference(book._trees, len(book.findings), None)
+    return document, book
+
+
+def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
+    return [
+        Span(client_id, span.rule, span.severity, us(span.began), None if span.ended is None else us(span.ended))
+        for client_id, person in enumerate(everyone, 1)
+        for span in plain_spans(document, person)
+    ]
+
+
+@cases(100)
+@given(documents(), EVERYONE)
+def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, everyone):
+    document, book = read(document)
+    assert book.replay(histories(everyone)) == expected(document, everyone)
+
+
+def finding_of(condition: Condition) -> Finding:
+    source = Source("condition.yaml", written(condition))
+    assert source.root
+    reading = Reading(source, KINDS, lists={name: tuple(words) for name, words in LISTS.items()})
+    finding = read_condition(reading, source.root)
+    assert isinstance(finding, Finding), source.mistakes
+    return finding
+
+
+def as_engine(value: Any) -> Any:
+    """A plain value as the engine gives it: durations in microseconds, lists as tuples."""
+    if isinstance(value, timedelta):
+        return plain(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+@cases(200)
+@given(findings(), EVERYONE)
+def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(
+    condition, everyone
+):
+    finding, batch = finding_of(condition), histories(everyone)
+    document = {"lists": LISTS, "rules": [{"when": condition}]}
+    flips = {False: finding.flips(batch), True: finding.denied().flips(batch)}
+    for place, person in enumerate(everyone):
+        for at in instants(document, person):
+            moment = AsOf(document, person, at)
+            key = (place << SHIFT) + us(at)
+            for denied, changes in flips.items():
+                truth = bool(truth_at(changes, np.array([key]))[0])
+                assert truth == moment.holds(condition, denied=denied), (at, denied)
+            value = as_engine(moment.value(condition))
+            seen = finding.measure.seen(batch, key).value
+            assert seen == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
