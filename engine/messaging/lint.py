@@ -14,8 +14,8 @@ _EXTENSION = frozenset("^{}\\[~]|€")  # these take two septets
 
 # Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a client's privacy.
 _REVEALING = """
-addict* alcohol* anxi* bipolar dependen* depress* diagnos* disorder* dui hepatitis hiv mental* od oud aud overdos*
-psych* ptsd schizo* sud suicid* withdrawal*
+abus* addict* alcohol* anxi* aud bipolar death* dependen* depress* diagnos* die died disorder* dui gad harm* hepatitis
+hiv hopeless* mental* od oud overdos* phq pregnan* psych* ptsd schizo* self-harm* sud suicid* withdrawal*
 amphetamine* beer benzo* booze cannabis coca* cocaine codeine crack crystal cutting dope drink* drug* drunk* ecstasy
 fentanyl heroin hydrocodone intoxica* ketamine kratom liquor lsd marijuana mdma meth methamphetamine* morphine nicotine
 opiate* opioid* oxycodone oxycontin oxy pcp pill pills smok* spice substance* thc tobacco tramadol tranq vap* vodka weed

@@ -58,6 +58,8 @@ def test_a_character_outside_plain_sms_is_refused(foreign: str) -> None:
         "drug court",
         "alcoholism.",
         "suicidal",
+        "thoughts of death",
+        "PHQ-9 above ten",
     ],
 )
 def test_a_word_that_reveals_something_is_refused(words: str) -> None:
