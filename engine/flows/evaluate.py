@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.errors import StoreUnavailableError
-from engine.flows import escalate
+from engine.flows import escalate, inference_problems
 from engine.flows.judgement import ACTOR, Desk, judge, write
 from engine.model.instant import SECOND_US
 from engine.model.routing import RoutingSettings
@@ -67,14 +67,17 @@ def run(
         return Counts()
     desk = Desk(database, rulebook, serving.id, routing, detail, notify_within, now)
     counts = Counts()
-    claimed = 0
-    while claimed < limit:
+    claimed, all_done = 0, False
+    while claimed < limit and not all_done:
+        wanted = min(BATCH, limit - claimed)
         with database.write() as conn:
-            claims = evaluations.claim_due(conn, now, owner, LEASE_US, min(BATCH, limit - claimed))
-        if not claims:
-            break
+            claims = evaluations.claim_due(conn, now, owner, LEASE_US, wanted)
+        batch = _evaluate(desk, claims) if claims else Counts()
+        counts += batch
         claimed += len(claims)
-        counts += _evaluate(desk, claims)
+        # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
+        all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
+    inference_problems.tell(database, rulebook.inference.take_problems(), now)
     return counts + Counts(steps=escalate.run(database, rulebook.rules, detail, now))
 
 
