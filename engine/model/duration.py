@@ -41,4 +41,4 @@ def write_duration(us: int) -> str:
 
 
 def _count(number: float, word: str) -> str:
-    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"
+    return f"{number:.12g} {word}" if number == 1 else f"{number:.12g} {word}s"

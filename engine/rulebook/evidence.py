@@ -8,7 +8,12 @@ from engine.measures.histories import SHIFT, Histories
 from engine.measures.measure import Finding
 from engine.model.alert import AlertEvidence, FindingSeen
 from engine.rulebook.conditions import Condition, findings
-from engine.rulebook.words import clearing_in_words, finding_in_words, threshold_in_words, value_in_words
+from engine.rulebook.words_of_findings import (
+    clearing_in_words,
+    finding_in_words,
+    threshold_in_words,
+    value_in_words,
+)
 
 
 def evidence(histories: Histories, when: Condition, client_id: int, as_of: int, clears_at: int | None) -> AlertEvidence:

@@ -1,164 +1,180 @@
-"""Findings, values and conditions in plain English, for people who do not read YAML."""
+"""Values, comparisons, events and windows in plain English, for people who do not read YAML.
+
+Different rules must not read the same. So numbers are written in full, and a word that could be taken for one of
+ours, or for two, stands in quotes.
+"""
 
 from __future__ import annotations
 
-from engine.measures.comparison import Comparison, Operand, Where
-from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
-from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
-from engine.measures.field_values import Change, Latest, Statistic, Trend
-from engine.measures.measure import Finding, Measure
+import re
+from collections.abc import Callable, Sequence
+
+from engine.measures.comparison import ANY, Comparison, Operator, Where
 from engine.measures.window import Starting, Window
 from engine.model.duration import write_duration
 from engine.model.event import Value
-from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.model.instant import DAY_US
+from engine.model.kinds import BUILT_IN
 
-_OPERATORS = {
-    "at_least": "at least ",
-    "at_most": "at most ",
-    "more_than": "more than ",
-    "less_than": "less than ",
-    "is": "",
-    "is_not": "not ",
-    "one_of": "one of ",
-    "none_of": "none of ",
+# Of each kind one of its events, and several; a kind not named here is spoken of as "… event".
+_NOUNS = {
+    "check_in": ("check-in", "check-ins"),
+    "test": ("test", "tests"),
+    "attendance": ("session", "sessions"),
+    "medication": ("dose", "doses"),
+    "assessment": ("assessment", "assessments"),
+    "contact": ("contact", "contacts"),
+    "return_to_use": ("report of use", "reports of use"),
 }
-_ELAPSED = (TimeSinceEvent, TimeSinceDay)
+# The field of a kind whose values can stand before the noun, as in "missed check-ins".
+_BEFORE_NOUN = {"check_in": "status", "test": "result", "attendance": "status", "medication": "status"}
+# Words of these sentences, which a rule's own words must not be mistaken for.
+_SENTENCE = """
+a all among an and any as at before by either event events exactly fewer followed from if in including is it last latest
+less looking marked more no not of on only or other over since so states than that the these those times up was with yes
+"""
+_OURS = frozenset(_SENTENCE.split())
+_CHOICES = frozenset(choice for kind in BUILT_IN.values() for field in kind.fields.values() for choice in field.choices)
+_PLAIN = re.compile(r"[A-Za-z0-9]+([_-][A-Za-z0-9]+)*")
+Write = Callable[[float | str], str]
 
 
-def finding_in_words(finding: Finding) -> str:
-    """Such as `the number of check-ins with status missed within 7 days is at least 2`."""
-    return f"{measure_in_words(finding.measure)} is {threshold_in_words(finding)}"
+def word(text: str) -> str:
+    """A word of the rule's own: as it is read aloud, or in quotes where it could be misunderstood."""
+    clear = _PLAIN.fullmatch(text) and _OURS.isdisjoint(re.split("[_-]", text.lower()))
+    if clear or text in _CHOICES:
+        return text.replace("_", " ")
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
-def threshold_in_words(finding: Finding) -> str:
-    """Such as `at least 2`."""
-    return _compared(finding.comparison, finding.measure)
+def number(value: float) -> str:
+    """A number in full, so that no two read the same."""
+    return repr(int(value)) if float(value).is_integer() else repr(value)
 
 
-def value_in_words(measure: Measure, value: Value | None) -> str:
-    """A measured value with its unit; `no value` where there is none."""
-    if value is None:
-        return "no value"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    return _operand(value, measure)
+def percent(value: float | str) -> str:
+    """A percentage."""
+    return f"{number(value)}%" if not isinstance(value, str) else word(value)
 
 
-def measure_in_words(measure: Measure) -> str:
-    """What is measured, such as `the average craving of check-ins within 7 days`."""
-    match measure:
-        case DaysWith(kind, where, window):
-            return f"the number of days with {_events(kind, where)}{_window(window, kind)}"
-        case Count(kind, where, window):
-            return f"the number of {_events(kind, where)}{_window(window, kind)}"
-        case Share(kind, where, of, window, least):
-            fewest = f" (unknown below {least})" if least > 1 else ""
-            return f"the share{_with(where)} among {_events(kind, of)}{_window(window, kind)}{fewest}"
-        case Streak(kind, where, among, window):
-            return f"the number of newest {_events(kind, among)} in a row{_with(where)}{_window(window, kind)}"
-        case Sequence(first, second, window):
-            return f"the number of times that {_events(*second)} followed {_events(*first)}{_window(window, 'event')}"
-        case TimeSinceEvent(kind, where, starting):
-            return f"the time since the newest of {_events(kind, where)}, or since enrolment{_starting(starting)}"
-        case TimeSinceDay(since):
-            return f"the days since the client was {since}"
-        case ClientAttribute(name):
-            return f"the client's {_plain(name)}"
+def duration(value: float | str) -> str:
+    """A duration given in microseconds."""
+    return word(value) if isinstance(value, str) else write_duration(round(value))
+
+
+def days(value: float | str) -> str:
+    """A duration in whole days, however long, where it is one."""
+    if isinstance(value, str) or value % DAY_US:
+        return duration(value)
+    return f"{number(value // DAY_US)} {'day' if value == DAY_US else 'days'}"
+
+
+def plain(value: float | str) -> str:
+    """A number or a word."""
+    return word(value) if isinstance(value, str) else number(value)
+
+
+def choice(words: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> str:
+    """What a number is compared with: `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`."""
+    wanted = operands(comparison)
+    patterns: dict[Operator, str] = {
+        "at_least": "{} or more",
+        "at_most": f"{{}} or {less}",
+        "more_than": "more than {}",
+        "less_than": f"{less} than {{}}",
+        "is": "exactly {}",
+        "is_not": "other than {}",
+        "one_of": "exactly {}" if len(wanted) == 1 else "either {}",
+        "none_of": "other than {}",
+    }
+    return patterns[comparison.operator].format(choice([write(one) for one in wanted]))
+
+
+def compared(comparison: Comparison, kind: str = "", field: str = "") -> str:
+    """A field's comparison after its name: `8 or more`, `missed or refused`, `other than missed`, `marked yes`."""
+    wanted = operands(comparison)
+    if not all(isinstance(one, str) for one in wanted):
+        return amount(comparison)
+    denied = comparison.operator in {"is_not", "none_of"}
+    known = BUILT_IN.get(kind)
+    if set(wanted) <= {"yes", "no"}:
+        return f"{'not ' if denied else ''}marked {choice([str(one) for one in wanted])}"
+    written = choice([plain(one) for one in wanted])
+    if known and field in known.fields and known.fields[field].type == "list":
+        return f"{'not ' if denied else ''}including {written}"
+    return f"other than {written}" if denied else written
+
+
+def operands(comparison: Comparison) -> tuple[float | str, ...]:
+    """What it compares with, one or several."""
+    return comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
+
+
+def value(measured: Value | None, write: Write = plain) -> str:
+    """A measured value, short enough to be read at a glance; `no value` where there is none."""
+    match measured:
+        case None:
+            return "no value"
+        case bool():
+            return "yes" if measured else "no"
+        case tuple():
+            return " and ".join(measured) or "none"
+        case str():
+            return measured
         case _:
-            return _of_field(measure)
+            return write(round(measured, 2))
 
 
-def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
-    """What must come about for a condition that is true to be so no longer, said of its findings that are true."""
-    match condition:
-        case Finding():
-            return f"no longer: {finding_in_words(condition)}"
-        case AllOf(parts):
-            return _joined([clearing_in_words(part, true) for part in parts], "either ", "; or ")
-        case AnyOf(parts):
-            held = [part for part in parts if _true(part, true)]
-            return _joined([clearing_in_words(part, true) for part in held], "both ", "; and ")
-        case _:
-            raise AssertionError(condition)
+def noun(kind: str, where: Where = ANY, *, one: bool = False) -> str:
+    """Events of a kind that meet a demand: `missed check-ins`, `tests with method urine`; or one of them."""
+    names = _NOUNS.get(kind, (f"{word(kind)} event", f"{word(kind)} events"))
+    first, said = "", []
+    for name, comparison in where.fields:
+        if name == _BEFORE_NOUN.get(kind) and comparison.operator in {"is", "one_of"}:
+            first = f"{choice([str(one).replace('_', '-') for one in operands(comparison)])} "
+        else:
+            said.append(f"{word(name)} {compared(comparison, kind, name)}")
+    return f"{first}{names[0] if one else names[1]}{' with ' if said else ''}{' and '.join(said)}"
 
 
-def _true(condition: Condition, true: frozenset[Finding]) -> bool:
-    match condition:
-        case AllOf(parts):
-            return all(_true(part, true) for part in parts)
-        case AnyOf(parts):
-            return any(_true(part, true) for part in parts)
-        case _:
-            return condition in true
+def one_of(kind: str, where: Where) -> str:
+    """`a missed check-in`."""
+    named = noun(kind, where, one=True)
+    return f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
 
 
-def _joined(parts: list[str], first: str, between: str) -> str:
-    return parts[0] if len(parts) == 1 else f"{first}({between.join(parts)})"
+def looked_at(limits: Window, kind: str, where: Where, which: str = "") -> str:
+    """The events that a measure is computed over: `check-ins in the last 7 days`, `the last 5 check-ins`."""
+    if limits.last is not None:
+        return f"the last {limits.last} {noun(kind, where)}{which}{starting(limits.starting)}"
+    return noun(kind, where) + window(limits, "")
 
 
-def _of_field(measure: Measure) -> str:
-    match measure:
-        case Latest(kind, field, where, window):
-            age = f" not older than {write_duration(window.within)}" if window.within else ""
-            return f"the latest {_plain(field)} of {_events(kind, where)}{age}{_starting(window.starting)}"
-        case Change(kind, field, where, baseline, window):
-            age = f" not older than {write_duration(window.within)}" if window.within else ""
-            return (
-                f"the newest {_plain(field)} of {_events(kind, where)}{age}{_starting(window.starting)}, less the "
-                f"client's own median of the {write_duration(baseline)} before it,"
-            )
-        case Trend(kind, field, where, window):
-            return f"the change a day, by trend, of {_plain(field)} of {_events(kind, where)}{_window(window, kind)}"
-        case Statistic(kind, field, where, window, name):
-            return f"the {name} {_plain(field)} of {_events(kind, where)}{_window(window, kind)}"
-        case _:
-            raise AssertionError(measure)
+def window(limits: Window, counted: str) -> str:
+    """Which events count: ` in the last 7 days`, ` among the last 5 check-ins` (`counted`), and from when on."""
+    text = f" in the last {write_duration(limits.within)}" if limits.within is not None else ""
+    if limits.last is not None:
+        text += f" among the last {limits.last} {counted}"
+    return text + starting(limits.starting)
 
 
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
+def age(limits: Window) -> str:
+    """How old the newest value may be, and from when on it counts."""
+    limit = f", if that is not older than {write_duration(limits.within)}" if limits.within is not None else ""
+    return limit + starting(limits.starting)
 
 
-def _events(kind: str, where: Where) -> str:
-    names = {"check_in": "check-ins", "attendance": "attendances", "medication": "medication events"}
-    plural = names.get(kind, f"{_plain(kind)} events" if kind.endswith("s") else f"{_plain(kind)}s")
-    return plural + _with(where)
+def starting(start: Starting | None) -> str:
+    """From which day on events count."""
+    return f", counting only from {start_day(start)} on" if start else ""
 
 
-def _with(where: Where) -> str:
-    if not where.fields:
-        return ""
-    return " with " + " and ".join(f"{_plain(name)} {_compared(comparison)}" for name, comparison in where.fields)
-
-
-def _window(window: Window, kind: str) -> str:
-    text = ""
-    if window.within is not None:
-        text = f" within {write_duration(window.within)}"
-    if window.last is not None:
-        text = f" among the last {window.last} {_events(kind, Where())}"
-    return text + _starting(window.starting)
-
-
-def _starting(starting: Starting | None) -> str:
-    if starting is None:
-        return ""
-    day = "enrolment" if starting.after == "enrolled" else "discharge"
-    return f" from day {starting.days} after {day} on"
-
-
-def _compared(comparison: Comparison, measure: Measure | None = None) -> str:
-    return _OPERATORS[comparison.operator] + _operand(comparison.operand, measure)
-
-
-def _operand(operand: Operand | bool, measure: Measure | None) -> str:
-    if isinstance(operand, tuple):
-        return " or ".join(_operand(one, measure) for one in operand)
-    if isinstance(operand, str):
-        return operand
-    if isinstance(measure, _ELAPSED):
-        return write_duration(round(operand))
-    number = f"{round(operand, 2):g}"
-    return f"{number}%" if isinstance(measure, Share) else number
+def start_day(start: Starting) -> str:
+    """Such as `day 28 after enrolment`."""
+    return f"day {start.days} after {'enrolment' if start.after == 'enrolled' else 'discharge'}"

@@ -1,0 +1,38 @@
+"""`handrail explain`: a rule in plain English."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.errors import UserError
+
+WIDTH = 100
+RuleId = Annotated[str, typer.Argument(metavar="RULE", help="The rule's id.")]
+Rules = Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Other rules than the configured ones.")]
+
+
+def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = None) -> None:
+    """Say in plain English what a rule looks for, when it alerts, whom it tells, and what it rests on."""
+    from engine.messaging.wording import to_staff
+    from engine.rulebook.explain import explain as explained
+    from engine.rulebook.load import load
+    from engine.rulebook.reading import nearest
+
+    settings = open_settings(config)
+    rulebook = load(rules or settings.rules, settings.kinds)
+    if rule not in rulebook.checked:
+        raise UserError(f"There is no rule '{rule}'{nearest(rule, rulebook.rules)}")
+    for line in explained(rulebook.checked[rule], rulebook.rules, settings.routing):
+        print(_wrapped(line))
+    text = to_staff("C-1042", rulebook.rules[rule].reason, 17, settings.sms.detail)
+    print(_wrapped(f"A text to staff, of a client C-1042: {text}"))
+
+
+def _wrapped(line: str) -> str:
+    indent = " " * (len(line) - len(line.lstrip(" -")))
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
