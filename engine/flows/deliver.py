@@ -33,7 +33,7 @@ def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> Outbox
         return None
     with database.read() as conn:
         standing = outbox.standing(conn, message, owner, now)
-    if standing is None:  # the carrier's report came first
+    if standing is None:  # another took it over, or the carrier reported on it
         return message.state
     settlement = _deliver(gateway, message, standing, now)
     _settle(database, message, settlement, owner, now)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine.flows import deliver
 from engine.messaging.sending import LOOK_UP_AFTER_US, STOPPED_FOR_US
@@ -229,3 +229,23 @@ def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Datab
     deliver_all(sqlite_database, Carrier(passing=report))
     assert row(sqlite_database, message_id).state == "delivered"
     assert trail(sqlite_database) == []
+
+
+def test_a_message_that_another_took_over_before_the_send_is_left_to_them(sqlite_database: Database) -> None:
+    message_id = add(sqlite_database)
+    elsewhere = Database.open(str(sqlite_database.url))
+    begun: list[object] = []
+
+    def take_over(conn: object) -> None:
+        begun.append(conn)
+        if len(begun) == 2:  # after the claim, before the last look
+            with elsewhere.write() as other:
+                change(other, outbox, message_id, claimed_by="b")
+
+    event.listen(sqlite_database.engine, "begin", take_over)
+    carrier = Carrier()
+    assert deliver.run(sqlite_database, carrier, NOW, "a") == "claimed"
+    event.remove(sqlite_database.engine, "begin", take_over)
+    elsewhere.close()
+    assert not carrier.asked
+    assert row(sqlite_database, message_id).claimed_by == "b"
