@@ -34,10 +34,9 @@ class Rows:
     ) -> None:
         columns = {name: place for place, name in enumerate(header)}
         clock = WallClock(zone) if zone else None
-        self._skips = Remembered(
-            columns_of_conditions(mapping.skip_when),
-            columns,
-            lambda c: compile_conditions(mapping.skip_when or None, c) if mapping.skip_when else lambda _: False,
+        skip_when = mapping.skip_when
+        self._skips = skip_when and Remembered(
+            columns_of_conditions(skip_when), columns, lambda c: compile_conditions(skip_when, c)
         )
         self._events = [
             compile_event(event, kinds[event.kind], columns, mapping.decimal, clock) for event in mapping.events
@@ -57,7 +56,7 @@ class Rows:
                 into.rejects.append(Reject(place, reason, text))
                 continue
             try:
-                if self._skips(cells):
+                if self._skips and self._skips(cells):
                     into.skipped += 1
                 elif self._roster is not None:
                     row, complaint = self._roster(cells, place, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
@@ -20,6 +20,10 @@ class Strict(BaseModel):
     """Settings that do not change and hold nothing unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Only what was written, so that a later version's new settings change nothing about older mappings."""
+        return ((name, value) for name, value in super().__repr_args__() if name in self.model_fields_set)
 
 
 def _constant(written: Any) -> Constant:

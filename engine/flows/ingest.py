@@ -1,0 +1,203 @@
+"""Ingest: what is new in the sources goes into the store, each batch with its position in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.errors import StoreUnavailableError, UserError
+from engine.flows import roster as roster_rows
+from engine.model.event import NewEvent
+from engine.model.instant import from_us
+from engine.model.intake import Batch, Reject
+from engine.ports import Source
+from engine.store import evaluations, events, positions, rejects, roster
+from engine.store.database import Database
+from engine.store.rejects import OpenReject
+
+_AT_ONCE = 5000  # rows that waited, read again in one transaction
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of an item's rows. A row may make several events, or none where the mapping skips it."""
+
+    rows: int = 0
+    new: int = 0
+    duplicates: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+    def __iadd__(self, other: Counts) -> Counts:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+def run(database: Database, sources: Sequence[Source], timezone: str, now: int) -> Mapping[str, int]:
+    """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
+
+    `timezone` is the site's. A source that cannot be read does not keep the others from being read; then UserError.
+    """
+    total = Counts()
+    failed = []
+    for source in sources:
+        try:
+            for counts in read(database, source, timezone, now).values():
+                total += counts
+        except StoreUnavailableError:
+            raise
+        except (OSError, UserError) as error:
+            _log.warning("a source cannot be read", source=source.name, error=type(error).__name__)
+            failed.append(f"The source {source.name} cannot be read: {error}")
+    if failed:
+        raise UserError("\n".join(failed))
+    return {name: getattr(total, name) for name in Counts.__slots__}
+
+
+def read(
+    database: Database,
+    source: Source,
+    timezone: str,
+    now: int,
+    progress: Callable[[Batch], None] = lambda _: None,
+) -> dict[str, Counts]:
+    """Read all that is new in one source; by item, what became of its rows.
+
+    Raises OSError or UserError where the source cannot be read; what was read before that is kept.
+    """
+    intake = _Intake(database, source.name, timezone, now)
+    with database.read() as conn:
+        known = positions.read(conn, source.name)
+    for batch in source.read(known, from_us(now)):
+        intake.take(batch)
+        progress(batch)
+    with database.read() as conn:
+        waited = rejects.waiting_no_more(conn, source.name)
+    _reread(intake, source, waited)
+    return intake.counts
+
+
+def retry(database: Database, source: Source, timezone: str, now: int) -> dict[str, Counts]:
+    """Read every row of a source that waits to be mended again, through mapping and roster as they are now."""
+    intake = _Intake(database, source.name, timezone, now)
+    with database.read() as conn:
+        waiting = rejects.still_open(conn, source.name)
+    _reread(intake, source, waiting)
+    return intake.counts
+
+
+def _reread(intake: _Intake, source: Source, waiting: Sequence[OpenReject]) -> None:
+    if not waiting:
+        return
+    with intake.database.read() as conn:
+        known = positions.read(conn, source.name)
+    for item, of_item in groupby(waiting, key=lambda reject: reject.item):
+        found = list(of_item)
+        for start in range(0, len(found), _AT_ONCE):
+            some = found[start : start + _AT_ONCE]
+            batch = source.reread(item, known.get(item), [Reject(each.line, each.reason, each.row) for each in some])
+            intake.take_again(batch, some)
+
+
+@dataclass(slots=True)
+class _Intake:
+    """The way of one source's batches into the store; `counts` by item."""
+
+    database: Database
+    source: str
+    timezone: str
+    now: int
+    counts: dict[str, Counts] = field(default_factory=dict)
+    _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
+    _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
+
+    def take(self, batch: Batch) -> None:
+        """Commit a batch and its position together, or nothing of it."""
+        with self.database.write() as conn:
+            if batch.retaken_from is not None:
+                rejects.mend_from(conn, self.source, batch.item, batch.retaken_from, self.now)
+            counts, _ = self._store(conn, batch)
+            counts.rows, counts.skipped = batch.rows, batch.skipped
+            total = self._counts(batch.item, counts)
+            # Read again as a whole and mostly known, it is the same export, mended; else other rows took the place
+            # of those that wait, and they wait on.
+            known = total.duplicates + total.corrected
+            if batch.reread and batch.last and known and known >= total.new:
+                rejects.mend_unseen(conn, self.source, batch.item, self.now)
+            positions.write(conn, self.source, batch.item, batch.position, self.now)
+
+    def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
+        """Commit rows that waited, those that are mended noted as such."""
+        with self.database.write() as conn:
+            counts, rejected = self._store(conn, batch)
+            still = {(reject.line, reject.row) for reject in rejected}
+            rejects.mend(conn, [each.id for each in waiting if (each.line, each.row) not in still], self.now)
+        counts.rows = len(waiting)
+        self._counts(batch.item, counts)
+
+    def _counts(self, item: str, more: Counts) -> Counts:
+        total = self.counts.setdefault(item, Counts())
+        total += more
+        return total
+
+    def _store(self, conn: Connection, batch: Batch) -> tuple[Counts, Sequence[Reject]]:
+        """What became of a batch, and all of its rows that are rejected."""
+        withdrawn = events.withdraw(conn, self.source, batch.withdrawn, self.now)
+        people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
+        if batch.roster:
+            self._clients.clear()
+        placed, refused = self._place(conn, batch)
+        added = events.add(conn, placed, self.now)
+        rejected = [*batch.rejects, *people.rejects, *refused]
+        rejects.add(conn, self.source, batch.item, rejected, self.now)
+        evaluations.mark_dirty(conn, _earliest(withdrawn, people.earliest, added.earliest))
+        return Counts(
+            new=added.new + people.new,
+            duplicates=added.duplicates + people.duplicates,
+            corrected=added.corrected + people.corrected,
+            withdrawn=len(batch.withdrawn),
+            rejected=len(rejected),
+        ), rejected
+
+    def _place(self, conn: Connection, batch: Batch) -> tuple[list[NewEvent], list[Reject]]:
+        """The events with their clients, in their clients' time; and rows whose clients are unknown.
+
+        A row is taken wholly or not at all, so one unknown client keeps back all that it says.
+        """
+        clients, clocks, source, item = self._clients, self._clocks, self.source, batch.item
+        clients.update(roster.find_clients(conn, {event.client for event in batch.events} - clients.keys()))
+        refused = {}
+        for event in batch.events:
+            if event.client not in clients:
+                reason = roster_rows.unknown_client(event.client)
+                refused[event.line, event.row] = Reject(event.line, reason, event.row, waits_for=event.client)
+        placed = []
+        for client_ref, kind, at, key, fields, note, line, local, row in batch.events:
+            if refused and (line, row) in refused:
+                continue
+            client = clients[client_ref]
+            try:
+                instant = clocks[client.timezone][at] if local else at
+            except ValueError as error:
+                refused[line, row] = Reject(line, str(error), row)
+                continue
+            placed.append(NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}"))
+        return placed, list(refused.values())
+
+
+def _earliest(*each: Mapping[int, int]) -> dict[int, int]:
+    """The earliest instant of each client over several mappings."""
+    earliest: dict[int, int] = {}
+    for mapping in each:
+        for client_id, at in mapping.items():
+            earliest[client_id] = min(at, earliest.get(client_id, at))
+    return earliest

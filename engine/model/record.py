@@ -1,0 +1,133 @@
+"""What a roster row changes in a client's record; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.model.client import SPELL_WORDS, RecordEntry
+
+_Entries = dict[tuple[int, str], str | None]  # by instant and word
+_ENDLESS = 1 << 62
+
+
+def restate(
+    record: Iterable[RecordEntry], moments: Mapping[str, int | None], attributes: Mapping[str, str | None], now: int
+) -> list[RecordEntry]:
+    """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
+
+    A date in place of another is a correction: an enrolment or leave is the one with the same beginning, or else the
+    one that it overlaps, or else a further one. An attribute holds from `as_of`; without that from enrolment when it
+    is first seen, and from `now` when it changes. Raises ValueError where an end comes before its beginning.
+    """
+    entries: _Entries = {(at, entry): value for at, entry, value in record}
+    before = _spells(entries, "enrolled", "ended")
+    _state_spell(entries, moments, "enrolled", "ended")
+    _state_spell(entries, moments, "leave_began", "leave_ended")
+    _end_leave(entries, moments, now)
+    _state_discharge(entries, moments, is_further=len(_spells(entries, "enrolled", "ended")) > len(before))
+    for name, value in attributes.items():
+        _state_attribute(entries, name, value, moments, now)
+    return sorted(RecordEntry(at, entry, value) for (at, entry), value in entries.items())
+
+
+def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> int | None:
+    """The first instant in which two records differ; None where they are equal."""
+    return min((entry.at for entry in set(one) ^ set(other)), default=None)
+
+
+def match_spell(
+    spells: Sequence[tuple[int, int | None]], began: int, ended: int | None
+) -> tuple[int, int | None] | None:
+    """Which of some spells (from, to; None without an end) another one restates; None where it is a further one."""
+    for spell in spells:
+        if spell[0] == began:
+            return spell
+    overlapping = [(b, e) for b, e in spells if b < (ended or _ENDLESS) and began < (e or _ENDLESS)]
+    return overlapping[-1] if overlapping else None
+
+
+def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[int, int | None]]:
+    begins = sorted(at for at, entry in entries if entry == begin)
+    ends = sorted(at for at, entry in entries if entry == end)
+    spells = []
+    for began, following in zip(begins, [*begins[1:], _ENDLESS], strict=False):
+        ended = next((at for at in ends if began <= at <= following), None)
+        if ended is not None:
+            ends.remove(ended)  # where one ends as the next begins, it is the end of the first
+        spells.append((began, ended))
+    return spells
+
+
+def _state_spell(entries: _Entries, moments: Mapping[str, int | None], begin: str, end: str) -> None:
+    began, ended = moments.get(begin), moments.get(end)
+    spells = _spells(entries, begin, end)
+    if began is None:
+        if ended is None:
+            return
+        # An end alone is that of the newest spell that began before it.
+        begun = [spell for spell in spells if spell[0] <= ended]
+        if not begun:
+            raise ValueError(f"gives {end} but not {begin}, and no earlier row gave it")
+        began = begun[-1][0]
+    if ended is not None and ended < began:
+        raise ValueError(f"{end} comes before {begin}")
+    known = match_spell(spells, began, ended)
+    if known is not None and known[0] != began:
+        _move(entries, known[0], began, begin)
+    entries[began, begin] = None
+    if end in moments:
+        if known is not None and known[1] is not None:
+            entries.pop((known[1], end), None)
+        if ended is not None:
+            entries[ended, end] = None
+
+
+def _move(entries: _Entries, old: int, new: int, begin: str) -> None:
+    """Move a beginning, and with an enrolment the attributes that hold from it."""
+    for at, entry in list(entries):
+        if at == old and (entry == begin or (begin == "enrolled" and entry not in SPELL_WORDS)):
+            entries[new, entry] = entries.pop((at, entry))
+
+
+def _end_leave(entries: _Entries, moments: Mapping[str, int | None], now: int) -> None:
+    """An empty cell where a leave is open says that the client is back; one that has not begun will not be."""
+    if moments.get("leave_began", 0) is not None or moments.get("leave_ended") is not None:
+        return
+    for began, ended in _spells(entries, "leave_began", "leave_ended"):
+        if ended is None and began > now:
+            del entries[began, "leave_began"]
+        elif ended is None:
+            entries[now, "leave_ended"] = None
+
+
+def _state_discharge(entries: _Entries, moments: Mapping[str, int | None], is_further: bool) -> None:
+    said = moments.get("discharged")
+    known = [at for at, entry in entries if entry == "discharged"]
+    if said is None or said in known:
+        return
+    if known and not is_further:
+        del entries[min(known, key=lambda at: abs(at - said)), "discharged"]
+    entries[said, "discharged"] = None
+
+
+def _state_attribute(
+    entries: _Entries, name: str, value: str | None, moments: Mapping[str, int | None], now: int
+) -> None:
+    history = sorted(at for at, entry in entries if entry == name)
+    as_of = moments.get("as_of")
+    if as_of is not None:
+        if value is not None or any(at <= as_of for at in history):
+            entries[as_of, name] = value
+        return
+    if not history:
+        if value is not None:
+            enrolled = [at for at, entry in entries if entry == "enrolled"]
+            entries[moments.get("enrolled") or min(enrolled, default=now), name] = value
+        return
+    newest = history[-1]
+    if entries[newest, name] == value:
+        return
+    entries[max(newest, now), name] = value
+    # Back to what it was before within one reading, as when older files are read again, it has not changed.
+    if newest >= now and len(history) > 1 and entries[history[-2], name] == value:
+        del entries[newest, name]
