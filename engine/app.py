@@ -22,9 +22,10 @@ from engine.flows import audit, deliver, evaluate, ingest
 from engine.model.instant import to_us
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
-from engine.rulebook.load import load
+from engine.rulebook.load import from_texts, load
 from engine.rulebook.rulebook import Rulebook
 from engine.scheduler import Tick
+from engine.store import audit as trail
 from engine.store import heartbeats, rule_sets
 from engine.store.database import Database
 
@@ -40,17 +41,14 @@ class SystemClock:
 
 
 def wire(settings: Settings, clock: Clock, phone: TextIO) -> Engine:
-    """An engine with all that the settings name, its rules accepted; `phone` is where printed texts go.
+    """An engine with all that the settings name; `phone` is where printed texts go.
 
     Raises UserError, before anything is written, where rules, database or secrets are not right.
     """
     rulebook = load(settings.rules, settings.kinds)
     gateway = _gateway(settings, phone)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
-    database = open_database(settings)
-    with database.write() as conn:
-        rule_sets.accept(conn, rulebook.hash, rulebook.files, to_us(clock.now()))
-    return Engine(settings, database, rulebook, sources, gateway, clock)
+    return Engine(settings, open_database(settings), rulebook, sources, gateway, clock)
 
 
 def open_database(settings: Settings) -> Database:
@@ -108,6 +106,18 @@ class Engine:
         # Claims are this process's alone, though another machine may give it the same number.
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
+    def accept_rules(self) -> None:
+        """Let this engine's rules serve, for every daemon on the database."""
+        now = self._now()
+        with self.database.write() as conn:
+            before = rule_sets.serving(conn)
+            accepted = rule_sets.accept(conn, self.rulebook.hash, self.rulebook.files, now)
+            if before is None or before.id != accepted:
+                trail.record(
+                    conn, at=now, actor="run", action="rules accepted", subject=f"rule set {accepted}",
+                    detail={"before": before.id if before else None, "rules": len(self.rulebook.rules)},
+                )  # fmt: skip
+
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""
         every = self.settings.ticks
@@ -137,6 +147,7 @@ class Engine:
         return ingest.run(self.database, self._sources, self.settings.timezone, self._now())
 
     def _evaluate(self) -> Mapping[str, int]:
+        self._follow_rules()
         counts = evaluate.Counts()
         for _ in self._patiently():
             step = evaluate.run(
@@ -147,6 +158,14 @@ class Engine:
             if not (step.clients or step.steps):
                 break
         return asdict(counts)
+
+    def _follow_rules(self) -> None:
+        """Take over the rules that serve, should somebody have started another daemon with newer ones."""
+        with self.database.read() as conn:
+            serving = rule_sets.serving(conn)
+        if serving and serving.hash != self.rulebook.hash:
+            self.rulebook = from_texts(serving.files, self.settings.kinds)
+            _log.warning("took over newer rules", rule_set=serving.id, rules=len(self.rulebook.rules))
 
     def _deliver(self) -> Mapping[str, int]:
         states: Counter[str] = Counter()

@@ -28,6 +28,7 @@ _log = structlog.get_logger()
 
 def step_once(engine: Engine) -> bool:
     """Step every flow once, in the order in which one feeds the next; whether all went well."""
+    engine.accept_rules()
     failed = [tick.name for tick in engine.ticks() if not take(tick)]
     return not failed
 
@@ -46,6 +47,8 @@ def run(engine: Engine) -> None:
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch = Watch(engine, scheduler)
     web = WebServer(settings.web.host, settings.web.port, watch.pages)
+    # Only now, for one that cannot start must not change what another goes by.
+    engine.accept_rules()
     web.start()
     scheduler.start()
     _log.info("started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address)

@@ -1,0 +1,122 @@
+"""`handrail` in processes of its own that start at once: forked from one that has imported everything already."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, TextIO
+
+from engine import daemon, logs
+from engine.app import wire
+from engine.cli import run_command_line
+from engine.config import load
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(
+    ["tests.journeys.processes", "engine.cli.commands", "engine.web.pages", "uvicorn", "pytest"]
+)
+
+
+@dataclass
+class Running:
+    """A process, and what it writes."""
+
+    process: BaseProcess
+    out: TextIO
+    err: TextIO
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """The first line of its JSON log about this event; AssertionError where it ends without one."""
+        for line in self.err:
+            said: dict[str, Any] = json.loads(line)
+            if said["event"] == event:
+                return said
+        raise AssertionError(f"the process ended without {event!r}")
+
+    def end(self, number: signal.Signals) -> int | None:
+        """Send a signal; the exit code."""
+        assert self.process.pid
+        os.kill(self.process.pid, number)
+        self.process.join(30)
+        return self.process.exitcode
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command came to."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+def handrail(site: Path, command: str, *arguments: str) -> Done:
+    """Run a command to its end."""
+    with _running(_command, [command, "--config", str(site / "config.yaml"), *arguments]) as running:
+        out, err = running.out.read(), running.err.read()
+        running.process.join(30)
+        return Done(running.process.exitcode, out, err)
+
+
+@contextmanager
+def daemon_of(site: Path, ahead: timedelta = timedelta()) -> Iterator[Running]:
+    """A daemon whose clock is ahead of this machine's; killed at the end, should it still be there."""
+    with _running(_daemon, site / "config.yaml", ahead) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class ShiftedClock:
+    """A clock that goes as this machine's does, but `ahead` of it."""
+
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@contextmanager
+def _running(target: Any, *arguments: Any) -> Iterator[Running]:
+    (out, child_out), (err, child_err) = _forks.Pipe(duplex=False), _forks.Pipe(duplex=False)
+    process = _forks.Process(target=_child, args=(child_out, child_err, target, *arguments))
+    process.start()
+    child_out.close()
+    child_err.close()
+    with os.fdopen(os.dup(out.fileno()), "r") as out_text, os.fdopen(os.dup(err.fileno()), "r") as err_text:
+        out.close()
+        err.close()
+        try:
+            yield Running(process, out_text, err_text)
+        finally:
+            process.kill()
+            process.join()
+
+
+def _child(out: Connection, err: Connection, target: Any, *arguments: Any) -> None:
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    os.environ.pop("HANDRAIL_DATABASE_URL", None)
+    target(*arguments)
+
+
+def _command(arguments: list[str]) -> None:
+    run_command_line(arguments)
+
+
+def _daemon(config: Path, ahead: timedelta) -> None:
+    settings = load(config)
+    logs.set_up("json", "info")
+    engine = wire(settings, ShiftedClock(ahead), sys.stdout)
+    daemon.run(engine)
+    engine.close()

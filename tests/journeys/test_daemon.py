@@ -1,0 +1,177 @@
+"""`handrail run` as its operator meets it: a process of its own, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
+from urllib.request import urlopen
+
+import pytest
+
+from engine.sample import write_sample
+from engine.store import rule_sets
+from engine.store.database import Database
+from tests.journeys.processes import daemon_of, handrail
+
+ROOT = Path(__file__).parents[2]
+QUICK = """\
+ticks: {ingest: 0.2 seconds, evaluate: 0.2 seconds, deliver: 0.2 seconds, audit: 0.2 seconds}
+web: {port: 0}
+log: {format: json}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The shipped configuration and rules with a sample caseload, and quick ticks."""
+    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text() + QUICK)
+    copytree(ROOT / "rules", tmp_path / "rules")
+    write_sample(tmp_path / "inbox", datetime.now(UTC))
+    return tmp_path
+
+
+def mistake(site: Path) -> str:
+    """What a run says that ends with the user's mistake: on stderr alone, and without a traceback."""
+    done = handrail(site, "run")
+    assert done.code == 2, done.err
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    return done.err.strip()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_events_become_texts_and_a_signal_ends_it_cleanly(site: Path, number: signal.Signals) -> None:
+    with daemon_of(site) as running:
+        started = running.wait_for("started")
+        for page in ("healthz", "readyz"):
+            with urlopen(f"{started['web']}/{page}", timeout=10) as answer:
+                assert answer.status == 200
+        assert re.match(r"SMS to \+\d+: Handrail: ", running.out.readline())
+        with urlopen(f"{started['web']}/metrics", timeout=10) as answer:
+            assert 'handrail_alerts{state="open"}' in answer.read().decode()
+        assert running.end(number) == 0
+        assert "stopped" in running.err.read()
+
+
+def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
+    command = [sys.executable, "-m", "engine", "run", "--config", str(site / "config.yaml")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("SMS to +")
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_once_steps_every_flow_and_a_second_time_says_nothing_new(site: Path) -> None:
+    first = handrail(site, "run", "--once")
+    assert first.code == 0, first.err
+    assert first.out.startswith("SMS to +")
+    second = handrail(site, "run", "--once")
+    assert (second.code, second.out) == (0, "")
+    assert handrail(site, "doctor").code == 0
+
+
+def test_a_failing_flow_leaves_the_others_to_step_and_is_told_in_the_exit_code(site: Path) -> None:
+    handrail(site, "run", "--once")
+    copytree(site / "inbox", site / "elsewhere")
+    for file in (site / "inbox").iterdir():
+        file.unlink()
+    (site / "inbox").rmdir()
+    done = handrail(site, "run", "--once")
+    assert done.code == 3
+    assert "The source inbox cannot be read" in done.err
+    assert "Traceback" not in done.err
+    doctor = handrail(site, "doctor", "--format", "json")
+    assert doctor.code == 1
+    assert [check["check"] for check in json.loads(doctor.out) if check["state"] != "ok"] == ["source inbox"]
+
+
+def test_the_sample_is_written_where_the_inbox_is_empty(site: Path) -> None:
+    for file in (site / "inbox").iterdir():
+        file.unlink()
+    done = handrail(site, "run", "--sample", "--once")
+    assert done.code == 0, done.err
+    assert "nobody in it is real" in done.out
+    assert "SMS to +" in done.out
+
+
+def test_a_config_with_five_mistakes_tells_all_five(site: Path) -> None:
+    config = site / "config.yaml"
+    config.write_text(
+        "timezone: Amerika/New_York\nrule: rules\nweb: {port: http}\nnotify_within: soon\nsms: {gateway: smoke}\n"
+    )
+    lines = mistake(site).splitlines()
+    assert [line.split(": ")[0] for line in lines] == [
+        f"{config}:{place}" for place in ("1:11", "2:1", "3:13", "4:16", "5:16")
+    ]
+    assert not (site / "var").exists()
+
+
+def test_rules_with_mistakes_tell_all_of_them_and_nothing_starts(site: Path) -> None:
+    (site / "rules" / "wrong.yaml").write_text(
+        "format: 1\nrules:\n  - {id: a, titel: x}\n  - {id: B c, status: alive, when: {cuont: check_in}}\n"
+    )
+    said = mistake(site)
+    assert len(said.splitlines()) >= 5
+    assert all(re.match(rf"{site}/rules/wrong.yaml:\d+:\d+: ", line) for line in said.splitlines())
+    assert not (site / "var").exists()
+
+
+def test_a_missing_rules_folder(site: Path) -> None:
+    (site / "rules").rename(site / "rules-of-old")
+    assert len(mistake(site).splitlines()) == 1
+
+
+def test_an_unreachable_database(site: Path) -> None:
+    config = site / "config.yaml"
+    config.write_text(config.read_text() + "database: postgresql://handrail@127.0.0.1:1/handrail\n")
+    said = mistake(site)
+    assert "cannot be reached" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_file_that_is_no_database(site: Path) -> None:
+    (site / "var").mkdir()
+    (site / "var" / "handrail.db").write_text("not a database " * 100)
+    assert mistake(site).endswith("is not a SQLite database; name another file.")
+
+
+def test_a_port_in_use_changes_nothing_for_whoever_runs(site: Path) -> None:
+    handrail(site, "run", "--once")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        config = site / "config.yaml"
+        config.write_text(config.read_text().replace("port: 0", f"port: {port}"))
+        (site / "rules" / "safety.yaml").unlink()
+        assert mistake(site).startswith(f"Port {port} on 127.0.0.1 is in use")
+    database = Database.open(f"sqlite:///{site}/var/handrail.db")
+    with database.read() as conn:
+        serving = rule_sets.serving(conn)
+    database.close()
+    assert serving
+    assert any(name.endswith("safety.yaml") for name in serving.files)
+
+
+def test_a_truncated_config_and_one_in_cp1252(site: Path) -> None:
+    config = site / "config.yaml"
+    whole = config.read_bytes()
+    config.write_bytes(whole[: whole.index(b"attributes: {program") + 15])
+    assert mistake(site).startswith(f"{config}:")
+    config.write_bytes("timezone: UTC  # für uns\n".encode("cp1252"))
+    assert mistake(site) == f"{config}:1:19: is not UTF-8 here; save the file again as UTF-8"
+
+
+def test_a_daemon_follows_the_rules_that_another_start_accepted(site: Path) -> None:
+    with daemon_of(site) as running:
+        running.wait_for("evaluate")
+        (site / "rules" / "safety.yaml").unlink()
+        assert handrail(site, "run", "--once").code == 0
+        running.wait_for("took over newer rules")
+        assert running.end(signal.SIGTERM) == 0
