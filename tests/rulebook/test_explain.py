@@ -39,7 +39,7 @@ rules:
             - none:
                 - {rule: quieted}
     raise: {to: urgent, when: {time_since: discharged, at_most: 28 days}}
-    hold: 2 hours
+    hold: 1 hour
     clears_after: 1 day
     remind: 12 hours
     quiets: [quieted]
@@ -58,7 +58,7 @@ It holds while all of these are so:
     - each of these is known not to be so:
       - what the rule quieted (Another rule) looks for, before its own waiting times
 
-An alert opens once this has been so for 2 hours without a break, and closes by itself once it has not been so for 1 day.
+An alert opens once this has been so for 1 hour without a break, and closes by itself once it has not been so for 1 day.
 Its severity is medium, or urgent if, as it opens, this is so:
   - 28 days or less since the day of discharge
 
@@ -156,8 +156,8 @@ def test_different_rules_never_read_the_same(document: dict[str, Any]) -> None:
         ("- none:", "- any:"),
         ("to: urgent", "to: high"),
         ("at_most: 28 days", "at_most: 29 days"),
-        ("hold: 2 hours", "hold: 3 hours"),
-        ("    hold: 2 hours\n", ""),
+        ("hold: 1 hour", "hold: 3 hours"),
+        ("    hold: 1 hour\n", ""),
         ("clears_after: 1 day", "clears_after: 2 days"),
         ("remind: 12 hours", "remind: 13 hours"),
         ("    quiets: [quieted]\n", ""),
