@@ -42,9 +42,7 @@ class Caseload:
             evaluations.mark_dirty(conn, {number: NOON - hours(400 * 24)})
         return number
 
-    def staff(
-        self, number: int, role: Role, *client_ids: int, phone: str | None = "+15550100001", **columns: Any
-    ) -> int:
+    def staff(self, number: int, role: Role, *client_ids: int, **columns: Any) -> int:
         """Somebody of a role, assigned to these clients in it; a mentor has no consent yet."""
         row = {"id": number, "ref": f"S-{number}", "role": role, "timezone": "UTC", "active": True}
         with self.database.write() as conn:

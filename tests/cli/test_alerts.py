@@ -96,11 +96,11 @@ def test_why_tells_the_rule_the_findings_the_events_what_clears_it_and_who_was_t
         "A trial of 2019 (published)",
         "Call today.",
         "since 2026-06-02T05:00:00-06:00, and still does",
-        "✓ the number of check-ins with status missed within 7 days is at least 2",
-        "measured 2, threshold at least 2",
+        "✓ 2 or more missed check-ins in the last 7 days",
+        "measured 2, threshold 2 or more",
         "2026-06-01T05:00:00-06:00  check_in  status missed  event 1, tests.csv:1",
         "2026-06-02T05:00:00-06:00  check_in  status missed  event 2, tests.csv:1",
-        "no longer: the number of check-ins with status missed within 7 days is at least 2",
+        "no longer 2 or more missed check-ins in the last 7 days",
         "If nothing more happens, that is so at 2026-06-08T05:00:00-06:00.",
         "2026-06-02T06:00:00-06:00  case manager S-1: queued",
         "Next, should nobody take it: supervisor at 2026-06-02T07:00:00-06:00",
@@ -114,7 +114,7 @@ def test_why_as_json_says_the_same(said: Any) -> None:
     told = json.loads(said("why", "1", "--format", "json"))
     assert told["rule"]["grade"] == "published"
     (finding,) = told["findings"]
-    assert (finding["value"], finding["threshold"], finding["truth"]) == ("2", "at least 2", True)
+    assert (finding["value"], finding["threshold"], finding["truth"]) == ("2", "2 or more", True)
     assert [event["origin"] for event in finding["events"]] == ["tests.csv:1", "tests.csv:1"]
     assert told["messages"] == [
         {
@@ -165,4 +165,4 @@ def test_why_still_tells_what_it_can_where_the_old_rules_can_no_longer_be_read(s
         conn.execute(update(alerts.metadata.tables["rule_sets"]).values(files='{"rules.yaml": "format: 9"}'))
     told = said("why", "1")
     assert "two-missed, version " in told
-    assert "measured 2, threshold at least 2" in told
+    assert "measured 2, threshold 2 or more" in told
