@@ -52,14 +52,15 @@ def alerts(
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
     """List alerts, the latest last."""
-    from engine.store.alert_records import is_client, listed
+    from engine.store.alert_records import listed
+    from engine.store.roster import find_clients
 
     wanted = set(state or _UNRESOLVED)
     states = set(State) if State.ALL in wanted else wanted
     database = open_database(open_settings(config))
     try:
         with database.read() as conn:
-            if client is not None and not is_client(conn, client):
+            if client is not None and not find_clients(conn, [client]):
                 raise UserError(f"There is no client {client}.")
             found = listed(conn, [word.value for word in states], client)
     finally:

@@ -82,11 +82,6 @@ class Sent:
     error_code: str | None
 
 
-def is_client(conn: Connection, ref: str) -> bool:
-    """Whether there is a client of this ref, with alerts or without."""
-    return conn.execute(select(clients.c.id).where(clients.c.ref == ref)).first() is not None
-
-
 def listed(conn: Connection, states: Collection[str], client_ref: str | None = None) -> list[Listed]:
     """The alerts in these states, of one client or of all, the latest opened last."""
     wanted = _LISTED.where(alerts.c.state.in_(states)).order_by(alerts.c.opened_at, alerts.c.id)
