@@ -76,6 +76,10 @@ class CsvFolder:
         """Whether a mapping of this source is for a file of this name."""
         return any(_fits(path, mapping) for mapping in self._settings.files)
 
+    def size(self) -> int:
+        """How many bytes the files are, read or not, for a progress bar. Raises OSError as `read` does."""
+        return sum(file.path.stat().st_size for file in self._files())
+
     def _files(self) -> list[MappedFile]:
         with_paths = [(mapping, path) for mapping in self._settings.files for path in self._paths(mapping)]
         with_paths.sort(key=lambda pair: (_ORDER.index(pair[0].roster), pair[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import alerts, check, db, doctor, explain, preview, run
+from engine.cli import alerts, check, db, doctor, explain, import_, preview, rejects, run
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -19,7 +19,9 @@ app.command()(run.run)
 app.command()(check.check)
 app.command()(explain.explain)
 app.command()(preview.preview)
+app.command("import")(import_.import_)
 app.command()(alerts.alerts)
 app.command()(alerts.why)
+app.command()(rejects.rejects)
 app.command()(doctor.doctor)
 app.add_typer(db.app, name="db")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -15,7 +15,7 @@ from engine.model.event import NewEvent
 from engine.model.instant import from_us
 from engine.model.intake import Batch, Reject
 from engine.ports import Source
-from engine.store import evaluations, events, positions, rejects, roster
+from engine.store import audit, evaluations, events, positions, rejects, roster
 from engine.store.database import Database
 from engine.store.rejects import OpenReject
 
@@ -93,6 +93,17 @@ def retry(database: Database, source: Source, timezone: str, now: int) -> dict[s
         waiting = rejects.still_open(conn, source.name)
     _reread(intake, source, waiting)
     return intake.counts
+
+
+def dismiss(database: Database, ids: Collection[int], now: int) -> set[int]:
+    """Close rejects that nobody will mend; the ids of those that were open."""
+    with database.write() as conn:
+        dismissed = rejects.dismiss(conn, ids, now)
+        for reject_id in sorted(dismissed):
+            audit.record(
+                conn, at=now, actor="terminal", action="reject dismissed", subject=f"reject {reject_id}", detail={}
+            )
+    return dismissed
 
 
 def _reread(intake: _Intake, source: Source, waiting: Sequence[OpenReject]) -> None:

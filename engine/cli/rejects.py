@@ -1,0 +1,71 @@
+"""`handrail rejects`: rows that could not be read, and why; retry or dismiss them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.common import (
+    DEFAULT_CONFIG,
+    FOUND,
+    ConfigFile,
+    Format,
+    ListFormat,
+    open_database,
+    open_settings,
+    show_rows,
+)
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.store.database import Database
+
+COLUMNS = ("id", "source", "file", "line", "reason", "seen")
+Retry = Annotated[bool, typer.Option("--retry", help="Read them again, as mapping and roster are now.")]
+Dismiss = Annotated[list[int] | None, typer.Option("--dismiss", metavar="ID", help="Close one that nobody will mend.")]
+
+
+def rejects(
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: ListFormat = Format.TABLE,  # noqa: A002
+    retry: Retry = False,
+    dismiss: Dismiss = None,
+) -> None:
+    """List the rows that wait to be mended; with --retry exit 1 where some still do."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    from engine.flows import ingest
+    from engine.model.instant import from_us, to_us
+    from engine.store.rejects import still_open
+
+    settings = open_settings(config)
+    database = open_database(settings)
+    now = to_us(datetime.now(UTC))
+    try:
+        if dismiss and (unknown := sorted(set(dismiss) - ingest.dismiss(database, dismiss, now))):
+            raise UserError(f"No row that waits to be mended has the id {', '.join(map(str, unknown))}.")
+        if retry:
+            _retry(database, settings, now)
+        with database.read() as conn:
+            waiting = still_open(conn)
+    finally:
+        database.close()
+    zone = ZoneInfo(settings.timezone)
+    rows = [
+        (each.id, each.source, each.item, each.line, each.reason, from_us(each.seen_at).astimezone(zone))
+        for each in waiting
+    ]
+    show_rows(rows, COLUMNS, format)
+    if retry and waiting:
+        raise typer.Exit(FOUND)
+
+
+def _retry(database: Database, settings: Settings, now: int) -> None:
+    from connectors.csv_folder import CsvFolder
+    from engine.flows import ingest
+
+    for source in settings.sources:
+        ingest.retry(database, CsvFolder(source, settings.kinds), settings.timezone, now)
