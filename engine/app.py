@@ -103,6 +103,9 @@ class Engine:
         self._gateway = gateway
         self._clock = clock
         self._patience = patience
+        # Nobody is judged by half of what the sources hold: what is still unread would look like silence.
+        self._reading = threading.Lock()
+        self._has_read = False
         # Claims are this process's alone, though another machine may give it the same number.
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -144,16 +147,23 @@ class Engine:
         return Tick(name, every_us / 1_000_000, step)
 
     def _ingest(self) -> Mapping[str, int]:
-        return ingest.run(self.database, self._sources, self.settings.timezone, self._now())
+        with self._reading:
+            try:
+                return ingest.run(self.database, self._sources, self.settings.timezone, self._now())
+            finally:
+                self._has_read = True
 
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()
         counts = evaluate.Counts()
+        if not self._has_read:
+            return asdict(counts)
         for _ in self._patiently():
-            step = evaluate.run(
-                self.database, self.rulebook, self.settings.routing, self.settings.sms.detail,
-                now=self._now(), owner=self._owner, notify_within=self.settings.notify_within,
-            )  # fmt: skip
+            with self._reading:
+                step = evaluate.run(
+                    self.database, self.rulebook, self.settings.routing, self.settings.sms.detail,
+                    now=self._now(), owner=self._owner, notify_within=self.settings.notify_within,
+                )  # fmt: skip
             counts += step
             if not (step.clients or step.steps):
                 break
