@@ -353,7 +353,7 @@ def _joined(draw: Draw, names: Sequence[Condition], depth: int, known: bool) -> 
     """A condition of findings, of what `names` refers to, and of both joined."""
     way = draw(st.integers(0, 9))
     if depth and way >= 4:
-        head = ("all", "any", "none")[draw(st.integers(0, 2))]
+        head = draw(st.sampled_from(["all", "any", "any", "none"]))
         size = draw(st.integers(1, 3))
         return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
     if names and way == 0 and not known:

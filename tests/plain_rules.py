@@ -338,6 +338,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+def as_engine(value: Any) -> Any:
+    """A value as the engine gives it: durations in microseconds, lists as tuples."""
+    if isinstance(value, timedelta):
+        return plain(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def durations(written: Any) -> Iterator[timedelta]:
     """Every duration that stands anywhere in a document."""
     if isinstance(written, dict):

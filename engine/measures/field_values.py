@@ -13,7 +13,6 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
 from engine.measures.measure import Measure, Seen
 from engine.measures.window import Places, Window
-from engine.model.instant import DAY_US
 
 StatisticName = Literal["average", "median", "lowest", "highest", "total"]
 _REDUCTIONS: Mapping[StatisticName, ragged.Reduction] = {
@@ -106,21 +105,8 @@ class Trend(_OverWindow):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
-        values = histories.numbers(places, self.field)
-        since = (histories.key[places] & ((1 << SHIFT) - 1)) / DAY_US
-        slopes = np.full(len(keys), np.nan)
-        filled = high > low
-        pairs, back = np.unique(np.stack([low[filled], high[filled]]), axis=1, return_inverse=True)
-        slopes[filled] = self._slopes(pairs[0], pairs[1], values, since)[back.reshape(-1)]
-        return slopes
-
-    def _slopes(self, low: Places, high: Places, values: Numbers, since: Numbers) -> Numbers:
-        if not len(low):
-            return np.empty(0)
-        size = high - low
-        starts = np.cumsum(size) - size
-        places = np.arange(size.sum()) + np.repeat(low - starts, size)
-        return ragged.slope(values[places], since[places], starts, size)
+        columns = histories.numbers(places, self.field), histories.key[places]
+        return ragged.reduce_windows(ragged.slope, low, high, *columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,24 @@ window is the same whatever stands around it."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.model.instant import DAY_US
+
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
-Reduction = Callable[[Numbers, Places, Places], Numbers]
+Reduction = Callable[..., Numbers]
 _AT_ONCE = 2_000_000
 
 
-def reduce_windows(reduction: Reduction, low: Places, high: Places, values: Numbers) -> Numbers:
-    """`reduction` of values[low:high] for each pair; NaN where the window is empty.
+def reduce_windows(reduction: Reduction, low: Places, high: Places, *columns: NDArray[Any]) -> Numbers:
+    """`reduction` of each column's [low:high) for each pair; NaN where the window is empty.
 
-    It is given the windows' values end to end, and their starts and sizes; memory is bounded by working in parts.
+    It is given the windows' values end to end, column by column, and the windows' starts and sizes; memory is bounded
+    by working in parts.
     """
     result = np.full(len(low), np.nan)
     filled = np.flatnonzero(high > low)
@@ -28,7 +32,7 @@ def reduce_windows(reduction: Reduction, low: Places, high: Places, values: Numb
         size = (high - low)[chosen]
         starts = np.cumsum(size) - size
         places = np.arange(size.sum()) + np.repeat(low[chosen] - starts, size)
-        result[chosen] = reduction(values[places], starts, size)
+        result[chosen] = reduction(*(column[places] for column in columns), starts, size)
     return result
 
 
@@ -59,9 +63,9 @@ def median(values: Numbers, starts: Places, sizes: Places) -> Numbers:
     return (ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2
 
 
-def slope(values: Numbers, days: Numbers, starts: Places, sizes: Places) -> Numbers:
-    """The least-squares slope a day of each window; NaN where all its instants are one."""
-    days = days - np.repeat(days[starts], sizes)
+def slope(values: Numbers, instants: NDArray[np.int64], starts: Places, sizes: Places) -> Numbers:
+    """The least-squares slope a day of each window (instants in microseconds); NaN where all its instants are one."""
+    days = (instants - np.repeat(instants[starts], sizes)) / DAY_US
     days = days - np.repeat(np.add.reduceat(days, starts) / sizes, sizes)
     values = values - np.repeat(np.add.reduceat(values, starts) / sizes, sizes)
     across = np.add.reduceat(days * days, starts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from engine.rulebook.reading import Reading
 from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
 from tests.generated import KINDS, LISTS, cases, documents, findings, guarded, histories, people, us, written
-from tests.plain_rules import AsOf, Condition, Person, instants, plain, plain_spans
+from tests.plain_rules import AsOf, Condition, Person, as_engine, instants, plain_spans
 
 EVERYONE = st.lists(people(), min_size=1, max_size=3)
 
@@ -49,7 +49,7 @@ def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
     ]
 
 
-@cases(100)
+@cases(80)
 @given(documents(), EVERYONE)
 def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, everyone):
     document, book = read(document)
@@ -65,14 +65,7 @@ def finding_of(condition: Condition) -> Finding:
     return finding
 
 
-def as_engine(value: Any) -> Any:
-    """A plain value as the engine gives it: durations in microseconds, lists as tuples."""
-    if isinstance(value, timedelta):
-        return plain(value)
-    return tuple(value) if isinstance(value, list) else value
-
-
-@cases(200)
+@cases(100)
 @given(findings(), EVERYONE)
 def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(
     condition, everyone
@@ -90,3 +83,38 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
             value = as_engine(moment.value(condition))
             seen = finding.measure.seen(batch, key).value
             assert seen == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
+
+
+@cases(30)
+@given(documents(), st.lists(people(), min_size=2, max_size=5))
+def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, everyone):
+    _, book = read(document)
+    alone = [
+        span._replace(client_id=client_id)
+        for client_id, person in enumerate(everyone, 1)
+        for span in book.replay(histories([person]))
+    ]
+    assert book.replay(histories(everyone)) == alone
+
+
+def known_by(person: Person, now: datetime) -> Person:
+    return Person(
+        person.zone,
+        [entry for entry in person.record if entry.at <= now],
+        [event for event in person.events if event.at <= now],
+    )
+
+
+def as_known_by(spans: list[Span], now: int) -> list[Span]:
+    """The spans as far as they had come: what ends later has not ended."""
+    begun = [span for span in spans if span.began <= now]
+    return [span if span.ended is None or span.ended <= now else span._replace(ended=None) for span in begun]
+
+
+@cases(30)
+@given(documents(), people(), st.data())
+def test_a_replay_cut_at_any_instant_is_the_whole_replay_as_far_as_that(document, person, data):
+    document, book = read(document)
+    now = data.draw(st.sampled_from(instants(document, person)))
+    whole, cut = book.replay(histories([person])), book.replay(histories([known_by(person, now)]))
+    assert as_known_by(cut, us(now)) == as_known_by(whole, us(now))

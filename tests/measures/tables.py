@@ -1,0 +1,101 @@
+"""Small tables of events, and of the values expected of them: they read as documentation and are tests.
+
+A table of events has a row an event or entry of the record: `at` (local), `what`, and a column a field; an empty cell
+is a field that is not there. A table of answers has a row an instant: `as of`, `value`, and whether the condition
+`holds`; `none` is no value.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+import yaml
+
+from engine.measures.histories import SHIFT
+from engine.measures.steps import truth_at
+from engine.model.client import SPELL_WORDS
+from engine.rulebook.condition_reader import read_condition
+from engine.rulebook.reading import Reading
+from engine.yaml_source import Source
+from tests.generated import KINDS, histories, us
+from tests.plain_rules import AsOf, Entry, Happening, Person, as_engine
+
+ATTRIBUTES = ("programme", "phase")
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    """The rows of an ASCII table by the words of its first line; lines of dashes are for the eye."""
+    lines = [line.strip().strip("|").split("|") for line in table.strip().splitlines() if "--" not in line]
+    head, *body = ([cell.strip() for cell in line] for line in lines)
+    return [dict(zip(head, line, strict=True)) for line in body]
+
+
+def instant(text: str, zone: str) -> datetime:
+    """A local instant, such as `2024-03-01 08:00`; `+1us` is a microsecond later, `2nd` the hour that comes twice."""
+    words = text.split()
+    local = datetime.fromisoformat(" ".join(words[:2])).replace(tzinfo=ZoneInfo(zone), fold=int("2nd" in words))
+    return local.astimezone(UTC) + timedelta(microseconds=int("+1us" in words))
+
+
+def person(table: str, zone: str) -> Person:
+    """The person of a table of events."""
+    record, events = [], []
+    for number, row in enumerate(rows(table)):
+        at, what = instant(row.pop("at"), zone), row.pop("what")
+        fields = {name: yaml.safe_load(cell) for name, cell in row.items() if cell}
+        if what in SPELL_WORDS or what in ATTRIBUTES:
+            record.append(Entry(at, what, next(iter(row.values()), "") or None))
+        else:
+            # The order of the rows is that of source and key, whatever the order of the instants.
+            events.append(Happening(what, at, fields, ("source", f"{number:03}")))
+    return Person(zone, sorted(record, key=lambda entry: entry.at), events)
+
+
+def expected_value(cell: str) -> Any:
+    """Such as 2, 37.5, none, missed, yes, [alcohol], or 3 days."""
+    if cell == "none":
+        return None
+    words = cell.split()
+    if len(words) == 2 and words[1].rstrip("s") in {"day", "hour", "minute"}:
+        return timedelta(**{words[1].rstrip("s") + "s": float(words[0])})
+    return yaml.safe_load(cell)
+
+
+def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
+    """Hold the engine to the table of answers, and the plain evaluator too."""
+    source = Source("condition.yaml", condition)
+    assert source.root is not None
+    finding = read_condition(Reading(source, KINDS), source.root)
+    assert finding is not None, source.mistakes
+    somebody = person(events, zone)
+    batch, document = histories([somebody]), {"rules": [{"when": source.plain()}]}
+    flips = finding.flips(batch)
+    for row in rows(answers):
+        at = instant(row["as of"], zone)
+        value, holds = expected_value(row["value"]), row["holds"] == "yes"
+        plain = AsOf(document, somebody, at)
+        approximately = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+        assert plain.value(source.plain()) == approximately, ("plain value", row)
+        assert plain.holds(source.plain()) == holds, ("plain truth", row)
+        seen = finding.measure.seen(batch, us(at)).value
+        wanted = as_engine(value)
+        assert seen == (pytest.approx(wanted, abs=1e-9) if isinstance(wanted, float) else wanted), ("value", row)
+        assert bool(truth_at(flips, np.array([us(at)]))[0]) == holds, ("truth", row)
+
+
+def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") -> list[str]:
+    """The local instants of the events behind a value."""
+    source = Source("condition.yaml", condition)
+    assert source.root is not None
+    finding = read_condition(Reading(source, KINDS), source.root)
+    assert finding is not None, source.mistakes
+    somebody = person(events, zone)
+    batch = histories([somebody])
+    places = finding.measure.seen(batch, us(instant(as_of, zone))).places
+    assert all(place >> SHIFT == 0 for place in places)
+    found = [somebody.in_order[place] for place in places]
+    return [event.at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") for event in found]
