@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -38,15 +38,15 @@ class MappedFile:
         return blake2b(f"{self.zone} {written}".encode(), digest_size=16).hexdigest()
 
 
-def read_file(file: MappedFile, before: Position | None, settled_before: int) -> Iterator[Batch]:
+def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[int], bool]) -> Iterator[Batch]:
     """What is new in a file since `before`.
 
-    What no line end closes is judged only if the file was last changed before `settled_before` (nanoseconds since
+    What no line end closes is judged only if the file `is_settled`, by when it was last changed (nanoseconds since
     1970), and is read again where the file changes after all. A file that cannot be opened is one reject.
     """
     try:
         stat = file.path.stat()
-        judge = stat.st_mtime_ns <= settled_before
+        judge = is_settled(stat.st_mtime_ns)
         seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest)
         if before and before.is_like(seen) and (before.is_at_the_end or not judge):
             return

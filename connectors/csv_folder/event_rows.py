@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 
@@ -16,10 +16,11 @@ from connectors.csv_folder.cells import (
     compile_conditions,
 )
 from connectors.csv_folder.moments import columns_of_moments, compile_moment
-from engine.model.csv_cells import Cell
+from engine.model.csv_cells import Cell, Moment
 from engine.model.csv_mapping import EventMapping
 from engine.model.event import Value, write_fields
 from engine.model.field_reading import constant_text, constant_value
+from engine.model.intake import Moment as ReadMoment
 from engine.model.intake import ReadEvent
 from engine.model.kinds import Field, Kind
 from engine.model.local_time import WallClock
@@ -50,7 +51,7 @@ def compile_event(
     ValueError says in plain words why the row cannot be read.
     """
     client_of = Remembered(columns_of(mapping.client), columns, partial(_compile_client, mapping.client))
-    at_of = Remembered(columns_of_moments([mapping.at]), columns, lambda c: compile_moment(mapping.at, c, clock))
+    at_of = Remembered(columns_of_moments([mapping.at]), columns, lambda c: _compile_at(mapping.at, c, clock))
     read = {word: field for word, field in kind.fields.items() if word in mapping.fields and field.type != "text"}
     looked_at = columns_of([cell for word in read for cell in mapping.fields[word]])
     fields_of = Remembered(
@@ -65,10 +66,7 @@ def compile_event(
         fields = fields_of(row)
         if fields is None:
             return None
-        moment = at_of(row)
-        if moment is None:
-            raise ValueError("says not when; the column of at: is empty")
-        at, local = moment
+        at, local = at_of(row)
         return ReadEvent(client_of(row), mapping.kind, at, key_of(row), fields, note_of(row), line, local, text)
 
     return event
@@ -79,10 +77,10 @@ def row_digest(row: Row) -> str:
     return blake2b("\x1f".join(row).encode(), digest_size=16).hexdigest()
 
 
-def label(word: str, cells: Sequence[Cell]) -> str:
-    """How a reason names a value: by its word, and its column where that is called otherwise."""
-    names = sorted(columns_of(cells) - {word})
-    return f"{word} (from {' and '.join(names)})" if names else word
+def label(word: str, names: Collection[str]) -> str:
+    """How a reason names a value: by its word, and its columns where they are called otherwise."""
+    others = sorted(set(names) - {word})
+    return f"{word} (from {' and '.join(others)})" if others else word
 
 
 def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], str]:
@@ -91,12 +89,27 @@ def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], 
     def client(row: Row) -> str:
         value = take(row)
         if value is None:
-            raise ValueError("names no client")
+            raise ValueError(f"{label('client', columns)}: is empty")
         if len(ref := constant_text(value)) > LONGEST_REF:
-            raise ValueError(f"names a client in more than {LONGEST_REF} characters")
+            raise ValueError(f"{label('client', columns)}: is longer than {LONGEST_REF} characters")
         return ref
 
     return client
+
+
+def _compile_at(moment: Moment, columns: Columns, clock: WallClock | None) -> Callable[[Row], ReadMoment]:
+    read, shown = compile_moment(moment, columns, clock), label("at", columns)
+
+    def at(row: Row) -> ReadMoment:
+        try:
+            found = read(row)
+        except ValueError as error:
+            raise ValueError(f"{shown}: {error}") from None
+        if found is None:
+            raise ValueError(f"{shown}: is empty")
+        return found
+
+    return at
 
 
 def _compile_fields(
@@ -104,7 +117,7 @@ def _compile_fields(
 ) -> Callable[[Row], str | None]:
     applies = compile_conditions(mapping.when, columns)
     takes = [
-        (word, label(word, mapping.fields[word]), field, compile_cells(mapping.fields[word], columns))
+        (word, label(word, columns_of(mapping.fields[word])), field, compile_cells(mapping.fields[word], columns))
         for word, field in read.items()
     ]
 
@@ -145,14 +158,15 @@ def _compile_key(mapping: EventMapping, columns: Columns) -> Callable[[Row], str
     if mapping.id is None:
         return lambda row: f"{mapping.series}:{row_digest(row)}"
     places = [columns[name] for name in mapping.id]
+    shown = label("id", mapping.id)
 
     def key(row: Row) -> str:
         parts = [row[place].strip() for place in places]
         if not all(parts):
-            raise ValueError(f"has no id; {' or '.join(mapping.id or ())} is empty")
+            raise ValueError(f"{shown}: is empty")
         key = f"{mapping.series}:" + "\x1f".join(parts)
         if len(key) > LONGEST_KEY:
-            raise ValueError(f"has an id of more than {LONGEST_KEY - len(mapping.series) - 1} characters")
+            raise ValueError(f"{shown}: is longer than {LONGEST_KEY - len(mapping.series) - 1} characters")
         return key
 
     return key

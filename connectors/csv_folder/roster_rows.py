@@ -45,9 +45,12 @@ def compile_roster(kind: RosterKind, mapping: RosterColumns, columns: Columns, c
     """
     cells, moments = _parts(mapping)
     attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
-    takes = {word: (label(word, each), compile_cells(each, columns)) for word, each in cells.items()}
+    takes = {word: (label(word, columns_of(each)), compile_cells(each, columns)) for word, each in cells.items()}
     attribute_takes = {word: (word, compile_cells(each, columns)) for word, each in attributes.items()}
-    reads = {word: compile_moment(moment, columns, clock) for word, moment in moments.items()}
+    reads = {
+        word: (label(word, columns_of_moments([moment])), compile_moment(moment, columns, clock))
+        for word, moment in moments.items()
+    }
 
     def roster_row(row: Row, line: int, text: str) -> tuple[RosterRow, str | None]:
         complaint = None
@@ -60,10 +63,10 @@ def compile_roster(kind: RosterKind, mapping: RosterColumns, columns: Columns, c
                 complaint = f"{shown}: {error}"
                 if kind != "clients" or word != "phone":
                     raise ValueError(complaint) from None
-        dates = {word: _dated(word, read, row) for word, read in reads.items()}
+        dates = {word: _dated(shown, read, row) for word, (shown, read) in reads.items()}
         for word in _REQUIRED & (values.keys() | dates.keys()):
             if values.get(word) is None and dates.get(word) is None:
-                raise ValueError(f"says no {word}")
+                raise ValueError(f"{(takes.get(word) or reads[word])[0]}: is empty")
         held = {word: _attribute(shown, take(row)) for word, (shown, take) in attribute_takes.items()}
         return RosterRow(kind, line, text, values, dates, held), complaint
 
@@ -76,11 +79,11 @@ def _parts(mapping: RosterColumns) -> tuple[Mapping[str, tuple[Cell, ...]], Mapp
     return {word: each for word, each in given if each is not None and word not in moments}, moments
 
 
-def _dated(word: str, read: Callable[[Row], ReadMoment | None], row: Row) -> ReadMoment | None:
+def _dated(shown: str, read: Callable[[Row], ReadMoment | None], row: Row) -> ReadMoment | None:
     try:
         return read(row)
     except ValueError as error:
-        raise ValueError(f"{word}: {error}") from None
+        raise ValueError(f"{shown}: {error}") from None
 
 
 def _attribute(word: str, value: Constant | None) -> str | None:

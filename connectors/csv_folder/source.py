@@ -15,7 +15,7 @@ from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
 from connectors.csv_folder.rows import Harvest, Rows
 from engine.errors import UserError
 from engine.model.csv_mapping import CsvFolderSettings, FileMapping
-from engine.model.instant import to_us
+from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Reject, RosterKind
 from engine.model.kinds import Kind
 
@@ -47,9 +47,12 @@ class CsvFolder:
 
         Raises OSError where the folder cannot be read, UserError where two mappings want the same file.
         """
-        settled_before = to_us(now - self._settle) * 1000
+        present, settle = to_us(now) * 1000, self._settle // MICROSECOND * 1000
         for file in self._files():
-            yield from read_file(file, Position.read(positions.get(file.item)), settled_before)
+            # A file from the future was written by another clock, which tells nothing.
+            yield from read_file(
+                file, Position.read(positions.get(file.item)), lambda changed: abs(present - changed) >= settle
+            )
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
         """Rows that were rejected, read again from their text through the mapping as it is now."""
