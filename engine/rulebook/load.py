@@ -8,17 +8,27 @@ from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
 from engine.model.kinds import Kind
+from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.rulebook.checks import check_rules
 from engine.rulebook.conditions import Condition, positive, references, with_rules
+from engine.rulebook.reachable import check_routing
 from engine.rulebook.reading import Reading
 from engine.rulebook.rule_reader import WrittenRule, read_file
 from engine.rulebook.rulebook import CheckedRule, Rulebook
 from engine.yaml_source import Source
 
 
-def load(paths: Sequence[Path] | Path, kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None) -> Rulebook:
-    """The rulebook of rule files, or of folders of them; MistakesError holds every mistake in all of them."""
+def load(
+    paths: Sequence[Path] | Path,
+    kinds: Mapping[str, Kind],
+    attributes: frozenset[str] | None = None,
+    routing: RoutingSettings | None = None,
+) -> Rulebook:
+    """The rulebook of rule files, or of folders of them; MistakesError holds every mistake in all of them.
+
+    Where `routing` is None, any policy may be named.
+    """
     sources: list[Source] = []
     mistakes: list[Mistake] = []
     for path in [paths] if isinstance(paths, Path) else paths:
@@ -30,7 +40,7 @@ def load(paths: Sequence[Path] | Path, kinds: Mapping[str, Kind], attributes: fr
                 sources.append(Source.read(file))
             except MistakesError as error:
                 mistakes += error.mistakes
-    return _load(sources, kinds, attributes, mistakes)
+    return _load(sources, kinds, attributes, routing, mistakes)
 
 
 def _rule_files(folder: Path) -> list[Path]:
@@ -41,15 +51,21 @@ def from_texts(
     files: Mapping[str, str], kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None
 ) -> Rulebook:
     """The rulebook of texts by file name, such as were stored when they were accepted."""
-    return _load([Source(name, text) for name, text in sorted(files.items())], kinds, attributes, [])
+    return _load([Source(name, text) for name, text in sorted(files.items())], kinds, attributes, None, [])
 
 
 def _load(
-    sources: list[Source], kinds: Mapping[str, Kind], attributes: frozenset[str] | None, mistakes: list[Mistake]
+    sources: list[Source],
+    kinds: Mapping[str, Kind],
+    attributes: frozenset[str] | None,
+    routing: RoutingSettings | None,
+    mistakes: list[Mistake],
 ) -> Rulebook:
     written = [rule for source in sources for rule in read_file(Reading(source, kinds, attributes=attributes))]
     # Files with mistakes of their own still count as places where an id stands, so that no second wave appears later.
     check_rules(written)
+    if routing is not None:
+        check_routing(written, routing)
     mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]
     if mistakes:
         raise MistakesError(mistakes)
