@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import time
+from contextlib import suppress
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -126,10 +127,10 @@ def _phone(text: str) -> str:
 
 
 def _time_of_day(text: str) -> str:
-    try:
-        return time.fromisoformat(text).strftime("%H:%M")
-    except ValueError:
-        raise ValueError(f"'{text}' is not a time of day such as 22:00") from None
+    for written in ("%H:%M", "%H:%M:%S", "%I:%M %p"):
+        with suppress(ValueError):
+            return datetime.strptime(text, written).strftime("%H:%M")  # noqa: DTZ007 - of no day
+    raise ValueError(f"'{text}' is not a time of day such as 22:00")
 
 
 def _flag(text: str) -> str:

@@ -37,12 +37,13 @@ class Added:
 
 @dataclass(slots=True)
 class _Stored:
-    """An event as it stands, what it was before, and what corrects it now."""
+    """An event as it stands, what it was before, and what is said of it now, at last and on the way there."""
 
     id: int
     content: Content
     origin: str
     recorded_at: int
+    last_word: Content
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
     replaced: list[tuple[Content, str, int]] = field(default_factory=list)  # content, origin, recorded_at
 
@@ -119,12 +120,12 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: i
 
 
 def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
-    """Whether the event only repeats what its item said before the word that stands now, which came later."""
+    """Whether the event only repeats what its item said before the word that stands now, which comes later."""
     item, _, line = event.origin.rpartition(":")
     if (_content(event), item) not in stored.said_before:
         return False
     standing, _, place = stored.origin.rpartition(":")
-    return item != standing or int(place) > int(line)
+    return item != standing or stored.content == stored.last_word or int(place) > int(line)
 
 
 def _item(origin: str) -> str:
@@ -133,10 +134,11 @@ def _item(origin: str) -> str:
 
 def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     """The events as they stand, by key; with their earlier versions where they are to be corrected."""
+    last_words = {event.key: _content(event) for event in found}
     stored: dict[str, _Stored] = {}
-    for some in _cut(list({event.key for event in found})):
+    for some in _cut(list(last_words)):
         for row in conn.execute(_by_key(found[0].source, some)):
-            stored[row.key] = _Stored(row.id, _content(row), row.origin, row.recorded_at)
+            stored[row.key] = _Stored(row.id, _content(row), row.origin, row.recorded_at, last_words[row.key])
     told = ((stored[event.key], _content(event)) for event in found)
     differing = {standing.id: standing for standing, content in told if content != standing.content}
     for ids in _cut(list(differing)):
