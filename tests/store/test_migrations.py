@@ -3,6 +3,7 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
 
 from engine.store.database import HEAD, Database
 from engine.store.migrations import config
@@ -13,6 +14,25 @@ def test_migrated_tables_are_the_tables_of_the_schema(database: Database) -> Non
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
+
+
+def definitions(conn: Connection) -> set[tuple[str, ...]]:
+    """Every constraint and index, as the database itself writes them."""
+    if conn.dialect.name == "sqlite":
+        written = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE tbl_name != 'alembic_version'"))
+        # The order of a table's constraints is nothing.
+        return {(name, *sorted(str(sql).replace(",", " ").split())) for name, sql in written}
+    constraints = text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 2200")
+    indexes = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    return {tuple(row) for query in (constraints, indexes) for row in conn.execute(query) if "alembic" not in row[0]}
+
+
+def test_constraints_and_indexes_are_those_of_the_schema_word_for_word(database: Database) -> None:
+    with database.write() as conn:
+        migrated = definitions(conn)
+        metadata.drop_all(conn)
+        metadata.create_all(conn)
+        assert definitions(conn) == migrated
 
 
 def test_the_known_head_is_the_newest_migration(sqlite_database: Database) -> None:

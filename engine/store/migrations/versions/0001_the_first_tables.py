@@ -12,7 +12,26 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to 0001."""
+    """Make the tables, each after those it refers to."""
+    _audit()
+    _clients()
+    _heartbeats()
+    _rejects()
+    _rule_sets()
+    _source_positions()
+    _staff()
+    _alerts()
+    _assignments()
+    _consents()
+    _evaluations()
+    _event_versions()
+    _events()
+    _record_entries()
+    _alert_transitions()
+    _outbox()
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -26,6 +45,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
     )
+
+
+def _clients() -> None:
     op.create_table(
         "clients",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -35,6 +57,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
         sa.UniqueConstraint("ref", name=op.f("uq_clients_ref")),
     )
+
+
+def _heartbeats() -> None:
     op.create_table(
         "heartbeats",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -42,6 +67,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
     )
+
+
+def _rejects() -> None:
     op.create_table(
         "rejects",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -61,6 +89,8 @@ def upgrade() -> None:
     with op.batch_alter_table("rejects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rejects_waits_for"), ["waits_for"], unique=False)
 
+
+def _rule_sets() -> None:
     op.create_table(
         "rule_sets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -70,6 +100,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_sets")),
         sa.UniqueConstraint("hash", name=op.f("uq_rule_sets_hash")),
     )
+
+
+def _source_positions() -> None:
     op.create_table(
         "source_positions",
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -78,6 +111,9 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("source", "item", name=op.f("pk_source_positions")),
     )
+
+
+def _staff() -> None:
     op.create_table(
         "staff",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -91,6 +127,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("ref", name=op.f("uq_staff_ref")),
     )
+
+
+def _alerts() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -121,6 +160,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alerts_client_id_rule_id"), ["client_id", "rule_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_alerts_state_next_step_at"), ["state", "next_step_at"], unique=False)
 
+
+def _assignments() -> None:
     op.create_table(
         "assignments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -136,6 +177,9 @@ def upgrade() -> None:
             "client_id", "staff_id", "role", "began", name=op.f("uq_assignments_client_id_staff_id_role_began")
         ),
     )
+
+
+def _consents() -> None:
     op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -152,6 +196,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
         sa.UniqueConstraint("client_id", "staff_id", "given_at", name=op.f("uq_consents_client_id_staff_id_given_at")),
     )
+
+
+def _evaluations() -> None:
     op.create_table(
         "evaluations",
         sa.Column(
@@ -173,6 +220,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_evaluations_next_due_at"), ["next_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_evaluations_rules_hash"), ["rules_hash"], unique=False)
 
+
+def _event_versions() -> None:
     op.create_table(
         "event_versions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -191,6 +240,8 @@ def upgrade() -> None:
     with op.batch_alter_table("event_versions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_versions_event_id"), ["event_id"], unique=False)
 
+
+def _events() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -210,6 +261,8 @@ def upgrade() -> None:
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_events_client_id_occurred_at"), ["client_id", "occurred_at"], unique=False)
 
+
+def _record_entries() -> None:
     op.create_table(
         "record_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -221,6 +274,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_entries")),
         sa.UniqueConstraint("client_id", "at", "entry", name=op.f("uq_record_entries_client_id_at_entry")),
     )
+
+
+def _alert_transitions() -> None:
     op.create_table(
         "alert_transitions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -236,6 +292,8 @@ def upgrade() -> None:
     with op.batch_alter_table("alert_transitions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_alert_transitions_alert_id"), ["alert_id"], unique=False)
 
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
