@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.measures.histories import Histories
 from engine.model.client import Client, RecordEntry
-from engine.model.event import write_fields
+from engine.model.event import EventColumns, write_fields
 from engine.model.instant import to_us
 from engine.model.kinds import Field, Kind, with_site_kinds
 from tests.plain_rules import Condition, Entry, Happening, Person, midnight
@@ -132,7 +132,8 @@ def histories(people_: Sequence[Person]) -> Histories:
         for client_id, person in enumerate(people_, 1)
         for number, event in enumerate(person.in_order)
     ]
-    return Histories([client(person, client_id) for client_id, person in enumerate(people_, 1)], rows)
+    events = EventColumns(*zip(*rows, strict=True))
+    return Histories([client(person, client_id) for client_id, person in enumerate(people_, 1)], events)
 
 
 # --- conditions
@@ -249,7 +250,8 @@ def _share(draw: Draw) -> Condition:
 
 def _time_since(draw: Draw) -> Condition:
     if draw(st.integers(0, 2)) == 0:
-        return {"time_since": draw(st.sampled_from(["enrolled", "discharged"])), draw(_ORDERED): draw(_LENGTHS)}
+        since = draw(st.sampled_from(["enrolled", "discharged"]))
+        return {"time_since": since, **_compared(draw, ["1 day", "2 days", "3 days", "1 week"])}
     kind = draw(_KINDS)
     condition: Condition = {"time_since": kind}
     if draw(st.booleans()):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
 from engine.model.client import Client
-from engine.model.event import Value, read_fields
+from engine.model.event import EventColumns, Value, read_fields
 
 SHIFT = 53
 MOST_CLIENTS = 1000
@@ -28,6 +28,12 @@ Keys = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 T = TypeVar("T")
+
+
+def _coded(words: Sequence[str]) -> tuple[NDArray[np.int32], dict[str, int]]:
+    """A number for each word, from 0 in the order in which they first come; and the numbers by word."""
+    codes: dict[str, int] = defaultdict(count().__next__)
+    return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), dict(codes)
 
 
 class Payloads:
@@ -43,19 +49,25 @@ class Payloads:
         def number(value: Value | None) -> float:
             return float(value) if isinstance(value, int | float) else np.nan
 
-        return self._column(("number", field), lambda fields: number(fields.get(field)), float)
+        return self._column(("number", field), field, number, float)
 
     def carrying(self, field: str) -> Bools:
         """Whether each payload has a value in a field."""
-        return self._column(("carrying", field), lambda fields: field in fields, bool)
+        return self._column(("carrying", field), field, lambda value: value is not None, bool)
 
     def matching(self, where: Where) -> Bools:
         """Whether each payload meets a demand."""
-        return self._column(where, where.matches, bool)
+        matching = np.ones(len(self.fields), bool)
+        for field, comparison in where.fields:
+            matching &= self._column((field, comparison), field, comparison.holds, bool)
+        return matching
 
-    def _column(self, name: object, judge: Callable[[dict[str, Value]], Any], dtype: type) -> NDArray[Any]:
+    def _column(self, name: object, field: str, judge: Callable[[Value | None], Any], dtype: type) -> NDArray[Any]:
         if name not in self._columns:
-            self._columns[name] = np.fromiter(map(judge, self.fields), dtype, len(self.fields))
+            # `typed`, for True is not the number 1 here.
+            once = lru_cache(maxsize=None, typed=True)(judge)
+            judged = (once(fields.get(field)) for fields in self.fields)
+            self._columns[name] = np.fromiter(judged, dtype, len(self.fields))
         return self._columns[name]
 
 
@@ -65,30 +77,28 @@ class Histories:
     `key` (n,) ascending, `kind` (n,) codes, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids.
     """
 
-    def __init__(self, clients: Sequence[Client], events: Iterable[tuple[int, str, int, str, int]]) -> None:
-        """Take events as (client id, kind, occurred_at, fields, id).
-
-        Those of one client and instant must come in the order that counts.
-        """
+    def __init__(self, clients: Sequence[Client], events: EventColumns) -> None:
+        """Take clients, and events of theirs."""
         if len(clients) > MOST_CLIENTS:
             raise ValueError(f"a batch holds at most {MOST_CLIENTS} clients")
         self.clients = tuple(clients)
         self.place = {client.id: i for i, client in enumerate(self.clients)}
-        columns = list(zip(*events, strict=True)) or [()] * 5
-        n = len(columns[0])
-        owner = np.fromiter(map(self.place.__getitem__, columns[0]), np.int64, n)
-        key = (owner << SHIFT) + np.fromiter(columns[2], np.int64, n)
-        self._kind_codes: dict[str, int] = defaultdict(count().__next__)
-        kind = np.fromiter(map(self._kind_codes.__getitem__, columns[1]), np.int16, n)
-        codes: dict[str, int] = defaultdict(count().__next__)
-        payload = np.fromiter(map(codes.__getitem__, columns[3]), np.int32, n)
-        ids = np.fromiter(columns[4], np.int64, n)
+        key = (self._owners(events.client_id) << SHIFT) + np.asarray(events.occurred_at, np.int64)
+        kind, self._kind_codes = _coded(events.kind)
+        payload, payloads = _coded(events.fields)
+        ids = np.asarray(events.id, np.int64)
         if np.any(key[1:] < key[:-1]):
             order = np.argsort(key, kind="stable")
             key, kind, payload, ids = key[order], kind[order], payload[order], ids[order]
         self.key, self.kind, self.payload, self.ids = key, kind, payload, ids
-        self.payloads = Payloads(codes)
+        self.payloads = Payloads(payloads)
         self._memory: dict[object, Any] = {}
+
+    def _owners(self, client_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The place in the batch of the client whom each id is of."""
+        known = np.array([client.id for client in self.clients], np.int64)
+        order = np.argsort(known)
+        return order[np.searchsorted(known, client_ids, sorter=order)]
 
     def remember(self, name: object, make: Callable[[], T]) -> T:
         """What `make` gives, made once for this batch."""

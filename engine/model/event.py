@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Value = str | float | int | bool | tuple[str, ...]
 
@@ -39,6 +43,16 @@ class Event(NamedTuple):
     fields: str
     note: str | None
     origin: str
+
+
+class EventColumns(NamedTuple):
+    """Events as measures read them, column by column; those of one client and instant in the order that counts."""
+
+    client_id: Sequence[int] | NDArray[np.int64] = ()
+    kind: Sequence[str] = ()
+    occurred_at: Sequence[int] | NDArray[np.int64] = ()
+    fields: Sequence[str] = ()
+    id: Sequence[int] | NDArray[np.int64] = ()
 
 
 def write_fields(fields: Mapping[str, Value]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Text, cast, func, select
 
 from engine.model.client import Client, RecordEntry
+from engine.model.event import EventColumns
 from engine.store.schema import clients, events, record_entries
-
-# (client id, kind, occurred_at, fields, id), as Histories takes them
-EventRow = tuple[int, str, int, str, int]
 
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
@@ -31,13 +31,30 @@ def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
     return [Client(row.id, row.ref, row.timezone, tuple(records[row.id])) for row in conn.execute(found)]
 
 
-def read_events(conn: Connection, client_ids: Sequence[int]) -> Sequence[EventRow]:
-    """These clients' events; those of one instant in the order of their identity, which no order of arrival changes."""
-    return conn.execute(
-        select(events.c.client_id, events.c.kind, events.c.occurred_at, events.c.fields, events.c.id)
+def read_events(conn: Connection, client_ids: Sequence[int]) -> EventColumns:
+    """These clients' events; those of one instant in the order of their identity, which no order of arrival changes.
+
+    The database joins each column into one text, for making a Python object of every value takes far longer.
+    Neither a kind nor canonical JSON holds the line feed that divides them.
+    """
+    ordered = (
+        select(events)
         .where(events.c.client_id.in_(client_ids))
         .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
-    ).all()
+        .subquery()
+    )
+    columns = [ordered.c[name] for name in EventColumns._fields]
+    joined = conn.execute(select(*(func.aggregate_strings(cast(column, Text), "\n") for column in columns))).one()
+    owners, kinds, instants, fields, ids = (text or "" for text in joined)
+    return EventColumns(_numbers(owners), _words(kinds), _numbers(instants), _words(fields), _numbers(ids))
+
+
+def _numbers(joined: str) -> NDArray[np.int64]:
+    return np.fromstring(joined, np.int64, sep="\n")
+
+
+def _words(joined: str) -> list[str]:
+    return joined.split("\n") if joined else []
 
 
 def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[list[int]]:
