@@ -1,41 +1,63 @@
-"""`handrail check`: rule files and the configuration, every mistake at once."""
+"""`handrail check`: the configuration, rule files and their cases, every mistake at once."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
-from engine.errors import Mistake, MistakesError
+from engine.errors import Mistake, MistakesError, UserError
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
 
 Paths = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[PATH]...", help="Rule files or folders (default: the configured folder)."),
+    typer.Argument(metavar="[PATH]...", help="Rule files, files of cases, or folders (default: the configured one)."),
 ]
 
 
 def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Read the configuration and the rules, and say all that is wrong with them."""
-    from engine.model.kinds import BUILT_IN
-    from engine.rulebook.load import load
+    """Read the configuration, the rules and their cases, and say all that is wrong with them."""
+    from engine.cli.places import lines_of
+    from engine.flows.rule_files import read
+    from engine.flows.rule_warnings import warnings
 
     mistakes: list[Mistake] = []
-    kinds, folders = BUILT_IN, paths or []
+    settings = None
     # Rule files that are named can be tried without any configuration; one that is there tells the site's kinds.
     if config.exists() or not paths:
         try:
             settings = open_settings(config)
-            kinds, folders = settings.kinds, folders or [settings.rules]
         except MistakesError as error:
             mistakes += error.mistakes
-    rules = 0
-    if folders:
-        try:
-            rules = len(load(folders, kinds).rules)
-        except MistakesError as error:
-            mistakes += error.mistakes
+    rule_sets = list(read(paths or configured(settings), settings))
+    mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
+    for line in lines_of(sorted(set(mistakes))):
+        print(line, file=sys.stderr)
     if mistakes:
-        raise MistakesError(mistakes)
-    print(f"{rules} {'rule' if rules == 1 else 'rules'} checked: no mistakes")
+        raise typer.Exit(UserError.exit_code)
+    found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
+    for line in lines_of(found, "warning: "):
+        print(line, file=sys.stderr)
+    rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
+    cases = sum(len(rule_set.cases) for rule_set in rule_sets)
+    warned = counted(len(found), "warning") if found else "no warnings"
+    print(f"{counted(rules, 'rule')} and {counted(cases, 'case')} checked: no mistakes, {warned}")
+
+
+def configured(settings: Settings | None) -> list[Path]:
+    """The folder of the configured rules, as seen from here; nothing where the configuration cannot be read."""
+    if settings is None:
+        return []
+    near = os.path.relpath(settings.rules)
+    return [settings.rules if near.startswith("..") else Path(near)]
+
+
+def counted(number: int, word: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import alerts, check, db, doctor, explain, import_, preview, rejects, run
+from engine.cli import alerts, check, db, doctor, explain, import_, preview, rejects, run, test_
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(check.check)
+app.command("test")(test_.try_cases)
 app.command()(explain.explain)
 app.command()(preview.preview)
 app.command("import")(import_.import_)

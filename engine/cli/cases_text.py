@@ -1,0 +1,69 @@
+"""A case that was tried, as a timeline: what was given, what was expected, and what happened beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.flows.try_cases import Line, Tried
+from engine.model.instant import SECOND_US, from_us
+
+NOTHING = "nothing"
+_EXPECTED = "expected"
+
+
+def lines_of_case(tried: Tried) -> Iterator[str]:
+    """The timeline in lines of text; what is not as expected begins with `!`."""
+    case = tried.case
+    yield f"{case.file}:{case.line}: {case.title}"
+    start = datetime.combine(case.start, datetime.min.time())
+    yield f"    day 0 is {start:%A} {case.start.isoformat()}, {tried.timezone}"
+    times = [_time(tried, line.at) for line in tried.lines]
+    expected = [line.expected or NOTHING for line in tried.lines if line.given is None]
+    width = max(map(len, times), default=0)
+    column = max(map(len, [_EXPECTED, *expected]))
+    yield f"    {'':{width}}  {_EXPECTED:{column}}  happened"
+    for at, line in zip(times, tried.lines, strict=True):
+        yield f"  {' ' if line.right else '!'} {at:{width}}  {_said(line, column)}"
+
+
+def as_data(tried: Tried) -> dict[str, Any]:
+    """The same for programs: the case, whether it passed, and its timeline."""
+    case = tried.case
+    return {
+        "file": case.file,
+        "line": case.line,
+        "case": case.title,
+        "passed": tried.passed,
+        "timeline": [
+            {
+                "at": _local(tried, line.at).isoformat(),
+                "day": _day(tried, line.at),
+                "as_expected": line.right,
+                **({"given": line.given} if line.given else {"expected": line.expected, "happened": line.happened}),
+            }
+            for line in tried.lines
+        ],
+    }
+
+
+def _said(line: Line, column: int) -> str:
+    if line.given is not None:
+        return f"- {line.given}"
+    return f"{line.expected or NOTHING:{column}}  {line.happened or NOTHING}"
+
+
+def _time(tried: Tried, at: int) -> str:
+    local = _local(tried, at)
+    seconds = f":{local.second:02}" if local.second else ""
+    return f"day {_day(tried, at)} {local:%a %H:%M}{seconds}"
+
+
+def _day(tried: Tried, at: int) -> int:
+    return (_local(tried, at).date() - tried.case.start).days
+
+
+def _local(tried: Tried, at: int) -> datetime:
+    return from_us(at // SECOND_US * SECOND_US).astimezone(ZoneInfo(tried.timezone))

@@ -1,0 +1,44 @@
+"""Mistakes and warnings as people read them: the place, what is wrong, and the line with a caret under it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from engine.errors import Mistake
+
+# A line longer than this is cut around its place.
+WIDTH = 110
+
+
+def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
+    """Each mistake with its line, where there is one; `prefix` comes before what is wrong."""
+    for mistake in mistakes:
+        file, line, column, text = mistake
+        yield str(Mistake(file, line, column, prefix + text))
+        if line and (written := _line(file, line)) is not None:
+            yield from _pointed_at(written, column)
+
+
+def _pointed_at(written: str, column: int) -> Iterator[str]:
+    # A tab is one column to YAML, and the caret must stand under it wherever the terminal has its stops.
+    shown = "".join(character if character.isprintable() else " " for character in written)
+    place = min(column - 1, len(shown))
+    start = max(0, place - WIDTH // 2) if len(shown) > WIDTH else 0
+    cut = shown[start : start + WIDTH].rstrip()
+    yield f"    {'…' if start else ''}{cut}{'…' if start + WIDTH < len(shown) else ''}"
+    yield f"    {' ' * (place - start + bool(start))}^"
+
+
+def _line(file: str, line: int) -> str | None:
+    lines = _lines(file)
+    return lines[line - 1] if line <= len(lines) else None
+
+
+@lru_cache(maxsize=16)
+def _lines(file: str) -> list[str]:
+    try:
+        return Path(file).read_text("utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return []

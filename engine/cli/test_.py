@@ -1,0 +1,91 @@
+"""`handrail test`: what rules are expected to do, tried in the engine itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.check import Paths, configured, counted
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.flows.rule_files import RuleSet
+    from engine.flows.try_cases import Tried
+    from engine.model.settings import Settings
+
+
+class CasesFormat(StrEnum):
+    """How the outcome is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def try_cases(
+    paths: Paths = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: Annotated[CasesFormat, typer.Option("--format", help="How to write it.")] = CasesFormat.TEXT,  # noqa: A002
+) -> None:
+    """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
+    from engine.cli.cases_text import as_data, lines_of_case
+    from engine.cli.places import lines_of
+    from engine.flows.rule_files import read
+
+    settings = open_settings(config)
+    rule_sets = list(read(paths or configured(settings), settings))
+    mistakes = sorted({mistake for rule_set in rule_sets for mistake in rule_set.mistakes})
+    for line in lines_of(mistakes):
+        print(line, file=sys.stderr)
+    if mistakes:
+        raise typer.Exit(UserError.exit_code)
+    began = time.monotonic()
+    tried = []
+    for one in _tried(rule_sets, settings):
+        tried.append(one)
+        if not one.passed and format is CasesFormat.TEXT:
+            print(*lines_of_case(one), "", sep="\n")
+    if format is CasesFormat.JSON:
+        print(json.dumps([as_data(one) for one in tried], ensure_ascii=False, indent=2))
+    else:
+        failed = sum(not one.passed for one in tried)
+        outcome = f"{failed} not as expected" if failed else "all as expected"
+        print(f"{counted(len(tried), 'case')} tried in {time.monotonic() - began:.1f} seconds: {outcome}")
+    if not all(one.passed for one in tried):
+        raise typer.Exit(FOUND)
+
+
+def _tried(rule_sets: list[RuleSet], settings: Settings) -> Iterator[Tried]:
+    from engine.cli.progress import progress
+    from engine.flows.try_cases import try_case
+    from engine.store.scratch import scratch
+
+    todo = [
+        (case, rule_set.rulebook)
+        for rule_set in rule_sets
+        for case in rule_set.cases
+        if rule_set.rulebook is not None and case.file in rule_set.asked
+    ]
+    if not todo:
+        raise UserError("There are no cases here; write them into NAME.cases.yaml beside the rules of NAME.yaml.")
+    _quiet_log()
+    with scratch() as databases, progress("Trying cases", len(todo)) as advance:
+        for case, rulebook in todo:
+            with databases.database() as database:
+                yield try_case(case, rulebook, settings, database)
+            advance(1)
+
+
+def _quiet_log() -> None:
+    """What the engine logs of made-up clients is nobody's business, save that it failed."""
+    import logging
+
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

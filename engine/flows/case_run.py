@@ -1,0 +1,203 @@
+"""Running a case through the engine as it is, on a clock that jumps from one thing to do to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.errors import HandrailError, UserError
+from engine.flows import deliver, evaluate, ingest
+from engine.model.alert import Alert
+from engine.model.instant import LAST_US, from_us, to_us
+from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
+from engine.model.local_time import WallClock
+from engine.model.message import Outgoing, SendResult
+from engine.model.rule import Severity
+from engine.model.settings import Settings
+from engine.model.staff import Role
+from engine.rulebook.cases import CLIENT, Case
+from engine.rulebook.rulebook import Rulebook
+from engine.store import agenda, alert_records, alerts, rejects, roster, rule_sets
+from engine.store.database import Database
+
+OWNER = "case"
+_PEOPLE = ("clients", "staff", "assignments", "consents")
+# Something is done each time; only a fault of ours could go on beyond this without the clock moving.
+_MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An alert that opened, who was texted of it when, and when it was resolved; microseconds since 1970."""
+
+    rule_id: str
+    at: int
+    severity: Severity
+    texts: tuple[tuple[int, Role], ...]
+    resolved: int | None
+
+
+class _GivenSource:
+    """The source of a case: its people at the beginning, then each arrival at its moment."""
+
+    name = OWNER
+
+    def __init__(self, case: Case, clock: WallClock) -> None:
+        people = [[row for row in case.people if row.kind == kind] for kind in _PEOPLE]
+        self._parts: list[tuple[int, Sequence[RosterRow], ReadEvent | None]] = [
+            (clock[case.begin], rows, None) for rows in people if rows
+        ]
+        self._parts += [(clock[one.known], [one.client] if one.client else [], one.event) for one in case.arrivals]
+
+    def instants(self) -> list[int]:
+        """When something becomes known."""
+        return [at for at, _, _ in self._parts]
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        """What became known by now; the position is how much has."""
+        for place, (at, rows, event) in enumerate(self._parts):
+            if positions.get(OWNER, 0) <= place and at <= to_us(now):
+                yield Batch(OWNER, place + 1, events=(event,) if event else (), roster=tuple(rows))
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        """Nothing is mended in a case."""
+        return Batch(item, position, rejects=tuple(rejects))
+
+
+class _Carrier:
+    """Takes every text at once."""
+
+    name = OWNER
+
+    def send(self, message: Outgoing) -> SendResult:
+        """Take it."""
+        return SendResult("accepted", provider_id=str(message.id))
+
+    def look_up(self, message: Outgoing) -> SendResult | None:
+        """Whatever was sent was taken."""
+        return SendResult("accepted", provider_id=str(message.id))
+
+
+def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
+    """Run a case to its end in a database of its own; every alert that opened, in the order in which they did.
+
+    Rules that the case tries and that are drafts are tried as if they were live.
+    """
+    clock = WallClock(case.timezone or settings.timezone)
+    source = _GivenSource(case, clock)
+    engine = _Engine(case, _as_tried(rulebook, case.rules), settings, database, source)
+    now, until = clock[case.begin], clock[case.until]
+    with database.write() as conn:
+        rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
+    while now <= until:
+        engine.step(now)
+        ahead = engine.next_instant(now)
+        if ahead is None:
+            break
+        now = ahead
+    return engine.opened()
+
+
+def _as_tried(rulebook: Rulebook, rules: Collection[str]) -> Rulebook:
+    drafts = [rule for rule_id, rule in rulebook.rules.items() if rule_id in rules and rule.status == "draft"]
+    if not drafts:
+        return rulebook
+    rulebook.inference  # noqa: B018 - made before the copy, so that both share it
+    tried = copy(rulebook)
+    tried.rules = {**rulebook.rules, **{rule.id: replace(rule, status="live") for rule in drafts}}
+    return tried
+
+
+class _Engine:
+    """The flows over one case's database, and what was seen of the client's alerts after each step."""
+
+    def __init__(
+        self, case: Case, rulebook: Rulebook, settings: Settings, database: Database, source: _GivenSource
+    ) -> None:
+        self._case = case
+        self._rulebook = rulebook
+        self._settings = settings
+        self._database = database
+        self._source = source
+        self._carrier = _Carrier()
+        self._client_id = 0
+        self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
+
+    def next_instant(self, now: int) -> int | None:
+        """The next instant after `now` at which there is something to do."""
+        with self._database.read() as conn:
+            due = agenda.next_instant(conn)
+        return min((at for at in (*self._source.instants(), due) if at is not None and at > now), default=None)
+
+    def step(self, now: int) -> None:
+        """Do all that is due at `now`, as often as one thing makes another due."""
+        self._ingest(now)
+        for _ in range(_MOST_ROUNDS):
+            self._evaluate(now)
+            while deliver.run(self._database, self._carrier, now, OWNER) is not None:
+                pass
+            with self._database.read() as conn:
+                due = agenda.next_instant(conn)
+            if due is None or due > now:
+                return
+        raise HandrailError(f"{self._place}: the engine does not come to rest at {from_us(now).isoformat()}.")
+
+    @property
+    def _place(self) -> str:
+        return f"{self._case.file}:{self._case.line}"
+
+    def _ingest(self, now: int) -> None:
+        if now not in self._source.instants():
+            return
+        counts = ingest.run(self._database, [self._source], self._settings.timezone, now)
+        if counts["rejected"]:
+            with self._database.read() as conn:
+                why = [reject.reason for reject in rejects.still_open(conn)]
+            raise UserError(f"{self._place}: the case cannot be taken in: {'; '.join(why)}.")
+        with self._database.read() as conn:
+            self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
+
+    def _evaluate(self, now: int) -> None:
+        settings = self._settings
+        counts = evaluate.run(
+            self._database,
+            self._rulebook,
+            settings.routing,
+            settings.sms.detail,
+            now=now,
+            owner=OWNER,
+            notify_within=settings.notify_within,
+        )
+        if counts.failed:
+            raise HandrailError(
+                f"{self._place}: the engine failed to evaluate the client at {from_us(now).isoformat()}."
+            )
+        with self._database.read() as conn:
+            for alert in alerts.of_clients(conn, [self._client_id])[self._client_id]:
+                self._severities[alert.id, now] = alert.severity
+
+    def opened(self) -> list[Opened]:
+        """Every opening of an alert; one that opens again after all counts again."""
+        with self._database.read() as conn:
+            found = alerts.of_clients(conn, [self._client_id])[self._client_id]
+            every = [opening for alert in found for opening in self._openings(conn, alert)]
+        return sorted(every, key=lambda opening: (opening.at, opening.rule_id))
+
+    def _openings(self, conn: Connection, alert: Alert) -> Iterator[Opened]:
+        openings: list[tuple[int, int | None]] = []
+        for change in alert_records.transitions_of(conn, alert.id):
+            if change.from_state is None or (change.from_state == "resolved" and change.to_state != "resolved"):
+                openings.append((change.at, change.at if change.to_state == "resolved" else None))
+            elif change.to_state == "resolved" and openings[-1][1] is None:
+                openings[-1] = (openings[-1][0], change.at)
+        messages = alert_records.messages_of(conn, alert.id)
+        texts = [(one.updated_at, one.role) for one in messages if one.state == "accepted"]
+        for number, (at, resolved) in enumerate(openings):
+            following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US
+            told = tuple(text for text in texts if at <= text[0] < following)
+            yield Opened(alert.rule_id, at, self._severities[alert.id, at], told, resolved)

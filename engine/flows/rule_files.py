@@ -1,0 +1,82 @@
+"""Which rules and which cases are meant by some paths, and all that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import Mistake, MistakesError
+from engine.model.kinds import BUILT_IN
+from engine.model.settings import Settings
+from engine.rulebook.cases import Case
+from engine.rulebook.cases_reader import read_cases
+from engine.rulebook.load import load
+from engine.rulebook.rulebook import Rulebook
+from engine.yaml_source import Source
+
+CASES = ".cases.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules that belong together, and their cases; `rulebook` is None where they could not be read.
+
+    `asked` are the names of the files that were asked for; the others were read because these build on them.
+    """
+
+    rulebook: Rulebook | None
+    cases: tuple[Case, ...]
+    asked: frozenset[str]
+    mistakes: tuple[Mistake, ...]
+
+
+def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleSet]:
+    """The rule sets that paths mean, of the kinds and policies of `settings` where there are any.
+
+    A folder is a rule set, and so is the folder of the configured rules for each file in it. Other files are one
+    together. With NAME.yaml goes NAME.cases.yaml, and the other way round.
+    """
+    configured = settings.rules.resolve() if settings else None
+    loose: dict[Path, None] = {}
+    folders: dict[Path, set[Path]] = {}
+    for path in paths:
+        if path.is_dir():
+            folders.setdefault(path, set()).update(path.glob("*.yaml"))
+        elif configured and path.resolve().parent == configured:
+            folders.setdefault(path.parent, set()).update(_pair(path))
+        else:
+            loose.update(dict.fromkeys(_pair(path)))
+    for folder, asked in folders.items():
+        yield _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings)
+    if loose:
+        rules = [file for file in loose if not file.name.endswith(CASES)]
+        cases = [file for file in loose if file.name.endswith(CASES) and (file.exists() or file in paths)]
+        yield _read(rules, cases, set(loose), settings)
+
+
+def _pair(path: Path) -> tuple[Path, Path]:
+    """A rule file and the file of its cases, one of which is given."""
+    if path.name.endswith(CASES):
+        return path.with_name(f"{path.name.removesuffix(CASES)}.yaml"), path
+    return path, path.with_name(f"{path.stem}{CASES}")
+
+
+def _read(rules: Sequence[Path], cases: Sequence[Path], asked: set[Path], settings: Settings | None) -> RuleSet:
+    kinds = settings.kinds if settings else BUILT_IN
+    mistakes: list[Mistake] = []
+    rulebook = None
+    try:
+        rulebook = load(rules, kinds, routing=settings.routing if settings else None)
+    except MistakesError as error:
+        mistakes += error.mistakes
+    found: list[Case] = []
+    for file in cases:
+        try:
+            source = Source.read(file)
+        except MistakesError as error:
+            mistakes += error.mistakes
+            continue
+        found += read_cases(source, kinds, rulebook.rules if rulebook else None)
+        mistakes += source.mistakes
+    return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))
