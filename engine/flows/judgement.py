@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -49,14 +49,14 @@ class Judgement:
     next_due_at: int | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Written:
-    """What a transaction wrote: clients, the ids of alerts with the reason of each, and steps taken."""
+    """What a transaction wrote: how many clients, the ids of alerts with the reason of each, and steps taken."""
 
-    clients: int = 0
-    opened: list[tuple[int, str]] = field(default_factory=list)
-    changed: list[tuple[int, str]] = field(default_factory=list)
-    told: list[escalate.Told] = field(default_factory=list)
+    clients: int
+    opened: Sequence[tuple[int, str]]
+    changed: Sequence[tuple[int, str]]
+    told: Sequence[escalate.Told]
 
 
 def judge(desk: Desk, claims: Sequence[Claim]) -> list[Judgement]:
@@ -97,31 +97,36 @@ def write(desk: Desk, judgements: Sequence[Judgement]) -> Written:
 
     A client of whom something changed since is left as they were, and is due again at once.
     """
-    written = Written()
     with desk.database.write() as conn:
         locked = alerts.of_clients(conn, [one.claim.client_id for one in judgements], lock=True)
+        current = []
         for one in judgements:
             evaluated_to = max(desk.now, one.claim.evaluated_to or 0)
             unchanged = locked[one.claim.client_id] == one.stored
             if unchanged and evaluations.finish(conn, one.claim, evaluated_to, one.next_due_at, desk.rulebook.hash):
-                written.clients += 1
-                _write_one(conn, desk, one, written)
+                current.append(one)
             else:
                 evaluations.release(conn, one.claim)
+        written = _write_alerts(conn, desk, current)
         _audit(conn, desk, written)
     return written
 
 
-def _write_one(conn: Connection, desk: Desk, one: Judgement, written: Written) -> None:
-    opened = alerts.open_all(conn, [_new_alert(desk, *opened) for opened in one.opens], ACTOR)
-    reasons = [decision.reason for decision, _ in one.opens]
-    written.opened += zip(opened, reasons, strict=True)
-    tell = [alert_id for alert_id, (decision, _) in zip(opened, one.opens, strict=True) if decision.tell]
-    for change in one.changes:
+def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement]) -> Written:
+    opens = [opened for one in judgements for opened in one.opens]
+    changes = [change for one in judgements for change in one.changes]
+    ids = alerts.open_all(conn, [_new_alert(desk, *opened) for opened in opens], ACTOR)
+    for change in changes:
         alerts.change(conn, change.before, change.after, at=desk.now, actor=ACTOR, why=change.reason)
-        written.changed.append((change.after.id, change.reason))
-        tell += [change.after.id] if change.tell else []
-    written.told += _tell(conn, desk, tell)
+    opened = [(alert_id, decision) for alert_id, (decision, _) in zip(ids, opens, strict=True)]
+    tell = [alert_id for alert_id, decision in opened if decision.tell]
+    tell += [change.after.id for change in changes if change.tell]
+    return Written(
+        clients=len(judgements),
+        opened=[(alert_id, decision.reason) for alert_id, decision in opened],
+        changed=[(change.after.id, change.reason) for change in changes],
+        told=_tell(conn, desk, tell) if tell else [],
+    )
 
 
 def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int]) -> list[escalate.Told]:
