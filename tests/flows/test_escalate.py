@@ -60,6 +60,16 @@ def test_a_step_brought_forward_is_taken_at_once(site: Site) -> None:
     assert escalated(site, NOON + 5) == 1
 
 
+def test_a_policy_may_leave_time_before_its_first_step(site: Site) -> None:
+    names = dict.fromkeys(["urgent", "high", "medium", "low"], "later")
+    later = [{"after": "30 minutes", "to": "case_manager"}]
+    site.routing = RoutingSettings.model_validate({"policies": {"later": later}, "severities": names})
+    site.evaluate()
+    assert site.messages == []
+    assert escalated(site, NOON + hours(0.5)) == 1
+    assert site.messages == [(0, 1, "step")]
+
+
 def test_a_late_step_leaves_the_time_of_the_policy_before_the_one_after_it(site: Site) -> None:
     steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"}, {"after": "2 hours", "to": "admin"}]
     names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
