@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.errors import HandrailError, UserError
 from engine.flows import deliver, evaluate, ingest
 from engine.model.alert import Alert
-from engine.model.instant import LAST_US, from_us, to_us
+from engine.model.instant import LAST_US, SECOND_US, from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.message import Outgoing, SendResult
@@ -23,6 +23,7 @@ from engine.model.staff import Role
 from engine.rulebook.cases import CLIENT, Case
 from engine.rulebook.rulebook import Rulebook
 from engine.store import agenda, alert_records, alerts, rejects, roster, rule_sets
+from engine.store.agenda import Agenda
 from engine.store.database import Database
 
 OWNER = "case"
@@ -91,7 +92,8 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
     engine = _Engine(case, _as_tried(rulebook, case.rules), settings, database, source)
-    now, until = clock[case.begin], clock[case.until]
+    # To the end of the second, for `more than 7 days` comes true a moment after seven days.
+    now, until = clock[case.begin], clock[case.until] + SECOND_US - 1
     with database.write() as conn:
         rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
     while now <= until:
@@ -130,22 +132,25 @@ class _Engine:
 
     def next_instant(self, now: int) -> int | None:
         """The next instant after `now` at which there is something to do."""
-        with self._database.read() as conn:
-            due = agenda.next_instant(conn)
-        return min((at for at in (*self._source.instants(), due) if at is not None and at > now), default=None)
+        ahead = (*self._source.instants(), self._agenda().next_instant)
+        return min((at for at in ahead if at is not None and at > now), default=None)
 
     def step(self, now: int) -> None:
         """Do all that is due at `now`, as often as one thing makes another due."""
         self._ingest(now)
         for _ in range(_MOST_ROUNDS):
-            self._evaluate(now)
-            while deliver.run(self._database, self._carrier, now, OWNER) is not None:
-                pass
-            with self._database.read() as conn:
-                due = agenda.next_instant(conn)
-            if due is None or due > now:
+            due = self._agenda()
+            if due.evaluate is not None and due.evaluate <= now:
+                self._evaluate(now)
+            elif due.deliver is not None and due.deliver <= now:
+                deliver.run(self._database, self._carrier, now, OWNER)
+            else:
                 return
         raise HandrailError(f"{self._place}: the engine does not come to rest at {from_us(now).isoformat()}.")
+
+    def _agenda(self) -> Agenda:
+        with self._database.read() as conn:
+            return agenda.read(conn)
 
     @property
     def _place(self) -> str:

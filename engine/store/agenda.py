@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import Connection, func, or_, select
 
 from engine.store.schema import alerts, evaluations, outbox
 
+_AT_ONCE = 0
 
-def next_instant(conn: Connection) -> int | None:
-    """The earliest instant at which a client, a step of a policy or a message is due (microseconds since 1970).
 
-    It may lie in the past, where somebody is late; None where nothing will come due by itself.
+class Agenda(NamedTuple):
+    """When each flow next has something to do, in microseconds since 1970; None where nothing comes due by itself.
+
+    An instant in the past is that of something overdue. `evaluate` is 1970 where something was learnt of a client.
     """
-    waiting = or_(outbox.c.state == "queued", outbox.c.state == "unknown")
-    earliest = [
-        conn.scalar(select(func.min(evaluations.c.next_due_at))),
-        conn.scalar(select(func.min(alerts.c.next_step_at)).where(alerts.c.state == "open")),
-        conn.scalar(select(func.min(outbox.c.due_at)).where(waiting)),
-    ]
-    return min((at for at in earliest if at is not None), default=None)
+
+    evaluate: int | None
+    deliver: int | None
+
+    @property
+    def next_instant(self) -> int | None:
+        """The earlier of the two."""
+        return min((at for at in self if at is not None), default=None)
+
+
+_DIRTY = select(func.count()).where(evaluations.c.dirty_from.is_not(None)).scalar_subquery()
+_CLIENT = select(func.min(evaluations.c.next_due_at)).scalar_subquery()
+_STEP = select(func.min(alerts.c.next_step_at)).where(alerts.c.state == "open").scalar_subquery()
+_MESSAGE = (
+    select(func.min(outbox.c.due_at)).where(or_(outbox.c.state == "queued", outbox.c.state == "unknown"))
+).scalar_subquery()
+_WANTED = select(_DIRTY.label("dirty"), _CLIENT.label("client"), _STEP.label("step"), _MESSAGE.label("message"))
+
+
+def read(conn: Connection) -> Agenda:
+    """What stands in the tables now."""
+    row = conn.execute(_WANTED).one()
+    known = [at for at in (_AT_ONCE if row.dirty else None, row.client, row.step) if at is not None]
+    return Agenda(min(known, default=None), row.message)
