@@ -1,0 +1,67 @@
+"""The trial data from its files to spans, as the example's README reader would do it, against what others published."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tests.journeys.processes import handrail
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data" / "ctn0094"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial data is not at ../shared/data/ctn0094")
+
+
+@pytest.fixture
+def began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
+    """When each rule first held for each client, by `handrail import` and `handrail preview`."""
+    monkeypatch.setenv("CTN0094", str(DATA))
+    site = tmp_path / "ctn0094"
+    copytree(ROOT / "examples" / "ctn0094", site, ignore=lambda *_: ["var"])
+    done = handrail(site, "import", "--format", "csv")
+    assert done.code == 0, done.err
+    done = handrail(site, "preview", "--format", "csv")
+    assert done.code == 0, done.err
+    found: dict[tuple[str, str], str] = {}
+    for row in csv.DictReader(io.StringIO(done.out)):
+        name = row["client"], row["rule"]
+        found[name] = min(row["began"], found.get(name, row["began"]))
+    return found
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_replayed_endpoints_are_the_published_ones_for_every_patient(began: dict[tuple[str, str], str]) -> None:
+    week = {(row["who"], row["date"]): int(row["week"]) for row in _rows("weekly_opioid_results.csv")}
+    published = _rows("published_endpoints.csv")
+    assert len(published) == 1780
+
+    def found(who: str, rule: str) -> bool:
+        return (who, rule) in began
+
+    def first_week(who: str, rule: str) -> str:
+        """The number of the week in which the run of four began."""
+        return str(week[who, began[who, rule][:10]] - 3)
+
+    differences = []
+    for row in published:
+        who = row["who"]
+        pairs = [
+            (found(who, "krupitsky-2004"), row["Rs_krupitsky_2004"] == "True"),
+            (found(who, "kosten-1993-abstinence"), row["Ab_kosten_1993"] == "True"),
+        ]
+        for rule, column in (("ctn-0094-relapse", "Rs"), ("ctn-0094-dropout", "Dr")):
+            reached = row[f"{column}E_ctnNinetyFour_2023"] == "1"
+            pairs.append((found(who, rule), reached))
+            if found(who, rule) and reached:
+                pairs.append((first_week(who, rule), row[f"{column}T_ctnNinetyFour_2023"]))
+        differences += [(who, *pair) for pair in pairs if pair[0] != pair[1]]
+    assert differences == []
