@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.alerts.routing import Turn, take_turn
 from engine.messaging.wording import to_admin, to_mentor, to_staff
 from engine.model.instant import DAY_US
-from engine.model.message import NewMessage
+from engine.model.message import REACHES_NOBODY, NewMessage
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
@@ -98,7 +98,7 @@ def _tell_admins(conn: Connection, routed: Routed, now: int) -> None:
     _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
     body = to_admin(f"alert {alert_id} reaches nobody. See: handrail why {alert_id}")
     for admin in admins:
-        outbox.enqueue(conn, _message(routed, routed.step, admin.id, "reaches nobody", body, now))
+        outbox.enqueue(conn, _message(routed, routed.step, admin.id, REACHES_NOBODY, body, now))
 
 
 def _message(routed: Routed, step: int, staff_id: int, reason: str, body: str, now: int) -> NewMessage:

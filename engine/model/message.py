@@ -43,6 +43,10 @@ TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
 DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
 
 
+# The reason of a message that tells the admins of an alert which nobody can receive: urgent, whatever the alert is.
+REACHES_NOBODY = "reaches nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to put into the outbox, unique by (alert, step, staff, reason); instants in microseconds since 1970.

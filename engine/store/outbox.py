@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
 
-from engine.model.message import DECISIONS, TRANSITIONS, Claimed, NewMessage, Settlement, Standing
+from engine.model.message import DECISIONS, REACHES_NOBODY, TRANSITIONS, Claimed, NewMessage, Settlement, Standing
 from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import consents_of, read
@@ -16,6 +16,7 @@ _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
+_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy")]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -76,7 +77,7 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
 def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
     """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
     found = conn.execute(
-        select(staff, alerts.c.state.label("alert_state"), alerts.c.severity, alerts.c.client_id, alerts.c.policy)
+        select(staff, outbox.c.reason, alerts.c.state.label("alert_state"), *_ABOUT)
         .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
         .where(outbox.c.id == message.id, outbox.c.state == message.state, outbox.c.claimed_by == owner)
     ).one_or_none()
@@ -88,7 +89,7 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
     consents = consents_of(conn, found.client_id) if mentor else []
     return Standing(
         alert_state=found.alert_state,
-        urgent=found.severity == "urgent",
+        urgent=found.severity == "urgent" or found.reason == REACHES_NOBODY,
         recipient=read(found),
         consented=not mentor or any(each.staff_id == message.staff_id and each.valid(now) for each in consents),
         others=_others(conn, message),

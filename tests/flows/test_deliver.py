@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from engine.flows import deliver
 from engine.messaging.sending import LOOK_UP_AFTER_US, STOPPED_FOR_US
 from engine.model.instant import SECOND_US
+from engine.model.message import REACHES_NOBODY
 from engine.store import heartbeats
 from engine.store.database import Database
 from engine.store.schema import alerts, audit, consents, outbox, staff
@@ -135,6 +136,13 @@ def test_quiet_hours_put_a_message_off_and_urgent_ones_pass(sqlite_database: Dat
     assert deliver_all(sqlite_database, carrier, NOW + HOUR - 1) == []
     assert deliver_all(sqlite_database, carrier, NOW + HOUR) == ["accepted"]
     assert carrier.delivered[calm] == 1
+
+
+def test_that_an_alert_reaches_nobody_is_told_at_any_hour(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        admin_id = add_staff(conn, role="admin", quiet_from="22:00", quiet_to="09:00")
+        add_message(conn, add_alert(conn, severity="low"), admin_id, reason=REACHES_NOBODY)
+    assert deliver_all(sqlite_database, Carrier()) == ["accepted"]
 
 
 @pytest.mark.parametrize("mood", ["refuses", "opted out"])
