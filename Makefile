@@ -40,6 +40,7 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/handrail check
+	$(BIN)/handrail test
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from engine.errors import HandrailError
+from engine.errors import HandrailError, MistakesError
 
 
 def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -19,6 +19,11 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
 
     try:
         app(arguments, prog_name="handrail")
+    except MistakesError as error:
+        from engine.cli.places import lines_of
+
+        print(*lines_of(error.mistakes), sep="\n", file=sys.stderr)
+        sys.exit(error.exit_code)
     except HandrailError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
-from engine.errors import Mistake, MistakesError, UserError
+from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:
     from engine.model.settings import Settings
@@ -37,10 +37,8 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
             mistakes += error.mistakes
     rule_sets = list(read(paths or configured(settings), settings))
     mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
-    for line in lines_of(sorted(set(mistakes))):
-        print(line, file=sys.stderr)
     if mistakes:
-        raise typer.Exit(UserError.exit_code)
+        raise MistakesError(list(set(mistakes)))
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
     for line in lines_of(found, "warning: "):
         print(line, file=sys.stderr)

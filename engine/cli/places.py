@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from engine.errors import Mistake
 
+_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]+@")
 # A line longer than this is cut around its place.
 WIDTH = 110
 
@@ -23,7 +25,8 @@ def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
 
 def _pointed_at(written: str, column: int) -> Iterator[str]:
     # A tab is one column to YAML, and the caret must stand under it wherever the terminal has its stops.
-    shown = "".join(character if character.isprintable() else " " for character in written)
+    shown = _PASSWORD.sub(r"\1…@", written)
+    shown = "".join(character if character.isprintable() else " " for character in shown)
     place = min(column - 1, len(shown))
     start = max(0, place - WIDTH // 2) if len(shown) > WIDTH else 0
     cut = shown[start : start + WIDTH].rstrip()

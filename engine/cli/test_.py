@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from enum import StrEnum
@@ -13,7 +12,7 @@ import typer
 
 from engine.cli.check import Paths, configured, counted
 from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
-from engine.errors import UserError
+from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
     from engine.flows.rule_files import RuleSet
@@ -35,16 +34,12 @@ def try_cases(
 ) -> None:
     """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
     from engine.cli.cases_text import as_data, lines_of_case
-    from engine.cli.places import lines_of
     from engine.flows.rule_files import read
 
     settings = open_settings(config)
     rule_sets = list(read(paths or configured(settings), settings))
-    mistakes = sorted({mistake for rule_set in rule_sets for mistake in rule_set.mistakes})
-    for line in lines_of(mistakes):
-        print(line, file=sys.stderr)
-    if mistakes:
-        raise typer.Exit(UserError.exit_code)
+    if mistakes := {mistake for rule_set in rule_sets for mistake in rule_set.mistakes}:
+        raise MistakesError(list(mistakes))
     began = time.monotonic()
     tried = []
     for one in _tried(rule_sets, settings):
