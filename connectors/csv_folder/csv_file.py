@@ -80,7 +80,7 @@ class _Reading:
         self._retaken_from: int | None = None
         self._reread = False
         self._rows: Rows | None = None
-        if before is not None:
+        if before is not None and (before.columns or before.refused):
             self._begin(before, seen)
 
     def _begin(self, before: Position, seen: Position) -> None:
@@ -117,6 +117,9 @@ class _Reading:
                 try:
                     data = self._take_header(data, at_end)
                 except NoHeaderYet:
+                    if at_end:
+                        self._position = replace(self._position, judged=self._judge)
+                        yield self._batch(Harvest(), (), at_end)
                     continue
                 except RefusedError as refusal:
                     yield _refused(self._file, self._position, self._before, refusal.reject)
@@ -151,10 +154,11 @@ class _Reading:
         if judged:
             records = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
             self._rows.take(records, self._position.line, harvest)
-        withdrawn: tuple[str, ...] = ()
+        withdrawn: tuple[tuple[str, int], ...] = ()
         if judged or (at_end and not left) or began.tail_at < self._position.offset:
-            tail = tuple(event.key for event in harvest.events[closed:])
-            withdrawn = tuple(set(began.tail) - {event.key for event in harvest.events}) if began.tail else ()
+            tail = tuple((event.key, event.line) for event in harvest.events[closed:])
+            again = {event.key for event in harvest.events} if began.tail else set()
+            withdrawn = tuple((key, line) for key, line in began.tail if key not in again)
             self._position = replace(self._position, judged=judged, tail=tail, tail_at=self._position.offset)
         return self._batch(harvest, withdrawn, at_end), left
 
@@ -165,7 +169,7 @@ class _Reading:
             at, offset=at.offset + len(data), line=at.line + lines, digest=self._digest.hexdigest()
         )
 
-    def _batch(self, harvest: Harvest, withdrawn: tuple[str, ...], at_end: bool) -> Batch:
+    def _batch(self, harvest: Harvest, withdrawn: tuple[tuple[str, int], ...], at_end: bool) -> Batch:
         retaken_from, self._retaken_from = self._retaken_from, None
         return Batch(
             item=self._file.item,

@@ -13,8 +13,8 @@ class Position:
     `offset` is where the first byte that is not of a finished record stands, in the line `line`; `digest` is that of
     all bytes before it, so that a file that was rewritten with the same beginning is not taken for one that grew.
     `judged` says that what stands after `offset` was read too, although no line end closed it. `tail` are the events
-    that an unclosed line at `tail_at` gave, as long as nobody has seen how it ends. `size` and `modified`
-    (nanoseconds) are the file's, `mapping` the digest of how it was read.
+    that unclosed lines from `tail_at` on gave, by key and line, as long as nobody has seen how they end. `size` and
+    `modified` (nanoseconds) are the file's, `mapping` the digest of how it was read.
     """
 
     size: int
@@ -25,7 +25,7 @@ class Position:
     digest: str = ""
     columns: tuple[str, ...] = ()
     judged: bool = False
-    tail: tuple[str, ...] = ()
+    tail: tuple[tuple[str, int], ...] = ()
     tail_at: int = 0
     refused: bool = False
 
@@ -34,11 +34,13 @@ class Position:
         """What `keep` gave; None where there is none, or it is of another version and the file is read afresh."""
         if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
             return None
-        return cls(**{**kept, "columns": tuple(kept["columns"]), "tail": tuple(kept["tail"])})
+        return cls(
+            **{**kept, "columns": tuple(kept["columns"]), "tail": tuple((key, line) for key, line in kept["tail"])}
+        )
 
     def keep(self) -> dict[str, Any]:
         """The position as JSON can hold it."""
-        return {**asdict(self), "columns": list(self.columns), "tail": list(self.tail)}
+        return {**asdict(self), "columns": list(self.columns), "tail": [list(pair) for pair in self.tail]}
 
     def is_like(self, seen: Position) -> bool:
         """Whether the file and its mapping are the same to the eye."""

@@ -83,7 +83,7 @@ def read(
     with database.read() as conn:
         waited = rejects.waiting_no_more(conn, source.name)
     _reread(intake, source, waited)
-    return intake.counts
+    return {item: counts for item, counts in intake.counts.items() if counts != Counts()}
 
 
 def retry(database: Database, source: Source, timezone: str, now: int) -> dict[str, Counts]:
@@ -162,7 +162,8 @@ class _Intake:
 
     def _store(self, conn: Connection, batch: Batch) -> tuple[Counts, Sequence[Reject]]:
         """What became of a batch, and all of its rows that are rejected."""
-        withdrawn = events.withdraw(conn, self.source, batch.withdrawn, self.now)
+        origins = {key: f"{batch.item}:{line}" for key, line in batch.withdrawn}
+        withdrawn = events.withdraw(conn, self.source, origins, self.now)
         people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
         if batch.roster:
             self._clients.clear()

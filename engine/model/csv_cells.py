@@ -60,7 +60,6 @@ def _column_name(written: Any) -> str:
 
 ColumnName = Annotated[str, BeforeValidator(_column_name)]
 FixedValue = Annotated[Constant, PlainValidator(_constant)]
-Number = int | float
 
 
 class Test(Strict):
@@ -72,10 +71,10 @@ class Test(Strict):
     is_not: tuple[str, ...] | None = None
     contains: tuple[str, ...] | None = None
     empty: bool | None = None
-    at_least: Number | None = None
-    more_than: Number | None = None
-    at_most: Number | None = None
-    less_than: Number | None = None
+    at_least: float | None = None
+    more_than: float | None = None
+    at_most: float | None = None
+    less_than: float | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -64,8 +64,8 @@ class Batch:
     """A stretch of one item (a file) of a source.
 
     `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. Where the source
-    takes back what it read before from a stretch that was not finished then, `withdrawn` are the keys of events that
-    are no more, and rejects at or after `retaken_from` are no more either. `reread` says that the item has changed
+    takes back what it read before from a stretch that was not finished then, `withdrawn` are the keys and lines of
+    events that are no more, and rejects at or after `retaken_from` are no more either. `reread` says that the item has changed
     and is read again from its beginning, and `last` that this is its end.
     """
 
@@ -74,7 +74,7 @@ class Batch:
     events: tuple[ReadEvent, ...] = ()
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
-    withdrawn: tuple[str, ...] = ()
+    withdrawn: tuple[tuple[str, int], ...] = ()
     retaken_from: int | None = None
     reread: bool = False
     last: bool = True

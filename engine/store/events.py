@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -88,17 +88,34 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     return added
 
 
-def withdraw(conn: Connection, source: str, keys: Collection[str], now: int) -> Mapping[int, int]:
-    """Take back events that their source should not have said; the earliest instant concerned of each client."""
+def withdraw(conn: Connection, source: str, origins: Mapping[str, str], now: int) -> Mapping[int, int]:
+    """Take back what a source should not have said: the events by key, each with the origin that said it.
+
+    An event that stood before stands again as it was; one that has since been said elsewhere stays as it is. Returns
+    the earliest instant concerned of each client.
+    """
     concerned = Added()
-    gone = [row for some in _cut(sorted(keys)) for row in conn.execute(_by_key(source, some))]
-    if gone:
-        _keep(conn, [(row.id, _content(row), row.origin, row.recorded_at) for row in gone], now)
-        for some in _cut([row.id for row in gone]):
-            conn.execute(delete(events).where(events.c.id.in_(some)))
-    for row in gone:
+    found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
+    wrong = [row for row in found if row.origin == origins[row.key]]
+    if not wrong:
+        return {}
+    _keep(conn, [(row.id, _content(row), row.origin, row.recorded_at) for row in wrong], now)
+    for row in wrong:
         concerned.concerns(row.client_id, row.occurred_at)
+        before = conn.execute(_before(row)).first()
+        if before is None:
+            conn.execute(delete(events).where(events.c.id == row.id))
+            continue
+        concerned.concerns(before.client_id, before.occurred_at)
+        stood = {name: before._mapping[name] for name in (*_CONTENT, "origin", "recorded_at")}
+        conn.execute(update(events).where(events.c.id == row.id).values(stood))
     return concerned.earliest
+
+
+def _before(row: Row[Any]) -> Select[Any]:
+    """What an event was before the origin that stands now first spoke of it."""
+    earlier = (event_versions.c.event_id == row.id, event_versions.c.origin != row.origin)
+    return select(event_versions).where(*earlier).order_by(event_versions.c.id.desc()).limit(1)
 
 
 def _content(event: NewEvent | Row[Any]) -> Content:
