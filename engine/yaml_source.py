@@ -15,6 +15,7 @@ MAX_BYTES = 2_000_000
 DEEPEST = 100
 # libyaml's reads the same twenty times as fast; it comes with every wheel of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LONG_WORD = re.compile("'([^']{50})[^']{10,}'")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -65,6 +66,8 @@ class Source:
         """Note a mistake at a place of the file."""
         mark = place.start_mark
         assert mark is not None
+        # A long word that is quoted, such as a paragraph in the wrong place, would hide what is said of it.
+        text = _LONG_WORD.sub(r"'\1…'", " ".join(text.split()))
         self.mistakes.append(Mistake(self.name, mark.line + 1, mark.column + 1, text))
 
     def plain(self, node: yaml.Node | None = None) -> Any:

@@ -208,12 +208,12 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
     return found
 
 
-def _window(draw: Draw, condition: Condition, *, must: bool = True) -> None:
+def _window(draw: Draw, condition: Condition, *, must: bool = True, fewest: int = 2) -> None:
     way = draw(st.integers(0 if must else -1, 1))
     if way == 0:
         condition["within"] = draw(_LENGTHS)
     elif way == 1:
-        condition["last"] = draw(st.integers(2, 4))
+        condition["last"] = draw(st.integers(fewest, 4))
     if draw(st.integers(0, 4)) == 0:
         condition["starting"] = draw(_STARTING)
 
@@ -224,7 +224,9 @@ def _counted(draw: Draw, head: str) -> Condition:
     if draw(st.booleans()):
         condition["where"] = where(draw, kind)
     _window(draw, condition, must=False)
-    return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2, 3])}
+    # Of the last two events there are never more, nor do six hours touch more than two days.
+    few = "last" in condition or (head == "days_with" and "within" in condition)
+    return {**condition, **_compared(draw, [1] if few else [1, 2, 3])}
 
 
 def _streak(draw: Draw) -> Condition:
@@ -267,7 +269,7 @@ def _sequence(draw: Draw) -> Condition:
         kind = draw(_KINDS)
         pair.append({"event": kind, "where": where(draw, kind)} if draw(st.booleans()) else kind)
     condition: Condition = {"sequence": pair}
-    _window(draw, condition)
+    _window(draw, condition, fewest=3)
     return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2])}
 
 

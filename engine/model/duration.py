@@ -13,7 +13,7 @@ _UNITS = {
     "day": DAY_US,
     "week": 7 * DAY_US,
 }
-_WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*")
+_WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)\s*")
 LONGEST = 3660 * DAY_US
 
 
@@ -26,10 +26,10 @@ def parse_duration(text: object) -> int:
     unit = _UNITS.get(match[2].lower().removesuffix("s")) if match else None
     if match is None or unit is None:
         raise ValueError(f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days")
-    us = round(float(match[1]) * unit)
+    us = float(match[1]) * unit
     if us > LONGEST:
-        raise ValueError(f"'{text}' is longer than ten years")
-    return us
+        raise ValueError("a duration cannot be longer than ten years")
+    return round(us)
 
 
 def write_duration(us: int) -> str:

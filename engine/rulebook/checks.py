@@ -3,36 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from engine.measures.comparison import Comparison
-from engine.measures.counting import Share
 from engine.measures.elapsed import ClientAttribute
-from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.histories import Histories
 from engine.measures.measure import Finding
 from engine.measures.steps import truth_at
 from engine.model.client import Client, RecordEntry
+from engine.model.event import EventColumns
 from engine.model.instant import DAY_US
-from engine.rulebook.conditions import AllOf, AnyOf, Condition, NoneOf, RuleHolds, positive, references, with_rules
-from engine.rulebook.reading import nearest
+from engine.rulebook.condition_reader import MOST_FINDINGS
+from engine.rulebook.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    findings,
+    may_be_unknown,
+    positive,
+    references,
+    with_rules,
+)
+from engine.rulebook.reading import Reading, nearest
 from engine.rulebook.rule_reader import WrittenRule
 
-_MAY_BE_UNKNOWN = (Latest, Statistic, Trend, Change, Share)
+MOST_LINKS = 12
 
 
-def check_rules(written: list[WrittenRule]) -> None:
-    """Note the mistakes that show only when all rules are seen together."""
+def check_rules(written: list[WrittenRule]) -> dict[str, Condition]:
+    """Note the mistakes that show only when all rules are seen together.
+
+    Returns each rule's conditions with those of the rules that it names put in, where there were no mistakes.
+    """
     by_id = _check_ids(written)
-    for rule in written:
-        _check_references(rule, by_id)
-        _check_denials(rule)
-    circles = _check_circles(by_id)
-    for rule in written:
-        reached = _reached(rule.when, by_id, set())
-        if not reached & circles and reached <= by_id.keys():
-            _check_empty(rule, by_id)
+    _check_references(written, by_id)
+    resolved = _put_in(by_id)
+    for rule in by_id.values():
+        _check_quiets(rule, by_id)
+        if rule.id in resolved:
+            _check_empty(rule, resolved[rule.id])
+    _check_denied_rules(written, resolved)
+    return resolved
 
 
 def _check_ids(written: list[WrittenRule]) -> dict[str, WrittenRule]:
@@ -48,81 +60,81 @@ def _check_ids(written: list[WrittenRule]) -> dict[str, WrittenRule]:
     return by_id
 
 
-def _check_references(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
-    known = by_id.keys() - {rule.id}
-    for part in ("when", "raise"):
-        condition = rule.when if part == "when" else rule.raise_when
-        for rule_id in set(references(condition)) if condition else ():
+def _check_references(written: list[WrittenRule], by_id: dict[str, WrittenRule]) -> None:
+    for reading in _readings(written):
+        for rule_id, node in reading.referred:
             if rule_id not in by_id:
-                rule.reading.mistake(rule.nodes[part], f"there is no rule '{rule_id}'{nearest(rule_id, known)}")
+                reading.mistake(node, f"there is no rule '{rule_id}'{nearest(rule_id, by_id)}")
+
+
+def _readings(written: list[WrittenRule]) -> list[Reading]:
+    """The files of the rules, each once."""
+    return list({id(rule.reading): rule.reading for rule in written}.values())
+
+
+def _check_quiets(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
+    known = by_id.keys() - {rule.id}
     for word in rule.quiets:
         if word not in known:
-            text = (
-                "a rule cannot quiet itself" if word == rule.id else f"there is no rule '{word}'{nearest(word, known)}"
-            )
+            itself = word == rule.id
+            text = "a rule cannot quiet itself" if itself else f"there is no rule '{word}'{nearest(word, known)}"
             rule.reading.mistake(rule.nodes["quiets"], f"quiets: {text}")
 
 
-def _reached(condition: Condition, by_id: dict[str, WrittenRule], seen: set[str]) -> set[str]:
-    """Every rule id that a condition leads to."""
-    for rule_id in references(condition):
-        if rule_id not in seen:
-            seen.add(rule_id)
-            if rule_id in by_id:
-                _reached(by_id[rule_id].when, by_id, seen)
-    return seen
-
-
-def _check_circles(by_id: dict[str, WrittenRule]) -> set[str]:
-    circles = {rule_id for rule_id, rule in by_id.items() if rule_id in _reached(rule.when, by_id, set())}
-    for rule_id in sorted(circles):
+def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
+    """The conditions of each rule with those of others put in; circles, and rules too large for it, are left out."""
+    named = {rule_id: set(references(rule.when)) & by_id.keys() for rule_id, rule in by_id.items()}
+    resolved: dict[str, Condition] = {}
+    sizes: dict[str, int] = {}
+    links: dict[str, int] = {}
+    for rule_id in _in_order(by_id, named):
         rule = by_id[rule_id]
-        rule.reading.mistake(
-            rule.nodes["when"], f"'{rule_id}' leads back to itself; a rule cannot build on its own result"
-        )
-    return circles
+        links[rule_id] = 1 + max((links[other] for other in named[rule_id]), default=0)
+        sizes[rule_id] = _size(rule.when, sizes)
+        if links[rule_id] > MOST_LINKS:
+            text = f"this builds on rules that build on rules, and so on, more than {MOST_LINKS} times; build on fewer"
+            rule.reading.mistake(rule.nodes["when"], text)
+        elif sizes[rule_id] <= MOST_FINDINGS and resolved.keys() >= set(references(rule.when)):
+            resolved[rule_id] = with_rules(rule.when, resolved)
+    for rule in by_id.values():
+        for word, condition in (("when", rule.when), ("raise", rule.raise_when)):
+            if condition is not None and _size(condition, sizes) > MOST_FINDINGS:
+                text = f"with the rules that it builds on this is more than {MOST_FINDINGS} conditions; build on fewer"
+                rule.reading.mistake(rule.nodes[word], text)
+    return resolved
 
 
-def _check_denials(rule: WrittenRule) -> None:
-    """A denied comparison on a value that may not be there satisfies nothing, which few expect: refuse it."""
-    for part in ("when", "raise"):
-        condition = rule.when if part == "when" else rule.raise_when
-        for finding in _denied(condition) if condition else ():
-            if isinstance(finding.measure, _MAY_BE_UNKNOWN):
-                opposite = finding.denied().comparison
-                rule.reading.mistake(
-                    rule.nodes[part],
-                    "none: over a value that may be missing is satisfied by nothing while it is missing; "
-                    f"write what must be true instead ({_in_words(opposite)}), or use time_since: for silence",
+def _size(condition: Condition, sizes: dict[str, int]) -> int:
+    """How many findings it holds with the rules put in."""
+    return sum(1 for _ in findings(condition)) + sum(sizes.get(other, 0) for other in references(condition))
+
+
+def _in_order(by_id: dict[str, WrittenRule], named: dict[str, set[str]]) -> Iterator[str]:
+    """Every rule after those that it names; those that lead back to themselves are noted and left out."""
+    left = dict(named)
+    while True:
+        try:
+            yield from list(TopologicalSorter(left).static_order())
+            return
+        except CycleError as error:
+            for rule_id in set(error.args[1]):
+                rule = by_id[rule_id]
+                text = f"'{rule_id}' leads back to itself; a rule cannot build on its own result"
+                rule.reading.mistake(rule.nodes["when"], text)
+                left.pop(rule_id)
+            left = {rule_id: others & left.keys() for rule_id, others in left.items()}
+            named.update(left)
+
+
+def _check_denied_rules(written: list[WrittenRule], resolved: dict[str, Condition]) -> None:
+    for reading in _readings(written):
+        for rule_id, node in reading.denied:
+            if rule_id in resolved and any(map(may_be_unknown, findings(resolved[rule_id]))):
+                reading.mistake(
+                    node,
+                    f"under none: the rule '{rule_id}' is satisfied by nothing while a value that it looks at is "
+                    "missing; write what must be true instead, with count: or time_since:, which always have a value",
                 )
-
-
-def _in_words(comparison: Comparison) -> str:
-    operator = "not one of" if comparison.operator == "none_of" else comparison.operator
-    operand = comparison.operand
-    words = (
-        ", ".join(map(str, operand))
-        if isinstance(operand, tuple)
-        else f"{operand:g}"
-        if isinstance(operand, float)
-        else operand
-    )
-    return f"{operator}: {words}"
-
-
-def _denied(condition: Condition, denied: bool = False) -> Iterator[Finding]:
-    match condition:
-        case Finding():
-            if denied:
-                yield condition
-        case NoneOf(parts):
-            for part in parts:
-                yield from _denied(part, not denied)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _denied(part, denied)
-        case RuleHolds():
-            pass
 
 
 # A client enrolled and discharged on one day, of whom nothing has been heard.
@@ -136,21 +148,13 @@ _NEW = Histories(
             (RecordEntry(_ENROLLED_AT, "enrolled", None), RecordEntry(_ENROLLED_AT, "discharged", None)),
         )
     ],
-    [],
+    EventColumns(),
 )
 
 
-def _check_empty(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
+def _check_empty(rule: WrittenRule, when: Condition) -> None:
     """A rule that would fire for a client with no events at the instant of enrolment is refused."""
-    resolved: dict[str, Condition] = {}
-
-    def put_in(condition: Condition) -> Condition:
-        for rule_id in references(condition):
-            if rule_id not in resolved:
-                resolved[rule_id] = put_in(by_id[rule_id].when)
-        return with_rules(condition, resolved)
-
-    if _true_of_nothing(positive(put_in(rule.when))):
+    if _true_of_nothing(positive(when)):
         rule.reading.mistake(
             rule.nodes.get("when", rule.node),
             "this is true of a client at the instant of enrolment, before anything is known; "

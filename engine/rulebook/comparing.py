@@ -10,6 +10,7 @@ import yaml
 
 from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
 from engine.model.duration import parse_duration
+from engine.model.instant import DAY_US
 from engine.model.kinds import Field
 from engine.rulebook.reading import Reading, nearest, parse_flag, parse_number, parse_percent, parse_whole
 
@@ -20,19 +21,30 @@ OPERATORS: tuple[Operator, ...] = (*ORDERED, *SETS)
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What values a measure or field can take: how they are written, and between which bounds they lie."""
+    """What values a measure or field can take: how they are written, and between which bounds they lie.
+
+    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in an instant.
+    """
 
     parse: Callable[[str], float | str]
     low: float = -math.inf
     high: float = math.inf
     choices: tuple[str, ...] | None = None
     ordered: bool = True
-    whole: bool = False
+    exact: bool = True
 
 
-COUNTS = Values(parse_whole, low=0, whole=True)
+def _parse_days(text: str) -> int:
+    length = parse_duration(text)
+    if length % DAY_US:
+        raise ValueError(f"'{text}' is not a number of days, and these are counted whole; write days or weeks")
+    return length
+
+
+COUNTS = Values(parse_whole, low=0)
 PERCENT = Values(parse_percent, low=0, high=100)
-DURATION = Values(parse_duration, low=0)
+DURATION = Values(parse_duration, low=0, exact=False)
+WHOLE_DAYS = Values(_parse_days, low=0)
 WORDS = Values(str, ordered=False)
 ATTRIBUTE = Values(str)
 SIGNED = Values(parse_number)
@@ -56,17 +68,20 @@ def of_field(field: Field) -> Values:
 def read_comparison(reading: Reading, parts: dict[str, yaml.Node], values: Values, at: yaml.Node) -> Comparison | None:
     """The one comparison among the keys of a condition or a `where:` field."""
     found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
-    if len(found) != 1:
-        reading.mistake(
-            found[1][1] if found else at,
-            "one comparison at a time; join two conditions with all:"
-            if found
-            else f"a comparison is missing; add one of {', '.join(OPERATORS)}",
-        )
+    if not found:
+        reading.mistake(at, f"a comparison is missing; add one of {', '.join(OPERATORS)}")
+        return None
+    if len(found) > 1:
+        reading.mistake(found[1][1], "one comparison at a time; write the condition once for each and join them: all:")
         return None
     operator, node = found[0]
     if operator in ORDERED and not values.ordered:
         reading.mistake(node, f"'{operator}' needs a value that can be ordered; use is, is_not or one_of here")
+        return None
+    if operator in SETS and not values.exact:
+        reading.mistake(
+            node, f"'{operator}' would look at a single instant, for time runs on; use at_least, at_most or the like"
+        )
         return None
     operand = _several(reading, node, values) if operator == "one_of" else _one(reading, node, values, operator)
     if operand is None:
@@ -81,6 +96,8 @@ def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | N
         return ANY
     fields = {name: field for name, field in reading.kinds[kind].fields.items() if field.type != "text"}
     before = len(reading.source.mistakes)
+    if isinstance(node, yaml.MappingNode) and not node.value:
+        reading.mistake(node, "where: names no field; name one, or leave it out")
     found = []
     for name, value in reading.mapping(node, fields, f"the fields of {kind}").items():
         values = of_field(fields[name])
@@ -110,13 +127,18 @@ def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | No
 
 def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:
     if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
-        words: list[float | str | None] = [
-            _parsed(reading, node, word, values) for word in reading.lists[str(node.value)]
-        ]
+        words = [_parsed(reading, node, word, values) for word in reading.lists[str(node.value)]]
     else:
-        words = [_single(reading, item, values) for item in reading.items(node, "one_of")]
+        words = [_one_of_several(reading, item, values) for item in reading.items(node, "one_of")]
     known = tuple(word for word in words if word is not None)
     return known if known and len(known) == len(words) else None
+
+
+def _one_of_several(reading: Reading, node: yaml.Node, values: Values) -> float | str | None:
+    operand = _single(reading, node, values)
+    if operand is None or not _possible(reading, node, Comparison("is", operand), values):
+        return None
+    return operand
 
 
 def _one(reading: Reading, node: yaml.Node, values: Values, operator: Operator) -> Operand | None:
@@ -154,10 +176,9 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
 
 
 def _foregone(comparison: Comparison, values: Values) -> str | None:
-    operand = comparison.operand
+    low, high, operand = values.low, values.high, comparison.operand
     if not values.ordered or not isinstance(operand, int | float):
         return None
-    low, high = values.low, values.high
     always: dict[Operator, bool] = {
         "at_least": operand <= low,
         "more_than": operand < low,

@@ -7,51 +7,73 @@ from dataclasses import replace
 
 import yaml
 
-from engine.measures.comparison import ANY, Where
+from engine.measures.comparison import ANY, Comparison, Where
 from engine.measures.measure import Finding
 from engine.measures.window import Starting, Window
+from engine.model.client import SPELL_WORDS
+from engine.model.duration import parse_duration
 from engine.model.instant import DAY_US
 from engine.rulebook.comparing import OPERATORS, ORDERED, SIGNED, WORDS, of_field, read_comparison, read_where
-from engine.rulebook.conditions import AllOf, AnyOf, Condition, NoneOf, RuleHolds
-from engine.rulebook.forms import DAYS, FORMS, Form, Said, measure_of, values_of
+from engine.rulebook.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    NoneOf,
+    RuleHolds,
+    depth_of,
+    findings,
+    may_be_unknown,
+    references,
+)
+from engine.rulebook.forms import DAYS, FORMS, Form, Said, measure_of, values_in, values_of
 from engine.rulebook.reading import Reading, nearest
 
 JOINS = ("all", "any", "none")
 _HEADS = (*FORMS, *JOINS, "rule", "phrase")
-_STARTING = re.compile(r"(\d+ (?:days?|weeks?)) after (enrolment|discharge)")
+_STARTING = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
 DEEPEST = 12
+MOST_FINDINGS = 500
 
 
-def read_condition(reading: Reading, node: yaml.Node, depth: int = 0) -> Condition | None:
-    """One condition; None where mistakes were noted."""
+def read_condition(reading: Reading, node: yaml.Node) -> Condition | None:
+    """One condition with all that is in it; None where mistakes were noted."""
+    reading.findings = 0
+    return _read(reading, node, 0, denied=False)
+
+
+def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Condition | None:
     if not isinstance(node, yaml.MappingNode):
         reading.mistake(
             node, "a condition must be written as 'measure: …' pairs, such as {count: check_in, at_least: 1}"
         )
         return None
     if depth > DEEPEST:
-        reading.mistake(node, f"conditions are nested more than {DEEPEST} deep; say part of it as a rule or phrase")
+        reading.mistake(node, f"conditions are nested more than {DEEPEST} deep; say part of it as a rule of its own")
         return None
-    keys = {str(key.value): key for key, _ in node.value}
+    keys = {key.value: (key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)}
     heads = [word for word in keys if word in _HEADS]
     if len(heads) != 1:
-        _say_heads(reading, node, keys, heads)
+        _say_heads(reading, node, {word: key for word, (key, _) in keys.items()}, heads)
         return None
-    head = heads[0]
-    value = next(value for key, value in node.value if key.value == head)
+    head, value = heads[0], keys[heads[0]][1]
     if head in FORMS:
-        return _read_finding(reading, node, head)
-    for word, key in keys.items():
+        return _read_finding(reading, node, head, denied=denied)
+    for word, (key, _) in keys.items():
         if word != head:
             reading.mistake(key, f"'{word}' cannot stand beside '{head}:'; join conditions with all:")
     if head in JOINS:
-        parts = [read_condition(reading, item, depth + 1) for item in reading.items(value, f"'{head}:'")]
+        inside = denied != (head == "none")
+        items = reading.items(value, f"'{head}:'")
+        parts = [_read(reading, item, depth + 1, denied=inside) for item in items]
         known = tuple(part for part in parts if part is not None)
         return _joined(head, known) if known and len(known) == len(parts) else None
     name = reading.word(value, head)
-    if head == "rule":
-        return None if name is None else RuleHolds(name)
-    return _read_phrase(reading, value, name, depth)
+    if name is None or head == "phrase":
+        return None if name is None else _read_phrase(reading, value, name, depth, denied=denied)
+    reading.referred.append((name, value))
+    if denied:
+        reading.denied.append((name, value))
+    return RuleHolds(name) if _room(reading, value, 1) else None
 
 
 def _joined(head: str, parts: tuple[Condition, ...]) -> Condition:
@@ -74,20 +96,50 @@ def _say_heads(reading: Reading, node: yaml.Node, keys: dict[str, yaml.Node], he
         reading.mistake(place, f"a measure is missing here; begin with one of {', '.join(_HEADS)}")
 
 
-def _read_phrase(reading: Reading, node: yaml.Node, name: str | None, depth: int) -> Condition | None:
-    if name is None:
-        return None
+def _read_phrase(reading: Reading, node: yaml.Node, name: str, depth: int, *, denied: bool) -> Condition | None:
     if name not in reading.phrases:
-        reading.mistake(node, f"there is no phrase '{name}'{nearest(name, reading.phrases)}")
+        reading.mistake(node, f"there is no phrase '{name}' above{nearest(name, reading.phrases)}")
         return None
-    before = len(reading.source.mistakes)
-    condition = read_condition(reading, reading.phrases[name], depth + 1)
-    # A phrase's own mistakes are noted once, where it stands, however often it is used.
-    del reading.source.mistakes[before:]
-    return condition
+    condition = reading.phrases[name]
+    if condition is None:
+        return None  # its own mistakes are noted where it stands
+    if depth + depth_of(condition) > DEEPEST:
+        reading.mistake(node, f"with this phrase conditions are nested more than {DEEPEST} deep; nest less")
+        return None
+    if denied:
+        reading.denied += [(rule_id, node) for rule_id in references(condition)]
+        for finding in findings(condition):
+            _check_denied(reading, node, finding)
+    size = sum(1 for _ in findings(condition)) + sum(1 for _ in references(condition))
+    return condition if _room(reading, node, size) else None
 
 
-def _read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None:
+def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
+    """Whether a condition may hold so many findings more; more than anybody means are a mistake, noted once."""
+    before, reading.findings = reading.findings, reading.findings + more
+    if before <= MOST_FINDINGS < reading.findings:
+        reading.mistake(node, f"a rule of more than {MOST_FINDINGS} conditions cannot be followed; split it")
+    return reading.findings <= MOST_FINDINGS
+
+
+def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
+    """A denied comparison on a value that may not be there satisfies nothing, which few expect: refuse it."""
+    if may_be_unknown(finding):
+        reading.mistake(
+            node,
+            "under none: this is satisfied by nothing while its value is missing; write what must be true instead "
+            f"({_in_words(finding.denied().comparison)}), or use count: or time_since:, which always have a value",
+        )
+
+
+def _in_words(comparison: Comparison) -> str:
+    operator = "not one of" if comparison.operator == "none_of" else comparison.operator
+    operands = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
+    words = ", ".join(operand if isinstance(operand, str) else f"{operand:g}" for operand in operands)
+    return f"{operator}: {words}"
+
+
+def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool) -> Finding | None:
     form = FORMS[head]
     known = (head, *form.options, *OPERATORS)
     before = len(reading.source.mistakes)
@@ -96,19 +148,16 @@ def _read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | Non
     if not _read_target(reading, said, form, parts[head]):
         return None
     _read_options(reading, said, form, node)
-    values = said.values
+    values = values_in(said)
     if head == "client" and any(operator in parts for operator in ORDERED):
         values = SIGNED
     comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values, node)
-    if comparison is None or len(reading.source.mistakes) > before:
+    if comparison is None or len(reading.source.mistakes) > before or not _room(reading, node, 1):
         return None
-    last = said.window.last
-    if last is not None and head in {"count", "days_with"} and not isinstance(comparison.operand, tuple | str):
-        most = comparison.operand + (comparison.operator == "more_than")
-        if comparison.operator in {"at_least", "more_than", "is"} and most > last:
-            reading.mistake(node, f"this never holds: of the last {last} events there cannot be {most:g}")
-            return None
-    return Finding(measure_of(said), comparison)
+    finding = Finding(measure_of(said), comparison)
+    if denied:
+        _check_denied(reading, node, finding)
+    return finding
 
 
 def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> bool:
@@ -120,8 +169,9 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
         return False
     said.values = values_of(said.name, None)
     if form.target == "attribute":
-        if reading.attributes is not None and word not in reading.attributes:
-            reading.mistake(node, f"clients have no attribute '{word}'{nearest(word, reading.attributes)}")
+        if word in SPELL_WORDS or (reading.attributes is not None and word not in reading.attributes):
+            hint = nearest(word, reading.attributes or ()) or "; for its days there is time_since:"
+            reading.mistake(node, f"clients have no attribute '{word}'{hint}")
             return False
         said.kind = word
         return True
@@ -183,11 +233,11 @@ def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> 
     if "of_at_least" in parts:
         said.of_at_least = reading.whole(parts["of_at_least"], "of_at_least") or 1
     if "baseline" in parts:
-        said.baseline = _length(reading, parts["baseline"], "baseline") or said.baseline
+        said.baseline = reading.duration(parts["baseline"], "baseline") or said.baseline
     window = Window()
     for option in ("within", "not_older_than"):
         if option in parts:
-            window = replace(window, within=_length(reading, parts[option], option))
+            window = replace(window, within=reading.duration(parts[option], option))
     if "last" in parts:
         window = replace(window, last=reading.whole(parts["last"], "last"))
     if "starting" in parts:
@@ -197,6 +247,9 @@ def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> 
         reading.mistake(parts["last"], "choose one of within: and last:")
     if form.window_required and "within" not in parts and "last" not in parts:
         reading.mistake(node, f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5")
+    fewest = {"trend": 2, "share": said.of_at_least}.get(said.name, 1)
+    if window.last is not None and window.last < fewest:
+        reading.mistake(parts["last"], f"of the last {window.last} this never has a value; it needs at least {fewest}")
 
 
 def _read_where(reading: Reading, said: Said, node: yaml.Node) -> Where:
@@ -206,13 +259,6 @@ def _read_where(reading: Reading, said: Said, node: yaml.Node) -> Where:
     return read_where(reading, node, said.kind) or ANY
 
 
-def _length(reading: Reading, node: yaml.Node, what: str) -> int | None:
-    length = reading.duration(node, what)
-    if length == 0:
-        reading.mistake(node, f"{what} must be longer than nothing")
-    return length
-
-
 def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
     word = reading.word(node, "starting")
     match = _STARTING.fullmatch(word) if word else None
@@ -220,13 +266,17 @@ def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
         if word:
             reading.mistake(node, f"'{word}' is not a start; write it as '28 days after enrolment' (or discharge)")
         return None
-    days = reading.duration(yaml.ScalarNode("", match[1], node.start_mark, node.end_mark), "starting")
-    return None if days is None else Starting(days // DAY_US, "enrolled" if match[2] == "enrolment" else "discharged")
+    try:
+        days = parse_duration(match[1]) // DAY_US
+    except ValueError as error:
+        reading.mistake(node, f"starting: {error}")
+        return None
+    return Starting(days, "enrolled" if match[2] == "enrolment" else "discharged")
 
 
 def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
     """The attributes that clients must have for a rule to apply to them."""
-    if not isinstance(node, yaml.MappingNode):
+    if not isinstance(node, yaml.MappingNode) or not node.value:
         reading.mistake(node, "applies_to must be written as 'attribute: value' pairs")
         return []
     found: list[Condition] = []

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.measures.counting import Share
+from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
+from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding
 
 
@@ -76,6 +79,26 @@ def findings(condition: Condition) -> Iterator[Finding]:
         case AllOf(parts) | AnyOf(parts) | NoneOf(parts):
             for part in parts:
                 yield from findings(part)
+
+
+def depth_of(condition: Condition) -> int:
+    """How many all, any and none stand in one another."""
+    if isinstance(condition, AllOf | AnyOf | NoneOf):
+        return 1 + max(map(depth_of, condition.parts))
+    return 0
+
+
+def may_be_unknown(finding: Finding) -> bool:
+    """Whether its measure may have no value for somebody in care."""
+    match finding.measure:
+        case TimeSinceEvent(starting=starting):
+            return starting is not None  # before that day
+        case TimeSinceDay(since=since):
+            return since == "discharged"
+        case Latest() | Statistic() | Trend() | Change() | Share() | ClientAttribute():
+            return True
+        case _:
+            return False
 
 
 def references(condition: Condition) -> Iterator[str]:

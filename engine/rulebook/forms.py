@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as default
@@ -16,7 +17,7 @@ from engine.measures.field_values import Change, Latest, Statistic, StatisticNam
 from engine.measures.measure import Measure
 from engine.measures.window import Window
 from engine.model.instant import DAY_US
-from engine.rulebook.comparing import ATTRIBUTE, COUNTS, DURATION, PERCENT, SIGNED, Values
+from engine.rulebook.comparing import ATTRIBUTE, COUNTS, DURATION, PERCENT, SIGNED, WHOLE_DAYS, Values
 
 Target = Literal["kind", "field", "kind or day", "pair", "attribute"]
 DAYS = ("enrolled", "discharged")
@@ -78,7 +79,7 @@ FORMS: Mapping[str, Form] = {
 def values_of(name: str, kind_field: Values | None) -> Values:
     """The values that a measure can take, of the values of the field it is said of."""
     if kind_field is None:
-        return {"share": PERCENT, "time_since": DURATION, "client": ATTRIBUTE}.get(name, COUNTS)
+        return {"share": PERCENT, "client": ATTRIBUTE}.get(name, COUNTS)
     spread = kind_field.high - kind_field.low
     if name == "change":
         return replace(SIGNED, low=-spread, high=spread)
@@ -87,6 +88,19 @@ def values_of(name: str, kind_field: Values | None) -> Values:
     if name == "total":
         return replace(SIGNED, low=0 if kind_field.low >= 0 else -float("inf"))
     return kind_field
+
+
+def values_in(said: Said) -> Values:
+    """The values that what was said can take, its window reckoned in."""
+    if said.name == "time_since":
+        return WHOLE_DAYS if said.kind in DAYS else DURATION
+    most = math.inf
+    if said.window.last is not None:
+        most = said.window.last - (said.name == "sequence")
+    elif said.name == "days_with" and said.window.within is not None:
+        # A window of seven days touches eight, and one more where a day has but 23 hours.
+        most = 1 - (-(said.window.within + DAY_US // 24) // DAY_US)
+    return replace(said.values, high=min(most, said.values.high)) if said.values is COUNTS else said.values
 
 
 def measure_of(said: Said) -> Measure:

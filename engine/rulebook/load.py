@@ -11,7 +11,7 @@ from engine.model.kinds import Kind
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.rulebook.checks import check_rules
-from engine.rulebook.conditions import Condition, positive, references, with_rules
+from engine.rulebook.conditions import Condition, positive, with_rules
 from engine.rulebook.reachable import check_routing
 from engine.rulebook.reading import Reading
 from engine.rulebook.rule_reader import WrittenRule, read_file
@@ -33,6 +33,7 @@ def load(
     mistakes: list[Mistake] = []
     for path in [paths] if isinstance(paths, Path) else paths:
         files = _rule_files(path) if path.is_dir() else [path]
+        mistakes += [Mistake(str(file), 0, 0, "is not read; name it *.yaml") for file in _misnamed(path)]
         if not files:
             mistakes.append(Mistake(str(path), 0, 0, "holds no rule files (*.yaml)"))
         for file in files:
@@ -45,6 +46,12 @@ def load(
 
 def _rule_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.yaml") if not file.name.endswith(".cases.yaml"))
+
+
+def _misnamed(folder: Path) -> list[Path]:
+    """Files that somebody means to be read, and that the folder would pass over in silence."""
+    endings = {".yml", ".yaml"}
+    return sorted(file for file in folder.glob("*") if file.suffix.lower() in endings and file.suffix != ".yaml")
 
 
 def from_texts(
@@ -62,42 +69,23 @@ def _load(
     mistakes: list[Mistake],
 ) -> Rulebook:
     written = [rule for source in sources for rule in read_file(Reading(source, kinds, attributes=attributes))]
-    # Files with mistakes of their own still count as places where an id stands, so that no second wave appears later.
-    check_rules(written)
+    resolved = check_rules(written)
     if routing is not None:
         check_routing(written, routing)
     mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]
     if mistakes:
         raise MistakesError(mistakes)
-    return Rulebook(_checked(written), {source.name: source.text for source in sources})
+    return Rulebook(_checked(written, resolved), {source.name: source.text for source in sources})
 
 
-def _checked(written: list[WrittenRule]) -> dict[str, CheckedRule]:
+def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict[str, CheckedRule]:
     """The rules by id in the order written, each put into those that refer to it."""
-    by_id = {rule.id: rule for rule in written}
-    resolved: dict[str, Condition] = {}
-
-    def resolve(rule_id: str) -> Condition:
-        if rule_id not in resolved:
-            for other in sorted(_references(by_id[rule_id])):
-                resolve(other)
-            resolved[rule_id] = with_rules(by_id[rule_id].when, resolved)
-        return resolved[rule_id]
-
     checked = {}
     for rule in written:
-        when = positive(resolve(rule.id))
-        raised = None
-        if rule.raise_when is not None:
-            for other in sorted(_references(rule)):
-                resolve(other)
-            raised = positive(with_rules(rule.raise_when, resolved))
+        when = positive(resolved[rule.id])
+        raised = None if rule.raise_when is None else positive(with_rules(rule.raise_when, resolved))
         checked[rule.id] = CheckedRule(_rule(rule, when, raised), rule, when, rule.raise_to, raised)
     return checked
-
-
-def _references(rule: WrittenRule) -> set[str]:
-    return {*references(rule.when), *(references(rule.raise_when) if rule.raise_when else ())}
 
 
 def _rule(rule: WrittenRule, when: Condition, raised: Condition | None) -> Rule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,11 +12,15 @@ import yaml
 
 from engine.model.duration import parse_duration
 from engine.model.kinds import Kind
+from engine.rulebook.conditions import Condition
 from engine.yaml_source import Source
 
 T = TypeVar("T")
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+LARGEST = 1_000_000_000
 
 
 def nearest(word: str, right: Iterable[str]) -> str:
@@ -29,13 +34,20 @@ def nearest(word: str, right: Iterable[str]) -> str:
 
 @dataclass
 class Reading:
-    """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next."""
+    """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
+
+    `phrases` are those read so far; None is one that could not be read. `referred` are the rules that conditions name,
+    each with its place, and `denied` those of them whose conditions are denied by a `none:`.
+    """
 
     source: Source
     kinds: Mapping[str, Kind]
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    phrases: dict[str, yaml.Node] = field(default_factory=dict)
+    phrases: dict[str, Condition | None] = field(default_factory=dict)
     attributes: frozenset[str] | None = None
+    referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
+    denied: list[tuple[str, yaml.Node]] = field(default_factory=list)
+    findings: int = 0  # of the condition that is being read
 
     def mistake(self, node: yaml.Node, text: str) -> None:
         """Note a mistake at a node's place."""
@@ -51,10 +63,12 @@ class Reading:
         known = set(known)
         found = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # noted when the file was opened
             if key.value in known:
                 found[key.value] = value
             else:
-                self.mistake(key, f"'{key.value}' is not a word of {what}{nearest(str(key.value), known)}")
+                self.mistake(key, f"'{key.value}' is not a word of {what}{nearest(key.value, known)}")
         for word in required:
             if word not in found:
                 self.mistake(node, f"{what} needs '{word}:'")
@@ -75,6 +89,9 @@ class Reading:
         text = str(node.value).strip()
         if not text:
             self.mistake(node, f"{what} is empty; write a value")
+            return None
+        if not all(character.isprintable() or character == "\n" for character in text):
+            self.mistake(node, f"{what} holds a character that cannot be printed; delete it")
             return None
         return text
 
@@ -99,8 +116,12 @@ class Reading:
             return None
 
     def duration(self, node: yaml.Node, what: str) -> int | None:
-        """A duration in microseconds."""
-        return self.parsed(node, what, parse_duration)
+        """A duration in microseconds, longer than nothing."""
+        length = self.parsed(node, what, parse_duration)
+        if length == 0:
+            self.mistake(node, f"{what} must be longer than nothing")
+            return None
+        return length
 
     def whole(self, node: yaml.Node, what: str, least: int = 1) -> int | None:
         """A whole number of at least `least`."""
@@ -113,20 +134,22 @@ class Reading:
 
 def parse_whole(text: str) -> int:
     """A whole number; ValueError says what was expected."""
-    try:
-        return int(text)
-    except ValueError:
-        raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2") from None
+    if not _WHOLE.fullmatch(text):
+        raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
+    return int(_sized(text))
 
 
 def parse_number(text: str) -> float:
-    """A finite number; ValueError says what was expected."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5") from None
-    if not abs(number) <= 1e12:
-        raise ValueError(f"'{text}' is not a number that can be compared with")
+    """A number of at most nine decimals; ValueError says what was expected."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
+    return round(_sized(text), 9)
+
+
+def _sized(text: str) -> float:
+    number = float(text)
+    if not abs(number) <= LARGEST:
+        raise ValueError("the number is too large to be meant; write a smaller one")
     return number
 
 

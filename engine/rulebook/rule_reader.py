@@ -10,8 +10,8 @@ import yaml
 
 from engine.model.rule import SEVERITIES, STATUSES, Evidence, Grade, Severity, Status
 from engine.rulebook.condition_reader import read_applies_to, read_condition
-from engine.rulebook.conditions import AllOf, Condition
-from engine.rulebook.reading import Reading
+from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.reading import NO, YES, Reading
 
 FILE_WORDS = ("format", "lists", "phrases", "rules")
 RULE_WORDS = (
@@ -21,6 +21,10 @@ RULE_WORDS = (
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _GRADES: tuple[Grade, ...] = ("published", "vendor", "opinion")
+
+
+# Stands for conditions of which a mistake was noted; nothing satisfies it.
+UNREAD = AnyOf(())
 
 
 @dataclass(slots=True)
@@ -76,14 +80,9 @@ def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
 
 
 def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
-    named = _named(reading, node, "phrases")
-    reading.phrases.update(named)
-    for name, value in named:
-        others = dict(reading.phrases)
-        # A phrase may use those above it alone, so that none can go in a circle.
-        reading.phrases = {word: others[word] for word in list(others)[: list(others).index(name)]}
-        read_condition(reading, value)
-        reading.phrases = others
+    # A phrase may use those above it alone, so that none can go in a circle.
+    for name, value in _named(reading, node, "phrases"):
+        reading.phrases[name] = read_condition(reading, value)
 
 
 def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[str, yaml.Node]]:
@@ -92,21 +91,22 @@ def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[st
     if not isinstance(node, yaml.MappingNode):
         reading.mistake(node, f"'{what}:' must be written as 'name: …' pairs")
         return []
-    for key, _ in node.value:
-        if not _NAME.fullmatch(str(key.value)):
+    named = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+    for key, _ in named:
+        if not _NAME.fullmatch(key.value) or key.value in YES | NO:
             reading.mistake(key, f"'{key.value}' is not a name; use small letters, digits and _")
-    return [(str(key.value), value) for key, value in node.value]
+    return [(key.value, value) for key, value in named]
 
 
 def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
-    before = len(reading.source.mistakes)
+    """A rule of which at least the id could be read, so that others may name it whatever else is wrong with it."""
     parts = reading.mapping(node, RULE_WORDS, "a rule", required=("id", "title", "status", "severity", "when"))
     if not parts:
         return None
     rule_id = reading.parsed(parts["id"], "id", _parse_id) if "id" in parts else None
     when = read_condition(reading, parts["when"]) if "when" in parts else None
     applies = read_applies_to(reading, parts["applies_to"]) if "applies_to" in parts else ()
-    rule = WrittenRule(reading, node, parts, rule_id or "", when or AllOf(()), tuple(applies))
+    rule = WrittenRule(reading, node, parts, rule_id or "", when or UNREAD, tuple(applies))
     _read_words(rule)
     _read_durations(rule)
     _read_raise(rule)
@@ -115,8 +115,7 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     if "quiets" in parts:
         ids = [reading.word(item, "an id") for item in reading.items(parts["quiets"], "'quiets:'")]
         rule.quiets = tuple(word for word in ids if word is not None)
-    readable = rule_id is not None and when is not None
-    return rule if readable or len(reading.source.mistakes) == before else None
+    return rule if rule_id is not None else None
 
 
 def _parse_id(text: str) -> str:
