@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -86,7 +87,9 @@ def check_attributes(reading: Reading, node: yaml.Node, words: tuple[str, ...] =
         if name in words:
             continue
         known = reading.attributes
-        if not _ATTRIBUTE.fullmatch(name) or (known is not None and name not in known):
+        # Where it is not known which attributes there are, one that is nearly a word of the record is a slip.
+        slip = bool(get_close_matches(name, words, n=1, cutoff=0.8)) if known is None else name not in known
+        if slip or not _ATTRIBUTE.fullmatch(name):
             reading.mistake(key, f"clients have no '{name}'{nearest(name, {*words, *(known or ())})}")
 
 
