@@ -15,7 +15,7 @@ from engine.model.message import REACHES_NOBODY, NewMessage
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
-from engine.store import alerts, audit, outbox, staff
+from engine.store import alerts, audit, outbox, reply_codes, staff
 from engine.store.alerts import Routed
 from engine.store.database import Database
 
@@ -66,7 +66,8 @@ def _take_step(conn: Connection, routed: Routed, rules: Mapping[str, Rule], deta
     alert = routed.alert
     turn = take_turn(routed.policy, routed.step, staff.recipients(conn, alert.client_id, now), alert.severity)
     for step, recipient in turn.told:
-        body = _body(routed, recipient, rules, detail)
+        code = reply_codes.give(conn, recipient.staff.id, alert.id, now)
+        body = _body(routed, recipient, code, rules, detail)
         outbox.enqueue(conn, _message(routed, step, recipient.staff.id, "step", body, now))
     if not turn.told:
         _tell_admins(conn, routed, now)
@@ -84,20 +85,21 @@ def _told(routed: Routed, turn: Turn) -> Told:
     )
 
 
-def _body(routed: Routed, recipient: Recipient, rules: Mapping[str, Rule], detail: Detail) -> str:
+def _body(routed: Routed, recipient: Recipient, code: int, rules: Mapping[str, Rule], detail: Detail) -> str:
     if recipient.alias is not None:
-        return to_mentor(recipient.alias)
+        return to_mentor(recipient.alias, code)
     rule = rules.get(routed.alert.rule_id)
     words = [rule.reason if rule else "", "over now" if routed.alert.ended is not None else ""]
-    return to_staff(routed.client_ref, ", ".join(filter(None, words)), routed.alert.id, detail)
+    return to_staff(routed.client_ref, ", ".join(filter(None, words)), code, detail)
 
 
 def _tell_admins(conn: Connection, routed: Routed, now: int) -> None:
     alert_id = routed.alert.id
     admins = staff.admins(conn)
     _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
-    body = to_admin(f"alert {alert_id} reaches nobody. See: handrail why {alert_id}")
     for admin in admins:
+        code = reply_codes.give(conn, admin.id, alert_id, now)
+        body = to_admin(f"alert {alert_id} reaches nobody. Reply {code} A to take it. See: handrail why {alert_id}")
         outbox.enqueue(conn, _message(routed, routed.step, admin.id, REACHES_NOBODY, body, now))
 
 

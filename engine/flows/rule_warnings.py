@@ -13,7 +13,7 @@ from engine.rulebook.covering import covers
 from engine.rulebook.rulebook import CheckedRule
 
 # As long as those of a site that has been at it for years.
-_REF, _CODE = "C-10427", 99_999
+_REF, _CODE = "C-10427", 999
 
 
 def warnings(rule_set: RuleSet) -> list[Mistake]:

@@ -10,26 +10,28 @@ from engine.model.sms_settings import Detail
 
 
 def to_staff(ref: str, reason: str, code: int, detail: Detail) -> str:
-    """Tell staff that a client needs them; `code` is what they ask about with `handrail why`.
+    """Tell staff that a client needs them, and by which replies they act on it.
 
-    `reason` is the rule's few words, "" where it has none. A ref or reason that may not stand in a text is left
-    out, for a text that says less is better than none.
+    `reason` is the rule's few words, "" where it has none. What makes the text too long or may not stand in it is
+    left out, the reason first, for a text that says less is better than none.
     """
-    see = f"See: handrail why {code}"
-    wordings = [f"Handrail: someone needs you. {see}"]
+    reply = f"Reply {code} A to take it, {code} P to pass on"
+    replies = f"{reply}, {code} D when done, {code} F if a false alarm."
+    wordings = [f"Handrail: someone needs you. {replies}"]
     if detail != "none":
-        wordings.insert(0, f"Handrail: {ref} needs you. {see}")
+        wordings = [f"Handrail: {ref} needs you. {replies}", f"Handrail: {ref} needs you. {reply}.", *wordings]
     if detail == "reason" and reason:
-        wordings.insert(0, f"Handrail: {ref} needs you ({reason}). {see}")
+        wordings.insert(0, f"Handrail: {ref} needs you ({reason}). {replies}")
     return _first_clean(wordings)
 
 
-def to_mentor(alias: str) -> str:
+def to_mentor(alias: str, code: int) -> str:
     """Ask a mentor to reach out to somebody, called as the client's consent says."""
+    replies = f"Reply {code} A to take it, {code} P to pass on, {code} D when done."
     return _first_clean(
         [
-            f"Handrail: please reach out to {alias} when you can.",
-            "Handrail: please reach out to the person you look out for when you can.",
+            f"Handrail: please reach out to {alias} when you can. {replies}",
+            f"Handrail: please reach out to the person you look out for. {replies}",
         ]
     )
 

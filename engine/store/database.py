@@ -16,7 +16,7 @@ from engine.store.outage import outage_in
 
 # The newest migration; a test holds it equal to what the migrations folder says, so that commands
 # need not import Alembic to know whether the tables are theirs.
-HEAD = "0001"
+HEAD = "0002"
 _VERSION = table("alembic_version", column("version_num", String))
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
@@ -40,6 +40,22 @@ class Database:
             return cls(parsed, _sqlite_engine(parsed))
         engine = create_engine(parsed, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
         return cls(parsed, engine)
+
+    @classmethod
+    def ready(cls, url: str) -> Database:
+        """An opened database that can be written and has the tables of this version, or StoreUnavailableError.
+
+        A SQLite file that is not there yet is made. Tables that hold data change only when the operator says so,
+        by `handrail db upgrade`, for a backup comes first.
+        """
+        database = cls.open(url)
+        database.check()
+        if database.dialect == "sqlite" and database.version() is None:
+            database.upgrade()
+        if outdated := database.outdated():
+            database.close()
+            raise StoreUnavailableError(outdated)
+        return database
 
     @property
     def dialect(self) -> str:

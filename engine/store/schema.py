@@ -264,6 +264,39 @@ outbox = Table(
     Index(None, "state", "due_at"),
 )
 
+# By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last said.
+reply_codes = Table(
+    "reply_codes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("code", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Index(None, "staff_id", "code"),
+)
+
+# Every text that came in, once, whoever sent it. `understood` is what it asked for (messaging/replies.py).
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("provider_id", String(64), nullable=False, unique=True),
+    Column("sender", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("understood", String(20)),
+    Column("answer", Text),
+    Index(None, "sender", "id"),
+)
+
+# Numbers that said STOP: nothing is sent to them until they say START.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("phone", String(20), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -91,7 +91,7 @@ def test_an_alert_that_nobody_can_receive_is_a_message_to_the_admins(site: Site)
     deactivate(site, 1, 2)
     site.evaluate()
     assert site.messages == [(0, 3, "reaches nobody")]
-    assert site.rows(outbox)[0].body == "Handrail: alert 1 reaches nobody. See: handrail why 1"
+    assert site.rows(outbox)[0].body == "Handrail: alert 1 reaches nobody. Reply 1 A to take it. See: handrail why 1"
     assert ("reaches nobody", "alert 1") in site.audited
     assert escalated(site, NOON + hours(2)) == 0
 
@@ -118,7 +118,7 @@ def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Sit
     site.caseload.consent(1, 4, alias="Robin")
     site.evaluate()
     assert site.messages == [(0, 4, "step")]
-    assert site.rows(outbox)[0].body == "Handrail: please reach out to Robin when you can."
+    assert site.rows(outbox)[0].body.startswith("Handrail: please reach out to Robin when you can. Reply 1 A")
 
 
 def test_a_mentor_without_a_valid_consent_is_passed_over(site: Site) -> None:

@@ -12,29 +12,23 @@ from engine.model.sms_settings import Detail
 
 DETAILS: tuple[Detail, ...] = ("none", "reference", "reason")
 LONGEST_REF = "C" * 64  # as wide as the column
-LARGEST_CODE = 2**63 - 1
+LARGEST_CODE = 9999  # more than a year's codes for one recipient
+REPLIES = "Reply 17 A to take it, 17 P to pass on, 17 D when done, 17 F if a false alarm."
 LONGEST_ALIAS = "W" * 40
 
 
 def test_staff_read_who_needs_them_why_and_where_to_look() -> None:
     assert to_staff("C-1042", "missed check-ins", 17, "reason") == (
-        "Handrail: C-1042 needs you (missed check-ins). See: handrail why 17"
+        f"Handrail: C-1042 needs you (missed check-ins). {REPLIES}"
     )
 
 
 def test_the_reference_alone_is_said_where_no_more_is_allowed() -> None:
-    assert to_staff("C-1042", "missed check-ins", 17, "reference") == (
-        "Handrail: C-1042 needs you. See: handrail why 17"
-    )
+    assert to_staff("C-1042", "missed check-ins", 17, "reference") == f"Handrail: C-1042 needs you. {REPLIES}"
 
 
 def test_nothing_of_the_client_is_said_where_nothing_is_allowed() -> None:
-    assert to_staff("C-1042", "missed check-ins", 17, "none") == "Handrail: someone needs you. See: handrail why 17"
-
-
-def test_no_reply_is_asked_for_while_none_is_understood() -> None:
-    for text in (to_staff("C-1", "missed check-ins", 17, "reason"), to_mentor("Jo"), to_admin("a source is silent")):
-        assert "reply" not in text.lower()
+    assert to_staff("C-1042", "missed check-ins", 17, "none") == f"Handrail: someone needs you. {REPLIES}"
 
 
 def test_a_rule_without_a_reason_leaves_none_open() -> None:
@@ -43,27 +37,34 @@ def test_a_rule_without_a_reason_leaves_none_open() -> None:
 
 @pytest.mark.parametrize("reason", ["positive for opioids", "x" * 160, "he’s silent", "reply STOP", "two\nlines"])
 def test_a_reason_that_may_not_be_said_is_left_out(reason: str) -> None:
-    assert to_staff("C-1042", reason, 17, "reason") == "Handrail: C-1042 needs you. See: handrail why 17"
+    assert to_staff("C-1042", reason, 17, "reason") == f"Handrail: C-1042 needs you. {REPLIES}"
 
 
 @pytest.mark.parametrize("ref", ["OUD-17", "Zoë’s", "€" * 64])
 def test_a_ref_that_may_not_be_said_is_left_out(ref: str) -> None:
-    assert to_staff(ref, "missed check-ins", 17, "reason") == "Handrail: someone needs you. See: handrail why 17"
+    assert to_staff(ref, "missed check-ins", 17, "reason") == f"Handrail: someone needs you. {REPLIES}"
 
 
-def test_the_longest_ref_and_code_still_fit_with_the_ref_in_it() -> None:
-    text = to_staff(LONGEST_REF, "missed check-ins", LARGEST_CODE, "reference")
-    assert LONGEST_REF in text
-    assert lint(text) == []
+def test_the_longest_reason_still_fits_with_a_short_code() -> None:
+    assert "(" + "x" * 30 + ", over now)" in to_staff("C-10427", "x" * 30 + ", over now", 999, "reason")
 
 
-def test_a_mentor_reads_the_alias_and_a_plain_request() -> None:
-    assert to_mentor("Jo") == "Handrail: please reach out to Jo when you can."
-    assert LONGEST_ALIAS in to_mentor(LONGEST_ALIAS)
+def test_what_is_too_long_loses_its_reason_first_and_then_half_of_the_replies() -> None:
+    middling, longest = "C" * 40, to_staff(LONGEST_REF, "x" * 30, LARGEST_CODE, "reason")
+    assert to_staff(middling, "x" * 30, 17, "reason") == f"Handrail: {middling} needs you. {REPLIES}"
+    assert longest == f"Handrail: {LONGEST_REF} needs you. Reply 9999 A to take it, 9999 P to pass on."
+    assert lint(longest) == []
+
+
+def test_a_mentor_reads_the_alias_a_plain_request_and_the_replies() -> None:
+    assert to_mentor("Jo", 17) == (
+        "Handrail: please reach out to Jo when you can. Reply 17 A to take it, 17 P to pass on, 17 D when done."
+    )
+    assert LONGEST_ALIAS in to_mentor(LONGEST_ALIAS, LARGEST_CODE)
 
 
 def test_an_alias_that_may_not_be_said_is_left_out() -> None:
-    assert to_mentor("Jo from rehab") == "Handrail: please reach out to the person you look out for when you can."
+    assert to_mentor("Jo from rehab", 17).startswith("Handrail: please reach out to the person you look out for. ")
 
 
 def test_an_admin_reads_what_happened_or_where_to_look() -> None:
@@ -85,5 +86,5 @@ def test_whatever_a_ref_and_a_reason_hold_the_text_to_staff_may_be_sent(
 
 @given(st.text(max_size=200))
 def test_whatever_an_alias_or_a_report_holds_the_text_may_be_sent(said: str) -> None:
-    assert lint(to_mentor(said)) == []
+    assert lint(to_mentor(said, LARGEST_CODE)) == []
     assert lint(to_admin(said)) == []

@@ -1,0 +1,66 @@
+"""Reply codes: the short numbers by which a recipient and the engine speak of an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, text
+
+from engine.model.instant import DAY_US
+from engine.store.schema import alerts, reply_codes, staff
+from engine.store.upsert import insert_into
+
+# Beyond it codes begin anew at 1, where those are free again by then: short ones are typed right.
+LAST_SHORT = 999
+NOT_REUSED_US = 30 * DAY_US
+_LOCK = 0x636F6465  # any number of our own on the database
+
+
+def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
+    """The code by which a text of `now` to this recipient names the alert: the one they know, or the next.
+
+    Codes rise, and none is given again within 30 days of its last text or while its alert is unresolved. Who share
+    a number share the codes, for the number is all that a reply is known by.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    known = select(reply_codes.c.code).where(reply_codes.c.staff_id == staff_id, reply_codes.c.alert_id == alert_id)
+    # An old code may have gone to another alert since.
+    code = conn.scalar(known.where(_taken(now))) or _next(conn, staff_id, now)
+    row = {"staff_id": staff_id, "alert_id": alert_id, "code": code, "told_at": now}
+    said = {"code": code, "told_at": now}
+    keys = [reply_codes.c.staff_id, reply_codes.c.alert_id]
+    conn.execute(insert_into(conn, reply_codes).values(row).on_conflict_do_update(index_elements=keys, set_=said))
+    return code
+
+
+def named(conn: Connection, staff_ids: Sequence[int], code: int) -> int | None:
+    """The alert that a code means to these recipients: the last one that they were told of by it."""
+    newest = _of(staff_ids).where(reply_codes.c.code == code).order_by(reply_codes.c.told_at.desc()).limit(1)
+    return conn.scalar(newest.with_only_columns(reply_codes.c.alert_id))
+
+
+def unresolved(conn: Connection, staff_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """(code, alert id) of all that is not resolved and that these recipients were told of, oldest code first."""
+    wanted = _of(staff_ids).join(alerts).where(alerts.c.state != "resolved").order_by(reply_codes.c.told_at)
+    columns = wanted.with_only_columns(reply_codes.c.code, reply_codes.c.alert_id)
+    return [(row.code, row.alert_id) for row in conn.execute(columns)]
+
+
+def _next(conn: Connection, staff_id: int, now: int) -> int:
+    phone = select(staff.c.phone).where(staff.c.id == staff_id).scalar_subquery()
+    sharing = or_(staff.c.id == staff_id, staff.c.phone == phone)
+    theirs = select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(select(staff.c.id).where(sharing)))
+    newest = conn.scalar(theirs.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)) or 0
+    taken = set(conn.scalars(theirs.where(_taken(now))))
+    code = newest + 1 if newest < LAST_SHORT else 1
+    return code if code not in taken else max(taken) + 1
+
+
+def _taken(now: int) -> ColumnElement[bool]:
+    lasting = select(alerts.c.id).where(alerts.c.id == reply_codes.c.alert_id, alerts.c.state != "resolved")
+    return or_(reply_codes.c.told_at > now - NOT_REUSED_US, lasting.exists())
+
+
+def _of(staff_ids: Sequence[int]) -> Select[tuple[int]]:
+    return select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(staff_ids))
