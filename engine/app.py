@@ -17,11 +17,11 @@ import structlog
 
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
-from engine.errors import StoreUnavailableError
 from engine.flows import audit, deliver, evaluate, ingest
 from engine.model.instant import to_us
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
+from engine.rulebook import durable_rules
 from engine.rulebook.load import from_texts, load
 from engine.rulebook.rulebook import Rulebook
 from engine.scheduler import Tick
@@ -45,26 +45,12 @@ def wire(settings: Settings, clock: Clock, phone: TextIO) -> Engine:
 
     Raises UserError, before anything is written, where rules, database or secrets are not right.
     """
+    if missing := durable_rules.unavailable():
+        _log.warning(missing)
     rulebook = load(settings.rules, settings.kinds)
     gateway = _gateway(settings, phone)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
-    return Engine(settings, open_database(settings), rulebook, sources, gateway, clock)
-
-
-def open_database(settings: Settings) -> Database:
-    """The database of the settings, with its tables at this version; StoreUnavailableError where it is not so.
-
-    A SQLite file that is not there yet is made. Tables that hold data change only when the operator says so,
-    by `handrail db upgrade`, for a backup comes first.
-    """
-    database = Database.open(settings.database)
-    database.check()
-    if database.dialect == "sqlite" and database.version() is None:
-        database.upgrade()
-    if outdated := database.outdated():
-        database.close()
-        raise StoreUnavailableError(outdated)
-    return database
+    return Engine(settings, Database.ready(settings.database), rulebook, sources, gateway, clock)
 
 
 def _gateway(settings: Settings, phone: TextIO) -> SmsGateway:

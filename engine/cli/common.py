@@ -44,9 +44,9 @@ def open_settings(config: Path) -> Settings:
 
 def open_database(settings: Settings) -> Database:
     """The database of the settings, checked and with its tables at this version; the caller closes it."""
-    from engine.app import open_database
+    from engine.store.database import Database
 
-    return open_database(settings)
+    return Database.ready(settings.database)
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002
