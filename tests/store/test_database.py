@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from engine.errors import StoreUnavailableError, UserError
-from engine.store.database import Database
-from engine.store.schema import heartbeats
+from engine.store.database import HEAD, Database
+from engine.store.schema import heartbeats, metadata
 
 BEAT = {"name": "evaluate", "at": 1, "detail": "{}"}
 
@@ -169,3 +169,41 @@ def test_a_read_only_sqlite_file(tmp_path: Path, sqlite_database: Database) -> N
 def test_a_sqlite_folder_that_cannot_be_made(tmp_path: Path) -> None:
     with nobody(tmp_path), pytest.raises(StoreUnavailableError, match="cannot be made"):
         Database.open("sqlite:////proc/handrail/handrail.db")
+
+
+def test_a_new_sqlite_file_is_ready_at_once(tmp_path: Path) -> None:
+    database = Database.ready(f"sqlite:///{tmp_path}/handrail.db")
+    assert database.version() == HEAD
+    database.close()
+
+
+def test_tables_that_hold_data_wait_for_the_operator(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/handrail.db"
+    database = Database.ready(url)
+    with database.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    database.close()
+    with pytest.raises(StoreUnavailableError, match="has the tables of version 0000"):
+        Database.ready(url)
+
+
+@pytest.mark.postgres
+def test_an_empty_postgres_waits_for_the_operator(postgres_database: Database) -> None:
+    with postgres_database.write() as conn:
+        conn.execute(text("DROP TABLE alembic_version"))
+    url = postgres_database.url.render_as_string(hide_password=False)
+    with pytest.raises(StoreUnavailableError, match="has no tables yet"):
+        Database.ready(url)
+
+
+@pytest.mark.postgres
+def test_two_daemons_that_upgrade_at_once_do_it_once(postgres_database: Database) -> None:
+    with postgres_database.write() as conn:
+        metadata.drop_all(conn)
+        conn.execute(text("DROP TABLE alembic_version"))
+    threads = [threading.Thread(target=postgres_database.upgrade) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert postgres_database.version() == HEAD
