@@ -74,7 +74,7 @@ def read_client(
         begins, ends = moments.get(first), moments.get(last)
         if ends is not None and (begins is None or ends < begins):
             reading.mistake(parts[last], f"{last}: needs {first}: before it")
-    return RosterRow("clients", line, "", {"ref": CLIENT, "timezone": timezone}, moments, attributes), timezone
+    return RosterRow("clients", line, CLIENT, {"ref": CLIENT, "timezone": timezone}, moments, attributes), timezone
 
 
 def check_attributes(reading: Reading, node: yaml.Node, words: tuple[str, ...] = ("timezone", *SPELL_WORDS)) -> None:
@@ -110,18 +110,18 @@ def read_staff(reading: Reading, parts: Mapping[str, yaml.Node], line: int, begi
                 values[name] = reading.parsed(said[name], name, _clock)
         if ("quiet_from" in said) != ("quiet_to" in said):
             reading.mistake(next(iter(said.values())), "quiet hours need both quiet_from: and quiet_to:")
-        rows.append(RosterRow("staff", line, "", values))
+        rows.append(RosterRow("staff", line, role, values))
         if role == "admin":
             continue
         began = {"began": Moment(begin, True)}
-        rows.append(RosterRow("assignments", line, "", {"client": CLIENT, "staff": role, "role": role}, began))
+        rows.append(RosterRow("assignments", line, role, {"client": CLIENT, "staff": role, "role": role}, began))
         if role == "mentor":
             words = {"client": CLIENT, "staff": role, "alias": "your friend", "scope": "a case", "purpose": "a case"}
             given: dict[str, Moment | None] = {"given": Moment(begin, True)}
             if "consent_expires" in said:
                 at = read_moment(reading, said["consent_expires"], "consent_expires", start)
                 given["expires"] = None if at is None else Moment(at, True)
-            rows.append(RosterRow("consents", line, "", words, given))
+            rows.append(RosterRow("consents", line, role, words, given))
     order = ("clients", "staff", "assignments", "consents")
     return sorted(rows, key=lambda row: order.index(row.kind))
 
@@ -200,7 +200,7 @@ def _change(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival:
     attributes: dict[str, str | None] = {}
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
         attributes[str(key.value)] = reading.word(value, str(key.value))
-    row = RosterRow("clients", arrival.line, "", {"ref": CLIENT}, {"as_of": Moment(arrival.at, True)}, attributes)
+    row = RosterRow("clients", arrival.line, CLIENT, {"ref": CLIENT}, {"as_of": Moment(arrival.at, True)}, attributes)
     said = ", ".join(f"{word(name)} {value}" for name, value in attributes.items())
     return arrival._replace(client=row, said=f"the client's record: {said}")
 
