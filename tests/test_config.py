@@ -198,7 +198,7 @@ def test_two_sources_of_one_name_are_refused(write: Write) -> None:
         (b"timezone: &a UTC\nrules: *a\n", "1:11: anchors"),
         (b"timezone: UTC\nweb:\n", "2:5: web: needs 'key: value' pairs here"),
         (b"timezone: UTC\nsources:\n", "2:9: sources: needs a list here"),
-        (b"timezone: UTC\nrules: a\0b\n", "2:1: the character '\\x00' cannot stand in a YAML file"),
+        (b"timezone: UTC\nrules: a\0b\n", "2:9: the character '\\x00' cannot stand in a YAML file"),
     ],
 )
 def test_a_file_that_cannot_be_read_at_all(write: Write, text: bytes, says: str) -> None:
