@@ -1,0 +1,235 @@
+"""`handrail check`: every mistake with its line and a caret, and warnings of what is seldom meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.cli import run_command_line
+from engine.cli.places import WIDTH, lines_of
+from engine.errors import Mistake
+
+ROOT = Path(__file__).parents[2]
+RULE = """\
+format: 1
+rules:
+  - id: missed
+    title: Missed check-ins
+    status: live
+    severity: medium
+    evidence: {grade: opinion, source: Ours}
+    reason: missed check-ins
+    when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
+"""
+CASES = """\
+format: 1
+cases:
+  - case: Two
+    events:
+      - {at: day 1 09:00, check_in: {status: missed}}
+      - {at: day 2 09:00, check_in: {status: missed}}
+    expect: [{alert: missed, at: day 2 09:00}]
+  - case: One
+    events:
+      - {at: day 1 09:00, check_in: {status: missed}}
+    until: day 9
+    silent: missed
+"""
+
+
+class Site:
+    """A folder with a configuration, a rule file and its cases."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.rules = folder / "rules"
+        self._capsys = capsys
+        self.rules.mkdir()
+        self.write("config.yaml", "timezone: UTC\n")
+        self.write("rules/missed.yaml", RULE)
+        self.write("rules/missed.cases.yaml", CASES)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, "utf-8")
+
+    def handrail(self, *arguments: str) -> tuple[int | str | None, str, str]:
+        """The exit code, and what was written on stdout and stderr, with the folder's path taken out."""
+        with pytest.raises(SystemExit) as caught:
+            run_command_line([arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:]])
+        out, err = self._capsys.readouterr()
+        return caught.value.code, out, err.replace(f"{self.folder}/", "")
+
+    def warnings(self) -> list[str]:
+        """What is warned of, without the lines shown."""
+        code, _, err = self.handrail("check")
+        assert code == 0
+        return [line for line in err.splitlines() if ": warning: " in line]
+
+
+@pytest.fixture
+def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Site:
+    return Site(tmp_path, capsys)
+
+
+def test_what_is_right_is_said_in_a_line(site: Site) -> None:
+    assert site.handrail("check") == (0, "1 rule and 2 cases checked: no mistakes, no warnings\n", "")
+
+
+def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: Site) -> None:
+    site.write("config.yaml", "timezone: UTC\nwebb: {port: 1}\n")
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice").replace("at_least", "at_leest"))
+    site.write("rules/missed.cases.yaml", CASES.replace("case: One", "cas: One"))
+    code, out, err = site.handrail("check", str(site.rules))
+    assert (code, out) == (2, "")
+    assert err == (
+        "config.yaml:2:1: the key 'webb' is not known here; did you mean 'web'?\n"
+        "    webb: {port: 1}\n"
+        "    ^\n"
+        "rules/missed.cases.yaml:8:5: 'cas' is not a word of a case; did you mean 'case'?\n"
+        "      - cas: One\n"
+        "        ^\n"
+        "rules/missed.cases.yaml:8:5: a case needs 'case:'\n"
+        "      - cas: One\n"
+        "        ^\n"
+        "rules/missed.yaml:5:13: 'lice' is not a status; did you mean 'live'?\n"
+        "        status: lice\n"
+        "                ^\n"
+    ) + "".join(err[err.index("rules/missed.yaml:9") :])
+    assert "'at_leest' is not a word of a 'count:' condition; did you mean 'at_least'?" in err
+
+
+def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
+    code, _, err = site.handrail("explain", "missed")
+    assert code == 2
+    assert err.splitlines()[1:] == ["        status: lice", "                ^"]
+
+
+def test_a_policy_that_is_not_there_is_a_mistake(site: Site) -> None:
+    site.write("rules/missed.yaml", f"{RULE}    notify: case_manager_fist\n")
+    code, _, err = site.handrail("check")
+    assert code == 2
+    assert err.startswith(
+        "rules/missed.yaml:10:13: there is no routing policy 'case_manager_fist' in the configuration; "
+        "did you mean 'case_manager_first'?\n"
+    )
+
+
+def test_an_urgent_alert_is_never_left_to_mentors(site: Site) -> None:
+    site.write("config.yaml", "timezone: UTC\nrouting: {policies: {mentors: [{to: mentor}]}}\n")
+    site.write("rules/missed.yaml", f"{RULE}    notify: mentors\n")
+    assert site.handrail("check")[0] == 0
+    rising = f"{RULE}    notify: mentors\n    raise: {{to: urgent, when: {{count: test, at_least: 1}}}}\n"
+    for urgent in (rising, f"{RULE}    notify: mentors\n".replace("severity: medium", "severity: urgent")):
+        site.write("rules/missed.yaml", urgent)
+        code, _, err = site.handrail("check")
+        assert code == 2
+        assert "tells mentors alone, and an urgent alert is never left to them" in err
+
+
+def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silent(site: Site) -> None:
+    beginning = "rules/missed.yaml:3:9: warning: 'missed' is live; add to rules/missed.cases.yaml a case "
+    site.write("rules/missed.cases.yaml", CASES.replace("silent: missed", "silent: all"))
+    assert site.warnings() == [f"{beginning}in which it stays silent (silent: missed)"]
+    site.write("rules/missed.cases.yaml", f"format: 1\ncases:\n{CASES[CASES.index('  - case: One') :]}")
+    assert site.warnings() == [f"{beginning}in which it fires"]
+    (site.rules / "missed.cases.yaml").unlink()
+    assert site.warnings() == [f"{beginning}in which it fires and one in which it stays silent (silent: missed)"]
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: draft"))
+    assert site.warnings() == []
+
+
+def test_a_warning_shows_its_line_too(site: Site) -> None:
+    (site.rules / "missed.cases.yaml").unlink()
+    assert site.handrail("check")[2].splitlines()[1:] == ["      - id: missed", "            ^"]
+
+
+def test_a_live_rule_wants_evidence(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE.replace("    evidence: {grade: opinion, source: Ours}\n", ""))
+    (warning,) = site.warnings()
+    assert warning.startswith("rules/missed.yaml:3:9: warning: 'missed' is live and does not say what it rests on")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("missed tests", "says 'tests', which may reveal something about the client"),
+        ("missed \u2713", "holds '\u2713', which plain SMS has not"),
+    ],
+)
+def test_a_reason_that_no_text_may_say_is_warned_of(site: Site, reason: str, said: str) -> None:
+    site.write("rules/missed.yaml", RULE.replace("reason: missed check-ins", f"reason: {reason}"))
+    assert site.warnings() == [
+        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is mended"
+    ]
+
+
+def test_a_rule_that_adds_nothing_is_warned_of(site: Site) -> None:
+    other = RULE[RULE.index("  - id") :].replace("id: missed", "id: missed-more").replace("at_least: 2", "at_least: 3")
+    site.write("rules/missed.yaml", RULE + other)
+    found = [warning for warning in site.warnings() if "adds nothing" in warning]
+    assert found == [
+        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, 'missed' holds too and tells "
+        "the same people; delete one of them"
+    ]
+
+
+def test_of_two_rules_that_are_the_same_the_later_one_is_warned_of(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE + RULE[RULE.index("  - id") :].replace("id: missed", "id: missed-again"))
+    assert [warning.split("'")[1] for warning in site.warnings() if "adds nothing" in warning] == ["missed-again"]
+
+
+def test_one_file_of_the_configured_rules_is_checked_among_the_others(site: Site) -> None:
+    other = RULE.replace("id: missed", "id: other").replace("at_least: 2", "at_least: 1")
+    site.write("rules/other.yaml", f"{other}    quiets: [missed]\n")
+    code, out, err = site.handrail("check", str(site.rules / "other.yaml"))
+    assert (code, out) == (0, "2 rules and 2 cases checked: no mistakes, 1 warning\n")
+    assert "rules/other.yaml:3:9: warning: 'other' is live" in err
+
+
+def test_a_file_anywhere_is_checked_alone_with_its_cases(site: Site) -> None:
+    site.write("mine.yaml", RULE)
+    site.write("mine.cases.yaml", CASES)
+    for name in ("mine.yaml", "mine.cases.yaml"):
+        assert site.handrail("check", str(site.folder / name))[:2] == (
+            0, "1 rule and 2 cases checked: no mistakes, no warnings\n"
+        )  # fmt: skip
+    assert "nowhere.yaml: cannot be read: No such file or directory" in site.handrail("check", "nowhere.yaml")[2]
+
+
+def test_the_shipped_rules_are_right(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run_command_line(["check", "--config", str(ROOT / "config.yaml")])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.endswith("no mistakes, no warnings\n")
+
+
+def shown(tmp_path: Path, line: str, column: int) -> list[str]:
+    file = tmp_path / "file.yaml"
+    file.write_text(line, "utf-8")
+    return list(lines_of([Mistake(str(file), 1, column, "wrong")]))[1:]
+
+
+def test_a_tab_is_one_column_wide(tmp_path: Path) -> None:
+    assert shown(tmp_path, "\tx: 1", 2) == ["     x: 1", "     ^"]
+
+
+def test_a_long_line_is_cut_around_the_place(tmp_path: Path) -> None:
+    line, caret = shown(tmp_path, "a" * 300 + "b" + "c" * 300, 301)
+    assert line[len(caret) - 1] == "b"
+    assert len(line) <= WIDTH + 6
+    assert (line[4], line[-1]) == ("…", "…")
+
+
+def test_a_place_beyond_the_end_of_a_file_has_no_line(tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text("x: 1\n", "utf-8")
+    assert list(lines_of([Mistake(str(file), 9, 1, "wrong"), Mistake(str(file), 0, 0, "wrong")])) == [
+        f"{file}:9:1: wrong",
+        f"{file}: wrong",
+    ]
+
+
+def test_a_password_is_not_shown(tmp_path: Path) -> None:
+    assert shown(tmp_path, "database: postgresql://me:hush@host/x", 11)[0] == "    database: postgresql://me:…@host/x"
