@@ -12,6 +12,7 @@ from engine.store.upsert import insert_into
 
 # Beyond it codes begin anew at 1, where those are free again by then: short ones are typed right.
 LAST_SHORT = 999
+EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
 _LOCK = 0x636F6465  # any number of our own on the database
 
@@ -54,7 +55,8 @@ def _next(conn: Connection, staff_id: int, now: int) -> int:
     newest = conn.scalar(theirs.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)) or 0
     taken = set(conn.scalars(theirs.where(_taken(now))))
     code = newest + 1 if newest < LAST_SHORT else 1
-    return code if code not in taken else max(taken) + 1
+    code = code if code not in taken else max(taken) + 1
+    return code + 1 if code in EMERGENCY else code
 
 
 def _taken(now: int) -> ColumnElement[bool]:

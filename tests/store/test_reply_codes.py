@@ -47,6 +47,13 @@ def test_after_the_last_short_code_they_begin_anew_where_thirty_days_have_passed
         assert reply_codes.named(conn, [staff], 1) == anew
 
 
+def test_no_code_is_the_number_of_an_emergency_line(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        staff = add_staff(conn)
+        given_up_to(conn, staff, add_alert(conn), 987)
+        assert [reply_codes.give(conn, staff, add_alert(conn), NOW + 1 + n) for n in range(2)] == [989, 990]
+
+
 def test_the_code_of_an_unresolved_alert_is_not_given_again_however_old(database: Database) -> None:
     with database.write() as conn:
         staff, first, last = add_staff(conn), add_alert(conn, state="acknowledged"), add_alert(conn)
