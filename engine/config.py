@@ -17,7 +17,6 @@ from engine.model.csv_mapping import EventMapping, Place, check_event
 from engine.model.kinds import Kind
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
-from engine.rulebook.reading import nearest
 from engine.yaml_source import Source
 
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
@@ -138,6 +137,9 @@ def _in_words(detail: ErrorDetails) -> str:
     place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     name = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
+        # Imported here, for it brings NumPy along, which a command that only lists does without.
+        from engine.rulebook.reading import nearest  # noqa: PLC0415
+
         return f"the key '{name}' is not known here{nearest(name, _keys_at(place[:-1]))}"
     if kind == "missing":
         return f"'{name}:' is missing here; add it"
