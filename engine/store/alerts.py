@@ -11,10 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Select, and_, insert, select, update
 
 from engine.model.alert import Alert, AlertEvidence, FindingSeen
-from engine.model.routing import Policy
+from engine.model.routing import Policy, RoutingStep
 from engine.store.schema import alert_transitions, alerts, clients, outbox
 
-_POLICY: TypeAdapter[Policy] = TypeAdapter(Policy)
+# Not held to be in order of time: one that is told anew goes on after the steps that were taken.
+_POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
 _FINDING = tuple(FindingSeen.__dataclass_fields__)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 
