@@ -282,6 +282,26 @@ def test_what_is_known_late_opens_late(trying: Trying) -> None:
     assert "check-in: status missed (known only at day 5 09:00)" in [line.given for line in tried.lines]
 
 
+def test_an_alert_that_opens_again_after_all_is_told_from_the_first_step_on(trying: Trying) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, check_in: {status: missed}}
+      - {at: day 3 18:00, check_in: {status: missed}}
+      - {at: day 8 17:00, known: day 9 20:00, check_in: {status: missed}}
+    expect:
+      - alert: two-missed
+        at: day 3 20:00
+        texts: [{to: case_manager, at: day 3 20:00}, {to: supervisor, at: day 3 22:00}]
+        resolves: day 9 18:00
+      - alert: two-missed
+        at: day 9 20:00
+        texts: [{to: case_manager, at: day 9 20:00}, {to: supervisor, at: day 9 22:00}]
+        resolves: day 11 18:00
+"""
+    assert trying.tried(case).passed
+
+
 def test_nothing_happens_outside_of_enrolment_and_on_leave(trying: Trying) -> None:
     client = "client: {enrolled: day 0, leave_began: day 2, leave_ended: day 20}\n"
     assert [one.rule_id for one in trying.opened(TWO_MISSED, client)] == []
