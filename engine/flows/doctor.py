@@ -68,7 +68,7 @@ def _inference() -> Check:
 def _rules(settings: Settings) -> tuple[Check, str | None]:
     """The check, and the hash of the rules where they are right."""
     try:
-        rulebook = load(settings.rules, settings.kinds)
+        rulebook = load(settings.rules, settings.kinds, routing=settings.routing)
     except MistakesError as error:
         return Check("rules", False, f"{_count(len(error.mistakes), 'mistake')}; run handrail check to see them."), None
     said = f"{_count(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
@@ -89,9 +89,7 @@ def _serving(conn: Connection, rules_hash: str | None) -> Check:
     if serving is None:
         return Check("rules serving", False, "No rules have ever served; start handrail run.")
     if rules_hash and serving.hash != rules_hash:
-        return Check(
-            "rules serving", False, "The files were changed since; restart handrail run to let them serve."
-        )
+        return Check("rules serving", False, "The files were changed since; restart handrail run to let them serve.")
     return Check("rules serving", True, "The rules that serve are those in the files.")
 
 
