@@ -47,7 +47,7 @@ def wire(settings: Settings, clock: Clock, phone: TextIO) -> Engine:
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
-    rulebook = load(settings.rules, settings.kinds)
+    rulebook = load(settings.rules, settings.kinds, routing=settings.routing)
     gateway = _gateway(settings, phone)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
     return Engine(settings, Database.ready(settings.database), rulebook, sources, gateway, clock)
