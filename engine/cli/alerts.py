@@ -102,6 +102,7 @@ def _row(one: Listed) -> tuple[object, ...]:
         return None if us is None else from_us(us).astimezone(zone)
 
     notes = [alert.resolution, "historic" if alert.historic else None, "shadow" if alert.shadow else None]
+    notes.append(f"quieted by {alert.quieted_by}" if alert.quieted_by and alert.state != "resolved" else None)
     return (
         alert.id,
         one.client_ref,

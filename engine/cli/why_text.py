@@ -64,6 +64,8 @@ def _time(why: Why) -> Iterator[Text]:
     yield _line("Held", f"since {_at(why.began)}" + (f" until {_at(why.ended)}" if why.ended else ", and still does"))
     quiet = "historic: it began too long ago for anybody to be told" if why.historic else ""
     quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
+    if why.quieted_by and not why.shadow:
+        quiet = f"quieted by alert {why.quieted_by}: nobody is told while that one is unresolved"
     yield _line("Opened", f"{_at(why.opened)}" + (f"; {quiet}" if quiet else ""))
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from engine.errors import StoreUnavailableError
 from engine.flows import escalate, inference_problems
-from engine.flows.judgement import ACTOR, Desk, judge, write
+from engine.flows.judgement import ACTOR, Desk, free, judge, write
 from engine.model.instant import SECOND_US
 from engine.model.routing import RoutingSettings
 from engine.model.sms_settings import Detail
@@ -78,6 +78,7 @@ def run(
         # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     inference_problems.tell(database, rulebook.inference.take_problems(), now)
+    counts += Counts(steps=len(free(desk)))
     return counts + Counts(steps=escalate.run(database, rulebook.rules, detail, now))
 
 

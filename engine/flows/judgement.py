@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.decide import Change, Open, decide
 from engine.alerts.routing import told_anew
-from engine.flows import escalate
+from engine.flows import escalate, quieting
 from engine.flows.caseload import histories
 from engine.model.alert import Alert, AlertEvidence
 from engine.model.routing import Policy, RoutingSettings
@@ -112,6 +112,19 @@ def write(desk: Desk, judgements: Sequence[Judgement]) -> Written:
     return written
 
 
+def free(desk: Desk) -> list[escalate.Told]:
+    """Tell of the alerts that were quieted by one which somebody has resolved since."""
+    with desk.database.write() as conn:
+        client_ids = alerts.no_longer_quieted(conn)
+        if not client_ids:
+            return []
+        by_client = alerts.of_clients(conn, client_ids, lock=True)
+        tell = quieting.settle(conn, by_client.values(), [], desk.rulebook.rules, desk.now, ACTOR)
+        told = _tell(conn, desk, tell)
+        escalate.record(conn, told, desk.now)
+    return told
+
+
 def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement]) -> Written:
     opens = [opened for one in judgements for opened in one.opens]
     changes = [change for one in judgements for change in one.changes]
@@ -121,6 +134,10 @@ def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement])
     opened = [(alert_id, decision) for alert_id, (decision, _) in zip(ids, opens, strict=True)]
     tell = [alert_id for alert_id, decision in opened if decision.tell]
     tell += [change.after.id for change in changes if change.tell]
+    changed = [one.claim.client_id for one in judgements if one.opens or one.changes]
+    unchanged = {one.claim.client_id: one.stored for one in judgements if not (one.opens or one.changes)}
+    by_client = {**unchanged, **alerts.of_clients(conn, changed)}
+    tell = quieting.settle(conn, by_client.values(), tell, desk.rulebook.rules, desk.now, ACTOR)
     return Written(
         clients=len(judgements),
         opened=[(alert_id, decision.reason) for alert_id, decision in opened],

@@ -93,6 +93,7 @@ class Why:
     opened: datetime
     historic: bool
     shadow: bool
+    quieted_by: int | None
     owner: str | None
     as_of: datetime
     findings: tuple[FindingBehind, ...]
@@ -158,6 +159,7 @@ class _Telling:
             opened=self._local(alert.opened_at),
             historic=alert.historic,
             shadow=alert.shadow,
+            quieted_by=alert.quieted_by,
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),
             findings=tuple(map(self._finding, record.evidence.findings)),

@@ -23,6 +23,8 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
         return Settlement("expired", "its time ran out", passed_over=True)
     if standing.alert_state not in {None, "open"}:
         return Settlement("cancelled", f"the alert is {standing.alert_state}")
+    if standing.untold is not None:
+        return Settlement("cancelled", standing.untold)
     if not standing.recipient.active:
         return Settlement("cancelled", "the recipient is no longer active", passed_over=True)
     if standing.recipient.phone is None:

@@ -50,3 +50,4 @@ class Alert:
     historic: bool = False
     shadow: bool = False
     resolution: str | None = None  # why it is resolved; None while it is not
+    quieted_by: int | None = None  # the alert while which is unresolved nobody is told of this one

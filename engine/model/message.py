@@ -98,6 +98,7 @@ class Standing:
     alert_state: AlertState | None  # None for a message about no alert
     urgent: bool
     recipient: Staff
+    untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them
 

@@ -109,11 +109,11 @@ def _told(one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings 
     if rule.remind:
         yield f"As long as nobody has taken it, those who were told are reminded, {write_duration(rule.remind)} apart."
     if rule.quiets:
-        yield "While it is open, nobody is told of these:"
+        yield "Until it is resolved, nobody is told of these, unless they are more severe:"
         yield from (f"{_INDENT}- {_named(rule_id, rules)}" for rule_id in rule.quiets)
     quieting = [other for other in rules.values() if rule.id in other.quiets]
     if quieting:
-        yield "While one of these is open, nobody is told of it:"
+        yield "Until one of these is resolved, nobody is told of it, unless it is more severe:"
         yield from (f"{_INDENT}- {_named(other.id, rules)}" for other in quieting)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Select, and_, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, select, update
 
 from engine.model.alert import Alert, AlertEvidence, FindingSeen
 from engine.model.routing import Policy, RoutingStep
@@ -73,13 +73,13 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
 
 
 def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str, why: str) -> None:
-    """Make an alert, locked and found as `before`, into what it is `after`; only an open one has a next step."""
+    """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step."""
     changed: dict[str, Any] = {
         name: getattr(after, name)
         for name in Alert.__dataclass_fields__
         if getattr(after, name) != getattr(before, name)
     }
-    if after.state != "open" or after.shadow:
+    if after.state != "open" or after.shadow or after.quieted_by is not None:
         changed["next_step_at"] = None
     conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
     _record(conn, [(after.id, before.state, after, why)], actor, at)
@@ -102,6 +102,18 @@ def with_due_step(conn: Connection, now: int, limit: int) -> list[Routed]:
     return _routed(conn, _with_route().where(due).order_by(alerts.c.next_step_at, alerts.c.id).limit(limit))
 
 
+def no_longer_quieted(conn: Connection) -> list[int]:
+    """The clients who have an alert unresolved that was quieted by one which is not so, or on trial, by now."""
+    quieting = alerts.alias()
+    wanted = (
+        select(alerts.c.client_id)
+        .distinct()
+        .join(quieting, quieting.c.id == alerts.c.quieted_by)
+        .where(alerts.c.state != "resolved", or_(quieting.c.state == "resolved", quieting.c.shadow))
+    )
+    return list(conn.scalars(wanted.order_by(alerts.c.client_id)))
+
+
 def adrift(conn: Connection) -> list[int]:
     """Open alerts to be told of that have no next step, no owner, and no message that may reach anybody."""
     reaching = select(outbox.c.id).where(
@@ -113,6 +125,7 @@ def adrift(conn: Connection) -> list[int]:
         alerts.c.owner_id.is_(None),
         ~alerts.c.historic,
         ~alerts.c.shadow,
+        alerts.c.quieted_by.is_(None),
         ~reaching.exists(),
     )
     return list(conn.scalars(select(alerts.c.id).where(lost).order_by(alerts.c.id)))

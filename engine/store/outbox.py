@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
@@ -16,7 +17,7 @@ _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
-_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy")]
+_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy", "shadow", "quieted_by")]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -89,6 +90,7 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
     consents = consents_of(conn, found.client_id) if mentor else []
     return Standing(
         alert_state=found.alert_state,
+        untold="its rule is on trial" if found.shadow else "it is quieted" if found.quieted_by else None,
         urgent=found.severity == "urgent" or found.reason == REACHES_NOBODY,
         recipient=read(found),
         consented=not mentor or any(each.staff_id == message.staff_id and each.valid(now) for each in consents),
@@ -121,6 +123,12 @@ def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: st
     return conn.execute(settled.values(values)).rowcount == 1
 
 
+def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
+    """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched."""
+    waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
+    conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
+
+
 def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> bool:
     """Make an open alert's next step due, where this message leaves nobody told by the step it stands at."""
     other = outbox.alias()
@@ -131,7 +139,8 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> boo
             and_(other.c.step == message.step, other.c.state.not_in(_REACHED_NOBODY)),
         ),
     )
-    waiting = update(alerts).where(alerts.c.id == message.alert_id, alerts.c.state == "open", ~told.exists())
+    climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+    waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists())
     return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
 
 

@@ -211,6 +211,8 @@ alerts = Table(
     Column("owner_id", ForeignKey("staff.id")),
     # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
     Column("resolution", String(20)),
+    # The alert while which is unresolved nobody is told of this one. No foreign key: SQLite cannot add one.
+    Column("quieted_by", BigInteger),
     # Not unique with `began`: a span that corrected data take away and give back is two alerts.
     Index(None, "client_id", "rule_id"),
     CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),

@@ -93,3 +93,14 @@ class Site:
 
     def evaluation(self, client_id: int = 1) -> Any:
         return next(row for row in self.rows(evaluations) if row.client_id == client_id)
+
+
+def rulebook_of(*rules: str) -> Rulebook:
+    """Rules, each as `written_rule` writes it."""
+    return from_texts({"rules.yaml": "format: 1\nrules:\n" + "\n".join(rules) + "\n"}, BUILT_IN)
+
+
+def written_rule(name: str, when: str, **words: str) -> str:
+    """One rule as a file writes it, live and of medium severity unless `words` say otherwise."""
+    lines = {"title": name, "status": "live", "severity": "medium", "when": when, **words}
+    return f"  - id: {name}\n" + "\n".join(f"    {word}: {value}" for word, value in lines.items())

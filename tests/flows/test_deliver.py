@@ -257,3 +257,15 @@ def test_a_message_that_another_took_over_before_the_send_is_left_to_them(sqlite
     elsewhere.close()
     assert not carrier.asked
     assert row(sqlite_database, message_id).claimed_by == "b"
+
+
+@pytest.mark.parametrize("values", [{"quieted_by": 1}, {"shadow": True}])
+def test_what_nobody_is_to_be_told_of_by_now_is_not_sent(sqlite_database: Database, values: dict[str, Any]) -> None:
+    with sqlite_database.write() as conn:
+        alert_id = add_alert(conn)
+        message_id = add_message(conn, alert_id)
+        change(conn, alerts, alert_id, **values)
+    carrier = Carrier()
+    assert deliver_all(sqlite_database, carrier) == ["cancelled"]
+    assert not carrier.asked
+    assert next_step_of(sqlite_database, message_id) == NOW + HOUR

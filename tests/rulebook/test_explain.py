@@ -71,7 +71,7 @@ Who is told, by text, at severity urgent:
   - after 20 minutes if nobody has taken it by then: the supervisor
 In a recipient's quiet hours a text waits until they are over, unless the alert is urgent.
 As long as nobody has taken it, those who were told are reminded, 12 hours apart.
-While it is open, nobody is told of these:
+Until it is resolved, nobody is told of these, unless they are more severe:
   - quieted (Another rule)
 
 Why: Losing contact comes first.
@@ -92,9 +92,8 @@ def test_a_rule_on_trial_tells_nobody_and_says_who_quiets_it() -> None:
     lines = explained(RULE, "quieted", RoutingSettings())
     assert "It is on trial (shadow): its alerts are recorded and nobody is told. It looks at" in lines[1]
     assert "Who would be told if it were live, by text:" in lines
-    assert lines[lines.index("While one of these is open, nobody is told of it:") + 1] == (
-        "  - two-missed (Two check-ins missed)"
-    )
+    until = "Until one of these is resolved, nobody is told of it, unless it is more severe:"
+    assert lines[lines.index(until) + 1] == ("  - two-missed (Two check-ins missed)")
     assert "What it rests on is not written down." in lines
 
 

@@ -1,0 +1,42 @@
+"""Which alerts of a client are quieted by which: while the one is unresolved, nobody is told of the other; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.model.alert import Alert
+from engine.model.rule import SEVERITIES, Rule
+
+
+def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int]:
+    """Of all alerts of one client, those that are quieted: by id, the id of the oldest alert that quiets each.
+
+    Only what people are told of quiets, and nothing that is more severe than itself. Where alerts would quiet each
+    other in a circle the oldest speaks, so every quieted alert leads to one that is not.
+    """
+    speaking = sorted((alert for alert in alerts if _speaks(alert)), key=lambda alert: alert.id)
+    chosen: dict[int, int] = {}
+    for alert in speaking:
+        quieters = [other.id for other in speaking if _quiets(other, alert, rules)]
+        if quieters:
+            chosen[alert.id] = quieters[0]
+    return {quiet: loud for quiet, loud in chosen.items() if not _oldest_of_circle(quiet, chosen)}
+
+
+def _speaks(alert: Alert) -> bool:
+    return alert.state != "resolved" and not alert.shadow and not alert.historic
+
+
+def _quiets(one: Alert, other: Alert, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(one.rule_id)
+    at_least_as_severe = SEVERITIES.index(one.severity) <= SEVERITIES.index(other.severity)
+    return rule is not None and other.rule_id in rule.quiets and at_least_as_severe
+
+
+def _oldest_of_circle(alert_id: int, chosen: Mapping[int, int]) -> bool:
+    passed: list[int] = []
+    at: int | None = alert_id
+    while at is not None and at not in passed:
+        passed.append(at)
+        at = chosen.get(at)
+    return at == alert_id and alert_id == min(passed)
