@@ -6,29 +6,38 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import BindParameter, Connection, Text, bindparam, cast, func, select
 
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.store.schema import clients, events, record_entries
 
+# Made once, for a statement takes longer to make than to run for one client.
+_THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
+_CLIENTS = (
+    select(clients.c.id, clients.c.ref, clients.c.timezone).where(clients.c.id.in_(_THESE)).order_by(clients.c.id)
+)
+_ENTRIES = (
+    select(record_entries.c.client_id, record_entries.c.at, record_entries.c.entry, record_entries.c.value)
+    .where(record_entries.c.client_id.in_(_THESE))
+    .order_by(record_entries.c.client_id, record_entries.c.at, record_entries.c.id)
+)
+_ORDERED = (
+    select(*(events.c[name] for name in EventColumns._fields))
+    .where(events.c.client_id.in_(_THESE))
+    .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
+    .subquery()
+)
+_JOINED = select(*(func.aggregate_strings(cast(_ORDERED.c[name], Text), "\n") for name in EventColumns._fields))
+
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
     """These clients by id, each record in the order of its dates."""
+    these = {"client_ids": client_ids}
     records: dict[int, list[RecordEntry]] = {client_id: [] for client_id in client_ids}
-    entries = (
-        select(record_entries.c.client_id, record_entries.c.at, record_entries.c.entry, record_entries.c.value)
-        .where(record_entries.c.client_id.in_(client_ids))
-        .order_by(record_entries.c.client_id, record_entries.c.at, record_entries.c.id)
-    )
-    for client_id, at, entry, value in conn.execute(entries):
+    for client_id, at, entry, value in conn.execute(_ENTRIES, these):
         records[client_id].append(RecordEntry(at, entry, value))
-    found = (
-        select(clients.c.id, clients.c.ref, clients.c.timezone)
-        .where(clients.c.id.in_(client_ids))
-        .order_by(clients.c.id)
-    )
-    return [Client(row.id, row.ref, row.timezone, tuple(records[row.id])) for row in conn.execute(found)]
+    return [Client(id_, ref, zone, tuple(records[id_])) for id_, ref, zone in conn.execute(_CLIENTS, these)]
 
 
 def read_events(conn: Connection, client_ids: Sequence[int]) -> EventColumns:
@@ -37,14 +46,7 @@ def read_events(conn: Connection, client_ids: Sequence[int]) -> EventColumns:
     The database joins each column into one text, for making a Python object of every value takes far longer.
     Neither a kind nor canonical JSON holds the line feed that divides them.
     """
-    ordered = (
-        select(events)
-        .where(events.c.client_id.in_(client_ids))
-        .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
-        .subquery()
-    )
-    columns = [ordered.c[name] for name in EventColumns._fields]
-    joined = conn.execute(select(*(func.aggregate_strings(cast(column, Text), "\n") for column in columns))).one()
+    joined = conn.execute(_JOINED, {"client_ids": client_ids}).one()
     owners, kinds, instants, fields, ids = (text or "" for text in joined)
     return EventColumns(_numbers(owners), _words(kinds), _numbers(instants), _words(fields), _numbers(ids))
 
