@@ -1,0 +1,44 @@
+"""`python -m benchmarks [PART…]`: measure, print a line a figure, and write them to bench.json.
+
+Exits with 1 where a bar is missed. Stop whatever else the machine does, for all of it is wall-clock time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.caseload import Caseload, caseload
+from benchmarks.commands import commands
+from benchmarks.figures import Figure, show, write
+from benchmarks.importing import importing
+from benchmarks.replay import replay
+from benchmarks.scale import scale
+
+PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
+    "replay": replay,
+    "import": importing,
+    "scale": scale,
+    "commands": commands,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the named parts, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed and size.")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
+    figures: list[Figure] = []
+    chosen = parser.parse_args(arguments).parts or list(PARTS)
+    with caseload() as common:
+        for name in chosen:
+            for figure in PARTS[name](common):
+                print(f"{figure.name}: {figure.figure:.4g} {figure.unit}", file=sys.stderr)
+                figures.append(figure)
+    print(show(figures))
+    write(figures, Path("bench.json"))
+    return 1 if any(figure.holds is False for figure in figures) else 0
+
+
+sys.exit(main())

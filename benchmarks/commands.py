@@ -1,0 +1,57 @@
+"""How soon the commands answer that people wait for: `handrail check` of many rules, and `handrail --help`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.caseload import CONFIG, RULES, Caseload
+from benchmarks.figures import Figure, best
+
+COUNT = 200
+TIMES = 5
+
+
+def commands(caseload: Caseload) -> Iterator[Figure]:
+    """The figures of the commands, each a process from its start to its end."""
+    folder = caseload.room / "rules"
+    folder.mkdir()
+    (folder / "many.yaml").write_text(_many_rules(), "utf-8")
+    check, usage = best(
+        TIMES,
+        lambda: _handrail("check", str(folder), "--config", str(CONFIG)),
+        lambda: _handrail("--help"),
+    )
+    yield Figure(f"handrail check of {COUNT} rules", check, "s", 1)
+    yield Figure("handrail --help", usage, "s", 0.5)
+
+
+def _handrail(*arguments: str) -> None:
+    command = Path(sys.executable).with_name("handrail")
+    subprocess.run([command, *arguments], check=True, capture_output=True)
+
+
+def _many_rules() -> str:
+    """The typical rules over and over, each time with windows a day longer, so that all findings are distinct."""
+    typical = yaml.safe_load(RULES.read_text("utf-8"))
+    rules = [
+        {**rule, "id": f"{rule['id']}-{nth}", "when": _longer(rule["when"], nth)}
+        for nth in range(COUNT // len(typical["rules"]) + 1)
+        for rule in typical["rules"]
+    ]
+    return yaml.safe_dump({**typical, "rules": rules[:COUNT]}, sort_keys=False, default_flow_style=None)
+
+
+def _longer(written: Any, days: int) -> Any:
+    if isinstance(written, dict):
+        return {word: _longer(value, days) for word, value in written.items()}
+    if isinstance(written, list):
+        return [_longer(value, days) for value in written]
+    if isinstance(written, str) and written.endswith(" days"):
+        return f"{int(written.split()[0]) + days} days"
+    return written
