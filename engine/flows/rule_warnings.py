@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from engine.errors import Mistake
 from engine.flows.rule_files import CASES, RuleSet
 from engine.messaging.lint import lint
 from engine.messaging.wording import to_staff
 from engine.rulebook.cases import tried
-from engine.rulebook.covering import covers
+from engine.rulebook.covering import covered
 from engine.rulebook.rulebook import CheckedRule
 
 # As long as those of a site that has been at it for years.
@@ -22,12 +22,13 @@ def warnings(rule_set: RuleSet) -> list[Mistake]:
         return []
     every = list(rule_set.rulebook.checked.values())
     asked = [one for one in every if one.written.reading.source.name in rule_set.asked]
+    covering = covered(every)
     fires, silent = tried(rule_set.cases)
     found = [
         *_all_of(_untried(one, fires, silent) for one in asked),
         *_all_of(_without_evidence(one) for one in asked),
         *_all_of(_unfit_text(one) for one in asked),
-        *_all_of(_covered(one, every) for one in asked),
+        *_all_of(_needless(one, covering) for one in asked),
     ]
     return sorted(found)
 
@@ -71,16 +72,7 @@ def _unfit_text(one: CheckedRule) -> Iterator[Mistake]:
     yield _at(one, "reason", f"the reason {' and '.join(objections)}; texts will leave it out until it is mended")
 
 
-def _covered(one: CheckedRule, every: Sequence[CheckedRule]) -> Iterator[Mistake]:
-    rules = [other.rule for other in every]
-    place = every.index(one)
-    for number, other in enumerate(every):
-        # Of two that cover each other, the later one is told.
-        if number == place or not covers(other, one, rules) or (number > place and covers(one, other, rules)):
-            continue
-        text = (
-            f"'{one.rule.id}' adds nothing: whenever it holds, '{other.rule.id}' holds too and tells the same people; "
-            "delete one of them"
-        )
-        yield _at(one, "when", text)
-        return
+def _needless(one: CheckedRule, covering: Mapping[str, str]) -> Iterator[Mistake]:
+    if wide := covering.get(one.rule.id):
+        text = f"'{one.rule.id}' adds nothing: whenever it holds, '{wide}' holds too and tells the same people"
+        yield _at(one, "when", f"{text}; delete one of them")

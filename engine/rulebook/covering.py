@@ -5,13 +5,46 @@ It claims nothing that does not show in the conditions as they are written, so i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from engine.measures.comparison import Comparison
-from engine.measures.measure import Finding
+from engine.measures.measure import Finding, Measure
 from engine.model.rule import SEVERITIES, Rule, Severity
-from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.conditions import AllOf, AnyOf, Condition, findings
 from engine.rulebook.rulebook import CheckedRule
+
+
+def covered(rules: Sequence[CheckedRule]) -> dict[str, str]:
+    """By the id of each rule that another covers, the id of that one; of two that cover each other, the later one."""
+    bits: dict[Measure, int] = {}
+
+    def mask(measures: Iterable[Measure]) -> int:
+        return reduce(or_, (1 << bits.setdefault(measure, len(bits)) for measure in measures), 0)
+
+    # What must be measured by a rule that implies this one, and what is measured by it: few pairs pass this sieve.
+    needed = [mask(_demanded(one.when)) for one in rules]
+    measured = [mask(finding.measure for finding in findings(one.when)) for one in rules]
+    every = [one.rule for one in rules]
+    found: dict[str, str] = {}
+    for place, narrow in enumerate(rules):
+        for other, wide in enumerate(rules):
+            if place == other or needed[other] & ~measured[place] or not covers(wide, narrow, every):
+                continue
+            if other < place or not covers(narrow, wide, every):
+                found[narrow.rule.id] = wide.rule.id
+                break
+    return found
+
+
+def _demanded(condition: Condition) -> Iterator[Measure]:
+    match condition:
+        case Finding(measure):
+            yield measure
+        case AllOf(parts):
+            for part in parts:
+                yield from _demanded(part)
 
 
 def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> bool:
@@ -20,8 +53,6 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
     `rules` are all there are, for some may quiet the one and not the other.
     """
     one, other = wide.rule, narrow.rule
-    quieting_one = {rule.id for rule in rules if one.id in rule.quiets}
-    quieting_other = {rule.id for rule in rules if other.id in rule.quiets}
     return (
         one.status == other.status == "live"
         and one.notify == other.notify
@@ -29,9 +60,9 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
         and one.clears_after >= other.clears_after
         and (other.remind is None or (one.remind is not None and one.remind <= other.remind))
         and _rank(one.severity) <= _rank(narrow.raise_to or other.severity)
-        and quieting_one <= quieting_other
         and set(other.quiets) <= set(one.quiets)
         and implies(narrow.when, wide.when)
+        and all(other.id in rule.quiets for rule in rules if one.id in rule.quiets)
     )
 
 
