@@ -121,6 +121,8 @@ class Source:
             problem = ""
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 problem = "anchors (&) and aliases (*) are not allowed; write the value out"
+            elif getattr(event, "tag", None):
+                problem = "tags (!) are not allowed; put a text that begins with '!' in quotes"
             elif depth > DEEPEST:
                 problem = f"lists and 'key: value' pairs are nested more than {DEEPEST} deep here; nest less"
             if problem:

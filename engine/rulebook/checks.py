@@ -78,7 +78,8 @@ def _check_quiets(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
         if word not in known:
             itself = word == rule.id
             text = "a rule cannot quiet itself" if itself else f"there is no rule '{word}'{nearest(word, known)}"
-            rule.reading.mistake(rule.nodes["quiets"], f"quiets: {text}")
+            place = next(item for item in rule.nodes["quiets"].value if str(item.value).strip() == word)
+            rule.reading.mistake(place, f"quiets: {text}")
 
 
 def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:

@@ -65,14 +65,20 @@ def of_field(field: Field) -> Values:
     return WORDS
 
 
-def read_comparison(reading: Reading, parts: dict[str, yaml.Node], values: Values, at: yaml.Node) -> Comparison | None:
+_TWICE = "one comparison at a time; write the condition once for each of them and join these: all:"
+_TWICE_IN_WHERE = "one comparison for a field; several whole numbers can stand in a list, such as [3, 4, 5]"
+
+
+def read_comparison(
+    reading: Reading, parts: dict[str, yaml.Node], values: Values, at: yaml.Node, twice: str = _TWICE
+) -> Comparison | None:
     """The one comparison among the keys of a condition or a `where:` field."""
     found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
     if not found:
         reading.mistake(at, f"a comparison is missing; add one of {', '.join(OPERATORS)}")
         return None
     if len(found) > 1:
-        reading.mistake(found[1][1], "one comparison at a time; write the condition once for each and join them: all:")
+        reading.mistake(found[1][1], twice)
         return None
     operator, node = found[0]
     if operator in ORDERED and not values.ordered:
@@ -102,7 +108,8 @@ def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | N
     for name, value in reading.mapping(node, fields, f"the fields of {kind}").items():
         values = of_field(fields[name])
         if isinstance(value, yaml.MappingNode):
-            comparison = read_comparison(reading, reading.mapping(value, OPERATORS, "a comparison"), values, value)
+            parts = reading.mapping(value, OPERATORS, "a comparison")
+            comparison = read_comparison(reading, parts, values, value, _TWICE_IN_WHERE)
         elif isinstance(value, yaml.SequenceNode):
             words = _several(reading, value, values)
             comparison = None if words is None else Comparison("one_of", words)

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import yaml
 
-from engine.measures.comparison import ANY, Comparison, Where
+from engine.measures.comparison import ANY, Where
+from engine.measures.counting import Share
+from engine.measures.elapsed import TimeSinceDay, TimeSinceEvent
 from engine.measures.measure import Finding
 from engine.measures.window import Starting, Window
 from engine.model.client import SPELL_WORDS
-from engine.model.duration import parse_duration
+from engine.model.duration import parse_duration, write_duration
 from engine.model.instant import DAY_US
 from engine.rulebook.comparing import OPERATORS, ORDERED, SIGNED, WORDS, of_field, read_comparison, read_where
 from engine.rulebook.conditions import (
@@ -128,15 +130,21 @@ def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
         reading.mistake(
             node,
             "under none: this is satisfied by nothing while its value is missing; write what must be true instead "
-            f"({_in_words(finding.denied().comparison)}), or use count: or time_since:, which always have a value",
+            f"({_as_written(finding.denied())}), or use count: or time_since:, which always have a value",
         )
 
 
-def _in_words(comparison: Comparison) -> str:
+def _as_written(finding: Finding) -> str:
+    """A finding's comparison as one would write it."""
+    comparison = finding.comparison
     operator = "not one of" if comparison.operator == "none_of" else comparison.operator
     operands = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
-    words = ", ".join(operand if isinstance(operand, str) else f"{operand:g}" for operand in operands)
-    return f"{operator}: {words}"
+    elapsed = isinstance(finding.measure, TimeSinceEvent | TimeSinceDay)
+    words = [
+        operand if isinstance(operand, str) else write_duration(round(operand)) if elapsed else f"{operand:g}"
+        for operand in operands
+    ]
+    return f"{operator}: {', '.join(words)}{'%' if isinstance(finding.measure, Share) else ''}"
 
 
 def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool) -> Finding | None:

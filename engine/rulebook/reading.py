@@ -21,12 +21,18 @@ NO = frozenset({"no", "false", "off"})
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 LARGEST = 1_000_000_000
+# Words that people try, and what they mean by them.
+_MEANT = {
+    "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any", "not": "none", "if": "when",
+    "equals": "is", "mean": "average", "sum": "total", "min": "lowest", "max": "highest", "since": "time_since",
+}  # fmt: skip
 
 
 def nearest(word: str, right: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
     words = sorted(set(right))
-    close = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    meant = _MEANT.get(word.lower())
+    close = [meant] if meant in words else get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
     return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
