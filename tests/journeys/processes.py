@@ -88,7 +88,7 @@ class ShiftedClock:
 @contextmanager
 def _running(target: Any, *arguments: Any) -> Iterator[Running]:
     (out, child_out), (err, child_err) = _forks.Pipe(duplex=False), _forks.Pipe(duplex=False)
-    process = _forks.Process(target=_child, args=(child_out, child_err, target, *arguments))
+    process = _forks.Process(target=_child, args=(child_out, child_err, dict(os.environ), target, *arguments))
     process.start()
     child_out.close()
     child_err.close()
@@ -102,10 +102,13 @@ def _running(target: Any, *arguments: Any) -> Iterator[Running]:
             process.join()
 
 
-def _child(out: Connection, err: Connection, target: Any, *arguments: Any) -> None:
+def _child(out: Connection, err: Connection, environ: dict[str, str], target: Any, *arguments: Any) -> None:
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    # The one that forks has the environment of when it began.
+    os.environ.clear()
+    os.environ.update(environ)
     os.environ.pop("HANDRAIL_DATABASE_URL", None)
     target(*arguments)
 
