@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
+from connectors.csv_folder.event_rows import identity
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import split_records
@@ -47,7 +48,8 @@ def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[i
     try:
         stat = file.path.stat()
         judge = is_settled(stat.st_mtime_ns)
-        seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest)
+        identities = tuple(map(identity, file.mapping.events))
+        seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest, identities)
         if before and before.is_like(seen) and (before.is_at_the_end or not judge):
             return
         with file.path.open("rb") as stream:
@@ -55,14 +57,14 @@ def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[i
     except FileNotFoundError:
         return  # taken away since it was listed
     except (PermissionError, IsADirectoryError) as error:
-        seen = Position(0, 0, "", refused=True)
+        seen = Position(0, 0, "", refused=True, doubts=(1,))
         if before != seen:
             yield _refused(file, seen, before, Reject(1, f"the file cannot be opened: {error.strerror}", ""))
 
 
 def _refused(file: MappedFile, seen: Position, before: Position | None, reject: Reject) -> Batch:
-    position = replace(seen, refused=True).keep()
-    return Batch(file.item, position, rejects=(reject,), retaken_from=1 if before and before.refused else None)
+    position = replace(seen, refused=True, doubts=(reject.line,)).keep()
+    return Batch(file.item, position, rejects=(reject,), retaken=before.doubts if before else ())
 
 
 class _Reading:
@@ -77,8 +79,8 @@ class _Reading:
         self._judge = judge
         self._digest = blake2b(digest_size=16)
         self._position = seen
-        self._retaken_from: int | None = None
-        self._reread = False
+        self._retaken = before.doubts if before else ()
+        self._reread: Literal["item", "mapping"] | None = None
         self._rows: Rows | None = None
         if before is not None and (before.columns or before.refused):
             self._begin(before, seen)
@@ -86,14 +88,17 @@ class _Reading:
     def _begin(self, before: Position, seen: Position) -> None:
         """Go to where the reading begins: where it stopped, or at the first byte."""
         same = not before.refused and self._is_as_it_was(before)
-        if same and before.mapping == seen.mapping:
-            self._position = replace(before, size=seen.size, modified=seen.modified, judged=False)
-            self._retaken_from = before.line if before.judged else None
+        changed = before.mapping != seen.mapping
+        if same and not changed:
+            self._position = replace(before, size=seen.size, modified=seen.modified, judged=False, doubts=())
             return
         if same:
             self._position = replace(seen, tail=before.tail, tail_at=before.tail_at)
-        self._retaken_from = 1 if same or before.refused else None
-        self._reread = not same and not before.refused
+        if changed:
+            former = tuple(dict.fromkeys((*before.identities, *before.former)))
+            self._position = replace(self._position, former=former)
+        if not before.refused:
+            self._reread = "mapping" if changed else "item"
         self._digest = blake2b(digest_size=16)
         self._stream.seek(0)
 
@@ -142,24 +147,31 @@ class _Reading:
         """A batch of the whole records in `data`, and of the rest too if it is to be judged; and the rest."""
         mapping, began, width = self._file.mapping, self._position, len(self._position.columns)
         if self._rows is None:
-            self._rows = Rows(mapping, began.columns, self._file.kinds, self._file.zone)
+            self._rows = Rows(mapping, began.columns, self._file.kinds, self._file.zone, began.former)
         harvest = Harvest()
         whole = data[: data.rfind(b"\n") + 1]
         taken = split_records(whole, mapping.encoding, mapping.delimiter, width, final=False)
         self._rows.take(taken.records, began.line, harvest)
         self._move(data[: taken.size], taken.lines)
         left = data[taken.size :]
-        closed = len(harvest.events)
+        closed, rejected = len(harvest.events), len(harvest.rejects)
         judged = bool(at_end and left and self._judge)
         if judged:
             records = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
             self._rows.take(records, self._position.line, harvest)
-        withdrawn: tuple[tuple[str, int], ...] = ()
+        withdrawn: list[tuple[str, int | None]] = [(key, None) for key in harvest.former]
         if judged or (at_end and not left) or began.tail_at < self._position.offset:
-            tail = tuple((event.key, event.line) for event in harvest.events[closed:])
             again = {event.key for event in harvest.events} if began.tail else set()
-            withdrawn = tuple((key, line) for key, line in began.tail if key not in again)
-            self._position = replace(self._position, judged=judged, tail=tail, tail_at=self._position.offset)
+            withdrawn += [(key, line) for key, line in began.tail if key not in again]
+            self._position = replace(
+                self._position,
+                judged=judged,
+                tail=tuple((event.key, event.line) for event in harvest.events[closed:]),
+                tail_at=self._position.offset,
+                doubts=tuple(reject.line for reject in harvest.rejects[rejected:]),
+            )
+        if at_end:
+            self._position = replace(self._position, former=())
         return self._batch(harvest, withdrawn, at_end), left
 
     def _move(self, data: bytes, lines: int) -> None:
@@ -169,16 +181,16 @@ class _Reading:
             at, offset=at.offset + len(data), line=at.line + lines, digest=self._digest.hexdigest()
         )
 
-    def _batch(self, harvest: Harvest, withdrawn: tuple[tuple[str, int], ...], at_end: bool) -> Batch:
-        retaken_from, self._retaken_from = self._retaken_from, None
+    def _batch(self, harvest: Harvest, withdrawn: Sequence[tuple[str, int | None]], at_end: bool) -> Batch:
+        retaken, self._retaken = self._retaken, ()
         return Batch(
             item=self._file.item,
             position=self._position.keep(),
             events=tuple(harvest.events),
             roster=tuple(harvest.roster),
             rejects=tuple(harvest.rejects),
-            withdrawn=withdrawn,
-            retaken_from=retaken_from,
+            withdrawn=tuple(withdrawn),
+            retaken=retaken,
             reread=self._reread,
             last=at_end,
             rows=harvest.rows,

@@ -16,6 +16,7 @@ from connectors.csv_folder.cells import (
     compile_conditions,
 )
 from connectors.csv_folder.moments import columns_of_moments, compile_moment
+from connectors.csv_folder.position import Identity
 from engine.model.csv_cells import Cell, Moment
 from engine.model.csv_mapping import EventMapping
 from engine.model.event import Value, write_fields
@@ -43,6 +44,11 @@ def columns_of_event(mapping: EventMapping) -> set[str]:
     )
 
 
+def identity(mapping: EventMapping) -> Identity:
+    """What the keys of its events are made of."""
+    return Identity(mapping.series, mapping.id)
+
+
 def compile_event(
     mapping: EventMapping, kind: Kind, columns: Columns, decimal: str, clock: WallClock | None
 ) -> ReadRow:
@@ -60,7 +66,7 @@ def compile_event(
         lambda c: _compile_fields(mapping, read, c, decimal),
     )
     note_of = _compile_note(mapping, kind, columns)
-    key_of = _compile_key(mapping, columns)
+    key_of = compile_key(identity(mapping), columns)
 
     def event(row: Row, line: int, text: str) -> ReadEvent | None:
         fields = fields_of(row)
@@ -153,20 +159,21 @@ def _compile_note(mapping: EventMapping, kind: Kind, columns: Columns) -> Callab
     return note
 
 
-def _compile_key(mapping: EventMapping, columns: Columns) -> Callable[[Row], str]:
-    """The series and the row's own id, or its digest."""
-    if mapping.id is None:
-        return lambda row: f"{mapping.series}:{row_digest(row)}"
-    places = [columns[name] for name in mapping.id]
-    shown = label("id", mapping.id)
+def compile_key(identity: Identity, columns: Columns) -> Callable[[Row], str]:
+    """The series and the row's own id, or its digest; ValueError where the id is empty or too long."""
+    series, id_columns = identity
+    if id_columns is None:
+        return lambda row: f"{series}:{row_digest(row)}"
+    places = [columns[name] for name in id_columns]
+    shown = label("id", id_columns)
 
     def key(row: Row) -> str:
         parts = [row[place].strip() for place in places]
         if not all(parts):
             raise ValueError(f"{shown}: is empty")
-        key = f"{mapping.series}:" + "\x1f".join(parts)
+        key = f"{series}:" + "\x1f".join(parts)
         if len(key) > LONGEST_KEY:
-            raise ValueError(f"{shown}: is longer than {LONGEST_KEY - len(mapping.series) - 1} characters")
+            raise ValueError(f"{shown}: is longer than {LONGEST_KEY - len(series) - 1} characters")
         return key
 
     return key

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Identity(NamedTuple):
+    """What the keys of one mapping's events are made of: its series, and the columns of the id, if there are any."""
+
+    series: str
+    id: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """How far a file was read, and how to tell whether it is still the same file.
 
-    `offset` is where the first byte that is not of a finished record stands, in the line `line`; `digest` is that of
-    all bytes before it, so that a file that was rewritten with the same beginning is not taken for one that grew.
+    `size` and `modified` (nanoseconds) are the file's, `mapping` the digest of how it is read. `offset` is where the
+    first byte that is not of a finished record stands, in the line `line`; `digest` is that of all bytes before it, so
+    that a file that was rewritten with the same beginning is not taken for one that grew.
+
     `judged` says that what stands after `offset` was read too, although no line end closed it. `tail` are the events
-    that unclosed lines from `tail_at` on gave, by key and line, as long as nobody has seen how they end. `size` and
-    `modified` (nanoseconds) are the file's, `mapping` the digest of how it was read.
+    that unclosed lines from `tail_at` on gave, by key and line, as long as nobody has seen how they end, and `doubts`
+    the lines that were rejected only for now. `identities` is what keys are made of; `former`, while a file is read
+    again because its mapping changed, what they were made of before.
     """
 
     size: int
     modified: int
     mapping: str
+    identities: tuple[Identity, ...] = ()
+    former: tuple[Identity, ...] = ()
     offset: int = 0
     line: int = 1
     digest: str = ""
@@ -27,6 +39,7 @@ class Position:
     judged: bool = False
     tail: tuple[tuple[str, int], ...] = ()
     tail_at: int = 0
+    doubts: tuple[int, ...] = ()
     refused: bool = False
 
     @classmethod
@@ -34,13 +47,16 @@ class Position:
         """What `keep` gave; None where there is none, or it is of another version and the file is read afresh."""
         if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
             return None
-        return cls(
-            **{**kept, "columns": tuple(kept["columns"]), "tail": tuple((key, line) for key, line in kept["tail"])}
-        )
+        read: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+        }
+        for name in ("identities", "former"):
+            read[name] = tuple(Identity(series, None if of is None else tuple(of)) for series, of in kept[name])
+        return cls(**{**read, "tail": tuple((key, line) for key, line in kept["tail"])})
 
     def keep(self) -> dict[str, Any]:
         """The position as JSON can hold it."""
-        return {**asdict(self), "columns": list(self.columns), "tail": [list(pair) for pair in self.tail]}
+        return {name: _listed(value) for name, value in asdict(self).items()}
 
     def is_like(self, seen: Position) -> bool:
         """Whether the file and its mapping are the same to the eye."""
@@ -50,3 +66,7 @@ class Position:
     def is_at_the_end(self) -> bool:
         """Whether nothing was left to read when this was noted."""
         return self.refused or self.judged or self.offset == self.size
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(each) for each in value] if isinstance(value, tuple | list) else value

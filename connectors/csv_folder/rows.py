@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from connectors.csv_folder.cells import Remembered, columns_of_conditions, compile_conditions
-from connectors.csv_folder.event_rows import compile_event
+from connectors.csv_folder.cells import Remembered, Row, columns_of_conditions, compile_conditions
+from connectors.csv_folder.event_rows import compile_event, compile_key
+from connectors.csv_folder.position import Identity
 from connectors.csv_folder.records import Record
 from connectors.csv_folder.roster_rows import compile_roster
 from engine.model.csv_mapping import FileMapping
@@ -17,11 +19,12 @@ from engine.model.local_time import WallClock
 
 @dataclass(slots=True)
 class Harvest:
-    """What came of some rows."""
+    """What came of some rows; `former` are the keys that events of theirs had, and have no more."""
 
     events: list[ReadEvent] = field(default_factory=list)
     roster: list[RosterRow] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    former: list[str] = field(default_factory=list)
     rows: int = 0
     skipped: int = 0
 
@@ -30,7 +33,12 @@ class Rows:
     """A mapping compiled for one header, in which every column that it names is found once."""
 
     def __init__(
-        self, mapping: FileMapping, header: Sequence[str], kinds: Mapping[str, Kind], zone: str | None
+        self,
+        mapping: FileMapping,
+        header: Sequence[str],
+        kinds: Mapping[str, Kind],
+        zone: str | None,
+        former: Iterable[Identity] = (),
     ) -> None:
         columns = {name: place for place, name in enumerate(header)}
         clock = WallClock(zone) if zone else None
@@ -41,6 +49,8 @@ class Rows:
         self._events = [
             compile_event(event, kinds[event.kind], columns, mapping.decimal, clock) for event in mapping.events
         ]
+        # A column that a former id was made of may be gone.
+        self._former = [compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())]
         self._roster = (
             compile_roster(mapping.roster, mapping.columns, columns, clock)
             if mapping.roster and mapping.columns
@@ -56,16 +66,29 @@ class Rows:
                 into.rejects.append(Reject(place, reason, text))
                 continue
             try:
-                if self._skips and self._skips(cells):
-                    into.skipped += 1
-                elif self._roster is not None:
-                    row, complaint = self._roster(cells, place, text)
-                    into.roster.append(row)
-                    if complaint:
-                        into.rejects.append(Reject(place, f"{complaint}; the rest of the row was taken", text))
-                else:
-                    events = [event for read in self._events if (event := read(cells, place, text)) is not None]
-                    into.events += events
-                    into.skipped += not events
+                self._take(cells, place, text, into)
             except ValueError as error:
                 into.rejects.append(Reject(place, str(error), text))
+
+    def _take(self, cells: Row, line: int, text: str, into: Harvest) -> None:
+        events: list[ReadEvent] = []
+        if self._skips and self._skips(cells):
+            into.skipped += 1
+        elif self._roster is not None:
+            row, complaint = self._roster(cells, line, text)
+            into.roster.append(row)
+            if complaint:
+                into.rejects.append(Reject(line, f"{complaint}; the rest of the row was taken", text))
+        else:
+            events = [event for read in self._events if (event := read(cells, line, text)) is not None]
+            into.events += events
+            into.skipped += not events
+        if self._former:
+            into.former += self._former_keys(cells) - {event.key for event in events}
+
+    def _former_keys(self, cells: Row) -> set[str]:
+        keys = set()
+        for key_of in self._former:
+            with suppress(ValueError):
+                keys.add(key_of(cells))
+        return keys

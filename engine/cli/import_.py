@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.model.settings import Settings
     from engine.store.database import Database
 
-_COUNTED = ("rows", "new", "duplicates", "corrected", "skipped", "rejected")
+_COUNTED = ("rows", "new", "duplicates", "corrected", "withdrawn", "skipped", "rejected")
 Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Only these files.", show_default=False)]
 
 

@@ -81,8 +81,11 @@ def read(
         intake.take(batch)
         progress(batch)
     with database.read() as conn:
-        waited = rejects.waiting_no_more(conn, source.name)
-    _reread(intake, source, waited)
+        waited = set(rejects.waiting_no_more(conn, source.name))
+        if intake.remapped:
+            # Rows that stood in a file long ago may be read by now.
+            waited |= {each for each in rejects.still_open(conn, source.name) if each.item in intake.remapped}
+    _reread(intake, source, [each for each in waited if each.seen_at < now])
     return {item: counts for item, counts in intake.counts.items() if counts != Counts()}
 
 
@@ -111,7 +114,7 @@ def _reread(intake: _Intake, source: Source, waiting: Sequence[OpenReject]) -> N
         return
     with intake.database.read() as conn:
         known = positions.read(conn, source.name)
-    for item, of_item in groupby(waiting, key=lambda reject: reject.item):
+    for item, of_item in groupby(sorted(waiting, key=lambda reject: reject.item), key=lambda reject: reject.item):
         found = list(of_item)
         for start in range(0, len(found), _AT_ONCE):
             some = found[start : start + _AT_ONCE]
@@ -121,28 +124,30 @@ def _reread(intake: _Intake, source: Source, waiting: Sequence[OpenReject]) -> N
 
 @dataclass(slots=True)
 class _Intake:
-    """The way of one source's batches into the store; `counts` by item."""
+    """The way of one source's batches into the store; `counts` by item, `remapped` items with another mapping."""
 
     database: Database
     source: str
     timezone: str
     now: int
     counts: dict[str, Counts] = field(default_factory=dict)
+    remapped: set[str] = field(default_factory=set)
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
     _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
 
     def take(self, batch: Batch) -> None:
         """Commit a batch and its position together, or nothing of it."""
         with self.database.write() as conn:
-            if batch.retaken_from is not None:
-                rejects.mend_from(conn, self.source, batch.item, batch.retaken_from, self.now)
+            rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
             counts, _ = self._store(conn, batch)
             counts.rows, counts.skipped = batch.rows, batch.skipped
             total = self._counts(batch.item, counts)
-            # Read again as a whole and mostly known, it is the same export, mended; else other rows took the place
-            # of those that wait, and they wait on.
+            if batch.reread == "mapping":
+                self.remapped.add(batch.item)
+            # A changed file that is mostly known is the same export, mended; else other rows have taken the place of
+            # those that wait, and they wait on.
             known = total.duplicates + total.corrected
-            if batch.reread and batch.last and known and known >= total.new:
+            if batch.reread == "item" and batch.last and known and known >= total.new:
                 rejects.mend_unseen(conn, self.source, batch.item, self.now)
             positions.write(conn, self.source, batch.item, batch.position, self.now)
 
@@ -162,8 +167,8 @@ class _Intake:
 
     def _store(self, conn: Connection, batch: Batch) -> tuple[Counts, Sequence[Reject]]:
         """What became of a batch, and all of its rows that are rejected."""
-        origins = {key: f"{batch.item}:{line}" for key, line in batch.withdrawn}
-        withdrawn = events.withdraw(conn, self.source, origins, self.now)
+        origins = {key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn}
+        taken_back = events.withdraw(conn, self.source, origins, self.now)
         people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
         if batch.roster:
             self._clients.clear()
@@ -171,12 +176,12 @@ class _Intake:
         added = events.add(conn, placed, self.now)
         rejected = [*batch.rejects, *people.rejects, *refused]
         rejects.add(conn, self.source, batch.item, rejected, self.now)
-        evaluations.mark_dirty(conn, _earliest(withdrawn, people.earliest, added.earliest))
+        evaluations.mark_dirty(conn, _earliest(taken_back.earliest, people.earliest, added.earliest))
         return Counts(
             new=added.new + people.new,
             duplicates=added.duplicates + people.duplicates,
             corrected=added.corrected + people.corrected,
-            withdrawn=len(batch.withdrawn),
+            withdrawn=taken_back.withdrawn,
             rejected=len(rejected),
         ), rejected
 

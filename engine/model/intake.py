@@ -63,10 +63,10 @@ class Reject(NamedTuple):
 class Batch:
     """A stretch of one item (a file) of a source.
 
-    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. Where the source
-    takes back what it read before from a stretch that was not finished then, `withdrawn` are the keys and lines of
-    events that are no more, and rejects at or after `retaken_from` are no more either. `reread` says that the item has changed
-    and is read again from its beginning, and `last` that this is its end.
+    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. `withdrawn` are
+    events by key that the source takes back: with a line, what it said there before the line was whole; without one,
+    what it knows by another key now. `retaken` are lines whose rejects no longer count. `reread` says why the item is
+    read again from its beginning: it has changed, or how it is read has; `last` that this is its end.
     """
 
     item: str
@@ -74,9 +74,9 @@ class Batch:
     events: tuple[ReadEvent, ...] = ()
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
-    withdrawn: tuple[tuple[str, int], ...] = ()
-    retaken_from: int | None = None
-    reread: bool = False
+    withdrawn: tuple[tuple[str, int | None], ...] = ()
+    retaken: tuple[int, ...] = ()
+    reread: Literal["item", "mapping"] | None = None
     last: bool = True
     rows: int = 0
     skipped: int = 0  # rows that the mapping says to skip

@@ -22,11 +22,12 @@ Content = tuple[int, str, int, str, str | None]
 
 @dataclass(slots=True)
 class Added:
-    """What came of some events; `earliest` is the first instant that changed for each client concerned, by id."""
+    """What became of some events; `earliest` is the first instant that changed for each client concerned, by id."""
 
     new: int = 0
     duplicates: int = 0
     corrected: int = 0
+    withdrawn: int = 0
     earliest: dict[int, int] = field(default_factory=dict)
 
     def concerns(self, client_id: int, at: int) -> None:
@@ -88,28 +89,30 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     return added
 
 
-def withdraw(conn: Connection, source: str, origins: Mapping[str, str], now: int) -> Mapping[int, int]:
-    """Take back what a source should not have said: the events by key, each with the origin that said it.
+def withdraw(conn: Connection, source: str, origins: Mapping[str, str | None], now: int) -> Added:
+    """Take back events by key, each if it stands as its origin said it; what stood before that stands again.
 
-    An event that stood before stands again as it was; one that has since been said elsewhere stays as it is. Returns
-    the earliest instant concerned of each client.
+    Without an origin the event goes, whoever said it before `now`.
     """
-    concerned = Added()
     found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
-    wrong = [row for row in found if row.origin == origins[row.key]]
+    wrong = [row for row in found if row.origin == origins[row.key] or (not origins[row.key] and row.recorded_at < now)]
+    taken_back = Added(withdrawn=len(wrong))
     if not wrong:
-        return {}
+        return taken_back
     _keep(conn, [(row.id, _content(row), row.origin, row.recorded_at) for row in wrong], now)
+    gone = []
     for row in wrong:
-        concerned.concerns(row.client_id, row.occurred_at)
-        before = conn.execute(_before(row)).first()
+        taken_back.concerns(row.client_id, row.occurred_at)
+        before = conn.execute(_before(row)).first() if origins[row.key] else None
         if before is None:
-            conn.execute(delete(events).where(events.c.id == row.id))
+            gone.append(row.id)
             continue
-        concerned.concerns(before.client_id, before.occurred_at)
+        taken_back.concerns(before.client_id, before.occurred_at)
         stood = {name: before._mapping[name] for name in (*_CONTENT, "origin", "recorded_at")}
         conn.execute(update(events).where(events.c.id == row.id).values(stood))
-    return concerned.earliest
+    for some in _cut(gone):
+        conn.execute(delete(events).where(events.c.id.in_(some)))
+    return taken_back
 
 
 def _before(row: Row[Any]) -> Select[Any]:

@@ -71,10 +71,11 @@ def mend(conn: Connection, ids: Collection[int], now: int) -> None:
         conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(mended_at=now))
 
 
-def mend_from(conn: Connection, source: str, item: str, line: int, now: int) -> None:
-    """Say that whatever was wrong with an item at or after a line no longer stands in it."""
-    of_item = and_(_OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line >= line)
-    conn.execute(update(rejects).where(of_item).values(mended_at=now))
+def mend_lines(conn: Connection, source: str, item: str, lines: Collection[int], now: int) -> None:
+    """Say that what was wrong with some lines of an item no longer stands in it."""
+    if lines:
+        of_lines = and_(_OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line.in_(lines))
+        conn.execute(update(rejects).where(of_lines).values(mended_at=now))
 
 
 def mend_unseen(conn: Connection, source: str, item: str, now: int) -> None:

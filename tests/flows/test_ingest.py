@@ -120,6 +120,78 @@ def test_events_of_unknown_clients_are_taken_as_soon_as_the_client_is_there(site
     assert [line for _, line, _ in site.rejects()] == [3]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("id: id", "id: [client, id]"),
+        ("id: id", "name: other"),
+        ("at: at, id: id", "at: at"),
+        ("at: at", "at: at, id: id"),
+    ],
+)
+def test_events_that_get_other_ids_are_not_there_twice(
+    tmp_path: Path, database: Database, before: str, after: str
+) -> None:
+    mapping = MAPPING.replace("at: at, id: id", before if "at:" in before else f"at: at, {before}")
+    site = Site(tmp_path, database, settings_of(tmp_path, mapping))
+    site.write("clients.csv", CLIENTS)
+    rows = "C-1,2026-07-01,a,positive,\nC-1,2026-07-02,b,negative,\n"
+    site.write("tests.csv", TESTS + rows)
+    site.read()
+    events = site.events()
+    site.settings = settings_of(tmp_path, mapping.replace(before, after, 1))
+    counts = site.read()["tests.csv"]
+    assert (counts.new, counts.withdrawn) == (2, 2)
+    assert site.events() == events
+    # The same where the file was replaced in the meantime.
+    site.settings = settings_of(tmp_path, mapping)
+    site.write("tests.csv", TESTS + "C-2,2026-07-03,c,negative,\n" + rows)
+    site.read()
+    assert site.events() == [*events, ("C-2", "2026-07-03 04:00", {"result": "negative"})]
+
+
+def test_rows_that_a_changed_mapping_skips_are_no_events_any_more(tmp_path: Path, database: Database) -> None:
+    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site.write("clients.csv", CLIENTS)
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\nC-1,2026-07-02,b,negative,\nC-1,2026-07-03,c,bad,\n")
+    site.read()
+    site.take_dirty()
+    site.settings = settings_of(tmp_path, MAPPING.replace("- match: tests", "- skip_when: {id: a}\n  match: tests"))
+    site.read()
+    assert site.events() == [("C-1", "2026-07-02 04:00", {"result": "negative"})]
+    assert site.versions() == [{"result": "positive"}]
+    assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
+    assert len(site.rejects()) == 1
+
+
+def test_rows_that_a_changed_mapping_cannot_read_stay_as_they_were(tmp_path: Path, database: Database) -> None:
+    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site.write("clients.csv", CLIENTS)
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
+    site.read()
+    before = site.stored()
+    wrong = MAPPING.replace("{result: result, bac: bac}", "{result: {column: result, values: {pos: positive}}}")
+    site.settings = settings_of(tmp_path, wrong)
+    site.read()
+    assert site.stored() == before
+    assert len(site.rejects()) == 1
+
+
+def test_a_changed_mapping_reads_what_it_can_of_what_was_rejected(tmp_path: Path, database: Database) -> None:
+    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site.write("clients.csv", CLIENTS)
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,pos,\nC-1,2026-07-02,b,?,\n")
+    site.read()
+    site.write("tests.csv", TESTS + "C-1,2026-07-03,c,positive,\n")
+    site.read()
+    assert len(site.rejects()) == 2
+    result = "{result: {column: result, values: {pos: positive, positive: positive}}}"
+    site.settings = settings_of(tmp_path, MAPPING.replace("{result: result, bac: bac}", result))
+    site.read()
+    assert len(site.events()) == 2
+    assert [line for _, line, _ in site.rejects()] == [3]
+
+
 def test_rejects_are_read_again_through_the_mapping_as_it_is_now(tmp_path: Path, database: Database) -> None:
     mapping = MAPPING.replace("{result: result, bac: bac}", "{result: {column: result, values: %s}}")
     site = Site(tmp_path, database, settings_of(tmp_path, mapping % "{pos: positive}"))
