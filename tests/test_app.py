@@ -1,0 +1,100 @@
+"""The wired engine: its steps wait for each other where one must not see half of another's work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.app import Engine, wire
+from engine.config import load
+from engine.model.instant import from_us
+from engine.model.intake import Batch
+from engine.scheduler import take
+from engine.store import alerts
+from tests.caseload import NOON, Caseload
+
+CONFIG = """\
+timezone: UTC
+routing: {}
+rules: rules
+"""
+SILENCE = """\
+format: 1
+rules:
+  - id: silence
+    title: Nothing heard for three days
+    status: live
+    severity: high
+    when: {time_since: check_in, at_least: 3 days}
+"""
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return from_us(NOON)
+
+
+class _SlowSource:
+    """A source that is asked for an evaluation when half of it is read."""
+
+    name = "slow"
+
+    def __init__(self, half_way: Any) -> None:
+        self._half_way = half_way
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        yield Batch("roster", {})
+        self._half_way()
+        yield Batch("events", {})
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "silence.yaml").write_text(SILENCE)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    engine = wire(load(tmp_path / "config.yaml"), _Clock(), StringIO())
+    engine.accept_rules()
+    Caseload(engine.database).client(1)
+    yield engine
+    engine.close()
+
+
+def _step(engine: Engine, name: str) -> None:
+    assert take(next(tick for tick in engine.ticks() if tick.name == name))
+
+
+def _opened(engine: Engine) -> int:
+    with engine.database.read() as conn:
+        return len(alerts.of_clients(conn, [1])[1])
+
+
+def test_nobody_is_judged_before_the_sources_were_read_once(engine: Engine) -> None:
+    _step(engine, "evaluate")
+    assert _opened(engine) == 0
+    _step(engine, "ingest")
+    _step(engine, "evaluate")
+    assert _opened(engine) == 1
+
+
+def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None:
+    seen: list[int] = []
+    evaluation = threading.Thread(target=_step, args=[engine, "evaluate"])
+
+    def half_way() -> None:
+        evaluation.start()
+        evaluation.join(0.2)
+        seen.append(_opened(engine))
+
+    _step(engine, "ingest")
+    engine._sources = [_SlowSource(half_way)]
+    _step(engine, "ingest")
+    evaluation.join()
+    assert seen == [0]
+    assert _opened(engine) == 1
