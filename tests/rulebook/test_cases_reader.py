@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 
 import pytest
@@ -174,3 +175,18 @@ def test_nonsense_is_refused_in_a_sentence(text: str) -> None:
     cases, mistakes = read(text)
     assert cases == []
     assert mistakes
+
+
+def test_however_a_file_is_mangled_it_is_read_or_refused_in_sentences() -> None:
+    chance = random.Random(7)
+    for _ in range(400):
+        lines = CASES.splitlines()
+        place = chance.randrange(len(lines))
+        line = lines[place]
+        cut = chance.randrange(len(line))
+        less = ["", line[:cut], line[:cut] + line[cut + 1 :], line[2:], line.replace(":", "")]
+        more = [f"  {line}", f"{line}\n{line}", line[:cut] + "]" + line[cut:], f"{line} 3"]
+        other = [line.replace("{", "["), line.replace("day", "dya"), "- 3", "a: {b: []}"]
+        lines[place] = chance.choice([*less, *more, *other])
+        cases, mistakes = read("\n".join(lines))
+        assert cases or mistakes
