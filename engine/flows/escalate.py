@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 from engine.alerts.routing import Turn, take_turn
 from engine.messaging.wording import to_admin, to_mentor, to_staff
 from engine.model.instant import DAY_US
-from engine.model.message import REACHES_NOBODY, NewMessage
+from engine.model.message import REACHES_NOBODY, STEP, NewMessage
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
-from engine.store import alerts, audit, outbox, reply_codes, staff
+from engine.store import alerts, audit, outbox, reminders, reply_codes, staff
 from engine.store.alerts import Routed
 from engine.store.database import Database
 
@@ -66,14 +66,30 @@ def _take_step(conn: Connection, routed: Routed, rules: Mapping[str, Rule], deta
     alert = routed.alert
     turn = take_turn(routed.policy, routed.step, staff.recipients(conn, alert.client_id, now), alert.severity)
     for step, recipient in turn.told:
-        code = reply_codes.give(conn, recipient.staff.id, alert.id, now)
-        body = _body(routed, recipient, code, rules, detail)
-        outbox.enqueue(conn, _message(routed, step, recipient.staff.id, "step", body, now))
-    if not turn.told:
-        _tell_admins(conn, routed, now)
+        tell(conn, routed, step, recipient, STEP, rules, detail, now)
+    if turn.told:
+        reminders.told(conn, alert.id, now)
+    else:
+        tell_admins(conn, routed, now)
     next_step_at = None if turn.after is None else now + turn.after
     alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at)
     return _told(routed, turn)
+
+
+def tell(
+    conn: Connection,
+    routed: Routed,
+    step: int,
+    recipient: Recipient,
+    reason: str,
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: int,
+) -> None:
+    """Put the text about an alert to one recipient into the outbox."""
+    code = reply_codes.give(conn, recipient.staff.id, routed.alert.id, now)
+    body = _body(routed, recipient, code, rules, detail)
+    outbox.enqueue(conn, _message(routed, step, recipient.staff.id, reason, body, now))
 
 
 def _told(routed: Routed, turn: Turn) -> Told:
@@ -93,7 +109,8 @@ def _body(routed: Routed, recipient: Recipient, code: int, rules: Mapping[str, R
     return to_staff(routed.client_ref, ", ".join(filter(None, words)), code, detail)
 
 
-def _tell_admins(conn: Connection, routed: Routed, now: int) -> None:
+def tell_admins(conn: Connection, routed: Routed, now: int) -> None:
+    """Tell the admins, once for each step, that an alert reaches nobody."""
     alert_id = routed.alert.id
     admins = staff.admins(conn)
     _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))

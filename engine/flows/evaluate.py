@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.errors import StoreUnavailableError
-from engine.flows import escalate, inference_problems
+from engine.flows import escalate, inference_problems, remind
 from engine.flows.judgement import ACTOR, Desk, free, judge, write
 from engine.model.instant import SECOND_US
 from engine.model.routing import RoutingSettings
@@ -79,7 +79,8 @@ def run(
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     inference_problems.tell(database, rulebook.inference.take_problems(), now)
     counts += Counts(steps=len(free(desk)))
-    return counts + Counts(steps=escalate.run(database, rulebook.rules, detail, now))
+    counts += Counts(steps=escalate.run(database, rulebook.rules, detail, now))
+    return counts + Counts(steps=remind.run(database, rulebook.rules, detail, now))
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

@@ -45,6 +45,9 @@ DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "
 
 # The reason of a message that tells the admins of an alert which nobody can receive: urgent, whatever the alert is.
 REACHES_NOBODY = "reaches nobody"
+# The reason of a message by which a step of a policy tells, and how that of a reminder begins, before its number.
+STEP = "step"
+REMINDS = "remind-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class Standing:
     alert_state: AlertState | None  # None for a message about no alert
     urgent: bool
     recipient: Staff
+    reminds_owner: bool  # whether it tells again whoever has taken the alert
     untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them

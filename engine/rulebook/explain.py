@@ -107,7 +107,8 @@ def _told(one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings 
     elif rule.notify:
         yield f"Who is told: the policy {rule.notify} says."
     if rule.remind:
-        yield f"As long as nobody has taken it, those who were told are reminded, {write_duration(rule.remind)} apart."
+        apart = f"{write_duration(rule.remind)} apart"
+        yield f"Until it is resolved, whoever has taken it, or else those who were told last, are told again, {apart}."
     if rule.quiets:
         yield "Until it is resolved, nobody is told of these, unless they are more severe:"
         yield from (f"{_INDENT}- {_named(rule_id, rules)}" for rule_id in rule.quiets)

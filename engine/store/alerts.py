@@ -81,6 +81,8 @@ def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str
     }
     if after.state != "open" or after.shadow or after.quieted_by is not None:
         changed["next_step_at"] = None
+    if after.state == "acknowledged" and before.state != after.state:
+        changed["told_at"] = at
     conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
     _record(conn, [(after.id, before.state, after, why)], actor, at)
 

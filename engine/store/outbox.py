@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
 
-from engine.model.message import DECISIONS, REACHES_NOBODY, TRANSITIONS, Claimed, NewMessage, Settlement, Standing
+from engine.model.message import (
+    DECISIONS,
+    REACHES_NOBODY,
+    REMINDS,
+    TRANSITIONS,
+    Claimed,
+    NewMessage,
+    Settlement,
+    Standing,
+)
 from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import consents_of, read
@@ -17,7 +26,7 @@ _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
-_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy", "shadow", "quieted_by")]
+_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy", "shadow", "quieted_by", "owner_id")]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -90,6 +99,7 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
     consents = consents_of(conn, found.client_id) if mentor else []
     return Standing(
         alert_state=found.alert_state,
+        reminds_owner=found.reason.startswith(REMINDS) and found.owner_id == found.id,
         untold="its rule is on trial" if found.shadow else "it is quieted" if found.quieted_by else None,
         urgent=found.severity == "urgent" or found.reason == REACHES_NOBODY,
         recipient=read(found),

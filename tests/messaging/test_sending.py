@@ -27,7 +27,15 @@ MESSAGE = Claimed(
 )
 IN_DOUBT = replace(MESSAGE, state="unknown")
 RECIPIENT = Staff(1, "S-1", "case_manager", "+15550100", "UTC", None, None)
-STANDING = Standing("open", urgent=False, untold=None, recipient=RECIPIENT, consented=True, others=frozenset())
+STANDING = Standing(
+    "open",
+    urgent=False,
+    reminds_owner=False,
+    untold=None,
+    recipient=RECIPIENT,
+    consented=True,
+    others=frozenset(),
+)
 
 
 def hindered(standing: Standing, now: int = NOW, sendable_at: int = NOW) -> Settlement:

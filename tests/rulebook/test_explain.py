@@ -70,7 +70,7 @@ Who is told, by text, at severity urgent:
   - after 10 minutes if nobody has taken it by then: whoever is on call
   - after 20 minutes if nobody has taken it by then: the supervisor
 In a recipient's quiet hours a text waits until they are over, unless the alert is urgent.
-As long as nobody has taken it, those who were told are reminded, 12 hours apart.
+Until it is resolved, whoever has taken it, or else those who were told last, are told again, 12 hours apart.
 Until it is resolved, nobody is told of these, unless they are more severe:
   - quieted (Another rule)
 

@@ -1,0 +1,40 @@
+"""Remind: what is still not resolved so long after people were last told, or somebody took it, is told again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from engine.alerts.reminding import reminded
+from engine.flows import escalate
+from engine.flows.escalate import Told
+from engine.model.message import REMINDS
+from engine.model.rule import Rule
+from engine.model.sms_settings import Detail
+from engine.store import alerts, reminders, staff
+from engine.store.database import Database
+from engine.store.reminders import Due
+
+
+def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
+    """Tell again of up to `limit` alerts whose rule wants it so by `now`; of how many. All are committed together."""
+    waits = {rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"}
+    if not waits:
+        return 0
+    with database.write() as conn:
+        told = [_remind(conn, one, rules, detail, now) for one in reminders.due(conn, waits, now, limit)]
+        escalate.record(conn, told, now)
+    return len(told)
+
+
+def _remind(conn: Connection, due: Due, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:
+    (routed,) = alerts.routed(conn, [due.alert_id])
+    reachable = staff.recipients(conn, routed.alert.client_id, now)
+    again = reminded(due.owner_id, reminders.last_told(conn, due.alert_id), reachable)
+    for step, recipient in again:
+        escalate.tell(conn, routed, step, recipient, f"{REMINDS}{due.reminders + 1}", rules, detail, now)
+    if not again:
+        escalate.tell_admins(conn, routed, now)
+    reminders.told_again(conn, due, now)
+    return Told(due.alert_id, routed.step, tuple(recipient.staff.id for _, recipient in again), ())

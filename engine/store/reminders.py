@@ -1,0 +1,58 @@
+"""Reminders: when people were last told of an alert, or somebody took it, and whom its last step told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from engine.model.message import STEP
+from engine.store.schema import alerts, outbox
+
+_REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An alert of which people are to be told again, who has taken it, and how often they were told again before."""
+
+    alert_id: int
+    owner_id: int | None
+    reminders: int
+
+
+def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> list[Due]:
+    """Up to `limit` alerts, open or taken, that people were told of so long before `now`; locked, others' wait.
+
+    `waits` are microseconds by rule id; alerts of other rules are not told again.
+    """
+    waited = or_(*(and_(alerts.c.rule_id == rule, alerts.c.told_at <= now - wait) for rule, wait in waits.items()))
+    untold = or_(alerts.c.shadow, alerts.c.historic, alerts.c.quieted_by.is_not(None))
+    wanted = (
+        select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
+        .where(alerts.c.state.in_(["open", "acknowledged"]), waited, ~untold)
+        .order_by(alerts.c.told_at, alerts.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Due(*row) for row in conn.execute(wanted)]
+
+
+def told(conn: Connection, alert_id: int, at: int) -> None:
+    """Write down that people were told of an alert at an instant, so that they are told again a while after it."""
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(told_at=at))
+
+
+def told_again(conn: Connection, reminder: Due, at: int) -> None:
+    """Write down that people were told again of an alert at an instant."""
+    again = update(alerts).where(alerts.c.id == reminder.alert_id)
+    conn.execute(again.values(told_at=at, reminders=reminder.reminders + 1))
+
+
+def last_told(conn: Connection, alert_id: int) -> dict[int, int]:
+    """By staff id, the step of an alert's policy that reached them: those whom the last step told."""
+    mine = and_(outbox.c.alert_id == alert_id, outbox.c.reason == STEP, outbox.c.state.not_in(_REACHED_NOBODY))
+    rows = conn.execute(select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(mine)).all()
+    newest = max((row.created_at for row in rows), default=0)
+    return {row.staff_id: row.step for row in rows if row.created_at == newest}
