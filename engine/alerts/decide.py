@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
-from engine.model.alert import Alert, AlertState
+from engine.model.alert import CLIENT_TEXT, Alert, AlertState
 from engine.model.rule import SEVERITIES, Rule, Severity
 from engine.model.span import Span
 
@@ -66,6 +66,8 @@ def decide(
     seen_to = evaluated_from or 0
     now = max(now, seen_to)
     instant = _Instant(now, seen_to, now - notify_within)
+    # No span stands for what a client texted.
+    alerts = [alert for alert in alerts if alert.rule_id != CLIENT_TEXT]
     concerned = {span.rule_id for span in spans} | {alert.rule_id for alert in alerts}
     return [
         decision

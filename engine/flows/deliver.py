@@ -5,6 +5,8 @@ from __future__ import annotations
 import structlog
 
 from engine.calendar.quiet_hours import earliest_send
+from engine.flows.opting_out import opt_out
+from engine.flows.opting_out import record as record_opt_out
 from engine.messaging.sending import STOPPED_FOR_US, after_look_up, after_send, hindrance
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
@@ -36,7 +38,7 @@ def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> Outbox
     if standing is None:  # another took it over, or the carrier reported on it
         return message.state
     settlement = _deliver(gateway, message, standing, now)
-    _settle(database, message, settlement, owner, now)
+    _settle(database, message, settlement, owner, standing.recipient.phone, now)
     _log.info("message", id=message.id, alert=message.alert_id, state=settlement.state, why=settlement.why)
     return settlement.state
 
@@ -67,7 +69,9 @@ def _deliver(gateway: SmsGateway, message: Claimed, standing: Standing, now: int
     return hindrance(message, standing, sendable_at, now) or after_send(message, gateway.send(outgoing), now)
 
 
-def _settle(database: Database, message: Claimed, settlement: Settlement, owner: str, now: int) -> None:
+def _settle(
+    database: Database, message: Claimed, settlement: Settlement, owner: str, phone: str | None, now: int
+) -> None:
     """Write down what became of a message and all that follows from it, in one transaction."""
     result = settlement.result
     with database.write() as conn:
@@ -75,6 +79,7 @@ def _settle(database: Database, message: Claimed, settlement: Settlement, owner:
             return
         if settlement.passed_over:
             outbox.bring_next_step_forward(conn, message, now)
+        opted_out = opt_out(conn, phone, now) if result and result.outcome == "opted_out" and phone else []
         stopped = result if result and result.outcome == "stopped" else None
         if stopped:
             _log.error("channel stopped", channel=CHANNEL, error_code=stopped.error_code)
@@ -82,6 +87,7 @@ def _settle(database: Database, message: Claimed, settlement: Settlement, owner:
             heartbeats.beat(conn, CHANNEL, now, why)
         elif settlement.state == "accepted":
             heartbeats.beat(conn, CHANNEL, now, {})
+        record_opt_out(conn, opted_out, now, by="carrier")
         # What only goes back to the queue is no news.
         if stopped or settlement.state != "queued":
             subject, action = f"message {message.id}", f"message {settlement.state}"

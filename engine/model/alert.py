@@ -9,6 +9,9 @@ from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 
+# In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be called so.
+CLIENT_TEXT = "client_text"
+
 
 @dataclass(frozen=True, slots=True)
 class FindingSeen:

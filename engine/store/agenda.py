@@ -28,7 +28,7 @@ class Agenda(NamedTuple):
 
 _DIRTY = select(func.count()).where(evaluations.c.dirty_from.is_not(None)).scalar_subquery()
 _CLIENT = select(func.min(evaluations.c.next_due_at)).scalar_subquery()
-_STEP = select(func.min(alerts.c.next_step_at)).where(alerts.c.state == "open").scalar_subquery()
+_STEP = select(func.min(alerts.c.next_step_at)).where(alerts.c.state.in_(["open", "snoozed"])).scalar_subquery()
 _MESSAGE = (
     select(func.min(outbox.c.due_at)).where(or_(outbox.c.state == "queued", outbox.c.state == "unknown"))
 ).scalar_subquery()

@@ -73,13 +73,17 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
 
 
 def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str, why: str) -> None:
-    """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step."""
+    """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step.
+
+    The next step of one that is snoozed is that it wakes.
+    """
     changed: dict[str, Any] = {
         name: getattr(after, name)
         for name in Alert.__dataclass_fields__
         if getattr(after, name) != getattr(before, name)
     }
-    if after.state != "open" or after.shadow or after.quieted_by is not None:
+    untold = after.shadow or after.quieted_by is not None
+    if after.state in {"acknowledged", "resolved"} or (after.state == "open" and untold):
         changed["next_step_at"] = None
     if after.state == "acknowledged" and before.state != after.state:
         changed["told_at"] = at

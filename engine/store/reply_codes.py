@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select, text
 
+from engine.model.alert import AlertState
 from engine.model.instant import DAY_US
 from engine.store.schema import alerts, reply_codes, staff
 from engine.store.upsert import insert_into
@@ -15,6 +18,17 @@ LAST_SHORT = 999
 EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
 _LOCK = 0x636F6465  # any number of our own on the database
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A code, the alert that it names with its state and client, and to whom."""
+
+    code: int
+    alert_id: int
+    staff_id: int
+    state: AlertState
+    client_id: int
 
 
 def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
@@ -35,17 +49,24 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
     return code
 
 
-def named(conn: Connection, staff_ids: Sequence[int], code: int) -> int | None:
-    """The alert that a code means to these recipients: the last one that they were told of by it."""
+def named(conn: Connection, staff_ids: Sequence[int], code: int) -> Named | None:
+    """What a code means to these recipients: the last alert that one of them was told of by it."""
     newest = _of(staff_ids).where(reply_codes.c.code == code).order_by(reply_codes.c.told_at.desc()).limit(1)
-    return conn.scalar(newest.with_only_columns(reply_codes.c.alert_id))
+    row = conn.execute(newest).first()
+    return Named(*row) if row else None
 
 
-def unresolved(conn: Connection, staff_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(code, alert id) of all that is not resolved and that these recipients were told of, oldest code first."""
-    wanted = _of(staff_ids).join(alerts).where(alerts.c.state != "resolved").order_by(reply_codes.c.told_at)
-    columns = wanted.with_only_columns(reply_codes.c.code, reply_codes.c.alert_id)
-    return [(row.code, row.alert_id) for row in conn.execute(columns)]
+def open_with(conn: Connection, staff_ids: Sequence[int]) -> list[Named]:
+    """What these recipients were told of and can act on, nobody else having taken it; what was told first comes first.
+
+    An alert of which two of them were told is there once.
+    """
+    theirs = or_(alerts.c.state != "acknowledged", alerts.c.owner_id.in_(staff_ids))
+    wanted = _of(staff_ids).where(alerts.c.state != "resolved", theirs)
+    found: dict[int, Named] = {}
+    for row in conn.execute(wanted.order_by(reply_codes.c.told_at, reply_codes.c.code)):
+        found.setdefault(row.alert_id, Named(*row))
+    return list(found.values())
 
 
 def _next(conn: Connection, staff_id: int, now: int) -> int:
@@ -64,5 +85,6 @@ def _taken(now: int) -> ColumnElement[bool]:
     return or_(reply_codes.c.told_at > now - NOT_REUSED_US, lasting.exists())
 
 
-def _of(staff_ids: Sequence[int]) -> Select[tuple[int]]:
-    return select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(staff_ids))
+def _of(staff_ids: Sequence[int]) -> Select[Any]:
+    columns = [reply_codes.c.code, reply_codes.c.alert_id, reply_codes.c.staff_id, alerts.c.state, alerts.c.client_id]
+    return select(*columns).join(alerts).where(reply_codes.c.staff_id.in_(staff_ids))

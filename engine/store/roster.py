@@ -51,6 +51,12 @@ def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClie
     return found
 
 
+def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
+    """The clients who have this number: their refs by id."""
+    theirs = select(clients.c.id, clients.c.ref).where(clients.c.phone == phone).order_by(clients.c.id)
+    return {row.id: row.ref for row in conn.execute(theirs)}
+
+
 def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
     """The ids of the staff of these refs, by ref."""
     return {ref: staff_id for ref, staff_id in conn.execute(select(staff.c.ref, staff.c.id)) if ref in refs}

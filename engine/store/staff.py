@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from engine.model.staff import Consent, Recipient, Role, Staff
-from engine.store.schema import assignments, consents, staff
+from engine.store.schema import assignments, consents, opt_outs, staff
 
 # Of these roles, all who have it stand in for a client who has nobody assigned.
 _SITE_WIDE: tuple[Role, ...] = ("supervisor", "on_call", "admin")
@@ -24,6 +24,23 @@ def by_id(conn: Connection, staff_id: int) -> Staff | None:
 def admins(conn: Connection) -> Sequence[Staff]:
     """The admins who can receive."""
     return [read(row) for row in conn.execute(select(staff).where(_can_receive, staff.c.role == "admin"))]
+
+
+def overseers(conn: Connection) -> Sequence[Staff]:
+    """The supervisors who can receive, or the admins where there are none."""
+    rows = conn.execute(select(staff).where(_can_receive, staff.c.role == "supervisor").order_by(staff.c.id))
+    return [read(row) for row in rows] or admins(conn)
+
+
+def with_ref(conn: Connection, ref: str) -> Staff | None:
+    """The member of staff or mentor of this ref."""
+    row = conn.execute(select(staff).where(staff.c.ref == ref)).first()
+    return None if row is None else read(row)
+
+
+def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
+    """Who is active and has this number."""
+    return [read(row) for row in conn.execute(select(staff).where(staff.c.active, staff.c.phone == phone))]
 
 
 def recipients(conn: Connection, client_id: int, now: int) -> Mapping[Role, Sequence[Recipient]]:
@@ -80,7 +97,7 @@ def read(row: Row[Any]) -> Staff:
     )
 
 
-_can_receive = and_(staff.c.active, staff.c.phone.is_not(None))
+_can_receive = and_(staff.c.active, staff.c.phone.is_not(None), staff.c.phone.not_in(select(opt_outs.c.phone)))
 
 
 def _assigned(client_id: int, now: int) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.flows import evaluate
 from engine.model.instant import DAY_US
@@ -16,7 +16,7 @@ from engine.rulebook.load import from_texts
 from engine.rulebook.rulebook import Rulebook
 from engine.store import rule_sets
 from engine.store.database import Database
-from engine.store.schema import alert_transitions, alerts, audit, evaluations, outbox
+from engine.store.schema import alert_transitions, alerts, assignments, audit, evaluations, outbox
 from tests.caseload import NOON, Caseload
 
 NOTIFY_WITHIN = 3 * DAY_US
@@ -54,6 +54,10 @@ class Site:
         self.caseload.staff(2, "supervisor")
         self.caseload.staff(3, "admin")
         return self
+
+    def assign(self, client_id: int, staff_id: int, role: str = "case_manager") -> None:
+        with self.database.write() as conn:
+            conn.execute(insert(assignments), {"client_id": client_id, "staff_id": staff_id, "role": role, "began": 0})
 
     def missed(self, at: int, client_id: int = 1) -> None:
         self.caseload.event(client_id, "check_in", at, status="missed")

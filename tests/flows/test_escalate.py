@@ -50,7 +50,7 @@ def test_what_nobody_takes_goes_to_the_next_step_when_it_is_due_and_once(site: S
 @pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
 def test_what_somebody_took_climbs_no_further(site: Site, state: str) -> None:
     site.evaluate()
-    set_alert(site, state=state)
+    set_alert(site, state=state, next_step_at=None)
     assert escalated(site, NOON + hours(1)) == 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from engine.model.instant import DAY_US
 from engine.store import reply_codes
@@ -17,8 +17,8 @@ def test_codes_rise_from_one_for_each_recipient_and_stay_with_their_alert(databa
         first, second, one, other = add_alert(conn), add_alert(conn), add_staff(conn), add_staff(conn)
         assert [reply_codes.give(conn, one, alert, NOW) for alert in (first, second, first)] == [1, 2, 1]
         assert reply_codes.give(conn, other, second, NOW) == 1
-        assert reply_codes.named(conn, [one], 2) == second
-        assert reply_codes.named(conn, [other], 1) == second
+        assert named(conn, [one], 2) == second
+        assert named(conn, [other], 1) == second
         assert reply_codes.named(conn, [other], 2) is None
 
 
@@ -28,6 +28,11 @@ def test_a_code_is_not_given_again_though_its_alert_is_resolved(database: Databa
         reply_codes.give(conn, staff, first, NOW)
         change(conn, alerts, first, state="resolved")
         assert reply_codes.give(conn, staff, add_alert(conn), NOW + DAY_US) == 2
+
+
+def named(conn: Connection, staff_ids: list[int], code: int) -> int | None:
+    found = reply_codes.named(conn, staff_ids, code)
+    return found and found.alert_id
 
 
 def given_up_to(conn: object, staff: int, alert: int, code: int, at: int = NOW) -> None:
@@ -44,7 +49,7 @@ def test_after_the_last_short_code_they_begin_anew_where_thirty_days_have_passed
         assert reply_codes.give(conn, staff, add_alert(conn), NOW + NOT_REUSED_US - 1) == LAST_SHORT + 1
         anew = add_alert(conn)
         assert reply_codes.give(conn, staff, anew, NOW + NOT_REUSED_US) == 1
-        assert reply_codes.named(conn, [staff], 1) == anew
+        assert named(conn, [staff], 1) == anew
 
 
 def test_no_code_is_the_number_of_an_emergency_line(sqlite_database: Database) -> None:
@@ -75,13 +80,21 @@ def test_recipients_who_share_a_number_share_the_codes(database: Database) -> No
         first, second = add_alert(conn), add_alert(conn)
         assert reply_codes.give(conn, one, first, NOW) == 1
         assert reply_codes.give(conn, other, second, NOW) == 2
-        assert reply_codes.unresolved(conn, [one, other]) == [(1, first), (2, second)]
+        assert [(each.code, each.alert_id) for each in reply_codes.open_with(conn, [one, other])] == [
+            (1, first),
+            (2, second),
+        ]
 
 
-def test_what_is_resolved_is_not_among_the_unresolved(database: Database) -> None:
+def test_what_is_resolved_or_taken_by_another_is_not_open_with_somebody(database: Database) -> None:
     with database.write() as conn:
-        staff, first, second = add_staff(conn), add_alert(conn), add_alert(conn, state="snoozed")
-        for alert in (first, second):
-            reply_codes.give(conn, staff, alert, NOW)
-        change(conn, alerts, first, state="resolved")
-        assert reply_codes.unresolved(conn, [staff]) == [(2, second)]
+        me, other = add_staff(conn), add_staff(conn)
+        for values in (
+            {"state": "resolved"},
+            {"state": "snoozed"},
+            {"state": "acknowledged", "owner_id": other},
+            {"state": "acknowledged", "owner_id": me},
+            {},
+        ):
+            reply_codes.give(conn, me, add_alert(conn, **values), NOW)
+        assert [each.code for each in reply_codes.open_with(conn, [me])] == [2, 4, 5]

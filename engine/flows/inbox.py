@@ -1,0 +1,190 @@
+"""Inbox: a text comes in, counts once, and is answered where an answer is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import Connection
+
+from engine.flows import acting, client_text, opting_out
+from engine.messaging import answers, replies
+from engine.messaging.replies import Reply
+from engine.messaging.wording import to_admin
+from engine.model.inbound import Inbound
+from engine.model.message import NewMessage
+from engine.model.routing import RoutingSettings
+from engine.model.rule import Severity
+from engine.model.staff import Staff
+from engine.store import audit, inbox, opt_outs, outbox, reply_codes, roster, staff
+from engine.store.database import Database
+from engine.store.reply_codes import Named
+
+ACTOR = "inbox"
+# After so many texts in a row that were not understood, whoever sends them is a machine, or needs no more telling.
+PATIENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    phone: str
+    staff: Sequence[Staff]
+    clients: Sequence[int]
+
+    def who(self, named: Named) -> Staff:
+        return next(one for one in self.staff if one.id == named.staff_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a text came to, and what of it stands in the audit trail beside the text itself."""
+
+    understood: str
+    answer: str | None = None
+    acted: tuple[acting.Acted, Staff, acting.Act] | None = None
+    opted_out: Sequence[int] = ()
+    opened: Sequence[int] = ()
+
+
+def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: int) -> str | None:
+    """Do what a text asks for and say what to answer; None where nothing is to be answered.
+
+    A text that was taken before, by the carrier's id, changes nothing and has the same answer. One from an unknown
+    number is put on record, and that is all.
+    """
+    with database.write() as conn:
+        inbox_id = inbox.add(conn, inbound, now)
+        if inbox_id is None:
+            return inbox.answer_to(conn, inbound.provider_id)
+        phone = inbound.sender
+        sender = _Sender(phone, staff.with_phone(conn, phone), list(roster.clients_with_phone(conn, phone)))
+        taken = _take(conn, sender, inbound.body, routing, now)
+        if taken.understood == "other" and _tires(conn, sender, inbox_id):
+            taken = replace(taken, answer=None)
+        inbox.settle(conn, inbox_id, taken.understood, taken.answer)
+        _record(conn, inbox_id, taken, now)
+    return taken.answer
+
+
+def _take(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int) -> _Taken:
+    reply = replies.read(body)
+    if reply.asks == "stop":
+        return _stop(conn, sender, body, routing, now)
+    if reply.asks == "start" and opt_outs.remove(conn, sender.phone):
+        return _Taken("start", answers.STARTED)
+    if not sender.staff and not sender.clients:
+        return _Taken("unknown")
+    if reply.asks not in {"other", "start", "help"} and sender.staff:
+        acted = _act(conn, sender, reply, now)
+        if acted is not None:
+            return acted
+    crisis = replies.in_crisis(body)
+    if sender.clients:
+        return _of_client(conn, sender, body, client_text.severity_of(reply.asks, crisis), routing, now)
+    if crisis:
+        _tell_overseers(conn, sender, now)
+        return _Taken("crisis", answers.CRISIS)
+    if reply.asks == "help":
+        return _Taken("help", answers.HELP)
+    return _Taken("other", _not_understood(reply, [named.code for named in _open_with(conn, sender, now)]))
+
+
+def _act(conn: Connection, sender: _Sender, reply: Reply, now: int) -> _Taken | None:
+    """Do what a reply asks for about an alert; None where the alert is none that the sender may act on."""
+    choice = _open_with(conn, sender, now)
+    if reply.code is not None:
+        named = reply_codes.named(conn, [one.id for one in sender.staff], reply.code)
+        if named is None or not _may_act(conn, sender, named, now):
+            return None
+    else:
+        # What they have taken already cannot be meant by taking it.
+        meant = [each for each in choice if reply.asks != "accept" or each.state == "open"] or choice
+        if len(meant) != 1:
+            return _Taken("which", answers.which([each.code for each in meant])) if meant else None
+        (named,) = meant
+    who = sender.who(named)
+    if reply.asks == "ask":
+        return _Taken("ask", outbox.last_body(conn, named.alert_id, who.id) or answers.NOTHING_OPEN)
+    what = cast(acting.Act, reply.asks)
+    acted = acting.act(conn, named.alert_id, who, what, now)
+    assert acted is not None  # alerts are never taken away
+    return _Taken(what, _answer(acted, what, named.code), (acted, who, what))
+
+
+def _answer(acted: acting.Acted, what: acting.Act, code: int) -> str:
+    if acted.outcome == "closed":
+        return answers.already_closed(code)
+    if acted.by is not None:
+        return answers.already_taken(code, acted.by.role)
+    match what:
+        case "pass_on":
+            return answers.passed_on(code)
+        case "done":
+            return answers.closed(code, "done")
+        case "false_alarm":
+            return answers.closed(code, "a false alarm")
+        case "snooze":
+            return answers.snoozed(code)
+        case _:
+            return answers.yours(code)
+
+
+def _stop(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int) -> _Taken:
+    """Nothing is answered: the carrier lets nothing more through."""
+    opted_out = opting_out.opt_out(conn, sender.phone, now)
+    opened = [client_text.open_alert(conn, each, body, "medium", routing, now) for each in sender.clients]
+    return _Taken("stop", None, opted_out=opted_out, opened=client_text.opened(opened))
+
+
+def _of_client(
+    conn: Connection, sender: _Sender, body: str, severity: Severity, routing: RoutingSettings, now: int
+) -> _Taken:
+    found = [client_text.open_alert(conn, each, body, severity, routing, now) for each in sender.clients]
+    opened = client_text.opened(found)
+    if severity == "urgent":
+        return _Taken("crisis", answers.CRISIS, opened=opened)
+    if severity == "high":
+        return _Taken("help", answers.HELP, opened=opened)
+    return _Taken("text", answers.THANKS if opened else None, opened=opened)
+
+
+def _open_with(conn: Connection, sender: _Sender, now: int) -> list[Named]:
+    found = reply_codes.open_with(conn, [one.id for one in sender.staff])
+    return [named for named in found if _may_act(conn, sender, named, now)]
+
+
+def _may_act(conn: Connection, sender: _Sender, named: Named, now: int) -> bool:
+    """A mentor may under a consent that is valid now alone, for else an alert would wait for a stranger."""
+    if sender.who(named).role != "mentor":
+        return True
+    consents = staff.consents_of(conn, named.client_id)
+    return any(consent.staff_id == named.staff_id and consent.valid(now) for consent in consents)
+
+
+def _not_understood(reply: Reply, codes: Sequence[int]) -> str:
+    if reply.code is not None:
+        return answers.no_such_code(codes)
+    return answers.not_understood(codes) if reply.asks in {"other", "start"} else answers.NOTHING_OPEN
+
+
+def _tell_overseers(conn: Connection, sender: _Sender, now: int) -> None:
+    for one in sender.staff:
+        body = to_admin(f"staff {one.ref} sent a text that sounds like danger. Please call them now.")
+        for other in staff.overseers(conn):
+            if other.id != one.id:
+                reason = f"danger {one.id} {now}"
+                outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
+
+
+def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
+    last = inbox.last_understood(conn, sender.phone, inbox_id, PATIENCE)
+    return len(last) == PATIENCE and set(last) == {"other"}
+
+
+def _record(conn: Connection, inbox_id: int, taken: _Taken, now: int) -> None:
+    detail = {"understood": taken.understood, "opened": list(taken.opened)}
+    audit.record(conn, at=now, actor=ACTOR, action="text came in", subject=f"text {inbox_id}", detail=detail)
+    if taken.acted:
+        acting.record(conn, *taken.acted, now, by="text")
+    opting_out.record(conn, list(taken.opted_out), now, by="text")

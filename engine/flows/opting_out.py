@@ -1,0 +1,34 @@
+"""Opting out: a number says STOP, to us or to the carrier, and whatever waited for it goes elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.messaging.wording import to_admin
+from engine.model.message import NewMessage
+from engine.store import alerts, audit, opt_outs, outbox, staff
+
+
+def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
+    """Send nothing to a number any more; the staff whose it is, none where it had opted out before.
+
+    Alerts of which nobody else was told by their last step go to the next one now, and the supervisors are told.
+    `record` is left to the caller, for the audit trail comes last in a transaction.
+    """
+    if not opt_outs.add(conn, phone, now):
+        return []
+    gone = staff.with_phone(conn, phone)
+    for one in gone:
+        for alert_id in outbox.give_up_on(conn, one.id, now):
+            alerts.set_next_step(conn, alert_id, now)
+        body = to_admin(f"staff {one.ref} gets no texts any more: the number opted out. Please call.")
+        for other in staff.overseers(conn):
+            reason = f"opted out {one.id} {now}"
+            outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
+    return [one.id for one in gone]
+
+
+def record(conn: Connection, staff_ids: list[int], now: int, by: str) -> None:
+    """Write into the audit trail whose number opted out; `by` is `text` or `carrier`."""
+    for staff_id in staff_ids:
+        audit.record(conn, at=now, actor="opt-out", action="opted out", subject=f"staff {staff_id}", detail={"by": by})

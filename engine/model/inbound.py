@@ -1,0 +1,14 @@
+"""A text that came in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One text as the carrier handed it over; `provider_id` is the carrier's own id of it."""
+
+    provider_id: str
+    sender: str  # E.164, where the carrier knows it
+    body: str

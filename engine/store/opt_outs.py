@@ -1,0 +1,24 @@
+"""Numbers that said STOP."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select
+
+from engine.store.schema import opt_outs
+from engine.store.upsert import insert_into
+
+
+def add(conn: Connection, phone: str, now: int) -> bool:
+    """Send nothing to this number from now on; False where that was so already."""
+    added = insert_into(conn, opt_outs).values(phone=phone, at=now).on_conflict_do_nothing()
+    return conn.scalar(added.returning(opt_outs.c.phone)) is not None
+
+
+def remove(conn: Connection, phone: str) -> bool:
+    """Send to this number again; False where nothing stood against it."""
+    return conn.execute(delete(opt_outs).where(opt_outs.c.phone == phone)).rowcount == 1
+
+
+def holds(conn: Connection, phone: str | None) -> bool:
+    """Whether the number said STOP."""
+    return conn.scalar(select(opt_outs.c.phone).where(opt_outs.c.phone == phone)) is not None

@@ -1,0 +1,66 @@
+"""Texts that come in to a site with a told alert, and what the site's phones are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from engine.flows import deliver, escalate, inbox
+from engine.model.inbound import Inbound
+from engine.model.instant import SECOND_US
+from engine.store.database import Database
+from engine.store.schema import alerts
+from tests.caseload import NOON, hours
+from tests.flows.carrier import Carrier
+from tests.flows.evaluating import Site
+
+MINUTE = 60 * SECOND_US
+CASE_MANAGER, SUPERVISOR, ADMIN = "+15550100001", "+15550100002", "+15550100003"
+CLIENT = "+15550109999"
+
+
+@dataclass
+class Phones:
+    """A site at `now`, its texts in and out."""
+
+    site: Site
+    now: int = NOON
+    carrier: Carrier = field(default_factory=Carrier)
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _read: int = 0
+
+    @classmethod
+    def of(cls, database: Database, *client_ids: int) -> Phones:
+        """A site at which each of these clients has missed two check-ins, and the case manager was told."""
+        site = Site(database).with_people()
+        for client_id in client_ids:
+            if client_id != 1:
+                site.caseload.client(client_id)
+                site.assign(client_id, 1)
+            site.missed(NOON - hours(25), client_id)
+            site.missed(NOON - hours(1), client_id)
+        phones = cls(site)
+        site.evaluate()
+        return phones
+
+    def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
+        """Somebody texts; what they are answered."""
+        inbound = Inbound(provider_id or f"SM{next(self._numbers)}", sender, body)
+        return inbox.take(self.site.database, inbound, self.site.routing, self.now)
+
+    def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
+        """So many microseconds later all that is due is done: (number, words) of what has been sent since last time."""
+        self.now += passed
+        escalate.run(self.site.database, self.site.rules.rules, "reason", self.now)
+        while deliver.run(self.site.database, self.carrier, self.now, "test"):
+            pass
+        sent = self.carrier.asked[self._read :]
+        self._read = len(self.carrier.asked)
+        return [(message.to, message.body) for message in sent]
+
+    def told(self, passed: int = 0) -> list[str]:
+        """The numbers alone."""
+        return [number for number, _ in self.go_on(passed)]
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.site.rows(alerts)]
