@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import alerts, check, db, doctor, explain, import_, preview, rejects, run, test_
+from engine.cli import act, alerts, check, db, doctor, explain, import_, preview, rejects, run, test_
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -23,6 +23,10 @@ app.command()(preview.preview)
 app.command("import")(import_.import_)
 app.command()(alerts.alerts)
 app.command()(alerts.why)
+app.command()(act.ack)
+app.command()(act.resolve)
+app.command()(act.snooze)
+app.command()(act.reply)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)
 app.add_typer(db.app, name="db")

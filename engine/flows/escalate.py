@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
+from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
 from engine.messaging.wording import to_admin, to_mentor, to_staff
-from engine.model.instant import DAY_US
+from engine.model.alert import CLIENT_TEXT
+from engine.model.instant import DAY_US, SECOND_US
 from engine.model.message import REACHES_NOBODY, STEP, NewMessage
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
@@ -22,6 +24,7 @@ from engine.store.database import Database
 ACTOR = "escalate"
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
+MINUTE_US = 60 * SECOND_US
 
 _log = structlog.get_logger()
 
@@ -39,6 +42,8 @@ class Told:
 def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
     """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
     with database.write() as conn:
+        for routed in alerts.woken(conn, now, limit):
+            _wake(conn, routed, rules, detail, now)
         told = take_steps(conn, alerts.with_due_step(conn, now, limit), rules, detail, now)
         record(conn, told, now)
     return len(told)
@@ -76,6 +81,27 @@ def _take_step(conn: Connection, routed: Routed, rules: Mapping[str, Rule], deta
     return _told(routed, turn)
 
 
+def _wake(conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int) -> None:
+    """Open a snoozed alert again: whoever let it wait is asked once more, and after them comes the next step."""
+    alert = routed.alert
+    awake = move(alert, "open", "snooze_over")
+    alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")
+    reachable = staff.recipients(conn, alert.client_id, now).values()
+    sleeper = next((one for ones in reachable for one in ones if one.staff.id == routed.owner_id), None)
+    wait = 0
+    if sleeper is not None:
+        tell(conn, routed, max(0, routed.step - 1), sleeper, f"snooze over {now}", rules, detail, now)
+        wait = _until_next(routed)
+    alerts.set_next_step(conn, alert.id, now + wait)
+
+
+def _until_next(routed: Routed) -> int:
+    """As long as the policy gives whoever was told last; half an hour where nobody comes after them."""
+    if 0 < routed.step < len(routed.policy):
+        return max(0, routed.policy[routed.step].after - routed.policy[routed.step - 1].after)
+    return 30 * MINUTE_US
+
+
 def tell(
     conn: Connection,
     routed: Routed,
@@ -105,7 +131,8 @@ def _body(routed: Routed, recipient: Recipient, code: int, rules: Mapping[str, R
     if recipient.alias is not None:
         return to_mentor(recipient.alias, code)
     rule = rules.get(routed.alert.rule_id)
-    words = [rule.reason if rule else "", "over now" if routed.alert.ended is not None else ""]
+    reason = "sent a text" if routed.alert.rule_id == CLIENT_TEXT else rule.reason if rule else ""
+    words = [reason, "over now" if routed.alert.ended is not None else ""]
     return to_staff(routed.client_ref, ", ".join(filter(None, words)), code, detail)
 
 

@@ -22,7 +22,7 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
     if message.expires_at is not None and message.expires_at <= now:
         return Settlement("expired", "its time ran out", passed_over=True)
     taken = standing.alert_state == "acknowledged" and standing.reminds_owner
-    if standing.alert_state not in {None, "open"} and not taken:
+    if standing.alert_state not in {None, "open"} and not (standing.notice or taken):
         return Settlement("cancelled", f"the alert is {standing.alert_state}")
     if standing.untold is not None:
         return Settlement("cancelled", standing.untold)
@@ -30,6 +30,8 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
         return Settlement("cancelled", "the recipient is no longer active", passed_over=True)
     if standing.recipient.phone is None:
         return Settlement("cancelled", "the recipient has no phone", passed_over=True)
+    if standing.opted_out:
+        return Settlement("cancelled", "the number has opted out", passed_over=True)
     if not standing.consented:
         return Settlement("cancelled", "the client's consent is not valid", passed_over=True)
     if sendable_at > now:

@@ -48,6 +48,8 @@ REACHES_NOBODY = "reaches nobody"
 # The reason of a message by which a step of a policy tells, and how that of a reminder begins, before its number.
 STEP = "step"
 REMINDS = "remind-"
+# So begin the reasons of messages that only tell what became of an alert: they go out in whatever state it is.
+NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Standing:
     untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them
+    opted_out: bool = False  # whether the recipient's number said STOP
+    notice: bool = False  # whether it only tells what became of the alert
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Routed:
     policy: Policy
     step: int
     next_step_at: int | None
+    owner_id: int | None = None  # the staff who has taken it, or lets it wait
 
 
 def of_clients(conn: Connection, client_ids: Sequence[int], *, lock: bool = False) -> Mapping[int, list[Alert]]:
@@ -85,9 +86,12 @@ def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str
     untold = after.shadow or after.quieted_by is not None
     if after.state in {"acknowledged", "resolved"} or (after.state == "open" and untold):
         changed["next_step_at"] = None
+    if after.state == "open" and before.state != "open":
+        changed["owner_id"] = None
     if after.state == "acknowledged" and before.state != after.state:
         changed["told_at"] = at
-    conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
+    if changed:
+        conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
     _record(conn, [(after.id, before.state, after, why)], actor, at)
 
 
@@ -95,6 +99,34 @@ def set_route(conn: Connection, alert_id: int, policy: Policy, step: int, next_s
     """Write down a policy and the step at which an alert stands in it."""
     values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at}
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+
+
+def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
+    """Write down who has taken an alert, or lets it wait."""
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(owner_id=staff_id))
+
+
+def set_next_step(conn: Connection, alert_id: int, at: int) -> None:
+    """Let an open alert's next step be taken at an instant, or a snoozed one wake then."""
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(next_step_at=at))
+
+
+def held(conn: Connection, alert_id: int) -> Routed | None:
+    """One alert with its policy, locked; one that another has locked is waited for."""
+    wanted = _with_route().with_for_update(of=alerts).where(alerts.c.id == alert_id)
+    return next(iter(_routed(conn, wanted)), None)
+
+
+def woken(conn: Connection, now: int, limit: int) -> list[Routed]:
+    """Up to `limit` snoozed alerts that have waited long enough, locked; those another has locked wait."""
+    over = and_(alerts.c.state == "snoozed", alerts.c.next_step_at <= now)
+    return _routed(conn, _with_route().where(over).order_by(alerts.c.next_step_at, alerts.c.id).limit(limit))
+
+
+def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed]:
+    """A client's alerts of one rule that are not resolved, locked."""
+    theirs = and_(alerts.c.client_id == client_id, alerts.c.rule_id == rule_id, alerts.c.state != "resolved")
+    return _routed(conn, _with_route().with_for_update(of=alerts).where(theirs).order_by(alerts.c.id))
 
 
 def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
@@ -168,7 +200,7 @@ def _write(policy: Policy) -> str:
 
 def _with_route() -> Select[Any]:
     return (
-        select(*_ALERT, clients.c.ref, alerts.c.policy, alerts.c.step, alerts.c.next_step_at)
+        select(*_ALERT, clients.c.ref, alerts.c.policy, alerts.c.step, alerts.c.next_step_at, alerts.c.owner_id)
         .join(clients, clients.c.id == alerts.c.client_id)
         .with_for_update(of=alerts, skip_locked=True)
     )
@@ -176,7 +208,7 @@ def _with_route() -> Select[Any]:
 
 def _routed(conn: Connection, wanted: Select[Any]) -> list[Routed]:
     return [
-        Routed(Alert(*row[: len(_ALERT)]), row.ref, read_policy(row.policy), row.step, row.next_step_at)
+        Routed(Alert(*row[: len(_ALERT)]), row.ref, read_policy(row.policy), row.step, row.next_step_at, row.owner_id)
         for row in conn.execute(wanted)
     ]
 

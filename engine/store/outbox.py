@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 
 from engine.model.message import (
     DECISIONS,
+    NOTICE,
     REACHES_NOBODY,
     REMINDS,
     TRANSITIONS,
@@ -17,6 +18,7 @@ from engine.model.message import (
     Settlement,
     Standing,
 )
+from engine.store import opt_outs
 from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import consents_of, read
@@ -105,6 +107,8 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         recipient=read(found),
         consented=not mentor or any(each.staff_id == message.staff_id and each.valid(now) for each in consents),
         others=_others(conn, message),
+        opted_out=opt_outs.holds(conn, found.phone),
+        notice=found.reason.startswith(NOTICE),
     )
 
 
@@ -144,14 +148,53 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> boo
     other = outbox.alias()
     told = select(other.c.id).where(
         other.c.alert_id == message.alert_id,
+        other.c.reason.not_like(f"{NOTICE}%"),
         or_(
             other.c.step > message.step,
             and_(other.c.step == message.step, other.c.state.not_in(_REACHED_NOBODY)),
         ),
     )
     climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
-    waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists())
+    notice = select(outbox.c.id).where(outbox.c.id == message.id, outbox.c.reason.like(f"{NOTICE}%"))
+    waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists(), ~notice.exists())
     return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
+
+
+def told_of(conn: Connection, alert_id: int) -> list[int]:
+    """The staff who were told of an alert, or may just be being told."""
+    told = and_(outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*_REACHED_NOBODY, "queued")))
+    wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
+    return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
+
+
+def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
+    """The words by which somebody was last told of an alert."""
+    theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
+    told = select(outbox.c.body).where(theirs, outbox.c.reason.not_like(f"{NOTICE}%"))
+    return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
+
+
+def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
+    """Take back what waits to be sent to somebody.
+
+    The alerts, locked, of which nobody else was told by the step at which they were told, or since.
+    """
+    theirs = update(outbox).where(outbox.c.staff_id == staff_id, outbox.c.state == "queued")
+    conn.execute(theirs.values(state="cancelled", updated_at=now))
+    mine, other = outbox.alias(), outbox.alias()
+    step = select(func.max(mine.c.step)).where(
+        mine.c.alert_id == alerts.c.id, mine.c.staff_id == staff_id, mine.c.reason.not_like(f"{NOTICE}%")
+    )
+    told = select(other.c.id).where(
+        other.c.alert_id == alerts.c.id,
+        other.c.staff_id != staff_id,
+        other.c.reason.not_like(f"{NOTICE}%"),
+        other.c.state.not_in(_REACHED_NOBODY),
+        other.c.step >= step.scalar_subquery(),
+    )
+    climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+    alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
+    return list(conn.scalars(select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)))
 
 
 def overdue(conn: Connection, before: int) -> int:

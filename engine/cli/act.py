@@ -1,0 +1,126 @@
+"""`handrail ack, resolve, snooze`: what a person does about an alert. `handrail reply`: a text as if it came in."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.alerts import AlertId, WhyFormat
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_database, open_settings
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.flows.acting import Act
+
+By = Annotated[str, typer.Option("--by", metavar="STAFF", help="Who does it: the ref of a member of staff.")]
+SayFormat = Annotated[WhyFormat, typer.Option("--format", help="How to say what was done.")]
+FalseAlarm = Annotated[bool, typer.Option("--false-alarm", help="It was a false alarm.")]
+Wait = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long, such as 45 minutes or 3 days.")]
+From = Annotated[str, typer.Option("--from", metavar="PHONE", help="The number that the text comes from.")]
+Words = Annotated[str, typer.Argument(metavar="TEXT", help="What it says, such as '17 A'.")]
+
+
+def ack(
+    alert: AlertId,
+    by: By,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+) -> None:
+    """Take an alert: nobody else is asked any more, and who had been is told so."""
+    _act(config, alert, by, "accept", format, f"Alert {alert} is with {by} now.")
+
+
+def resolve(
+    alert: AlertId,
+    by: By,
+    false_alarm: FalseAlarm = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+) -> None:
+    """Close an alert, as done or as a false alarm."""
+    what: Act = "false_alarm" if false_alarm else "done"
+    _act(config, alert, by, what, format, f"Alert {alert} is closed as {'a false alarm' if false_alarm else 'done'}.")
+
+
+def snooze(
+    alert: AlertId,
+    by: By,
+    wait: Wait = "2 hours",
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+) -> None:
+    """Let an alert wait; then whoever let it is asked again."""
+    from engine.model.duration import parse_duration
+
+    try:
+        us = parse_duration(wait)
+    except ValueError as error:
+        raise UserError(f"--for: {error}") from None
+    _act(config, alert, by, "snooze", format, f"Alert {alert} waits for {wait}.", us)
+
+
+def reply(
+    text: Words,
+    sender: From,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+) -> None:
+    """Hand in a text as if it had come from a phone, and print the answer."""
+    from secrets import token_hex
+
+    from engine.flows.inbox import take
+    from engine.model.inbound import Inbound
+
+    settings = open_settings(config)
+    database = open_database(settings)
+    try:
+        inbound = Inbound(f"command-{token_hex(8)}", sender, text)
+        answer = take(database, inbound, settings.routing, _now())
+    finally:
+        database.close()
+    if format is WhyFormat.JSON:
+        print(json.dumps({"answer": answer}, ensure_ascii=False))
+    else:
+        print(answer or "Nothing is answered.")
+
+
+def _act(
+    config: Path,
+    alert: int,
+    by: str,
+    what: Act,
+    form: WhyFormat,
+    done: str,
+    snooze: int | None = None,
+) -> None:
+    from engine.flows.acting import SNOOZE_US, command
+
+    database = open_database(open_settings(config))
+    try:
+        acted = command(database, alert, by, what, _now(), snooze or SNOOZE_US)
+    finally:
+        database.close()
+    said = {
+        "counted": done,
+        "taken": f"Nothing was done: alert {alert} is with {acted.by.ref if acted.by else 'somebody'}.",
+        "yours": f"Nothing was done: alert {alert} is with {by} already.",
+        "closed": f"Nothing was done: alert {alert} is closed.",
+    }[acted.outcome]
+    if form is WhyFormat.JSON:
+        print(json.dumps({"alert": alert, "outcome": acted.outcome, "said": said}, ensure_ascii=False))
+    else:
+        print(said)
+    if acted.outcome != "counted":
+        raise typer.Exit(FOUND)
+
+
+def _now() -> int:
+    from datetime import UTC, datetime
+
+    from engine.model.instant import to_us
+
+    return to_us(datetime.now(UTC))

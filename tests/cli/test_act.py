@@ -1,0 +1,72 @@
+"""What is done about an alert from the terminal is done as by text, and said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import run_command_line
+from engine.messaging import answers
+from engine.store.database import Database
+from engine.store.schema import audit
+from tests.flows.texting import CASE_MANAGER, Phones
+
+
+@pytest.fixture
+def phones(sqlite_database: Database) -> Phones:
+    phones = Phones.of(sqlite_database, 1)
+    phones.go_on()
+    return phones
+
+
+@pytest.fixture
+def said(phones: Phones, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """What a command prints."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"database: sqlite:///{phones.site.database.url.database}\ntimezone: UTC\n")
+
+    def run(*arguments: str, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as caught:
+            run_command_line([*arguments, "--config", str(config)])
+        out, err = capsys.readouterr()
+        assert (caught.value.code or 0) == code, err
+        return (err if code == 2 else out).strip()
+
+    return run
+
+
+def test_ack_takes_it_and_a_second_one_is_told_who_has_it(phones: Phones, said: Any) -> None:
+    assert said("ack", "1", "--by", "S-1") == "Alert 1 is with S-1 now."
+    assert phones.states() == ["acknowledged"]
+    assert said("ack", "1", "--by", "S-1", code=1) == "Nothing was done: alert 1 is with S-1 already."
+    assert said("ack", "1", "--by", "S-2", code=1) == "Nothing was done: alert 1 is with S-1."
+    (row,) = [row for row in phones.site.rows(audit) if row.action == "taken"]
+    assert (row.actor, json.loads(row.detail)) == ("staff 1", {"from": "open", "by": "command"})
+
+
+def test_resolve_closes_what_another_has_taken(phones: Phones, said: Any) -> None:
+    said("ack", "1", "--by", "S-1")
+    found = json.loads(said("resolve", "1", "--by", "S-2", "--false-alarm", "--format", "json"))
+    assert found == {"alert": 1, "outcome": "counted", "said": "Alert 1 is closed as a false alarm."}
+    assert phones.site.alerts[0].resolution == "false_alarm"
+    assert said("resolve", "1", "--by", "S-1", code=1) == "Nothing was done: alert 1 is closed."
+
+
+def test_snooze_lets_it_wait_as_long_as_is_said(phones: Phones, said: Any) -> None:
+    assert said("snooze", "1", "--by", "S-1", "--for", "45 minutes") == "Alert 1 waits for 45 minutes."
+    assert phones.states() == ["snoozed"]
+    assert "is not a duration" in said("snooze", "1", "--by", "S-1", "--for", "soon", code=2)
+
+
+def test_reply_is_a_text_that_came_in(phones: Phones, said: Any) -> None:
+    assert said("reply", "1 a", "--from", CASE_MANAGER) == answers.yours(1)
+    assert json.loads(said("reply", "1 a", "--from", "+15550177777", "--format", "json")) == {"answer": None}
+    assert phones.states() == ["acknowledged"]
+
+
+def test_mistakes_are_one_sentence(said: Any) -> None:
+    assert said("ack", "7", "--by", "S-1", code=2).startswith("There is no alert 7")
+    assert said("ack", "1", "--by", "S-77", code=2) == "There is nobody active among the staff called S-77."
