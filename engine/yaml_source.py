@@ -87,6 +87,7 @@ class Source:
         assert mark is not None
         # A long word that is quoted, such as a paragraph in the wrong place, would hide what is said of it.
         text = _LONG_WORD.sub(r"'\1…'", " ".join(text.split()))
+        text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
         self.mistakes.append(Mistake(self.name, mark.line + 1, mark.column + 1, text))
 
     def plain(self, node: yaml.Node | None = None) -> Any:

@@ -92,7 +92,8 @@ class Reading:
         if not isinstance(node, yaml.ScalarNode):
             self.mistake(node, f"{what} must be one value, not a list or 'key: value' pairs")
             return None
-        text = str(node.value).strip()
+        # A word processor's space is as good as any.
+        text = str(node.value).replace("\N{NO-BREAK SPACE}", " ").strip()
         if not text:
             self.mistake(node, f"{what} is empty; write a value")
             return None

@@ -29,7 +29,7 @@ ATTRIBUTES = ("programme", "phase")
 
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of an ASCII table by the words of its first line; lines of dashes are for the eye."""
-    lines = [line.strip().strip("|").split("|") for line in table.strip().splitlines() if "--" not in line]
+    lines = [line.strip().strip("|").split("|") for line in table.splitlines() if "|" in line and "--" not in line]
     head, *body = ([cell.strip() for cell in line] for line in lines)
     return [dict(zip(head, line, strict=True)) for line in body]
 
