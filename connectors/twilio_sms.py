@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
@@ -41,6 +41,9 @@ class TwilioSms:
     def __init__(self, settings: TwilioSettings, environ: Mapping[str, str]) -> None:
         """Read the secrets (UserError where they are not to be found); nothing is sent yet."""
         account_sid, auth_token = settings.account_sid.read(environ), settings.auth_token.read(environ)
+        previous = settings.previous_auth_token
+        tokens = [auth_token, *([previous.read(environ)] if previous else [])]
+        self._validators = [RequestValidator(token) for token in tokens]
         self._settings = settings
         self.client = Client(account_sid, auth_token, http_client=_HttpClient(settings))
 
@@ -52,8 +55,9 @@ class TwilioSms:
             given["from_"] = settings.from_number
         else:
             given["messaging_service_sid"] = settings.messaging_service
-        if settings.status_callback:
-            given["status_callback"] = _with_id(settings.status_callback, message.id)
+        if settings.public_url:
+            # With our row's id in it, for a report may come before Twilio's id is written down.
+            given["status_callback"] = f"{settings.public_url}/twilio/status?message={message.id}"
         if message.valid_for is not None:
             given["validity_period"] = max(1, min(message.valid_for, _LONGEST_VALIDITY))
         try:
@@ -63,6 +67,10 @@ class TwilioSms:
         if not created.sid:
             return SendResult("unknown", error_text="Twilio's answer holds no message id")
         return SendResult("accepted", provider_id=created.sid)
+
+    def signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
+        """Whether Twilio signed a call of this URL with this form, by the token or the one before it."""
+        return any(validator.validate(url, dict(form), signature) for validator in self._validators)
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         """Find the message among the newest to its number; `unknown` where the list does not tell."""
@@ -121,9 +129,3 @@ def _said(error: Exception) -> str:
     if isinstance(error, TwilioRestException):
         return _NUMBER.sub("…", str(error.msg))[:300]
     return type(error).__name__
-
-
-def _with_id(url: str, message_id: int) -> str:
-    """The callback's URL with our row's id in it, for a callback may come before Twilio's id is written down."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), ("message", message_id)])))

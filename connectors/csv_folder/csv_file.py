@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 from connectors.csv_folder.event_rows import identity
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
-from connectors.csv_folder.records import split_records
+from connectors.csv_folder.records import Record, split_records
 from connectors.csv_folder.rows import Harvest, Rows
 from engine.model.csv_mapping import FileMapping
 from engine.model.intake import Batch, Reject
@@ -154,11 +154,12 @@ class _Reading:
         self._rows.take(taken.records, began.line, harvest)
         self._move(data[: taken.size], taken.lines)
         left = data[taken.size :]
-        closed, rejected = len(harvest.events), len(harvest.rejects)
+        closed = len(harvest.events)
+        unclosed: list[Record] = []
         judged = bool(at_end and left and self._judge)
         if judged:
-            records = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
-            self._rows.take(records, self._position.line, harvest)
+            unclosed = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
+            self._rows.take(unclosed, self._position.line, harvest)
         withdrawn: list[tuple[str, int | None]] = [(key, None) for key in harvest.former]
         if judged or (at_end and not left) or began.tail_at < self._position.offset:
             again = {event.key for event in harvest.events} if began.tail else set()
@@ -168,7 +169,7 @@ class _Reading:
                 judged=judged,
                 tail=tuple((event.key, event.line) for event in harvest.events[closed:]),
                 tail_at=self._position.offset,
-                doubts=tuple(reject.line for reject in harvest.rejects[rejected:]),
+                doubts=tuple(self._position.line + record.line for record in unclosed),
             )
         if at_end:
             self._position = replace(self._position, former=())

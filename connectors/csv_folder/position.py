@@ -23,8 +23,8 @@ class Position:
 
     `judged` says that what stands after `offset` was read too, although no line end closed it. `tail` are the events
     that unclosed lines from `tail_at` on gave, by key and line, as long as nobody has seen how they end, and `doubts`
-    the lines that were rejected only for now. `identities` is what keys are made of; `former`, while a file is read
-    again because its mapping changed, what they were made of before.
+    the lines whose rejects, if any, are only for now. `identities` is what keys are made of; `former`, while a file
+    is read again because its mapping changed, what they were made of before.
     """
 
     size: int

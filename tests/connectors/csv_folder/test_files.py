@@ -162,6 +162,23 @@ def test_a_torn_line_that_cannot_be_read_when_whole_leaves_no_event(site: Site) 
     assert site.rejects() == [("check_ins.csv", 2, "craving: 11 is more than 10")]
 
 
+def test_a_torn_line_about_an_unknown_client_is_listed_once_when_whole(site: Site) -> None:
+    site.write("check_ins.csv", CHECK_INS + "C-9,2026-07-01,3,a good da")
+    site.read()
+    site.append("check_ins.csv", "y\n")
+    site.read()
+    assert site.rejects() == [("check_ins.csv", 2, "no client 'C-9' is in the roster")]
+
+
+def test_what_a_torn_line_said_of_another_row_by_its_id_is_taken_back(site: Site) -> None:
+    # The torn id 1 is that of the row before it.
+    site.write("tests.csv", "client,at,result,bac,id\nC-1,2026-07-01,positive,,1\nC-1,2026-07-02,negative,,1")
+    site.read()
+    site.append("tests.csv", "2\n")
+    site.read()
+    assert results(site) == ["positive", "negative"]
+
+
 def test_a_last_line_that_only_gets_its_end_stays_as_it_is(site: Site) -> None:
     site.write("check_ins.csv", CHECK_INS + "C-1,2026-07-01,3,fine")
     site.read()
