@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import structlog
 
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
-from engine.flows import audit, deliver, evaluate, ingest
+from engine.flows import audit, deliver, evaluate, inbox, ingest, reports
+from engine.model.inbound import Inbound
 from engine.model.instant import to_us
+from engine.model.message import Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
 from engine.rulebook import durable_rules
@@ -28,6 +30,9 @@ from engine.scheduler import Tick
 from engine.store import audit as trail
 from engine.store import heartbeats, rule_sets
 from engine.store.database import Database
+
+if TYPE_CHECKING:
+    from engine.web.twilio import TwilioCalls
 
 _log = structlog.get_logger()
 
@@ -116,6 +121,27 @@ class Engine:
             self._tick("deliver", every.deliver, self._deliver),
             self._tick("audit", every.audit, self._audit),
         ]
+
+    def twilio_calls(self) -> TwilioCalls | None:
+        """What Twilio may call; None where it does not send our texts, or knows no URL of ours."""
+        twilio = self.settings.sms.twilio
+        if self.settings.sms.gateway != "twilio" or twilio is None or twilio.public_url is None:
+            return None
+        # Imported here, for they take long to import.
+        from connectors.twilio_sms import TwilioSms  # noqa: PLC0415
+        from engine.web.twilio import TwilioCalls  # noqa: PLC0415
+
+        assert isinstance(self._gateway, TwilioSms)
+        return TwilioCalls(twilio.public_url, self._gateway.signed, self._text_came_in, self._reported)
+
+    def _text_came_in(self, inbound: Inbound) -> str | None:
+        answer = inbox.take(self.database, inbound, self.settings.routing, self._now())
+        _log.info("text came in", provider_id=inbound.provider_id, answered=answer is not None)
+        return answer
+
+    def _reported(self, report: Report) -> None:
+        state = reports.take(self.database, report, self._now())
+        _log.info("message reported", id=report.message_id, status=report.status, state=state)
 
     def close(self) -> None:
         """Let go of the database."""

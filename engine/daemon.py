@@ -81,7 +81,7 @@ class Watch:
         """The pages, made where they are served, for FastAPI takes long to import."""
         from engine.web.pages import pages  # noqa: PLC0415
 
-        return pages(self)
+        return pages(self, self._engine.twilio_calls())
 
     def stale(self) -> list[str]:
         """The ticks that have shown no life for too long."""

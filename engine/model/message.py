@@ -129,6 +129,16 @@ class SendResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a carrier reports of a message that it took; `status` in the carrier's own word."""
+
+    message_id: int
+    provider_id: str
+    status: str
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """What becomes of a claimed message, and why.
 

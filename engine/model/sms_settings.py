@@ -40,7 +40,9 @@ def _local(url: str) -> str:
 def _reachable(url: str) -> str:
     if urlsplit(url).scheme != "https" and not _is_loopback(url):
         raise ValueError("must begin with https://, for it is called over the internet")
-    return url
+    if urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError("must end before the path /twilio/…, without ? or #, such as https://handrail.example.org")
+    return url.rstrip("/")
 
 
 class _Frozen(BaseModel):
@@ -76,15 +78,20 @@ class Secret(_Frozen):
 
 
 class TwilioSettings(_Frozen):
-    """An account at Twilio: exactly one of `from_number` and `messaging_service` is the sender."""
+    """An account at Twilio: exactly one of `from_number` and `messaging_service` is the sender.
+
+    `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and /twilio/status are below it.
+    `previous_auth_token` counts for what Twilio signs, while the token is being changed.
+    """
 
     account_sid: Secret = Secret(env="TWILIO_ACCOUNT_SID")
     auth_token: Secret = Secret(env="TWILIO_AUTH_TOKEN")
+    previous_auth_token: Secret | None = None
     from_number: Phone | None = None
     messaging_service: ServiceSid | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT)] = LONGEST_TIMEOUT
     base_url: Annotated[str, AfterValidator(_local)] | None = None
-    status_callback: Annotated[str, AfterValidator(_reachable)] | None = None
+    public_url: Annotated[str, AfterValidator(_reachable)] | None = None
 
     @model_validator(mode="after")
     def _one_sender(self) -> Self:

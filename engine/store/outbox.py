@@ -160,6 +160,16 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> boo
     return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
 
 
+def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:
+    """The message that a report is about, locked; None where it, or the carrier's id, is known to be another's."""
+    stranger = outbox.alias()
+    elsewhere = select(stranger.c.id).where(stranger.c.provider_id == provider_id, stranger.c.id != message_id)
+    same = or_(outbox.c.provider_id.is_(None), outbox.c.provider_id == provider_id)
+    wanted = select(*_CLAIMED).where(outbox.c.id == message_id, same, ~elsewhere.exists())
+    row = conn.execute(wanted.with_for_update(of=outbox)).first()
+    return Claimed(*row) if row else None
+
+
 def told_of(conn: Connection, alert_id: int) -> list[int]:
     """The staff who were told of an alert, or may just be being told."""
     told = and_(outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*_REACHED_NOBODY, "queued")))

@@ -8,6 +8,8 @@ from typing import Protocol
 from fastapi import FastAPI, Response, status
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 
+from engine.web.twilio import TwilioCalls, add_twilio
+
 
 class Watched(Protocol):
     """What the pages tell of."""
@@ -22,8 +24,8 @@ class Watched(Protocol):
         """The figures as they stand."""
 
 
-def pages(watched: Watched) -> FastAPI:
-    """The application that serves /healthz, /readyz and /metrics."""
+def pages(watched: Watched, twilio: TwilioCalls | None = None) -> FastAPI:
+    """The application that serves /healthz, /readyz and /metrics, and Twilio's calls where it may call."""
     app = FastAPI(title="Handrail", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -44,6 +46,8 @@ def pages(watched: Watched) -> FastAPI:
         """The figures in Prometheus' text format."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
+    if twilio:
+        add_twilio(app, twilio)
     return app
 
 

@@ -70,7 +70,7 @@ def unchecked(base_url: str, **wrong: str) -> TwilioSettings:
 
 def test_a_message_with_all_that_it_may_carry_is_as_twilio_wants_it(prism: str, made: list[TwilioSms]) -> None:
     settings = TwilioSettings(
-        messaging_service="MG" + "a" * 32, base_url=prism, status_callback="https://site.example/sms/status"
+        messaging_service="MG" + "a" * 32, base_url=prism, public_url="https://site.example"
     )
     result = gateway(made, settings).send(MESSAGE)
     assert (result.outcome, result.error_text) == ("accepted", None)
@@ -93,7 +93,7 @@ def test_a_message_can_be_fetched_by_the_id_that_is_kept(prism: str, made: list[
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"messaging_service": "MG-none"}, {"from_number": "+15550199", "status_callback": "not a URL"}]
+    "wrong", [{"messaging_service": "MG-none"}, {"from_number": "+15550199", "public_url": "not a URL"}]
 )
 def test_a_request_that_twilio_would_not_want_is_caught(
     prism: str, made: list[TwilioSms], wrong: dict[str, str]

@@ -73,8 +73,8 @@ def test_a_messaging_service_takes_the_place_of_a_number(server: Server, gateway
 
 
 def test_a_status_callback_carries_the_rows_id(server: Server, gateways: list[TwilioSms]) -> None:
-    make(gateways, server.url, status_callback="https://site.example/sms/status?site=n%20e").send(MESSAGE)
-    assert only_post(server)["StatusCallback"] == "https://site.example/sms/status?site=n+e&message=7"
+    make(gateways, server.url, public_url="https://site.example/").send(MESSAGE)
+    assert only_post(server)["StatusCallback"] == "https://site.example/twilio/status?message=7"
 
 
 @pytest.mark.parametrize(("valid_for", "given"), [(None, None), (0, "1"), (600, "600"), (99_999, "36000")])

@@ -37,7 +37,8 @@ def test_texts_are_printed_until_somebody_says_otherwise() -> None:
         ({"twilio": {**SENDER, "timeout_seconds": 11}}, "less than or equal to 10"),
         ({"twilio": {**SENDER, "base_url": "https://api.example.com"}}, "on this machine"),
         ({"twilio": {**SENDER, "base_url": "ftp://127.0.0.1"}}, "on this machine"),
-        ({"twilio": {**SENDER, "status_callback": "http://example.com/sms"}}, "https://"),
+        ({"twilio": {**SENDER, "public_url": "http://example.com"}}, "https://"),
+        ({"twilio": {**SENDER, "public_url": "https://example.com/?a=b"}}, "without"),
         ({"twilo": SENDER}, "Extra inputs"),
     ],
 )
@@ -48,7 +49,7 @@ def test_a_mistake_is_refused(given: dict[str, Any], complaint: str) -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:4010", "http://localhost:4010/", "http://[::1]:4010"])
 def test_a_server_on_this_machine_may_stand_in_for_twilio(url: str) -> None:
-    given = {**SENDER, "base_url": url, "status_callback": f"{url}/sms"}
+    given = {**SENDER, "base_url": url, "public_url": url}
     assert TwilioSettings.model_validate(given).base_url == url.rstrip("/")
 
 

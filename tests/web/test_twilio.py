@@ -1,0 +1,138 @@
+"""Twilio's calls over real HTTP: what it signed counts once, and what it did not is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from connectors.twilio_sms import TwilioSms
+from engine.errors import StoreUnavailableError
+from engine.flows import reports
+from engine.messaging import answers
+from engine.model.inbound import Inbound
+from engine.model.message import Report
+from engine.model.sms_settings import TwilioSettings
+from engine.store.database import Database
+from engine.store.schema import inbox, outbox
+from engine.web.pages import pages
+from engine.web.server import WebServer
+from engine.web.twilio import TwilioCalls
+from tests.flows.texting import CASE_MANAGER, Phones
+from tests.web.test_pages import Daemon
+
+PUBLIC = "https://handrail.example.org/here"
+SECRETS = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "new", "BEFORE": "old"}
+
+
+class Site:
+    """A site that Twilio calls."""
+
+    def __init__(self, database: Database) -> None:
+        self.phones = Phones.of(database, 1)
+        self.phones.go_on()
+        self.away = False
+        given = {"from_number": "+15550199", "public_url": PUBLIC, "previous_auth_token": {"env": "BEFORE"}}
+        self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
+        calls = TwilioCalls(PUBLIC, self.twilio.signed, self.take, self.report)
+        self.web = WebServer("127.0.0.1", 0, lambda: pages(Daemon(), calls))
+
+    def take(self, inbound: Inbound) -> str | None:
+        if self.away:
+            raise StoreUnavailableError
+        return self.phones.text(inbound.sender, inbound.body, inbound.provider_id)
+
+    def report(self, report: Report) -> None:
+        reports.take(self.phones.site.database, report, self.phones.now)
+
+    def call(self, path: str, form: Mapping[str, str], token: str = "new", **changed: str) -> tuple[int, str]:
+        """Sign a form as Twilio does and post it, `changed` on the way."""
+        signature = RequestValidator(token).compute_signature(PUBLIC + path, form)
+        body = urlencode({**form, **changed}).encode()
+        request = Request(self.web.address + path, body, {"X-Twilio-Signature": signature})
+        try:
+            with urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+
+@pytest.fixture
+def site(sqlite_database: Database) -> Iterator[Site]:
+    site = Site(sqlite_database)
+    site.web.start()
+    yield site
+    site.web.stop()
+    site.twilio.client.http_client.session.close()
+
+
+def text(**values: str) -> dict[str, str]:
+    return {"MessageSid": "SM1", "From": CASE_MANAGER, "Body": "1 a", "MediaUrl": "", **values}
+
+
+def status(**values: str) -> dict[str, str]:
+    return {"MessageSid": "SM1", "MessageStatus": "delivered", "ErrorCode": "", **values}
+
+
+@pytest.mark.parametrize("token", ["new", "old"])
+def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(site: Site, token: str) -> None:
+    code, said = site.call("/twilio/inbound", text(), token)
+    assert (code, answers.yours(1) in said) == (200, True)
+    assert site.phones.states() == ["acknowledged"]
+
+
+def test_what_somebody_else_signed_or_changed_is_refused_and_leaves_no_trace(site: Site) -> None:
+    assert site.call("/twilio/inbound", text(), "guessed")[0] == 403
+    assert site.call("/twilio/inbound", text(), Body="1 d")[0] == 403
+    assert site.call("/twilio/inbound", text(), More="")[0] == 403
+    assert site.call("/twilio/status?message=1", status(), MessageStatus="failed")[0] == 403
+    assert site.call("/twilio/inbound", text(Body="x" * 70_000))[0] == 403
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(Request(site.web.address + "/twilio/inbound", b"MessageSid=SM1"), timeout=20)
+    assert site.phones.site.rows(inbox) == []
+
+
+def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: Site) -> None:
+    assert site.call("/twilio/inbound", text()) == site.call("/twilio/inbound", text())
+    assert len(site.phones.site.rows(inbox)) == 1
+
+
+def test_nobody_unknown_is_answered(site: Site) -> None:
+    code, said = site.call("/twilio/inbound", text(From="+15550177777"))
+    assert (code, "Message" in said) == (200, False)
+
+
+@pytest.mark.parametrize("body", ["", "x" * 1600, "🙂 17 а", "\x00", "<b>&amp;"])
+def test_any_words_are_taken(site: Site, body: str) -> None:
+    assert site.call("/twilio/inbound", text(Body=body))[0] == 200
+
+
+def test_what_is_signed_and_not_whole_is_a_bad_request(site: Site) -> None:
+    assert site.call("/twilio/inbound", {"Body": "1 a"})[0] == 400
+    assert site.call("/twilio/status", status())[0] == 400
+    assert site.call("/twilio/status?message=9e9", status())[0] == 400
+    assert site.call("/twilio/status?message=" + "9" * 40, status())[0] == 400
+
+
+def test_a_database_that_is_away_is_said_so_that_twilio_tries_again_elsewhere(site: Site) -> None:
+    site.away = True
+    assert site.call("/twilio/inbound", text())[0] == 503
+
+
+def test_a_report_finds_its_message_by_our_id(site: Site) -> None:
+    assert site.call("/twilio/status?message=1", status())[0] == 204
+    (row,) = site.phones.site.rows(outbox)
+    assert (row.state, row.provider_id) == ("delivered", "SM1")
+
+
+def test_without_a_public_url_nothing_is_served() -> None:
+    web = WebServer("127.0.0.1", 0, lambda: pages(Daemon()))
+    web.start()
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(Request(f"{web.address}/twilio/inbound", b""), timeout=20)
+    web.stop()
