@@ -189,8 +189,6 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
 
     The alerts, locked, of which nobody else was told by the step at which they were told, or since.
     """
-    theirs = update(outbox).where(outbox.c.staff_id == staff_id, outbox.c.state == "queued")
-    conn.execute(theirs.values(state="cancelled", updated_at=now))
     mine, other = outbox.alias(), outbox.alias()
     step = select(func.max(mine.c.step)).where(
         mine.c.alert_id == alerts.c.id, mine.c.staff_id == staff_id, mine.c.reason.not_like(f"{NOTICE}%")
@@ -204,7 +202,11 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
     )
     climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
     alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
-    return list(conn.scalars(select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)))
+    # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for each other.
+    found = list(conn.scalars(select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)))
+    theirs = update(outbox).where(outbox.c.staff_id == staff_id, outbox.c.state == "queued")
+    conn.execute(theirs.values(state="cancelled", updated_at=now))
+    return found
 
 
 def overdue(conn: Connection, before: int) -> int:
