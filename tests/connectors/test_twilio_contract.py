@@ -69,9 +69,7 @@ def unchecked(base_url: str, **wrong: str) -> TwilioSettings:
 
 
 def test_a_message_with_all_that_it_may_carry_is_as_twilio_wants_it(prism: str, made: list[TwilioSms]) -> None:
-    settings = TwilioSettings(
-        messaging_service="MG" + "a" * 32, base_url=prism, public_url="https://site.example"
-    )
+    settings = TwilioSettings(messaging_service="MG" + "a" * 32, base_url=prism, public_url="https://site.example")
     result = gateway(made, settings).send(MESSAGE)
     assert (result.outcome, result.error_text) == ("accepted", None)
     assert (result.provider_id or "").startswith("SM")
