@@ -88,7 +88,8 @@ def test_a_letter_and_a_code_are_understood_in_either_order(letter: str, code: i
     "body",
     [
         "I want to die", "i wanna die", "I'm going to kill myself", "suicide", "thinking about SUICIDAL stuff",
-        "I can’t go on",        "I don't want to live", "better off dead", "I think he overdosed", "over dose", "call 911", "988", "end it all",
+        "I can’t go on",        "I don't want to live", "better off dead",
+        "I think he overdosed", "over dose", "call 911", "988", "end it all",
         "no reason to live", "I cut myself", "od'd", "quiero morir", "goodbye everyone",
     ],
 )  # fmt: skip
