@@ -24,7 +24,8 @@ CASES = int(os.environ.get("HANDRAIL_CASES", "0"))
 
 def cases(few: int) -> settings:
     """Settings of a property: a few fixed cases, or as many as HANDRAIL_CASES says, drawn anew."""
-    slow = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    # The fixtures that a property uses may serve all its cases: what a case needs fresh it makes itself.
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     return settings(
         max_examples=CASES or few, derandomize=not CASES, deadline=None, suppress_health_check=slow, database=None
     )

@@ -97,9 +97,24 @@ class AsOf:
     def newest(self, *entries: str) -> Entry | None:
         return next((entry for entry in reversed(self.record) if entry.entry in entries), None)
 
+    @cached_property
     def in_care(self) -> bool:
-        spell, leave = self.newest("enrolled", "ended"), self.newest("leave_began", "leave_ended", "enrolled")
-        return spell is not None and spell.entry == "enrolled" and leave is not None and leave.entry != "leave_began"
+        return self.open("enrolled", "ended") and not self.open("leave_began", "leave_ended", over="enrolled")
+
+    def open(self, begin: str, end: str, over: str = "") -> bool:
+        """Whether a spell has begun and not ended; a beginning and an end of one instant leave it as it was."""
+        was = False
+        for at in sorted({entry.at for entry in self.record}):
+            said = {entry.entry for entry in self.record if entry.at == at}
+            if over in said:
+                was = False
+            if {begin, end} <= said:
+                continue
+            if begin in said:
+                was = True
+            elif end in said:
+                was = False
+        return was
 
     def day_of(self, word: str) -> date | None:
         entry = self.newest(word)
@@ -401,7 +416,7 @@ def _rule_spans(
     rule: dict[str, Any], moments: list[AsOf], document: dict[str, Any], person: Person
 ) -> Iterator[PlainSpan]:
     hold, clears_after = duration(rule.get("hold", "0 hours")), duration(rule.get("clears_after", "0 hours"))
-    truths = [(moment.now, moment.in_care() and moment.rule_holds(rule["id"])) for moment in moments]
+    truths = [(moment.now, moment.in_care and moment.rule_holds(rule["id"])) for moment in moments]
     true = list(_stretches(truths))
     began: datetime | None = None
     for place, (a, b) in enumerate(true):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -39,26 +41,26 @@ def in_care(histories: Histories) -> Keys:
     changes: list[int] = []
     for base, client in zip(histories.bases, histories.clients, strict=True):
         enrolled = away = inside = False
-        for at, entry, _ in client.record:
-            enrolled = entry == "enrolled" or (enrolled and entry != "ended")
-            away = entry == "leave_began" or (away and entry not in {"leave_ended", "enrolled"})
+        for at, entries in groupby(client.record, attrgetter("at")):
+            words = {entry.entry for entry in entries}
+            enrolled = _within(enrolled, words, "enrolled", "ended")
+            # Who is enrolled anew is back from any leave.
+            away = _within(away and "enrolled" not in words, words, "leave_began", "leave_ended")
             if (enrolled and not away) != inside:
                 inside = not inside
-                _flip(changes, int(base) + at)
+                changes.append(int(base) + at)
         if inside:
             changes.append((int(base >> SHIFT) + 1) << SHIFT)
-    return _paired(changes)
-
-
-def _flip(changes: list[int], key: int) -> None:
-    """Add a flip; two at one instant are none."""
-    if changes and changes[-1] == key:
-        changes.pop()
-    else:
-        changes.append(key)
-
-
-def _paired(changes: list[int]) -> Keys:
     # A client in care to the end flips at the next one's base; the last one's would not fit 64 bits only in a
     # batch larger than MOST_CLIENTS.
     return np.array(changes, np.int64)
+
+
+def _within(inside: bool, words: set[str], begin: str, end: str) -> bool:
+    """Whether a spell is open after what is said of one instant, whichever is said first.
+
+    Where one ends as the next begins it stays open, and one that ends as it begins was never open.
+    """
+    if begin in words and end in words:
+        return inside
+    return begin in words or (inside and end not in words)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import yaml
 
-from engine.measures.histories import SHIFT
+from engine.measures.histories import SHIFT, Histories
 from engine.measures.steps import truth_at
 from engine.model.client import SPELL_WORDS
 from engine.rulebook.condition_reader import read_condition
@@ -72,7 +72,7 @@ def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes
     somebody = person(events, zone)
-    batch, document = histories([somebody]), {"rules": [{"when": source.plain()}]}
+    batch, document = among_others(somebody), {"rules": [{"when": source.plain()}]}
     flips = finding.flips(batch)
     for row in rows(answers):
         at = instant(row["as of"], zone)
@@ -81,10 +81,20 @@ def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
         approximately = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
         assert plain.value(source.plain()) == approximately, ("plain value", row)
         assert plain.holds(source.plain()) == holds, ("plain truth", row)
-        seen = finding.measure.seen(batch, us(at)).value
+        key = (PLACE << SHIFT) + us(at)
+        seen = finding.measure.seen(batch, key).value
         wanted = as_engine(value)
         assert seen == (pytest.approx(wanted, abs=1e-9) if isinstance(wanted, float) else wanted), ("value", row)
-        assert bool(truth_at(flips, np.array([us(at)]))[0]) == holds, ("truth", row)
+        assert bool(truth_at(flips, np.array([key]))[0]) == holds, ("truth", row)
+
+
+PLACE = 2
+
+
+def among_others(somebody: Person) -> Histories:
+    """The person at PLACE of a batch, after and before others of whom nothing may be taken for theirs."""
+    begun = Person(somebody.zone, somebody.record, somebody.in_order[:1])
+    return histories([somebody, begun, somebody, somebody])
 
 
 def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") -> list[str]:
@@ -94,8 +104,8 @@ def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") ->
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes
     somebody = person(events, zone)
-    batch = histories([somebody])
-    places = finding.measure.seen(batch, us(instant(as_of, zone))).places
-    assert all(place >> SHIFT == 0 for place in places)
-    found = [somebody.in_order[place] for place in places]
+    batch = among_others(somebody)
+    places = finding.measure.seen(batch, (PLACE << SHIFT) + us(instant(as_of, zone))).places
+    before = len(somebody.events) + min(1, len(somebody.events))
+    found = [somebody.in_order[place - before] for place in places]
     return [event.at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") for event in found]

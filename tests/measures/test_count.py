@@ -156,7 +156,7 @@ def test_starting_ignores_what_happened_before_the_local_day_that_it_names():
 
 def test_starting_counts_from_the_latest_enrolment_and_nothing_before_the_first():
     check(
-        "{count: check_in, starting: 0 days after enrolment, at_least: 1}",
+        "{count: check_in, starting: 0 days after enrolment, at_least: 2}",
         """
         | at               | what     |
         | 2024-03-01 08:00 | check_in |
@@ -169,9 +169,9 @@ def test_starting_counts_from_the_latest_enrolment_and_nothing_before_the_first(
         """
         | as of            | value | holds |
         | 2024-03-01 08:00 | 0     | no    |
-        | 2024-03-03 08:00 | 1     | yes   |
+        | 2024-03-03 08:00 | 1     | no    |
         | 2024-03-09 09:00 | 2     | yes   |
-        | 2024-03-09 10:00 | 1     | yes   |
+        | 2024-03-09 10:00 | 1     | no    |
         | 2024-03-09 11:00 | 2     | yes   |
         """,
     )

@@ -43,7 +43,7 @@ def survives(text: str) -> None:
         assert book.rules
 
 
-@cases(150)
+@cases(60)
 @given(st.sampled_from(SHIPPED) | documents().map(written), st.data())
 def test_a_file_with_pieces_put_in_or_cut_out_anywhere(text, data):
     for _ in range(data.draw(st.integers(1, 3))):
@@ -59,7 +59,7 @@ def places(written: Any) -> list[tuple[Any, Any]]:
     return [place for key in keys for place in [(written, key), *places(written[key])]]
 
 
-@cases(150)
+@cases(60)
 @given(documents(), st.data())
 def test_a_file_in_which_anything_stands_anywhere(document, data):
     document = deepcopy(document)
@@ -71,7 +71,7 @@ def test_a_file_in_which_anything_stands_anywhere(document, data):
     survives(written(document))
 
 
-@cases(50)
+@cases(30)
 @given(st.sampled_from(wrong_conditions()), documents(), st.data())
 def test_a_wrong_condition_anywhere_in_a_good_file_is_a_mistake(wrong, document, data):
     text = written(document)
@@ -81,7 +81,7 @@ def test_a_wrong_condition_anywhere_in_a_good_file_is_a_mistake(wrong, document,
         from_texts({"rules.yaml": f"{text[:at]}\n  when: {wrong[0]}\n"}, KINDS)
 
 
-@cases(50)
+@cases(30)
 @given(st.binary(max_size=60))
 def test_a_file_of_any_bytes(data):
     survives(data.decode("latin-1"))

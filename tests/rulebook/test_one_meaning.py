@@ -49,7 +49,7 @@ def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
     ]
 
 
-@cases(80)
+@cases(50)
 @given(documents(), EVERYONE)
 def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, everyone):
     document, book = read(document)
@@ -65,7 +65,7 @@ def finding_of(condition: Condition) -> Finding:
     return finding
 
 
-@cases(100)
+@cases(60)
 @given(findings(), EVERYONE)
 def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(
     condition, everyone
@@ -85,7 +85,7 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
             assert seen == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
 
 
-@cases(30)
+@cases(20)
 @given(documents(), st.lists(people(), min_size=2, max_size=5))
 def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, everyone):
     _, book = read(document)
@@ -111,7 +111,7 @@ def as_known_by(spans: list[Span], now: int) -> list[Span]:
     return [span if span.ended is None or span.ended <= now else span._replace(ended=None) for span in begun]
 
 
-@cases(30)
+@cases(20)
 @given(documents(), people(), st.data())
 def test_a_replay_cut_at_any_instant_is_the_whole_replay_as_far_as_that(document, person, data):
     document, book = read(document)

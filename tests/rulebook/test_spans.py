@@ -124,6 +124,34 @@ def test_rules_hold_only_while_a_client_is_enrolled_and_not_on_leave():
     )
 
 
+def test_where_an_enrolment_or_leave_ends_as_the_next_begins_it_goes_on_whichever_was_said_first():
+    for at_once in (("ended", "enrolled"), ("enrolled", "ended")):
+        spans_are(
+            rule("{count: check_in, at_least: 1}"),
+            f"""
+    | at               | what         | status    |
+    | 2024-03-01 08:00 | enrolled     |           |
+    | 2024-03-01 08:00 | check_in     | completed |
+    | 2024-03-03 08:00 | {at_once[0]} |           |
+    | 2024-03-03 08:00 | {at_once[1]} |           |
+    | 2024-03-05 08:00 | leave_began  |           |
+    | 2024-03-06 08:00 | leave_began  |           |
+    | 2024-03-06 08:00 | leave_ended  |           |
+    | 2024-03-07 08:00 | leave_ended  |           |
+    | 2024-03-08 08:00 | leave_began  |           |
+    | 2024-03-08 08:00 | leave_ended  |           |
+    | 2024-03-09 08:00 | ended        |           |
+    | 2024-03-10 08:00 | {at_once[0]} |           |
+    | 2024-03-10 08:00 | {at_once[1]} |           |
+    """,
+            """
+    | rule | severity | began            | ended            |
+    | a    | medium   | 2024-03-01 08:00 | 2024-03-05 08:00 |
+    | a    | medium   | 2024-03-07 08:00 | 2024-03-09 08:00 |
+    """,
+        )
+
+
 def test_applies_to_looks_at_the_record_as_it_was():
     spans_are(
         rule("{count: check_in, at_least: 1}", applies_to="{programme: [iop, aftercare]}"),
