@@ -21,7 +21,7 @@ from engine.store.evaluations import Claim
 # An import makes thousands due at once; read and written together they cost a fraction each.
 BATCH = 200
 # Far longer than a batch takes: only a dead evaluator's claims run out.
-LEASE_US = 600 * SECOND_US
+LEASE_US = 120 * SECOND_US
 LONGEST_WAIT_US = 900 * SECOND_US
 
 _log = structlog.get_logger()
