@@ -47,10 +47,14 @@ class Caseload:
         row = {"id": number, "ref": f"S-{number}", "role": role, "timezone": "UTC", "active": True}
         with self.database.write() as conn:
             conn.execute(insert(staff), {**row, "phone": f"+1555010{number:04}", **columns})
-            for client_id in client_ids:
-                assigned = {"client_id": client_id, "staff_id": number, "role": role, "began": 0}
-                conn.execute(insert(assignments), assigned)
+        for client_id in client_ids:
+            self.assign(number, role, client_id)
         return number
+
+    def assign(self, number: int, role: Role, client_id: int) -> None:
+        assigned = {"client_id": client_id, "staff_id": number, "role": role, "began": 0}
+        with self.database.write() as conn:
+            conn.execute(insert(assignments), assigned)
 
     def consent(self, client_id: int, staff_id: int, **columns: Any) -> None:
         row = {"alias": "your friend", "scope": "outreach", "purpose": "support", "given_at": 0}

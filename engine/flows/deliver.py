@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.opting_out import opt_out
 from engine.flows.opting_out import record as record_opt_out
+from engine.messaging.digest import of_many
+from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import STOPPED_FOR_US, after_look_up, after_send, hindrance
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
 from engine.ports import SmsGateway
-from engine.store import audit, heartbeats, outbox
+from engine.store import audit, bundles, heartbeats, outbox
 from engine.store.database import Database
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
@@ -37,7 +41,7 @@ def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> Outbox
         standing = outbox.standing(conn, message, owner, now)
     if standing is None:  # another took it over, or the carrier reported on it
         return message.state
-    settlement = _deliver(gateway, message, standing, now)
+    settlement = _deliver(database, gateway, message, standing, now)
     _settle(database, message, settlement, owner, standing.recipient.phone, now)
     _log.info("message", id=message.id, alert=message.alert_id, state=settlement.state, why=settlement.why)
     return settlement.state
@@ -52,21 +56,46 @@ def _claim(database: Database, now: int, owner: str) -> Claimed | None:
         return next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
 
 
-def _deliver(gateway: SmsGateway, message: Claimed, standing: Standing, now: int) -> Settlement:
-    phone = standing.recipient.phone
-    outgoing = Outgoing(
+def _deliver(database: Database, gateway: SmsGateway, message: Claimed, standing: Standing, now: int) -> Settlement:
+    if message.state == "unknown":
+        known = standing.recipient.phone is not None
+        nowhere = SendResult("unknown", error_text="the number was taken away")
+        return after_look_up(message, gateway.look_up(_outgoing(message, standing, now)) if known else nowhere, now)
+    sendable_at = earliest_send(now, standing.recipient, urgent=standing.urgent)
+    hindered = hindrance(message, standing, sendable_at, now)
+    paced = hindered or _pace(database, message, standing, now)
+    if isinstance(paced, Settlement):
+        return paced
+    return after_send(paced, gateway.send(_outgoing(paced, standing, now)), now)
+
+
+def _outgoing(message: Claimed, standing: Standing, now: int) -> Outgoing:
+    return Outgoing(
         id=message.id,
-        to=phone or "",
+        to=standing.recipient.phone or "",
         body=message.body,
         created_at=message.created_at,
         valid_for=None if message.expires_at is None else (message.expires_at - now) // SECOND_US,
         others=standing.others,
     )
-    if message.state == "unknown":
-        found = gateway.look_up(outgoing) if phone else SendResult("unknown", error_text="the number was taken away")
-        return after_look_up(message, found, now)
-    sendable_at = earliest_send(now, standing.recipient, urgent=standing.urgent)
-    return hindrance(message, standing, sendable_at, now) or after_send(message, gateway.send(outgoing), now)
+
+
+def _pace(database: Database, message: Claimed, standing: Standing, now: int) -> Claimed | Settlement:
+    """The message as it goes out, with what waits besides where that is too much; or that it waits itself."""
+    if standing.urgent:
+        return message
+    with database.write() as conn:
+        sent = bundles.sent(conn, message, now - LONGEST_US)
+        free_at = next_text_at(sent, now)
+        if free_at > now:
+            return Settlement("queued", "the recipient has had as many texts as may be", due_at=free_at)
+        bundle = together(message.id, bundles.waiting(conn, message), room(sent, now), now)
+        if not bundle:
+            return message
+        clients = len({one.client_id for one in bundle})
+        body = of_many(clients, len(bundle), newly=all(one.newly for one in bundle))
+        bundles.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
+    return replace(message, body=body)
 
 
 def _settle(
@@ -78,7 +107,8 @@ def _settle(
         if not outbox.settle(conn, message, settlement, owner, now):
             return
         if settlement.passed_over:
-            outbox.bring_next_step_forward(conn, message, now)
+            for each in (message, *bundles.carried(conn, message)):
+                outbox.bring_next_step_forward(conn, each, now)
         opted_out = opt_out(conn, phone, now) if result and result.outcome == "opted_out" and phone else []
         stopped = result if result and result.outcome == "stopped" else None
         if stopped:

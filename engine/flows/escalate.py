@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -10,21 +11,25 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
+from engine.messaging.digest import of_client
 from engine.messaging.wording import to_admin, to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
 from engine.model.instant import DAY_US, SECOND_US
-from engine.model.message import REACHES_NOBODY, STEP, NewMessage
-from engine.model.rule import Rule
+from engine.model.message import NEWLY, REACHES_NOBODY, STEP, NewMessage
+from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
-from engine.store import alerts, audit, outbox, reminders, reply_codes, staff
+from engine.store import alerts, audit, bundles, outbox, reminders, reply_codes, staff
 from engine.store.alerts import Routed
+from engine.store.bundles import Enqueued
 from engine.store.database import Database
 
 ACTOR = "escalate"
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
 MINUTE_US = 60 * SECOND_US
+# So long the texts about what new rules found wait for each other, for clients are evaluated batch by batch.
+TOGETHER_US = 120 * SECOND_US
 
 _log = structlog.get_logger()
 
@@ -50,13 +55,23 @@ def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int,
 
 
 def take_steps(
-    conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: int
+    conn: Connection,
+    due: Sequence[Routed],
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: int,
+    newly: Collection[int] = (),
 ) -> list[Told]:
     """Put the messages of each alert's next step into the outbox and set when the one after it comes.
 
+    What tells one recipient of several alerts about one client becomes one text. `newly` are alerts that a newly
+    accepted rule set found; texts about them wait a little for each other.
+
     `record` is left to the caller, for the audit trail comes last in a transaction.
     """
-    return [_take_step(conn, routed, rules, detail, now) for routed in due]
+    told = [_take_step(conn, each, rules, detail, now, NEWLY if each.alert.id in newly else STEP) for each in due]
+    _bundle(conn, due, rules, detail, now)
+    return told
 
 
 def record(conn: Connection, told: Sequence[Told], now: int) -> None:
@@ -67,11 +82,13 @@ def record(conn: Connection, told: Sequence[Told], now: int) -> None:
         audit.record(conn, at=now, actor=ACTOR, action=action, subject=f"alert {one.alert_id}", detail=detail)
 
 
-def _take_step(conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:
+def _take_step(
+    conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int, reason: str
+) -> Told:
     alert = routed.alert
     turn = take_turn(routed.policy, routed.step, staff.recipients(conn, alert.client_id, now), alert.severity)
     for step, recipient in turn.told:
-        tell(conn, routed, step, recipient, STEP, rules, detail, now)
+        tell(conn, routed, step, recipient, reason, rules, detail, now)
     if turn.told:
         reminders.told(conn, alert.id, now)
     else:
@@ -102,6 +119,23 @@ def _until_next(routed: Routed) -> int:
     return 30 * MINUTE_US
 
 
+def _bundle(conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: int) -> None:
+    """Let the texts to one recipient about alerts of one client be one, which the most severe of them carries."""
+    by_id = {routed.alert.id: routed for routed in due}
+    per_client = Counter(routed.alert.client_id for routed in due)
+    shared = [alert_id for alert_id, each in by_id.items() if per_client[each.alert.client_id] > 1]
+    texts: dict[tuple[int, int], list[Enqueued]] = defaultdict(list)
+    for one in bundles.enqueued(conn, shared, now):
+        texts[one.staff_id, by_id[one.alert_id].alert.client_id].append(one)
+    for (staff_id, _), found in texts.items():
+        if len(found) > 1:
+            first = min(found, key=lambda one: (SEVERITIES.index(by_id[one.alert_id].alert.severity), one.id))
+            about = [by_id[one.alert_id] for one in found]
+            named = [(reply_codes.give(conn, staff_id, each.alert.id, now), _words(each, rules)) for each in about]
+            body = first.body if first.to_mentor else of_client(about[0].client_ref, named, detail)
+            bundles.carry(conn, first.id, [one.id for one in found if one is not first], body)
+
+
 def tell(
     conn: Connection,
     routed: Routed,
@@ -130,10 +164,13 @@ def _told(routed: Routed, turn: Turn) -> Told:
 def _body(routed: Routed, recipient: Recipient, code: int, rules: Mapping[str, Rule], detail: Detail) -> str:
     if recipient.alias is not None:
         return to_mentor(recipient.alias, code)
+    return to_staff(routed.client_ref, _words(routed, rules), code, detail)
+
+
+def _words(routed: Routed, rules: Mapping[str, Rule]) -> str:
     rule = rules.get(routed.alert.rule_id)
     reason = "sent a text" if routed.alert.rule_id == CLIENT_TEXT else rule.reason if rule else ""
-    words = [reason, "over now" if routed.alert.ended is not None else ""]
-    return to_staff(routed.client_ref, ", ".join(filter(None, words)), code, detail)
+    return ", ".join(filter(None, [reason, "over now" if routed.alert.ended is not None else ""]))
 
 
 def tell_admins(conn: Connection, routed: Routed, now: int) -> None:
@@ -148,4 +185,5 @@ def tell_admins(conn: Connection, routed: Routed, now: int) -> None:
 
 
 def _message(routed: Routed, step: int, staff_id: int, reason: str, body: str, now: int) -> NewMessage:
-    return NewMessage(routed.alert.id, step, staff_id, reason, body, now, due_at=now, expires_at=now + VALID_US)
+    due_at = now + (TOGETHER_US if reason == NEWLY else 0)
+    return NewMessage(routed.alert.id, step, staff_id, reason, body, now, due_at, expires_at=now + VALID_US)

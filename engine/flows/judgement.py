@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from engine.alerts.decide import Change, Open, decide
+from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
 from engine.flows import escalate, quieting
 from engine.flows.caseload import histories
@@ -17,12 +18,14 @@ from engine.model.routing import Policy, RoutingSettings
 from engine.model.sms_settings import Detail
 from engine.model.span import Span
 from engine.rulebook.rulebook import Rulebook
-from engine.store import alerts, audit, evaluations
+from engine.store import alerts, audit, evaluations, outbox
 from engine.store.alerts import NewAlert
 from engine.store.database import Database
 from engine.store.evaluations import Claim
 
 ACTOR = "evaluate"
+# For these reasons nobody is to be told any more of what waits to be sent.
+_TAKEN_BACK: frozenset[Reason] = VOID | {"rule_goes_shadow", "cleared"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement])
     ids = alerts.open_all(conn, [_new_alert(desk, *opened) for opened in opens], ACTOR)
     for change in changes:
         alerts.change(conn, change.before, change.after, at=desk.now, actor=ACTOR, why=change.reason)
+    outbox.cancel(conn, [change.after.id for change in changes if change.reason in _TAKEN_BACK], desk.now)
     opened = [(alert_id, decision) for alert_id, (decision, _) in zip(ids, opens, strict=True)]
     tell = [alert_id for alert_id, decision in opened if decision.tell]
     tell += [change.after.id for change in changes if change.tell]
@@ -142,11 +146,31 @@ def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement])
         clients=len(judgements),
         opened=[(alert_id, decision.reason) for alert_id, decision in opened],
         changed=[(change.after.id, change.reason) for change in changes],
-        told=_tell(conn, desk, tell) if tell else [],
+        told=_tell(conn, desk, tell, _newly(desk, judgements, ids)) if tell else [],
     )
 
 
-def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int]) -> list[escalate.Told]:
+def _newly(desk: Desk, judgements: Sequence[Judgement], opened_ids: Sequence[int]) -> set[int]:
+    """The alerts that are there because rules are new or changed, not because anything happened; urgent ones aside.
+
+    What held already when the client was last evaluated, by other rules, would have opened then.
+    """
+    found = set()
+    ids = iter(opened_ids)
+    for one in judgements:
+        others = one.claim.rules_hash not in {None, desk.rulebook.hash}
+        for (decision, _), alert_id in zip(one.opens, ids, strict=False):
+            if others and decision.span.began <= (one.claim.evaluated_to or 0) and decision.span.severity != "urgent":
+                found.add(alert_id)
+        found |= {
+            change.after.id
+            for change in one.changes
+            if change.reason == "rule_goes_live" and change.after.severity != "urgent"
+        }
+    return found
+
+
+def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int], newly: Collection[int] = ()) -> list[escalate.Told]:
     """Let alerts begin their policies, as these are now, from the first step on."""
     due = []
     for routed in alerts.routed(conn, alert_ids):
@@ -156,7 +180,7 @@ def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int]) -> list[escala
             due.append(anew)
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
-    return escalate.take_steps(conn, due, desk.rulebook.rules, desk.detail, desk.now)
+    return escalate.take_steps(conn, due, desk.rulebook.rules, desk.detail, desk.now, newly)
 
 
 def _new_alert(desk: Desk, decision: Open, evidence: AlertEvidence) -> NewAlert:

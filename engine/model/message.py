@@ -47,6 +47,8 @@ DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "
 REACHES_NOBODY = "reaches nobody"
 # The reason of a message by which a step of a policy tells, and how that of a reminder begins, before its number.
 STEP = "step"
+# The same where it tells of what a newly accepted rule set finds in many clients at once.
+NEWLY = "newly"
 REMINDS = "remind-"
 # So begin the reasons of messages that only tell what became of an alert: they go out in whatever state it is.
 NOTICE = "notice"
@@ -109,6 +111,16 @@ class Standing:
     others: frozenset[str]  # as Outgoing has them
     opted_out: bool = False  # whether the recipient's number said STOP
     notice: bool = False  # whether it only tells what became of the alert
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message to staff about an alert that is not urgent, still to be sent, which one text may tell with others."""
+
+    id: int
+    client_id: int
+    due_at: int
+    newly: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Claim:
     generation: int
     evaluated_to: int | None
     failures: int
+    rules_hash: str | None  # of the rule set by which the client was evaluated last
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
         .where(evaluations.c.client_id.in_(chosen), _lent_to_nobody(now))
         .values(claimed_by=owner, lease_until=now + lease_us)
         .returning(
-            evaluations.c.client_id, evaluations.c.generation, evaluations.c.evaluated_to, evaluations.c.failures
+            *[evaluations.c[name] for name in ("client_id", "generation", "evaluated_to", "failures", "rules_hash")]
         )
     )
     claims = [
-        Claim(row.client_id, owner, now + lease_us, row.generation, row.evaluated_to, row.failures)
+        Claim(row.client_id, owner, now + lease_us, row.generation, row.evaluated_to, row.failures, row.rules_hash)
         for row in conn.execute(taken)
     ]
     return sorted(claims, key=lambda claim: claim.client_id)

@@ -18,7 +18,7 @@ from engine.model.message import (
     Settlement,
     Standing,
 )
-from engine.store import opt_outs
+from engine.store import bundles, opt_outs
 from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import consents_of, read
@@ -57,7 +57,9 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
     """
     _doubt(conn, now)
     lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    to_send = and_(outbox.c.state == "queued", or_(outbox.c.due_at <= now, outbox.c.expires_at <= now))
+    to_send = and_(
+        outbox.c.state == "queued", bundles.ON_ITS_OWN, or_(outbox.c.due_at <= now, outbox.c.expires_at <= now)
+    )
     to_look_up = and_(outbox.c.state == "unknown", outbox.c.due_at <= now, lent_to_nobody)
     chosen = list(
         conn.scalars(
@@ -133,8 +135,13 @@ def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: st
         values["due_at"] = settlement.due_at
     if result and result.provider_id is not None:
         values["provider_id"] = result.provider_id
+    if settlement.state in {"accepted", "unknown"}:
+        values["sent_at"] = now if message.state == "claimed" else func.coalesce(outbox.c.sent_at, now)
     settled = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(leading_here), ours)
-    return conn.execute(settled.values(values)).rowcount == 1
+    if conn.execute(settled.values(values)).rowcount != 1:
+        return False
+    bundles.follow(conn, message.id, settlement.state, now)
+    return True
 
 
 def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:

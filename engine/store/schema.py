@@ -255,7 +255,11 @@ outbox = Table(
     Column("error_code", String(20)),
     Column("error_text", Text),
     Column("updated_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    # The message that carries this one with it (store/bundles.py). No foreign key, as above.
+    Column("bundle_id", BigInteger, index=True),
     UniqueConstraint("alert_id", "step", "staff_id", "reason"),
+    Index(None, "staff_id", "sent_at"),
     # The same for messages about no alert, for NULL equals nothing.
     Index(
         "uq_outbox_without_alert",

@@ -116,7 +116,7 @@ def test_a_shadow_rule_records_and_texts_nobody_until_it_goes_live(site: Site) -
     site.serve(rulebook())
     site.evaluate()
     assert [row.shadow for row in site.alerts] == [False]
-    assert site.messages == [(0, 1, "step")]
+    assert site.messages == [(0, 1, "newly")]
 
 
 def test_a_new_rule_set_evaluates_everybody_again(site: Site) -> None:

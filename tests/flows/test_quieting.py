@@ -98,7 +98,7 @@ def test_what_waits_to_be_sent_is_taken_back_when_something_louder_opens(databas
     assert [row.state for row in site.rows(outbox) if row.alert_id == by_rule(site)["calm"]] == ["cancelled"]
     assert not Carrier().asked
     carrier = Carrier()
-    while deliver.run(database, carrier, NOON + 1, "a"):
+    while deliver.run(database, carrier, NOON + hours(0.1), "a"):
         pass
     assert [message.id for message in carrier.asked] == [row.id for row in site.rows(outbox) if row.state == "accepted"]
     assert len(carrier.asked) == 1

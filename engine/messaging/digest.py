@@ -1,0 +1,32 @@
+"""The words of one text about several alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.messaging.lint import lint
+from engine.model.sms_settings import Detail
+
+_HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false alarm."
+
+
+def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> str:
+    """Several alerts about one client: (code, the rule's few words) of each; what does not fit is left out."""
+    codes = ", ".join(str(code) for code, _ in alerts)
+    named = ", ".join(f"{code} ({reason})" if reason else str(code) for code, reason in alerts)
+    wordings = [f"Handrail: someone needs you: {codes}. {_HOW}", f"Handrail: {len(alerts)} alerts need you. {_SEE}"]
+    if detail != "none":
+        wordings.insert(0, f"Handrail: {ref} needs you: {codes}. {_HOW}")
+    if detail == "reason":
+        wordings.insert(0, f"Handrail: {ref} needs you: {named}. {_HOW}")
+    return next((wording for wording in wordings if not lint(wording)), wordings[-1])
+
+
+def of_many(clients: int, alerts: int, *, newly: bool) -> str:
+    """More than should be texted one by one: how many, and where to see them."""
+    if newly:
+        return f"Handrail: {clients} {'client' if clients == 1 else 'clients'} newly need you. {_SEE}"
+    return f"Handrail: {alerts} alerts about {clients} {'client' if clients == 1 else 'clients'} need you. {_SEE}"
+
+
+_SEE = "See: handrail alerts"

@@ -1,0 +1,103 @@
+"""Bundles: messages of the outbox that another, to the same recipient, carries with it as one text.
+
+Each stays a row of its own, for its alert climbs on its own, and shares the fate of the one that carries it; should
+that be cancelled, it goes out by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, Claimed, OutboxState, Waiting
+from engine.store.alerts import read_policy
+from engine.store.schema import alerts, outbox, staff
+
+_carrier = outbox.alias()
+# Nobody carries it, or whoever was to do so goes out no more.
+ON_ITS_OWN: ColumnElement[bool] = or_(
+    outbox.c.bundle_id.is_(None),
+    outbox.c.bundle_id.in_(select(_carrier.c.id).where(_carrier.c.state == "cancelled")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """A message put into the outbox in this transaction."""
+
+    id: int
+    alert_id: int
+    staff_id: int
+    body: str
+    to_mentor: bool
+
+
+def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enqueued]:
+    """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
+    wanted = (
+        select(outbox.c.id, outbox.c.alert_id, outbox.c.staff_id, outbox.c.body, outbox.c.step, alerts.c.policy)
+        .join(alerts, alerts.c.id == outbox.c.alert_id)
+        .where(outbox.c.alert_id.in_(alert_ids), outbox.c.created_at == now, outbox.c.reason == STEP)
+        .where(outbox.c.state == "queued", outbox.c.bundle_id.is_(None))
+        .order_by(outbox.c.id)
+    )
+    return [
+        Enqueued(row.id, row.alert_id, row.staff_id, row.body, _is_to_mentor(row.policy, row.step))
+        for row in conn.execute(wanted)
+    ]
+
+
+def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
+    """The instants since then at which other texts went to a message's recipient, or may be going at this moment."""
+    going = and_(outbox.c.state == "claimed", outbox.c.id != message.id)
+    at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
+    gone = and_(outbox.c.staff_id == message.staff_id, or_(outbox.c.sent_at > since, going))
+    return list(conn.scalars(select(at).where(gone)))
+
+
+def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
+    """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id."""
+    ready = and_(outbox.c.state == "queued", ON_ITS_OWN)
+    wanted = (
+        select(outbox.c.id, outbox.c.due_at, outbox.c.reason, outbox.c.step, alerts.c.client_id, alerts.c.policy)
+        .join(alerts, alerts.c.id == outbox.c.alert_id)
+        .join(staff, staff.c.id == outbox.c.staff_id)
+        .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
+        .where(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+        .where(alerts.c.severity != "urgent", staff.c.role != "mentor", outbox.c.reason.not_like(f"{NOTICE}%"))
+        .order_by(outbox.c.id)
+    )
+    return [
+        Waiting(row.id, row.client_id, row.due_at, row.reason == NEWLY)
+        for row in conn.execute(wanted)
+        if not _is_to_mentor(row.policy, row.step)
+    ]
+
+
+def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:
+    """Let a message, not sent yet and with these words from now on, carry others and what they carry."""
+    riders = or_(outbox.c.id.in_(carried), and_(outbox.c.bundle_id.in_(carried), outbox.c.state == "queued"))
+    conn.execute(update(outbox).where(riders).values(bundle_id=carrier_id))
+    conn.execute(update(outbox).where(outbox.c.id == carrier_id).values(body=body, bundle_id=None))
+
+
+def follow(conn: Connection, carrier_id: int, state: OutboxState, now: int) -> None:
+    """What a message carries comes to the state that it came to, once it was sent or will never be."""
+    if state in {"queued", "claimed", "unknown", "cancelled"}:
+        return
+    riding = and_(outbox.c.bundle_id == carrier_id, outbox.c.state.not_in(FINAL_STATES))
+    conn.execute(update(outbox).where(riding).values(state=state, updated_at=now))
+
+
+def carried(conn: Connection, message: Claimed) -> list[Claimed]:
+    """The messages that one carries, as if they were claimed with it."""
+    columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
+    rows = conn.execute(select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id))
+    return [replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows]
+
+
+def _is_to_mentor(policy: str, step: int) -> bool:
+    steps = read_policy(policy)
+    return step < len(steps) and steps[step].to == "mentor"
