@@ -9,8 +9,11 @@ import pytest
 
 from engine.measures.measure import Finding
 from engine.model.kinds import BUILT_IN
+from engine.rulebook.comparing import OPERATORS
+from engine.rulebook.condition_reader import JOINS
 from engine.rulebook.forms import FORMS
 from engine.rulebook.load import from_texts
+from engine.rulebook.rule_reader import FILE_WORDS, RULE_WORDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
@@ -33,6 +36,8 @@ def test_an_example_means_something(example: str) -> None:
     assert rulebook.findings
 
 
-def test_every_measure_has_an_example() -> None:
+def test_every_word_has_an_example() -> None:
     shown = "\n".join(EXAMPLES)
-    assert {name for name in FORMS if not re.search(rf"\b{name}:", shown)} == set()
+    options = {option for form in FORMS.values() for option in form.options}
+    words = {*FORMS, *options, *OPERATORS, *JOINS, *RULE_WORDS, *FILE_WORDS, "rule", "phrase"}
+    assert {word for word in words if not re.search(rf"\b{word}:", shown)} == set()
