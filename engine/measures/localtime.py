@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
-from engine.model.instant import DAY_US, EPOCH, SECOND_US, to_us
+from engine.model.instant import DAY_US, EPOCH, MICROSECOND, SECOND_US
 
 Days = NDArray[np.int64]
 _EPOCH_ORDINAL = EPOCH.toordinal()
@@ -30,9 +30,12 @@ def local_days(histories: Histories, keys: Keys) -> Days:
 
 @lru_cache(maxsize=65536)
 def midnight(zone: str, day: int) -> int:
-    """The first instant of a day (microseconds since 1970), also where the clocks skip midnight."""
+    """The first instant of a day (microseconds since 1970), also where the clocks skip midnight.
+
+    The day may lie a rule's duration beyond the last instant of an event.
+    """
     local = datetime.combine(date.fromordinal(_EPOCH_ORDINAL + day), datetime.min.time(), ZoneInfo(zone))
-    return to_us(local.astimezone(UTC)) if day >= 0 else 0
+    return max(0, (local.astimezone(UTC) - EPOCH) // MICROSECOND)
 
 
 def _days(instants: Keys, zone: str) -> Days:

@@ -160,6 +160,25 @@ def test_the_latest_enrolment_is_the_one_that_counts():
     )
 
 
+def test_a_date_far_ahead_harms_nobody():
+    for condition in (
+        "{time_since: enrolled, at_least: 3650 days}",
+        "{time_since: check_in, starting: 3650 days after enrolment, at_least: 3650 days}",
+    ):
+        check(
+            condition,
+            """
+            | at               | what     |
+            | 2112-01-01 08:00 | enrolled |
+            """,
+            """
+            | as of            | value  | holds |
+            | 2100-01-01 00:00 | none   | no    |
+            """,
+            zone="America/New_York",
+        )
+
+
 def test_years_are_compared_to_the_very_instant():
     check(
         "{time_since: contact, at_least: 439 days}",
