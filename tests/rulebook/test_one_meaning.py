@@ -97,6 +97,16 @@ def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, everyo
     assert book.replay(histories(everyone)) == alone
 
 
+@cases(60)
+@given(findings(), people(), st.data())
+def test_the_events_behind_a_value_give_that_value_by_themselves(condition, person, data):
+    finding = finding_of(condition)
+    at = us(data.draw(st.sampled_from(instants({"rules": [{"when": condition}]}, person))))
+    seen = finding.measure.seen(histories([person]), at)
+    behind = Person(person.zone, person.record, [person.in_order[place] for place in seen.places])
+    assert finding.measure.seen(histories([behind]), at).value == seen.value
+
+
 def known_by(person: Person, now: datetime) -> Person:
     return Person(
         person.zone,
