@@ -47,6 +47,8 @@ class Comparison:
             return False
         if isinstance(value, bool):
             value = "yes" if value else "no"
+        if isinstance(value, float):
+            value = round(value, DECIMALS)
         if self.operator in {"is", "is_not", "one_of", "none_of"}:
             wanted = self.operand if isinstance(self.operand, tuple) else (self.operand,)
             found = value if isinstance(value, tuple) else (value,)

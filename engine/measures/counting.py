@@ -59,10 +59,10 @@ class DaysWith(Count):
         return np.where(filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0).astype(float)
 
     def _new_day(self, histories: Histories, places: Places) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        keys = histories.key[places]
-        days = local_days(histories, keys)
+        """Whether each event falls on another day than the one before it; of a client's first nothing is asked."""
+        days = local_days(histories, histories.key[places])
         new = np.ones(len(places), bool)
-        new[1:] = (days[1:] != days[:-1]) | (keys[1:] >> SHIFT != keys[:-1] >> SHIFT)
+        new[1:] = days[1:] != days[:-1]
         return new
 
 

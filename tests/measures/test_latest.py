@@ -91,6 +91,20 @@ def test_words_and_yes_or_no_are_compared_by_is_is_not_and_one_of():
     )
 
 
+def test_numbers_are_equal_as_people_read_them():
+    check(
+        "{latest: test.bac, where: {bac: {one_of: [0.3, 0.5]}}, is: 0.3}",
+        """
+        | at               | what | bac                 |
+        | 2024-03-01 08:00 | test | 0.30000000000000004 |
+        """,
+        """
+        | as of            | value | holds |
+        | 2024-03-01 08:00 | 0.3   | yes   |
+        """,
+    )
+
+
 def test_an_empty_list_is_a_value():
     check(
         "{latest: test.substances, is_not: alcohol}",
