@@ -97,7 +97,7 @@ class Reading:
         if not text:
             self.mistake(node, f"{what} is empty; write a value")
             return None
-        if not all(character.isprintable() or character == "\n" for character in text):
+        if not text.replace("\n", "").isprintable():
             self.mistake(node, f"{what} holds a character that cannot be printed; delete it")
             return None
         return text
