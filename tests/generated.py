@@ -90,8 +90,8 @@ _PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
 
 
 @st.composite
-def people(draw: st.DrawFn, most_events: int = 10) -> Person:
-    """A person with up to so many events, around days on which clocks change."""
+def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_NAMES) -> Person:
+    """A person with up to so many events of these kinds, around days on which clocks change."""
     zone, first_day = draw(st.sampled_from(ODD_DAYS))
     base = midnight(zone, first_day)
 
@@ -109,9 +109,8 @@ def people(draw: st.DrawFn, most_events: int = 10) -> Person:
     # As in the store, an entry stands once at an instant.
     distinct = {(entry.at, entry.entry): entry for entry in record}
     events = []
-    kinds = st.sampled_from(draw(st.sampled_from([KIND_NAMES, KIND_NAMES[:2], KIND_NAMES[:1], KIND_NAMES[2:]])))
     for number in range(draw(st.integers(0, most_events))):
-        kind = draw(kinds)
+        kind = draw(st.sampled_from(kinds))
         identity = (draw(st.sampled_from(["a", "b"])), f"{draw(st.integers(0, 9))}-{number}")
         events.append(Happening(kind, instant(), draw(_FIELDS[kind]), identity))
     return Person(zone, sorted(distinct.values(), key=lambda entry: entry.at), events)
@@ -390,6 +389,14 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
         _maybe(draw, rule, "clears_after", _LENGTHS)
         document["rules"].append(rule)
     return document
+
+
+@st.composite
+def everyone_about(draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10) -> list[Person]:
+    """People with events of the kinds that a condition or a whole document looks at."""
+    text = written(about)
+    kinds = [kind for kind in KIND_NAMES if kind in text] or KIND_NAMES
+    return draw(st.lists(people(most_events, kinds), min_size=1, max_size=most_people))
 
 
 def guarded(document: dict[str, Any]) -> dict[str, Any]:

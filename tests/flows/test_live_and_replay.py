@@ -27,7 +27,7 @@ from engine.store.database import Database
 from engine.store.roster import RecordChange
 from engine.store.schema import alerts, clients, metadata
 from tests.flows.evaluating import Site
-from tests.generated import cases, documents, histories, people, us
+from tests.generated import cases, documents, everyone_about, histories, us
 from tests.plain_rules import Entry, Happening, Person
 from tests.rulebook.test_one_meaning import read
 
@@ -127,7 +127,8 @@ def fresh_sqlite(template: Path) -> Iterator[Database]:
         database.close()
 
 
-def alerts_equal_spans(database: Database, document: dict[str, Any], everyone: list[Person], data: st.DataObject):
+def alerts_equal_spans(database: Database, document: dict[str, Any], data: st.DataObject) -> None:
+    everyone = data.draw(everyone_about(document, most_people=2, most_events=6))
     _, book = read(document)
     script = data.draw(arrivals(everyone))
     site = lived(database, book, everyone, script, ticks=data.draw(st.booleans()))
@@ -140,18 +141,15 @@ def alerts_equal_spans(database: Database, document: dict[str, Any], everyone: l
         assert book.replay(stored_histories(conn, [1])) == [span for span in whole if span.client_id == 1]
 
 
-EVERYONE = st.lists(people(most_events=6), min_size=1, max_size=2)
-
-
 @cases(6)
-@given(documents(most_rules=2), EVERYONE, st.data())
-def test_on_sqlite_the_alerts_become_the_spans_of_a_replay(sqlite_template, document, everyone, data):
+@given(documents(most_rules=2), st.data())
+def test_on_sqlite_the_alerts_become_the_spans_of_a_replay(sqlite_template, document, data):
     with fresh_sqlite(sqlite_template) as database:
-        alerts_equal_spans(database, document, everyone, data)
+        alerts_equal_spans(database, document, data)
 
 
 @pytest.mark.postgres
 @cases(2)
-@given(documents(most_rules=2), EVERYONE, st.data())
-def test_on_postgresql_the_alerts_become_the_spans_of_a_replay(postgres_database, document, everyone, data):
-    alerts_equal_spans(emptied(postgres_database), document, everyone, data)
+@given(documents(most_rules=2), st.data())
+def test_on_postgresql_the_alerts_become_the_spans_of_a_replay(postgres_database, document, data):
+    alerts_equal_spans(emptied(postgres_database), document, data)

@@ -21,10 +21,8 @@ from engine.rulebook.load import from_texts
 from engine.rulebook.reading import Reading
 from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
-from tests.generated import KINDS, LISTS, cases, documents, findings, guarded, histories, people, us, written
+from tests.generated import KINDS, LISTS, cases, documents, everyone_about, findings, guarded, histories, us, written
 from tests.plain_rules import AsOf, Condition, Person, as_engine, instants, plain_spans
-
-EVERYONE = st.lists(people(), min_size=1, max_size=3)
 
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
@@ -50,8 +48,9 @@ def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
 
 
 @cases(50)
-@given(documents(), EVERYONE)
-def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, everyone):
+@given(documents(), st.data())
+def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, data):
+    everyone = data.draw(everyone_about(document))
     document, book = read(document)
     assert book.replay(histories(everyone)) == expected(document, everyone)
 
@@ -66,10 +65,9 @@ def finding_of(condition: Condition) -> Finding:
 
 
 @cases(60)
-@given(findings(), EVERYONE)
-def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(
-    condition, everyone
-):
+@given(findings(), st.data())
+def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(condition, data):
+    everyone = data.draw(everyone_about(condition))
     finding, batch = finding_of(condition), histories(everyone)
     document = {"lists": LISTS, "rules": [{"when": condition}]}
     flips = {False: finding.flips(batch), True: finding.denied().flips(batch)}
@@ -86,8 +84,9 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
 
 
 @cases(20)
-@given(documents(), st.lists(people(), min_size=2, max_size=5))
-def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, everyone):
+@given(documents(), st.data())
+def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, data):
+    everyone = data.draw(everyone_about(document, most_people=5))
     _, book = read(document)
     alone = [
         span._replace(client_id=client_id)
@@ -98,8 +97,9 @@ def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, everyo
 
 
 @cases(60)
-@given(findings(), people(), st.data())
-def test_the_events_behind_a_value_give_that_value_by_themselves(condition, person, data):
+@given(findings(), st.data())
+def test_the_events_behind_a_value_give_that_value_by_themselves(condition, data):
+    (person,) = data.draw(everyone_about(condition, most_people=1))
     finding = finding_of(condition)
     at = us(data.draw(st.sampled_from(instants({"rules": [{"when": condition}]}, person))))
     seen = finding.measure.seen(histories([person]), at)
@@ -122,8 +122,9 @@ def as_known_by(spans: list[Span], now: int) -> list[Span]:
 
 
 @cases(20)
-@given(documents(), people(), st.data())
-def test_a_replay_cut_at_any_instant_is_the_whole_replay_as_far_as_that(document, person, data):
+@given(documents(), st.data())
+def test_a_replay_cut_at_any_instant_is_the_whole_replay_as_far_as_that(document, data):
+    (person,) = data.draw(everyone_about(document, most_people=1))
     document, book = read(document)
     now = data.draw(st.sampled_from(instants(document, person)))
     whole, cut = book.replay(histories([person])), book.replay(histories([known_by(person, now)]))
