@@ -326,7 +326,7 @@ def _change(draw: Draw) -> Condition:
 
 
 _ALWAYS_KNOWN = ("count", "days_with", "streak", "time_since", "sequence")
-_MEASURES: dict[str, Callable[[Draw], Condition]] = {
+MEASURES: dict[str, Callable[[Draw], Condition]] = {
     "count": lambda draw: _counted(draw, "count"),
     "days_with": lambda draw: _counted(draw, "days_with"),
     "streak": _streak,
@@ -342,9 +342,9 @@ _MEASURES: dict[str, Callable[[Draw], Condition]] = {
 
 
 @st.composite
-def findings(draw: st.DrawFn, known: bool = False) -> Condition:
-    """One measure with options and a comparison; `known`, one that always has a value."""
-    condition = _MEASURES[draw(st.sampled_from(_ALWAYS_KNOWN if known else tuple(_MEASURES)))](draw)
+def findings(draw: st.DrawFn, known: bool = False, measures: Sequence[str] = tuple(MEASURES)) -> Condition:
+    """One of these measures with options and a comparison; `known`, one that always has a value."""
+    condition = MEASURES[draw(st.sampled_from(_ALWAYS_KNOWN if known else measures))](draw)
     if known:
         # Before its start, and before a discharge, the time since is not known.
         condition = {**condition, **({"time_since": "enrolled"} if condition.get("time_since") == "discharged" else {})}

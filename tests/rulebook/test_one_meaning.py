@@ -21,7 +21,19 @@ from engine.rulebook.load import from_texts
 from engine.rulebook.reading import Reading
 from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
-from tests.generated import KINDS, LISTS, cases, documents, everyone_about, findings, guarded, histories, us, written
+from tests.generated import (
+    KINDS,
+    LISTS,
+    MEASURES,
+    cases,
+    documents,
+    everyone_about,
+    findings,
+    guarded,
+    histories,
+    us,
+    written,
+)
 from tests.plain_rules import AsOf, Condition, Person, as_engine, instants, plain_spans
 
 
@@ -64,9 +76,11 @@ def finding_of(condition: Condition) -> Finding:
     return finding
 
 
-@cases(60)
-@given(findings(), st.data())
-def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(condition, data):
+@pytest.mark.parametrize("measure", MEASURES)
+@cases(10)
+@given(data=st.data())
+def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(measure, data):
+    condition = data.draw(findings(measures=[measure]))
     everyone = data.draw(everyone_about(condition))
     finding, batch = finding_of(condition), histories(everyone)
     document = {"lists": LISTS, "rules": [{"when": condition}]}
@@ -96,9 +110,11 @@ def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, data):
     assert book.replay(histories(everyone)) == alone
 
 
-@cases(60)
-@given(findings(), st.data())
-def test_the_events_behind_a_value_give_that_value_by_themselves(condition, data):
+@pytest.mark.parametrize("measure", MEASURES)
+@cases(10)
+@given(data=st.data())
+def test_the_events_behind_a_value_give_that_value_by_themselves(measure, data):
+    condition = data.draw(findings(measures=[measure]))
     (person,) = data.draw(everyone_about(condition, most_people=1))
     finding = finding_of(condition)
     at = us(data.draw(st.sampled_from(instants({"rules": [{"when": condition}]}, person))))
