@@ -147,12 +147,9 @@ class Sequence(Measure):
         def find() -> tuple[Places, Places]:
             firsts, seconds = histories.select(*self.first), histories.select(*self.second)
             before = np.searchsorted(histories.key[firsts], histories.key[seconds], "left") - 1
-            owners = histories.key >> SHIFT
-            valid = before >= 0
-            valid[valid] = owners[firsts[before[valid]]] == owners[seconds[valid]]
-            fresh = np.ones(len(before), bool)
-            fresh[1:] = before[1:] != before[:-1]
-            chosen = valid & fresh
+            chosen = before >= 0
+            chosen[1:] &= before[1:] != before[:-1]
+            # A pair of two clients' events, should there be one, is in the reach of neither of them.
             return firsts[before[chosen]], seconds[chosen]
 
         return histories.remember((self, "pairs"), find)
