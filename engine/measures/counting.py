@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import SHIFT, Histories, Keys, Numbers
+from engine.measures.histories import Histories, Keys, Numbers
 from engine.measures.localtime import local_days
 from engine.measures.measure import Measure
 from engine.measures.window import Places, Window

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
+from engine.measures.histories import Bools, Histories, Keys, Numbers
 from engine.measures.measure import Measure, Seen
 from engine.measures.window import Places, Window
 
@@ -123,7 +123,7 @@ class Change(Measure):
         """The [low, high) of the values before each newest one, as of each key, that it is compared with."""
         chosen = histories.key[places]
         at = chosen[newest]
-        bounds = np.maximum(at - self.baseline, (at >> SHIFT << SHIFT) - 1)
+        bounds = at - self.baseline
         if self.window.starting:
             bounds = np.maximum(bounds, self.window.starting.floors(histories, keys) - 1)
         # Strictly before: values of the same instant are not a baseline for one another.
