@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 PRISM := tests/prism/node_modules
 
-.PHONY: install run test check bench prism clean
+.PHONY: install run test thorough check bench prism clean
 
 install: $(VENV)/installed
 
@@ -33,6 +33,10 @@ $(PRISM)/installed: tests/prism/package.json
 	else \
 		echo "npm could not install Prism: Twilio's contract is not tested"; \
 	fi
+
+# The properties to which the rule language is held, at length: an hour or two.
+thorough: install
+	HANDRAIL_CASES=20000 $(BIN)/python -m pytest tests/rulebook/test_one_meaning.py
 
 check: install
 	$(BIN)/ruff check .

@@ -18,16 +18,23 @@ from engine.model.instant import to_us
 from engine.model.kinds import Field, Kind, with_site_kinds
 from tests.plain_rules import Condition, Entry, Happening, Person, midnight
 
-# `HANDRAIL_CASES=20000 make test` tries as many cases of each property, and others each time.
+# `make thorough` tries 20,000 cases of each property, others each time.
 CASES = int(os.environ.get("HANDRAIL_CASES", "0"))
 
 
-def cases(few: int) -> settings:
-    """Settings of a property: a few fixed cases, or as many as HANDRAIL_CASES says, drawn anew."""
+def cases(few: int, tests: int = 1) -> settings:
+    """Settings of a property: a few fixed cases, or as many as HANDRAIL_CASES says, drawn anew.
+
+    Those are shared out among `tests`, where a property is several.
+    """
     # The fixtures that a property uses may serve all its cases: what a case needs fresh it makes itself.
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     return settings(
-        max_examples=CASES or few, derandomize=not CASES, deadline=None, suppress_health_check=slow, database=None
+        max_examples=CASES // tests or few,
+        derandomize=not CASES,
+        deadline=None,
+        suppress_health_check=slow,
+        database=None,
     )
 
 

@@ -77,7 +77,7 @@ def finding_of(condition: Condition) -> Finding:
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@cases(10)
+@cases(10, tests=len(MEASURES))
 @given(data=st.data())
 def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(measure, data):
     condition = data.draw(findings(measures=[measure]))
@@ -111,7 +111,7 @@ def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, data):
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@cases(10)
+@cases(10, tests=len(MEASURES))
 @given(data=st.data())
 def test_the_events_behind_a_value_give_that_value_by_themselves(measure, data):
     condition = data.draw(findings(measures=[measure]))
