@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.alerts import AlertId, WhyFormat
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_database, open_settings
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, now, open_database, open_settings
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def reply(
     database = open_database(settings)
     try:
         inbound = Inbound(f"command-{token_hex(8)}", sender, text)
-        answer = take(database, inbound, settings.routing, _now())
+        answer = take(database, inbound, settings.routing, now())
     finally:
         database.close()
     if format is WhyFormat.JSON:
@@ -101,7 +101,7 @@ def _act(
 
     database = open_database(open_settings(config))
     try:
-        acted = command(database, alert, by, what, _now(), snooze or SNOOZE_US)
+        acted = command(database, alert, by, what, now(), snooze or SNOOZE_US)
     finally:
         database.close()
     said = {
@@ -116,11 +116,3 @@ def _act(
         print(said)
     if acted.outcome != "counted":
         raise typer.Exit(FOUND)
-
-
-def _now() -> int:
-    from datetime import UTC, datetime
-
-    from engine.model.instant import to_us
-
-    return to_us(datetime.now(UTC))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import act, alerts, check, db, doctor, explain, import_, preview, rejects, run, test_
+from engine.cli import act, alerts, check, db, disclosures, doctor, explain, import_, preview, rejects, run, test_
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -27,6 +27,7 @@ app.command()(act.ack)
 app.command()(act.resolve)
 app.command()(act.snooze)
 app.command()(act.reply)
+app.command()(disclosures.disclosures)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)
 app.add_typer(db.app, name="db")

@@ -6,12 +6,15 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+
+from engine.errors import UserError
 
 if TYPE_CHECKING:
     from engine.model.settings import Settings
@@ -47,6 +50,24 @@ def open_database(settings: Settings) -> Database:
     from engine.store.database import Database
 
     return Database.ready(settings.database)
+
+
+def read_instant(text: str, timezone: str) -> int:
+    """Microseconds since 1970 of an ISO date or date and time; without an offset it is local time there."""
+    from engine.model.instant import to_us
+
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"'{text}' is not a date; write one such as 2026-03-01 or 2026-03-01T08:00") from None
+    return to_us(instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(timezone)))
+
+
+def now() -> int:
+    """The present instant, in microseconds since 1970."""
+    from engine.model.instant import to_us
+
+    return to_us(datetime.now(UTC))
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002

@@ -10,8 +10,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, ListFormat, open_database, open_settings, show_rows
-from engine.errors import UserError
+from engine.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigFile,
+    Format,
+    ListFormat,
+    open_database,
+    open_settings,
+    read_instant,
+    show_rows,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,8 +52,8 @@ def preview(
     kinds = settings.kinds
     rulebook = load(rules or settings.rules, kinds)
     other = load(against, kinds) if against else None
-    first = to_us(_day(since, settings.timezone)) if since else 0
-    last = to_us(_day(until, settings.timezone) if until else datetime.now(UTC))
+    first = read_instant(since, settings.timezone) if since else 0
+    last = read_instant(until, settings.timezone) if until else to_us(datetime.now(UTC))
     database = open_database(settings)
     try:
         with database.read() as conn:
@@ -79,12 +87,3 @@ def _row(replayed: Replayed) -> tuple[str, ...]:
     ended = "" if span.ended is None else from_us(span.ended).astimezone(zone).isoformat()
     began = from_us(span.began).astimezone(zone).isoformat()
     return replayed.client.ref, span.rule_id, span.severity, began, ended
-
-
-def _day(text: str, zone: str) -> datetime:
-    """An ISO date or date and time; without an offset it is the site's local time."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"'{text}' is not a date; write one such as 2026-03-01 or 2026-03-01T08:00") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 
 from engine.calendar.quiet_hours import earliest_send
+from engine.flows import disclosing
 from engine.flows.opting_out import opt_out
 from engine.flows.opting_out import record as record_opt_out
 from engine.messaging.digest import of_many
@@ -15,7 +16,7 @@ from engine.messaging.sending import STOPPED_FOR_US, after_look_up, after_send, 
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
 from engine.ports import SmsGateway
-from engine.store import audit, bundles, heartbeats, outbox
+from engine.store import audit, bundles, disclosures, heartbeats, outbox
 from engine.store.database import Database
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
@@ -66,6 +67,8 @@ def _deliver(database: Database, gateway: SmsGateway, message: Claimed, standing
     paced = hindered or _pace(database, message, standing, now)
     if isinstance(paced, Settlement):
         return paced
+    if standing.consent is not None:
+        disclosing.write_down(database, paced, standing.consent, now)
     return after_send(paced, gateway.send(_outgoing(paced, standing, now)), now)
 
 
@@ -106,6 +109,8 @@ def _settle(
     with database.write() as conn:
         if not outbox.settle(conn, message, settlement, owner, now):
             return
+        if settlement.state in {"queued", "failed"}:
+            disclosures.avert(conn, message.id, now)
         if settlement.passed_over:
             for each in (message, *bundles.carried(conn, message)):
                 outbox.bring_next_step_forward(conn, each, now)

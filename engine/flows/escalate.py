@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -149,7 +149,8 @@ def tell(
     """Put the text about an alert to one recipient into the outbox."""
     code = reply_codes.give(conn, recipient.staff.id, routed.alert.id, now)
     body = _body(routed, recipient, code, rules, detail)
-    outbox.enqueue(conn, _message(routed, step, recipient.staff.id, reason, body, now))
+    message = _message(routed, step, recipient.staff.id, reason, body, now)
+    outbox.enqueue(conn, replace(message, to_mentor=recipient.alias is not None))
 
 
 def _told(routed: Routed, turn: Turn) -> Told:

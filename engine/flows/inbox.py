@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from engine.flows import acting, client_text, opting_out
+from engine.flows import acting, client_text, disclosing, opting_out
 from engine.messaging import answers, replies
 from engine.messaging.replies import Reply
 from engine.messaging.wording import to_admin
@@ -16,7 +16,7 @@ from engine.model.inbound import Inbound
 from engine.model.message import NewMessage
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Severity
-from engine.model.staff import Staff
+from engine.model.staff import Consent, Staff
 from engine.store import audit, inbox, opt_outs, outbox, reply_codes, roster, staff
 from engine.store.database import Database
 from engine.store.reply_codes import Named
@@ -45,6 +45,7 @@ class _Taken:
     acted: tuple[acting.Acted, Staff, acting.Act] | None = None
     opted_out: Sequence[int] = ()
     opened: Sequence[int] = ()
+    about: Sequence[Named] = ()  # the alerts that the answer speaks of
 
 
 def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: int) -> str | None:
@@ -63,6 +64,8 @@ def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: in
         if taken.understood == "other" and _tires(conn, sender, inbox_id):
             taken = replace(taken, answer=None)
         inbox.settle(conn, inbox_id, taken.understood, taken.answer)
+        if taken.answer is not None:
+            disclosing.answered(conn, inbox_id, _told_a_mentor(conn, sender, taken.about, now), now)
         _record(conn, inbox_id, taken, now)
     return taken.answer
 
@@ -87,7 +90,8 @@ def _take(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings
         return _Taken("crisis", answers.CRISIS)
     if reply.asks == "help":
         return _Taken("help", answers.HELP)
-    return _Taken("other", _not_understood(reply, [named.code for named in _open_with(conn, sender, now)]))
+    choice = _open_with(conn, sender, now)
+    return _Taken("other", _not_understood(reply, [named.code for named in choice]), about=choice)
 
 
 def _act(conn: Connection, sender: _Sender, reply: Reply, now: int) -> _Taken | None:
@@ -101,15 +105,15 @@ def _act(conn: Connection, sender: _Sender, reply: Reply, now: int) -> _Taken | 
         # What they have taken already cannot be meant by taking it.
         meant = [each for each in choice if reply.asks != "accept" or each.state == "open"] or choice
         if len(meant) != 1:
-            return _Taken("which", answers.which([each.code for each in meant])) if meant else None
+            return _Taken("which", answers.which([each.code for each in meant]), about=meant) if meant else None
         (named,) = meant
     who = sender.who(named)
     if reply.asks == "ask":
-        return _Taken("ask", outbox.last_body(conn, named.alert_id, who.id) or answers.NOTHING_OPEN)
+        return _Taken("ask", outbox.last_body(conn, named.alert_id, who.id) or answers.NOTHING_OPEN, about=[named])
     what = cast(acting.Act, reply.asks)
     acted = acting.act(conn, named.alert_id, who, what, now)
     assert acted is not None  # alerts are never taken away
-    return _Taken(what, _answer(acted, what, named.code), (acted, who, what))
+    return _Taken(what, _answer(acted, what, named.code), (acted, who, what), about=[named])
 
 
 def _answer(acted: acting.Acted, what: acting.Act, code: int) -> str:
@@ -156,10 +160,14 @@ def _open_with(conn: Connection, sender: _Sender, now: int) -> list[Named]:
 
 def _may_act(conn: Connection, sender: _Sender, named: Named, now: int) -> bool:
     """A mentor may under a consent that is valid now alone, for else an alert would wait for a stranger."""
-    if sender.who(named).role != "mentor":
-        return True
-    consents = staff.consents_of(conn, named.client_id)
-    return any(consent.staff_id == named.staff_id and consent.valid(now) for consent in consents)
+    mentor = sender.who(named).role == "mentor"
+    return not mentor or staff.valid_consent(conn, named.client_id, named.staff_id, now) is not None
+
+
+def _told_a_mentor(conn: Connection, sender: _Sender, about: Sequence[Named], now: int) -> list[tuple[int, Consent]]:
+    mentors = [each for each in about if sender.who(each).role == "mentor"]
+    found = [(each.alert_id, staff.valid_consent(conn, each.client_id, each.staff_id, now)) for each in mentors]
+    return [(alert_id, consent) for alert_id, consent in found if consent is not None]
 
 
 def _not_understood(reply: Reply, codes: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.alert import AlertState
-from engine.model.staff import Staff
+from engine.model.staff import Consent, Staff
 
 OutboxState = Literal[
     "queued",
@@ -69,6 +69,7 @@ class NewMessage:
     created_at: int
     due_at: int
     expires_at: int | None = None
+    to_mentor: bool = False  # whether it tells them as a mentor, whatever else they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Standing:
     others: frozenset[str]  # as Outgoing has them
     opted_out: bool = False  # whether the recipient's number said STOP
     notice: bool = False  # whether it only tells what became of the alert
+    consent: Consent | None = None  # under which a mentor is told
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, Claimed, OutboxState, Waiting
-from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
 
 _carrier = outbox.alias()
@@ -37,16 +36,12 @@ class Enqueued:
 def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enqueued]:
     """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
     wanted = (
-        select(outbox.c.id, outbox.c.alert_id, outbox.c.staff_id, outbox.c.body, outbox.c.step, alerts.c.policy)
-        .join(alerts, alerts.c.id == outbox.c.alert_id)
+        select(*[outbox.c[name] for name in Enqueued.__dataclass_fields__])
         .where(outbox.c.alert_id.in_(alert_ids), outbox.c.created_at == now, outbox.c.reason == STEP)
         .where(outbox.c.state == "queued", outbox.c.bundle_id.is_(None))
         .order_by(outbox.c.id)
     )
-    return [
-        Enqueued(row.id, row.alert_id, row.staff_id, row.body, _is_to_mentor(row.policy, row.step))
-        for row in conn.execute(wanted)
-    ]
+    return [Enqueued(*row) for row in conn.execute(wanted)]
 
 
 def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
@@ -61,19 +56,16 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
     """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id."""
     ready = and_(outbox.c.state == "queued", ON_ITS_OWN)
     wanted = (
-        select(outbox.c.id, outbox.c.due_at, outbox.c.reason, outbox.c.step, alerts.c.client_id, alerts.c.policy)
+        select(outbox.c.id, outbox.c.due_at, outbox.c.reason, alerts.c.client_id)
         .join(alerts, alerts.c.id == outbox.c.alert_id)
         .join(staff, staff.c.id == outbox.c.staff_id)
         .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
         .where(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
-        .where(alerts.c.severity != "urgent", staff.c.role != "mentor", outbox.c.reason.not_like(f"{NOTICE}%"))
+        .where(alerts.c.severity != "urgent", outbox.c.reason.not_like(f"{NOTICE}%"))
+        .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
         .order_by(outbox.c.id)
     )
-    return [
-        Waiting(row.id, row.client_id, row.due_at, row.reason == NEWLY)
-        for row in conn.execute(wanted)
-        if not _is_to_mentor(row.policy, row.step)
-    ]
+    return [Waiting(row.id, row.client_id, row.due_at, row.reason == NEWLY) for row in conn.execute(wanted)]
 
 
 def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:
@@ -96,8 +88,3 @@ def carried(conn: Connection, message: Claimed) -> list[Claimed]:
     columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
     rows = conn.execute(select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id))
     return [replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows]
-
-
-def _is_to_mentor(policy: str, step: int) -> bool:
-    steps = read_policy(policy)
-    return step < len(steps) and steps[step].to == "mentor"

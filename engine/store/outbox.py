@@ -19,16 +19,15 @@ from engine.model.message import (
     Standing,
 )
 from engine.store import bundles, opt_outs
-from engine.store.alerts import read_policy
 from engine.store.schema import alerts, outbox, staff
-from engine.store.staff import consents_of, read
+from engine.store.staff import read, valid_consent
 from engine.store.upsert import insert_into
 
 _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
-_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "policy", "shadow", "quieted_by", "owner_id")]
+_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "owner_id")]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -45,6 +44,7 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
         "due_at": message.due_at,
         "expires_at": message.expires_at,
         "updated_at": message.created_at,
+        "to_mentor": message.to_mentor,
     }
     return conn.scalar(insert_into(conn, outbox).values(row).on_conflict_do_nothing().returning(outbox.c.id))
 
@@ -91,26 +91,25 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
 def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
     """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
     found = conn.execute(
-        select(staff, outbox.c.reason, alerts.c.state.label("alert_state"), *_ABOUT)
+        select(staff, outbox.c.reason, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
         .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
         .where(outbox.c.id == message.id, outbox.c.state == message.state, outbox.c.claimed_by == owner)
     ).one_or_none()
     if found is None:
         return None
-    steps = read_policy(found.policy or "[]")
-    # Whoever a step tells as a mentor is one, whatever else they are.
-    mentor = found.role == "mentor" or (message.step < len(steps) and steps[message.step].to == "mentor")
-    consents = consents_of(conn, found.client_id) if mentor else []
+    mentor = found.role == "mentor" or found.to_mentor
+    consent = valid_consent(conn, found.client_id, message.staff_id, now) if mentor else None
     return Standing(
         alert_state=found.alert_state,
         reminds_owner=found.reason.startswith(REMINDS) and found.owner_id == found.id,
         untold="its rule is on trial" if found.shadow else "it is quieted" if found.quieted_by else None,
         urgent=found.severity == "urgent" or found.reason == REACHES_NOBODY,
         recipient=read(found),
-        consented=not mentor or any(each.staff_id == message.staff_id and each.valid(now) for each in consents),
+        consented=not mentor or consent is not None,
         others=_others(conn, message),
         opted_out=opt_outs.holds(conn, found.phone),
         notice=found.reason.startswith(NOTICE),
+        consent=consent,
     )
 
 

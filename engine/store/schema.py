@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -258,6 +259,8 @@ outbox = Table(
     Column("sent_at", Instant),
     # The message that carries this one with it (store/bundles.py). No foreign key, as above.
     Column("bundle_id", BigInteger, index=True),
+    # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always does.
+    Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "reason"),
     Index(None, "staff_id", "sent_at"),
     # The same for messages about no alert, for NULL equals nothing.
@@ -303,6 +306,37 @@ opt_outs = Table(
     "opt_outs",
     metadata,
     Column("phone", String(20), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+# Each text that told a mentor about a client, or may have: written before it is sent, never changed, and kept (42 CFR
+# Part 2, sections 2.24 and 2.31). It holds the consent as it then was, for a roster corrects its rows.
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("told", String(20), nullable=False),
+    # One of these two: a message of the outbox, or a text of the inbox that was answered.
+    Column("message_id", ForeignKey("outbox.id")),
+    Column("text_id", ForeignKey("inbox.id")),
+    Column("attempt", Integer, nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    UniqueConstraint("message_id", "attempt"),
+    Index(None, "client_id", "at"),
+)
+
+# Those that the carrier certainly never took, so that nothing was disclosed.
+disclosures_averted = Table(
+    "disclosures_averted",
+    metadata,
+    Column("disclosure_id", ForeignKey("disclosures.id"), primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
 )
 

@@ -83,6 +83,12 @@ def consents_of(conn: Connection, client_id: int) -> Sequence[Consent]:
     ]
 
 
+def valid_consent(conn: Connection, client_id: int, staff_id: int, now: int) -> Consent | None:
+    """The consent under which a mentor may be told about a client at `now`: of several the newest."""
+    given = [one for one in consents_of(conn, client_id) if one.staff_id == staff_id and one.valid(now)]
+    return given[-1] if given else None
+
+
 def read(row: Row[Any]) -> Staff:
     """A row that holds the columns of `staff`."""
     return Staff(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from engine.flows import escalate
+from engine.flows import deliver, escalate
 from engine.model.routing import RoutingSettings
 from engine.store.alerts import with_due_step
 from engine.store.database import Database
 from engine.store.schema import alerts, outbox, staff
 from tests.caseload import NOON, hours
+from tests.flows.carrier import Carrier
 from tests.flows.evaluating import Site
 
 MENTOR_FIRST = [{"to": "mentor"}, {"after": "1 hour", "to": "case_manager"}]
@@ -138,3 +139,16 @@ def test_two_daemons_never_take_the_same_step(postgres_database: Database) -> No
     with postgres_database.write() as one:
         assert len(with_due_step(one, NOON + hours(1), 10)) == 1
         assert escalated(site, NOON + hours(1)) == 0
+
+
+def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_consent(site: Site) -> None:
+    names = dict.fromkeys(["high", "medium", "low"], "peers")
+    steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "mentor"}]
+    site.routing = RoutingSettings.model_validate({"policies": {"peers": steps}, "severities": names})
+    site.evaluate()
+    escalated(site, NOON + hours(1))
+    assert site.messages[-1] == (1, 3, "reaches nobody")
+    carrier = Carrier()
+    while deliver.run(site.database, carrier, NOON + hours(1), "test"):
+        pass
+    assert "+15550100003" in [message.to for message in carrier.asked]

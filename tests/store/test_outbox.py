@@ -12,9 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, NewMessage, OutboxState, SendResult, Settlement
-from engine.model.routing import RoutingStep
 from engine.store import outbox
-from engine.store.alerts import set_route
 from engine.store.database import Database
 from engine.store.schema import alerts, staff
 from engine.store.schema import outbox as table
@@ -238,12 +236,11 @@ def test_a_mentor_is_told_only_under_a_consent_valid_now(
     assert standing.consented is consented
 
 
-def test_staff_whom_a_step_tells_as_a_mentor_need_a_consent_too(database: Database) -> None:
+def test_staff_who_are_told_as_a_mentor_need_a_consent_too(database: Database) -> None:
     with database.write() as conn:
         alert_id, staff_id = add_alert(conn), add_staff(conn)
-        set_route(conn, alert_id, (RoutingStep(to="case_manager"), RoutingStep(after=HOUR, to="mentor")), 0, None)
         as_staff = add_message(conn, alert_id, staff_id, step=0)
-        as_mentor = add_message(conn, alert_id, staff_id, step=1)
+        as_mentor = add_message(conn, alert_id, staff_id, step=1, to_mentor=True)
     told = {}
     for message in claim(database):
         with database.read() as conn:
