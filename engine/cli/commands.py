@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import act, alerts, check, db, disclosures, doctor, explain, import_, preview, rejects, run, test_
+from engine.cli import (
+    act,
+    alerts,
+    check,
+    db,
+    disclosures,
+    doctor,
+    explain,
+    import_,
+    preview,
+    rejects,
+    run,
+    schema,
+    test_,
+)
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -19,6 +33,7 @@ app.command()(run.run)
 app.command()(check.check)
 app.command("test")(test_.try_cases)
 app.command()(explain.explain)
+app.command()(schema.schema)
 app.command()(preview.preview)
 app.command("import")(import_.import_)
 app.command()(alerts.alerts)

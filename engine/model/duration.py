@@ -13,7 +13,7 @@ _UNITS = {
     "day": DAY_US,
     "week": 7 * DAY_US,
 }
-_WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)\s*")
+WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE)
 LONGEST = 3660 * DAY_US
 
 
@@ -22,11 +22,10 @@ def parse_duration(text: object) -> int:
 
     A day is 24 hours, also where the clocks change; ten years are the longest.
     """
-    match = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
-    unit = _UNITS.get(match[2].lower().removesuffix("s")) if match else None
-    if match is None or unit is None:
+    match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
         raise ValueError(f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days")
-    us = float(match[1]) * unit
+    us = float(match[1]) * _UNITS[match[2].lower()]
     if us > LONGEST:
         raise ValueError("a duration cannot be longer than ten years")
     return round(us)

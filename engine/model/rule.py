@@ -8,6 +8,7 @@ from typing import Literal
 Severity = Literal["urgent", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("urgent", "high", "medium", "low")
 Grade = Literal["published", "vendor", "opinion"]
+GRADES: tuple[Grade, ...] = ("published", "vendor", "opinion")
 Status = Literal["draft", "shadow", "live", "retired"]
 STATUSES: tuple[Status, ...] = ("draft", "shadow", "live", "retired")
 

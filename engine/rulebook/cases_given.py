@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
@@ -18,13 +17,10 @@ from engine.model.intake import Moment, ReadEvent, RosterRow
 from engine.model.kinds import Field
 from engine.model.staff import ROLES
 from engine.rulebook.cases import CLIENT, Arrival
+from engine.rulebook.cases_vocabulary import ATTRIBUTE, MEMBER, MENTOR, MOMENT, NO_STAFF, STEP
 from engine.rulebook.reading import Reading, nearest
+from engine.rulebook.vocabulary import required
 from engine.rulebook.words import noun, word
-
-_MOMENT = re.compile(r"day (-?\d{1,4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?")
-_STAFF_WORDS = ("timezone", "quiet_from", "quiet_to")
-_MENTOR_WORDS = (*_STAFF_WORDS, "consent_expires")
-_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_start(reading: Reading, node: yaml.Node) -> date | None:
@@ -46,7 +42,7 @@ def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> in
     """A moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
 
     def parse(text: str) -> int:
-        match = _MOMENT.fullmatch(text)
+        match = MOMENT.fullmatch(text)
         if match is None:
             raise ValueError(f"'{text}' is not a moment; write it as 'day 3 18:00', day 0 being the first")
         day, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -89,7 +85,7 @@ def check_attributes(reading: Reading, node: yaml.Node, words: tuple[str, ...] =
         known = reading.attributes
         # Where it is not known which attributes there are, one that is nearly a word of the record is a slip.
         slip = bool(get_close_matches(name, words, n=1, cutoff=0.8)) if known is None else name not in known
-        if slip or not _ATTRIBUTE.fullmatch(name):
+        if slip or not ATTRIBUTE.fullmatch(name):
             reading.mistake(key, f"clients have no '{name}'{nearest(name, {*words, *(known or ())})}")
 
 
@@ -98,9 +94,9 @@ def read_staff(reading: Reading, parts: Mapping[str, yaml.Node], line: int, begi
     rows: list[RosterRow] = []
     for number, role in enumerate(ROLES):
         node = parts.get(role)
-        if isinstance(node, yaml.ScalarNode) and node.value == "none":
+        if isinstance(node, yaml.ScalarNode) and node.value == NO_STAFF:
             continue
-        known = _MENTOR_WORDS if role == "mentor" else _STAFF_WORDS
+        known = MENTOR if role == "mentor" else MEMBER
         said = reading.mapping(node, known, f"'{role}:'") if node is not None else {}
         values: dict[str, str | None] = {"ref": role, "role": role, "phone": f"+1555010000{number}", "active": "yes"}
         if "timezone" in said:
@@ -134,7 +130,7 @@ def read_arrival(reading: Reading, node: yaml.Node, number: int, start: date) ->
             if key.value in {"reply", "ack"} and key.value not in reading.kinds:
                 reading.mistake(key, "answers by text cannot be tried yet in this version; leave this step out")
                 return None
-    parts = reading.mapping(node, ("at", "known", *heads), "an event", required=("at",))
+    parts = reading.mapping(node, (*STEP, *heads), "an event", required(STEP))
     found = [head for head in heads if head in parts]
     if not parts or "at" not in parts:
         return None

@@ -14,16 +14,13 @@ from engine.model.rule import SEVERITIES, Severity
 from engine.model.staff import ROLES, Role
 from engine.rulebook.cases import Arrival, Case, ExpectedAlert, Text
 from engine.rulebook.cases_given import check_attributes, read_arrival, read_client, read_moment, read_staff, read_start
+from engine.rulebook.cases_vocabulary import ALERT, CASE, CASE_FILE, NEVER, NOBODY, OTHERS, TEXT
 from engine.rulebook.reading import Reading, nearest
+from engine.rulebook.vocabulary import required
 from engine.yaml_source import Source
 
-FILE_WORDS = ("format", "starts", "client", "staff", "cases")
-CASE_WORDS = ("case", "starts", "client", "staff", "events", "until", "expect", "silent")
-ALERT_WORDS = ("alert", "at", "severity", "texts", "resolves")
 # A Monday, far from any day on which clocks change.
 USUAL_START = date(2026, 1, 5)
-_NEVER: Literal["never"] = "never"
-_OTHERS = "all"  # `silent: all` are all rules that are not expected
 Parts = Mapping[str, yaml.Node]
 
 
@@ -45,7 +42,7 @@ def read_cases(
             )
         return []
     reading = Reading(source, kinds, attributes=attributes)
-    shared = reading.mapping(root, FILE_WORDS, "a file of cases", required=("format", "cases"))
+    shared = reading.mapping(root, CASE_FILE, "a file of cases", required(CASE_FILE))
     if "format" in shared and reading.word(shared["format"], "format") not in {"1", None}:
         reading.mistake(shared["format"], "this version reads format 1 alone")
     nodes = reading.items(shared["cases"], "'cases:'") if "cases" in shared else []
@@ -74,7 +71,7 @@ class _CaseReading:
         self._rules = rules
         self._node = node
         self._line = node.start_mark.line + 1
-        self._parts = reading.mapping(node, CASE_WORDS, "a case", required=("case",))
+        self._parts = reading.mapping(node, CASE, "a case", required(CASE))
         self._shared = shared
         starts = self._parts.get("starts", shared.get("starts"))
         self._start = (read_start(reading, starts) if starts is not None else None) or USUAL_START
@@ -131,7 +128,7 @@ class _CaseReading:
 
     def _alert(self, node: yaml.Node) -> ExpectedAlert | None:
         reading = self._reading
-        parts = reading.mapping(node, ALERT_WORDS, "what is expected", required=("alert", "at"))
+        parts = reading.mapping(node, ALERT, "what is expected", required(ALERT))
         rule_id = self._rule(parts["alert"]) if "alert" in parts else None
         at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
         severity: Severity | None = None
@@ -141,19 +138,19 @@ class _CaseReading:
         texts = self._texts(parts["texts"]) if "texts" in parts else None
         resolves: int | Literal["never"] | None = None
         if "resolves" in parts:
-            never = parts["resolves"].value == _NEVER
-            resolves = _NEVER if never else read_moment(reading, parts["resolves"], "resolves", self._start)
+            never = parts["resolves"].value == NEVER
+            resolves = NEVER if never else read_moment(reading, parts["resolves"], "resolves", self._start)
         return None if rule_id is None or at is None else ExpectedAlert(rule_id, at, severity, texts, resolves)
 
     def _texts(self, node: yaml.Node) -> tuple[Text, ...]:
         reading = self._reading
         if isinstance(node, yaml.ScalarNode):
-            if node.value != "nobody":
+            if node.value != NOBODY:
                 reading.mistake(node, "write 'nobody', or a list of {to: case_manager, at: day 3 18:00}")
             return ()
         found = []
         for item in reading.items(node, "'texts:'"):
-            parts = reading.mapping(item, ("to", "at"), "a text", required=("to", "at"))
+            parts = reading.mapping(item, TEXT, "a text", required(TEXT))
             word = reading.one_of(parts["to"], ROLES, "recipient") if "to" in parts else None
             role: Role | None = next((known for known in ROLES if known == word), None)
             at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
@@ -165,7 +162,7 @@ class _CaseReading:
         node = self._parts.get("silent")
         if node is None:
             return frozenset(), False
-        if isinstance(node, yaml.ScalarNode) and node.value == _OTHERS:
+        if isinstance(node, yaml.ScalarNode) and node.value == OTHERS:
             return frozenset(), True
         items = [node] if isinstance(node, yaml.ScalarNode) else self._reading.items(node, "'silent:'")
         return frozenset(rule_id for item in items if (rule_id := self._rule(item)) is not None), False
@@ -192,7 +189,7 @@ class _CaseReading:
             reading.mistake(
                 self._node, "a case that expects no alert must say how long it watches; add until: day 8, say"
             )
-        elif any(alert.resolves == _NEVER for alert in alerts):
+        elif any(alert.resolves == NEVER for alert in alerts):
             reading.mistake(self._node, "resolves: never needs to know how long to watch; add until: day 8, say")
         return max(named, default=None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -13,10 +13,20 @@ from engine.model.duration import parse_duration
 from engine.model.instant import DAY_US
 from engine.model.kinds import Field
 from engine.rulebook.reading import Reading, nearest, parse_flag, parse_number, parse_percent, parse_whole
+from engine.rulebook.vocabulary import COMPARISONS
 
 ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
 SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
-OPERATORS: tuple[Operator, ...] = (*ORDERED, *SETS)
+OPERATORS = tuple(COMPARISONS)
+# Whether a threshold may be the lowest value there is, and the highest: at most the highest is always so.
+AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
+    "at_least": (False, True),
+    "at_most": (True, False),
+    "more_than": (True, False),
+    "less_than": (False, True),
+    "is": (True, True),
+    "is_not": (True, True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,8 @@ class Values:
     exact: bool = True
 
 
-def _parse_days(text: str) -> int:
+def parse_days(text: str) -> int:
+    """A duration of whole days in microseconds; ValueError says what was expected."""
     length = parse_duration(text)
     if length % DAY_US:
         raise ValueError(f"'{text}' is not a number of days, and these are counted whole; write days or weeks")
@@ -44,7 +55,7 @@ def _parse_days(text: str) -> int:
 COUNTS = Values(parse_whole, low=0)
 PERCENT = Values(parse_percent, low=0, high=100)
 DURATION = Values(parse_duration, low=0, exact=False)
-WHOLE_DAYS = Values(_parse_days, low=0)
+WHOLE_DAYS = Values(parse_days, low=0)
 WORDS = Values(str, ordered=False)
 ATTRIBUTE = Values(str)
 SIGNED = Values(parse_number)
@@ -69,6 +80,11 @@ _TWICE = "one comparison at a time; write the condition once for each of them an
 _TWICE_IN_WHERE = "one comparison for a field; several whole numbers can stand in a list, such as [3, 4, 5]"
 
 
+def compared_by(operator: Operator, values: Values) -> Values:
+    """The values as an operator takes them: an attribute is a word, unless it is compared by more or less."""
+    return SIGNED if values is ATTRIBUTE and operator in ORDERED else values
+
+
 def read_comparison(
     reading: Reading, parts: dict[str, yaml.Node], values: Values, at: yaml.Node, twice: str = _TWICE
 ) -> Comparison | None:
@@ -81,6 +97,7 @@ def read_comparison(
         reading.mistake(found[1][1], twice)
         return None
     operator, node = found[0]
+    values = compared_by(operator, values)
     if operator in ORDERED and not values.ordered:
         reading.mistake(node, f"'{operator}' needs a value that can be ordered; use is, is_not or one_of here")
         return None
@@ -108,7 +125,7 @@ def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | N
     for name, value in reading.mapping(node, fields, f"the fields of {kind}").items():
         values = of_field(fields[name])
         if isinstance(value, yaml.MappingNode):
-            parts = reading.mapping(value, OPERATORS, "a comparison")
+            parts = reading.mapping(value, COMPARISONS, "a comparison")
             comparison = read_comparison(reading, parts, values, value, _TWICE_IN_WHERE)
         elif isinstance(value, yaml.SequenceNode):
             words = _several(reading, value, values)
@@ -183,23 +200,12 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
 
 
 def _foregone(comparison: Comparison, values: Values) -> str | None:
-    low, high, operand = values.low, values.high, comparison.operand
+    operator, operand = comparison.operator, comparison.operand
     if not values.ordered or not isinstance(operand, int | float):
         return None
-    always: dict[Operator, bool] = {
-        "at_least": operand <= low,
-        "more_than": operand < low,
-        "at_most": operand >= high,
-        "less_than": operand > high,
-        "is_not": not low <= operand <= high,
-    }
-    never: dict[Operator, bool] = {
-        "at_least": operand > high,
-        "more_than": operand >= high,
-        "at_most": operand < low,
-        "less_than": operand <= low,
-        "is": not low <= operand <= high,
-    }
-    if always.get(comparison.operator):
-        return "always"
-    return "never" if never.get(comparison.operator) else None
+    lowest, highest = AT_ENDS[operator]
+    if operand < values.low or (operand == values.low and not lowest):
+        return "always" if operator in {"at_least", "more_than", "is_not"} else "never"
+    if operand > values.high or (operand == values.high and not highest):
+        return "always" if operator in {"at_most", "less_than", "is_not"} else "never"
+    return None

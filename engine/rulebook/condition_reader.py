@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import yaml
@@ -15,7 +14,7 @@ from engine.measures.window import Starting, Window
 from engine.model.client import SPELL_WORDS
 from engine.model.duration import parse_duration, write_duration
 from engine.model.instant import DAY_US
-from engine.rulebook.comparing import OPERATORS, ORDERED, SIGNED, WORDS, of_field, read_comparison, read_where
+from engine.rulebook.comparing import OPERATORS, WORDS, of_field, read_comparison, read_where
 from engine.rulebook.conditions import (
     AllOf,
     AnyOf,
@@ -29,10 +28,9 @@ from engine.rulebook.conditions import (
 )
 from engine.rulebook.forms import DAYS, FORMS, Form, Said, measure_of, values_in, values_of
 from engine.rulebook.reading import Reading, nearest
+from engine.rulebook.vocabulary import EVENT, JOINS, OPTIONS, STARTING, required
 
-JOINS = ("all", "any", "none")
 _HEADS = (*FORMS, *JOINS, "rule", "phrase")
-_STARTING = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
 DEEPEST = 12
 MOST_FINDINGS = 500
 
@@ -87,9 +85,7 @@ def _say_heads(reading: Reading, node: yaml.Node, keys: dict[str, yaml.Node], he
         second = keys[heads[1]]
         reading.mistake(second, f"'{heads[0]}:' and '{heads[1]}:' cannot stand in one condition; join them with all:")
         return
-    unknown = [
-        word for word in keys if word not in OPERATORS and not any(word in form.options for form in FORMS.values())
-    ]
+    unknown = [word for word in keys if word not in OPERATORS and word not in OPTIONS]
     word = unknown[0] if unknown else ""
     place = keys[word] if word else node
     if word:
@@ -156,10 +152,7 @@ def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool)
     if not _read_target(reading, said, form, parts[head]):
         return None
     _read_options(reading, said, form, node)
-    values = values_in(said)
-    if head == "client" and any(operator in parts for operator in ORDERED):
-        values = SIGNED
-    comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values, node)
+    comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values_in(said), node)
     if comparison is None or len(reading.source.mistakes) > before or not _room(reading, node, 1):
         return None
     finding = Finding(measure_of(said), comparison)
@@ -224,7 +217,7 @@ def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
     for item in items:
         parts = {"event": item}
         if isinstance(item, yaml.MappingNode):
-            parts = reading.mapping(item, ("event", "where"), "a sequence's event", required=("event",))
+            parts = reading.mapping(item, EVENT, "a sequence's event", required(EVENT))
         kind = reading.one_of(parts["event"], reading.kinds, "kind of event") if "event" in parts else None
         where = read_where(reading, parts.get("where"), kind) if kind else None
         if kind is not None and where is not None:
@@ -269,7 +262,7 @@ def _read_where(reading: Reading, said: Said, node: yaml.Node) -> Where:
 
 def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
     word = reading.word(node, "starting")
-    match = _STARTING.fullmatch(word) if word else None
+    match = STARTING.fullmatch(word) if word else None
     if match is None:
         if word:
             reading.mistake(node, f"'{word}' is not a start; write it as '28 days after enrolment' (or discharge)")

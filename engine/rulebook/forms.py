@@ -44,35 +44,48 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one measure is written: what it is said of, the options it may and must have."""
+    """How one measure is written: what it is said of, what it is in a sentence, its options, those it must have."""
 
     target: Target
-    options: frozenset[str]
-    required: frozenset[str] = frozenset()
+    says: str
+    options: tuple[str, ...]
+    required: tuple[str, ...] = ()
     window_required: bool = False
 
 
-def _form(target: Target, options: str, required: str = "", *, window: bool = False) -> Form:
-    return Form(target, frozenset(options.split()), frozenset(required.split()), window)
+def _form(target: Target, says: str, options: str = "", required: str = "", *, window: bool = False) -> Form:
+    return Form(target, says, tuple(options.split()), tuple(required.split()), window)
 
 
 _WINDOWED = "where within last starting"
 FORMS: Mapping[str, Form] = {
-    "count": _form("kind", _WINDOWED),
-    "days_with": _form("kind", _WINDOWED),
-    "latest": _form("field", "where not_older_than starting"),
-    "average": _form("field", _WINDOWED, window=True),
-    "median": _form("field", _WINDOWED, window=True),
-    "lowest": _form("field", _WINDOWED, window=True),
-    "highest": _form("field", _WINDOWED, window=True),
-    "total": _form("field", _WINDOWED, window=True),
-    "change": _form("field", "where baseline not_older_than starting"),
-    "trend": _form("field", _WINDOWED, window=True),
-    "streak": _form("kind", "where among starting", "where"),
-    "share": _form("kind", "where of of_at_least within last starting", "where", window=True),
-    "time_since": _form("kind or day", "where starting"),
-    "sequence": _form("pair", "within last starting", window=True),
-    "client": _form("attribute", ""),
+    "count": _form("kind", "How many events of a kind there were.", _WINDOWED),
+    "days_with": _form("kind", "On how many different days, the client's own, there was such an event.", _WINDOWED),
+    "latest": _form("field", "The value in the newest event that has one.", "where not_older_than starting"),
+    "average": _form("field", "The average of the values.", _WINDOWED, window=True),
+    "median": _form("field", "The median of the values.", _WINDOWED, window=True),
+    "lowest": _form("field", "The lowest of the values.", _WINDOWED, window=True),
+    "highest": _form("field", "The highest of the values.", _WINDOWED, window=True),
+    "total": _form("field", "The values added up; of no values it is unknown, not 0.", _WINDOWED, window=True),
+    "change": _form(
+        "field",
+        "The newest value less the client's own median before it.",
+        "where baseline not_older_than starting",
+    ),
+    "trend": _form("field", "How much the value rises a day; below 0 it falls.", _WINDOWED, window=True),
+    "streak": _form("kind", "How many of the newest events in a row fit 'where'.", "where among starting", "where"),
+    "share": _form(
+        "kind",
+        "Of the events that fit 'of', what percentage fits 'where'.",
+        "where of of_at_least within last starting",
+        "where",
+        window=True,
+    ),
+    "time_since": _form(
+        "kind or day", "How long ago the newest such event was, or else the enrolment; or a day.", "where starting"
+    ),
+    "sequence": _form("pair", "How often the second event followed the first.", "within last starting", window=True),
+    "client": _form("attribute", "An attribute of the client's record, as it was at the time."),
 }
 
 

@@ -18,8 +18,8 @@ from engine.yaml_source import Source
 T = TypeVar("T")
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+WHOLE = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 LARGEST = 1_000_000_000
 # Words that people try, and what they mean by them.
 _MEANT = {
@@ -141,14 +141,14 @@ class Reading:
 
 def parse_whole(text: str) -> int:
     """A whole number; ValueError says what was expected."""
-    if not _WHOLE.fullmatch(text):
+    if not WHOLE.fullmatch(text):
         raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
     return int(_sized(text))
 
 
 def parse_number(text: str) -> float:
     """A number of at most nine decimals; ValueError says what was expected."""
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
     return round(_sized(text), 9)
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import yaml
 
-from engine.model.rule import SEVERITIES, STATUSES, Evidence, Grade, Severity, Status
+from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.condition_reader import read_applies_to, read_condition
 from engine.rulebook.conditions import AllOf, AnyOf, Condition
 from engine.rulebook.reading import NO, YES, Reading
-
-FILE_WORDS = ("format", "lists", "phrases", "rules")
-RULE_WORDS = (
-    "id", "title", "status", "severity", "why", "evidence", "applies_to", "when", "raise", "hold", "clears_after",
-    "remind", "quiets", "notify", "advice", "reason",
-)  # fmt: skip
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_GRADES: tuple[Grade, ...] = ("published", "vendor", "opinion")
-
+from engine.rulebook.vocabulary import (
+    EVIDENCE,
+    FILE,
+    ID,
+    LONGEST_ID,
+    NAME,
+    RAISE,
+    RULE,
+    Duration,
+    Text,
+    required,
+)
 
 # Stands for conditions of which a mistake was noted; nothing satisfies it.
 UNREAD = AnyOf(())
@@ -62,7 +62,7 @@ def read_file(reading: Reading) -> list[WrittenRule]:
         if not reading.source.mistakes:
             reading.source.mistake(_START, "the file is empty; begin it with 'format: 1' and 'rules:'")
         return []
-    parts = reading.mapping(root, FILE_WORDS, "a rule file", required=("format", "rules"))
+    parts = reading.mapping(root, FILE, "a rule file", required(FILE))
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
     _read_lists(reading, parts.get("lists"))
@@ -93,14 +93,14 @@ def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[st
         return []
     named = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
     for key, _ in named:
-        if not _NAME.fullmatch(key.value) or key.value in YES | NO:
+        if not NAME.fullmatch(key.value) or key.value in YES | NO:
             reading.mistake(key, f"'{key.value}' is not a name; use small letters, digits and _")
     return [(key.value, value) for key, value in named]
 
 
 def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     """A rule of which at least the id could be read, so that others may name it whatever else is wrong with it."""
-    parts = reading.mapping(node, RULE_WORDS, "a rule", required=("id", "title", "status", "severity", "when"))
+    parts = reading.mapping(node, RULE, "a rule", required(RULE))
     if not parts:
         return None
     rule_id = reading.parsed(parts["id"], "id", _parse_id) if "id" in parts else None
@@ -119,7 +119,7 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
 
 
 def _parse_id(text: str) -> str:
-    if not _ID.fullmatch(text) or len(text) > 100:
+    if not ID.fullmatch(text) or len(text) > LONGEST_ID:
         raise ValueError(f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed")
     return text
 
@@ -130,13 +130,12 @@ def _read_words(rule: WrittenRule) -> None:
         rule.status = next(known for known in STATUSES if known == status)
     if "severity" in nodes and (severity := _severity(reading, nodes["severity"])):
         rule.severity = severity
-    for word in ("title", "why", "advice", "reason", "notify"):
-        if word in nodes:
-            rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
+    for word, key in RULE.items():
+        if word in nodes and isinstance(key.shape, Text):
+            text = rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
+            if key.shape.longest is not None and len(text) > key.shape.longest:
+                reading.mistake(nodes[word], f"'{word}' is longer than {key.shape.longest} characters")
     rule.notify = rule.texts.get("notify")
-    for word, longest in (("title", 80), ("reason", 30)):
-        if len(rule.texts.get(word, "")) > longest:
-            reading.mistake(nodes[word], f"'{word}' is longer than {longest} characters")
 
 
 def _severity(reading: Reading, node: yaml.Node) -> Severity | None:
@@ -145,22 +144,18 @@ def _severity(reading: Reading, node: yaml.Node) -> Severity | None:
 
 
 def _read_durations(rule: WrittenRule) -> None:
-    durations: dict[str, Callable[[int], None]] = {
-        "hold": lambda us: setattr(rule, "hold", us),
-        "clears_after": lambda us: setattr(rule, "clears_after", us),
-        "remind": lambda us: setattr(rule, "remind", us),
-    }
-    for word, put in durations.items():
-        length = rule.reading.duration(rule.nodes[word], word) if word in rule.nodes else None
-        if length is not None:
-            put(length)
+    written = [word for word, key in RULE.items() if isinstance(key.shape, Duration) and word in rule.nodes]
+    lengths = {word: rule.reading.duration(rule.nodes[word], word) for word in written}
+    rule.hold = lengths.get("hold") or 0
+    rule.clears_after = lengths.get("clears_after") or 0
+    rule.remind = lengths.get("remind")
 
 
 def _read_raise(rule: WrittenRule) -> None:
     node = rule.nodes.get("raise")
     if node is None:
         return
-    parts = rule.reading.mapping(node, ("to", "when"), "'raise:'", required=("to", "when"))
+    parts = rule.reading.mapping(node, RAISE, "'raise:'", required(RAISE))
     rule.raise_to = _severity(rule.reading, parts["to"]) if "to" in parts else None
     rule.raise_when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
     if rule.raise_to and SEVERITIES.index(rule.raise_to) >= SEVERITIES.index(rule.severity):
@@ -169,9 +164,9 @@ def _read_raise(rule: WrittenRule) -> None:
 
 def _read_evidence(rule: WrittenRule) -> None:
     node = rule.nodes["evidence"]
-    parts = rule.reading.mapping(node, ("grade", "source"), "'evidence:'", required=("grade", "source"))
-    word = rule.reading.one_of(parts["grade"], _GRADES, "grade of evidence") if "grade" in parts else None
-    grade = next((known for known in _GRADES if known == word), None)
+    parts = rule.reading.mapping(node, EVIDENCE, "'evidence:'", required(EVIDENCE))
+    word = rule.reading.one_of(parts["grade"], GRADES, "grade of evidence") if "grade" in parts else None
+    grade = next((known for known in GRADES if known == word), None)
     source = rule.reading.word(parts["source"], "source") if "source" in parts else None
     if grade is not None:
         rule.evidence = Evidence(grade, source or "")
