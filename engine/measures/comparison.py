@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -40,6 +41,14 @@ class Comparison:
     def denied(self) -> Comparison:
         """The comparison that is true of exactly the known values of which this one is false."""
         return Comparison(_DENIALS[self.operator], self.operand)
+
+    def turns(self) -> list[int]:
+        """The whole numbers whose truth can differ from that of the whole number before; the only ones."""
+        operands = self.operand if isinstance(self.operand, tuple) else (self.operand,)
+        numbers = [operand for operand in operands if not isinstance(operand, str)]
+        from_on = [] if self.operator in {"at_most", "more_than"} else [math.ceil(number) for number in numbers]
+        beyond = [] if self.operator in {"at_least", "less_than"} else [math.floor(number) + 1 for number in numbers]
+        return sorted({*from_on, *beyond})
 
     def holds(self, value: Value | None) -> bool:
         """Whether it is true of one value; a list matches a word that it contains, and no value matches nothing."""

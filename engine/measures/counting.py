@@ -10,6 +10,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Histories, Keys, Numbers
 from engine.measures.localtime import local_days
 from engine.measures.measure import Measure
+from engine.measures.steps import crossings
 from engine.measures.window import Places, Window
 
 
@@ -32,7 +33,14 @@ class Count(Measure):
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         watched = histories.of_kind(self.kind) if self.window.last else histories.select(self.kind, self.where)
-        return self.window.instants(histories, watched)
+        if self.window.within is None or self.window.last or self.window.starting:
+            return self.window.instants(histories, watched)
+        return crossings(*self._stretches(histories, watched), self.window.within, comparison.turns())
+
+    def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
+        """The first and the last key of what counts as one while any of it is in the window."""
+        keys = histories.key[places]
+        return keys, keys
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
         places = histories.select(self.kind, self.where)
@@ -53,14 +61,21 @@ class DaysWith(Count):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
-        begun = histories.remember((self, "days"), lambda: _sums(self._new_day(histories, places)))
+        begun = _sums(self._new_day(histories, places))
         filled = high > low
         # The first event of the window begins a day of it, whether or not an earlier one fell on that day.
         return np.where(filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0).astype(float)
 
+    def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
+        assert self.window.within is not None
+        keys, begins = histories.key[places], self._new_day(histories, places)
+        # A day counts again where its events leave the window one by one.
+        begins[1:] |= keys[1:] - keys[:-1] >= self.window.within
+        return keys[begins], keys[np.append(begins[1:], True)] if len(keys) else keys
+
     def _new_day(self, histories: Histories, places: Places) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether each event falls on another day than the one before it; of a client's first nothing is asked."""
-        days = local_days(histories, histories.key[places])
+        days = histories.remember((self, "days"), lambda: local_days(histories, histories.key[places]))
         new = np.ones(len(places), bool)
         new[1:] = days[1:] != days[:-1]
         return new
@@ -155,7 +170,9 @@ class Sequence(Measure):
         return histories.remember((self, "pairs"), find)
 
     def _either(self, histories: Histories) -> Places:
-        return np.union1d(histories.select(*self.first), histories.select(*self.second))
+        return histories.remember(
+            (self, "either"), lambda: np.union1d(histories.select(*self.first), histories.select(*self.second))
+        )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
         """The pairs whose first event is in the window's reach and whose second has come."""

@@ -11,15 +11,9 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Histories, Keys, Numbers
 from engine.measures.localtime import local_days, midnight
 from engine.measures.measure import Measure, Seen
+from engine.measures.steps import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
 from engine.model.instant import DAY_US
-
-
-def _thresholds(comparison: Comparison) -> list[int]:
-    """The durations (microseconds) at which a comparison on a growing duration can change its truth."""
-    operands = comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
-    durations = [int(duration) for duration in operands if not isinstance(duration, str)]
-    return [duration + after for duration in durations for after in (0, 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +42,12 @@ class TimeSinceEvent(Measure):
         return [changes, np.sort(start.floors(histories, changes))]
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        begins = [histories.key[histories.select(self.kind, self.where)], *self._beginnings(histories)]
-        return begins + [begin + duration for begin in begins for duration in _thresholds(comparison)]
+        keys, turns = histories.key[histories.select(self.kind, self.where)], comparison.turns()
+        begins = self._beginnings(histories)
+        reached = [begin + duration for begin in begins for duration in turns]
+        reached += [run_out(keys, duration) for duration in turns]
+        # What comes before the first duration has gone by leaves the truth as it was.
+        return [ending_gaps(keys, min(turns, default=0)), *begins, *reached]
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         elapsed = (keys - self._since(histories, keys)).astype(float)
@@ -86,7 +84,7 @@ class TimeSinceDay(Measure):
         changes, _ = histories.record(self.since)
         owners = histories.owners(changes)
         days = local_days(histories, changes)
-        wanted = {duration // DAY_US + more for duration in _thresholds(comparison) for more in (0, 1)}
+        wanted = {-(-duration // DAY_US) for duration in comparison.turns()}
         midnights = sorted(
             int(histories.bases[owner]) + midnight(histories.clients[owner].timezone, day + later)
             for owner, day in zip(owners.tolist(), days.tolist(), strict=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,12 +16,12 @@ from engine.measures.measure import Measure, Seen
 from engine.measures.window import Places, Window
 
 StatisticName = Literal["average", "median", "lowest", "highest", "total"]
-_REDUCTIONS: Mapping[StatisticName, ragged.Reduction] = {
-    "average": ragged.average,
-    "median": ragged.median,
-    "lowest": ragged.lowest,
-    "highest": ragged.highest,
-    "total": ragged.total,
+_OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]] = {
+    "average": partial(ragged.reduce_windows, ragged.average),
+    "median": ragged.medians,
+    "lowest": partial(ragged.reduce_windows, ragged.lowest),
+    "highest": partial(ragged.reduce_windows, ragged.highest),
+    "total": partial(ragged.reduce_windows, ragged.total),
 }
 
 
@@ -45,7 +46,7 @@ class Latest(Measure):
         return known, places[high[known] - 1]
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+        return self.window.newest(histories, histories.select(self.kind, self.where, self.field))
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         known, newest = self._newest(histories, keys)
@@ -96,7 +97,7 @@ class Statistic(_OverWindow):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
-        return ragged.reduce_windows(_REDUCTIONS[self.name], low, high, histories.numbers(places, self.field))
+        return _OF_WINDOWS[self.name](low, high, histories.numbers(places, self.field))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Change(Measure):
         return np.minimum(np.searchsorted(chosen, bounds, "right"), high), high
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+        return self.window.newest(histories, histories.select(self.kind, self.where, self.field))
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places = histories.select(self.kind, self.where, self.field)
@@ -139,7 +140,7 @@ class Change(Measure):
         known = high > low
         newest = high[known] - 1
         values = histories.numbers(places, self.field)
-        usual = ragged.reduce_windows(ragged.median, *self._baselines(histories, places, newest, keys[known]), values)
+        usual = ragged.medians(*self._baselines(histories, places, newest, keys[known]), values)
         numbers = np.full(len(keys), np.nan)
         numbers[known] = values[newest] - usual
         return numbers

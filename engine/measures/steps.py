@@ -10,6 +10,8 @@ import numpy as np
 
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 
+_SPELLS = frozenset({"enrolled", "ended", "leave_began", "leave_ended"})
+
 
 def flips(keys: Keys, truth: Bools) -> Keys:
     """The keys at which truth changes, of its values from each of these (ascending, distinct) keys on."""
@@ -36,12 +38,46 @@ def merged(parts: Sequence[Keys]) -> Keys:
     return keys[keep]
 
 
+def run_out(keys: Keys, duration: int) -> Keys:
+    """The keys at which a duration (microseconds) has gone by since the newest of these (ascending) keys."""
+    newest = np.ones(len(keys), bool)
+    newest[:-1] = keys[1:] - keys[:-1] > duration
+    return keys[newest] + duration
+
+
+def ending_gaps(keys: Keys, duration: int) -> Keys:
+    """Those of these (ascending) keys that come a duration or more after the one before, a client's first included."""
+    late = np.ones(len(keys), bool)
+    late[1:] = keys[1:] - keys[:-1] >= duration
+    return keys[late]
+
+
+def crossings(first: Keys, last: Keys, duration: int, turns: Sequence[int]) -> list[Keys]:
+    """The keys among which are all at which the number of stretches that are under way reaches or leaves a turn.
+
+    Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend. A turn is a number
+    of stretches and one less.
+    """
+    parts = []
+    for turn in turns:
+        if 0 < turn <= len(first):
+            ends = len(first) - turn
+            near = first[turn - 1 :] - last[: ends + 1] <= duration
+            far = first[turn:] - last[:ends] >= duration
+            reached, left = near.copy(), near
+            reached[1:] &= far
+            left[:-1] &= far
+            parts += [first[turn - 1 :][reached], last[: ends + 1][left] + duration]
+    return parts
+
+
 def in_care(histories: Histories) -> Keys:
     """Flips of being enrolled and not on leave, which is when rules apply to a client."""
     changes: list[int] = []
     for base, client in zip(histories.bases, histories.clients, strict=True):
         enrolled = away = inside = False
-        for at, entries in groupby(client.record, attrgetter("at")):
+        spells = (entry for entry in client.record if entry.entry in _SPELLS)
+        for at, entries in groupby(spells, attrgetter("at")):
             words = {entry.entry for entry in entries}
             enrolled = _within(enrolled, words, "enrolled", "ended")
             # Who is enrolled anew is back from any leave.

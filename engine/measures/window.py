@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.localtime import local_days, midnight
+from engine.measures.steps import run_out
 
 Places = NDArray[np.intp]
 _NEVER = (1 << SHIFT) - 1
@@ -65,6 +66,16 @@ class Window:
         parts = [keys]
         if self.within is not None:
             parts.append(keys + self.within)
+        if self.starting:
+            parts.append(self.starting.instants(histories))
+        return parts
+
+    def newest(self, histories: Histories, places: Places) -> list[Keys]:
+        """The keys at which the newest of these events that the window holds can change."""
+        keys = histories.key[places]
+        parts = [keys]
+        if self.within is not None:
+            parts.append(run_out(keys, self.within))
         if self.starting:
             parts.append(self.starting.instants(histories))
         return parts

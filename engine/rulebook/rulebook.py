@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,6 +35,15 @@ class CheckedRule:
     when: Condition
     raise_to: Severity | None = None
     raise_when: Condition | None = None
+
+
+class _Held(NamedTuple):
+    """Where a rule held: (n,) keys at which its spans begin and end, and whether each began raised."""
+
+    of: CheckedRule
+    began: Keys
+    ended: Keys
+    raised: Bools
 
 
 class Rulebook:
@@ -71,10 +81,10 @@ class Rulebook:
         """Keys (n,) of the instants at which findings change, and (n, trees) what holds from there on."""
         changes = [finding.flips(histories) for finding in self.findings]
         instants = merged(changes)
-        rows = np.empty((len(instants), len(changes)), bool, order="F")
-        for column, change in enumerate(changes):
-            rows[:, column] = truth_at(change, instants)
-        return instants, self.inference.conclude(rows)
+        changed = np.zeros((len(changes), len(instants)), bool)
+        for row, change in zip(changed, changes, strict=True):
+            row[np.searchsorted(instants, change)] = True
+        return instants, self.inference.conclude(np.logical_xor.accumulate(changed, axis=1).T)
 
     def replay(self, histories: Histories) -> list[Span]:
         """Every span of every client over all time, by client, rule and beginning.
@@ -87,15 +97,14 @@ class Rulebook:
         care = in_care(histories)
         instants, concluded = _within(instants, concluded, care)
         columns = {name: concluded[:, column] for column, name in enumerate(self._trees)}
-        spans: list[Span] = []
-        for rule_id, one in self.checked.items():
+        found = []
+        for rule_id, one in sorted(self.checked.items()):
             began, ended = held(flips(instants, columns[rule_id]), one.rule.hold, one.rule.clears_after)
             raised = np.zeros(len(began), bool)
             if one.raise_to is not None:
                 raised = truth_at(flips(instants, columns[_RAISED + rule_id]), began)
-            spans += _spans(histories, one, began, ended, raised)
-        spans.sort(key=lambda span: (histories.place[span.client_id], span.rule_id, span.began))
-        return spans
+            found.append(_Held(one, began, ended, raised))
+        return _spans(histories, found)
 
     def evidence(
         self, histories: Histories, client_id: int, rule_id: str, as_of: int, clears_at: int | None = None
@@ -119,17 +128,22 @@ def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
     return everything, carried & truth_at(care, everything)[:, None]
 
 
-def _spans(histories: Histories, one: CheckedRule, began: Keys, ended: Keys, raised: Bools) -> list[Span]:
-    owners = (began >> SHIFT).tolist()
-    mask = (1 << SHIFT) - 1
-    ends = np.where((ended >> SHIFT) > (began >> SHIFT), 0, ended & mask).tolist()
-    return [
-        Span(
-            histories.clients[owner].id,
-            one.rule.id,
-            one.raise_to if up and one.raise_to else one.rule.severity,
-            begin,
-            end or None,
-        )
-        for owner, begin, end, up in zip(owners, (began & mask).tolist(), ends, raised.tolist(), strict=True)
-    ]
+def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
+    """The spans of rules that are in the order of their ids, by client, rule and beginning."""
+    began, ended = np.concatenate([one.began for one in found]), np.concatenate([one.ended for one in found])
+    # Of each rule, its own severity and the raised one.
+    kind = np.concatenate([2 * number + one.raised for number, one in enumerate(found)])
+    severities = [each for one in found for each in (one.of.rule.severity, one.of.raise_to)]
+    order = np.argsort(began >> SHIFT, kind="stable")
+    began, ended, kind = began[order], ended[order], kind[order]
+    owners = began >> SHIFT
+    ends = (ended - (owners << SHIFT)).astype(object)
+    ends[ended >> SHIFT > owners] = None
+    columns = (
+        np.array([client.id for client in histories.clients])[owners],
+        np.array([one.of.rule.id for one in found], object)[kind // 2],
+        np.array(severities, object)[kind],
+        began - (owners << SHIFT),
+        ends,
+    )
+    return list(map(Span._make, zip(*(column.tolist() for column in columns), strict=True)))
