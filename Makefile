@@ -17,7 +17,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 run: install
-	@$(BIN)/python -m engine run --sample
+	@$(BIN)/python -m engine run --sample --phone
 
 test: install prism
 	$(BIN)/python -m pytest

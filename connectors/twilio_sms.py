@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -16,12 +17,14 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connectors.twilio_errors import outcome_of
-from engine.model.instant import from_us
-from engine.model.message import Outgoing, SendResult
+from engine.model.inbound import Inbound
+from engine.model.instant import from_us, to_us
+from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.model.sms_settings import TwilioSettings
 
 _API = "https://api.twilio.com"
 _PAGE = 200
+_MOST_RECEIVED = 2000  # texts; far more than come in between two times of asking
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
 # How far the clock that dated a message in the outbox may be from Twilio's. The words of a message and its number
 # repeat only over days, so a wide margin finds nothing foreign.
@@ -80,7 +83,7 @@ class TwilioSms:
             page = self.client.messages.page(to=message.to, page_size=_PAGE)
             listed = list(page)
         except Exception as error:
-            return SendResult("unknown", error_code=_failure(error).error_code, error_text=_said(error))
+            return replace(_failure(error), outcome="unknown", retry_after=None)
         recent = [each for each in listed if each.date_created is None or each.date_created >= earliest]
         others = [each for each in recent if each.sid not in message.others]
         # A trial account puts words of its own before ours.
@@ -92,6 +95,29 @@ class TwilioSms:
         if page.next_page_url and len(recent) == len(listed):
             return SendResult("unknown", error_text="Twilio lists more messages to this number than were looked at")
         return None
+
+    def report_on(self, message: Silent) -> Report | None:
+        """Fetch how a message stands."""
+        try:
+            fetched = self.client.messages(message.provider_id).fetch()
+        except Exception:  # asked again later
+            return None
+        error_code = None if fetched.error_code is None else str(fetched.error_code)
+        return Report(message.id, message.provider_id, str(fetched.status), error_code)
+
+    def received(self, since: datetime) -> Sequence[Inbound] | None:
+        """List the texts to our number, or to any of the messaging service's."""
+        to = {"to": self._settings.from_number} if self._settings.from_number else {}
+        try:
+            listed = self.client.messages.list(date_sent_after=since, page_size=_PAGE, limit=_MOST_RECEIVED, **to)
+        except Exception:  # asked again later
+            return None
+        found = [
+            Inbound(each.sid, each.from_, each.body or "", to_us(each.date_sent or each.date_created))
+            for each in listed
+            if each.direction == "inbound"
+        ]
+        return sorted(found, key=lambda inbound: inbound.sent_at or 0)
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -113,9 +139,10 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
 def _failure(error: Exception) -> SendResult:
     if isinstance(error, TwilioRestException | TwilioServiceException):
         outcome, retry_after = outcome_of(error.status, error.code)
-        return SendResult(outcome, None, str(error.code or error.status), _said(error), retry_after)
+        answered = error.status < 500
+        return SendResult(outcome, None, str(error.code or error.status), _said(error), retry_after, answered)
     never_reached = isinstance(error, requests.ConnectTimeout) or _refused(error)
-    return SendResult("retry" if never_reached else "unknown", error_text=_said(error))
+    return SendResult("retry" if never_reached else "unknown", error_text=_said(error), answered=False)
 
 
 def _refused(error: Exception) -> bool:

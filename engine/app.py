@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 import structlog
 
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
-from engine.flows import audit, deliver, evaluate, inbox, ingest, reports
+from engine.flows import audit, deliver, evaluate, inbox, ingest, reconcile, reports
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
 from engine.model.message import Report
@@ -32,6 +33,7 @@ from engine.store import heartbeats, rule_sets
 from engine.store.database import Database
 
 if TYPE_CHECKING:
+    from connectors.twilio_sms import TwilioSms
     from engine.web.twilio import TwilioCalls
 
 _log = structlog.get_logger()
@@ -45,27 +47,27 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Clock, phone: TextIO) -> Engine:
-    """An engine with all that the settings name; `phone` is where printed texts go.
+def wire(settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, str] = os.environ) -> Engine:
+    """An engine with all that the settings name; `phone` is where printed texts go, `environ` holds the secrets.
 
     Raises UserError, before anything is written, where rules, database or secrets are not right.
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
     rulebook = load(settings.rules, settings.kinds, routing=settings.routing)
-    gateway = _gateway(settings, phone)
+    gateway = _gateway(settings, phone, environ)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
     return Engine(settings, Database.ready(settings.database), rulebook, sources, gateway, clock)
 
 
-def _gateway(settings: Settings, phone: TextIO) -> SmsGateway:
+def _gateway(settings: Settings, phone: TextIO, environ: Mapping[str, str]) -> SmsGateway:
     if settings.sms.gateway == "printed":
         return PrintedSms(settings.sms.file, phone)
     # Imported here, for Twilio's library takes long to import.
     from connectors.twilio_sms import TwilioSms  # noqa: PLC0415
 
     assert settings.sms.twilio is not None
-    return TwilioSms(settings.sms.twilio, os.environ)
+    return TwilioSms(settings.sms.twilio, environ)
 
 
 class Engine:
@@ -115,29 +117,37 @@ class Engine:
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""
         every = self.settings.ticks
-        return [
+        ticks = [
             self._tick("ingest", every.ingest, self._ingest),
             self._tick("evaluate", every.evaluate, self._evaluate),
             self._tick("deliver", every.deliver, self._deliver),
             self._tick("audit", every.audit, self._audit),
         ]
+        if twilio := self._twilio():
+            ticks.append(self._tick("reconcile", every.reconcile, partial(self._reconcile, twilio)))
+        return ticks
 
     def twilio_calls(self) -> TwilioCalls | None:
         """What Twilio may call; None where it does not send our texts, or knows no URL of ours."""
-        twilio = self.settings.sms.twilio
-        if self.settings.sms.gateway != "twilio" or twilio is None or twilio.public_url is None:
+        twilio, settings = self._twilio(), self.settings.sms.twilio
+        if twilio is None or settings is None or settings.public_url is None:
             return None
-        # Imported here, for they take long to import.
-        from connectors.twilio_sms import TwilioSms  # noqa: PLC0415
-        from engine.web.twilio import TwilioCalls  # noqa: PLC0415
+        from engine.web.twilio import TwilioCalls  # noqa: PLC0415 - takes long to import
+
+        return TwilioCalls(settings.public_url, twilio.signed, self._text_came_in, self._reported)
+
+    def _twilio(self) -> TwilioSms | None:
+        if self.settings.sms.gateway != "twilio":
+            return None
+        from connectors.twilio_sms import TwilioSms  # noqa: PLC0415 - takes long to import
 
         assert isinstance(self._gateway, TwilioSms)
-        return TwilioCalls(twilio.public_url, self._gateway.signed, self._text_came_in, self._reported)
+        return self._gateway
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        answer = inbox.take(self.database, inbound, self.settings.routing, self._now())
-        _log.info("text came in", provider_id=inbound.provider_id, answered=answer is not None)
-        return answer
+        taken = inbox.take(self.database, inbound, self.settings.routing, self._now())
+        _log.info("text came in", provider_id=inbound.provider_id, understood=taken.understood, alert=taken.alert_id)
+        return taken.answer
 
     def _reported(self, report: Report) -> None:
         state = reports.take(self.database, report, self._now())
@@ -197,6 +207,9 @@ class Engine:
                 break
             states[state] += 1
         return states
+
+    def _reconcile(self, twilio: TwilioSms) -> Mapping[str, int]:
+        return reconcile.run(self.database, twilio, twilio, self.settings.routing, self._now())
 
     def _audit(self) -> Mapping[str, int]:
         return audit.run(self.database, self._now())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import queue
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import structlog
 
 from engine.app import Engine
 from engine.errors import HandrailError, StoreUnavailableError
+from engine.flows import audit
 from engine.scheduler import Scheduler, take
 from engine.store.figures import figures
 from engine.web.server import WebServer
@@ -33,8 +34,8 @@ def step_once(engine: Engine) -> bool:
     return not failed
 
 
-def run(engine: Engine) -> None:
-    """Run until SIGTERM or SIGINT; then the steps under way are finished.
+def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None:
+    """Run until SIGTERM or SIGINT; then the steps under way are finished. `serving` is told the pages' address.
 
     Raises UserError where the port is in use. Ends the process with exit code 3 where a tick is stale, for
     the service manager to start it anew: what hangs in a thread cannot be ended otherwise.
@@ -50,6 +51,7 @@ def run(engine: Engine) -> None:
     # Only now, for one that cannot start must not change what another goes by.
     engine.accept_rules()
     web.start()
+    serving(web.address)
     scheduler.start()
     _log.info("started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address)
     while (received := _next(signals)) is None:
@@ -98,6 +100,11 @@ class Watch:
             reasons.append("No rules are loaded.")
         return reasons
 
+    def warnings(self) -> list[str]:
+        """The promises that the last audit found broken."""
+        with self._engine.database.read() as conn:
+            return list(audit.standing(conn))
+
     def collect(self) -> Iterator[Metric]:
         """The figures, for Prometheus."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415
@@ -113,7 +120,9 @@ class Watch:
         yield from (steps, failures, done)
         with self._engine.database.read() as conn:
             found = figures(conn)
+            broken = audit.standing(conn)
         yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be mended.", value=found.rejects)
+        yield GaugeMetricFamily("handrail_broken_promises", "What the last audit found broken.", value=len(broken))
         for name, by_state in (("alerts", found.alerts), ("messages", found.messages)):
             family = GaugeMetricFamily(f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"])
             for state, number in by_state.items():

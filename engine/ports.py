@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.model.inbound import Inbound
 from engine.model.intake import Batch, Reject
-from engine.model.message import Outgoing, SendResult
+from engine.model.message import Outgoing, Report, SendResult, Silent
 
 
 class Clock(Protocol):
@@ -43,3 +44,13 @@ class SmsGateway(Protocol):
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         """What became of a message whose outcome is unknown; None where it was certainly never taken."""
+
+
+class CarrierRecords(Protocol):
+    """What a carrier that keeps records can be asked later, where its own calls did not reach us."""
+
+    def report_on(self, message: Silent) -> Report | None:
+        """What became of a message that it took; None where it cannot say now."""
+
+    def received(self, since: datetime) -> Sequence[Inbound] | None:
+        """The texts to us since then (aware), the oldest first; None where it cannot say now."""

@@ -79,7 +79,7 @@ def reply(
     database = open_database(settings)
     try:
         inbound = Inbound(f"command-{token_hex(8)}", sender, text)
-        answer = take(database, inbound, settings.routing, now())
+        answer = take(database, inbound, settings.routing, now()).answer
     finally:
         database.close()
     if format is WhyFormat.JSON:

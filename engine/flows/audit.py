@@ -59,7 +59,7 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
     if outbox.overdue(conn, late):
         found.append("a message was given up")
     found += [f"{name} has not run" for name in FLOWS if name in beats and beats[name].at < late]
-    if channel and int(str(channel.detail.get("stopped_until", 0))) > now:
+    if channel and int(str(channel.detail.get("since", now + 1))) <= now:
         found.append("texts cannot be sent")
     return sorted(found)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import structlog
+from sqlalchemy import Connection
 
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows import disclosing
 from engine.flows.opting_out import opt_out
 from engine.flows.opting_out import record as record_opt_out
+from engine.messaging.channel import Channel, after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
-from engine.messaging.sending import STOPPED_FOR_US, after_look_up, after_send, hindrance
+from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
 from engine.ports import SmsGateway
@@ -24,7 +26,7 @@ from engine.store.database import Database
 LEASE_US = 60 * SECOND_US
 
 ACTOR = "deliver"
-CHANNEL = "sms"  # its heartbeat: when the channel last took a message, or until when it is stopped, and why
+CHANNEL = "sms"  # its heartbeat: when the carrier was last asked, and how the channel stands
 
 _log = structlog.get_logger()
 
@@ -50,9 +52,8 @@ def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> Outbox
 
 def _claim(database: Database, now: int, owner: str) -> Claimed | None:
     with database.write() as conn:
-        beat = heartbeats.read(conn).get(CHANNEL)
-        stopped_until = beat.detail.get("stopped_until") if beat else None
-        if isinstance(stopped_until, int) and now < stopped_until:
+        stopped_until = channel(conn).stopped_until
+        if stopped_until is not None and now < stopped_until:
             return None
         return next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
 
@@ -78,7 +79,7 @@ def _outgoing(message: Claimed, standing: Standing, now: int) -> Outgoing:
         to=standing.recipient.phone or "",
         body=message.body,
         created_at=message.created_at,
-        valid_for=None if message.expires_at is None else (message.expires_at - now) // SECOND_US,
+        valid_for=valid_for(message, standing, now),
         others=standing.others,
     )
 
@@ -115,19 +116,32 @@ def _settle(
             for each in (message, *bundles.carried(conn, message)):
                 outbox.bring_next_step_forward(conn, each, now)
         opted_out = opt_out(conn, phone, now) if result and result.outcome == "opted_out" and phone else []
-        stopped = result if result and result.outcome == "stopped" else None
-        if stopped:
-            _log.error("channel stopped", channel=CHANNEL, error_code=stopped.error_code)
-            why = {"stopped_until": now + STOPPED_FOR_US, "error_code": stopped.error_code}
-            heartbeats.beat(conn, CHANNEL, now, why)
-        elif settlement.state == "accepted":
-            heartbeats.beat(conn, CHANNEL, now, {})
+        stopped = _note_contact(conn, message, settlement, now)
         record_opt_out(conn, opted_out, now, by="carrier")
         # What only goes back to the queue is no news.
         if stopped or settlement.state != "queued":
             subject, action = f"message {message.id}", f"message {settlement.state}"
             detail = _detail(message, settlement)
             audit.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)
+
+
+def channel(conn: Connection) -> Channel:
+    """How the channel stands."""
+    beat = heartbeats.read(conn).get(CHANNEL)
+    return Channel(**beat.detail) if beat else Channel()  # type: ignore[arg-type]
+
+
+def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, now: int) -> bool:
+    """Write down how the channel stands after the carrier was asked, where it was; whether this stopped it."""
+    if message.state == "claimed" and settlement.result is None:
+        return False
+    before = channel(conn)
+    after = after_contact(before, settlement.result, now)
+    heartbeats.beat(conn, CHANNEL, now, {word: value for word, value in asdict(after).items() if value is not None})
+    stopped = after != before and after.stopped_until is not None
+    if stopped:
+        _log.error("channel stopped", channel=CHANNEL, error_code=after.error_code, failures=after.failures)
+    return stopped
 
 
 def _detail(message: Claimed, settlement: Settlement) -> dict[str, object]:

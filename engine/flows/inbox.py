@@ -37,18 +37,27 @@ class _Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class _Taken:
-    """What a text came to, and what of it stands in the audit trail beside the text itself."""
+class Taken:
+    """What a text came to, and what of it stands in the audit trail beside the text itself.
+
+    `new` is False where it was taken before; then there is its answer and no more.
+    """
 
     understood: str
     answer: str | None = None
+    new: bool = True
     acted: tuple[acting.Acted, Staff, acting.Act] | None = None
     opted_out: Sequence[int] = ()
     opened: Sequence[int] = ()
     about: Sequence[Named] = ()  # the alerts that the answer speaks of
 
+    @property
+    def alert_id(self) -> int | None:
+        """The alert that it acted on, or opened."""
+        return self.acted[0].alert_id if self.acted else next(iter(self.opened), None)
 
-def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: int) -> str | None:
+
+def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: int) -> Taken:
     """Do what a text asks for and say what to answer; None where nothing is to be answered.
 
     A text that was taken before, by the carrier's id, changes nothing and has the same answer. One from an unknown
@@ -57,29 +66,30 @@ def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: in
     with database.write() as conn:
         inbox_id = inbox.add(conn, inbound, now)
         if inbox_id is None:
-            return inbox.answer_to(conn, inbound.provider_id)
+            return Taken("before", inbox.answer_to(conn, inbound.provider_id), new=False)
         phone = inbound.sender
         sender = _Sender(phone, staff.with_phone(conn, phone), list(roster.clients_with_phone(conn, phone)))
-        taken = _take(conn, sender, inbound.body, routing, now)
+        taken = _take(conn, sender, inbound, routing, now)
         if taken.understood == "other" and _tires(conn, sender, inbox_id):
             taken = replace(taken, answer=None)
         inbox.settle(conn, inbox_id, taken.understood, taken.answer)
         if taken.answer is not None:
             disclosing.answered(conn, inbox_id, _told_a_mentor(conn, sender, taken.about, now), now)
         _record(conn, inbox_id, taken, now)
-    return taken.answer
+    return taken
 
 
-def _take(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int) -> _Taken:
+def _take(conn: Connection, sender: _Sender, inbound: Inbound, routing: RoutingSettings, now: int) -> Taken:
+    body = inbound.body
     reply = replies.read(body)
     if reply.asks == "stop":
         return _stop(conn, sender, body, routing, now)
     if reply.asks == "start" and opt_outs.remove(conn, sender.phone):
-        return _Taken("start", answers.STARTED)
+        return Taken("start", answers.STARTED)
     if not sender.staff and not sender.clients:
-        return _Taken("unknown")
+        return Taken("unknown")
     if reply.asks not in {"other", "start", "help"} and sender.staff:
-        acted = _act(conn, sender, reply, now)
+        acted = _act(conn, sender, reply, inbound.sent_at, now)
         if acted is not None:
             return acted
     crisis = replies.in_crisis(body)
@@ -87,15 +97,18 @@ def _take(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings
         return _of_client(conn, sender, body, client_text.severity_of(reply.asks, crisis), routing, now)
     if crisis:
         _tell_overseers(conn, sender, now)
-        return _Taken("crisis", answers.CRISIS)
+        return Taken("crisis", answers.CRISIS)
     if reply.asks == "help":
-        return _Taken("help", answers.HELP)
+        return Taken("help", answers.HELP)
     choice = _open_with(conn, sender, now)
-    return _Taken("other", _not_understood(reply, [named.code for named in choice]), about=choice)
+    return Taken("other", _not_understood(reply, [named.code for named in choice]), about=choice)
 
 
-def _act(conn: Connection, sender: _Sender, reply: Reply, now: int) -> _Taken | None:
-    """Do what a reply asks for about an alert; None where the alert is none that the sender may act on."""
+def _act(conn: Connection, sender: _Sender, reply: Reply, sent_at: int | None, now: int) -> Taken | None:
+    """Do what a reply asks for about an alert; None where the alert is none that the sender may act on.
+
+    What was told after a text was written, as one that was found later may have been, it cannot mean without a code.
+    """
     choice = _open_with(conn, sender, now)
     if reply.code is not None:
         named = reply_codes.named(conn, [one.id for one in sender.staff], reply.code)
@@ -104,16 +117,17 @@ def _act(conn: Connection, sender: _Sender, reply: Reply, now: int) -> _Taken | 
     else:
         # What they have taken already cannot be meant by taking it.
         meant = [each for each in choice if reply.asks != "accept" or each.state == "open"] or choice
-        if len(meant) != 1:
-            return _Taken("which", answers.which([each.code for each in meant]), about=meant) if meant else None
+        told_since = sent_at is not None and any(each.told_at > sent_at for each in meant)
+        if len(meant) != 1 or told_since:
+            return Taken("which", answers.which([each.code for each in meant]), about=meant) if meant else None
         (named,) = meant
     who = sender.who(named)
     if reply.asks == "ask":
-        return _Taken("ask", outbox.last_body(conn, named.alert_id, who.id) or answers.NOTHING_OPEN, about=[named])
+        return Taken("ask", outbox.last_body(conn, named.alert_id, who.id) or answers.NOTHING_OPEN, about=[named])
     what = cast(acting.Act, reply.asks)
     acted = acting.act(conn, named.alert_id, who, what, now)
     assert acted is not None  # alerts are never taken away
-    return _Taken(what, _answer(acted, what, named.code), (acted, who, what), about=[named])
+    return Taken(what, _answer(acted, what, named.code), acted=(acted, who, what), about=[named])
 
 
 def _answer(acted: acting.Acted, what: acting.Act, code: int) -> str:
@@ -134,23 +148,23 @@ def _answer(acted: acting.Acted, what: acting.Act, code: int) -> str:
             return answers.yours(code)
 
 
-def _stop(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int) -> _Taken:
+def _stop(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int) -> Taken:
     """Nothing is answered: the carrier lets nothing more through."""
     opted_out = opting_out.opt_out(conn, sender.phone, now)
     opened = [client_text.open_alert(conn, each, body, "medium", routing, now) for each in sender.clients]
-    return _Taken("stop", None, opted_out=opted_out, opened=client_text.opened(opened))
+    return Taken("stop", None, opted_out=opted_out, opened=client_text.opened(opened))
 
 
 def _of_client(
     conn: Connection, sender: _Sender, body: str, severity: Severity, routing: RoutingSettings, now: int
-) -> _Taken:
+) -> Taken:
     found = [client_text.open_alert(conn, each, body, severity, routing, now) for each in sender.clients]
     opened = client_text.opened(found)
     if severity == "urgent":
-        return _Taken("crisis", answers.CRISIS, opened=opened)
+        return Taken("crisis", answers.CRISIS, opened=opened)
     if severity == "high":
-        return _Taken("help", answers.HELP, opened=opened)
-    return _Taken("text", answers.THANKS if opened else None, opened=opened)
+        return Taken("help", answers.HELP, opened=opened)
+    return Taken("text", answers.THANKS if opened else None, opened=opened)
 
 
 def _open_with(conn: Connection, sender: _Sender, now: int) -> list[Named]:
@@ -190,7 +204,7 @@ def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
     return len(last) == PATIENCE and set(last) == {"other"}
 
 
-def _record(conn: Connection, inbox_id: int, taken: _Taken, now: int) -> None:
+def _record(conn: Connection, inbox_id: int, taken: Taken, now: int) -> None:
     detail = {"understood": taken.understood, "opened": list(taken.opened)}
     audit.record(conn, at=now, actor=ACTOR, action="text came in", subject=f"text {inbox_id}", detail=detail)
     if taken.acted:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from engine.messaging.channel import LONGEST_US
 from engine.messaging.retry import back_off
 from engine.model.instant import DAY_US, LAST_US, SECOND_US
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 
 # A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
 LOOK_UP_AFTER_US = 60 * SECOND_US
-# How long nothing is sent after the channel proved broken: one attempt then shows whether somebody mended it.
-STOPPED_FOR_US = 5 * 60 * SECOND_US
+# The carrier drops what it could not hand over by the time at which the next recipient is told; but it gets a moment.
+SHORTEST_VALIDITY_US = 60 * SECOND_US
 # How long the carrier is asked about a message without a time of its own before it is given up.
 ASKED_FOR_US = DAY_US
 
@@ -39,6 +40,12 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
     return None
 
 
+def valid_for(message: Claimed, standing: Standing, now: int) -> int | None:
+    """How many seconds the carrier may keep trying: until the next recipient is told, or the message's own end."""
+    ends = [at for at in (message.expires_at, standing.next_step_at) if at is not None]
+    return max(min(ends) - now, SHORTEST_VALIDITY_US) // SECOND_US if ends else None
+
+
 def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
     """What becomes of a message that was handed to the gateway."""
     later = now + back_off(message.attempts, message.id)
@@ -51,7 +58,7 @@ def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
             asked = now + (result.retry_after or 0) * SECOND_US
             return Settlement("queued", "the carrier did not take it", max(later, asked), result)
         case "stopped":
-            return Settlement("queued", "the channel is broken", now + STOPPED_FOR_US, result)
+            return Settlement("queued", "the channel is broken", now + LONGEST_US, result)
         case "opted_out":
             return Settlement("failed", "the number has opted out", result=result, passed_over=True)
         case "refused":

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One text as the carrier handed it over; `provider_id` is the carrier's own id of it."""
+    """One text as the carrier handed it over; `provider_id` is the carrier's own id of it.
+
+    `sent_at`, in microseconds since 1970, is known of a text that was found later at the carrier.
+    """
 
     provider_id: str
     sender: str  # E.164, where the carrier knows it
     body: str
+    sent_at: int | None = None

@@ -110,6 +110,7 @@ class Standing:
     untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them
+    next_step_at: int | None = None  # when the next recipient is told, where the alert still climbs
     opted_out: bool = False  # whether the recipient's number said STOP
     notice: bool = False  # whether it only tells what became of the alert
     consent: Consent | None = None  # under which a mentor is told
@@ -132,7 +133,8 @@ class SendResult:
     accepted: taken, with the carrier's `provider_id`. unknown: may or may not have been taken (time-out, 5xx); look
     it up before anything is sent again. retry: certainly not taken, safe to try again after `retry_after` seconds.
     refused: never to be tried again on this number. opted_out: the number said STOP. stopped: the channel itself is
-    broken (credentials, sender); tell the admin.
+    broken (credentials, sender); tell the admin. `answered` is False where the carrier was not to be reached, did not
+    answer in time, or with a fault of its own.
     """
 
     outcome: Literal["accepted", "unknown", "retry", "refused", "opted_out", "stopped"]
@@ -140,6 +142,7 @@ class SendResult:
     error_code: str | None = None
     error_text: str | None = None
     retry_after: int | None = None
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,14 @@ class Report:
     provider_id: str
     status: str
     error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A message that the carrier took by this id, and of whose end it has not told."""
+
+    id: int
+    provider_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class TickSettings(_Strict):
     evaluate: Interval = 5 * SECOND_US
     deliver: Interval = 5 * SECOND_US
     audit: Interval = 60 * SECOND_US
+    reconcile: Interval = 60 * SECOND_US  # with Twilio alone
     give_up_after: Microseconds = 15 * MINUTE_US
 
 

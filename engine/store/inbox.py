@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select, update
 
 from engine.model.inbound import Inbound
@@ -31,6 +33,12 @@ def settle(conn: Connection, inbox_id: int, understood: str, answer: str | None)
 def answer_to(conn: Connection, provider_id: str) -> str | None:
     """What was answered to a text that is in the inbox."""
     return conn.scalar(select(inbox.c.answer).where(inbox.c.provider_id == provider_id))
+
+
+def lacking(conn: Connection, provider_ids: Sequence[str]) -> list[str]:
+    """Those of the carrier's ids that are not in the inbox, in the order given."""
+    known = set(conn.scalars(select(inbox.c.provider_id).where(inbox.c.provider_id.in_(provider_ids))))
+    return [each for each in provider_ids if each not in known]
 
 
 def last_understood(conn: Connection, sender: str, before: int, limit: int) -> list[str | None]:

@@ -16,6 +16,7 @@ from engine.model.message import (
     Claimed,
     NewMessage,
     Settlement,
+    Silent,
     Standing,
 )
 from engine.store import bundles, opt_outs
@@ -27,7 +28,7 @@ _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
-_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "owner_id")]
+_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "owner_id", "next_step_at")]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -107,6 +108,7 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         recipient=read(found),
         consented=not mentor or consent is not None,
         others=_others(conn, message),
+        next_step_at=found.next_step_at if found.alert_state == "open" else None,
         opted_out=opt_outs.holds(conn, found.phone),
         notice=found.reason.startswith(NOTICE),
         consent=consent,
@@ -134,7 +136,7 @@ def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: st
         values["due_at"] = settlement.due_at
     if result and result.provider_id is not None:
         values["provider_id"] = result.provider_id
-    if settlement.state in {"accepted", "unknown"}:
+    if settlement.state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
         values["sent_at"] = now if message.state == "claimed" else func.coalesce(outbox.c.sent_at, now)
     settled = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(leading_here), ours)
     if conn.execute(settled.values(values)).rowcount != 1:
@@ -174,6 +176,27 @@ def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed 
     wanted = select(*_CLAIMED).where(outbox.c.id == message_id, same, ~elsewhere.exists())
     row = conn.execute(wanted.with_for_update(of=outbox)).first()
     return Claimed(*row) if row else None
+
+
+def silent(conn: Connection, now: int, after_us: int, until_us: int, limit: int) -> list[Silent]:
+    """Up to `limit` messages of whose end the carrier has not told: for `after_us` at least, for `until_us` at most.
+
+    None of them is given again before it has been silent for twice as long.
+    """
+    sent_at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
+    chosen = list(
+        conn.scalars(
+            select(outbox.c.id)
+            .where(outbox.c.state.in_(("accepted", "sent")), outbox.c.provider_id.is_not(None), outbox.c.due_at <= now)
+            .where(sent_at <= now - after_us, sent_at > now - until_us)
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    asked = update(outbox).where(outbox.c.id.in_(chosen)).values(due_at=now + (now - sent_at))
+    rows = conn.execute(asked.returning(outbox.c.id, outbox.c.provider_id)) if chosen else ()
+    return sorted((Silent(row.id, row.provider_id) for row in rows), key=lambda one: one.id)
 
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:

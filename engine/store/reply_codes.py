@@ -29,6 +29,7 @@ class Named:
     staff_id: int
     state: AlertState
     client_id: int
+    told_at: int
 
 
 def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
@@ -87,4 +88,5 @@ def _taken(now: int) -> ColumnElement[bool]:
 
 def _of(staff_ids: Sequence[int]) -> Select[Any]:
     columns = [reply_codes.c.code, reply_codes.c.alert_id, reply_codes.c.staff_id, alerts.c.state, alerts.c.client_id]
+    columns.append(reply_codes.c.told_at)
     return select(*columns).join(alerts).where(reply_codes.c.staff_id.in_(staff_ids))

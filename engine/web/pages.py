@@ -20,6 +20,9 @@ class Watched(Protocol):
     def unready(self) -> list[str]:
         """Why no work can be done, a sentence each; none where it can."""
 
+    def warnings(self) -> list[str]:
+        """What somebody should see to, though work goes on, a few words each."""
+
     def collect(self) -> Iterable[Metric]:
         """The figures as they stand."""
 
@@ -36,7 +39,8 @@ def pages(watched: Watched, twilio: TwilioCalls | None = None) -> FastAPI:
     @app.get("/readyz")
     def readyz(response: Response) -> dict[str, object]:
         """Whether it can work: 200, or 503 and what is in the way."""
-        return _verdict(response, "reasons", watched.unready)
+        verdict = _verdict(response, "reasons", watched.unready)
+        return verdict if verdict["reasons"] else verdict | {"warnings": watched.warnings()}
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(watched)

@@ -13,23 +13,23 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
+from connectors.local_twilio.server import LocalTwilio
+from connectors.local_twilio.trouble import Answer
 from connectors.twilio_sms import TwilioSms
 from engine.errors import UserError
+from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, from_us
-from engine.model.message import Outgoing, SendResult
+from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.model.sms_settings import TwilioSettings
-from tests.connectors.twilio_server import Answer, Server, serving
+from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, SetTime, serving
 
-ACCOUNT = "AC" + "0" * 31 + "1"
-SECRETS = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "hush"}
 CREATED = 1_800_000_000 * SECOND_US
 MESSAGE = Outgoing(7, "+15550100", "Handrail: C-1 needs you. See: handrail why 3", CREATED)
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        server.now = from_us(CREATED)
+def server() -> Iterator[LocalTwilio]:
+    with serving(SetTime(CREATED)) as server:
         yield server
 
 
@@ -42,29 +42,34 @@ def gateways() -> Iterator[list[TwilioSms]]:
 
 
 @pytest.fixture
-def gateway(server: Server, gateways: list[TwilioSms]) -> TwilioSms:
+def gateway(server: LocalTwilio, gateways: list[TwilioSms]) -> TwilioSms:
     return make(gateways, server.url)
 
 
 def make(gateways: list[TwilioSms], url: str, **values: Any) -> TwilioSms:
-    given = {"from_number": "+15550199", "base_url": url, "timeout_seconds": 0.2}
+    given = {"from_number": NUMBER, "base_url": url, "timeout_seconds": 0.2}
     gateways.append(TwilioSms(TwilioSettings.model_validate(given | values), SECRETS))
     return gateways[-1]
 
 
-def only_post(server: Server) -> dict[str, str]:
-    (given,) = [given for method, _, given in server.requests if method == "POST"]
+def taken(server: LocalTwilio, to: str, body: str, ago: timedelta = timedelta()) -> str:
+    """The id of a message that Twilio took some time ago."""
+    return server.carrier.take(to, body, CREATED - ago // timedelta(microseconds=1)).sid
+
+
+def only_post(server: LocalTwilio) -> dict[str, str]:
+    (given,) = [given for method, _, given in server.api.requests if method == "POST"]
     return given
 
 
-def test_a_message_that_was_taken_comes_back_with_twilios_id(server: Server, gateway: TwilioSms) -> None:
-    assert gateway.send(MESSAGE) == SendResult("accepted", provider_id=server.messages[0]["sid"])
-    ((method, path, given),) = server.requests
+def test_a_message_that_was_taken_comes_back_with_twilios_id(server: LocalTwilio, gateway: TwilioSms) -> None:
+    assert gateway.send(MESSAGE) == SendResult("accepted", provider_id=next(iter(server.carrier.texts)))
+    ((method, path, given),) = server.api.requests
     assert (method, path) == ("POST", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
-    assert given == {"To": "+15550100", "From": "+15550199", "Body": MESSAGE.body}
+    assert given == {"To": "+15550100", "From": NUMBER, "Body": MESSAGE.body}
 
 
-def test_a_messaging_service_takes_the_place_of_a_number(server: Server, gateways: list[TwilioSms]) -> None:
+def test_a_messaging_service_takes_the_place_of_a_number(server: LocalTwilio, gateways: list[TwilioSms]) -> None:
     service = "MG" + "a" * 32
     make(gateways, server.url, from_number=None, messaging_service=service).send(MESSAGE)
     given = only_post(server)
@@ -72,14 +77,14 @@ def test_a_messaging_service_takes_the_place_of_a_number(server: Server, gateway
     assert "From" not in given
 
 
-def test_a_status_callback_carries_the_rows_id(server: Server, gateways: list[TwilioSms]) -> None:
+def test_a_status_callback_carries_the_rows_id(server: LocalTwilio, gateways: list[TwilioSms]) -> None:
     make(gateways, server.url, public_url="https://site.example/").send(MESSAGE)
     assert only_post(server)["StatusCallback"] == "https://site.example/twilio/status?message=7"
 
 
 @pytest.mark.parametrize(("valid_for", "given"), [(None, None), (0, "1"), (600, "600"), (99_999, "36000")])
 def test_twilio_keeps_trying_no_longer_than_the_message_has_time(
-    server: Server, gateway: TwilioSms, valid_for: int | None, given: str | None
+    server: LocalTwilio, gateway: TwilioSms, valid_for: int | None, given: str | None
 ) -> None:
     gateway.send(Outgoing(7, "+15550100", "…", CREATED, valid_for))
     assert only_post(server).get("ValidityPeriod") == given
@@ -112,26 +117,26 @@ def test_twilio_keeps_trying_no_longer_than_the_message_has_time(
     ],
 )
 def test_every_error_has_its_outcome(
-    server: Server, gateway: TwilioSms, status: int, code: int | None, outcome: str
+    server: LocalTwilio, gateway: TwilioSms, status: int, code: int | None, outcome: str
 ) -> None:
-    server.fails(status, code)
+    server.api.fails(status, code)
     result = gateway.send(MESSAGE)
     assert (result.outcome, result.error_code) == (outcome, str(code or status))
 
 
-def test_a_full_queue_is_given_time(server: Server, gateway: TwilioSms) -> None:
-    server.fails(400, 21611)
+def test_a_full_queue_is_given_time(server: LocalTwilio, gateway: TwilioSms) -> None:
+    server.api.fails(400, 21611)
     assert gateway.send(MESSAGE).retry_after == 60
 
 
-def test_an_error_in_the_newer_format_is_understood_too(server: Server, gateway: TwilioSms) -> None:
+def test_an_error_in_the_newer_format_is_understood_too(server: LocalTwilio, gateway: TwilioSms) -> None:
     said = {"type": "about:blank", "title": "Opted out", "status": 400, "code": 21610}
-    server.answers.append(Answer(400, json.dumps(said)))
+    server.api.answers.append(Answer(400, json.dumps(said)))
     assert gateway.send(MESSAGE).outcome == "opted_out"
 
 
-def test_numbers_that_twilio_repeats_are_left_out(server: Server, gateway: TwilioSms) -> None:
-    server.fails(400, 21211, "The 'To' number +15550100 is not a valid phone number.")
+def test_numbers_that_twilio_repeats_are_left_out(server: LocalTwilio, gateway: TwilioSms) -> None:
+    server.api.fails(400, 21211, "The 'To' number +15550100 is not a valid phone number.")
     text = gateway.send(MESSAGE).error_text or ""
     assert "not a valid phone number" in text
     assert "5550100" not in text
@@ -139,15 +144,15 @@ def test_numbers_that_twilio_repeats_are_left_out(server: Server, gateway: Twili
 
 @pytest.mark.parametrize("body", ["", "<html>gateway</html>", "[]", "null", '{"status": "queued"}', "\xff"])
 def test_an_answer_that_cannot_be_read_leaves_the_message_in_doubt(
-    server: Server, gateway: TwilioSms, body: str
+    server: LocalTwilio, gateway: TwilioSms, body: str
 ) -> None:
-    server.answers.append(Answer(201, body))
+    server.api.answers.append(Answer(201, body))
     assert gateway.send(MESSAGE).outcome == "unknown"
 
 
 @pytest.mark.parametrize("answer", [Answer(taken=True, silent=True), Answer(silent=True), Answer(cut=True)])
-def test_no_answer_leaves_the_message_in_doubt(server: Server, gateway: TwilioSms, answer: Answer) -> None:
-    server.answers.append(answer)
+def test_no_answer_leaves_the_message_in_doubt(server: LocalTwilio, gateway: TwilioSms, answer: Answer) -> None:
+    server.api.answers.append(answer)
     assert gateway.send(MESSAGE).outcome == "unknown"
 
 
@@ -158,58 +163,58 @@ def test_without_a_connection_nothing_was_taken(gateways: list[TwilioSms]) -> No
     assert result.outcome == "retry"
 
 
-def test_a_message_taken_after_a_time_out_is_found_by_its_words(server: Server, gateway: TwilioSms) -> None:
-    server.answers.append(Answer(taken=True, silent=True))
+def test_a_message_taken_after_a_time_out_is_found_by_its_words(server: LocalTwilio, gateway: TwilioSms) -> None:
+    server.api.answers.append(Answer(taken=True, silent=True))
     assert gateway.send(MESSAGE).outcome == "unknown"
-    assert gateway.look_up(MESSAGE) == SendResult("accepted", provider_id=server.messages[0]["sid"])
-    assert server.requests[-1][2] == {"To": "+15550100", "PageSize": "200"}
+    assert gateway.look_up(MESSAGE) == SendResult("accepted", provider_id=next(iter(server.carrier.texts)))
+    assert server.api.requests[-1][2] == {"To": "+15550100", "PageSize": "200"}
 
 
-def test_a_message_that_was_never_taken_is_not_found(server: Server, gateway: TwilioSms) -> None:
-    server.take("+15550100", "Handrail: C-2 needs you. See: handrail why 4", server.now)
-    server.take("+15550101", MESSAGE.body, server.now)
+def test_a_message_that_was_never_taken_is_not_found(server: LocalTwilio, gateway: TwilioSms) -> None:
+    taken(server, "+15550100", "Handrail: C-2 needs you. See: handrail why 4")
+    taken(server, "+15550101", MESSAGE.body)
     assert gateway.look_up(MESSAGE) is None
 
 
-def test_the_words_that_a_trial_account_adds_do_not_hide_a_message(server: Server, gateway: TwilioSms) -> None:
-    sid = server.take("+15550100", f"Sent from your Twilio trial account - {MESSAGE.body}", server.now)
+def test_the_words_that_a_trial_account_adds_do_not_hide_a_message(server: LocalTwilio, gateway: TwilioSms) -> None:
+    sid = taken(server, "+15550100", f"Sent from your Twilio trial account - {MESSAGE.body}")
     assert gateway.look_up(MESSAGE) == SendResult("accepted", provider_id=sid)
 
 
-def test_the_same_words_of_another_day_are_another_message(server: Server, gateway: TwilioSms) -> None:
-    server.take("+15550100", MESSAGE.body, server.now - timedelta(days=1))
+def test_the_same_words_of_another_day_are_another_message(server: LocalTwilio, gateway: TwilioSms) -> None:
+    taken(server, "+15550100", MESSAGE.body, ago=timedelta(days=1))
     assert gateway.look_up(MESSAGE) is None
 
 
-def test_clocks_that_are_an_hour_apart_hide_no_message(server: Server, gateway: TwilioSms) -> None:
-    server.take("+15550100", MESSAGE.body, server.now - timedelta(hours=1))
+def test_clocks_that_are_an_hour_apart_hide_no_message(server: LocalTwilio, gateway: TwilioSms) -> None:
+    taken(server, "+15550100", MESSAGE.body, ago=timedelta(hours=1))
     assert gateway.look_up(MESSAGE) is not None
 
 
 def test_the_same_words_known_to_be_another_message_are_not_taken_for_this_one(
-    server: Server, gateway: TwilioSms
+    server: LocalTwilio, gateway: TwilioSms
 ) -> None:
-    first = server.take("+15550100", MESSAGE.body, server.now)
+    first = taken(server, "+15550100", MESSAGE.body)
     twin = Outgoing(8, MESSAGE.to, MESSAGE.body, CREATED, others=frozenset({first}))
     assert gateway.look_up(twin) is None
-    second = server.take("+15550100", MESSAGE.body, server.now)
+    second = taken(server, "+15550100", MESSAGE.body)
     assert gateway.look_up(twin) == SendResult("accepted", provider_id=second)
 
 
-def test_a_list_without_words_does_not_tell(server: Server, gateway: TwilioSms) -> None:
-    server.take("+15550100", "", server.now)
+def test_a_list_without_words_does_not_tell(server: LocalTwilio, gateway: TwilioSms) -> None:
+    taken(server, "+15550100", "")
     result = gateway.look_up(MESSAGE)
     assert result is not None
     assert result.outcome == "unknown"
 
 
-def test_a_list_that_goes_on_does_not_tell_while_it_is_not_old_enough(server: Server, gateway: TwilioSms) -> None:
-    server.more = True
-    server.take("+15550100", "something else", server.now)
+def test_a_list_that_goes_on_does_not_tell_while_it_is_not_old_enough(server: LocalTwilio, gateway: TwilioSms) -> None:
+    for number in range(201):
+        taken(server, MESSAGE.to, f"something else {number}")
     result = gateway.look_up(MESSAGE)
     assert result is not None
     assert result.outcome == "unknown"
-    server.take("+15550100", "long ago", server.now - timedelta(days=3))
+    taken(server, MESSAGE.to, "long ago", ago=timedelta(days=3))
     assert gateway.look_up(MESSAGE) is None
 
 
@@ -217,20 +222,52 @@ def test_a_list_that_goes_on_does_not_tell_while_it_is_not_old_enough(server: Se
     "answer",
     [Answer(500), Answer(401), Answer(200, "<html>"), Answer(200, "[]"), Answer(silent=True), Answer(cut=True)],
 )
-def test_a_list_that_cannot_be_had_does_not_tell(server: Server, gateway: TwilioSms, answer: Answer) -> None:
-    server.answers.append(answer)
+def test_a_list_that_cannot_be_had_does_not_tell(server: LocalTwilio, gateway: TwilioSms, answer: Answer) -> None:
+    server.api.answers.append(answer)
     result = gateway.look_up(MESSAGE)
     assert result is not None
     assert result.outcome == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("answer", "answered"),
+    [(Answer(429), True), (Answer(400), True), (Answer(503), False), (Answer(cut=True), False)],
+)
+def test_it_is_told_whether_twilio_answered_at_all(
+    server: LocalTwilio, gateway: TwilioSms, answer: Answer, answered: bool
+) -> None:
+    server.api.answers.append(answer)
+    assert gateway.send(MESSAGE).answered is answered
+
+
+def test_what_became_of_a_message_can_be_asked(server: LocalTwilio, gateway: TwilioSms) -> None:
+    sid = taken(server, MESSAGE.to, MESSAGE.body)
+    assert gateway.report_on(Silent(7, sid)) == Report(7, sid, "queued")
+    server.carrier.texts[sid].status, server.carrier.texts[sid].error_code = "undelivered", 30005
+    assert gateway.report_on(Silent(7, sid)) == Report(7, sid, "undelivered", "30005")
+    assert gateway.report_on(Silent(8, "SM" + "f" * 32)) is None
+
+
+@pytest.mark.parametrize("sender", ["a number", "a messaging service"])
+def test_texts_that_came_in_can_be_asked_for(server: LocalTwilio, gateways: list[TwilioSms], sender: str) -> None:
+    service = {"from_number": None, "messaging_service": "MG" + "a" * 32}
+    gateway = make(gateways, server.url, **(service if sender == "a messaging service" else {}))
+    server.carrier.receive("+15550100", "before", CREATED - 60 * SECOND_US)
+    ours = server.carrier.receive("+15550100", "1 a", CREATED)
+    taken(server, "+15550100", "not one that came in")
+    found = gateway.received(from_us(CREATED - SECOND_US))
+    assert found == [Inbound(ours.sid, "+15550100", "1 a", CREATED)]
+    server.api.fails(503)
+    assert gateway.received(from_us(CREATED)) is None
+
+
 def test_no_number_and_no_words_are_logged(
-    server: Server, gateway: TwilioSms, caplog: pytest.LogCaptureFixture
+    server: LocalTwilio, gateway: TwilioSms, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     gateway.send(MESSAGE)
     gateway.look_up(MESSAGE)
-    server.fails(400, 21211, "The 'To' number +15550100 is not a valid phone number.")
+    server.api.fails(400, 21211, "The 'To' number +15550100 is not a valid phone number.")
     gateway.send(MESSAGE)
     assert "5550100" not in caplog.text
     assert "needs you" not in caplog.text
@@ -238,11 +275,11 @@ def test_no_number_and_no_words_are_logged(
 
 def test_a_missing_secret_is_told_before_anything_is_sent() -> None:
     with pytest.raises(UserError, match="TWILIO_AUTH_TOKEN"):
-        TwilioSms(TwilioSettings(from_number="+15550199"), {"TWILIO_ACCOUNT_SID": ACCOUNT})
+        TwilioSms(TwilioSettings(from_number=NUMBER), {"TWILIO_ACCOUNT_SID": ACCOUNT})
 
 
 def test_twilio_itself_is_asked_where_no_other_server_is_named() -> None:
-    gateway = TwilioSms(TwilioSettings(from_number="+15550199"), SECRETS)
+    gateway = TwilioSms(TwilioSettings(from_number=NUMBER), SECRETS)
     asked: list[str] = []
 
     class NoNetwork(BaseAdapter):

@@ -8,7 +8,9 @@ from typing import Literal
 
 from engine.model.message import Outgoing, SendResult
 
-Mood = Literal["takes it", "times out after taking it", "times out", "busy", "refuses", "opted out", "stopped"]
+Mood = Literal[
+    "takes it", "times out after taking it", "times out", "unreachable", "busy", "refuses", "opted out", "stopped"
+]
 
 
 class Killed(BaseException):
@@ -41,6 +43,8 @@ class Carrier:
         match mood:
             case "takes it":
                 return _taken(message)
+            case "unreachable":
+                return SendResult("retry", error_text="ConnectionError", answered=False)
             case "busy":
                 return SendResult("retry", error_code="20429")
             case "refuses":
@@ -50,13 +54,13 @@ class Carrier:
             case "stopped":
                 return SendResult("stopped", error_code="20003")
             case _:
-                return SendResult("unknown", error_text="ReadTimeout")
+                return SendResult("unknown", error_text="ReadTimeout", answered=False)
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         self.passing()
         if self.deaf:
             self.deaf -= 1
-            return SendResult("unknown", error_text="ReadTimeout")
+            return SendResult("unknown", error_text="ReadTimeout", answered=False)
         return _taken(message) if self.delivered[message.id] else None
 
 

@@ -100,11 +100,17 @@ def test_a_client_who_cannot_be_evaluated_is_found(site: Site) -> None:
     assert broken(site) == ["client 1 cannot be evaluated"]
 
 
-def test_a_channel_that_is_stopped_is_found_until_it_is_tried_again(site: Site) -> None:
+def test_a_channel_that_is_stopped_is_found_and_told_once_until_it_works_again(site: Site) -> None:
     with site.database.write() as conn:
-        heartbeats.beat(conn, "sms", NOON, {"stopped_until": SOON + 1})
-    assert broken(site) == ["texts cannot be sent"]
-    assert broken(site, SOON + 1) == []
+        heartbeats.beat(conn, "sms", NOON, {"since": NOON, "stopped_until": SOON})
+    # It is tried again from time to time, in vain.
+    for now in (SOON - 1, SOON + 1):
+        assert broken(site, now) == ["texts cannot be sent"]
+        audit.run(site.database, now)
+    assert texts(site) == ["Handrail: texts cannot be sent. The log says more."]
+    with site.database.write() as conn:
+        heartbeats.beat(conn, "sms", SOON, {"failures": 0})
+    assert "texts cannot be sent" not in broken(site)
 
 
 def test_the_admins_are_told_of_a_broken_promise_once_and_its_mending_is_written_down(site: Site) -> None:

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import event, select
 
 from engine.flows import deliver
-from engine.messaging.sending import LOOK_UP_AFTER_US, STOPPED_FOR_US
+from engine.messaging.channel import LONGEST_US as STOPPED_FOR_US
+from engine.messaging.channel import OPENS_AFTER, SHORTEST_US, Channel
+from engine.messaging.sending import LOOK_UP_AFTER_US
 from engine.model.instant import SECOND_US
 from engine.model.message import REACHES_NOBODY
 from engine.store import heartbeats
@@ -64,6 +66,35 @@ def test_what_is_due_is_sent_and_written_down(database: Database) -> None:
     assert action == "message accepted"
     assert detail["provider_id"] == f"SM{message_id}"
     assert {"alert", "staff", "step"} <= detail.keys()
+
+
+@pytest.mark.parametrize(
+    ("next_step", "seconds"),
+    [(NOW + HOUR, 3600), (NOW + HOUR // 360, 60), (None, 4 * 3600), (NOW + 9 * HOUR, 4 * 3600)],
+)
+def test_the_carrier_keeps_trying_until_the_next_recipient_is_told_or_the_messages_end(
+    sqlite_database: Database, next_step: int | None, seconds: int
+) -> None:
+    with sqlite_database.write() as conn:
+        add_message(conn, add_alert(conn, next_step_at=next_step))
+    carrier = Carrier()
+    deliver_all(sqlite_database, carrier)
+    assert carrier.asked[0].valid_for == seconds
+
+
+def test_a_channel_that_fails_again_and_again_is_left_alone_and_tried_by_one_message_at_a_time(
+    database: Database,
+) -> None:
+    ids = [add(database) for _ in range(OPENS_AFTER + 2)]
+    carrier = Carrier(*["unreachable"] * (OPENS_AFTER + 1))
+    assert deliver_all(database, carrier) == ["queued"] * OPENS_AFTER
+    assert trail(database)[-1][1]["why"] == "the carrier did not take it"
+    # Half open: one attempt, in vain; then all of it.
+    assert deliver_all(database, carrier, NOW + SHORTEST_US - 1) == []
+    assert deliver_all(database, carrier, NOW + SHORTEST_US) == ["queued"]
+    assert deliver_all(database, carrier, NOW + SHORTEST_US + 2 * SHORTEST_US - 1) == []
+    assert deliver_all(database, carrier, NOW + 15 * MINUTE) == ["accepted"] * len(ids)
+    assert carrier.delivered == dict.fromkeys(ids, 1)
 
 
 def test_nothing_due_is_nothing_done(database: Database) -> None:
@@ -224,7 +255,7 @@ def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_mended(da
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US) == ["accepted", "accepted"]
     assert carrier.delivered == {first: 1, second: 1}
     with database.read() as conn:
-        assert heartbeats.read(conn)[deliver.CHANNEL].detail == {}
+        assert deliver.channel(conn) == Channel()
 
 
 def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Database) -> None:

@@ -100,7 +100,7 @@ def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) 
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
-        heartbeats.beat(conn, "sms", NOW, {"stopped_until": NOW + 300 * SECOND_US})
+        heartbeats.beat(conn, "sms", NOW, {"since": NOW, "stopped_until": NOW + 300 * SECOND_US})
     assert wrong(site) == {"promises": "Texts cannot be sent."}
 
 

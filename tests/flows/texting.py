@@ -46,7 +46,7 @@ class Phones:
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
         """Somebody texts; what they are answered."""
         inbound = Inbound(provider_id or f"SM{next(self._numbers)}", sender, body)
-        return inbox.take(self.site.database, inbound, self.site.routing, self.now)
+        return inbox.take(self.site.database, inbound, self.site.routing, self.now).answer
 
     def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
         """So many microseconds later all that is due is done: (number, words) of what has been sent since last time."""

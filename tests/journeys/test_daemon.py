@@ -75,6 +75,35 @@ def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
         assert process.wait(30) == 0
 
 
+def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(site: Path) -> None:
+    command = [sys.executable, "-m", "engine", "run", "--phone", "--config", str(site / "config.yaml")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        (number,) = re.findall(r"^SMS to \+\d+: .* Reply (\d+) A", process.stdout.readline())
+        process.stdin.write(f"{number} a\n")
+        process.stdin.flush()
+        said = iter(process.stdout.readline, "")
+        assert any(f"Handrail: {number} is yours." in line for line in said)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    listed = handrail(site, "alerts", "--format", "json")
+    assert "acknowledged" in listed.out
+
+
+@pytest.mark.parametrize("redirect", ["</dev/null", "<&-"])
+def test_without_a_terminal_there_is_no_phone_to_type_on_and_texts_go_out_all_the_same(
+    site: Path, redirect: str
+) -> None:
+    command = f"exec {sys.executable} -m engine run --phone --config {site}/config.yaml {redirect}"
+    with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("SMS to +")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
 def test_a_step_that_hangs_ends_the_process_for_the_service_manager_to_restart(site: Path) -> None:
     config = site / "config.yaml"
     config.write_text(config.read_text().replace("ticks: {", "ticks: {give_up_after: 0.5 seconds, "))

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from engine.messaging.channel import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.retry import back_off
 from engine.messaging.sending import (
     ASKED_FOR_US,
     LOOK_UP_AFTER_US,
-    STOPPED_FOR_US,
     after_look_up,
     after_send,
     hindrance,

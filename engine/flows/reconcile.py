@@ -1,0 +1,75 @@
+"""Reconcile: what the carrier's calls should have told us and did not is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.flows import inbox, reports
+from engine.model.inbound import Inbound
+from engine.model.instant import SECOND_US, from_us
+from engine.model.message import Outgoing
+from engine.model.routing import RoutingSettings
+from engine.ports import CarrierRecords, SmsGateway
+from engine.store import heartbeats, outbox
+from engine.store import inbox as texts
+from engine.store.database import Database
+
+MINUTE_US = 60 * SECOND_US
+# A report usually comes within seconds; what was silent for two days stays so.
+SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
+ASKED_AT_ONCE = 50
+LISTED = "texts in"  # its heartbeat: when the carrier was last asked for texts, and since when it was
+# Asked for again each time, for the carrier's clock is not ours and its list may lag.
+OVERLAP_US = 60 * MINUTE_US
+# The carrier is given time to hand a text over by itself.
+ON_ITS_WAY_US = 2 * MINUTE_US
+_ANSWER_VALID_FOR = 3600  # seconds
+
+
+def run(
+    database: Database, carrier: CarrierRecords, gateway: SmsGateway, routing: RoutingSettings, now: int
+) -> Mapping[str, int]:
+    """Ask about messages that stay silent and for texts that did not reach us; how many of each there were."""
+    return {"reported": _ask(database, carrier, now), "texts": _take_in(database, carrier, gateway, routing, now)}
+
+
+def _ask(database: Database, carrier: CarrierRecords, now: int) -> int:
+    with database.write() as conn:
+        silent = outbox.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
+    reported = 0
+    for message in silent:
+        report = carrier.report_on(message)
+        if report is not None:
+            reported += reports.take(database, report, now) is not None
+    return reported
+
+
+def _take_in(
+    database: Database, carrier: CarrierRecords, gateway: SmsGateway, routing: RoutingSettings, now: int
+) -> int:
+    """Take in the texts since the last time of asking that we lack; what was sent before the first is left alone."""
+    with database.read() as conn:
+        last = heartbeats.read(conn).get(LISTED)
+    listed = carrier.received(_since(last, now)) if last else ()
+    if listed is None:
+        return 0
+    arrived = {each.provider_id: each for each in listed if (each.sent_at or 0) <= now - ON_ITS_WAY_US}
+    with database.read() as conn:
+        lacking = texts.lacking(conn, list(arrived))
+    taken = sum(_take(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking)
+    with database.write() as conn:
+        heartbeats.beat(conn, LISTED, now, {})
+    return taken
+
+
+def _since(last: heartbeats.Beat, now: int) -> datetime:
+    return from_us(min(last.at, now) - OVERLAP_US)
+
+
+def _take(database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int) -> bool:
+    taken = inbox.take(database, text, routing, now)
+    # The call in which it would have been answered is over, so the answer is sent; at most once, for it has no row.
+    if taken.new and taken.answer:
+        gateway.send(Outgoing(0, text.sender, taken.answer, now, _ANSWER_VALID_FOR))
+    return taken.new
