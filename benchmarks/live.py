@@ -19,6 +19,7 @@ from engine.model.event import write_fields
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.routing import RoutingSettings
+from engine.model.telling import Telling
 from engine.store.schema import events, outbox
 
 SAMPLES = 400
@@ -32,6 +33,7 @@ class _Laboratory:
 
     client: int
     at: int
+    silent_after: int | None = None
     name: str = "laboratory"
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
@@ -49,7 +51,7 @@ class Live:
 
     def __init__(self, large: Large) -> None:
         self._large = large
-        self._routing = RoutingSettings()
+        self._telling = Telling(RoutingSettings(), notify_within=DAY_US)
         self._moment = NOW
         self._visited: set[int] = set()
 
@@ -86,9 +88,7 @@ class Live:
     def _through_the_flows(self, client: int) -> None:
         large, now = self._large, self._moment
         ingest.run(large.database, [_Laboratory(client, now)], "America/New_York", now)
-        counts = evaluate.run(
-            large.database, large.rulebook, self._routing, "reason", now=now, owner="bench", notify_within=DAY_US
-        )
+        counts = evaluate.run(large.database, large.rulebook, self._telling, now=now, owner="bench")
         assert counts.opened == 1, counts
 
     def _bare(self, client: int) -> None:

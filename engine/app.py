@@ -18,6 +18,7 @@ import structlog
 
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
+from engine.errors import UserError
 from engine.flows import audit, deliver, evaluate, inbox, ingest, reconcile, reports
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
@@ -159,19 +160,26 @@ class Engine:
 
     def _tick(self, name: str, every_us: int, flow: Callable[[], Mapping[str, int]]) -> Tick:
         def step() -> None:
-            done = flow()
+            problem, done = None, dict[str, int]()
+            try:
+                done = dict(flow())
+            except UserError as error:  # what is wrong lies outside, and the flow has run
+                problem = error
             self.totals.update({f"{name}.{what}": number for what, number in done.items()})
             if any(done.values()):
                 _log.info(name, **done)
             with self.database.write() as conn:
                 heartbeats.beat(conn, name, self._now(), done)
+            if problem:
+                raise problem
 
         return Tick(name, every_us / 1_000_000, step)
 
     def _ingest(self) -> Mapping[str, int]:
         with self._reading:
             try:
-                return ingest.run(self.database, self._sources, self.settings.timezone, self._now())
+                unread_after = self.settings.outages.unread_after
+                return ingest.run(self.database, self._sources, self.settings.timezone, self._now(), unread_after)
             finally:
                 self._has_read = True
 
@@ -183,9 +191,8 @@ class Engine:
         for _ in self._patiently():
             with self._reading:
                 step = evaluate.run(
-                    self.database, self.rulebook, self.settings.routing, self.settings.sms.detail,
-                    now=self._now(), owner=self._owner, notify_within=self.settings.notify_within,
-                )  # fmt: skip
+                    self.database, self.rulebook, self.settings.telling, now=self._now(), owner=self._owner
+                )
             counts += step
             if not (step.clients or step.steps):
                 break

@@ -120,9 +120,11 @@ class Watch:
         yield from (steps, failures, done)
         with self._engine.database.read() as conn:
             found = figures(conn)
-            broken = audit.standing(conn)
+            broken, missing = audit.standing(conn), audit.outages(conn)
         yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be mended.", value=found.rejects)
         yield GaugeMetricFamily("handrail_broken_promises", "What the last audit found broken.", value=len(broken))
+        yield GaugeMetricFamily("handrail_alerts_held", "Alerts held while data are missing.", value=found.held)
+        yield GaugeMetricFamily("handrail_outages", "Sources and rules by which data are missing.", value=len(missing))
         for name, by_state in (("alerts", found.alerts), ("messages", found.messages)):
             family = GaugeMetricFamily(f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"])
             for state, number in by_state.items():

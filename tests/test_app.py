@@ -44,6 +44,7 @@ class _SlowSource:
     """A source that is asked for an evaluation when half of it is read."""
 
     name = "slow"
+    silent_after = None
 
     def __init__(self, half_way: Any) -> None:
         self._half_way = half_way

@@ -37,6 +37,7 @@ class CsvFolder:
         chosen: Sequence[Path] | None = None,
     ) -> None:
         self.name = settings.name
+        self.silent_after = settings.silent_after
         self._settings = settings
         self._kinds = kinds
         self._settle = settle

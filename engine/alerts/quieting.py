@@ -24,7 +24,7 @@ def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int
 
 
 def _speaks(alert: Alert) -> bool:
-    return alert.state != "resolved" and not alert.shadow and not alert.historic
+    return alert.state != "resolved" and not (alert.shadow or alert.historic or alert.in_doubt)
 
 
 def _quiets(one: Alert, other: Alert, rules: Mapping[str, Rule]) -> bool:

@@ -42,6 +42,7 @@ States = Annotated[
     typer.Option("--state", help="Only in this state; may be repeated (default: unresolved)."),
 ]
 ClientRef = Annotated[str | None, typer.Option("--client", metavar="REF", help="Only this client's alerts.")]
+Held = Annotated[bool, typer.Option("--held", help="Only those that wait because data are missing.")]
 AlertId = Annotated[int, typer.Argument(metavar="ALERT", help="The alert's number.")]
 
 
@@ -49,6 +50,7 @@ def alerts(
     config: ConfigFile = DEFAULT_CONFIG,
     state: States = None,
     client: ClientRef = None,
+    held: Held = False,
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
     """List alerts, the latest last."""
@@ -62,7 +64,7 @@ def alerts(
         with database.read() as conn:
             if client is not None and not find_clients(conn, [client]):
                 raise UserError(f"There is no client {client}.")
-            found = listed(conn, [word.value for word in states], client)
+            found = listed(conn, [word.value for word in states], client, held_only=held)
     finally:
         database.close()
     show_rows(map(_row, found), COLUMNS, format)
@@ -101,7 +103,9 @@ def _row(one: Listed) -> tuple[object, ...]:
     def local(us: int | None) -> datetime | None:
         return None if us is None else from_us(us).astimezone(zone)
 
+    held = "held: data are missing" if alert.silence == "held" and alert.state != "resolved" else None
     notes = [alert.resolution, "historic" if alert.historic else None, "shadow" if alert.shadow else None]
+    notes.append(held)
     notes.append(f"quieted by {alert.quieted_by}" if alert.quieted_by and alert.state != "resolved" else None)
     return (
         alert.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -76,6 +76,8 @@ def _change(conn: Connection, held: Routed, who: Staff, what: Act, now: int, sno
     alert, (state, reason) = held.alert, _BECOMES[what]
     # What is snoozed again, or passed on while open, stays in its state.
     after = alert if alert.state == state else move(alert, state, reason)
+    # Whoever acts on one that is held for want of data knows better.
+    after = replace(after, silence=None, held_at=None) if alert.in_doubt else after
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
     outbox.cancel(conn, [alert.id], now)
     if what == "pass_on":

@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 from engine.messaging.wording import to_admin
 from engine.model.instant import SECOND_US
 from engine.model.message import NewMessage
-from engine.store import alerts, audit, evaluations, heartbeats, outbox, staff
+from engine.model.outages import RULE, SOURCE
+from engine.store import alerts, audit, evaluations, feeds, heartbeats, outbox, silence, staff
 from engine.store.database import Database
 
 ACTOR = "audit"
 STANDING = "broken promises"  # its heartbeat holds what was found last time, and since when
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
+TOO_MANY = "more clients fall silent at once than by themselves"
 FLOWS = ("ingest", "evaluate", "deliver")
 
 _log = structlog.get_logger()
@@ -36,11 +38,13 @@ def run(database: Database, now: int) -> Mapping[str, int]:
         before = standing(conn)
         new = [promise for promise in broken if promise not in before]
         heartbeats.beat(conn, STANDING, now, {promise: before.get(promise, now) for promise in broken})
-        _tell_admins(conn, new, now)
+        mended = sorted(before.keys() - set(broken))
+        _tell_admins(conn, new, "broken", now)
+        _tell_admins(conn, [f"over now: {one}" for one in mended if _is_outage(one)], "mended", now)
         for promise in new:
             _log.error("promise broken", promise=promise)
             audit.record(conn, at=now, actor=ACTOR, action="promise broken", subject=promise, detail={})
-        for promise in before.keys() - set(broken):
+        for promise in mended:
             audit.record(conn, at=now, actor=ACTOR, action="promise mended", subject=promise, detail={})
     return {"broken": len(broken), "new": len(new)}
 
@@ -58,10 +62,18 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
         found.append("an evaluation was given up")
     if outbox.overdue(conn, late):
         found.append("a message was given up")
+    found += outages(conn)
     found += [f"{name} has not run" for name in FLOWS if name in beats and beats[name].at < late]
     if channel and int(str(channel.detail.get("since", now + 1))) <= now:
         found.append("texts cannot be sent")
     return sorted(found)
+
+
+def outages(conn: Connection) -> list[str]:
+    """What data are missing for now, each in a few words."""
+    found = [f"{SOURCE}{name} {feed.why}" for name, feed in feeds.read(conn).items() if feed.out_since is not None]
+    rules = [what for what, one in silence.outages(conn).items() if what.startswith(RULE) and one.over is None]
+    return found + ([TOO_MANY] if rules else [])
 
 
 def standing(conn: Connection) -> Mapping[str, int]:
@@ -70,10 +82,14 @@ def standing(conn: Connection) -> Mapping[str, int]:
     return {promise: int(str(since)) for promise, since in sorted(beat.detail.items())} if beat else {}
 
 
-def _tell_admins(conn: Connection, new: Sequence[str], now: int) -> None:
-    if not new:
+def _is_outage(promise: str) -> bool:
+    return promise.startswith(SOURCE) or promise == TOO_MANY
+
+
+def _tell_admins(conn: Connection, news: Sequence[str], reason: str, now: int) -> None:
+    if not news:
         return
-    what = new[0] if len(new) == 1 else f"{new[0]}, and {len(new) - 1} more"
+    what = news[0] if len(news) == 1 else f"{news[0]}, and {len(news) - 1} more"
     body = to_admin(f"{what}. The log says more.")
     for admin in staff.admins(conn):
-        outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"broken {now}", body, now, due_at=now))
+        outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"{reason} {now}", body, now, due_at=now))

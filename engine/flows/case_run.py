@@ -47,6 +47,7 @@ class _GivenSource:
     """The source of a case: its people at the beginning, then each arrival at its moment."""
 
     name = OWNER
+    silent_after: int | None = None
 
     def __init__(self, case: Case, clock: WallClock) -> None:
         people = [[row for row in case.people if row.kind == kind] for kind in _PEOPLE]
@@ -168,16 +169,7 @@ class _Engine:
             self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
 
     def _evaluate(self, now: int) -> None:
-        settings = self._settings
-        counts = evaluate.run(
-            self._database,
-            self._rulebook,
-            settings.routing,
-            settings.sms.detail,
-            now=now,
-            owner=OWNER,
-            notify_within=settings.notify_within,
-        )
+        counts = evaluate.run(self._database, self._rulebook, self._settings.telling, now=now, owner=OWNER)
         if counts.failed:
             raise HandrailError(
                 f"{self._place}: the engine failed to evaluate the client at {from_us(now).isoformat()}."

@@ -16,7 +16,7 @@ from engine.model.instant import SECOND_US
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
 from engine.rulebook.load import load
-from engine.store import audit, heartbeats, rule_sets
+from engine.store import audit, heartbeats, rule_sets, silence
 from engine.store.database import Database
 from engine.store.figures import figures
 
@@ -52,6 +52,7 @@ def examine(settings: Settings, now: int) -> Iterator[Check]:
             yield _trail(conn)
             yield from _flows(conn, settings.ticks, now)
             yield from _promises(conn, now)
+            yield _held(conn)
             yield _messages(conn)
             yield _rejects(conn)
     except StoreUnavailableError as error:
@@ -118,6 +119,14 @@ def _promises(conn: Connection, now: int) -> Iterator[Check]:
     yield from (Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken)
     if not broken:
         yield Check("promises", True, "Every alert has a next step or an owner, and every claim is alive.")
+
+
+def _held(conn: Connection) -> Check:
+    held = silence.held_count(conn)
+    if not held:
+        return Check("alerts held", True, "No alert waits for data that are missing.")
+    said = f"{_count(held, 'alert')} of silence told to nobody, for data are missing; see handrail alerts --held."
+    return Check("alerts held", False, said)
 
 
 def _messages(conn: Connection) -> Check:

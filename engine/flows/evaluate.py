@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import structlog
 
 from engine.errors import StoreUnavailableError
-from engine.flows import escalate, inference_problems, remind
+from engine.flows import escalate, holding, inference_problems, remind
 from engine.flows.judgement import ACTOR, Desk, free, judge, write
 from engine.model.instant import SECOND_US
-from engine.model.routing import RoutingSettings
-from engine.model.sms_settings import Detail
+from engine.model.telling import Telling
 from engine.rulebook.rulebook import Rulebook
 from engine.store import audit, evaluations, rule_sets
 from engine.store.database import Database
@@ -44,17 +43,15 @@ class Counts:
 def run(
     database: Database,
     rulebook: Rulebook,
-    routing: RoutingSettings,
-    detail: Detail,
+    telling: Telling,
     *,
     now: int,
     owner: str,
-    notify_within: int,
     limit: int = 10 * BATCH,
 ) -> Counts:
     """Evaluate up to `limit` clients who are due at `now`, then take the steps of policies that are due.
 
-    `owner` is this process's alone; `now` and `notify_within` are microseconds. Only the rule set that is serving
+    `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is serving
     (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to those who have it.
     """
     with database.write() as conn:
@@ -65,7 +62,7 @@ def run(
     if serving is None or not current:
         _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
         return Counts()
-    desk = Desk(database, rulebook, serving.id, routing, detail, notify_within, now)
+    desk = Desk(database, rulebook, serving.id, telling, now)
     counts = Counts()
     claimed, all_done = 0, False
     while claimed < limit and not all_done:
@@ -79,8 +76,10 @@ def run(
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     inference_problems.tell(database, rulebook.inference.take_problems(), now)
     counts += Counts(steps=len(free(desk)))
-    counts += Counts(steps=escalate.run(database, rulebook.rules, detail, now))
-    return counts + Counts(steps=remind.run(database, rulebook.rules, detail, now))
+    if all_done:
+        counts += Counts(steps=len(holding.settle(desk)))
+    counts += Counts(steps=escalate.run(database, rulebook.rules, telling.detail, now))
+    return counts + Counts(steps=remind.run(database, rulebook.rules, telling.detail, now))
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

@@ -14,8 +14,9 @@ from engine.flows import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import from_us
 from engine.model.intake import Batch, Reject
+from engine.model.outages import USUAL, after_reading
 from engine.ports import Source
-from engine.store import audit, evaluations, events, positions, rejects, roster
+from engine.store import audit, evaluations, events, feeds, positions, rejects, roster
 from engine.store.database import Database
 from engine.store.rejects import OpenReject
 
@@ -42,10 +43,13 @@ class Counts:
         return self
 
 
-def run(database: Database, sources: Sequence[Source], timezone: str, now: int) -> Mapping[str, int]:
+def run(
+    database: Database, sources: Sequence[Source], timezone: str, now: int, unread_after: int = USUAL.unread_after
+) -> Mapping[str, int]:
     """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
 
     `timezone` is the site's. A source that cannot be read does not keep the others from being read; then UserError.
+    One that could not be read for `unread_after` (microseconds) counts as silent from then on.
     """
     total = Counts()
     failed = []
@@ -58,6 +62,10 @@ def run(database: Database, sources: Sequence[Source], timezone: str, now: int) 
         except (OSError, UserError) as error:
             _log.warning("a source cannot be read", source=source.name, error=type(error).__name__)
             failed.append(f"The source {source.name} cannot be read: {error}")
+            with database.write() as conn:
+                _note(conn, source, now, frozenset(), went_well=False, unread_after=unread_after)
+    with database.write() as conn:
+        feeds.forget_others(conn, [source.name for source in sources])
     if failed:
         raise UserError("\n".join(failed))
     return {name: getattr(total, name) for name in Counts.__slots__}
@@ -86,7 +94,25 @@ def read(
             # Rows that stood in a file long ago may be read by now.
             waited |= {each for each in rejects.still_open(conn, source.name) if each.item in intake.remapped}
     _reread(intake, source, [each for each in waited if each.seen_at < now])
+    with database.write() as conn:
+        _note(conn, source, now, intake.brought, went_well=True)
     return {item: counts for item, counts in intake.counts.items() if counts != Counts()}
+
+
+def _note(
+    conn: Connection,
+    source: Source,
+    now: int,
+    brought: Collection[str],
+    *,
+    went_well: bool,
+    unread_after: int = USUAL.unread_after,
+) -> None:
+    feed = after_reading(
+        feeds.read(conn).get(source.name), now, went_well=went_well, brought=brought,
+        unread_after=unread_after, silent_after=source.silent_after,
+    )  # fmt: skip
+    feeds.write(conn, source.name, feed)
 
 
 def retry(database: Database, source: Source, timezone: str, now: int) -> dict[str, Counts]:
@@ -124,7 +150,10 @@ def _reread(intake: _Intake, source: Source, waiting: Sequence[OpenReject]) -> N
 
 @dataclass(slots=True)
 class _Intake:
-    """The way of one source's batches into the store; `counts` by item, `remapped` items with another mapping."""
+    """The way of one source's batches into the store; `counts` by item, `remapped` items with another mapping.
+
+    `brought` are the kinds of the events that were new.
+    """
 
     database: Database
     source: str
@@ -132,6 +161,7 @@ class _Intake:
     now: int
     counts: dict[str, Counts] = field(default_factory=dict)
     remapped: set[str] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
     _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
 
@@ -174,6 +204,8 @@ class _Intake:
             self._clients.clear()
         placed, refused = self._place(conn, batch)
         added = events.add(conn, placed, self.now)
+        if added.new or added.corrected:
+            self.brought |= {event.kind for event in placed}
         rejected = [*batch.rejects, *people.rejects, *refused]
         rejects.add(conn, self.source, batch.item, rejected, self.now)
         evaluations.mark_dirty(conn, _earliest(taken_back.earliest, people.earliest, added.earliest))

@@ -13,10 +13,11 @@ from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
 from engine.flows import escalate, quieting
 from engine.flows.caseload import histories
+from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
-from engine.model.routing import Policy, RoutingSettings
-from engine.model.sms_settings import Detail
+from engine.model.routing import Policy
 from engine.model.span import Span
+from engine.model.telling import Telling
 from engine.rulebook.rulebook import Rulebook
 from engine.store import alerts, audit, evaluations, outbox
 from engine.store.alerts import NewAlert
@@ -30,15 +31,23 @@ _TAKEN_BACK: frozenset[Reason] = VOID | {"rule_goes_shadow", "cleared"}
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all evaluations of a run share; `now` and `notify_within` in microseconds."""
+    """What all evaluations of a run share; `now` in microseconds since 1970."""
 
     database: Database
     rulebook: Rulebook
     rule_set_id: int
-    routing: RoutingSettings
-    detail: Detail
-    notify_within: int
+    telling: Telling
     now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An alert to be opened; whether rules found it that are new to the client, and whether it began in silence."""
+
+    decision: Open
+    evidence: AlertEvidence
+    newly: bool
+    in_silence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Judgement:
 
     claim: Claim
     stored: Sequence[Alert]
-    opens: Sequence[tuple[Open, AlertEvidence]]
+    opens: Sequence[Opening]
     changes: Sequence[Change]
     next_due_at: int | None
 
@@ -75,18 +84,34 @@ def judge(desk: Desk, claims: Sequence[Claim]) -> list[Judgement]:
             spans[span.client_id].append(span)
 
     def judged(claim: Claim, own: Sequence[Span], of_client: Sequence[Alert]) -> Judgement:
-        decisions = decide(own, of_client, rules, claim.evaluated_to, desk.now, desk.notify_within)
+        decisions = decide(own, of_client, rules, claim.evaluated_to, desk.now, desk.telling.notify_within)
         ends = {(span.rule_id, span.began): span.ended for span in own}
-        opens = []
-        for one in decisions:
-            if isinstance(one, Open):
-                rule_id, began = one.span.rule_id, one.span.began
-                clears_at = ends[rule_id, began]
-                opens.append((one, desk.rulebook.evidence(caseload, claim.client_id, rule_id, began, clears_at)))
-        changes = [one for one in decisions if isinstance(one, Change)]
+        opens = [
+            _opening(desk, caseload, claim, one, ends[one.span.rule_id, one.span.began])
+            for one in decisions
+            if isinstance(one, Open)
+        ]
+        changes = [_doubted(one) for one in decisions if isinstance(one, Change)]
         return Judgement(claim, of_client, opens, changes, _next_due(own, desk.now))
 
     return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]
+
+
+def _doubted(change: Change) -> Change:
+    """What is silence after all, by events that were taken back, may as well be an outage as at its opening."""
+    if change.reason == "holds_after_all" and change.after.silence == "believed":
+        return replace(change, after=replace(change.after, silence="unjudged"))
+    return change
+
+
+def _opening(desk: Desk, caseload: Histories, claim: Claim, one: Open, clears_at: int | None) -> Opening:
+    client_id, rule_id, began = claim.client_id, one.span.rule_id, one.span.began
+    # What held already when the client was last evaluated, by other rules, would have opened then.
+    newly = claim.rules_hash not in {None, desk.rulebook.hash} and began <= (claim.evaluated_to or 0)
+    # Of a client who was never evaluated before, nothing was awaited yet.
+    awaited = one.tell and not newly and claim.evaluated_to is not None
+    in_silence = awaited and desk.rulebook.began_in_silence(caseload, client_id, rule_id, began)
+    return Opening(one, desk.rulebook.evidence(caseload, client_id, rule_id, began, clears_at), newly, in_silence)
 
 
 def _next_due(spans: Sequence[Span], now: int) -> int | None:
@@ -123,7 +148,7 @@ def free(desk: Desk) -> list[escalate.Told]:
             return []
         by_client = alerts.of_clients(conn, client_ids, lock=True)
         tell = quieting.settle(conn, by_client.values(), [], desk.rulebook.rules, desk.now, ACTOR)
-        told = _tell(conn, desk, tell)
+        told = tell_anew(conn, desk, tell)
         escalate.record(conn, told, desk.now)
     return told
 
@@ -131,46 +156,36 @@ def free(desk: Desk) -> list[escalate.Told]:
 def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement]) -> Written:
     opens = [opened for one in judgements for opened in one.opens]
     changes = [change for one in judgements for change in one.changes]
-    ids = alerts.open_all(conn, [_new_alert(desk, *opened) for opened in opens], ACTOR)
+    ids = alerts.open_all(conn, [_new_alert(desk, opened) for opened in opens], ACTOR)
     for change in changes:
         alerts.change(conn, change.before, change.after, at=desk.now, actor=ACTOR, why=change.reason)
     outbox.cancel(conn, [change.after.id for change in changes if change.reason in _TAKEN_BACK], desk.now)
-    opened = [(alert_id, decision) for alert_id, (decision, _) in zip(ids, opens, strict=True)]
-    tell = [alert_id for alert_id, decision in opened if decision.tell]
-    tell += [change.after.id for change in changes if change.tell]
+    opened = list(zip(ids, opens, strict=True))
+    # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
+    tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
+    tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
     changed = [one.claim.client_id for one in judgements if one.opens or one.changes]
     unchanged = {one.claim.client_id: one.stored for one in judgements if not (one.opens or one.changes)}
     by_client = {**unchanged, **alerts.of_clients(conn, changed)}
     tell = quieting.settle(conn, by_client.values(), tell, desk.rulebook.rules, desk.now, ACTOR)
     return Written(
         clients=len(judgements),
-        opened=[(alert_id, decision.reason) for alert_id, decision in opened],
+        opened=[(alert_id, one.decision.reason) for alert_id, one in opened],
         changed=[(change.after.id, change.reason) for change in changes],
-        told=_tell(conn, desk, tell, _newly(desk, judgements, ids)) if tell else [],
+        told=tell_anew(conn, desk, tell, _newly(opened, changes)) if tell else [],
     )
 
 
-def _newly(desk: Desk, judgements: Sequence[Judgement], opened_ids: Sequence[int]) -> set[int]:
-    """The alerts that are there because rules are new or changed, not because anything happened; urgent ones aside.
-
-    What held already when the client was last evaluated, by other rules, would have opened then.
-    """
-    found = set()
-    ids = iter(opened_ids)
-    for one in judgements:
-        others = one.claim.rules_hash not in {None, desk.rulebook.hash}
-        for (decision, _), alert_id in zip(one.opens, ids, strict=False):
-            if others and decision.span.began <= (one.claim.evaluated_to or 0) and decision.span.severity != "urgent":
-                found.add(alert_id)
-        found |= {
-            change.after.id
-            for change in one.changes
-            if change.reason == "rule_goes_live" and change.after.severity != "urgent"
-        }
-    return found
+def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[Change]) -> set[int]:
+    """The alerts that are there because rules are new or changed, not because anything happened; urgent ones aside."""
+    found = {alert_id for alert_id, one in opened if one.newly and one.decision.span.severity != "urgent"}
+    gone_live = (one.after for one in changes if one.reason == "rule_goes_live")
+    return found | {alert.id for alert in gone_live if alert.severity != "urgent"}
 
 
-def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int], newly: Collection[int] = ()) -> list[escalate.Told]:
+def tell_anew(
+    conn: Connection, desk: Desk, alert_ids: Sequence[int], newly: Collection[int] = ()
+) -> list[escalate.Told]:
     """Let alerts begin their policies, as these are now, from the first step on."""
     due = []
     for routed in alerts.routed(conn, alert_ids):
@@ -180,10 +195,11 @@ def _tell(conn: Connection, desk: Desk, alert_ids: Sequence[int], newly: Collect
             due.append(anew)
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
-    return escalate.take_steps(conn, due, desk.rulebook.rules, desk.detail, desk.now, newly)
+    return escalate.take_steps(conn, due, desk.rulebook.rules, desk.telling.detail, desk.now, newly)
 
 
-def _new_alert(desk: Desk, decision: Open, evidence: AlertEvidence) -> NewAlert:
+def _new_alert(desk: Desk, opening: Opening) -> NewAlert:
+    decision = opening.decision
     span = decision.span
     alert = Alert(
         id=0,
@@ -198,12 +214,13 @@ def _new_alert(desk: Desk, decision: Open, evidence: AlertEvidence) -> NewAlert:
         historic=decision.historic,
         shadow=decision.shadow,
         resolution="cleared" if decision.state == "resolved" else None,
+        silence="unjudged" if opening.in_silence else None,
     )
-    return NewAlert(alert, desk.rule_set_id, evidence, _policy(desk, alert), decision.reason)
+    return NewAlert(alert, desk.rule_set_id, opening.evidence, _policy(desk, alert), decision.reason)
 
 
 def _policy(desk: Desk, alert: Alert) -> Policy:
-    return desk.routing.policy(alert.severity, desk.rulebook.rules[alert.rule_id].notify)
+    return desk.telling.routing.policy(alert.severity, desk.rulebook.rules[alert.rule_id].notify)
 
 
 def _audit(conn: Connection, desk: Desk, written: Written) -> None:

@@ -38,7 +38,7 @@ def settle(
             alerts.change(conn, alert, replace(alert, quieted_by=by), at=now, actor=actor, why=reason)
             if by is not None:
                 newly_quieted.append(alert.id)
-            elif alert.state == "open" and not alert.shadow and not alert.historic:
+            elif alert.state == "open" and not (alert.shadow or alert.historic or alert.in_doubt):
                 wanted.add(alert.id)
         wanted -= loud.keys()
     if newly_quieted:

@@ -94,6 +94,7 @@ class Why:
     historic: bool
     shadow: bool
     quieted_by: int | None
+    held: datetime | None  # since when it is held back, for data are missing
     owner: str | None
     as_of: datetime
     findings: tuple[FindingBehind, ...]
@@ -160,6 +161,7 @@ class _Telling:
             historic=alert.historic,
             shadow=alert.shadow,
             quieted_by=alert.quieted_by,
+            held=self._local_or_none(alert.held_at),
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),
             findings=tuple(map(self._finding, record.evidence.findings)),

@@ -112,6 +112,13 @@ class Histories:
         """(clients,) the key at which each client's stretch begins."""
         return np.arange(len(self.clients), dtype=np.int64) << SHIFT
 
+    def kinds_at(self, client_id: int, at: int) -> frozenset[str]:
+        """The kinds of a client's events at one instant (microseconds since 1970)."""
+        key = (self.place[client_id] << SHIFT) + at
+        low, high = np.searchsorted(self.key, [key, key + 1])
+        codes = set(self.kind[low:high].tolist())
+        return frozenset(kind for kind, code in self._kind_codes.items() if code in codes)
+
     def of_kind(self, kind: str) -> NDArray[np.intp]:
         """The places in the event arrays of a kind's events."""
         code = self._kind_codes.get(kind, -1)

@@ -8,6 +8,9 @@ from typing import Literal
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
+# Of an alert that began because time went by and nothing came: whether that is the client's silence is not judged yet,
+# it may be an outage and nobody is told, or it is believed.
+Silence = Literal["unjudged", "held", "believed"]
 
 # In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be called so.
 CLIENT_TEXT = "client_text"
@@ -54,3 +57,10 @@ class Alert:
     shadow: bool = False
     resolution: str | None = None  # why it is resolved; None while it is not
     quieted_by: int | None = None  # the alert while which is unresolved nobody is told of this one
+    silence: Silence | None = None  # None where something happened
+    held_at: int | None = None  # since when it is held
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether nobody is told of it for now, for it may be an outage that it stands for."""
+        return self.silence in {"unjudged", "held"}

@@ -18,6 +18,7 @@ from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
 from engine.model.kinds import Field as KindField
 from engine.model.kinds import Kind
+from engine.model.routing import Microseconds
 
 Place = tuple[str | int, ...]  # the keys and indices that lead to a value in the YAML
 
@@ -178,11 +179,15 @@ class FileMapping(Strict):
 
 
 class CsvFolderSettings(Strict):
-    """One folder of CSV files. `timezone` is that of dates and times in it; left out, they are each client's own."""
+    """One folder of CSV files. `timezone` is that of dates and times in it; left out, they are each client's own.
+
+    Once nothing new came for `silent_after` (microseconds) the source counts as silent (docs/outages.md).
+    """
 
     name: SeriesName
     folder: ConfigPath
     timezone: Timezone | None = None
+    silent_after: Microseconds | None = None
     files: Annotated[tuple[FileMapping, ...], BeforeValidator(_some)]
 
     @validator(mode="after")

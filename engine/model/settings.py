@@ -12,9 +12,11 @@ from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import CsvFolderSettings, Timezone
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
+from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
+from engine.model.telling import Telling
 
 MINUTE_US = 60 * SECOND_US
 
@@ -72,9 +74,15 @@ class Settings(_Strict):
     # Validated as if it were written, so that its file is beside the config too.
     sms: SmsSettings = Field(default_factory=dict, validate_default=True)
     notify_within: Microseconds = 3 * DAY_US  # what began longer ago opens historic alerts and texts nobody
+    outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+
+    @property
+    def telling(self) -> Telling:
+        """How alerts are told."""
+        return Telling(self.routing, self.sms.detail, self.notify_within, self.outages)
 
     @field_validator("database")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.measures.counting import Share
+from engine.measures.counting import Sequence, Share
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding
@@ -99,6 +99,20 @@ def may_be_unknown(finding: Finding) -> bool:
             return True
         case _:
             return False
+
+
+def kinds(condition: Condition) -> frozenset[str]:
+    """The kinds of events that it looks at."""
+    found = set()
+    for finding in findings(condition):
+        match finding.measure:
+            case Sequence(first=(first, _), second=(second, _)):
+                found |= {first, second}
+            case TimeSinceDay() | ClientAttribute():
+                pass
+            case measure:
+                found.add(measure.kind)  # type: ignore[attr-defined]
+    return frozenset(found)
 
 
 def references(condition: Condition) -> Iterator[str]:

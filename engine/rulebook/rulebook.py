@@ -17,7 +17,7 @@ from engine.model.alert import AlertEvidence
 from engine.model.rule import Rule, Severity
 from engine.model.span import Span
 from engine.rulebook import tree
-from engine.rulebook.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.conditions import AllOf, AnyOf, Condition, kinds
 from engine.rulebook.evidence import evidence
 from engine.rulebook.inference import Inference
 from engine.rulebook.rule_reader import WrittenRule
@@ -65,6 +65,22 @@ class Rulebook:
     def inference(self) -> Inference:
         """Compiled when the first row asks for it, for rulesets of durable_rules can never be freed."""
         return Inference(self._trees, len(self.findings))
+
+    @cached_property
+    def kinds(self) -> Mapping[str, frozenset[str]]:
+        """By rule id, the kinds of events that each rule looks at."""
+        return {rule_id: kinds(one.when) for rule_id, one in self.checked.items()}
+
+    def began_in_silence(self, histories: Histories, client_id: int, rule_id: str, began: int) -> bool:
+        """Whether a span began (microseconds since 1970) for time went by, and not for anything that came to be known.
+
+        So it began where none of the client's events that the rule looks at, nor a change of their record, stands. A
+        rule that looks at no events has nothing to wait for.
+        """
+        at = began - self.rules[rule_id].hold
+        changed = any(entry.at == at for entry in histories.clients[histories.place[client_id]].record)
+        looks_at = self.kinds[rule_id]
+        return bool(looks_at) and not changed and looks_at.isdisjoint(histories.kinds_at(client_id, at))
 
     def _tree(self, condition: Condition) -> tree.Tree:
         match condition:

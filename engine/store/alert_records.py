@@ -82,11 +82,15 @@ class Sent:
     error_code: str | None
 
 
-def listed(conn: Connection, states: Collection[str], client_ref: str | None = None) -> list[Listed]:
-    """The alerts in these states, of one client or of all, the latest opened last."""
+def listed(
+    conn: Connection, states: Collection[str], client_ref: str | None = None, *, held_only: bool = False
+) -> list[Listed]:
+    """The alerts in these states, of one client or of all, or those that are held alone; the latest opened last."""
     wanted = _LISTED.where(alerts.c.state.in_(states)).order_by(alerts.c.opened_at, alerts.c.id)
     if client_ref is not None:
         wanted = wanted.where(clients.c.ref == client_ref)
+    if held_only:
+        wanted = wanted.where(alerts.c.silence == "held")
     return [_listed(row) for row in conn.execute(wanted)]
 
 

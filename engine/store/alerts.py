@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
 
 from engine.model.alert import Alert, AlertEvidence, FindingSeen
 from engine.model.routing import Policy, RoutingStep
@@ -18,6 +18,12 @@ from engine.store.schema import alert_transitions, alerts, clients, outbox
 _POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
 _FINDING = tuple(FindingSeen.__dataclass_fields__)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+# Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt about the data.
+TOLD: ColumnElement[bool] = and_(
+    ~alerts.c.shadow,
+    alerts.c.quieted_by.is_(None),
+    or_(alerts.c.silence.is_(None), alerts.c.silence == "believed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str
         for name in Alert.__dataclass_fields__
         if getattr(after, name) != getattr(before, name)
     }
-    untold = after.shadow or after.quieted_by is not None
+    untold = after.shadow or after.quieted_by is not None or after.in_doubt
     if after.state in {"acknowledged", "resolved"} or (after.state == "open" and untold):
         changed["next_step_at"] = None
     if after.state == "open" and before.state != "open":
@@ -162,8 +168,7 @@ def adrift(conn: Connection) -> list[int]:
         alerts.c.next_step_at.is_(None),
         alerts.c.owner_id.is_(None),
         ~alerts.c.historic,
-        ~alerts.c.shadow,
-        alerts.c.quieted_by.is_(None),
+        TOLD,
         ~reaching.exists(),
     )
     return list(conn.scalars(select(alerts.c.id).where(lost).order_by(alerts.c.id)))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, Claimed, OutboxState, Waiting
+from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 
 _carrier = outbox.alias()
@@ -60,7 +61,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
         .join(alerts, alerts.c.id == outbox.c.alert_id)
         .join(staff, staff.c.id == outbox.c.staff_id)
         .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
-        .where(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+        .where(alerts.c.state == "open", TOLD)
         .where(alerts.c.severity != "urgent", outbox.c.reason.not_like(f"{NOTICE}%"))
         .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
         .order_by(outbox.c.id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, func, select
 
+from engine.store import silence
 from engine.store.schema import alerts, outbox, rejects
 
 
@@ -16,6 +17,7 @@ class Figures:
     alerts: dict[str, int]
     messages: dict[str, int]
     rejects: int  # neither mended nor dismissed
+    held: int  # alerts of silence that nobody is told of while data are missing
 
 
 def figures(conn: Connection) -> Figures:
@@ -25,6 +27,7 @@ def figures(conn: Connection) -> Figures:
         alerts=_by(conn, alerts.c.state),
         messages=_by(conn, outbox.c.state),
         rejects=conn.scalar(select(func.count()).select_from(rejects).where(*open_rejects)) or 0,
+        held=silence.held_count(conn),
     )
 
 

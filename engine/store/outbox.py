@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select,
 from engine.model.message import (
     DECISIONS,
     NOTICE,
-    REACHES_NOBODY,
+    PASSES_QUIET_HOURS,
     REMINDS,
     TRANSITIONS,
     Claimed,
@@ -20,6 +20,7 @@ from engine.model.message import (
     Standing,
 )
 from engine.store import bundles, opt_outs
+from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import read, valid_consent
 from engine.store.upsert import insert_into
@@ -28,7 +29,9 @@ _CLAIMED = [
     outbox.c[name]
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
-_ABOUT = [alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "owner_id", "next_step_at")]
+_ABOUT = [
+    alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "silence", "owner_id", "next_step_at")
+]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -103,8 +106,8 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
     return Standing(
         alert_state=found.alert_state,
         reminds_owner=found.reason.startswith(REMINDS) and found.owner_id == found.id,
-        untold="its rule is on trial" if found.shadow else "it is quieted" if found.quieted_by else None,
-        urgent=found.severity == "urgent" or found.reason == REACHES_NOBODY,
+        untold=_untold(found),
+        urgent=found.severity == "urgent" or found.reason.startswith(PASSES_QUIET_HOURS),
         recipient=read(found),
         consented=not mentor or consent is not None,
         others=_others(conn, message),
@@ -113,6 +116,14 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         notice=found.reason.startswith(NOTICE),
         consent=consent,
     )
+
+
+def _untold(found: Any) -> str | None:
+    if found.shadow:
+        return "its rule is on trial"
+    if found.quieted_by:
+        return "it is quieted"
+    return "data are missing" if found.silence in {"unjudged", "held"} else None
 
 
 def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: int) -> bool:
@@ -162,7 +173,7 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> boo
             and_(other.c.step == message.step, other.c.state.not_in(_REACHED_NOBODY)),
         ),
     )
-    climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+    climbing = and_(alerts.c.state == "open", TOLD)
     notice = select(outbox.c.id).where(outbox.c.id == message.id, outbox.c.reason.like(f"{NOTICE}%"))
     waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists(), ~notice.exists())
     return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
@@ -229,7 +240,7 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
         other.c.state.not_in(_REACHED_NOBODY),
         other.c.step >= step.scalar_subquery(),
     )
-    climbing = and_(alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None))
+    climbing = and_(alerts.c.state == "open", TOLD)
     alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
     # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for each other.
     found = list(conn.scalars(select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, or_, select, update
 
 from engine.model.message import NEWLY, STEP
+from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox
 
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
@@ -28,10 +29,9 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
     `waits` are microseconds by rule id; alerts of other rules are not told again.
     """
     waited = or_(*(and_(alerts.c.rule_id == rule, alerts.c.told_at <= now - wait) for rule, wait in waits.items()))
-    untold = or_(alerts.c.shadow, alerts.c.historic, alerts.c.quieted_by.is_not(None))
     wanted = (
         select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
-        .where(alerts.c.state.in_(["open", "acknowledged"]), waited, ~untold)
+        .where(alerts.c.state.in_(["open", "acknowledged"]), waited, TOLD, ~alerts.c.historic)
         .order_by(alerts.c.told_at, alerts.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

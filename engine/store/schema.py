@@ -214,12 +214,22 @@ alerts = Table(
     Column("resolution", String(20)),
     # The alert while which is unresolved nobody is told of this one. No foreign key: SQLite cannot add one.
     Column("quieted_by", BigInteger),
+    # What becomes of one that began in silence (model/alert.py), and since when it is held.
+    Column("silence", String(10)),
+    Column("held_at", Instant),
     # When people were last told of it or somebody took it, and how often they were told again.
     Column("told_at", Instant),
     Column("reminders", Integer, nullable=False, server_default="0"),
     # Not unique with `began`: a span that corrected data take away and give back is two alerts.
     Index(None, "client_id", "rule_id"),
     CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
+    Index(
+        "ix_alerts_silence",
+        "silence",
+        "state",
+        sqlite_where=text("silence IS NOT NULL"),
+        postgresql_where=text("silence IS NOT NULL"),
+    ),
     Index(None, "state", "next_step_at"),
 )
 

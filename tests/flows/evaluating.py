@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.flows import evaluate
-from engine.model.instant import DAY_US
 from engine.model.kinds import BUILT_IN
 from engine.model.routing import RoutingSettings
+from engine.model.telling import Telling
 from engine.rulebook.load import from_texts
 from engine.rulebook.rulebook import Rulebook
 from engine.store import rule_sets
@@ -19,7 +19,6 @@ from engine.store.database import Database
 from engine.store.schema import alert_transitions, alerts, assignments, audit, evaluations, outbox
 from tests.caseload import NOON, Caseload
 
-NOTIFY_WITHIN = 3 * DAY_US
 MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
 SILENT = "{time_since: check_in, at_least: 3 days}"
 
@@ -71,8 +70,11 @@ class Site:
         with self.database.write() as conn:
             if rule_sets.serving(conn) is None:
                 rule_sets.accept(conn, self.rules.hash, self.rules.files, 0)
-        given = {"now": now, "owner": owner, "notify_within": NOTIFY_WITHIN}
-        return evaluate.run(self.database, rules or self.rules, self.routing, "reason", **given)
+        return evaluate.run(self.database, rules or self.rules, self.telling, now=now, owner=owner)
+
+    @property
+    def telling(self) -> Telling:
+        return Telling(self.routing)
 
     def rows(self, table: Any) -> Sequence[Any]:
         with self.database.read() as conn:

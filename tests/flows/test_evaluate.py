@@ -17,7 +17,7 @@ from engine.store.alerts import read_evidence, read_policy
 from engine.store.database import Database
 from engine.store.schema import alerts, outbox
 from tests.caseload import NOON, hours
-from tests.flows.evaluating import NOTIFY_WITHIN, SILENT, Site, rulebook
+from tests.flows.evaluating import SILENT, Site, rulebook
 
 
 @pytest.fixture
@@ -278,9 +278,8 @@ def test_a_crash_at_any_commit_loses_and_doubles_nothing(
     with site.database.write() as conn:
         rule_sets.accept(conn, site.rules.hash, site.rules.files, 0)
     dying = DyingDatabase.over(site.database, dies_at, committed)
-    given = {"owner": "first", "notify_within": NOTIFY_WITHIN}
     with suppress(Killed):
-        evaluate.run(dying, site.rules, site.routing, "reason", now=NOON, **given)
+        evaluate.run(dying, site.rules, site.telling, now=NOON, owner="first")
     site.evaluate(NOON + evaluate.LEASE_US, owner="second")
     assert len(site.alerts) == 1
     assert site.messages == [(0, 1, "step")]

@@ -278,6 +278,7 @@ class _DyingSource:
     """Hands over what it has as long as it lives."""
 
     name = "clinic"
+    silent_after = None
 
     def __init__(self, batches: Sequence[Batch]) -> None:
         self._batches = batches

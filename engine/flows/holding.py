@@ -1,0 +1,130 @@
+"""Holding: alerts of silence wait while data are missing, and are told or vanish when the data are back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.alerts import holding
+from engine.alerts.holding import Verdict
+from engine.alerts.lifecycle import move
+from engine.flows import escalate, quieting
+from engine.flows.judgement import ACTOR, Desk, tell_anew
+from engine.messaging.wording import to_admin
+from engine.model.alert import Alert
+from engine.model.instant import SECOND_US
+from engine.model.message import HELD_URGENT, NewMessage
+from engine.model.outages import Outages
+from engine.model.rule import SEVERITIES
+from engine.store import alerts, audit, feeds, outbox, silence, staff
+
+# For so long an alert waits for clients who are still being judged, for an outage shows in all of them together.
+PATIENCE_US = 60 * SECOND_US
+
+_log = structlog.get_logger()
+
+
+def settle(desk: Desk) -> list[escalate.Told]:
+    """Hold, believe or take back alerts of silence, by the outages as of now; call it when all who are due were judged.
+
+    Those that are believed begin their policies, those that had been held in one text a recipient.
+    """
+    with desk.database.read() as conn:
+        if not (silence.any_in_doubt(conn) or silence.outages(conn) or _out_since(conn)):
+            return []
+    with desk.database.write() as conn:
+        standing, verdict = _judge(conn, desk)
+        told = _carry_out(conn, desk, verdict)
+        long_held = _tell_of_long_held(conn, desk)
+        _record(conn, desk, verdict, long_held, standing)
+        escalate.record(conn, told, desk.now)
+    return told
+
+
+def _out_since(conn: Connection) -> list[int]:
+    return [feed.out_since for feed in feeds.read(conn).values() if feed.out_since is not None]
+
+
+def _judge(conn: Connection, desk: Desk) -> tuple[Outages, Verdict]:
+    settings = desk.telling.outages
+    before, looks_at, now = silence.outages(conn), desk.rulebook.kinds, desk.now
+    silent = silence.unresolved(conn, min([now - settings.within, *_out_since(conn)]))
+    active = silence.active_clients(conn, now) if len(silent) >= settings.at_least else 0
+    standing = holding.outages(before, feeds.read(conn), silent, looks_at, active, settings, now)
+    if standing != before:
+        silence.write_outages(conn, standing, now)
+    verdict = holding.judge(silent, standing, looks_at, settings)
+    if silence.still_judging(conn, now):
+        waited = tuple(
+            one for one in verdict.believe if one.silence == "unjudged" and one.opened_at <= now - PATIENCE_US
+        )
+        verdict = Verdict(verdict.hold, waited)
+    return standing, _unchanged(conn, verdict)
+
+
+def _unchanged(conn: Connection, verdict: Verdict) -> Verdict:
+    """What of a verdict is still so, all alerts of its clients being locked in the order in which everybody does."""
+    named = [alert for part in (verdict.hold, verdict.believe, verdict.take_back) for alert in part]
+    locked = alerts.of_clients(conn, sorted({alert.client_id for alert in named}), lock=True)
+    now = {alert.id: alert for of_client in locked.values() for alert in of_client}
+
+    def same(part: Sequence[Alert]) -> tuple[Alert, ...]:
+        return tuple(alert for alert in part if now[alert.id] == alert)
+
+    return Verdict(same(verdict.hold), same(verdict.believe), same(verdict.take_back))
+
+
+def _carry_out(conn: Connection, desk: Desk, verdict: Verdict) -> list[escalate.Told]:
+    for alert in verdict.hold:
+        held = replace(alert, silence="held", held_at=desk.now)
+        alerts.change(conn, alert, held, at=desk.now, actor=ACTOR, why="held: data are missing")
+    outbox.cancel(conn, [alert.id for alert in verdict.hold], desk.now)
+    for alert in verdict.take_back:
+        after = replace(move(alert, "resolved", "cleared"), silence="believed", held_at=None)
+        alerts.change(conn, alert, after, at=desk.now, actor=ACTOR, why="cleared")
+    were_held = [alert for alert in verdict.believe if alert.silence == "held"]
+    for alert in were_held:
+        after = replace(alert, silence="believed", held_at=None)
+        alerts.change(conn, alert, after, at=desk.now, actor=ACTOR, why="data are back, and it still holds")
+    silence.believe(conn, [alert.id for alert in verdict.believe if alert.silence == "unjudged"])
+    concerned = [*verdict.hold, *verdict.take_back, *verdict.believe]
+    by_client = alerts.of_clients(conn, sorted({alert.client_id for alert in concerned}))
+    tell = [alert.id for alert in verdict.believe if alert.state == "open"]
+    tell = quieting.settle(conn, by_client.values(), tell, desk.rulebook.rules, desk.now, ACTOR)
+    return tell_anew(conn, desk, tell, {alert.id for alert in were_held if alert.severity != "urgent"})
+
+
+def _tell_of_long_held(conn: Connection, desk: Desk) -> list[Alert]:
+    """Tell whoever oversees, in one text, how many clients nothing is known of: somebody may be in need among them."""
+    waits = {severity: desk.telling.outages.tell_of(severity) for severity in SEVERITIES}
+    held = silence.long_held(conn, waits, desk.now)
+    if held:
+        clients = len({alert.client_id for alert in held})
+        many = "1 client" if clients == 1 else f"{clients} clients"
+        body = to_admin(
+            f"nothing is known of {many} for want of data, and nobody was told. See: handrail alerts --held"
+        )
+        urgent = any(alert.severity == "urgent" for alert in held)
+        reason = f"{HELD_URGENT if urgent else 'held'} {desk.now}"
+        for one in staff.overseers(conn):
+            outbox.enqueue(conn, NewMessage(None, 0, one.id, reason, body, desk.now, due_at=desk.now))
+        silence.told(conn, [alert.id for alert in held], desk.now)
+    return held
+
+
+def _record(conn: Connection, desk: Desk, verdict: Verdict, long_held: Sequence[Alert], standing: Outages) -> None:
+    done = {
+        "alerts held": verdict.hold,
+        "alerts taken back": verdict.take_back,
+        "alerts let go": [alert for alert in verdict.believe if alert.silence == "held"],
+        "told of alerts held": long_held,
+    }
+    for action, concerned in done.items():
+        if concerned:
+            ids = [alert.id for alert in concerned]
+            detail = {"alerts": ids, "outages": sorted(standing)}
+            _log.info(action, alerts=len(ids), outages=sorted(standing))
+            audit.record(conn, at=desk.now, actor=ACTOR, action=action, subject="outages", detail=detail)

@@ -1,0 +1,113 @@
+"""Outages: what config.yaml says about sources that fall silent, and how a source fares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from engine.model.instant import SECOND_US
+from engine.model.routing import Microseconds
+from engine.model.rule import Severity
+
+_MINUTE = 60 * SECOND_US
+_HOUR = 60 * _MINUTE
+
+
+def _share(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    number = written.strip().removesuffix("%").strip()
+    if not written.strip().endswith("%") or not number.replace(".", "", 1).isdigit():
+        raise ValueError(f"'{written}' is not a percentage; write one such as 20%")
+    return float(number) / 100
+
+
+Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]  # written as a percentage, such as 20%
+
+
+class OutageSettings(BaseModel):
+    """When silence is taken for an outage, and what becomes of the alerts that it would open; microseconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unread_after: Microseconds = _HOUR
+    share: Share = 0.2
+    at_least: Annotated[int, Field(ge=2)] = 5
+    within: Microseconds = 12 * _HOUR
+    settle: Microseconds = 15 * _MINUTE
+    tell_urgent_after: Microseconds = _HOUR
+    tell_after: Microseconds = 12 * _HOUR
+
+    def too_many(self, clients: int, active: int) -> bool:
+        """Whether so many clients at once, of all who are active, are more than people's own doing."""
+        return clients >= self.at_least and clients > self.share * active
+
+    def tell_of(self, severity: Severity) -> int:
+        """For how long an alert of this severity is held before its silence itself is told."""
+        return self.tell_urgent_after if severity == "urgent" else self.tell_after
+
+
+USUAL = OutageSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a source fares, instants in microseconds since 1970; `read` is the first try where none went well yet."""
+
+    tried: int
+    read: int
+    arrived: int  # when it last brought an event that was new
+    kinds: frozenset[str] = frozenset()  # of the events that it ever brought
+    out_since: int | None = None
+    why: str = ""  # why it counts as silent, in words for the admin
+
+
+def after_reading(
+    before: Feed | None,
+    now: int,
+    *,
+    went_well: bool,
+    brought: Collection[str],
+    unread_after: int,
+    silent_after: int | None,
+) -> Feed:
+    """How a source fares after it was tried once more; `brought` are the kinds of its events that are new.
+
+    It is out once it could not be read for `unread_after`, or has brought nothing new for `silent_after`.
+    """
+    known = before or Feed(now, now, now)
+    feed = replace(
+        known,
+        tried=now,
+        read=now if went_well else known.read,
+        arrived=now if brought else known.arrived,
+        kinds=known.kinds | frozenset(brought),
+        out_since=None,
+        why="",
+    )
+    if now - feed.read >= unread_after:
+        return replace(feed, out_since=feed.read, why="cannot be read")
+    if silent_after is not None and now - feed.arrived >= silent_after:
+        return replace(feed, out_since=feed.arrived, why="brings nothing new")
+    return feed
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """An outage: of which kinds of events nothing is known (None: of all), since when, and since when it is over."""
+
+    since: int
+    kinds: frozenset[str] | None
+    over: int | None = None
+
+    def hides(self, looks_at: Collection[str]) -> bool:
+        """Whether it makes a rule that looks at these kinds of events see silence."""
+        return self.kinds is None or not self.kinds.isdisjoint(looks_at)
+
+
+SOURCE = "source "
+RULE = "rule "
+Outages = Mapping[str, Outage]  # by what is out: `source NAME`, or `rule ID` where its silence is that of too many

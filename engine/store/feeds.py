@@ -1,0 +1,35 @@
+"""Feeds: how each source fares, kept among the heartbeats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from engine.model.outages import SOURCE, Feed
+from engine.store import heartbeats
+from engine.store.schema import heartbeats as table
+
+
+def read(conn: Connection) -> dict[str, Feed]:
+    """Every source that was ever tried and is configured still, by name."""
+    rows = conn.execute(select(table.c.name, table.c.detail).where(table.c.name.startswith(SOURCE, autoescape=True)))
+    return {row.name.removeprefix(SOURCE): _read(json.loads(row.detail)) for row in rows}
+
+
+def write(conn: Connection, name: str, feed: Feed) -> None:
+    """Write down how a source fares."""
+    detail = {**{word: getattr(feed, word) for word in Feed.__dataclass_fields__}, "kinds": sorted(feed.kinds)}
+    heartbeats.beat(conn, SOURCE + name, feed.tried, detail)
+
+
+def forget_others(conn: Connection, names: Collection[str]) -> None:
+    """Forget the sources that are configured no longer, for nobody waits for what they bring."""
+    ours = [SOURCE + name for name in names]
+    conn.execute(delete(table).where(table.c.name.startswith(SOURCE, autoescape=True), table.c.name.not_in(ours)))
+
+
+def _read(detail: dict[str, Any]) -> Feed:
+    return Feed(**{**detail, "kinds": frozenset(detail["kinds"])})

@@ -1,0 +1,110 @@
+"""Silence: alerts that began because nothing came, and the outages that may be behind it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+
+from engine.model.alert import Alert
+from engine.model.outages import Outage, Outages
+from engine.model.rule import Severity
+from engine.store import heartbeats
+from engine.store.schema import alerts, evaluations, record_entries
+
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+_IN_DOUBT = ("unjudged", "held")
+_OUTAGES = "outages"  # the heartbeat that holds them
+
+
+def any_in_doubt(conn: Connection) -> bool:
+    """Whether there is an unresolved alert of silence that is not believed."""
+    doubted = and_(alerts.c.silence.in_(_IN_DOUBT), alerts.c.state != "resolved")
+    return conn.scalar(select(alerts.c.id).where(doubted).limit(1)) is not None
+
+
+def unresolved(conn: Connection, opened_since: int) -> list[Alert]:
+    """The unresolved alerts of silence that are not believed, or were opened since then, by id and locked."""
+    either = or_(alerts.c.silence.in_(_IN_DOUBT), alerts.c.opened_at > opened_since)
+    wanted = select(*_ALERT).where(alerts.c.silence.is_not(None), alerts.c.state != "resolved", either)
+    return [Alert(*row) for row in conn.execute(wanted.order_by(alerts.c.id).with_for_update())]
+
+
+def believe(conn: Connection, alert_ids: Collection[int]) -> None:
+    """Take the silence of these alerts for the clients' own; not worth a word where it was never doubted."""
+    conn.execute(update(alerts).where(alerts.c.id.in_(alert_ids)).values(silence="believed", held_at=None))
+
+
+def long_held(conn: Connection, waits: Mapping[Severity, int], now: int) -> list[Alert]:
+    """The open alerts that have been held so long (microseconds by severity) with nobody told of it, or not since."""
+    waited = or_(
+        *(
+            and_(
+                alerts.c.severity == severity,
+                alerts.c.held_at <= now - wait,
+                or_(alerts.c.told_at.is_(None), alerts.c.told_at <= now - wait),
+            )
+            for severity, wait in waits.items()
+        )
+    )
+    wanted = select(*_ALERT).where(alerts.c.silence == "held", alerts.c.state == "open", waited)
+    return [Alert(*row) for row in conn.execute(wanted.order_by(alerts.c.id).with_for_update(skip_locked=True))]
+
+
+def told(conn: Connection, alert_ids: Collection[int], at: int) -> None:
+    """Write down that it was told of these alerts that they are held."""
+    conn.execute(update(alerts).where(alerts.c.id.in_(alert_ids)).values(told_at=at))
+
+
+def held_count(conn: Connection) -> int:
+    """How many unresolved alerts are held."""
+    held = and_(alerts.c.silence == "held", alerts.c.state != "resolved")
+    return conn.scalar(select(func.count()).select_from(alerts).where(held)) or 0
+
+
+def active_clients(conn: Connection, now: int) -> int:
+    """How many clients are enrolled and not on leave at `now`."""
+    last = (
+        select(record_entries.c.client_id, record_entries.c.entry, func.max(record_entries.c.at))
+        .where(record_entries.c.entry.in_(["enrolled", "ended", "leave_began", "leave_ended"]))
+        .where(record_entries.c.at <= now)
+        .group_by(record_entries.c.client_id, record_entries.c.entry)
+    )
+    newest: dict[int, dict[str, int]] = defaultdict(dict)
+    for client_id, entry, at in conn.execute(last):
+        newest[client_id][entry] = at
+
+    def active(entries: Mapping[str, int]) -> bool:
+        enrolled = entries.get("enrolled", -1) > entries.get("ended", -1)
+        return enrolled and entries.get("leave_began", -1) <= entries.get("leave_ended", -1)
+
+    return sum(active(entries) for entries in newest.values())
+
+
+def still_judging(conn: Connection, now: int) -> bool:
+    """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
+    at_it = or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > now)
+    # One whose evaluation fails must not keep all others waiting.
+    return conn.scalar(select(evaluations.c.client_id).where(at_it, evaluations.c.failures == 0).limit(1)) is not None
+
+
+def outages(conn: Connection) -> dict[str, Outage]:
+    """The outages that stood at the last look, by name."""
+    beat = heartbeats.read(conn).get(_OUTAGES)
+    written: Mapping[str, Any] = beat.detail if beat else {}
+    return {what: Outage(one["since"], _kinds(one["kinds"]), one["over"]) for what, one in written.items()}
+
+
+def write_outages(conn: Connection, standing: Outages, at: int) -> None:
+    """Write down the outages that stand."""
+    written = {
+        what: {"since": one.since, "kinds": None if one.kinds is None else sorted(one.kinds), "over": one.over}
+        for what, one in standing.items()
+    }
+    heartbeats.beat(conn, _OUTAGES, at, written)
+
+
+def _kinds(written: Collection[str] | None) -> frozenset[str] | None:
+    return None if written is None else frozenset(written)
