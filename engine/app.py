@@ -19,7 +19,7 @@ import structlog
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
 from engine.errors import UserError
-from engine.flows import audit, deliver, evaluate, inbox, ingest, reconcile, reports
+from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
 from engine.model.message import Report
@@ -114,6 +114,7 @@ class Engine:
                     conn, at=now, actor="run", action="rules accepted", subject=f"rule set {accepted}",
                     detail={"before": before.id if before else None, "rules": len(self.rulebook.rules)},
                 )  # fmt: skip
+            on_call.accept(conn, self.settings.on_call, now)
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""

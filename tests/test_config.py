@@ -208,3 +208,40 @@ def test_a_file_that_cannot_be_read_at_all(write: Write, text: bytes, says: str)
 
 def test_a_config_that_is_not_there(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "config.yaml") == [" cannot be read: No such file or directory"]
+
+
+def test_rotations_are_in_the_sites_time_unless_they_say_another(write: Write) -> None:
+    nights = "{name: nights, first_handover: 2026-01-05 08:00, staff: [S-1, S-2]}"
+    days = "{name: days, timezone: America/Denver, first_handover: 2026-01-05T09:30, staff: [S-3]}"
+    one, other = read(write, f"on_call: [{nights}, {days}]").on_call
+    assert (one.timezone, one.staff) == ("America/New_York", ("S-1", "S-2"))
+    assert other.timezone == "America/Denver"
+    assert other.first_handover - one.first_handover == 5400 * SECOND_US
+
+
+def test_every_mistake_in_a_rotation_is_told_with_its_place(write: Write) -> None:
+    path = write(
+        """\
+timezone: UTC
+on_call:
+  - name: Nights!
+    first_handover: monday 08:00
+    staff: []
+  - name: days
+    timezone: Mars
+    staff: [S-1]
+"""
+    )
+    assert mistakes(path) == [
+        "3:11: name: 'Nights!' is not of the form ^[a-z0-9_-]{1,40}$",
+        "4:21: first_handover: 'monday 08:00' is not a day and a time of day; write them such as 2026-01-05 08:00",
+        "5:12: staff: needs at least 1 here",
+        "6:5: 'first_handover:' is missing here; add it",
+        "7:15: timezone: 'Mars' is not a time zone; write one such as America/New_York",
+    ]
+
+
+def test_two_rotations_of_one_name_are_refused(write: Write) -> None:
+    one = "{name: nights, first_handover: 2026-01-05 08:00, staff: [S-1]}"
+    (mistake,) = mistakes(write(f"timezone: UTC\non_call: [{one}, {one}]\n"))
+    assert "two rotations are called nights; an override names one of them" in mistake

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.alerts import AlertId, WhyFormat
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, now, open_database, open_settings
+from engine.cli.alerts import AlertId
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, TextFormat, now, open_database, open_settings, say
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.flows.acting import Act
 
 By = Annotated[str, typer.Option("--by", metavar="STAFF", help="Who does it: the ref of a member of staff.")]
-SayFormat = Annotated[WhyFormat, typer.Option("--format", help="How to say what was done.")]
+SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to say what was done.")]
 FalseAlarm = Annotated[bool, typer.Option("--false-alarm", help="It was a false alarm.")]
 Wait = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long, such as 45 minutes or 3 days.")]
 From = Annotated[str, typer.Option("--from", metavar="PHONE", help="The number that the text comes from.")]
@@ -28,7 +28,7 @@ def ack(
     alert: AlertId,
     by: By,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Take an alert: nobody else is asked any more, and who had been is told so."""
     _act(config, alert, by, "accept", format, f"Alert {alert} is with {by} now.")
@@ -39,7 +39,7 @@ def resolve(
     by: By,
     false_alarm: FalseAlarm = False,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Close an alert, as done or as a false alarm."""
     what: Act = "false_alarm" if false_alarm else "done"
@@ -51,7 +51,7 @@ def snooze(
     by: By,
     wait: Wait = "2 hours",
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Let an alert wait; then whoever let it is asked again."""
     from engine.model.duration import parse_duration
@@ -67,7 +67,7 @@ def reply(
     text: Words,
     sender: From,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = WhyFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Hand in a text as if it had come from a phone, and print the answer."""
     from secrets import token_hex
@@ -82,7 +82,7 @@ def reply(
         answer = take(database, inbound, settings.routing, now()).answer
     finally:
         database.close()
-    if format is WhyFormat.JSON:
+    if format is TextFormat.JSON:
         print(json.dumps({"answer": answer}, ensure_ascii=False))
     else:
         print(answer or "Nothing is answered.")
@@ -93,7 +93,7 @@ def _act(
     alert: int,
     by: str,
     what: Act,
-    form: WhyFormat,
+    form: TextFormat,
     done: str,
     snooze: int | None = None,
 ) -> None:
@@ -110,9 +110,6 @@ def _act(
         "yours": f"Nothing was done: alert {alert} is with {by} already.",
         "closed": f"Nothing was done: alert {alert} is closed.",
     }[acted.outcome]
-    if form is WhyFormat.JSON:
-        print(json.dumps({"alert": alert, "outcome": acted.outcome, "said": said}, ensure_ascii=False))
-    else:
-        print(said)
+    say({"alert": alert, "outcome": acted.outcome}, said, form)
     if acted.outcome != "counted":
         raise typer.Exit(FOUND)

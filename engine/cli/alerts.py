@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, ListFormat, open_database, open_settings, show_rows
+from engine.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigFile,
+    Format,
+    ListFormat,
+    TextFormat,
+    open_database,
+    open_settings,
+    show_rows,
+)
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,13 +36,6 @@ class State(StrEnum):
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     ALL = "all"
-
-
-class WhyFormat(StrEnum):
-    """How `handrail why` writes."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 _UNRESOLVED = (State.OPEN, State.ACKNOWLEDGED, State.SNOOZED)
@@ -73,7 +75,7 @@ def alerts(
 def why(
     alert: AlertId,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: Annotated[WhyFormat, typer.Option("--format", help="How to write it.")] = WhyFormat.TEXT,  # noqa: A002
+    format: Annotated[TextFormat, typer.Option("--format", help="How to write it.")] = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Say why an alert was opened: the rule, the findings, the events behind them; and what became of it."""
     from engine.flows.why import explain
@@ -85,7 +87,7 @@ def why(
             told = explain(conn, alert, settings.kinds)
     finally:
         database.close()
-    if format is WhyFormat.JSON:
+    if format is TextFormat.JSON:
         print(json.dumps(asdict(told), default=datetime.isoformat, ensure_ascii=False, indent=2))
     else:
         from engine.cli.why_text import show

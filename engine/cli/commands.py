@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from engine.cli import (
+    absence,
     act,
     alerts,
     check,
@@ -13,6 +14,7 @@ from engine.cli import (
     doctor,
     explain,
     import_,
+    oncall,
     preview,
     rejects,
     run,
@@ -45,4 +47,6 @@ app.command()(act.reply)
 app.command()(disclosures.disclosures)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)
+app.add_typer(oncall.app, name="oncall")
+app.add_typer(absence.app, name="absence")
 app.add_typer(db.app, name="db")

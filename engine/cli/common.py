@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,13 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class TextFormat(StrEnum):
+    """How a command that says something writes it."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 ListFormat = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
@@ -68,6 +75,21 @@ def now() -> int:
     from engine.model.instant import to_us
 
     return to_us(datetime.now(UTC))
+
+
+def local(us: int, timezone: str) -> datetime:
+    """The instant of microseconds since 1970, as the clock there shows it."""
+    from engine.model.instant import from_us
+
+    return from_us(us).astimezone(ZoneInfo(timezone))
+
+
+def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # noqa: A002
+    """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
+    if format is TextFormat.JSON:
+        print(json.dumps({name: _plain(value) for name, value in done.items()} | {"said": said}, ensure_ascii=False))
+    else:
+        print(said)
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from operator import itemgetter
 
 from rich.console import Console
 from rich.text import Text
 
-from engine.flows.why import EventBehind, FindingBehind, Message, Why
+from engine.flows.why import EventBehind, FindingBehind, Message, PassedOver, Why
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
@@ -87,8 +88,10 @@ def _event(event: EventBehind) -> Text:
 
 def _told(why: Why) -> Iterator[Text]:
     yield Text("Who was told", "bold")
-    for message in why.messages:
-        yield _message(message)
+    told = [(message.at, _message(message)) for message in why.messages]
+    told += [(one.at, _passed_over(one)) for one in why.passed_over]
+    for _, line in sorted(told, key=itemgetter(0)):
+        yield line
     if not why.messages:
         yield Text("  nobody")
     if why.next_step and why.next_step_at:
@@ -99,6 +102,11 @@ def _message(message: Message) -> Text:
     about = "" if message.reason == "step" else f", {message.reason}"
     failed = f" (error {message.error_code})" if message.error_code else ""
     return Text(f"  {_at(message.at)}  {_role(message.to)} {message.staff}{about}: {message.state}{failed}")
+
+
+def _passed_over(one: PassedOver) -> Text:
+    who = f"{_role(one.to)} {one.staff or ''}".rstrip()
+    return Text(f"  {_at(one.at)}  {who}: passed over, {one.why}", "yellow")
 
 
 def _line(label: str, text: str) -> Text:

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
+from engine.flows.reach import Reach
 from engine.messaging.wording import to_admin
 from engine.model.instant import SECOND_US
 from engine.model.message import NewMessage
 from engine.model.outages import RULE, SOURCE
-from engine.store import alerts, audit, evaluations, feeds, heartbeats, outbox, silence, staff
+from engine.store import alerts, audit, evaluations, feeds, heartbeats, on_call, outbox, silence, staff
 from engine.store.database import Database
 
 ACTOR = "audit"
@@ -64,6 +65,8 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
         found.append("a message was given up")
     found += outages(conn)
     found += [f"{name} has not run" for name in FLOWS if name in beats and beats[name].at < late]
+    if on_call.serving(conn) and not Reach(conn, now).on_call():
+        found.append("nobody is on call")
     if channel and int(str(channel.detail.get("since", now + 1))) <= now:
         found.append("texts cannot be sent")
     return sorted(found)

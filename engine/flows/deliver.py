@@ -11,14 +11,16 @@ from engine.calendar.quiet_hours import earliest_send
 from engine.flows import disclosing
 from engine.flows.opting_out import opt_out
 from engine.flows.opting_out import record as record_opt_out
+from engine.flows.reach import Reach
 from engine.messaging.channel import Channel, after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
-from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
+from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
+from engine.model.staff import LeftOut
 from engine.ports import SmsGateway
-from engine.store import audit, bundles, disclosures, heartbeats, outbox
+from engine.store import audit, bundles, disclosures, heartbeats, outbox, passed_over
 from engine.store.database import Database
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
@@ -113,8 +115,7 @@ def _settle(
         if settlement.state in {"queued", "failed"}:
             disclosures.avert(conn, message.id, now)
         if settlement.passed_over:
-            for each in (message, *bundles.carried(conn, message)):
-                outbox.bring_next_step_forward(conn, each, now)
+            _pass_over(conn, message, settlement, now)
         opted_out = opt_out(conn, phone, now) if result and result.outcome == "opted_out" and phone else []
         stopped = _note_contact(conn, message, settlement, now)
         record_opt_out(conn, opted_out, now, by="carrier")
@@ -142,6 +143,16 @@ def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, no
     if stopped:
         _log.error("channel stopped", channel=CHANNEL, error_code=after.error_code, failures=after.failures)
     return stopped
+
+
+def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: int) -> None:
+    """Let alerts of which nobody else was told go on at once: to whoever stands in, or to the next step."""
+    stand_in = Reach(conn, now).stand_in(message.staff_id) if settlement.why == ABSENT else None
+    why = f"{settlement.why}; {stand_in.ref} stands in" if stand_in else settlement.why
+    for each in (message, *bundles.carried(conn, message)):
+        outbox.bring_next_step_forward(conn, each, now, again=stand_in is not None)
+        if each.alert_id is not None:
+            passed_over.add(conn, each.alert_id, [LeftOut(None, each.staff_id, why)], now)
 
 
 def _detail(message: Claimed, settlement: Settlement) -> dict[str, object]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from engine.errors import MistakesError, StoreUnavailableError
 from engine.flows.audit import broken_promises
+from engine.flows.on_call import gaps, strangers
 from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import write_duration
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, from_us
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
 from engine.rulebook.load import load
-from engine.store import audit, heartbeats, rule_sets, silence
+from engine.store import audit, heartbeats, on_call, rule_sets, silence
 from engine.store.database import Database
 from engine.store.figures import figures
 
@@ -49,6 +51,7 @@ def examine(settings: Settings, now: int) -> Iterator[Check]:
         yield Check("database", True, f"{database.shown} answers, and its tables are of this version.")
         with database.read() as conn:
             yield _serving(conn, serving)
+            yield from _on_call(conn, settings, now)
             yield _trail(conn)
             yield from _flows(conn, settings.ticks, now)
             yield from _promises(conn, now)
@@ -92,6 +95,22 @@ def _serving(conn: Connection, rules_hash: str | None) -> Check:
     if rules_hash and serving.hash != rules_hash:
         return Check("rules serving", False, "The files were changed since; restart handrail run to let them serve.")
     return Check("rules serving", True, "The rules that serve are those in the files.")
+
+
+def _on_call(conn: Connection, settings: Settings, now: int) -> Iterator[Check]:
+    rotations = settings.on_call
+    if set(on_call.serving(conn)) != set(rotations):
+        yield Check("on call", False, "config.yaml's rotations are not those that serve; restart handrail run.")
+    if not rotations:
+        return
+    wrong = [f"{ref}, in the rotation {name}, is nobody among the staff." for name, ref in strangers(conn, rotations)]
+    zone = ZoneInfo(settings.timezone)
+    for began, ended in gaps(conn, rotations, now):
+        since, until = (from_us(us).astimezone(zone).isoformat() for us in (began, ended))
+        wrong.append(f"Nobody who can be told is on call from {since} until {until}.")
+    yield from (Check("on call", False, said) for said in wrong)
+    if not wrong:
+        yield Check("on call", True, "Somebody who can be told is on call for the next four weeks.")
 
 
 def _trail(conn: Connection) -> Check:

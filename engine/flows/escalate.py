@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
+from engine.flows.reach import NOBODY, Reach, Reached
 from engine.messaging.digest import of_client
 from engine.messaging.wording import to_admin, to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
@@ -18,13 +19,14 @@ from engine.model.instant import DAY_US, SECOND_US
 from engine.model.message import NEWLY, REACHES_NOBODY, STEP, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
-from engine.model.staff import Recipient
-from engine.store import alerts, audit, bundles, outbox, reminders, reply_codes, staff
+from engine.model.staff import LeftOut, Recipient
+from engine.store import alerts, audit, bundles, outbox, passed_over, reminders, reply_codes, staff
 from engine.store.alerts import Routed
 from engine.store.bundles import Enqueued
 from engine.store.database import Database
 
 ACTOR = "escalate"
+ALONE = "a mentor is never told alone of what is urgent"
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
 MINUTE_US = 60 * SECOND_US
@@ -47,8 +49,9 @@ class Told:
 def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
     """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
     with database.write() as conn:
+        reach = Reach(conn, now)
         for routed in alerts.woken(conn, now, limit):
-            _wake(conn, routed, rules, detail, now)
+            _wake(conn, routed, reach, rules, detail, now)
         told = take_steps(conn, alerts.with_due_step(conn, now, limit), rules, detail, now)
         record(conn, told, now)
     return len(told)
@@ -69,7 +72,11 @@ def take_steps(
 
     `record` is left to the caller, for the audit trail comes last in a transaction.
     """
-    told = [_take_step(conn, each, rules, detail, now, NEWLY if each.alert.id in newly else STEP) for each in due]
+    reach = Reach(conn, now)
+    told = [
+        _take_step(conn, each, reach.about(each.alert.client_id), rules, detail, now, _reason(each, newly))
+        for each in due
+    ]
     _bundle(conn, due, rules, detail, now)
     return told
 
@@ -82,11 +89,22 @@ def record(conn: Connection, told: Sequence[Told], now: int) -> None:
         audit.record(conn, at=now, actor=ACTOR, action=action, subject=f"alert {one.alert_id}", detail=detail)
 
 
+def _reason(routed: Routed, newly: Collection[int]) -> str:
+    return NEWLY if routed.alert.id in newly else STEP
+
+
 def _take_step(
-    conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int, reason: str
+    conn: Connection,
+    routed: Routed,
+    reached: Reached,
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: int,
+    reason: str,
 ) -> Told:
     alert = routed.alert
-    turn = take_turn(routed.policy, routed.step, staff.recipients(conn, alert.client_id, now), alert.severity)
+    turn = take_turn(routed.policy, routed.step, reached.told, alert.severity)
+    passed_over.add(conn, alert.id, _left_out(routed, turn, reached), now)
     for step, recipient in turn.told:
         tell(conn, routed, step, recipient, reason, rules, detail, now)
     if turn.told:
@@ -98,13 +116,23 @@ def _take_step(
     return _told(routed, turn)
 
 
-def _wake(conn: Connection, routed: Routed, rules: Mapping[str, Rule], detail: Detail, now: int) -> None:
+def _left_out(routed: Routed, turn: Turn, reached: Reached) -> list[LeftOut]:
+    """Who would have been told by the steps that were looked at, and why each of them is not."""
+    steps = {*turn.passed_over, *(step for step, _ in turn.told)}
+    roles = {routed.policy[step].to for step in steps}
+    found = [one for one in reached.left_out if one.role in roles]
+    found += [LeftOut(role, None, NOBODY) for role in sorted(roles - reached.told.keys() - {one.role for one in found})]
+    if not turn.told and reached.told.keys() & roles == {"mentor"}:
+        found += [LeftOut("mentor", one.staff.id, ALONE) for one in reached.told["mentor"]]
+    return found
+
+
+def _wake(conn: Connection, routed: Routed, reach: Reach, rules: Mapping[str, Rule], detail: Detail, now: int) -> None:
     """Open a snoozed alert again: whoever let it wait is asked once more, and after them comes the next step."""
     alert = routed.alert
     awake = move(alert, "open", "snooze_over")
     alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")
-    reachable = staff.recipients(conn, alert.client_id, now).values()
-    sleeper = next((one for ones in reachable for one in ones if one.staff.id == routed.owner_id), None)
+    sleeper = reach.about(alert.client_id).by_id.get(routed.owner_id or 0)
     wait = 0
     if sleeper is not None:
         tell(conn, routed, max(0, routed.step - 1), sleeper, f"snooze over {now}", rules, detail, now)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from engine.alerts.reminding import reminded
 from engine.flows import escalate
 from engine.flows.escalate import Told
+from engine.flows.reach import Reach
 from engine.model.message import REMINDS
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
-from engine.store import alerts, reminders, staff
+from engine.store import alerts, reminders
 from engine.store.database import Database
 from engine.store.reminders import Due
 
@@ -23,15 +24,16 @@ def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int,
     if not waits:
         return 0
     with database.write() as conn:
-        told = [_remind(conn, one, rules, detail, now) for one in reminders.due(conn, waits, now, limit)]
+        reach = Reach(conn, now)
+        told = [_remind(conn, one, reach, rules, detail, now) for one in reminders.due(conn, waits, now, limit)]
         escalate.record(conn, told, now)
     return len(told)
 
 
-def _remind(conn: Connection, due: Due, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:
+def _remind(conn: Connection, due: Due, reach: Reach, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:
     (routed,) = alerts.routed(conn, [due.alert_id])
-    reachable = staff.recipients(conn, routed.alert.client_id, now)
-    again = reminded(due.owner_id, reminders.last_told(conn, due.alert_id), reachable)
+    reached = reach.about(routed.alert.client_id)
+    again = reminded(due.owner_id, reminders.last_told(conn, due.alert_id), reached.by_id)
     for step, recipient in again:
         escalate.tell(conn, routed, step, recipient, f"{REMINDS}{due.reminders + 1}", rules, detail, now)
     if not again:

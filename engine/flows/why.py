@@ -16,7 +16,7 @@ from engine.model.instant import from_us
 from engine.model.kinds import Kind
 from engine.model.rule import Rule
 from engine.rulebook.load import from_texts
-from engine.store import alert_records, rule_sets
+from engine.store import alert_records, passed_over, rule_sets
 from engine.store.alert_records import AlertRecord, SeenEvent
 
 
@@ -70,6 +70,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Somebody who was not told though a step would have told them; `staff` is None where nobody has the role."""
+
+    at: datetime
+    to: str
+    staff: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """Something that became of the alert."""
 
@@ -101,6 +111,7 @@ class Why:
     clears: str
     clears_at: datetime | None
     messages: tuple[Message, ...]
+    passed_over: tuple[PassedOver, ...]
     next_step: str | None
     next_step_at: datetime | None
     history: tuple[Happening, ...]
@@ -168,6 +179,7 @@ class _Telling:
             clears=record.evidence.clears,
             clears_at=self._local_or_none(record.evidence.clears_at),
             messages=self._messages(),
+            passed_over=self._passed_over(),
             next_step=record.policy[record.step].to if ahead else None,
             next_step_at=self._local_or_none(record.next_step_at) if ahead else None,
             history=self._history(),
@@ -190,6 +202,10 @@ class _Telling:
             )
             for one in sent
         )
+
+    def _passed_over(self) -> tuple[PassedOver, ...]:
+        found = passed_over.of_alert(self._conn, self._alert.id)
+        return tuple(PassedOver(self._local(one.at), one.role, one.staff_ref, one.why) for one in found)
 
     def _history(self) -> tuple[Happening, ...]:
         changes = alert_records.transitions_of(self._conn, self._alert.id)

@@ -14,6 +14,8 @@ SHORTEST_VALIDITY_US = 60 * SECOND_US
 # How long the carrier is asked about a message without a time of its own before it is given up.
 ASKED_FOR_US = DAY_US
 
+ABSENT = "the recipient is absent"
+
 
 def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) -> Settlement | None:
     """What speaks against sending at `now`, by how things stand at this moment; None where nothing does.
@@ -33,6 +35,8 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
         return Settlement("cancelled", "the recipient has no phone", passed_over=True)
     if standing.opted_out:
         return Settlement("cancelled", "the number has opted out", passed_over=True)
+    if standing.absent:
+        return Settlement("cancelled", ABSENT, passed_over=True)
     if not standing.consented:
         return Settlement("cancelled", "the client's consent is not valid", passed_over=True)
     if sendable_at > now:

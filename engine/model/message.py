@@ -117,6 +117,7 @@ class Standing:
     opted_out: bool = False  # whether the recipient's number said STOP
     notice: bool = False  # whether it only tells what became of the alert
     consent: Consent | None = None  # under which a mentor is told
+    absent: bool = False  # whether the recipient is away, and it would have to be told them
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +12,7 @@ from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import CsvFolderSettings, Timezone
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
+from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.site_kinds import SiteKinds
@@ -71,6 +72,7 @@ class Settings(_Strict):
         kinds: SiteKinds = BUILT_IN
     sources: tuple[CsvFolderSettings, ...] = ()
     routing: RoutingSettings = RoutingSettings()
+    on_call: tuple[Rotation, ...] = ()
     # Validated as if it were written, so that its file is beside the config too.
     sms: SmsSettings = Field(default_factory=dict, validate_default=True)
     notify_within: Microseconds = 3 * DAY_US  # what began longer ago opens historic alerts and texts nobody
@@ -93,11 +95,20 @@ class Settings(_Strict):
         folder: Path = (info.context or {}).get("folder", Path())
         return f"sqlite:///{(folder / path).absolute()}"
 
+    @field_validator("on_call")
+    @classmethod
+    def _in_the_sites_time(cls, rotations: tuple[Rotation, ...], info: ValidationInfo) -> tuple[Rotation, ...]:
+        _refuse_twins([rotation.name for rotation in rotations], "two rotations", "an override names one of them")
+        own = {"timezone": info.data.get("timezone")}
+        return tuple(one if one.timezone else one.model_copy(update=own) for one in rotations)
+
     @field_validator("sources")
     @classmethod
     def _names_differ(cls, sources: tuple[CsvFolderSettings, ...]) -> tuple[CsvFolderSettings, ...]:
-        names = [source.name for source in sources]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two sources are called {', '.join(twice)}; an event's identity needs one name a source")
+        _refuse_twins([one.name for one in sources], "two sources", "an event's identity needs one name a source")
         return sources
+
+
+def _refuse_twins(names: Sequence[str], what: str, why: str) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{what} are called {', '.join(twice)}; {why}")

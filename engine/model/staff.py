@@ -47,6 +47,15 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody who cannot be told now, or a role that nobody has, and why in a few words."""
+
+    role: Role | None
+    staff_id: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recipient:
     """Somebody who can be told about a client now; `alias` is how a mentor's consent calls the client."""
 

@@ -19,6 +19,11 @@ def remove(conn: Connection, phone: str) -> bool:
     return conn.execute(delete(opt_outs).where(opt_outs.c.phone == phone)).rowcount == 1
 
 
+def numbers(conn: Connection) -> frozenset[str]:
+    """All numbers that said STOP."""
+    return frozenset(conn.scalars(select(opt_outs.c.phone)))
+
+
 def holds(conn: Connection, phone: str | None) -> bool:
     """Whether the number said STOP."""
     return conn.scalar(select(opt_outs.c.phone).where(opt_outs.c.phone == phone)) is not None

@@ -19,7 +19,7 @@ from engine.model.message import (
     Silent,
     Standing,
 )
-from engine.store import bundles, opt_outs
+from engine.store import absences, bundles, opt_outs
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import read, valid_consent
@@ -103,9 +103,10 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         return None
     mentor = found.role == "mentor" or found.to_mentor
     consent = valid_consent(conn, found.client_id, message.staff_id, now) if mentor else None
+    away = {one.staff_id: one.stand_in_id for one in absences.lasting(conn, now, now + 1)}
     return Standing(
         alert_state=found.alert_state,
-        reminds_owner=found.reason.startswith(REMINDS) and found.owner_id == found.id,
+        reminds_owner=found.reason.startswith(REMINDS) and found.id in {found.owner_id, away.get(found.owner_id)},
         untold=_untold(found),
         urgent=found.severity == "urgent" or found.reason.startswith(PASSES_QUIET_HOURS),
         recipient=read(found),
@@ -115,6 +116,8 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         opted_out=opt_outs.holds(conn, found.phone),
         notice=found.reason.startswith(NOTICE),
         consent=consent,
+        # What only the admins can know of is of use to them wherever they are.
+        absent=found.id in away and message.alert_id is not None and found.reason != REACHES_NOBODY,
     )
 
 
@@ -162,8 +165,11 @@ def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
     conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
 
 
-def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> bool:
-    """Make an open alert's next step due, where this message leaves nobody told by the step it stands at."""
+def bring_next_step_forward(conn: Connection, message: Claimed, now: int, *, again: bool = False) -> bool:
+    """Make an open alert's next step due, where this message leaves nobody told by the step it stands at.
+
+    With `again` it is this message's step that is taken once more, for somebody else is there by now.
+    """
     other = outbox.alias()
     told = select(other.c.id).where(
         other.c.alert_id == message.alert_id,
@@ -176,7 +182,8 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int) -> boo
     climbing = and_(alerts.c.state == "open", TOLD)
     notice = select(outbox.c.id).where(outbox.c.id == message.id, outbox.c.reason.like(f"{NOTICE}%"))
     waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists(), ~notice.exists())
-    return conn.execute(waiting.values(next_step_at=now)).rowcount == 1
+    step = {"step": message.step} if again else {}
+    return conn.execute(waiting.values(next_step_at=now, **step)).rowcount == 1
 
 
 def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:

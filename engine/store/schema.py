@@ -98,6 +98,39 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
+# The on-call rotations that serve, as config.yaml had them when the daemon last began (model/on_call.py).
+# `first_handover` is a reading of the local clock, in microseconds as if it were UTC; `staff` are refs, in JSON.
+rotations = Table(
+    "rotations",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("timezone", String(64), nullable=False),
+    Column("first_handover", Instant, nullable=False),
+    Column("staff", Text, nullable=False),
+)
+
+on_call_overrides = Table(
+    "on_call_overrides",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rotation", String(40), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("removed_at", Instant),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("stand_in_id", ForeignKey("staff.id")),
+    Column("removed_at", Instant),
+)
+
 events = Table(
     "events",
     metadata,
@@ -284,6 +317,19 @@ outbox = Table(
         postgresql_where=text("alert_id IS NULL"),
     ),
     Index(None, "state", "due_at"),
+)
+
+# Who was not told of an alert though a step would have told them, and why. `role` is the step's; NULL where what
+# waited to be sent to them was taken back. `staff_id` is NULL where nobody has the role.
+passed_over = Table(
+    "passed_over",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("role", String(20)),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("why", String(200), nullable=False),
 )
 
 # By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last said.

@@ -1,18 +1,15 @@
-"""Staff and mentors: who they are, and who can be told about a client."""
+"""Staff and mentors: who they are, whom they look after, and under which consents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from engine.model.staff import Consent, Recipient, Role, Staff
+from engine.model.staff import Consent, Role, Staff
 from engine.store.schema import assignments, consents, opt_outs, staff
-
-# Of these roles, all who have it stand in for a client who has nobody assigned.
-_SITE_WIDE: tuple[Role, ...] = ("supervisor", "on_call", "admin")
 
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:
@@ -43,26 +40,16 @@ def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
     return [read(row) for row in conn.execute(select(staff).where(staff.c.active, staff.c.phone == phone))]
 
 
-def recipients(conn: Connection, client_id: int, now: int) -> Mapping[Role, Sequence[Recipient]]:
-    """Who of each role can be told about a client at `now`: active, with a phone, and assigned to the client.
+def everybody(conn: Connection) -> dict[int, Staff]:
+    """All members of staff and mentors, by id."""
+    return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
 
-    A mentor needs a consent that is valid now, besides. Supervisors, those on call and admins who are assigned to
-    the client come before the site's, who are told where there are none.
-    """
-    found: dict[Role, list[Recipient]] = {}
-    consented = {consent.staff_id: consent for consent in consents_of(conn, client_id) if consent.valid(now)}
-    for row in conn.execute(_assigned(client_id, now)):
-        consent = consented.get(row.id)
-        if row.assigned_as == "mentor" and consent:
-            _add(found, "mentor", Recipient(read(row), consent.alias))
-        # Whoever is a mentor is told as a peer, whatever else the assignment says.
-        elif row.assigned_as != "mentor" and row.role != "mentor":
-            _add(found, row.assigned_as, Recipient(read(row)))
-    missing = [role for role in _SITE_WIDE if role not in found]
-    site = select(staff).where(_can_receive, staff.c.role.in_(missing)).order_by(staff.c.id)
-    for row in conn.execute(site):
-        _add(found, row.role, Recipient(read(row)))
-    return found
+
+def assigned(conn: Connection, client_id: int, now: int) -> list[tuple[int, Role]]:
+    """Who is assigned to a client at `now`, by id, and in which role."""
+    lasting = and_(assignments.c.began <= now, or_(assignments.c.ended.is_(None), assignments.c.ended > now))
+    wanted = select(assignments.c.staff_id, assignments.c.role).where(assignments.c.client_id == client_id, lasting)
+    return [(row.staff_id, row.role) for row in conn.execute(wanted.distinct().order_by(assignments.c.staff_id))]
 
 
 def consents_of(conn: Connection, client_id: int) -> Sequence[Consent]:
@@ -104,18 +91,3 @@ def read(row: Row[Any]) -> Staff:
 
 
 _can_receive = and_(staff.c.active, staff.c.phone.is_not(None), staff.c.phone.not_in(select(opt_outs.c.phone)))
-
-
-def _assigned(client_id: int, now: int) -> Any:
-    lasting = and_(assignments.c.began <= now, or_(assignments.c.ended.is_(None), assignments.c.ended > now))
-    return (
-        select(staff, assignments.c.role.label("assigned_as"))
-        .join(assignments, assignments.c.staff_id == staff.c.id)
-        .where(assignments.c.client_id == client_id, lasting, _can_receive)
-        .order_by(staff.c.id)
-        .distinct()
-    )
-
-
-def _add(found: dict[Role, list[Recipient]], role: Role, recipient: Recipient) -> None:
-    found.setdefault(role, []).append(recipient)

@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.alerts.reminding import reminded
-from engine.model.staff import Recipient, Role, Staff
+from engine.model.staff import Recipient, Staff
 
 
 def somebody(number: int) -> Recipient:
     return Recipient(Staff(number, f"S-{number}", "case_manager", "+15550100", "UTC", None, None))
 
 
-def reachable(*numbers: int) -> dict[Role, list[Recipient]]:
-    return {"case_manager": [somebody(number) for number in numbers]}
+def reachable(*numbers: int) -> dict[int, Recipient]:
+    return {number: somebody(number) for number in numbers}
 
 
 def told(owner: int | None, last: dict[int, int], *numbers: int) -> list[tuple[int, int]]:
@@ -29,6 +29,12 @@ def test_whoever_took_it_is_told_again_and_else_those_told_last() -> None:
 def test_where_the_owner_can_receive_no_more_those_told_last_are_told_again() -> None:
     assert told(1, {2: 1}, 2) == [(1, 2)]
     assert told(1, {2: 1}) == []
+
+
+def test_whoever_stands_in_for_two_who_are_absent_is_told_once() -> None:
+    nine = somebody(9)
+    assert reminded(None, {1: 0, 2: 0}, {1: nine, 2: nine}) == [(0, nine)]
+    assert reminded(1, {}, {1: nine}) == [(0, nine)]
 
 
 NUMBERS = st.integers(1, 4)

@@ -1,0 +1,64 @@
+"""On call: rotations as config.yaml gives them, overrides of them, and absences."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from engine.model.csv_mapping import Timezone
+from engine.model.instant import to_us
+
+
+def _reading(written: object) -> object:
+    if isinstance(written, int):
+        return written
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
+        with suppress(ValueError):
+            return to_us(datetime.strptime(str(written), form).replace(tzinfo=UTC))
+    raise ValueError(f"'{written}' is not a day and a time of day; write them such as 2026-01-05 08:00")
+
+
+# A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of day.
+Reading = Annotated[int, BeforeValidator(_reading)]
+StaffRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class Rotation(BaseModel):
+    """Who is on call, a week each, one after the other and then from the first again.
+
+    Weeks begin when the clock in `timezone` (the site's where it is left out) shows what it did at the first hand-over.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    timezone: Timezone | None = None
+    first_handover: Reading
+    staff: Annotated[tuple[StaffRef, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody who is on call in a rotation in place of whose week it is; the one made last counts."""
+
+    id: int
+    rotation: str
+    staff: str  # their ref
+    began: int  # microseconds since 1970
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """When somebody is told nothing, and who is told instead."""
+
+    id: int
+    staff_id: int
+    began: int  # microseconds since 1970
+    ended: int
+    stand_in_id: int | None
