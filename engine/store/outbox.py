@@ -116,8 +116,8 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
         opted_out=opt_outs.holds(conn, found.phone),
         notice=found.reason.startswith(NOTICE),
         consent=consent,
-        # What only the admins can know of is of use to them wherever they are.
-        absent=found.id in away and message.alert_id is not None and found.reason != REACHES_NOBODY,
+        # What only admins and overseers can know of is of use to them wherever they are.
+        absent=found.id in away and message.alert_id is not None and not found.reason.startswith(PASSES_QUIET_HOURS),
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.flows import deliver
-from engine.messaging.sending import LOOK_UP_AFTER_US, STOPPED_FOR_US
+from engine.messaging.channel import LONGEST_US as STOPPED_FOR_US
+from engine.messaging.sending import LOOK_UP_AFTER_US
 from engine.store import disclosures
 from engine.store.database import Database
 from engine.store.schema import alerts, clients
