@@ -16,7 +16,7 @@ from engine.config import load
 from engine.model.instant import from_us
 from engine.model.intake import Batch
 from engine.scheduler import take
-from engine.store import alerts
+from engine.store import alerts, feeds, heartbeats
 from tests.caseload import NOON, Caseload
 
 CONFIG = """\
@@ -82,6 +82,17 @@ def test_nobody_is_judged_before_the_sources_were_read_once(engine: Engine) -> N
     _step(engine, "ingest")
     _step(engine, "evaluate")
     assert _opened(engine) == 1
+
+
+def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -> None:
+    def down() -> None:
+        raise OSError("the share is gone")
+
+    engine._sources = [_SlowSource(down)]
+    assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
+    with engine.database.read() as conn:
+        assert heartbeats.read(conn)["ingest"].at == NOON
+        assert list(feeds.read(conn)) == ["slow"]
 
 
 def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None:

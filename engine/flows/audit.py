@@ -19,6 +19,8 @@ ACTOR = "audit"
 STANDING = "broken promises"  # its heartbeat holds what was found last time, and since when
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
+# For so long after the storm brake last held it is told of.
+STORM_US = 3600 * SECOND_US
 TOO_MANY = "more clients fall silent at once than by themselves"
 FLOWS = ("ingest", "evaluate", "deliver")
 
@@ -64,6 +66,8 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
     if outbox.overdue(conn, late):
         found.append("a message was given up")
     found += outages(conn)
+    if "storm" in beats and now < beats["storm"].at + STORM_US:
+        found.append("far more alerts at once than ever")
     found += [f"{name} has not run" for name in FLOWS if name in beats and beats[name].at < late]
     if on_call.serving(conn) and not Reach(conn, now).on_call():
         found.append("nobody is on call")

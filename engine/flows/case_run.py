@@ -16,7 +16,7 @@ from engine.model.alert import Alert
 from engine.model.instant import LAST_US, SECOND_US, from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.message import REACHES_NOBODY, STEP, Outgoing, SendResult
+from engine.model.message import REACHES_NOBODY, TELLING, Outgoing, SendResult
 from engine.model.rule import Severity
 from engine.model.settings import Settings
 from engine.model.staff import Role
@@ -193,7 +193,7 @@ class _Engine:
             elif change.to_state == "resolved" and openings[-1][1] is None:
                 openings[-1] = (openings[-1][0], change.at)
         messages = alert_records.messages_of(conn, alert.id)
-        sent = [one for one in messages if one.state == "accepted" and one.reason in {STEP, REACHES_NOBODY}]
+        sent = [one for one in messages if one.state == "accepted" and one.reason in {*TELLING, REACHES_NOBODY}]
         texts = [(one.updated_at, one.role) for one in sent]
         for number, (at, resolved) in enumerate(openings):
             following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US

@@ -17,7 +17,7 @@ from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
 from engine.model.instant import SECOND_US
-from engine.model.message import Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
+from engine.model.message import NEWLY, Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
 from engine.model.staff import LeftOut
 from engine.ports import SmsGateway
 from engine.store import audit, bundles, disclosures, heartbeats, outbox, passed_over
@@ -99,7 +99,7 @@ def _pace(database: Database, message: Claimed, standing: Standing, now: int) ->
         if not bundle:
             return message
         clients = len({one.client_id for one in bundle})
-        body = of_many(clients, len(bundle), newly=all(one.newly for one in bundle))
+        body = of_many(clients, len(bundle), newly=all(one.gathered == NEWLY for one in bundle))
         bundles.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 

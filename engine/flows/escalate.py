@@ -16,7 +16,7 @@ from engine.messaging.digest import of_client
 from engine.messaging.wording import to_admin, to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
 from engine.model.instant import DAY_US, SECOND_US
-from engine.model.message import NEWLY, REACHES_NOBODY, STEP, NewMessage
+from engine.model.message import NEWLY, REACHES_NOBODY, STEP, TOGETHER_US, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import LeftOut, Recipient
@@ -30,8 +30,6 @@ ALONE = "a mentor is never told alone of what is urgent"
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
 MINUTE_US = 60 * SECOND_US
-# So long the texts about what new rules found wait for each other, for clients are evaluated batch by batch.
-TOGETHER_US = 120 * SECOND_US
 
 _log = structlog.get_logger()
 

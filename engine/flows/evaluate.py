@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.errors import StoreUnavailableError
-from engine.flows import escalate, holding, inference_problems, remind
+from engine.flows import escalate, holding, inference_problems, remind, storm
 from engine.flows.judgement import ACTOR, Desk, free, judge, write
 from engine.model.instant import SECOND_US
 from engine.model.telling import Telling
@@ -79,7 +79,10 @@ def run(
     if all_done:
         counts += Counts(steps=len(holding.settle(desk)))
     counts += Counts(steps=escalate.run(database, rulebook.rules, telling.detail, now))
-    return counts + Counts(steps=remind.run(database, rulebook.rules, telling.detail, now))
+    counts += Counts(steps=remind.run(database, rulebook.rules, telling.detail, now))
+    if counts.steps:
+        storm.brake(desk)
+    return counts
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

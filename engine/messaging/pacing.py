@@ -29,13 +29,13 @@ def room(sent: Sequence[int], now: int) -> int:
 def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: int) -> list[Waiting]:
     """Those that go as one text with the claimed message, itself among them; empty where it goes alone.
 
-    All that is due does where more wait than there is room for. What a newly accepted rule set found does always,
-    whether due or not.
+    All that is due does where more wait than there is room for. What is gathered does always, whether due or not,
+    with all that is gathered for the same reason.
     """
     claimed = next((one for one in waiting if one.id == claimed_id), None)
     if claimed is None:
         return []
     due = [one for one in waiting if one.due_at <= now or one is claimed]
-    newly = [one for one in waiting if one.newly] if claimed.newly else []
-    chosen = {one.id: one for one in (*newly, *(due if len(due) > left else ()))}
+    alike = [one for one in waiting if one.gathered == claimed.gathered] if claimed.gathered else []
+    chosen = {one.id: one for one in (*alike, *(due if len(due) > left else ()))}
     return [chosen[key] for key in sorted(chosen)] if len(chosen) > 1 else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.alert import AlertState
+from engine.model.instant import SECOND_US
 from engine.model.staff import Consent, Staff
 
 OutboxState = Literal[
@@ -52,6 +53,11 @@ PASSES_QUIET_HOURS = (REACHES_NOBODY, HELD_URGENT)
 STEP = "step"
 # The same where it tells of what a newly accepted rule set finds in many clients at once.
 NEWLY = "newly"
+# The same where far more alerts go out at once than ever.
+STORM = "storm"
+TELLING = (STEP, NEWLY, STORM)
+# So long texts that are gathered wait for each other, for clients are evaluated batch by batch.
+TOGETHER_US = 120 * SECOND_US
 REMINDS = "remind-"
 # So begin the reasons of messages that only tell what became of an alert: they go out in whatever state it is.
 NOTICE = "notice"
@@ -127,7 +133,7 @@ class Waiting:
     id: int
     client_id: int
     due_at: int
-    newly: bool
+    gathered: str | None  # NEWLY or STORM, where it goes with all that waits for the same reason
 
 
 @dataclass(frozen=True, slots=True)

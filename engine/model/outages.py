@@ -29,7 +29,7 @@ Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]  # written 
 
 
 class OutageSettings(BaseModel):
-    """When silence is taken for an outage, and what becomes of the alerts that it would open; microseconds."""
+    """When silence is taken for an outage, when alerts for a storm, and what becomes of them; microseconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,12 +38,18 @@ class OutageSettings(BaseModel):
     at_least: Annotated[int, Field(ge=2)] = 5
     within: Microseconds = 12 * _HOUR
     settle: Microseconds = 15 * _MINUTE
+    storm_share: Share = 0.3
+    storm_at_least: Annotated[int, Field(ge=2)] = 10
     tell_urgent_after: Microseconds = _HOUR
     tell_after: Microseconds = 12 * _HOUR
 
     def too_many(self, clients: int, active: int) -> bool:
         """Whether so many clients at once, of all who are active, are more than people's own doing."""
         return clients >= self.at_least and clients > self.share * active
+
+    def is_storm(self, clients: int, active: int) -> bool:
+        """Whether texts about so many clients at once are more than people can act on one by one."""
+        return clients >= self.storm_at_least and clients > self.storm_share * active
 
     def tell_of(self, severity: Severity) -> int:
         """For how long an alert of this severity is held before its silence itself is told."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
-from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, Claimed, OutboxState, Waiting
+from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, STORM, Claimed, OutboxState, Waiting
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 
+_GATHERED = (NEWLY, STORM)
 _carrier = outbox.alias()
 # Nobody carries it, or whoever was to do so goes out no more.
 ON_ITS_OWN: ColumnElement[bool] = or_(
@@ -66,7 +67,29 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
         .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
         .order_by(outbox.c.id)
     )
-    return [Waiting(row.id, row.client_id, row.due_at, row.reason == NEWLY) for row in conn.execute(wanted)]
+    return [
+        Waiting(row.id, row.client_id, row.due_at, row.reason if row.reason in _GATHERED else None)
+        for row in conn.execute(wanted)
+    ]
+
+
+def lately_enqueued(conn: Connection, since: int) -> int:
+    """How many clients the messages of steps made since then concern that wait to be sent and are not urgent."""
+    about = select(func.count(alerts.c.client_id.distinct())).join(outbox, outbox.c.alert_id == alerts.c.id)
+    return conn.scalar(about.where(*_of_a_step(since))) or 0
+
+
+def gather(conn: Connection, since: int, due_at: int) -> int:
+    """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
+    theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(*_of_a_step(since))
+    later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
+    gathered = update(outbox).where(outbox.c.id.in_(theirs)).values(reason=STORM, due_at=later)
+    return conn.execute(gathered).rowcount
+
+
+def _of_a_step(since: int) -> list[ColumnElement[bool]]:
+    waits = and_(outbox.c.state == "queued", outbox.c.created_at > since, outbox.c.reason == STEP)
+    return [waits, ~outbox.c.to_mentor, alerts.c.severity != "urgent"]
 
 
 def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:

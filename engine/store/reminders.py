@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, or_, select, update
 
-from engine.model.message import NEWLY, STEP
+from engine.model.message import TELLING
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox
 
@@ -52,9 +52,7 @@ def told_again(conn: Connection, reminder: Due, at: int) -> None:
 
 def last_told(conn: Connection, alert_id: int) -> dict[int, int]:
     """By staff id, the step of an alert's policy that reached them: those whom the last step told."""
-    mine = and_(
-        outbox.c.alert_id == alert_id, outbox.c.reason.in_([STEP, NEWLY]), outbox.c.state.not_in(_REACHED_NOBODY)
-    )
+    mine = and_(outbox.c.alert_id == alert_id, outbox.c.reason.in_(TELLING), outbox.c.state.not_in(_REACHED_NOBODY))
     rows = conn.execute(select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(mine)).all()
     newest = max((row.created_at for row in rows), default=0)
     return {row.staff_id: row.step for row in rows if row.created_at == newest}

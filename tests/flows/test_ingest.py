@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from engine.flows import ingest
 from engine.model.event import write_fields
 from engine.model.instant import to_us
 from engine.model.intake import Batch, ReadEvent, Reject
-from engine.store import positions
+from engine.model.outages import Feed
+from engine.store import feeds, positions
 from engine.store.database import Database
 from tests.intake import CLIENTS, MAPPING, NOW, Site, settings_of
 
@@ -309,6 +311,22 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: Site
     with pytest.raises(UserError, match="The source clinic cannot be read: the folder is gone"):
         ingest.run(site.database, [_DyingSource([]), site.source()], "UTC", to_us(site.now))
     assert len(site.events()) == 1
+
+
+def test_how_each_source_fares_is_noted_and_forgotten_when_it_is_configured_no_longer(site: Site) -> None:
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
+    ingest.run(site.database, [site.source()], "UTC", at := to_us(site.now + timedelta(hours=1)))
+    well = Feed(at, at, at, frozenset({"test"}))
+    with site.database.read() as conn:
+        assert feeds.read(conn) == {"clinic": well}
+    later = at + to_us(NOW + timedelta(hours=2)) - to_us(NOW)
+    with pytest.raises(UserError):
+        ingest.run(site.database, [_DyingSource([])], "UTC", later)
+    with site.database.read() as conn:
+        assert feeds.read(conn) == {"clinic": replace(well, tried=later, out_since=at, why="cannot be read")}
+    ingest.run(site.database, [], "UTC", later)
+    with site.database.read() as conn:
+        assert feeds.read(conn) == {}
 
 
 def test_a_run_says_what_it_did(site: Site) -> None:

@@ -1,0 +1,43 @@
+"""The storm brake: where far more alerts go out at once than ever, each recipient gets one text; urgent ones aside."""
+
+from __future__ import annotations
+
+import structlog
+
+from engine.flows.judgement import ACTOR, Desk
+from engine.model.instant import SECOND_US
+from engine.model.message import TOGETHER_US
+from engine.store import audit, bundles, heartbeats, silence
+
+# What comes within so long is at once.
+WINDOW_US = 600 * SECOND_US
+# Its heartbeat: when the brake last held.
+STORM = "storm"
+
+_log = structlog.get_logger()
+
+
+def brake(desk: Desk) -> int:
+    """Gather what waits to be sent, should it concern more clients than may be at once; how many messages it was."""
+    settings, now = desk.telling.outages, desk.now
+    with desk.database.read() as conn:
+        clients = bundles.lately_enqueued(conn, now - WINDOW_US)
+        if not clients:
+            return 0
+        beat = heartbeats.read(conn).get(STORM)
+        lasts = beat is not None and now < beat.at + WINDOW_US
+        if not lasts and not settings.is_storm(clients, silence.active_clients(conn, now)):
+            return 0
+    with desk.database.write() as conn:
+        gathered = bundles.gather(conn, now - WINDOW_US, now + TOGETHER_US)
+        heartbeats.beat(conn, STORM, now, {"clients": clients})
+        _log.error("alert storm", clients=clients, messages=gathered)
+        audit.record(
+            conn,
+            at=now,
+            actor=ACTOR,
+            action="alert storm",
+            subject="messages",
+            detail={"clients": clients, "messages": gathered},
+        )
+    return gathered
