@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -88,11 +88,12 @@ class _Carrier:
 def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
     """Run a case to its end in a database of its own; every alert that opened, in the order in which they did.
 
-    Rules that the case tries and that are drafts are tried as if they were live.
+    Of the rulebook serve the rules that the case names and those that may quiet them, or all where it expects that no
+    other alerts. Those that the case names and that are drafts are tried as if they were live.
     """
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
-    engine = _Engine(case, _as_tried(rulebook, case.rules), settings, database, source)
+    engine = _Engine(case, _as_tried(rulebook, case), settings, database, source)
     # To the end of the second, for `more than 7 days` comes true a moment after seven days.
     now, until = clock[case.begin], clock[case.until] + SECOND_US - 1
     with database.write() as conn:
@@ -106,13 +107,21 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     return engine.opened()
 
 
-def _as_tried(rulebook: Rulebook, rules: Collection[str]) -> Rulebook:
-    drafts = [rule for rule_id, rule in rulebook.rules.items() if rule_id in rules and rule.status == "draft"]
-    if not drafts:
-        return rulebook
-    rulebook.inference  # noqa: B018 - made before the copy, so that both share it
-    tried = copy(rulebook)
-    tried.rules = {**rulebook.rules, **{rule.id: replace(rule, status="live") for rule in drafts}}
+def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
+    """The rules that a case names and those that may quiet them, its drafts as if live; all of them where it says so."""
+    rules = rulebook.rules.values()
+    chosen = set(rulebook.rules if case.others_silent else case.rules)
+    while more := {rule.id for rule in rules if rule.id not in chosen and not chosen.isdisjoint(rule.quiets)}:
+        chosen |= more
+    drafts = {rule.id for rule in rules if rule.id in case.rules and rule.status == "draft"}
+    return _made(rulebook, frozenset(chosen), frozenset(drafts))
+
+
+@lru_cache(maxsize=256)
+def _made(rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str]) -> Rulebook:
+    """Some rules of a rulebook, made once for all cases that try them; rulesets of durable_rules can never be freed."""
+    tried = rulebook.only(chosen)
+    tried.rules.update({rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts})
     return tried
 
 

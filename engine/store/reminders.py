@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,7 +29,10 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
 
     `waits` are microseconds by rule id; alerts of other rules are not told again.
     """
-    waited = or_(*(and_(alerts.c.rule_id == rule, alerts.c.told_at <= now - wait) for rule, wait in waits.items()))
+    of_wait: dict[int, list[str]] = defaultdict(list)
+    for rule, wait in waits.items():
+        of_wait[wait].append(rule)
+    waited = or_(*(and_(alerts.c.rule_id.in_(of), alerts.c.told_at <= now - wait) for wait, of in of_wait.items()))
     wanted = (
         select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
         .where(alerts.c.state.in_(["open", "acknowledged"]), waited, TOLD, ~alerts.c.historic)
