@@ -45,6 +45,7 @@ States = Annotated[
 ]
 ClientRef = Annotated[str | None, typer.Option("--client", metavar="REF", help="Only this client's alerts.")]
 Held = Annotated[bool, typer.Option("--held", help="Only those that wait because data are missing.")]
+Shadow = Annotated[bool, typer.Option("--shadow", help="Also those of rules on trial, which nobody is told of.")]
 AlertId = Annotated[int, typer.Argument(metavar="ALERT", help="The alert's number.")]
 
 
@@ -53,6 +54,7 @@ def alerts(
     state: States = None,
     client: ClientRef = None,
     held: Held = False,
+    shadow: Shadow = False,
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
     """List alerts, the latest last."""
@@ -69,7 +71,7 @@ def alerts(
             found = listed(conn, [word.value for word in states], client, held_only=held)
     finally:
         database.close()
-    show_rows(map(_row, found), COLUMNS, format)
+    show_rows((_row(one) for one in found if shadow or not one.alert.shadow), COLUMNS, format)
 
 
 def why(

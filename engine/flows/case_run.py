@@ -108,7 +108,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
 
 
 def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
-    """The rules that a case names and those that may quiet them, its drafts as if live; all of them where it says so."""
+    """The rules that a case names and those that may quiet them, its drafts as if live; all where it says so."""
     rules = rulebook.rules.values()
     chosen = set(rulebook.rules if case.others_silent else case.rules)
     while more := {rule.id for rule in rules if rule.id not in chosen and not chosen.isdisjoint(rule.quiets)}:

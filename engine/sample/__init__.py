@@ -23,10 +23,11 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "check_ins": (
         "id", "client", "when", "status", "craving", "mood", "stress", "confidence", "sleep_hours", "used", "note",
     ),
-    "tests": ("id", "client", "when", "method", "result", "substances"),
+    "tests": ("id", "client", "when", "method", "result", "confirmed", "substances"),
     "attendance": ("id", "client", "when", "activity", "status"),
     "assessments": ("id", "client", "when", "instrument", "item", "score"),
     "contacts": ("id", "client", "when", "outcome", "by"),
+    "medications": ("id", "client", "when", "drug", "status", "dose_mg", "days_supply"),
 }  # fmt: skip
 _SITE = ZoneInfo("America/New_York")
 
@@ -87,8 +88,9 @@ def _record(client: SampleClient, now: datetime) -> Cells:
 def _assigned(client: SampleClient, now: datetime) -> Iterator[Cells]:
     began = _day(now, client.enrolled)
     yield {"client": client.ref, "staff": client.case_manager, "role": "case_manager", "began": began}
-    if client.mentor:
-        yield {"client": client.ref, "staff": client.mentor, "role": "mentor", "began": began}
+    for role, staff in (("mentor", client.mentor), ("prescriber", client.prescriber)):
+        if staff:
+            yield {"client": client.ref, "staff": staff, "role": role, "began": began}
 
 
 def _consent(client: SampleClient, now: datetime) -> Cells:

@@ -35,6 +35,7 @@ class SampleClient:
     news: tuple[News, ...] = ()
     mentor: str | None = None
     alias: str = ""
+    prescriber: str | None = None
     program: str = "aftercare"
     timezone: str = "America/New_York"
     on_leave_for: int | None = None
@@ -56,6 +57,10 @@ def _session(hours_ago: float, status: str) -> News:
     return News("attendance", hours_ago, {"activity": "group", "status": status})
 
 
+def _injection(hours_ago: float) -> News:
+    return News("medications", hours_ago, {"drug": "naltrexone_xr", "status": "taken", "dose_mg": 380})
+
+
 def _phq9(hours_ago: float, item: str, score: int) -> News:
     return News("assessments", hours_ago, {"instrument": "phq9", "item": item, "score": score})
 
@@ -70,7 +75,11 @@ CLIENTS = (
     # Above his own usual, though below any fixed threshold; his mentor is told first.
     SampleClient("C-1015", "CM-2", "stimulants", 56, 120, mentor="M-1", alias="Sam", news=(_check_in(1.5, craving=6),)),
     SampleClient("C-1023", "CM-2", "opioids", 56, 60, news=(_test(0.7, "positive", "fentanyl"),)),
-    SampleClient("C-1031", "CM-1", "alcohol", 56, 150, news=(_test(6, "missed"),), timezone="America/Chicago"),
+    # An injection that is a day overdue is told to the prescriber; the missed test goes to the case manager.
+    SampleClient(
+        "C-1031", "CM-1", "alcohol", 56, 150, timezone="America/Chicago", prescriber="PR-1",
+        news=(_injection(29 * DAY + 3), _test(6, "missed")),
+    ),
     # Two sessions in a row not attended; an excused one in between does not break the row.
     SampleClient(
         "C-1038", "CM-1", "cannabis", 56, 200, quiet_for=8 * DAY,
@@ -85,10 +94,11 @@ CLIENTS = (
     SampleClient("C-1064", "CM-2", "alcohol", 56, 75, news=(_phq9(0.3, "total", 14), _phq9(0.3, "item9", 1))),
     SampleClient("C-1071", "CM-1", "opioids", 42, 12, craving=3, program="iop",
                  news=(_check_in(0.4, craving=7, used="yes", note="told nobody else yet"),)),
-    # Nothing to tell: a steady one, one whose leave explains the silence, one below every threshold.
+    # Nothing to tell: a steady one, and one whose leave explains the silence.
     SampleClient("C-1079", "CM-2", "alcohol", 56, 130, timezone="America/Los_Angeles"),
     SampleClient("C-1086", "CM-1", "stimulants", 56, 90, quiet_for=9 * DAY, on_leave_for=9),
-    SampleClient("C-1090", "CM-2", "alcohol", 56, 110, mentor="M-2", alias="Jo", news=(_missed(26),)),
+    # Good news: sixty days, which a single missed check-in does not spoil.
+    SampleClient("C-1090", "CM-2", "alcohol", 61, 110, mentor="M-2", alias="Jo", news=(_missed(26),)),
 )  # fmt: skip
 
 STAFF = (
@@ -99,5 +109,6 @@ STAFF = (
     {"staff": "M-2", "role": "mentor", "phone": "+12025550112", "quiet_from": "21:00", "quiet_to": "08:00"},
     {"staff": "SV-1", "role": "supervisor", "phone": "+12025550121", "quiet_from": "22:00", "quiet_to": "06:00"},
     {"staff": "OC-1", "role": "on_call", "phone": "+12025550131"},
+    {"staff": "PR-1", "role": "prescriber", "phone": "+12025550151"},
     {"staff": "AD-1", "role": "admin", "phone": "+12025550141"},
 )

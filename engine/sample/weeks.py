@@ -36,7 +36,7 @@ def _day(client: SampleClient, day: date, missed: bool, zone: ZoneInfo, random: 
 
     yield "check_ins", at(19), {"status": "missed"} if missed else _answers(client, random)
     if day.weekday() in {_TUESDAY, _THURSDAY}:
-        status = random.choice(["attended"] * 8 + ["late", "excused"])
+        status = random.choice(["attended"] * 8 + ["late", "left_early"])
         yield "attendance", at(17), {"activity": "group", "status": status}
     if random.random() < 2 / 7:
         yield "tests", at(9), {"method": "urine", "result": "negative"}
@@ -54,7 +54,7 @@ def _answers(client: SampleClient, random: Random) -> Cells:
         "craving": client.craving + random.randint(-1, 1),
         "mood": random.randint(5, 8),
         "stress": random.randint(2, 5),
-        "confidence": random.randint(6, 9),
+        "confidence": random.randint(6, 8),
         "sleep_hours": random.choice([6, 6.5, 7, 7.5, 8]),
         "used": "no",
         "note": random.choice(_NOTES),
