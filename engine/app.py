@@ -180,7 +180,14 @@ class Engine:
         with self._reading:
             try:
                 unread_after = self.settings.outages.unread_after
-                return ingest.run(self.database, self._sources, self.settings.timezone, self._now(), unread_after)
+                return ingest.run(
+                    self.database,
+                    self._sources,
+                    self.settings.timezone,
+                    self._now(),
+                    unread_after,
+                    self.stopping.is_set,
+                )
             finally:
                 self._has_read = True
 

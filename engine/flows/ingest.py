@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.errors import StoreUnavailableError, UserError
 from engine.flows import roster as roster_rows
 from engine.model.event import NewEvent
-from engine.model.instant import from_us
+from engine.model.instant import DAY_US, from_us
 from engine.model.intake import Batch, Reject
 from engine.model.outages import USUAL, after_reading
 from engine.ports import Source
@@ -20,6 +20,8 @@ from engine.store import audit, evaluations, events, feeds, positions, rejects, 
 from engine.store.database import Database
 from engine.store.rejects import OpenReject
 
+# The clock of a device may go ahead, and so may a time zone that was left out; more than that is a mistake.
+AHEAD_US = DAY_US
 _AT_ONCE = 5000  # rows that waited, read again in one transaction
 
 _log = structlog.get_logger()
@@ -44,18 +46,26 @@ class Counts:
 
 
 def run(
-    database: Database, sources: Sequence[Source], timezone: str, now: int, unread_after: int = USUAL.unread_after
+    database: Database,
+    sources: Sequence[Source],
+    timezone: str,
+    now: int,
+    unread_after: int = USUAL.unread_after,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Mapping[str, int]:
     """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
 
     `timezone` is the site's. A source that cannot be read does not keep the others from being read; then UserError.
-    One that could not be read for `unread_after` (microseconds) counts as silent from then on.
+    One that could not be read for `unread_after` (microseconds) counts as silent from then on. Once it is `stopped` no
+    further batch is taken; what was not is read the next time.
     """
     total = Counts()
     failed = []
     for source in sources:
+        if stopped():
+            break
         try:
-            for counts in read(database, source, timezone, now).values():
+            for counts in read(database, source, timezone, now, stopped=stopped).values():
                 total += counts
         except StoreUnavailableError:
             raise
@@ -77,8 +87,10 @@ def read(
     timezone: str,
     now: int,
     progress: Callable[[Batch], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, Counts]:
-    """Read all that is new in one source; by item, what became of its rows.
+    """Read all that is new in one source, or as much as there is time for until it is `stopped`; by item, what became
+    of its rows.
 
     Raises OSError or UserError where the source cannot be read; what was read before that is kept.
     """
@@ -88,6 +100,8 @@ def read(
     for batch in source.read(known, from_us(now)):
         intake.take(batch)
         progress(batch)
+        if stopped():
+            return intake.counts
     with database.read() as conn:
         waited = set(rejects.waiting_no_more(conn, source.name))
         if intake.remapped:
@@ -229,7 +243,7 @@ class _Intake:
             if event.client not in clients:
                 reason = roster_rows.unknown_client(event.client)
                 refused[event.line, event.row] = Reject(event.line, reason, event.row, waits_for=event.client)
-        placed = []
+        placed, latest = [], self.now + AHEAD_US
         for client_ref, kind, at, key, fields, note, line, local, row in batch.events:
             if refused and (line, row) in refused:
                 continue
@@ -239,8 +253,16 @@ class _Intake:
             except ValueError as error:
                 refused[line, row] = Reject(line, str(error), row)
                 continue
+            if instant > latest:
+                refused[line, row] = Reject(line, _too_far_ahead(instant), row)
+                continue
             placed.append(NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}"))
         return placed, list(refused.values())
+
+
+def _too_far_ahead(instant: int) -> str:
+    day = from_us(instant).date().isoformat()
+    return f"it is dated {day}, more than a day ahead; mend the date, or retry it on that day: handrail rejects --retry"
 
 
 def _earliest(*each: Mapping[int, int]) -> dict[int, int]:

@@ -313,6 +313,37 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: Site
     assert len(site.events()) == 1
 
 
+def test_an_event_dated_beyond_tomorrow_waits_to_be_mended_and_a_clock_ahead_of_ours_is_nothing(site: Site) -> None:
+    site.write(
+        "tests.csv",
+        TESTS
+        + "C-1,2026-11-22 07:10,a,negative,\nC-1,2026-11-23 06:30,b,negative,\nC-1,2027-11-22 07:00,c,positive,\n",
+    )
+    site.read()
+    assert [at for _, at, _ in site.events()] == ["2026-11-22 12:10", "2026-11-23 11:30"]
+    assert site.rejects() == [
+        (
+            "tests.csv", 4,
+            "it is dated 2027-11-22, more than a day ahead; mend the date, or retry it on that day: "
+            "handrail rejects --retry",
+        )
+    ]  # fmt: skip
+    site.now += timedelta(days=365)
+    site.retry()
+    assert (len(site.events()), site.rejects()) == (3, [])
+
+
+def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: Site) -> None:
+    site.write("a.csv", "")
+    for name in ("tests_1.csv", "tests_2.csv"):
+        site.write(name, TESTS + f"C-1,2026-07-01,{name},negative,\n")
+    at, taken = to_us(site.now), []
+    ingest.run(site.database, [site.source()], "UTC", at, stopped=lambda: taken.append(1) or len(taken) > 1)  # type: ignore[func-returns-value]
+    assert len(site.events()) == 1
+    ingest.run(site.database, [site.source()], "UTC", at + 1)
+    assert len(site.events()) == 2
+
+
 def test_how_each_source_fares_is_noted_and_forgotten_when_it_is_configured_no_longer(site: Site) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     ingest.run(site.database, [site.source()], "UTC", at := to_us(site.now + timedelta(hours=1)))
