@@ -55,7 +55,7 @@ def wire(settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, 
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
-    rulebook = load(settings.rules, settings.kinds, routing=settings.routing)
+    rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     gateway = _gateway(settings, phone, environ)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
     return Engine(settings, Database.ready(settings.database), rulebook, sources, gateway, clock)

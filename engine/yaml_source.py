@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from engine.errors import Mistake, MistakesError
+from engine.yaml_syntax import what_is_wrong
 
 MAX_BYTES = 2_000_000
 DEEPEST = 100
@@ -17,25 +18,6 @@ DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONG_WORD = re.compile("'([^']{50})[^']{10,}'")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-# What people have done, by a part of what PyYAML says of it.
-_PLAINLY = (
-    (
-        "mapping values are not allowed",
-        "a second ':' in one line, or a line indented too far; quote a text that holds ': '",
-    ),
-    ("cannot start any token", "no value begins with this character; put the value in quotes"),
-    ("end of stream", "a quote is never closed"),
-    ("expected ',' or", "a bracket is never closed, or a comma is missing"),
-    ("node content", "a bracket is never closed, or holds nothing"),
-    ("expected ':'", "a ':' is missing after the key"),
-    ("expected key", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
-    ("<block end>", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
-    ("expected '-' indicator", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
-    ("another document", "a line of dashes begins a second document; leave it out"),
-    ("escape", "a backslash in double quotes stands for something else; use single quotes"),
-)
 
 
 class Source:
@@ -150,21 +132,7 @@ class Source:
                 seen.setdefault(word, key.start_mark.line + 1)
 
     def _say_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if line > len(self.lines):  # the end of the file is that of its last line
-            line, column = len(self.lines), len(self.lines[-1]) + 1
-        here = self.lines[line - 1] if line <= len(self.lines) else ""
-        problem = error.problem or ""
-        if "\t" in here[: len(here) - len(here.lstrip())]:
-            text = "a tab stands here; YAML is indented with spaces"
-        else:
-            plainly = next((said for part, said in _PLAINLY if part in problem), f"{problem} here or just above")
-            since = error.context_mark
-            block = "block" in (error.context or "") or "document" in problem
-            opened = f" (it began in line {since.line + 1})" if since and since.line + 1 < line and not block else ""
-            text = f"is not YAML: {plainly}{opened}"
-        self.mistakes.append(Mistake(self.name, line, column, text))
+        self.mistakes.append(Mistake(self.name, *what_is_wrong(error, self.lines)))
 
 
 class _BombFoundError(Exception):

@@ -192,7 +192,7 @@ def test_two_sources_of_one_name_are_refused(write: Write) -> None:
         (b"- a\n- b\n", "1:1: holds no settings"),
         ("timezone: UTC\n# für die Klinik\n".encode("cp1252"), "2:4: is not UTF-8 here; save the file again as UTF-8"),
         (b"timezone: UTC\nweb: {port: 80", "2:15: is not YAML"),
-        (b'timezone: UTC\nrules: "ru', "2:11: is not YAML"),
+        (b'timezone: UTC\nrules: "ru', "2:8: is not YAML"),
         (b"timezone: UTC\nweb:\n\tport: 80\n", "3:1: a tab stands here"),
         (b"timezone: UTC\ntimezone: UTC\n", "2:1: the key 'timezone' stands here twice"),
         (b"timezone: &a UTC\nrules: *a\n", "1:11: anchors"),

@@ -24,7 +24,7 @@ def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = No
     from engine.rulebook.reading import nearest
 
     settings = open_settings(config)
-    rulebook = load(rules or settings.rules, settings.kinds, routing=settings.routing)
+    rulebook = load(rules or settings.rules, settings.kinds, settings.attributes, settings.routing)
     if rule not in rulebook.checked:
         raise UserError(f"There is no rule '{rule}'{nearest(rule, rulebook.rules)}")
     for line in explained(rulebook.checked[rule], rulebook.rules, settings.routing):

@@ -72,7 +72,7 @@ def _inference() -> Check:
 def _rules(settings: Settings) -> tuple[Check, str | None]:
     """The check, and the hash of the rules where they are right."""
     try:
-        rulebook = load(settings.rules, settings.kinds, routing=settings.routing)
+        rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     except MistakesError as error:
         return Check("rules", False, f"{_count(len(error.mistakes), 'mistake')}; run handrail check to see them."), None
     said = f"{_count(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."

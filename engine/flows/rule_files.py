@@ -64,10 +64,11 @@ def _pair(path: Path) -> tuple[Path, Path]:
 
 def _read(rules: Sequence[Path], cases: Sequence[Path], asked: set[Path], settings: Settings | None) -> RuleSet:
     kinds = settings.kinds if settings else BUILT_IN
+    attributes = settings.attributes if settings else None
     mistakes: list[Mistake] = []
     rulebook = None
     try:
-        rulebook = load(rules, kinds, routing=settings.routing if settings else None)
+        rulebook = load(rules, kinds, attributes, settings.routing if settings else None)
     except MistakesError as error:
         mistakes += error.mistakes
     found: list[Case] = []
@@ -77,6 +78,6 @@ def _read(rules: Sequence[Path], cases: Sequence[Path], asked: set[Path], settin
         except MistakesError as error:
             mistakes += error.mistakes
             continue
-        found += read_cases(source, kinds, rulebook.rules if rulebook else None)
+        found += read_cases(source, kinds, rulebook.rules if rulebook else None, attributes)
         mistakes += source.mistakes
     return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from engine.model.config_path import ConfigPath
-from engine.model.csv_mapping import CsvFolderSettings, Timezone
+from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
 from engine.model.on_call import Rotation
@@ -85,6 +85,13 @@ class Settings(_Strict):
     def telling(self) -> Telling:
         """How alerts are told."""
         return Telling(self.routing, self.sms.detail, self.notify_within, self.outages)
+
+    @property
+    def attributes(self) -> frozenset[str] | None:
+        """The attributes that sources give clients; None where no source tells of clients, and so any may be meant."""
+        columns = [file.columns for source in self.sources for file in source.files]
+        clients = [told for told in columns if isinstance(told, ClientColumns)]
+        return frozenset(name for told in clients for name in told.attributes) if clients else None
 
     @field_validator("database")
     @classmethod

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
+import yaml
 
 from engine.measures.elapsed import ClientAttribute
 from engine.measures.histories import Histories
@@ -65,6 +67,15 @@ def _check_references(written: list[WrittenRule], by_id: dict[str, WrittenRule])
         for rule_id, node in reading.referred:
             if rule_id not in by_id:
                 reading.mistake(node, f"there is no rule '{rule_id}'{nearest(rule_id, by_id)}")
+                _say_nearest(reading, node, rule_id, by_id)
+
+
+def _say_nearest(reading: Reading, node: yaml.Node, wanted: str, by_id: dict[str, WrittenRule]) -> None:
+    """The slip may be in the id of the rule that is meant, and not where it is named."""
+    for rule_id in get_close_matches(wanted, by_id, n=1, cutoff=0.9):
+        place = f"{reading.source.name}:{node.start_mark.line + 1}"
+        rule = by_id[rule_id]
+        rule.reading.mistake(rule.nodes["id"], f"'{rule_id}' is not quite '{wanted}', which {place} names")
 
 
 def _readings(written: list[WrittenRule]) -> list[Reading]:
@@ -80,6 +91,7 @@ def _check_quiets(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
             text = "a rule cannot quiet itself" if itself else f"there is no rule '{word}'{nearest(word, known)}"
             place = next(item for item in rule.nodes["quiets"].value if str(item.value).strip() == word)
             rule.reading.mistake(place, f"quiets: {text}")
+            _say_nearest(rule.reading, place, word, {one: by_id[one] for one in known})
 
 
 def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:

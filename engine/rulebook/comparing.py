@@ -151,11 +151,24 @@ def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | No
 
 def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:
     if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
-        words = [_parsed(reading, node, word, values) for word in reading.lists[str(node.value)]]
+        words = _of_list(reading, node, values)
     else:
         words = [_one_of_several(reading, item, values) for item in reading.items(node, "one_of")]
     known = tuple(word for word in words if word is not None)
     return known if known and len(known) == len(words) else None
+
+
+def _of_list(reading: Reading, node: yaml.Node, values: Values) -> list[float | str | None]:
+    """The words of a list. One that is no value here is the list's mistake, unless none of several is one."""
+    items = reading.lists[str(node.value)]
+    reading.asked["lists"][str(node.value)] = node
+    refused = {item: refusal for word, item in items if (refusal := _refusal(word, values)) is not None}
+    if len(refused) == len(items) > 1:
+        reading.mistake(node, f"no word of the list '{node.value}' is a value here; name another list, or its words")
+    elif refused:
+        for item, refusal in refused.items():
+            reading.mistake(item, f"{refusal} (line {node.start_mark.line + 1} looks for it)")
+    return [None if item in refused else values.parse(word) for word, item in items]
 
 
 def _one_of_several(reading: Reading, node: yaml.Node, values: Values) -> float | str | None:
@@ -178,14 +191,23 @@ def _single(reading: Reading, node: yaml.Node, values: Values) -> float | str | 
 
 
 def _parsed(reading: Reading, node: yaml.Node, word: str, values: Values) -> float | str | None:
-    if values.choices is not None and word not in values.choices:
-        reading.mistake(node, f"'{word}' is not a value here{nearest(word, values.choices)}")
-        return None
-    try:
+    refusal = _refusal(word, values)
+    if refusal is None:
         return values.parse(word)
+    reading.missed["lists"].setdefault(word, node)
+    reading.mistake(node, refusal)
+    return None
+
+
+def _refusal(word: str, values: Values) -> str | None:
+    """Why a word is none of these values; None where it is one."""
+    if values.choices is not None and word not in values.choices:
+        return f"'{word}' is not a value here{nearest(word, values.choices)}"
+    try:
+        values.parse(word)
     except ValueError as error:
-        reading.mistake(node, str(error))
-        return None
+        return str(error)
+    return None
 
 
 def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values: Values) -> bool:

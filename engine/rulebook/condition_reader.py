@@ -95,7 +95,9 @@ def _say_heads(reading: Reading, node: yaml.Node, keys: dict[str, yaml.Node], he
 
 
 def _read_phrase(reading: Reading, node: yaml.Node, name: str, depth: int, *, denied: bool) -> Condition | None:
+    reading.asked["phrases"][name] = node
     if name not in reading.phrases:
+        reading.missed["phrases"].setdefault(name, node)
         reading.mistake(node, f"there is no phrase '{name}' above{nearest(name, reading.phrases)}")
         return None
     condition = reading.phrases[name]
@@ -171,7 +173,9 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
     said.values = values_of(said.name, None)
     if form.target == "attribute":
         if word in SPELL_WORDS or (reading.attributes is not None and word not in reading.attributes):
-            hint = nearest(word, reading.attributes or ()) or "; for its days there is time_since:"
+            hint = nearest(word, reading.attributes or ()) or "; a source that has it can map it under attributes:"
+            if word in SPELL_WORDS:
+                hint = "; for its days there is time_since:"
             reading.mistake(node, f"clients have no attribute '{word}'{hint}")
             return False
         said.kind = word

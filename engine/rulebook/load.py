@@ -55,10 +55,13 @@ def _misnamed(folder: Path) -> list[Path]:
 
 
 def from_texts(
-    files: Mapping[str, str], kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None
+    files: Mapping[str, str],
+    kinds: Mapping[str, Kind],
+    attributes: frozenset[str] | None = None,
+    routing: RoutingSettings | None = None,
 ) -> Rulebook:
     """The rulebook of texts by file name, such as were stored when they were accepted."""
-    return _load([Source(name, text) for name, text in sorted(files.items())], kinds, attributes, None, [])
+    return _load([Source(name, text) for name, text in sorted(files.items())], kinds, attributes, routing, [])
 
 
 def _load(

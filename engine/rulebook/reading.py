@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import yaml
 
 from engine.model.duration import parse_duration
 from engine.model.kinds import Kind
 from engine.rulebook.conditions import Condition
+from engine.rulebook.vocabulary import EVIDENCE, FILE, RAISE, RULE
 from engine.yaml_source import Source
 
 T = TypeVar("T")
+Named = Literal["lists", "phrases"]
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 LARGEST = 1_000_000_000
+_KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
 # Words that people try, and what they mean by them.
 _MEANT = {
     "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any", "not": "none", "if": "when",
@@ -31,28 +34,37 @@ _MEANT = {
 def nearest(word: str, right: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
     words = sorted(set(right))
+    if meant := _meant(word, words):
+        return f"; did you mean '{meant}'?"
+    return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
+
+
+def _meant(word: str, words: Sequence[str]) -> str | None:
+    """The right word that is nearest to a wrong one, if any is near."""
     meant = _MEANT.get(word.lower())
     close = [meant] if meant in words else get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean '{close[0]}'?"
-    return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
+    return close[0] if close else None
 
 
 @dataclass
 class Reading:
     """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
 
-    `phrases` are those read so far; None is one that could not be read. `referred` are the rules that conditions name,
-    each with its place, and `denied` those of them whose conditions are denied by a `none:`.
+    `lists` are the words of each, with their places. `phrases` are those read so far; None is one that could not be
+    read. `referred` are the rules that conditions name, each with its place, and `denied` those of them whose
+    conditions are denied by a `none:`. `asked` are the lists and phrases that conditions name, and `missed` the words
+    that are none, where one could stand.
     """
 
     source: Source
     kinds: Mapping[str, Kind]
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     attributes: frozenset[str] | None = None
     referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
     denied: list[tuple[str, yaml.Node]] = field(default_factory=list)
+    asked: dict[Named, dict[str, yaml.Node]] = field(default_factory=lambda: {"lists": {}, "phrases": {}})
+    missed: dict[Named, dict[str, yaml.Node]] = field(default_factory=lambda: {"lists": {}, "phrases": {}})
     findings: int = 0  # of the condition that is being read
 
     def mistake(self, node: yaml.Node, text: str) -> None:
@@ -66,19 +78,32 @@ class Reading:
         if not isinstance(node, yaml.MappingNode):
             self.mistake(node, f"{what} must be written as 'key: value' pairs")
             return {}
-        known = set(known)
+        known = tuple(known)
         found = {}
+        meant = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue  # noted when the file was opened
             if key.value in known:
                 found[key.value] = value
             else:
+                meant.add(_meant(key.value, sorted(known)))
                 self.mistake(key, f"'{key.value}' is not a word of {what}{nearest(key.value, known)}")
         for word in required:
-            if word not in found:
-                self.mistake(node, f"{what} needs '{word}:'")
+            if word not in found and word not in meant:
+                self._missing(node, word, list(known), what)
         return found
+
+    def _missing(self, node: yaml.MappingNode, word: str, known: Sequence[str], what: str) -> None:
+        """Note a key that must be there, in a mapping of several lines at the place where it is usually written."""
+        keys = {key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+        after = [key for other, key in keys.items() if other in known and known.index(other) > known.index(word)]
+        if node.start_mark.line == node.end_mark.line or not keys:
+            self.mistake(node, f"{what} needs '{word}:'")
+        elif after:
+            self.mistake(min(after, key=lambda key: known.index(key.value)), f"{what} needs '{word}:' before this")
+        else:
+            self.mistake(list(keys.values())[-1], f"{what} needs '{word}:' after this")
 
     def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
         """The items of a list that must not be empty."""
@@ -100,7 +125,20 @@ class Reading:
         if not text.replace("\n", "").isprintable():
             self.mistake(node, f"{what} holds a character that cannot be printed; delete it")
             return None
-        return text
+        return None if self._swallows(node, what) else text
+
+    def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:
+        """Whether a text of several lines takes in what is meant as a key, for that is indented as the text is."""
+        if node.style not in {"|", ">"}:  # any other ends at a key, or says in quotes that it means it
+            return False
+        end = node.end_mark.line + bool(node.end_mark.column)
+        for number in range(node.start_mark.line + 1, end):
+            if found := _KEY_LINE.match(self.source.lines[number]):
+                mark = yaml.Mark("", 0, number, found.start(1), None, 0)
+                text = f"'{found[1]}:' is part of the text of {what} here; indent it as the other keys, or reword it"
+                self.mistake(yaml.ScalarNode("", "", mark, mark), text)
+                return True
+        return False
 
     def one_of(self, node: yaml.Node, known: Iterable[str], what: str) -> str | None:
         """A word out of a known set."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 import yaml
 
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.condition_reader import read_applies_to, read_condition
 from engine.rulebook.conditions import AllOf, AnyOf, Condition
-from engine.rulebook.reading import NO, YES, Reading
+from engine.rulebook.reading import NO, YES, Named, Reading
 from engine.rulebook.vocabulary import (
     EVIDENCE,
     FILE,
@@ -68,21 +69,34 @@ def read_file(reading: Reading) -> list[WrittenRule]:
     _read_lists(reading, parts.get("lists"))
     _read_phrases(reading, parts.get("phrases"))
     items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
-    return [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
+    rules = [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
+    _say_unasked(reading, parts.get("lists"), "lists")
+    _say_unasked(reading, parts.get("phrases"), "phrases")
+    return rules
 
 
 def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
     for name, value in _named(reading, node, "lists"):
         if any(name in field.choices for kind in reading.kinds.values() for field in kind.fields.values()):
             reading.mistake(value, f"'{name}' is already a value of a field; give the list another name")
-        words = [reading.word(item, "a list's item") for item in reading.items(value, f"the list '{name}'")]
-        reading.lists[name] = tuple(word for word in words if word is not None)
+        items = reading.items(value, f"the list '{name}'")
+        words = [(reading.word(item, "a list's item"), item) for item in items]
+        reading.lists[name] = tuple((word, item) for word, item in words if word is not None)
 
 
 def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
     # A phrase may use those above it alone, so that none can go in a circle.
     for name, value in _named(reading, node, "phrases"):
         reading.phrases[name] = read_condition(reading, value)
+
+
+def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
+    """Where something is asked for that is not there, the slip may be in a name which nothing asks for."""
+    missed = reading.missed[what]
+    for name, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        for wanted in get_close_matches(name.value, missed, n=1) if name.value not in reading.asked[what] else ():
+            line = missed[wanted].start_mark.line + 1
+            reading.mistake(name, f"nothing asks for '{name.value}', and line {line} for '{wanted}', which is not here")
 
 
 def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[str, yaml.Node]]:

@@ -127,7 +127,7 @@ def test_rules_that_could_not_be_read_may_have_any_id() -> None:
         ("quiet_from: 21:00, ", "", "5:28: quiet hours need both quiet_from: and quiet_to:"),
         ("21:00", "9pm", "5:30: quiet_from: '9pm' is not a time of day; write it as 21:00"),
         ("case_manager: {quiet", "manager: {quiet", "5:3: 'manager' is not a word of 'staff:'"),
-        ("cases:\n", "case:\n", "1:1: a file of cases needs 'cases:'"),
+        ("cases:\n", "case:\n", "6:1: 'case' is not a word of a file of cases; did you mean 'cases'?"),
         ("case: Nothing", "case: Two missed", "22:11: the case in line 7 has the same title; give each its own"),
         ("    until: day 1\n", "", "22:5: a case that expects no alert must say how long it watches"),
         ("    silent: all\n", "", "22:5: a case must say what is expected"),

@@ -29,10 +29,12 @@ SCHEMA = rules_schema(KINDS)
 # follows from two values together. An editor lets these pass; `handrail check` does not.
 UNSAID = (
     # What one place says of another.
-    "there is no rule", "there is no phrase", "leads back to itself", "a rule cannot quiet itself", "raise goes up",
+    "there is no rule", "there is no phrase", "is not quite", "nothing asks for", "no word of the list",
+    "leads back to itself", "a rule cannot quiet itself", "raise goes up",
     "is already a value of a field",
     # A word that may be the name of a list.
-    "'mised' is not a value here", "'high' is not a number", "'maybe' is neither yes nor no",
+    "'mised' is not a value here", "'gone' is not a value here", "is part of the text",
+    "'high' is not a number", "'maybe' is neither yes nor no",
     # What follows from a window, and from what is not known.
     "the value lies between 0 and 3", "the value lies between 0 and 2", "the value lies between 0 and 9",
     "this never has a value", "under none:", "this is true of a client at the instant of enrolment",

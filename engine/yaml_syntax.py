@@ -1,0 +1,97 @@
+"""What is wrong with a file that is not YAML, and where, in words for somebody who never heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+# What people have done, by a part of what PyYAML says of it.
+_PLAINLY = (
+    (
+        "mapping values are not allowed",
+        "a second ':' in one line, or a line indented too far; quote a text that holds ': '",
+    ),
+    ("cannot start any token", "no value begins with this character; put the value in quotes"),
+    ("end of stream", "a quote is never closed"),
+    ("expected ',' or", "a bracket is never closed, or a comma is missing"),
+    ("node content", "a bracket is never closed, or holds nothing"),
+    ("expected ':'", "a ':' is missing after the key"),
+    ("expected key", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
+    ("<block end>", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
+    ("expected '-' indicator", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
+    ("another document", "a line of dashes begins a second document; leave it out"),
+    ("escape", "a backslash in double quotes stands for something else; use single quotes"),
+)
+
+
+def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, int, str]:
+    """The line and column (from 1) where to look, and what is wrong there.
+
+    A reader of YAML stumbles where it can read on no more, which is often far behind the slip.
+    """
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if line > len(lines):  # the end of the file is that of its last line
+        line, column = len(lines), len(lines[-1]) + 1
+    here = lines[line - 1] if lines else ""
+    problem, since = error.problem or "", error.context_mark
+    if "\t" in here[: _indent(here)]:
+        return line, column, "a tab stands here; YAML is indented with spaces"
+    if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
+        return since.line + 1, since.column + 1, "is not YAML: a quote that begins here is never closed"
+    if first := _without_dash(lines, line, column):
+        text = f"is not YAML: line {line} begins with '- ', and these lines do not; is a '- ' missing here?"
+        return first, _indent(lines[first - 1]) + 1, text
+    if since and (outer := _too_far_out(lines, line, column, since.column)):
+        text = f"is not YAML: this line ends the lines above it, and line {line} goes on with them; look at its indent"
+        return outer, _indent(lines[outer - 1]) + 1, text
+    plainly = next((said for part, said in _PLAINLY if part in problem), f"{problem} here or just above")
+    block = "block" in (error.context or "") or "document" in problem
+    opened = f" (it began in line {since.line + 1})" if since and since.line + 1 < line and not block else ""
+    return line, column, f"is not YAML: {plainly}{opened}"
+
+
+def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
+    """Where lines begin that stand deeper than a '- ' at a place, and have none above them."""
+    if not _here(lines, line, column).startswith("- "):
+        return None
+    first = line
+    for at in _above(lines, line):
+        if _indent(lines[at - 1]) < column:
+            missing = _indent(lines[at - 1]) < column - 1 and _indent(lines[first - 1]) == column + 1
+            return first if missing and not _dashed(lines[at - 1]) and not _dashed(lines[first - 1]) else None
+        first = at
+    return None
+
+
+def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> int | None:
+    """The line that ended the lines with which the one at a place goes on, for it stands in column `outer` (from 0)."""
+    above = _above(lines, line)
+    found = next((at for at in above if _indent(lines[at - 1]) <= outer), None)
+    before = next((at for at in above if _indent(lines[at - 1]) <= outer or _inner(lines[at - 1]) == column - 1), None)
+    return found if before and _indent(lines[before - 1]) > outer else None
+
+
+def _above(lines: Sequence[str], line: int) -> Iterator[int]:
+    """The lines above one that say something, from it upwards."""
+    for at in range(line - 1, 0, -1):
+        if (text := lines[at - 1].strip()) and not text.startswith("#"):
+            yield at
+
+
+def _here(lines: Sequence[str], line: int, column: int) -> str:
+    return lines[line - 1][column - 1 :] if lines else ""
+
+
+def _dashed(line: str) -> bool:
+    return line.lstrip().startswith("- ")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _inner(line: str) -> int:
+    """Where what is said begins, after any dashes."""
+    return len(line) - len(line.lstrip(" -"))
