@@ -70,7 +70,8 @@ def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, dat
 def finding_of(condition: Condition) -> Finding:
     source = Source("condition.yaml", written(condition))
     assert source.root
-    reading = Reading(source, KINDS, lists={name: tuple(words) for name, words in LISTS.items()})
+    lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
+    reading = Reading(source, KINDS, lists=lists)
     finding = read_condition(reading, source.root)
     assert isinstance(finding, Finding), source.mistakes
     return finding

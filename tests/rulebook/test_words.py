@@ -27,7 +27,8 @@ from tests.generated import KINDS, LISTS, cases, findings, written
 def read(condition: str) -> Finding:
     source = Source("condition.yaml", condition)
     assert source.root
-    reading = Reading(source, KINDS, lists={name: tuple(words) for name, words in LISTS.items()})
+    lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
+    reading = Reading(source, KINDS, lists=lists)
     finding = read_condition(reading, source.root)
     assert isinstance(finding, Finding), source.mistakes
     return finding
