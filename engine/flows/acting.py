@@ -114,8 +114,12 @@ def command(database: Database, alert_id: int, ref: str, what: Act, now: int, sn
         who = staff.with_ref(conn, ref)
         if who is None or not who.active:
             raise UserError(f"There is nobody active among the staff called {ref}.")
-        acted = act(conn, alert_id, who, what, now, snooze=snooze, insists=True)
-        if acted is None:
+        held = alerts.held(conn, alert_id)
+        if held is None:
             raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
+        if who.role == "mentor" and not staff.valid_consent(conn, held.alert.client_id, who.id, now):
+            raise UserError(f"{ref} is a mentor, and the client's consent is not valid; only staff can do this.")
+        acted = act(conn, alert_id, who, what, now, snooze=snooze, insists=True)
+        assert acted is not None  # it is there, and locked
         record(conn, acted, who, what, now, by="command")
     return acted

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.reach import Reach
-from engine.messaging.wording import to_admin
+from engine.messaging import overseeing
 from engine.model.instant import SECOND_US
 from engine.model.message import NewMessage
 from engine.model.outages import RULE, SOURCE
@@ -96,7 +96,6 @@ def _is_outage(promise: str) -> bool:
 def _tell_admins(conn: Connection, news: Sequence[str], reason: str, now: int) -> None:
     if not news:
         return
-    what = news[0] if len(news) == 1 else f"{news[0]}, and {len(news) - 1} more"
-    body = to_admin(f"{what}. The log says more.")
+    body = overseeing.news(news)
     for admin in staff.admins(conn):
         outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"{reason} {now}", body, now, due_at=now))

@@ -13,7 +13,8 @@ from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
 from engine.flows.reach import NOBODY, Reach, Reached
 from engine.messaging.digest import of_client
-from engine.messaging.wording import to_admin, to_mentor, to_staff
+from engine.messaging.overseeing import reaches_nobody
+from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.message import NEWLY, REACHES_NOBODY, STEP, TOGETHER_US, NewMessage
@@ -207,7 +208,7 @@ def tell_admins(conn: Connection, routed: Routed, now: int) -> None:
     _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
     for admin in admins:
         code = reply_codes.give(conn, admin.id, alert_id, now)
-        body = to_admin(f"alert {alert_id} reaches nobody. Reply {code} A to take it. See: handrail why {alert_id}")
+        body = reaches_nobody(alert_id, code)
         outbox.enqueue(conn, _message(routed, routed.step, admin.id, REACHES_NOBODY, body, now))
 
 

@@ -13,7 +13,7 @@ from engine.alerts.holding import Verdict
 from engine.alerts.lifecycle import move
 from engine.flows import escalate, quieting
 from engine.flows.judgement import ACTOR, Desk, tell_anew
-from engine.messaging.wording import to_admin
+from engine.messaging import overseeing
 from engine.model.alert import Alert
 from engine.model.instant import SECOND_US
 from engine.model.message import HELD_URGENT, NewMessage
@@ -103,10 +103,7 @@ def _tell_of_long_held(conn: Connection, desk: Desk) -> list[Alert]:
     held = silence.long_held(conn, waits, desk.now)
     if held:
         clients = len({alert.client_id for alert in held})
-        many = "1 client" if clients == 1 else f"{clients} clients"
-        body = to_admin(
-            f"nothing is known of {many} for want of data, and nobody was told. See: handrail alerts --held"
-        )
+        body = overseeing.held(clients)
         urgent = any(alert.severity == "urgent" for alert in held)
         reason = f"{HELD_URGENT if urgent else 'held'} {desk.now}"
         for one in staff.overseers(conn):

@@ -9,11 +9,11 @@ from typing import cast
 from sqlalchemy import Connection
 
 from engine.flows import acting, client_text, disclosing, opting_out
-from engine.messaging import answers, replies
+from engine.messaging import answers, overseeing, replies
+from engine.messaging.danger import in_crisis
 from engine.messaging.replies import Reply
-from engine.messaging.wording import to_admin
 from engine.model.inbound import Inbound
-from engine.model.message import NewMessage
+from engine.model.message import DANGER, NewMessage
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Severity
 from engine.model.staff import Consent, Staff
@@ -70,7 +70,9 @@ def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: in
         phone = inbound.sender
         sender = _Sender(phone, staff.with_phone(conn, phone), list(roster.clients_with_phone(conn, phone)))
         taken = _take(conn, sender, inbound, routing, now)
-        if taken.understood == "other" and _tires(conn, sender, inbox_id):
+        # Who opted out gets nothing but the lines that help.
+        unwanted = taken.understood != "crisis" and opt_outs.holds(conn, phone)
+        if unwanted or (taken.understood == "other" and _tires(conn, sender, inbox_id)):
             taken = replace(taken, answer=None)
         inbox.settle(conn, inbox_id, taken.understood, taken.answer)
         if taken.answer is not None:
@@ -84,15 +86,16 @@ def _take(conn: Connection, sender: _Sender, inbound: Inbound, routing: RoutingS
     reply = replies.read(body)
     if reply.asks == "stop":
         return _stop(conn, sender, body, routing, now)
-    if reply.asks == "start" and opt_outs.remove(conn, sender.phone):
-        return Taken("start", answers.STARTED)
+    started = reply.asks == "start" and opt_outs.remove(conn, sender.phone)
     if not sender.staff and not sender.clients:
         return Taken("unknown")
+    if started:
+        return Taken("start", answers.STARTED)
     if reply.asks not in {"other", "start", "help"} and sender.staff:
         acted = _act(conn, sender, reply, inbound.sent_at, now)
         if acted is not None:
             return acted
-    crisis = replies.in_crisis(body)
+    crisis = in_crisis(body)
     if sender.clients:
         return _of_client(conn, sender, body, client_text.severity_of(reply.asks, crisis), routing, now)
     if crisis:
@@ -191,12 +194,12 @@ def _not_understood(reply: Reply, codes: Sequence[int]) -> str:
 
 
 def _tell_overseers(conn: Connection, sender: _Sender, now: int) -> None:
+    """Whoever shares the sender's phone is no help."""
     for one in sender.staff:
-        body = to_admin(f"staff {one.ref} sent a text that sounds like danger. Please call them now.")
-        for other in staff.overseers(conn):
-            if other.id != one.id:
-                reason = f"danger {one.id} {now}"
-                outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
+        body = overseeing.in_danger(one.ref, one.id)
+        for other in staff.overseers(conn, but=sender.phone):
+            reason = f"{DANGER} {one.id} {now}"
+            outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
 
 
 def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:

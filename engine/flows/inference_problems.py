@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from engine.messaging.wording import to_admin
+from engine.messaging.overseeing import judged_in_two_ways
 from engine.model.message import NewMessage
 from engine.store import audit, outbox, staff
 from engine.store.database import Database
 
 ACTOR = "evaluate"
-BODY = "the rules were judged in two ways that do not agree. Nothing was left out; the log says more."
 
 _log = structlog.get_logger()
 
@@ -22,8 +21,9 @@ def tell(database: Database, problems: Sequence[str], now: int) -> None:
     if not problems:
         return
     with database.write() as conn:
+        body = judged_in_two_ways()
         for admin in staff.admins(conn):
-            outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"inference {now}", to_admin(BODY), now, due_at=now))
+            outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"inference {now}", body, now, due_at=now))
         for problem in problems:
             _log.error("inference", problem=problem)
             detail = {"problem": problem}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from engine.messaging.wording import to_admin
+from engine.messaging import overseeing
 from engine.model.message import NewMessage
 from engine.store import alerts, audit, opt_outs, outbox, staff
 
@@ -21,7 +21,7 @@ def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
     for one in gone:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now)
-        body = to_admin(f"staff {one.ref} gets no texts any more: the number opted out. Please call.")
+        body = overseeing.opted_out(one.ref, one.id)
         for other in staff.overseers(conn):
             reason = f"opted out {one.id} {now}"
             outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))

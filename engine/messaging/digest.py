@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.messaging.lint import lint
+from engine.messaging.lint import first_clean
 from engine.model.sms_settings import Detail
 
 _HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false alarm."
@@ -19,7 +19,7 @@ def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> st
         wordings.insert(0, f"Handrail: {ref} needs you: {codes}. {_HOW}")
     if detail == "reason":
         wordings.insert(0, f"Handrail: {ref} needs you: {named}. {_HOW}")
-    return next((wording for wording in wordings if not lint(wording)), wordings[-1])
+    return first_clean(wordings)
 
 
 def of_many(clients: int, alerts: int, *, newly: bool) -> str:

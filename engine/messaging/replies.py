@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from engine.messaging.plain import phrases, plain, tokens
 
 Action = Literal["accept", "pass_on", "done", "false_alarm", "snooze", "ask"]
 Asks = Action | Literal["stop", "start", "help", "other"]
@@ -27,20 +27,19 @@ _KEYWORDS: Mapping[str, Asks] = {
     **dict.fromkeys(["start", "unstop", "yes"], "start"),
     **dict.fromkeys(["help", "info"], "help"),
 }
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|\?")
-_LONGEST_CODE = 9  # digits; no code is longer, and what is longer is a telephone number, say
-
-# Better an alarm too many: whoever writes one of these is asked after by a person.
-_CRISIS = re.compile(
-    r"""suicid | \b(kill|killing|hurt|hurting|harm|harming|cut|cutting|hang|hanging|shoot|shooting)\ (myself|my\ self)\b
-    | \bend(ing)?\ (it|it\ all|my\ life)\b | \btak(e|ing)\ my\ (own\ )?life\b | \bself\ harm
-    | \b(want|wanna|going|gonna|rather|ready)\ (to\ )?(die|be\ dead)\b | \bbetter\ off\ (dead|without\ me)\b
-    | \b(no|any)\ reason\ to\ live\b | \b(dont|do\ not|not)\ (want|wanna)\ (to\ )?(live|be\ here|be\ alive)\b
-    | \bcant\ (go\ on|do\ this\ any\ ?more|take\ (it|this)\ any\ ?more)\b | \bgoodbye\ (every(one|body)|forever)\b
-    | \bover\ ?dos | \bod(d|ed|ing)?\b | \bcant\ breathe\b | \bnot\ breathing\b | \b(call\ )?(911|988)\b | \bemergency\b
-    | \bkms\b | \bquiero\ morir | \bmatarme\b | \bsobredosis\b""",
-    re.VERBOSE,
+# Whoever asks not to be texted in words of their own means it no less, and is not to be told the right word.
+_OPTS_OUT = phrases(
+    r"""
+(stop|quit|unsubscribe|cancel)( (all|me|this|the|these|your|(send|text|messag|contact|bother)ing|texts?|messages?))*
+(do not|dont|never) (text|message|contact|write)( to)? me( (again|any ?more|ever))*
+no more (texts?|messages?)|(take|get) me off( (this|the|your) list)?|leave me alone
+(remove|unsubscribe|delete) (me|my number)( from (this|the|your) list)?|(want to |wanna )?opt(ing)?( me)? out
+alto|parar|pare|detener|cancelar|no mas( (mensajes|textos))?|no me (escriban?|molesten?|manden? mas mensajes)( mas)?
+"""
 )
+_ASKS_HELP = phrases("help me|need help|please help|ayuda|ayudame|ayudenme|necesito ayuda")
+_POLITE = phrases("please|por favor|thanks|thank you|gracias|now|ya|i")
+_LONGEST_CODE = 9  # digits; no code is longer, and what is longer is a telephone number, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +50,25 @@ class Reply:
     code: int | None = None
 
 
+def _in_other_words(words: str) -> Asks:
+    """What plain words without a number ask for, where they are none that carriers or Handrail go by."""
+    bare = " ".join(_POLITE.sub("", words).split())
+    if _OPTS_OUT.fullmatch(bare):
+        return "stop"
+    return "help" if bare == "help" or _ASKS_HELP.fullmatch(bare) else "other"
+
+
 def read(body: str) -> Reply:
     """What a text asks for. Only a whole text counts: one that says anything besides is `other`.
 
     A code without a word asks what it was about, for that changes nothing.
     """
-    tokens = _TOKEN.findall(unicodedata.normalize("NFKC", body).casefold())
-    numbers = [token for token in tokens if token.isdecimal()]
-    phrase = " ".join(token for token in tokens if not token.isdecimal())
+    found = tokens(body)
+    numbers = [token for token in found if token.isdecimal()]
+    phrase = " ".join(token for token in found if not token.isdecimal())
     if not numbers:
-        return Reply(_KEYWORDS.get(phrase) or _ACTIONS.get(phrase) or "other")
+        return Reply(_KEYWORDS.get(phrase) or _ACTIONS.get(phrase) or _in_other_words(plain(body)))
     if len(numbers) > 1 or len(numbers[0]) > _LONGEST_CODE:
         return Reply("other")
     asks: Action | None = _ACTIONS.get(phrase) if phrase else "ask"
     return Reply(asks, int(numbers[0])) if asks else Reply("other")
-
-
-def in_crisis(body: str) -> bool:
-    """Whether the words may be those of somebody in danger."""
-    plain = unicodedata.normalize("NFKC", body).casefold().replace("'", "").replace("’", "")
-    return _CRISIS.search(" ".join(_TOKEN.findall(plain))) is not None

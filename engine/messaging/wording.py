@@ -5,7 +5,7 @@ Nothing here takes a name, a number, a result or a note, so none can get into a 
 
 from __future__ import annotations
 
-from engine.messaging.lint import lint
+from engine.messaging.lint import first_clean
 from engine.model.sms_settings import Detail
 
 
@@ -22,25 +22,15 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail) -> str:
         wordings = [f"Handrail: {ref} needs you. {replies}", f"Handrail: {ref} needs you. {reply}.", *wordings]
     if detail == "reason" and reason:
         wordings.insert(0, f"Handrail: {ref} needs you ({reason}). {replies}")
-    return _first_clean(wordings)
+    return first_clean(wordings)
 
 
 def to_mentor(alias: str, code: int) -> str:
     """Ask a mentor to reach out to somebody, called as the client's consent says."""
     replies = f"Reply {code} A to take it, {code} P to pass on, {code} D when done."
-    return _first_clean(
+    return first_clean(
         [
             f"Handrail: please reach out to {alias} when you can. {replies}",
             f"Handrail: please reach out to the person you look out for. {replies}",
         ]
     )
-
-
-def to_admin(text: str) -> str:
-    """Tell an admin about the engine itself; where `text` may not be sent, the text says where to look."""
-    return _first_clean([f"Handrail: {text}", "Handrail: the engine itself needs you. Its log says why."])
-
-
-def _first_clean(wordings: list[str]) -> str:
-    """The first that may be sent; the last holds nothing from outside and always may."""
-    return next((wording for wording in wordings if not lint(wording)), wordings[-1])

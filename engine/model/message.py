@@ -48,7 +48,9 @@ DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "
 REACHES_NOBODY = "reaches nobody"
 # So begin the reasons of messages that tell overseers of urgent alerts which are held back.
 HELD_URGENT = "held urgent"
-PASSES_QUIET_HOURS = (REACHES_NOBODY, HELD_URGENT)
+# So begin the reasons of messages that tell overseers of a member of staff or a mentor who sounds in danger.
+DANGER = "danger"
+PASSES_QUIET_HOURS = (REACHES_NOBODY, HELD_URGENT, DANGER)
 # The reason of a message by which a step of a policy tells, and how that of a reminder begins, before its number.
 STEP = "step"
 # The same where it tells of what a newly accepted rule set finds in many clients at once.

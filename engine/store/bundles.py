@@ -47,10 +47,15 @@ def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enq
 
 
 def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
-    """The instants since then at which other texts went to a message's recipient, or may be going at this moment."""
+    """The instants since then at which other texts went to a message's recipient, or may be going at this moment.
+
+    Recipients who share a number are one phone, and it is the phone that must not buzz too often.
+    """
+    number = select(staff.c.phone).where(staff.c.id == message.staff_id).scalar_subquery()
+    sharing = select(staff.c.id).where(or_(staff.c.id == message.staff_id, staff.c.phone == number))
     going = and_(outbox.c.state == "claimed", outbox.c.id != message.id)
     at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
-    gone = and_(outbox.c.staff_id == message.staff_id, or_(outbox.c.sent_at > since, going))
+    gone = and_(outbox.c.staff_id.in_(sharing), or_(outbox.c.sent_at > since, going))
     return list(conn.scalars(select(at).where(gone)))
 
 

@@ -70,3 +70,10 @@ def test_reply_is_a_text_that_came_in(phones: Phones, said: Any) -> None:
 def test_mistakes_are_one_sentence(said: Any) -> None:
     assert said("ack", "7", "--by", "S-1", code=2).startswith("There is no alert 7")
     assert said("ack", "1", "--by", "S-77", code=2) == "There is nobody active among the staff called S-77."
+
+
+def test_a_mentor_does_nothing_without_a_valid_consent_from_the_terminal_either(phones: Phones, said: Any) -> None:
+    phones.site.caseload.staff(4, "mentor", 1)
+    assert "the client's consent is not valid" in said("ack", "1", "--by", "S-4", code=2)
+    phones.site.caseload.consent(1, 4)
+    assert said("ack", "1", "--by", "S-4") == "Alert 1 is with S-4 now."

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from engine.messaging import answers
+from engine.flows import deliver
+from engine.messaging import answers, overseeing
 from engine.messaging.lint import lint
 from engine.store import reply_codes
 from engine.store.database import Database
@@ -338,3 +339,39 @@ def test_every_answer_may_be_sent_whatever_the_codes(codes: list[int], role: Any
         said += [answers.closed(code, "a false alarm"), answers.already_closed(code), answers.snoozed(code)]
         said += [answers.taken_by(code, role), answers.closed_by(code, role), answers.wrote_again(code)]
     assert [lint(text) for text in said] == [[]] * len(said)
+
+
+def test_whoever_opted_out_in_words_of_their_own_is_not_answered_but_in_danger(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "please stop texting me") is None
+    assert phones.text(CASE_MANAGER, "hello?") is None
+    assert phones.text(CASE_MANAGER, "I want to die") == answers.CRISIS
+    assert phones.text(CASE_MANAGER, "start") == answers.STARTED
+
+
+def test_an_unknown_number_that_starts_again_is_not_answered_either(phones: Phones) -> None:
+    assert phones.text("+15550177777", "stop") is None
+    assert phones.text("+15550177777", "start") is None
+
+
+def test_a_supervisor_in_danger_is_not_the_one_who_is_told_and_quiet_hours_do_not_matter(phones: Phones) -> None:
+    give_number(phones, staff, 3, quiet_from="00:00", quiet_to="23:59")
+    assert phones.text(SUPERVISOR, "im going to kill myself") == answers.CRISIS
+    assert phones.go_on() == [(ADMIN, overseeing.in_danger("S-2", 2))]
+
+
+def test_help_in_other_words_from_a_client_reaches_a_person_as_help_does(phones: Phones) -> None:
+    with_client_phone(phones)
+    assert phones.text(CLIENT, "please help me") == answers.HELP
+    assert phones.site.alerts[-1].severity == "high"
+
+
+def test_recipients_who_share_a_number_are_one_phone_that_does_not_buzz_too_often(database: Database) -> None:
+    phones = Phones.of(database)
+    phones.site.caseload.staff(5, "case_manager", 1, phone=CASE_MANAGER)
+    for at in (25, 1):
+        phones.site.missed(phones.now - hours(at))
+    phones.site.evaluate()
+    deliver.run(database, phones.carrier, phones.now, "test")
+    deliver.run(database, phones.carrier, phones.now, "test")
+    assert [message.to for message in phones.carrier.asked] == [CASE_MANAGER]
+    assert phones.told() == [CASE_MANAGER, CASE_MANAGER]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.flows import inference_problems
+from engine.messaging.overseeing import judged_in_two_ways
 from engine.rulebook.durable_rules import DurableRulesError
 from engine.rulebook.inference import Inference
 from engine.rulebook.tree import Leaf
@@ -28,7 +29,7 @@ def texts_to_admins(site: Site) -> list[str]:
 
 def test_the_admins_get_one_text_and_each_problem_is_on_record(site: Site) -> None:
     inference_problems.tell(site.database, PROBLEMS, NOON)
-    assert texts_to_admins(site) == [f"Handrail: {inference_problems.BODY}"]
+    assert texts_to_admins(site) == [judged_in_two_ways()]
     assert site.audited.count(("inference problem", "rules")) == 2
     with site.database.read() as conn:
         assert audit.verify(conn) is None
@@ -51,4 +52,4 @@ def test_an_evaluation_in_which_durable_rules_fails_opens_its_alerts_and_tells(s
     site.missed(NOON - hours(1))
     site.evaluate()
     assert len(site.alerts) == 1
-    assert texts_to_admins(site) == [f"Handrail: {inference_problems.BODY}"]
+    assert texts_to_admins(site) == [judged_in_two_ways()]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.messaging.lint import lint
-from engine.messaging.wording import to_admin, to_mentor, to_staff
+from engine.messaging.wording import to_mentor, to_staff
 from engine.model.sms_settings import Detail
 
 DETAILS: tuple[Detail, ...] = ("none", "reference", "reason")
@@ -67,11 +67,6 @@ def test_an_alias_that_may_not_be_said_is_left_out() -> None:
     assert to_mentor("Jo from rehab", 17).startswith("Handrail: please reach out to the person you look out for. ")
 
 
-def test_an_admin_reads_what_happened_or_where_to_look() -> None:
-    assert to_admin("the source 'north' is silent") == "Handrail: the source 'north' is silent"
-    assert to_admin("rules/tests.yaml:3:1: …") == ("Handrail: the engine itself needs you. Its log says why.")
-
-
 @given(
     ref=st.text(max_size=64),
     reason=st.text(max_size=200) | st.sampled_from(["positive test", "17 STOP", "heroin", "missed check-ins"]),
@@ -85,6 +80,5 @@ def test_whatever_a_ref_and_a_reason_hold_the_text_to_staff_may_be_sent(
 
 
 @given(st.text(max_size=200))
-def test_whatever_an_alias_or_a_report_holds_the_text_may_be_sent(said: str) -> None:
+def test_whatever_an_alias_holds_the_text_may_be_sent(said: str) -> None:
     assert lint(to_mentor(said, LARGEST_CODE)) == []
-    assert lint(to_admin(said)) == []

@@ -1,0 +1,204 @@
+"""Every kind of text there is may be sent, with the longest and the worst of everything; none can be forgotten here."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from engine.messaging import answers, digest, overseeing, wording
+from engine.messaging.lint import lint
+from engine.model.staff import ROLES
+
+ENGINE = Path(answers.__file__).parents[1]
+MODULES = (answers, digest, overseeing, wording)
+DETAILS = ("none", "reference", "reason")
+CODES = (1, 17, 987, 99_999)
+# As wide as the columns; beyond GSM-7; words that must not be said.
+REFS = ("C-1042", "W" * 64, "€" * 64, "Zoë’s", "OUD-17", "1 STOP")
+REASONS = ("", "missed check-ins", "x" * 30 + ", over now", "positive test", "he’s silent")
+ALIASES = ("Robin", "W" * 40, "Jo from rehab", "Zoë 🙂")
+LISTS = ([], [1], [1, 2], list(range(987, 1007)), [99_999 - number for number in range(60)])
+ABOUT = ([(1, "missed check-ins")], [(code, "x" * 30) for code in range(98, 104)], [(99_999, "")] * 60)
+PROMISES = (["alert 1 has nobody"], ["source " + "w" * 40 + " cannot be read"] * 9, ["source detox is silent"])
+
+# How each kind of text is made, by the name of its function: every combination of these.
+KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
+    "to_staff": (REFS, REASONS, CODES, DETAILS),
+    "to_mentor": (ALIASES, CODES),
+    "of_client": (REFS, ABOUT, DETAILS),
+    "of_many": ((1, 99_999), (1, 99_999), (True, False)),
+    "reaches_nobody": ((1, 10**12), CODES),
+    "in_danger": (REFS, (1, 10**12)),
+    "opted_out": (REFS, (1, 10**12)),
+    "held": ((1, 99_999),),
+    "judged_in_two_ways": (),
+    "news": (PROMISES,),
+    "yours": (CODES,),
+    "already_taken": (CODES, ROLES),
+    "passed_on": (CODES,),
+    "closed": (CODES, ("done", "a false alarm")),
+    "already_closed": (CODES,),
+    "snoozed": (CODES,),
+    "which": (LISTS[1:],),
+    "not_understood": (LISTS,),
+    "no_such_code": (LISTS,),
+    "taken_by": (CODES, ROLES),
+    "closed_by": (CODES, ROLES),
+    "wrote_again": (CODES,),
+}
+BY_KEYWORD = {"of_many": "newly"}
+# What a text may be made of. There is no name, no number of a phone, no note, no result and no title among them.
+FIELDS = {"ref", "reason", "code", "detail", "alias", "codes", "said", "by", "as_what", "alerts", "clients", "newly"}
+FIELDS |= {"alert_id", "number"}
+
+
+def functions(module: ModuleType) -> dict[str, Callable[..., str]]:
+    """All that a module words texts by."""
+    return {
+        name: one
+        for name, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def texts(module: ModuleType, name: str) -> list[str]:
+    """A kind of text, with every combination of the worst there is."""
+    make = getattr(module, name)
+    if isinstance(make, str):
+        return [make]
+    made = []
+    for values in product(*KINDS[name]):
+        last = {BY_KEYWORD[name]: values[-1]} if name in BY_KEYWORD else {}
+        made.append(make(*(values[:-1] if last else values), **last))
+    return made
+
+
+def kinds() -> Iterator[tuple[ModuleType, str]]:
+    for module in MODULES:
+        yield from ((module, name) for name in functions(module))
+        yield from ((module, name) for name, one in vars(module).items() if str(one).startswith("Handrail: "))
+
+
+ALL = [pytest.param(module, name, id=name) for module, name in kinds()]
+
+
+def test_every_kind_of_text_is_known_here() -> None:
+    assert {name for module in MODULES for name in functions(module)} == set(KINDS)
+
+
+def test_every_file_that_words_texts_is_looked_at() -> None:
+    wording_texts = {path.stem for path in (ENGINE / "messaging").glob("*.py") if '"Handrail: ' in path.read_text()}
+    assert wording_texts == {module.__name__.rpartition(".")[2] for module in MODULES}
+
+
+def test_no_text_is_worded_anywhere_else() -> None:
+    elsewhere = [
+        f"{path.relative_to(ENGINE)}:{node.lineno}"
+        for path in ENGINE.rglob("*.py")
+        if path.parent.name != "messaging"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if worded(node)
+    ]
+    assert elsewhere == []
+
+
+def worded(node: ast.AST) -> bool:
+    """Whether words for a phone begin here, or a message is given words that are written on the spot."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value.startswith("Handrail: ")
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"NewMessage", "Taken"}:
+        at = 4 if node.func.id == "NewMessage" else 1  # type: ignore[attr-defined]
+        given = [*node.args[at : at + 1], *(each.value for each in node.keywords if each.arg in {"body", "answer"})]
+        return any(
+            isinstance(one, ast.JoinedStr | ast.BinOp) or isinstance(getattr(one, "value", 0), str) for one in given
+        )
+    return False
+
+
+@pytest.mark.parametrize(("module", "name"), ALL)
+def test_it_may_be_sent_whatever_it_is_made_of(module: ModuleType, name: str) -> None:
+    assert [(text, lint(text)) for text in texts(module, name) if lint(text)] == []
+
+
+@pytest.mark.parametrize(("module", "name"), ALL)
+def test_it_is_made_of_nothing_that_no_text_may_say(module: ModuleType, name: str) -> None:
+    make = getattr(module, name)
+    assert isinstance(make, str) or inspect.signature(make).parameters.keys() <= FIELDS
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_text_says_no_more_of_a_client_than_the_setting_allows(detail: Any) -> None:
+    for text in leaks_of(wording, digest, detail):
+        assert ("C-1042" in text) == (detail != "none")
+        assert ("missed check-ins" in text) == (detail == "reason")
+
+
+def leaks_of(words: Any, digests: Any, detail: Any) -> list[str]:
+    about = [(1, "missed check-ins"), (2, "missed check-ins")]
+    return [words.to_staff("C-1042", "missed check-ins", 17, detail), digests.of_client("C-1042", about, detail)]
+
+
+# Those that hold their words against the lint themselves, and say something else when these may not be said.
+SELF_LINTING = {"which", "news"}
+
+
+@pytest.mark.parametrize(("module", "name"), ALL)
+def test_a_template_that_is_made_to_leak_is_found(module: ModuleType, name: str) -> None:
+    leaking = remade(module, _Leak(name))
+    found = texts(leaking, name)
+    assert any("relapse" in text for text in found) or name in SELF_LINTING
+    assert [text for text in found if "relapse" in text] == [text for text in found if "relapse" in text and lint(text)]
+    assert any(map(lint, found)) or name in SELF_LINTING
+
+
+def test_a_template_that_is_made_to_name_the_client_is_found() -> None:
+    leaking = compiled(wording, ast.parse(inspect.getsource(wording).replace("someone needs you", "{ref} needs you")))
+    assert "C-1042" in leaks_of(leaking, digest, "none")[0]
+
+
+class _Leak(ast.NodeTransformer):
+    """Puts a word that reveals something into all that one function, or one constant, says."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._inside = False
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        if node.name != self._name:
+            return node
+        node.body = node.body[1:]  # the docstring
+        return self._changed(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        there = getattr(node.targets[0], "id", "") == self._name or self._inside
+        return self._changed(node) if there else node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        leaks = self._inside and isinstance(node.value, str) and " " in node.value
+        return ast.Constant(node.value.replace(" ", " relapse ", 1)) if leaks else node  # type: ignore[union-attr]
+
+    def _changed(self, node: ast.AST) -> ast.AST:
+        before, self._inside = self._inside, True
+        node = self.generic_visit(node)
+        self._inside = before
+        return node
+
+
+def remade(module: ModuleType, change: ast.NodeTransformer) -> ModuleType:
+    """The module as it would be with a change of its source."""
+    return compiled(module, change.visit(ast.parse(inspect.getsource(module))))
+
+
+def compiled(module: ModuleType, tree: ast.AST) -> ModuleType:
+    made = ModuleType(module.__name__)
+    code: Any = ast.fix_missing_locations(tree)
+    exec(compile(code, str(sys.modules[module.__name__].__file__), "exec"), vars(made))
+    return made
