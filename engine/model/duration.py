@@ -32,9 +32,9 @@ def parse_duration(text: object) -> int:
 
 
 def write_duration(us: int) -> str:
-    """The duration in the largest unit that divides it, such as `7 days`; `1 day` is `24 hours` to nobody."""
+    """The duration in the largest unit that divides it, such as `7 days`; weeks are for four to eight of them."""
     for word, unit in (("week", 7 * DAY_US), ("day", DAY_US), ("hour", 3600 * SECOND_US), ("minute", 60 * SECOND_US)):
-        if us and us % unit == 0 and not (word == "week" and us // unit < 4):
+        if us and us % unit == 0 and not (word == "week" and not 4 <= us // unit <= 8):
             return _count(us // unit, word)
     return _count(round(us / SECOND_US, 6), "second")
 

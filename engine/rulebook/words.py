@@ -30,8 +30,9 @@ _NOUNS = {
 _BEFORE_NOUN = {"check_in": "status", "test": "result", "attendance": "status", "medication": "status"}
 # Words of these sentences, which a rule's own words must not be mistaken for.
 _SENTENCE = """
-a all among an and any as at before by either event events exactly fewer followed from if in including is it last latest
-less looking marked more no not of on only or other over since so states than that the these those times up was with yes
+a all among an and any are as at before by either event events exactly fewer followed from if in including is it last
+latest less looking marked more no not number of on one only or other over since so states than that the these those times
+to up was whole with yes
 """
 _OURS = frozenset(_SENTENCE.split())
 _CHOICES = frozenset(choice for kind in BUILT_IN.values() for field in kind.fields.values() for choice in field.choices)
@@ -75,6 +76,15 @@ def plain(value: float | str) -> str:
     return word(value) if isinstance(value, str) else number(value)
 
 
+def _run(wanted: Sequence[float | str]) -> str | None:
+    """`any whole number from 1 to 7`, of four or more that follow one another; a list of them all tires the reader."""
+    first, last = wanted[0], wanted[-1]
+    if len(wanted) < 4 or isinstance(first, str) or isinstance(last, str) or not float(first).is_integer():
+        return None
+    follow = all(one == first + place for place, one in enumerate(wanted))
+    return f"any whole number from {number(first)} to {number(last)}" if follow else None
+
+
 def choice(words: Sequence[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
@@ -83,6 +93,9 @@ def choice(words: Sequence[str]) -> str:
 def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> str:
     """What a number is compared with: `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`."""
     wanted = operands(comparison)
+    run = _run(wanted) if write is plain else None
+    if run:
+        return run if comparison.operator == "one_of" else f"other than {run}"
     patterns: dict[Operator, str] = {
         "at_least": "{} or more",
         "at_most": f"{{}} or {less}",
@@ -176,5 +189,6 @@ def starting(start: Starting | None) -> str:
 
 
 def start_day(start: Starting) -> str:
-    """Such as `day 28 after enrolment`."""
-    return f"day {start.days} after {'enrolment' if start.after == 'enrolled' else 'discharge'}"
+    """Such as `day 28 after enrolment`, or `the day of enrolment`."""
+    after = "enrolment" if start.after == "enrolled" else "discharge"
+    return f"day {start.days} after {after}" if start.days else f"the day of {after}"

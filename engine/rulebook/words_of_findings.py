@@ -25,6 +25,8 @@ def finding_in_words(finding: Finding) -> str:
         case Count(kind, where, limits):
             counted = _count(comparison, noun(kind, where, one=True), noun(kind, where))
             return f"{counted}{window(limits, noun(kind)) or _SO_FAR}"
+        case Streak(kind, where, among, limits) if comparison == _ONE_OR_MORE:
+            return f"the latest {noun(kind, among, one=True)} is {words.one_of(kind, where)}{window(limits, '')}"
         case Streak(kind, where, among, limits):
             counted = _count(comparison, noun(kind, where, one=True), noun(kind, where))
             only = f", looking only at {noun(kind, among)}" if among != ANY else ""
@@ -39,6 +41,7 @@ def finding_in_words(finding: Finding) -> str:
 
 
 _SO_FAR = " so far"
+_ONE_OR_MORE = Comparison("at_least", 1)
 
 
 def threshold_in_words(finding: Finding) -> str:
@@ -101,11 +104,13 @@ def _write(measure: Measure) -> words.Write:
 
 
 def _count(comparison: Comparison, one: str, many: str) -> str:
-    """A number of things: `2 or more days`, `exactly 1 day`, `no days`, `a number of days other than 3`."""
+    """A number of things: `2 or more days`, `exactly 1 day`, `no days`, `not one day`, `a number of days other than 3`."""
     counted = amount(comparison, less="fewer")
     match comparison.operator:
         case "is" if comparison.operand == 0:
             return f"no {many}"
+        case "at_most" if comparison.operand == 0:
+            return f"not one {one}"
         case "is_not" | "none_of":
             return f"a number of {many} {counted}"
         case "at_least" | "at_most":
@@ -118,8 +123,8 @@ def _of_client(measure: Measure, comparison: Comparison) -> str:
     said = amount(comparison, _write(measure))
     match measure:
         case Share(kind, where, of, limits, least):
-            unless = f", if those are {least} or more" if least > 1 else ""
-            return f"a share of {said} {noun(kind, where)} among {looked_at(limits, kind, of)}{unless}"
+            unless = f", if those are {least} or more," if least > 1 else ""
+            return f"{said} of {looked_at(limits, kind, of)}{unless} are {noun(kind, where)}"
         case TimeSinceEvent(kind, where, None):
             return f"{said} since the latest {noun(kind, where, one=True)}, or since enrolment if there was none"
         case TimeSinceEvent(kind, where, start):

@@ -91,7 +91,22 @@ SENTENCES = {
         "2 or more no-show sessions in a row up to the latest, looking only at attended, late or no-show sessions"
     ),
     "{share: attendance, where: {status: attended}, within: 4 weeks, of_at_least: 4, at_most: 50%}": (
-        "a share of 50% or less attended sessions among sessions in the last 4 weeks, if those are 4 or more"
+        "50% or less of sessions in the last 4 weeks, if those are 4 or more, are attended sessions"
+    ),
+    "{share: test, of: {result: positive}, where: {method: breath}, last: 5, less_than: 100%}": (
+        "less than 100% of the last 5 positive tests are tests with method breath"
+    ),
+    "{streak: check_in, where: {status: missed}, among: {status: [completed, missed]}, at_least: 1}": (
+        "the latest completed or missed check-in is a missed check-in"
+    ),
+    "{count: test, where: {result: positive}, within: 90 days, at_most: 0}": (
+        "not one positive test in the last 90 days"
+    ),
+    "{latest: medication.days_supply, one_of: [3, 4, 5, 6, 7]}": (
+        "days supply of any whole number from 3 to 7 at the latest dose that states it"
+    ),
+    "{time_since: contact, starting: 0 days after enrolment, at_least: 26 weeks}": (
+        "182 days or more since the latest contact from the day of enrolment on, or since that day if there was none"
     ),
     "{time_since: medication, where: {drug: methadone, status: taken}, at_least: 3 days}": (
         "3 days or more since the latest taken dose with drug methadone, or since enrolment if there was none"
