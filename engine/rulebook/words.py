@@ -31,8 +31,8 @@ _BEFORE_NOUN = {"check_in": "status", "test": "result", "attendance": "status", 
 # Words of these sentences, which a rule's own words must not be mistaken for.
 _SENTENCE = """
 a all among an and any are as at before by either event events exactly fewer followed from if in including is it last
-latest less looking marked more no not number of on one only or other over since so states than that the these those times
-to up was whole with yes
+latest less looking marked more no not number of on one only or other over since so states than that the these those
+times to up was whole with yes
 """
 _OURS = frozenset(_SENTENCE.split())
 _CHOICES = frozenset(choice for kind in BUILT_IN.values() for field in kind.fields.values() for choice in field.choices)

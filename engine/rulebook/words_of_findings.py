@@ -104,7 +104,7 @@ def _write(measure: Measure) -> words.Write:
 
 
 def _count(comparison: Comparison, one: str, many: str) -> str:
-    """A number of things: `2 or more days`, `exactly 1 day`, `no days`, `not one day`, `a number of days other than 3`."""
+    """A number of things: `2 or more days`, `exactly 1 day`, `no days`, `not one day`, `other than 3`."""
     counted = amount(comparison, less="fewer")
     match comparison.operator:
         case "is" if comparison.operand == 0:
