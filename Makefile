@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 PRISM := tests/prism/node_modules
 
-.PHONY: install run test thorough check bench prism clean
+.PHONY: install run test thorough check bench prism browser clean
 
 install: $(VENV)/installed
 
@@ -19,7 +19,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 run: install
 	@$(BIN)/python -m engine run --sample --phone
 
-test: install prism
+test: install prism browser
 	$(BIN)/python -m pytest
 
 # Without npm, or where it cannot install, the one test that needs Prism is skipped and says so.
@@ -32,6 +32,17 @@ $(PRISM)/installed: tests/prism/package.json
 		touch $@; \
 	else \
 		echo "npm could not install Prism: Twilio's contract is not tested"; \
+	fi
+
+# Without Chromium the tests that look at a page in a real browser are skipped and say so.
+browser:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+		echo "chromium is not here: pages are not tested in a browser; install it to test them"; \
+	elif apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+			chromium fonts-dejavu-core >/dev/null; then :; \
+	else \
+		echo "apt-get could not install Chromium: pages are not tested in a browser"; \
 	fi
 
 # The properties to which the rule language is held, at length: an hour or two.

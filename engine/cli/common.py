@@ -67,7 +67,10 @@ def read_instant(text: str, timezone: str) -> int:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise UserError(f"'{text}' is not a date; write one such as 2026-03-01 or 2026-03-01T08:00") from None
-    return to_us(instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(timezone)))
+    try:
+        return to_us(instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(timezone)))
+    except (ValueError, OverflowError):
+        raise UserError(f"'{text}' is outside of the years 1970 to 2112.") from None
 
 
 def now() -> int:

@@ -1,9 +1,12 @@
-"""`handrail preview`: which rules would have held for whom, from when to when."""
+"""`handrail preview`: what rules are or would be: how many alerts and texts, whose, and what they foretell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -15,75 +18,195 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
+    now,
     open_database,
     open_settings,
     read_instant,
-    show_rows,
 )
+from engine.errors import UserError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from engine.flows.preview import Replayed
+    from engine.flows.preview import Asked, Preview, Row
+    from engine.model.settings import Settings
     from engine.rulebook.rulebook import Rulebook
+    from engine.store.database import Database
 
 COLUMNS = ("client", "rule", "severity", "began", "ended")
-Rules = Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Other rules than the configured ones.")]
-Against = Annotated[
-    Path | None, typer.Option("--against", metavar="DIR", help="Show only what differs from the rules in this folder.")
+_HORIZON = "30 days"
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules", metavar="PATH", help="Other rules than the configured ones: a folder or a file; may be repeated."
+    ),
 ]
-Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Only spans that last beyond this.")]
+Against = Annotated[
+    list[Path] | None,
+    typer.Option("--against", metavar="PATH", help="Another version of the rules to compare with; may be repeated."),
+]
+Since = Annotated[str | None, typer.Option("--since", metavar="DATE", help="Nothing that was over by then.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="As things stood then (default: now).")]
+OutcomeRule = Annotated[
+    str | None,
+    typer.Option("--outcome", metavar="RULE", help="How well the rules foretell this one, such as a return to use."),
+]
+Horizon = Annotated[
+    str | None,
+    typer.Option("--horizon", metavar="DURATION", help=f"For how long an alert foretells it (default: {_HORIZON})."),
+]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts, too.")]
 
 
-def preview(
+def preview(  # noqa: PLR0913, PLR0917 - a command's options
     config: ConfigFile = DEFAULT_CONFIG,
     rules: Rules = None,
     against: Against = None,
     since: Since = None,
     until: Until = None,
+    outcome: OutcomeRule = None,
+    horizon: Horizon = None,
+    html: Html = None,
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
-    """Replay rules over the stored events: a row for each span. Nothing is written and nobody is texted."""
-    from engine.model.instant import to_us
+    """Replay rules over the stored events: what they are or would be. Nothing is written and nobody is texted.
+
+    A table sums it up; csv has a row for each span, or with --against for each that differs; json has both.
+    """
+    from engine.flows.preview import Preview
     from engine.rulebook.load import load
 
     settings = open_settings(config)
-    kinds = settings.kinds
-    rulebook = load(rules or settings.rules, kinds)
-    other = load(against, kinds) if against else None
-    first = read_instant(since, settings.timezone) if since else 0
-    last = read_instant(until, settings.timezone) if until else to_us(datetime.now(UTC))
+    rulebook = load(rules or settings.rules, settings.kinds)
+    other = load(against, settings.kinds) if against else None
+    found = Preview(_asked(settings, rulebook, since, until, outcome, horizon), settings.routing, rulebook, other)
     database = open_database(settings)
     try:
-        with database.read() as conn:
-            if other is None:
-                show_rows(map(_row, _spans(conn, rulebook, first, last)), COLUMNS, format)
-                return
-            ours = set(map(_row, _spans(conn, rulebook, first, last)))
-            theirs = set(map(_row, _spans(conn, other, first, last)))
-        changes = [("gained", *row) for row in ours - theirs] + [("lost", *row) for row in theirs - ours]
-        show_rows(sorted(changes, key=lambda row: (row[1:], row[0])), ("change", *COLUMNS), format)
+        with _whole_file(html) as write:
+            _show(found, database, settings, format, with_change=other is not None)
+            if write:
+                from engine.cli.preview_page import page
+
+                write(page(found, settings.timezone))
     finally:
         database.close()
+    if html:
+        typer.echo(f"The page is in {html}.", err=True)
 
 
-def _spans(conn: Connection, rulebook: Rulebook, since: int, until: int) -> Iterator[Replayed]:
+def _asked(
+    settings: Settings,
+    rulebook: Rulebook,
+    since: str | None,
+    until: str | None,
+    outcome: str | None,
+    horizon: str | None,
+) -> Asked:
+    from engine.flows.preview import Asked
+    from engine.model.duration import parse_duration
+
+    first = read_instant(since, settings.timezone) if since else 0
+    last = read_instant(until, settings.timezone) if until else now()
+    if first >= last:
+        end = f"--until {until}" if until else "now"
+        raise UserError(f"--since {since} does not come before {end}, so there is no time to preview.")
+    if horizon is not None and outcome is None:
+        raise UserError("--horizon says for how long an alert foretells an outcome; name that with --outcome RULE.")
+    if outcome is not None and outcome not in rulebook.rules:
+        raise UserError(_unknown(outcome, list(rulebook.rules)))
+    try:
+        return Asked(first, last, outcome, parse_duration(horizon or _HORIZON))
+    except ValueError as error:
+        raise UserError(f"--horizon: {error}") from None
+
+
+def _unknown(rule_id: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule_id, known, n=1)
+    offer = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(sorted(known)) or 'none'}."
+    return f"--outcome: there is no rule '{rule_id}' among these; {offer}"
+
+
+@contextmanager
+def _whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
+    """Writes a file whole or not at all; that it can be written is tried before anything else is done."""
+    if path is None:
+        yield None
+        return
+    if path.is_dir():
+        raise UserError(f"--html: {path} is a folder; name a file in it.")
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.touch()
+    except OSError as error:
+        raise UserError(f"--html: {path} cannot be written: {error.strerror}.") from None
+
+    def write(text: str) -> None:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+
+    try:
+        yield write
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _show(found: Preview, database: Database, settings: Settings, format: Format, with_change: bool) -> None:  # noqa: A002
+    columns = ("change", *COLUMNS) if with_change else COLUMNS
+    with database.read() as conn:
+        replayed = _replayed(found, conn)
+        rows = (_cells(row, with_change) for row in replayed)
+        if format is Format.CSV:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+            return
+        if format is Format.JSON:
+            _show_json(found, rows, columns)
+            return
+        for _ in replayed:
+            pass  # only what they amount to is shown
+    if found.first is None:
+        print(
+            "There is nothing to preview: no client was in care with events in that time (handrail import reads them)."
+        )
+        return
+    from engine.cli.preview_section import TERMINAL
+    from engine.cli.preview_sections import Sections
+    from engine.cli.preview_tables import show
+
+    show(Sections(found, settings.timezone, TERMINAL).all())
+
+
+def _replayed(found: Preview, conn: Connection) -> Iterator[Row]:
     from engine.cli.progress import progress
-    from engine.flows.preview import replay
     from engine.store.histories import count_clients
 
     with progress("Replaying clients", count_clients(conn)) as advance:
-        for clients, spans in replay(conn, rulebook, since, until):
+        for clients, rows in found.batches(conn):
             advance(clients)
-            yield from spans
+            yield from rows
 
 
-def _row(replayed: Replayed) -> tuple[str, ...]:
+def _show_json(found: Preview, rows: Iterator[tuple[str, ...]], columns: Sequence[str]) -> None:
+    """The spans as they come, which can be many, then what they amount to."""
+    from engine.cli.preview_json import summary
+
+    print('{"spans": [', end="")
+    divider = "\n"
+    for row in rows:
+        print(divider, json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False), sep="", end="")
+        divider = ",\n"
+    print('\n],\n"summary":', json.dumps(summary(found), ensure_ascii=False, indent=1) + "}")
+
+
+def _cells(row: Row, with_change: bool) -> tuple[str, ...]:
     from engine.model.instant import from_us
 
-    zone = ZoneInfo(replayed.client.timezone)
-    span = replayed.span
+    zone = ZoneInfo(row.client.timezone)
+    span = row.span
     ended = "" if span.ended is None else from_us(span.ended).astimezone(zone).isoformat()
     began = from_us(span.began).astimezone(zone).isoformat()
-    return replayed.client.ref, span.rule_id, span.severity, began, ended
+    cells = row.client.ref, span.rule_id, span.severity, began, ended
+    return (row.change or "", *cells) if with_change else cells

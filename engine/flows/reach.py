@@ -10,8 +10,8 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from engine.calendar.on_call import on_call
-from engine.model.on_call import Absence
-from engine.model.staff import Consent, LeftOut, Recipient, Role, Staff
+from engine.model.on_call import Absence, Override, Rotation
+from engine.model.staff import ROLES, Assignment, Consent, LeftOut, Recipient, Role, Staff
 from engine.store import absences, opt_outs, staff
 from engine.store import on_call as rotations
 
@@ -34,12 +34,100 @@ class Reached:
     by_id: Mapping[int, Recipient]
 
 
+class People:
+    """What is known of everybody who can be told within [since, until), read once, when it is first asked for."""
+
+    def __init__(self, conn: Connection, since: int, until: int) -> None:
+        """Take the connection to read from, and the time of interest in microseconds since 1970."""
+        self._conn = conn
+        self._since = since
+        self._until = until
+        self._assignments: dict[int, list[Assignment]] = {}
+        self._consents: dict[int, list[Consent]] = {}
+
+    def at(self, now: int) -> Reach:
+        """Who can be told at an instant of that time."""
+        return Reach(self._conn, now, self)
+
+    def take(self, client_ids: Sequence[int]) -> None:
+        """Read what is known of these clients at once, and forget the others."""
+        self._read_assignments(client_ids)
+        self._read_consents(client_ids)
+
+    def assigned(self, client_id: int, now: int) -> list[tuple[int, Role]]:
+        """Who is assigned to a client, by id, and in which role."""
+        if client_id not in self._assignments:
+            self._read_assignments([client_id])
+        lasting = ((one.staff_id, one.role) for one in self._assignments[client_id] if one.lasts(now))
+        return list(dict.fromkeys(lasting))
+
+    def consent(self, client_id: int, staff_id: int, now: int) -> Consent | None:
+        """The consent under which a mentor may be told about a client: of several the newest."""
+        if client_id not in self._consents:
+            self._read_consents([client_id])
+        given = [one for one in self._consents[client_id] if one.staff_id == staff_id and one.valid(now)]
+        return given[-1] if given else None
+
+    def absent(self, now: int) -> dict[int, Absence]:
+        """The absences that last, by staff id; of several the one that was added last."""
+        return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
+
+    def on_call(self, now: int) -> Sequence[tuple[str, str | None]] | None:
+        """By rotation, the ref of whoever is on call; None where there are no rotations."""
+        return [(one.name, on_call(one, self._overrides, now)) for one in self._rotations] or None
+
+    @cached_property
+    def staff(self) -> Mapping[int, Staff]:
+        """Everybody, by id."""
+        return staff.everybody(self._conn)
+
+    @cached_property
+    def by_ref(self) -> Mapping[str, Staff]:
+        """Everybody, by ref."""
+        return {one.ref: one for one in self.staff.values()}
+
+    @cached_property
+    def by_role(self) -> Mapping[Role, Sequence[Staff]]:
+        """Everybody, by role."""
+        found: dict[Role, list[Staff]] = {role: [] for role in ROLES}
+        for one in self.staff.values():
+            found[one.role].append(one)
+        return found
+
+    @cached_property
+    def opted_out(self) -> frozenset[str]:
+        """The numbers that said STOP."""
+        return opt_outs.numbers(self._conn)
+
+    def _read_assignments(self, client_ids: Sequence[int]) -> None:
+        self._assignments = {client_id: [] for client_id in client_ids}
+        for one in staff.assignments_of(self._conn, client_ids):
+            self._assignments[one.client_id].append(one)
+
+    def _read_consents(self, client_ids: Sequence[int]) -> None:
+        self._consents = {client_id: [] for client_id in client_ids}
+        for one in staff.consents_of(self._conn, client_ids):
+            self._consents[one.client_id].append(one)
+
+    @cached_property
+    def _absences(self) -> Sequence[Absence]:
+        return absences.lasting(self._conn, self._since, self._until)
+
+    @cached_property
+    def _rotations(self) -> Sequence[Rotation]:
+        return rotations.serving(self._conn)
+
+    @cached_property
+    def _overrides(self) -> Sequence[Override]:
+        return rotations.overrides(self._conn, self._since) if self._rotations else []
+
+
 class Reach:
     """Who can be told at `now` (microseconds since 1970); what is the site's is read once for all clients."""
 
-    def __init__(self, conn: Connection, now: int) -> None:
-        self._conn = conn
+    def __init__(self, conn: Connection, now: int, people: People | None = None) -> None:
         self._now = now
+        self._people = people or People(conn, now, now + 1)
 
     def about(self, client_id: int) -> Reached:
         """Who can be told about a client: active, with a phone, there, and assigned to the client.
@@ -48,11 +136,10 @@ class Reach:
         to the client come before the site's, who are told where there are none of those.
         """
         found = _Found(self)
-        assigned = staff.assigned(self._conn, client_id, self._now)
-        for staff_id, role in assigned:
+        for staff_id, role in self._people.assigned(client_id, self._now):
             one = self.staff[staff_id]
             if role == "mentor":
-                found.mentor(one, staff.valid_consent(self._conn, client_id, one.id, self._now))
+                found.mentor(one, self._people.consent(client_id, one.id, self._now))
             else:
                 found.member(role, one)
         for role in _SITE_WIDE:
@@ -79,44 +166,33 @@ class Reach:
             return "no longer active"
         if one.phone is None:
             return "no phone"
-        if one.phone in self._opted_out:
+        if one.phone in self._people.opted_out:
             return "the number opted out"
         return ABSENT if one.id in self.absent else None
 
-    @cached_property
+    @property
     def staff(self) -> Mapping[int, Staff]:
         """Everybody, by id."""
-        return staff.everybody(self._conn)
+        return self._people.staff
 
     @cached_property
     def absent(self) -> Mapping[int, Absence]:
         """The absences of now, by staff id; of several the one that was added last."""
-        return {one.staff_id: one for one in absences.lasting(self._conn, self._now, self._now + 1)}
-
-    @cached_property
-    def _opted_out(self) -> frozenset[str]:
-        return opt_outs.numbers(self._conn)
-
-    @cached_property
-    def _rota(self) -> Sequence[tuple[str, str | None]] | None:
-        """By rotation, the ref of whoever is on call now; None where there are no rotations."""
-        serving = rotations.serving(self._conn)
-        overrides = rotations.overrides(self._conn, self._now) if serving else []
-        return [(one.name, on_call(one, overrides, self._now)) for one in serving] or None
+        return self._people.absent(self._now)
 
     def _site_wide(self, role: Role, found: _Found) -> None:
-        if role == "on_call" and self._rota is not None:
-            by_ref = {one.ref: one for one in self.staff.values()}
-            for rotation, ref in self._rota:
-                if ref in by_ref:
-                    found.member(role, by_ref[ref])
-                else:
-                    why = f"{ref} is not among the staff" if ref else "has not begun"
-                    found.left_out.append(LeftOut(role, None, f"the rotation {rotation}: {why}"))
+        rota = self._people.on_call(self._now) if role == "on_call" else None
+        if rota is None:
+            for of_role in self._people.by_role[role]:
+                found.member(role, of_role)
             return
-        for one in self.staff.values():
-            if one.role == role:
+        for rotation, ref in rota:
+            one = self._people.by_ref.get(ref) if ref else None
+            if one:
                 found.member(role, one)
+            else:
+                why = f"{ref} is not among the staff" if ref else "has not begun"
+                found.left_out.append(LeftOut(role, None, f"the rotation {rotation}: {why}"))
 
 
 class _Found:

@@ -25,6 +25,21 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """Somebody who has a role for a client from `began` until just before `ended` (microseconds since 1970)."""
+
+    client_id: int
+    staff_id: int
+    role: Role
+    began: int
+    ended: int | None
+
+    def lasts(self, now: int) -> bool:
+        """Whether it covers an instant."""
+        return self.began <= now and (self.ended is None or now < self.ended)
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """A client's consent that one mentor may be told (42 CFR Part 2 §2.31): scoped, with purpose and expiry."""
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, select
 
-from engine.model.staff import Consent, Role, Staff
+from engine.model.staff import Assignment, Consent, Staff
 from engine.store.schema import assignments, consents, opt_outs, staff
 
 
@@ -46,34 +46,23 @@ def everybody(conn: Connection) -> dict[int, Staff]:
     return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
 
 
-def assigned(conn: Connection, client_id: int, now: int) -> list[tuple[int, Role]]:
-    """Who is assigned to a client at `now`, by id, and in which role."""
-    lasting = and_(assignments.c.began <= now, or_(assignments.c.ended.is_(None), assignments.c.ended > now))
-    wanted = select(assignments.c.staff_id, assignments.c.role).where(assignments.c.client_id == client_id, lasting)
-    return [(row.staff_id, row.role) for row in conn.execute(wanted.distinct().order_by(assignments.c.staff_id))]
+def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignment]:
+    """Who was ever assigned to these clients, by the ids of staff."""
+    wanted = select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
+    ordered = wanted.order_by(assignments.c.staff_id, assignments.c.began)
+    return [Assignment(*row) for row in conn.execute(ordered.where(assignments.c.client_id.in_(client_ids)))]
 
 
-def consents_of(conn: Connection, client_id: int) -> Sequence[Consent]:
-    """Every consent that a client ever gave, the newest last."""
-    given = select(consents).where(consents.c.client_id == client_id).order_by(consents.c.given_at, consents.c.id)
-    return [
-        Consent(
-            client_id=row.client_id,
-            staff_id=row.staff_id,
-            alias=row.alias,
-            scope=row.scope,
-            purpose=row.purpose,
-            given_at=row.given_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-        )
-        for row in conn.execute(given)
-    ]
+def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
+    """Every consent that these clients ever gave, the newest last."""
+    wanted = select(*[consents.c[name] for name in Consent.__dataclass_fields__])
+    ordered = wanted.order_by(consents.c.given_at, consents.c.id)
+    return [Consent(*row) for row in conn.execute(ordered.where(consents.c.client_id.in_(client_ids)))]
 
 
 def valid_consent(conn: Connection, client_id: int, staff_id: int, now: int) -> Consent | None:
     """The consent under which a mentor may be told about a client at `now`: of several the newest."""
-    given = [one for one in consents_of(conn, client_id) if one.staff_id == staff_id and one.valid(now)]
+    given = [one for one in consents_of(conn, [client_id]) if one.staff_id == staff_id and one.valid(now)]
     return given[-1] if given else None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -17,14 +20,21 @@ DATA = ROOT.parent / "shared" / "data" / "ctn0094"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial data is not at ../shared/data/ctn0094")
 
 
-@pytest.fixture
-def began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
-    """When each rule first held for each client, by `handrail import` and `handrail preview`."""
-    monkeypatch.setenv("CTN0094", str(DATA))
-    site = tmp_path / "ctn0094"
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The example with its records imported."""
+    site = tmp_path_factory.mktemp("examples") / "ctn0094"
     copytree(ROOT / "examples" / "ctn0094", site, ignore=lambda *_: ["var"])
-    done = handrail(site, "import", "--format", "csv")
-    assert done.code == 0, done.err
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("CTN0094", str(DATA))
+        done = handrail(site, "import", "--format", "csv")
+        assert done.code == 0, done.err
+        yield site
+
+
+@pytest.fixture
+def began(site: Path) -> dict[tuple[str, str], str]:
+    """When each rule first held for each client, by `handrail preview`."""
     done = handrail(site, "preview", "--format", "csv")
     assert done.code == 0, done.err
     found: dict[tuple[str, str], str] = {}
@@ -65,3 +75,18 @@ def test_replayed_endpoints_are_the_published_ones_for_every_patient(began: dict
                 pairs.append((first_week(who, rule), row[f"{column}T_ctnNinetyFour_2023"]))
         differences += [(who, *pair) for pair in pairs if pair[0] != pair[1]]
     assert differences == []
+
+
+def test_what_docs_preview_md_shows_is_what_it_prints(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line of output that it shows; where it leaves lines out, the others are in their order."""
+    blocks = re.findall(r"```(\w*)\n(.*?)```", (ROOT / "docs" / "preview.md").read_text(), re.DOTALL)
+    (early,) = (text for language, text in blocks if language == "yaml")
+    (site / "early.yaml").write_text(early)
+    (site / "eager.yaml").write_text(early.replace("at_least: 2", "at_least: 1"))
+    _, first, said_first, second, said_second = (text for language, text in blocks if language == "")
+    monkeypatch.chdir(site)
+    for command, said in ((first, said_first), (second, said_second)):
+        done = handrail(site, *shlex.split(command.replace("\\\n", ""))[1:])
+        assert done.code == 0, done.err
+        printed = iter([line.rstrip() for line in done.out.splitlines()])
+        assert [line for line in said.splitlines() if line and line not in printed] == []

@@ -1,0 +1,44 @@
+"""Figures in words: counts, rates, shares, and lists of refs that stay short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+NONE = "–"
+_BARS = "·▁▂▃▄▅▆▇█"
+
+
+def count(number: int, noun: str | None = None) -> str:
+    """With thousands set apart, and the noun in its number."""
+    if noun is None:
+        return f"{number:,}"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def rate(number: float | None, places: int) -> str:
+    """NONE where there is no number."""
+    return NONE if number is None else f"{number:,.{places}f}"
+
+
+def percent(part: int, whole: int) -> str:
+    """NONE where the whole is nothing; what is neither none nor all never reads as if it were."""
+    if not whole:
+        return NONE
+    shown = round(100 * part / whole)
+    if 0 < part < whole:
+        shown = min(max(shown, 1), 99)
+    return f"{shown} %"
+
+
+def listed(refs: Sequence[str], most: int) -> str:
+    """Some of them, and how many more there are."""
+    if not refs:
+        return "none"
+    more = len(refs) - most
+    return ", ".join(refs[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """A bar for each number, the greatest being full."""
+    greatest = max(numbers, default=0) or 1
+    return "".join(_BARS[-(-number * (len(_BARS) - 1) // greatest)] for number in numbers)

@@ -1,0 +1,29 @@
+"""For which time something is known of a client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model.instant import DAY_US
+
+# A twelfth of 365.25 days.
+MONTH_US = DAY_US * 487 // 16
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The stretches of time (from, to; microseconds since 1970) in which a client was in care and observed.
+
+    A client is observed until the last event that is known of them: whether anything happened after it nobody can say.
+    """
+
+    stretches: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def duration(self) -> int:
+        """Microseconds."""
+        return sum(ended - began for began, ended in self.stretches)
+
+    def holds(self, began: int, ended: int) -> bool:
+        """Whether it was observed all the time between two instants, these included."""
+        return any(first <= began and ended <= last for first, last in self.stretches)
