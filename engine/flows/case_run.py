@@ -11,19 +11,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.errors import HandrailError, UserError
-from engine.flows import deliver, evaluate, ingest
+from engine.flows import deliver, evaluate, inbox, ingest, remind
 from engine.model.alert import Alert
+from engine.model.inbound import Inbound
 from engine.model.instant import LAST_US, SECOND_US, from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.message import REACHES_NOBODY, TELLING, Outgoing, SendResult
+from engine.model.message import REACHES_NOBODY, REMINDS, SNOOZE_OVER, TELLING, Outgoing, SendResult
 from engine.model.rule import Severity
 from engine.model.settings import Settings
 from engine.model.staff import Role
-from engine.rulebook.cases import CLIENT, Case
+from engine.rulebook.cases import CLIENT, Case, phone_of
 from engine.rulebook.rulebook import Rulebook
 from engine.store import agenda, alert_records, alerts, rejects, roster, rule_sets
 from engine.store.agenda import Agenda
+from engine.store.alert_records import Sent
 from engine.store.database import Database
 
 OWNER = "case"
@@ -40,6 +42,7 @@ class Opened:
     at: int
     severity: Severity
     texts: tuple[tuple[int, Role], ...]
+    reminders: tuple[tuple[int, Role], ...]
     resolved: int | None
 
 
@@ -54,7 +57,9 @@ class _GivenSource:
         self._parts: list[tuple[int, Sequence[RosterRow], ReadEvent | None]] = [
             (clock[case.begin], rows, None) for rows in people if rows
         ]
-        self._parts += [(clock[one.known], [one.client] if one.client else [], one.event) for one in case.arrivals]
+        self._parts += [
+            (clock[one.known], [one.client] if one.client else [], one.event) for one in case.arrivals if not one.reply
+        ]
 
     def instants(self) -> list[int]:
         """When something becomes known."""
@@ -93,7 +98,8 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     """
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
-    engine = _Engine(case, _as_tried(rulebook, case), settings, database, source)
+    replies = [(clock[one.at], *one.reply) for one in case.arrivals if one.reply]
+    engine = _Engine(case, _as_tried(rulebook, case), settings, database, source, replies)
     # To the end of the second, for `more than 7 days` comes true a moment after seven days.
     now, until = clock[case.begin], clock[case.until] + SECOND_US - 1
     with database.write() as conn:
@@ -129,25 +135,40 @@ class _Engine:
     """The flows over one case's database, and what was seen of the client's alerts after each step."""
 
     def __init__(
-        self, case: Case, rulebook: Rulebook, settings: Settings, database: Database, source: _GivenSource
+        self,
+        case: Case,
+        rulebook: Rulebook,
+        settings: Settings,
+        database: Database,
+        source: _GivenSource,
+        replies: Sequence[tuple[int, Role, str]],
     ) -> None:
         self._case = case
         self._rulebook = rulebook
         self._settings = settings
         self._database = database
         self._source = source
+        self._replies = replies
         self._carrier = _Carrier()
         self._client_id = 0
         self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
 
     def next_instant(self, now: int) -> int | None:
         """The next instant after `now` at which there is something to do."""
-        ahead = (*self._source.instants(), self._agenda().next_instant)
+        ahead = (*self._source.instants(), *(at for at, _, _ in self._replies), self._agenda().next_instant)
         return min((at for at in ahead if at is not None and at > now), default=None)
 
     def step(self, now: int) -> None:
-        """Do all that is due at `now`, as often as one thing makes another due."""
+        """Do all that is due at `now`, as often as one thing makes another due; then what people reply to that."""
         self._ingest(now)
+        self._rest(now)
+        for number, (at, role, text) in enumerate(self._replies):
+            if at == now:
+                inbound = Inbound(f"{OWNER} {number}", phone_of(role), text)
+                inbox.take(self._database, inbound, self._settings.routing, now)
+                self._rest(now)
+
+    def _rest(self, now: int) -> None:
         for _ in range(_MOST_ROUNDS):
             due = self._agenda()
             if due.evaluate is not None and due.evaluate <= now:
@@ -160,7 +181,7 @@ class _Engine:
 
     def _agenda(self) -> Agenda:
         with self._database.read() as conn:
-            return agenda.read(conn)
+            return agenda.read(conn, remind.waits(self._rulebook.rules))
 
     @property
     def _place(self) -> str:
@@ -202,9 +223,16 @@ class _Engine:
             elif change.to_state == "resolved" and openings[-1][1] is None:
                 openings[-1] = (openings[-1][0], change.at)
         messages = alert_records.messages_of(conn, alert.id)
-        sent = [one for one in messages if one.state == "accepted" and one.reason in {*TELLING, REACHES_NOBODY}]
-        texts = [(one.updated_at, one.role) for one in sent]
+        sent = [one for one in messages if one.state == "accepted"]
+        texts = [one for one in sent if one.reason in {*TELLING, REACHES_NOBODY} or one.reason.startswith(SNOOZE_OVER)]
+        reminders = [one for one in sent if one.reason.startswith(REMINDS)]
         for number, (at, resolved) in enumerate(openings):
             following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US
-            told = tuple(text for text in texts if at <= text[0] < following)
-            yield Opened(alert.rule_id, at, self._severities[alert.id, at], told, resolved)
+
+            def meanwhile(
+                some: Sequence[Sent], at: int = at, following: int = following
+            ) -> tuple[tuple[int, Role], ...]:
+                return tuple((one.updated_at, one.role) for one in some if at <= one.updated_at < following)
+
+            severity = self._severities[alert.id, at]
+            yield Opened(alert.rule_id, at, severity, meanwhile(texts), meanwhile(reminders), resolved)

@@ -17,7 +17,7 @@ from engine.messaging.overseeing import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
 from engine.model.instant import DAY_US, SECOND_US
-from engine.model.message import NEWLY, REACHES_NOBODY, STEP, TOGETHER_US, NewMessage
+from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGETHER_US, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import LeftOut, Recipient
@@ -134,7 +134,7 @@ def _wake(conn: Connection, routed: Routed, reach: Reach, rules: Mapping[str, Ru
     sleeper = reach.about(alert.client_id).by_id.get(routed.owner_id or 0)
     wait = 0
     if sleeper is not None:
-        tell(conn, routed, max(0, routed.step - 1), sleeper, f"snooze over {now}", rules, detail, now)
+        tell(conn, routed, max(0, routed.step - 1), sleeper, f"{SNOOZE_OVER} {now}", rules, detail, now)
         wait = _until_next(routed)
     alerts.set_next_step(conn, alert.id, now + wait)
 

@@ -18,14 +18,19 @@ from engine.store.database import Database
 from engine.store.reminders import Due
 
 
+def waits(rules: Mapping[str, Rule]) -> dict[str, int]:
+    """After how long (microseconds) alerts of each rule are told again, where they are."""
+    return {rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"}
+
+
 def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
     """Tell again of up to `limit` alerts whose rule wants it so by `now`; of how many. All are committed together."""
-    waits = {rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"}
-    if not waits:
+    reminded_of = waits(rules)
+    if not reminded_of:
         return 0
     with database.write() as conn:
         reach = Reach(conn, now)
-        told = [_remind(conn, one, reach, rules, detail, now) for one in reminders.due(conn, waits, now, limit)]
+        told = [_remind(conn, one, reach, rules, detail, now) for one in reminders.due(conn, reminded_of, now, limit)]
         escalate.record(conn, told, now)
     return len(told)
 

@@ -111,6 +111,7 @@ def _of_alert(expected: ExpectedAlert | None, happened: Opened | None, clock: Wa
         severity = expected.severity or (happened.severity if happened else None)
         wanted.append((clock[expected.at], _alerts(expected.rule_id, severity)))
         wanted += [(clock[text.at], f"text to {text.to}") for text in expected.texts or ()]
+        wanted += [(clock[text.at], f"reminder to {text.to}") for text in expected.reminders or ()]
         if expected.resolves is not None:
             wanted.append(
                 _ending(expected.rule_id, None if expected.resolves == "never" else clock[expected.resolves], until)
@@ -119,6 +120,8 @@ def _of_alert(expected: ExpectedAlert | None, happened: Opened | None, clock: Wa
         came.append((happened.at, _alerts(happened.rule_id, happened.severity)))
         if expected is None or expected.texts is not None:
             came += [(at, f"text to {role}") for at, role in happened.texts]
+        if expected is None or expected.reminders is not None:
+            came += [(at, f"reminder to {role}") for at, role in happened.reminders]
         if expected is not None and expected.resolves is not None:
             came.append(_ending(happened.rule_id, happened.resolved, until))
     yield from _beside(wanted, came)

@@ -61,6 +61,8 @@ TELLING = (STEP, NEWLY, STORM)
 # So long texts that are gathered wait for each other, for clients are evaluated batch by batch.
 TOGETHER_US = 120 * SECOND_US
 REMINDS = "remind-"
+# So begins that of a message by which whoever let an alert wait is asked once more.
+SNOOZE_OVER = "snooze over"
 # So begin the reasons of messages that only tell what became of an alert: they go out in whatever state it is.
 NOTICE = "notice"
 

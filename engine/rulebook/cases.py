@@ -12,13 +12,21 @@ from typing import Literal, NamedTuple
 
 from engine.model.intake import ReadEvent, RosterRow
 from engine.model.rule import Severity
-from engine.model.staff import Role
+from engine.model.staff import ROLES, Role
 
 CLIENT = "the client"  # the ref of the one client of a case
 
 
+def phone_of(role: Role) -> str:
+    """The number of the one person of a role in every case."""
+    return f"+1555010000{ROLES.index(role)}"
+
+
 class Arrival(NamedTuple):
-    """An event, or a change of the client's record, with the moment at which it becomes known; `said` is for people."""
+    """What comes in, with the moment at which it becomes known; `said` is for people.
+
+    That is an event, a change of the client's record, or a reply: who texts, and what.
+    """
 
     known: int
     at: int
@@ -26,6 +34,7 @@ class Arrival(NamedTuple):
     said: str
     event: ReadEvent | None = None
     client: RosterRow | None = None
+    reply: tuple[Role, str] | None = None
 
 
 class Text(NamedTuple):
@@ -43,6 +52,7 @@ class ExpectedAlert:
     at: int
     severity: Severity | None = None
     texts: tuple[Text, ...] | None = None
+    reminders: tuple[Text, ...] | None = None
     resolves: int | Literal["never"] | None = None
 
 

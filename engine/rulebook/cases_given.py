@@ -15,9 +15,9 @@ from engine.model.field_reading import read_value
 from engine.model.instant import DAY_US, SECOND_US, to_us
 from engine.model.intake import Moment, ReadEvent, RosterRow
 from engine.model.kinds import Field
-from engine.model.staff import ROLES
-from engine.rulebook.cases import CLIENT, Arrival
-from engine.rulebook.cases_vocabulary import ATTRIBUTE, MEMBER, MENTOR, MOMENT, NO_STAFF, STEP
+from engine.model.staff import ROLES, Role
+from engine.rulebook.cases import CLIENT, Arrival, phone_of
+from engine.rulebook.cases_vocabulary import ATTRIBUTE, MEMBER, MENTOR, MOMENT, NO_STAFF, REPLY, STEP
 from engine.rulebook.reading import Reading, nearest
 from engine.rulebook.vocabulary import required
 from engine.rulebook.words import noun, word
@@ -92,13 +92,13 @@ def check_attributes(reading: Reading, node: yaml.Node, words: tuple[str, ...] =
 def read_staff(reading: Reading, parts: Mapping[str, yaml.Node], line: int, begin: int, start: date) -> list[RosterRow]:
     """One member of staff for each role that is not `none`, assigned to the client; the mentor with a consent."""
     rows: list[RosterRow] = []
-    for number, role in enumerate(ROLES):
+    for role in ROLES:
         node = parts.get(role)
         if isinstance(node, yaml.ScalarNode) and node.value == NO_STAFF:
             continue
         known = MENTOR if role == "mentor" else MEMBER
         said = reading.mapping(node, known, f"'{role}:'") if node is not None else {}
-        values: dict[str, str | None] = {"ref": role, "role": role, "phone": f"+1555010000{number}", "active": "yes"}
+        values: dict[str, str | None] = {"ref": role, "role": role, "phone": phone_of(role), "active": "yes"}
         if "timezone" in said:
             values["timezone"] = reading.parsed(said["timezone"], "timezone", _timezone)
         for name in ("quiet_from", "quiet_to"):
@@ -123,13 +123,8 @@ def read_staff(reading: Reading, parts: Mapping[str, yaml.Node], line: int, begi
 
 
 def read_arrival(reading: Reading, node: yaml.Node, number: int, start: date) -> Arrival | None:
-    """One of the `events:`: an event by its kind, or `client:` for what changes in the client's record."""
-    heads = (*reading.kinds, "client")
-    if isinstance(node, yaml.MappingNode):
-        for key, _ in node.value:
-            if key.value in {"reply", "ack"} and key.value not in reading.kinds:
-                reading.mistake(key, "answers by text cannot be tried yet in this version; leave this step out")
-                return None
+    """One of the `events:`: an event by its kind, `client:` for what changes in the client's record, or a `reply:`."""
+    heads = (*reading.kinds, "client", "reply")
     parts = reading.mapping(node, (*STEP, *heads), "an event", required(STEP))
     found = [head for head in heads if head in parts]
     if not parts or "at" not in parts:
@@ -145,6 +140,10 @@ def read_arrival(reading: Reading, node: yaml.Node, number: int, start: date) ->
     if known < at:
         reading.mistake(parts["known"], "known: is before at:; nothing is known before it happens")
     line, head, value = node.start_mark.line + 1, found[0], parts[found[0]]
+    if head == "reply" and "reply" not in reading.kinds:
+        if "known" in parts:
+            reading.mistake(parts["known"], "a reply is known when it comes; leave known: out")
+        return _reply(reading, value, Arrival(at, at, line, ""))
     if head == "client":
         return _change(reading, value, Arrival(known, at, line, ""))
     return _event(reading, head, value, number, Arrival(known, at, line, ""))
@@ -199,6 +198,16 @@ def _change(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival:
     row = RosterRow("clients", arrival.line, CLIENT, {"ref": CLIENT}, {"as_of": Moment(arrival.at, True)}, attributes)
     said = ", ".join(f"{word(name)} {value}" for name, value in attributes.items())
     return arrival._replace(client=row, said=f"the client's record: {said}")
+
+
+def _reply(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival | None:
+    parts = reading.mapping(node, REPLY, "a reply", required(REPLY))
+    word = reading.one_of(parts["from"], ROLES, "recipient") if "from" in parts else None
+    text = reading.word(parts["says"], "says") if "says" in parts else None
+    role: Role | None = next((known for known in ROLES if known == word), None)
+    if role is None or text is None:
+        return None
+    return arrival._replace(reply=(role, text), said=f"{role} replies {text}")
 
 
 def _timezone(text: str) -> str:

@@ -135,21 +135,24 @@ class _CaseReading:
         if "severity" in parts:
             word = reading.one_of(parts["severity"], SEVERITIES, "severity")
             severity = next((known for known in SEVERITIES if known == word), None)
-        texts = self._texts(parts["texts"]) if "texts" in parts else None
+        texts = self._texts(parts["texts"], "texts") if "texts" in parts else None
+        reminders = self._texts(parts["reminders"], "reminders") if "reminders" in parts else None
         resolves: int | Literal["never"] | None = None
         if "resolves" in parts:
             never = parts["resolves"].value == NEVER
             resolves = NEVER if never else read_moment(reading, parts["resolves"], "resolves", self._start)
-        return None if rule_id is None or at is None else ExpectedAlert(rule_id, at, severity, texts, resolves)
+        if rule_id is None or at is None:
+            return None
+        return ExpectedAlert(rule_id, at, severity, texts, reminders, resolves)
 
-    def _texts(self, node: yaml.Node) -> tuple[Text, ...]:
+    def _texts(self, node: yaml.Node, what: str) -> tuple[Text, ...]:
         reading = self._reading
         if isinstance(node, yaml.ScalarNode):
             if node.value != NOBODY:
                 reading.mistake(node, "write 'nobody', or a list of {to: case_manager, at: day 3 18:00}")
             return ()
         found = []
-        for item in reading.items(node, "'texts:'"):
+        for item in reading.items(node, f"'{what}:'"):
             parts = reading.mapping(item, TEXT, "a text", required(TEXT))
             word = reading.one_of(parts["to"], ROLES, "recipient") if "to" in parts else None
             role: Role | None = next((known for known in ROLES if known == word), None)
@@ -178,7 +181,7 @@ class _CaseReading:
         reading, parts = self._reading, self._parts
         named = [arrival.known for arrival in arrivals] + [alert.at for alert in alerts]
         for alert in alerts:
-            named += [text.at for text in alert.texts or ()]
+            named += [text.at for text in (*(alert.texts or ()), *(alert.reminders or ()))]
             named += [alert.resolves] if isinstance(alert.resolves, int) else []
         if "until" in parts:
             until = read_moment(reading, parts["until"], "until", self._start)

@@ -20,6 +20,7 @@ from engine.rulebook.cases_vocabulary import (
     NEVER,
     NO_STAFF,
     NOBODY,
+    REPLY,
     STEP,
     TEXT,
 )
@@ -47,6 +48,7 @@ def cases_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
                 {role: _or(NO_STAFF, _of_keys(MENTOR if role == "mentor" else MEMBER)) for role in ROLES},
                 (),
             ),
+            "reply": _of_keys(REPLY),
             "step": _step(kinds),
         },
     }
@@ -92,8 +94,10 @@ def _client(words: tuple[str, ...]) -> Schema:
 
 
 def _step(kinds: Mapping[str, Kind]) -> Schema:
-    heads = {name: f"An event of the kind {name}." for name in kinds} | {"client": "A change of the client's record."}
-    shapes = {name: _fields(kind) for name, kind in kinds.items()} | {"client": _client(())}
+    others = {"client": "A change of the client's record.", "reply": "An answer by text."}
+    heads = others | {name: f"An event of the kind {name}." for name in kinds}
+    shapes = {"client": _client(()), "reply": {"$ref": "#/definitions/reply"}}
+    shapes |= {name: _fields(kind) for name, kind in kinds.items()}
     says = {word: key.says for word, key in STEP.items()} | heads
     schema = keyed(says, {word: _OWN[key.shape] for word, key in STEP.items()} | shapes, required(STEP))
     return {**schema, "oneOf": [{"required": [head]} for head in heads]}

@@ -48,11 +48,18 @@ ALERT: Mapping[str, Key] = {
     "at": Key("moment", "When it opens: 'day 3 20:00'.", required=True),
     "severity": Key(Choice(SEVERITIES, "severity"), "Its severity."),
     "texts": Key("texts", "Who is texted and when; 'nobody' where nobody is."),
+    "reminders": Key("texts", "Who is told again of it and when; 'nobody' where nobody is."),
     "resolves": Key("moment or never", "When it closes, or 'never'."),
 }
 TEXT: Mapping[str, Key] = {
     "to": Key("role", "Who is texted, by role.", required=True),
     "at": Key("moment", "When.", required=True),
+}
+REPLY: Mapping[str, Key] = {
+    "from": Key("role", "Who answers, by role.", required=True),
+    "says": Key(
+        Text(), "What they text: A, P, D, F or S, say, with the alert's number where it needs one.", required=True
+    ),
 }
 MEMBER: Mapping[str, Key] = {
     "timezone": Key(Text(), "Their time zone, such as America/New_York."),

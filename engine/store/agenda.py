@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, or_, select
 
+from engine.store import reminders
 from engine.store.schema import alerts, evaluations, outbox
 
 _AT_ONCE = 0
@@ -35,8 +37,9 @@ _MESSAGE = (
 _WANTED = select(_DIRTY.label("dirty"), _CLIENT.label("client"), _STEP.label("step"), _MESSAGE.label("message"))
 
 
-def read(conn: Connection) -> Agenda:
-    """What stands in the tables now."""
+def read(conn: Connection, waits: Mapping[str, int]) -> Agenda:
+    """What stands in the tables now; `waits` are those of reminders, as flows/remind.py has them."""
     row = conn.execute(_WANTED).one()
-    known = [at for at in (_AT_ONCE if row.dirty else None, row.client, row.step) if at is not None]
+    reminder = reminders.next_due(conn, waits)
+    known = [at for at in (_AT_ONCE if row.dirty else None, row.client, row.step, reminder) if at is not None]
     return Agenda(min(known, default=None), row.message)

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from engine.model.message import TELLING
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox
 
+_TOLD_AGAIN = and_(alerts.c.state.in_(["open", "acknowledged"]), TOLD, ~alerts.c.historic)
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -35,12 +36,19 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
     waited = or_(*(and_(alerts.c.rule_id.in_(of), alerts.c.told_at <= now - wait) for wait, of in of_wait.items()))
     wanted = (
         select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
-        .where(alerts.c.state.in_(["open", "acknowledged"]), waited, TOLD, ~alerts.c.historic)
+        .where(_TOLD_AGAIN, waited)
         .order_by(alerts.c.told_at, alerts.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [Due(*row) for row in conn.execute(wanted)]
+
+
+def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
+    """When the next alert is to be told again, microseconds since 1970; None where none is."""
+    told_of = select(alerts.c.rule_id, func.min(alerts.c.told_at)).where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
+    rows = conn.execute(told_of.where(alerts.c.rule_id.in_(waits)).group_by(alerts.c.rule_id))
+    return min((told_at + waits[rule_id] for rule_id, told_at in rows), default=None)
 
 
 def told(conn: Connection, alert_id: int, at: int) -> None:

@@ -49,6 +49,12 @@ rules:
     status: draft
     severity: low
     when: {count: contact, within: 1 day, at_least: 1}
+  - id: nagging
+    title: Nagging
+    status: live
+    severity: medium
+    remind: 12 hours
+    when: {latest: assessment.score, not_older_than: 30 days, at_least: 9}
   - id: phase-two
     title: Phase two
     status: live
@@ -230,6 +236,74 @@ def test_a_mentor_is_told_while_the_consent_is_valid(trying: Trying) -> None:
     assert [role for _, role in opened.texts] == ["mentor", "case_manager"]
     (without,) = trying.opened(case, "staff: {mentor: {consent_expires: day 1}}\n")
     assert [role for _, role in without.texts] == ["case_manager"]
+
+
+def test_who_takes_it_is_reminded_and_nobody_else_is_asked_any_more(trying: Trying) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, assessment: {instrument: bam, score: 9}}
+      - {at: day 1 19:00, reply: {from: case_manager, says: 1 a}}
+      - {at: day 3 08:00, reply: {from: case_manager, says: d}}
+    expect:
+      - alert: nagging
+        at: day 1 18:00
+        texts: [{to: case_manager, at: day 1 18:00}]
+        reminders:
+          - {to: case_manager, at: day 2 07:00}
+          - {to: case_manager, at: day 2 19:00}
+          - {to: case_manager, at: day 3 07:00}
+        resolves: day 3 08:00
+"""
+    tried = trying.tried(case)
+    assert [line for line in tried.lines if not line.right] == []
+    assert "case_manager replies 1 a" in [line.given for line in tried.lines]
+
+
+def test_without_an_answer_it_climbs_and_whoever_was_told_last_is_reminded(trying: Trying) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, assessment: {instrument: bam, score: 9}}
+      - {at: day 1 18:30, reply: {from: case_manager, says: 1 p}}
+    until: day 2 12:00
+    expect:
+      - alert: nagging
+        at: day 1 18:00
+        texts: [{to: case_manager, at: day 1 18:00}, {to: supervisor, at: day 1 18:30}]
+        reminders: [{to: supervisor, at: day 2 06:30}]
+        resolves: never
+"""
+    assert trying.tried(case).passed
+
+
+def test_a_reminder_that_is_not_expected_is_shown(trying: Trying) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, assessment: {instrument: bam, score: 9}}
+    until: day 2 10:00
+    expect: [{alert: nagging, at: day 1 18:00, reminders: nobody}]
+"""
+    assert [line[2] for line in trying.wrong(case)] == ["reminder to supervisor"]
+
+
+def test_whoever_lets_it_wait_is_asked_again_after_two_hours(trying: Trying) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, check_in: {status: missed}}
+      - {at: day 3 18:00, check_in: {status: missed}}
+      - {at: day 3 20:10, reply: {from: case_manager, says: S}}
+    until: day 4 01:00
+    expect:
+      - alert: two-missed
+        at: day 3 20:00
+        texts:
+          - {to: case_manager, at: day 3 20:00}
+          - {to: case_manager, at: day 3 22:10}
+"""
+    assert [line[2] for line in trying.wrong(case)] == ["text to supervisor"]
 
 
 def test_an_attribute_changes_when_it_is_said_to(trying: Trying) -> None:

@@ -146,7 +146,11 @@ def test_rules_that_could_not_be_read_may_have_any_id() -> None:
         ("to: supervisor", "to: superviser", "19:22: 'superviser' is not a recipient; did you mean 'supervisor'?"),
         ("silent: craving", "silent: two-missed", "21:13: 'two-missed' is expected to open an alert and to"),
         ("resolves: never", "resolvs: never", "20:9: 'resolvs' is not a word of what is expected"),
-        ("check_in: {status: missed}", "reply: 17 A", "11:27: answers by text cannot be tried yet in this version"),
+        ("check_in: {status: missed}", "reply: 17 A", "11:34: a reply must be written as 'key: value' pairs"),
+        ("check_in: {status: missed}", "reply: {says: A}", "11:34: a reply needs 'from:'"),
+        ("check_in: {status: missed}", "reply: {from: nurse, says: A}", "11:41: 'nurse' is not a recipient"),
+        ("test: {result: positive, substances: [opioids, alcohol], confirmed: yes}", "reply: {from: mentor, says: A}",
+         "12:34: a reply is known when it comes; leave known: out"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_with_its_place(was: str, is_now: str, said: str | None) -> None:
