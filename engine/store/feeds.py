@@ -12,11 +12,13 @@ from engine.model.outages import SOURCE, Feed
 from engine.store import heartbeats
 from engine.store.schema import heartbeats as table
 
+# Asked at every step, and made once, for a statement takes longer to make than to run.
+_ALL = select(table.c.name, table.c.detail).where(table.c.name.startswith(SOURCE, autoescape=True))
+
 
 def read(conn: Connection) -> dict[str, Feed]:
     """Every source that was ever tried and is configured still, by name."""
-    rows = conn.execute(select(table.c.name, table.c.detail).where(table.c.name.startswith(SOURCE, autoescape=True)))
-    return {row.name.removeprefix(SOURCE): _read(json.loads(row.detail)) for row in rows}
+    return {row.name.removeprefix(SOURCE): _read(json.loads(row.detail)) for row in conn.execute(_ALL)}
 
 
 def write(conn: Connection, name: str, feed: Feed) -> None:

@@ -13,6 +13,11 @@ from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox
 
 _TOLD_AGAIN = and_(alerts.c.state.in_(["open", "acknowledged"]), TOLD, ~alerts.c.historic)
+_LONGEST_AGO = (
+    select(alerts.c.rule_id, func.min(alerts.c.told_at))
+    .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
+    .group_by(alerts.c.rule_id)
+)
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -46,9 +51,8 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
 
 def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
     """When the next alert is to be told again, microseconds since 1970; None where none is."""
-    told_of = select(alerts.c.rule_id, func.min(alerts.c.told_at)).where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
-    rows = conn.execute(told_of.where(alerts.c.rule_id.in_(waits)).group_by(alerts.c.rule_id))
-    return min((told_at + waits[rule_id] for rule_id, told_at in rows), default=None)
+    rows = conn.execute(_LONGEST_AGO)
+    return min((told_at + waits[rule_id] for rule_id, told_at in rows if rule_id in waits), default=None)
 
 
 def told(conn: Connection, alert_id: int, at: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,16 +14,19 @@ from engine.model.outages import Outage, Outages
 from engine.model.rule import Severity
 from engine.store import heartbeats
 from engine.store.schema import alerts, evaluations, record_entries
+from engine.store.schema import heartbeats as table
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
 _OUTAGES = "outages"  # the heartbeat that holds them
+# Asked at every step, and made once, for a statement takes longer to make than to run.
+_ANY_IN_DOUBT = select(alerts.c.id).where(alerts.c.silence.in_(_IN_DOUBT), alerts.c.state != "resolved").limit(1)
+_STANDING = select(table.c.detail).where(table.c.name == _OUTAGES)
 
 
 def any_in_doubt(conn: Connection) -> bool:
     """Whether there is an unresolved alert of silence that is not believed."""
-    doubted = and_(alerts.c.silence.in_(_IN_DOUBT), alerts.c.state != "resolved")
-    return conn.scalar(select(alerts.c.id).where(doubted).limit(1)) is not None
+    return conn.scalar(_ANY_IN_DOUBT) is not None
 
 
 def unresolved(conn: Connection, opened_since: int) -> list[Alert]:
@@ -92,8 +96,7 @@ def still_judging(conn: Connection, now: int) -> bool:
 
 def outages(conn: Connection) -> dict[str, Outage]:
     """The outages that stood at the last look, by name."""
-    beat = heartbeats.read(conn).get(_OUTAGES)
-    written: Mapping[str, Any] = beat.detail if beat else {}
+    written: Mapping[str, Any] = json.loads(conn.scalar(_STANDING) or "{}")
     return {what: Outage(one["since"], _kinds(one["kinds"]), one["over"]) for what, one in written.items()}
 
 
