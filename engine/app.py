@@ -19,17 +19,15 @@ import structlog
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
 from engine.errors import UserError
-from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports
+from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports, rules
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
 from engine.model.message import Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
 from engine.rulebook import durable_rules
-from engine.rulebook.load import from_texts, load
 from engine.rulebook.rulebook import Rulebook
 from engine.scheduler import Tick
-from engine.store import audit as trail
 from engine.store import heartbeats, rule_sets
 from engine.store.database import Database
 
@@ -55,10 +53,11 @@ def wire(settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, 
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
-    rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
+    files = rules.RuleFiles(settings)
+    rulebook = files.read()
     gateway = _gateway(settings, phone, environ)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
-    return Engine(settings, Database.ready(settings.database), rulebook, sources, gateway, clock)
+    return Engine(settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock)
 
 
 def _gateway(settings: Settings, phone: TextIO, environ: Mapping[str, str]) -> SmsGateway:
@@ -82,6 +81,7 @@ class Engine:
         self,
         settings: Settings,
         database: Database,
+        files: rules.RuleFiles,
         rulebook: Rulebook,
         sources: Sequence[Source],
         gateway: SmsGateway,
@@ -93,6 +93,7 @@ class Engine:
         self.rulebook = rulebook
         self.stopping = threading.Event()
         self.totals: Counter[str] = Counter()
+        self._files = files
         self._sources = sources
         self._gateway = gateway
         self._clock = clock
@@ -107,19 +108,14 @@ class Engine:
         """Let this engine's rules serve, for every daemon on the database."""
         now = self._now()
         with self.database.write() as conn:
-            before = rule_sets.serving(conn)
-            accepted = rule_sets.accept(conn, self.rulebook.hash, self.rulebook.files, now)
-            if before is None or before.id != accepted:
-                trail.record(
-                    conn, at=now, actor="run", action="rules accepted", subject=f"rule set {accepted}",
-                    detail={"before": before.id if before else None, "rules": len(self.rulebook.rules)},
-                )  # fmt: skip
+            rules.accept(conn, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""
         every = self.settings.ticks
         ticks = [
+            self._tick("rules", every.rules, self._take_up_rules),
             self._tick("ingest", every.ingest, self._ingest),
             self._tick("evaluate", every.evaluate, self._evaluate),
             self._tick("deliver", every.deliver, self._deliver),
@@ -191,6 +187,9 @@ class Engine:
             finally:
                 self._has_read = True
 
+    def _take_up_rules(self) -> Mapping[str, int]:
+        return rules.take_up(self.database, self._files, self._now())
+
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()
         counts = evaluate.Counts()
@@ -207,12 +206,14 @@ class Engine:
         return asdict(counts)
 
     def _follow_rules(self) -> None:
-        """Take over the rules that serve, should somebody have started another daemon with newer ones."""
+        """Take over the rules that serve: this daemon has accepted others since, or another on the database has."""
         with self.database.read() as conn:
             serving = rule_sets.serving(conn)
         if serving and serving.hash != self.rulebook.hash:
-            self.rulebook = from_texts(serving.files, self.settings.kinds)
-            _log.warning("took over newer rules", rule_set=serving.id, rules=len(self.rulebook.rules))
+            newer = self._files.stored(serving.files)
+            newer.go_on_from(self.rulebook)
+            self.rulebook = newer
+            _log.info("took over newer rules", rule_set=serving.id, rules=len(newer.rules))
 
     def _deliver(self) -> Mapping[str, int]:
         states: Counter[str] = Counter()

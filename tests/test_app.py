@@ -110,3 +110,42 @@ def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None
     evaluation.join()
     assert seen == [0]
     assert _opened(engine) == 1
+
+
+def _save(engine: Engine, text: str) -> None:
+    (engine.settings.rules / "silence.yaml").write_text(text)
+    for name in ("rules", "rules", "evaluate"):
+        _step(engine, name)
+
+
+def test_a_saved_rule_file_is_judged_by_from_the_next_steps_on(engine: Engine) -> None:
+    _step(engine, "ingest")
+    _save(engine, SILENCE.replace("3 days", "500 days"))
+    assert _opened(engine) == 0
+    _save(engine, SILENCE)
+    assert _opened(engine) == 1
+
+
+def test_other_words_and_thresholds_are_inferred_with_what_was_compiled_before(engine: Engine) -> None:
+    _step(engine, "ingest")
+    _step(engine, "evaluate")
+    compiled = engine.rulebook.inference
+    _save(
+        engine,
+        SILENCE.replace("Nothing heard for three days", "Silence").replace("at_least: 3 days", "at_least: 4 days"),
+    )
+    assert engine.rulebook.rules["silence"].title == "Silence"
+    assert engine.rulebook.inference is compiled
+    either = "{any: [{count: test, at_least: 1}, {time_since: check_in, at_least: 3 days}]}"
+    _save(engine, SILENCE.replace("{time_since: check_in, at_least: 3 days}", either))
+    assert engine.rulebook.inference is not compiled
+
+
+def test_the_older_of_two_daemons_goes_by_the_rules_that_serve(engine: Engine) -> None:
+    newer = wire(engine.settings, _Clock(), StringIO())
+    _save(newer, SILENCE.replace("3 days", "500 days"))
+    _step(engine, "ingest")
+    _step(engine, "evaluate")
+    assert engine.rulebook.hash == newer.rulebook.hash
+    assert _opened(engine) == 0
+    newer.close()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
+from engine.flows import rules
 from engine.flows.reach import Reach
 from engine.messaging import overseeing
 from engine.model.instant import SECOND_US
@@ -73,6 +74,8 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
         found.append("nobody is on call")
     if channel and int(str(channel.detail.get("since", now + 1))) <= now:
         found.append("texts cannot be sent")
+    if problem := rules.refused(conn):
+        found.append(problem)
     return sorted(found)
 
 

@@ -93,7 +93,11 @@ def _serving(conn: Connection, rules_hash: str | None) -> Check:
     if serving is None:
         return Check("rules serving", False, "No rules have ever served; start handrail run.")
     if rules_hash and serving.hash != rules_hash:
-        return Check("rules serving", False, "The files were changed since; restart handrail run to let them serve.")
+        return Check(
+            "rules serving",
+            False,
+            "The files are not what serves; handrail run takes them up in seconds: see whether it runs, and its log.",
+        )
     return Check("rules serving", True, "The rules that serve are those in the files.")
 
 

@@ -42,6 +42,7 @@ class TickSettings(_Strict):
     evaluate: Interval = 5 * SECOND_US
     deliver: Interval = 5 * SECOND_US
     audit: Interval = 60 * SECOND_US
+    rules: Interval = 2 * SECOND_US  # two looks that find the same take a change up
     reconcile: Interval = 60 * SECOND_US  # with Twilio alone
     give_up_after: Microseconds = 15 * MINUTE_US
 

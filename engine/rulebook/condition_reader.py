@@ -154,6 +154,8 @@ def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool)
     if not _read_target(reading, said, form, parts[head]):
         return None
     _read_options(reading, said, form, node)
+    if len(reading.source.mistakes) > before and not any(word in parts for word in OPERATORS):
+        return None  # it may be the comparison that is misspelt
     comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values_in(said), node)
     if comparison is None or len(reading.source.mistakes) > before or not _room(reading, node, 1):
         return None

@@ -32,7 +32,7 @@ def load(
     sources: list[Source] = []
     mistakes: list[Mistake] = []
     for path in [paths] if isinstance(paths, Path) else paths:
-        files = _rule_files(path) if path.is_dir() else [path]
+        files = rule_files(path)
         mistakes += [Mistake(str(file), 0, 0, "is not read; name it *.yaml") for file in _misnamed(path)]
         if not files:
             mistakes.append(Mistake(str(path), 0, 0, "holds no rule files (*.yaml)"))
@@ -44,8 +44,11 @@ def load(
     return _load(sources, kinds, attributes, routing, mistakes)
 
 
-def _rule_files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.glob("*.yaml") if not file.name.endswith(".cases.yaml"))
+def rule_files(path: Path) -> list[Path]:
+    """The rule files of a folder, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.glob("*.yaml") if not file.name.endswith(".cases.yaml"))
 
 
 def _misnamed(folder: Path) -> list[Path]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine.store.schema import rule_sets
+from engine.store.schema import audit, rule_sets
+
+ACCEPTED = "rules accepted"  # what the audit trail says of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ def accept(conn: Connection, hash: str, files: Mapping[str, str], at: int) -> in
     now_serving = serving(conn)
     if now_serving and now_serving.hash == hash:
         return now_serving.id
+    # The clock may have been set back since.
+    at = max(at, now_serving.accepted_at + 1) if now_serving else at
     known = conn.scalar(select(rule_sets.c.id).where(rule_sets.c.hash == hash))
     if known is not None:
         conn.execute(update(rule_sets).where(rule_sets.c.id == known).values(accepted_at=at))
@@ -44,6 +48,15 @@ def serving(conn: Connection) -> RuleSet | None:
 def by_id(conn: Connection, id: int) -> RuleSet | None:  # noqa: A002 - the column's word
     """The rule set of this id, as an old alert names it."""
     return _read(conn.execute(select(rule_sets).where(rule_sets.c.id == id)).first())
+
+
+def acceptances(conn: Connection, newest: int) -> list[tuple[int, RuleSet]]:
+    """The instant (microseconds since 1970) and the set of each time that one began to serve, the newest first."""
+    wanted = select(audit.c.at, audit.c.subject).where(audit.c.action == ACCEPTED).order_by(audit.c.id.desc())
+    rows = [(row.at, int(row.subject.removeprefix("rule set "))) for row in conn.execute(wanted.limit(newest))]
+    known = select(rule_sets).where(rule_sets.c.id.in_({number for _, number in rows}))
+    sets = {row.id: _read(row) for row in conn.execute(known)}
+    return [(at, found) for at, number in rows if (found := sets.get(number))]
 
 
 def _read(row: Row[tuple[object, ...]] | None) -> RuleSet | None:

@@ -22,7 +22,7 @@ from tests.journeys.processes import daemon_of, handrail
 
 ROOT = Path(__file__).parents[2]
 QUICK = """\
-ticks: {ingest: 0.2 seconds, evaluate: 0.2 seconds, deliver: 0.2 seconds, audit: 0.2 seconds}
+ticks: {rules: 0.1 seconds, ingest: 0.2 seconds, evaluate: 0.2 seconds, deliver: 0.2 seconds, audit: 0.2 seconds}
 web: {port: 0}
 log: {format: json}
 """
@@ -221,3 +221,24 @@ def test_a_daemon_follows_the_rules_that_another_start_accepted(site: Path) -> N
         assert handrail(site, "run", "--once").code == 0
         running.wait_for("took over newer rules")
         assert running.end(signal.SIGTERM) == 0
+
+
+def test_a_saved_rule_file_serves_while_the_daemon_runs_and_a_broken_one_does_not(site: Path) -> None:
+    file = site / "rules" / "safety.yaml"
+    good = file.read_text()
+    with daemon_of(site) as running:
+        running.wait_for("evaluate")
+        file.write_text(good.replace("severity: urgent", "severity: hgih"))
+        assert "'hgih' is not a severity" in running.wait_for("rules refused")["mistake"]
+        beside = file.with_suffix(".tmp")
+        beside.write_text(good.replace("severity: urgent", "severity: high"))
+        beside.rename(file)
+        running.wait_for("took over newer rules")
+        assert running.end(signal.SIGTERM) == 0
+    database = Database.open(f"sqlite:///{site}/var/handrail.db")
+    with database.read() as conn:
+        serving = rule_sets.serving(conn)
+        assert serving
+        assert "severity: high" in serving.files[str(file)]
+        assert len(rule_sets.acceptances(conn, 10)) == 2
+    database.close()

@@ -34,3 +34,16 @@ def test_going_back_to_an_earlier_set_lets_it_serve_again_under_its_old_id(datab
         rule_sets.accept(conn, "b" * 64, SECOND, 20)
         assert rule_sets.accept(conn, "a" * 64, FIRST, 30) == first
         assert rule_sets.serving(conn) == rule_sets.RuleSet(first, "a" * 64, 30, FIRST)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_new_set_from_serving(database: Database) -> None:
+    with database.write() as conn:
+        first = rule_sets.accept(conn, "a" * 64, FIRST, 20)
+        rule_sets.accept(conn, "b" * 64, SECOND, 10)
+        serving = rule_sets.serving(conn)
+        assert serving
+        assert serving.hash == "b" * 64
+        assert rule_sets.accept(conn, "a" * 64, FIRST, 5) == first
+        serving = rule_sets.serving(conn)
+        assert serving
+        assert serving.id == first
