@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -17,12 +17,14 @@ from engine.messaging import overseeing
 from engine.model.alert import Alert
 from engine.model.instant import SECOND_US
 from engine.model.message import HELD_URGENT, NewMessage
-from engine.model.outages import Outages
+from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
 from engine.store import alerts, audit, feeds, outbox, silence, staff
 
-# For so long an alert waits for clients who are still being judged, for an outage shows in all of them together.
+# For so long an alert waits for clients who are still being judged, for an outage shows in all of them together; and
+# for another daemon that is half-way through a source, for what it has not read yet looks like silence.
 PATIENCE_US = 60 * SECOND_US
+HALF_READ_US = 600 * SECOND_US
 
 _log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ def settle(desk: Desk) -> list[escalate.Told]:
     Those that are believed begin their policies, those that had been held in one text a recipient.
     """
     with desk.database.read() as conn:
-        if not (silence.any_in_doubt(conn) or silence.outages(conn) or _out_since(conn)):
+        if not (silence.any_in_doubt(conn) or silence.outages(conn) or _out_since(feeds.read(conn))):
             return []
     with desk.database.write() as conn:
         standing, verdict = _judge(conn, desk)
@@ -44,25 +46,31 @@ def settle(desk: Desk) -> list[escalate.Told]:
     return told
 
 
-def _out_since(conn: Connection) -> list[int]:
-    return [feed.out_since for feed in feeds.read(conn).values() if feed.out_since is not None]
+def _out_since(sources: Mapping[str, Feed]) -> list[int]:
+    return [feed.out_since for feed in sources.values() if feed.out_since is not None]
 
 
 def _judge(conn: Connection, desk: Desk) -> tuple[Outages, Verdict]:
-    settings = desk.telling.outages
-    before, looks_at, now = silence.outages(conn), desk.rulebook.kinds, desk.now
-    silent = silence.unresolved(conn, min([now - settings.within, *_out_since(conn)]))
+    settings, looks_at, now = desk.telling.outages, desk.rulebook.kinds, desk.now
+    before, sources = silence.outages(conn), feeds.read(conn)
+    silent = silence.unresolved(conn, min([now - settings.within, *_out_since(sources)]))
     active = silence.active_clients(conn, now) if len(silent) >= settings.at_least else 0
-    standing = holding.outages(before, feeds.read(conn), silent, looks_at, active, settings, now)
+    standing = holding.outages(before, sources, silent, looks_at, active, settings, now)
     if standing != before:
         silence.write_outages(conn, standing, now)
     verdict = holding.judge(silent, standing, looks_at, settings)
-    if silence.still_judging(conn, now):
-        waited = tuple(
-            one for one in verdict.believe if one.silence == "unjudged" and one.opened_at <= now - PATIENCE_US
-        )
-        verdict = Verdict(verdict.hold, waited)
+    patience = _patience(conn, sources, now)
+    if patience:
+        long_ago = [one for one in verdict.believe if one.silence == "unjudged" and one.opened_at <= now - patience]
+        verdict = Verdict(verdict.hold, tuple(long_ago))
     return standing, _unchanged(conn, verdict)
+
+
+def _patience(conn: Connection, sources: Mapping[str, Feed], now: int) -> int:
+    """How old silence must be before it is believed, for now; 0 where nothing more is awaited."""
+    if any(now - feed.half_read_since < HALF_READ_US for feed in sources.values() if feed.half_read_since is not None):
+        return HALF_READ_US
+    return PATIENCE_US if silence.still_judging(conn, now) else 0
 
 
 def _unchanged(conn: Connection, verdict: Verdict) -> Verdict:

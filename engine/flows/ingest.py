@@ -176,12 +176,16 @@ class _Intake:
     counts: dict[str, Counts] = field(default_factory=dict)
     remapped: set[str] = field(default_factory=set)
     brought: set[str] = field(default_factory=set)
+    _begun: bool = False
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
     _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
 
     def take(self, batch: Batch) -> None:
         """Commit a batch and its position together, or nothing of it."""
         with self.database.write() as conn:
+            if not self._begun:
+                feeds.begin(conn, self.source, self.now)
+            self._begun = True
             rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
             counts, _ = self._store(conn, batch)
             counts.rows, counts.skipped = batch.rows, batch.skipped

@@ -68,6 +68,7 @@ class Feed:
     arrived: int  # when it last brought an event that was new
     kinds: frozenset[str] = frozenset()  # of the events that it ever brought
     out_since: int | None = None
+    half_read_since: int | None = None  # somebody has begun to read it, and has not come to the end
     why: str = ""  # why it counts as silent, in words for the admin
 
 
@@ -92,6 +93,7 @@ def after_reading(
         arrived=now if brought else known.arrived,
         kinds=known.kinds | frozenset(brought),
         out_since=None,
+        half_read_since=None,
         why="",
     )
     if now - feed.read >= unread_after:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -25,6 +26,11 @@ def write(conn: Connection, name: str, feed: Feed) -> None:
     """Write down how a source fares."""
     detail = {**{word: getattr(feed, word) for word in Feed.__dataclass_fields__}, "kinds": sorted(feed.kinds)}
     heartbeats.beat(conn, SOURCE + name, feed.tried, detail)
+
+
+def begin(conn: Connection, name: str, now: int) -> None:
+    """Write down that part of what a source holds is read, and the rest is still to come."""
+    write(conn, name, replace(read(conn).get(name, Feed(now, now, now)), half_read_since=now))
 
 
 def forget_others(conn: Connection, names: Collection[str]) -> None:

@@ -213,6 +213,23 @@ def test_alerts_wait_for_clients_who_are_still_being_judged_but_not_for_ever(sit
     assert told(site) == [1]
 
 
+@pytest.mark.parametrize("read_to_its_end", [True, False])
+def test_alerts_wait_for_another_daemon_half_way_through_a_source_but_not_long_for_one_that_died(
+    site: Site, *, read_to_its_end: bool
+) -> None:
+    for client_id in range(2, 10):
+        site.caseload.event(client_id, "check_in", NOON - MINUTE, status="completed")
+    with site.database.write() as conn:
+        feeds.begin(conn, "inbox", NOON)
+    site.evaluate(NOON)
+    site.evaluate(NOON + 9 * MINUTE)
+    assert (silences(site), told(site)) == ({1: "unjudged"}, [])
+    if read_to_its_end:
+        out(site, None)
+    site.evaluate(NOON + (9 if read_to_its_end else 10) * MINUTE + 1)
+    assert told(site) == [1]
+
+
 @cases(4)
 @given(st.data())
 def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(sqlite_template: Path, data: Any) -> None:

@@ -344,6 +344,18 @@ def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: Site) ->
     assert len(site.events()) == 2
 
 
+def test_a_source_counts_as_half_read_from_its_first_batch_to_its_last(site: Site) -> None:
+    at = to_us(NOW)
+    good = ReadEvent("C-1", "test", at, "test:1", write_fields({"result": "negative"}), None, 2, False, "")
+    with pytest.raises(OSError, match="gone"):
+        ingest.read(site.database, _DyingSource([Batch("a.csv", 1, events=(good,))]), "UTC", at)
+    with site.database.read() as conn:
+        assert feeds.read(conn)["clinic"].half_read_since == at
+    site.read()
+    with site.database.read() as conn:
+        assert feeds.read(conn)["clinic"].half_read_since is None
+
+
 def test_how_each_source_fares_is_noted_and_forgotten_when_it_is_configured_no_longer(site: Site) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     ingest.run(site.database, [site.source()], "UTC", at := to_us(site.now + timedelta(hours=1)))
