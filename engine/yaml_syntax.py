@@ -40,8 +40,14 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
         return line, column, "a tab stands here; YAML is indented with spaces"
     if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
         return since.line + 1, since.column + 1, "is not YAML: a quote that begins here is never closed"
+    if since and "simple key" in (error.context or ""):
+        text = "is not YAML: a ':' is missing in this line, or it is indented too little to go on with the line above"
+        return since.line + 1, since.column + 1, text
+    if "mapping values" in problem and (began := _item_above(lines, line)):
+        text = f"is not YAML: line {line} stands deeper than this line, and goes on with it; look at its indent"
+        return began, _indent(lines[began - 1]) + 1, text
     if first := _without_dash(lines, line, column):
-        text = f"is not YAML: line {line} begins with '- ', and these lines do not; is a '- ' missing here?"
+        text = f"is not YAML: line {line} begins with '- ', and these lines do not; is a '- ', or a line, missing here?"
         return first, _indent(lines[first - 1]) + 1, text
     if since and (outer := _too_far_out(lines, line, column, since.column)):
         text = f"is not YAML: this line ends the lines above it, and line {line} goes on with them; look at its indent"
@@ -53,23 +59,32 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
 
 
 def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
-    """Where lines begin that stand deeper than a '- ' at a place, and have none above them."""
+    """Where lines begin that stand deeper than a '- ' at a place, and have none above them, nor what opens them."""
     if not _here(lines, line, column).startswith("- "):
         return None
     first = line
     for at in _above(lines, line):
         if _indent(lines[at - 1]) < column:
-            missing = _indent(lines[at - 1]) < column - 1 and _indent(lines[first - 1]) == column + 1
-            return first if missing and not _dashed(lines[at - 1]) and not _dashed(lines[first - 1]) else None
+            deeper = _indent(lines[first - 1]) - (column - 1)
+            orphaned = deeper == 4 if _dashed(lines[first - 1]) else deeper == 2
+            inside = _indent(lines[at - 1]) < column - 1 and _indent(lines[first - 1]) not in _edges(lines[at - 1])
+            return first if orphaned and inside else None
         first = at
     return None
+
+
+def _item_above(lines: Sequence[str], line: int) -> int | None:
+    """The list item without a key that a line goes on with."""
+    indent = _indent(lines[line - 1])
+    began = next((at for at in _above(lines, line) if _indent(lines[at - 1]) < indent), None)
+    return began if began and _dashed(lines[began - 1]) and ":" not in lines[began - 1] else None
 
 
 def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> int | None:
     """The line that ended the lines with which the one at a place goes on, for it stands in column `outer` (from 0)."""
     above = _above(lines, line)
     found = next((at for at in above if _indent(lines[at - 1]) <= outer), None)
-    before = next((at for at in above if _indent(lines[at - 1]) <= outer or _inner(lines[at - 1]) == column - 1), None)
+    before = next((at for at in above if _indent(lines[at - 1]) <= outer or column - 1 in _edges(lines[at - 1])), None)
     return found if before and _indent(lines[before - 1]) > outer else None
 
 
@@ -92,6 +107,6 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _inner(line: str) -> int:
-    """Where what is said begins, after any dashes."""
-    return len(line) - len(line.lstrip(" -"))
+def _edges(line: str) -> tuple[int, int]:
+    """Where a line begins, and where what it says begins, after any dashes."""
+    return _indent(line), len(line) - len(line.lstrip(" -"))

@@ -91,7 +91,7 @@ def read_comparison(
     """The one comparison among the keys of a condition or a `where:` field."""
     found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
     if not found:
-        reading.mistake(at, f"a comparison is missing; add one of {', '.join(OPERATORS)}")
+        reading.mistake(reading.end_of(at), f"a comparison is missing; add one of {', '.join(OPERATORS)}")
         return None
     if len(found) > 1:
         reading.mistake(found[1][1], twice)
@@ -152,6 +152,10 @@ def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | No
 def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:
     if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
         words = _of_list(reading, node, values)
+    elif isinstance(node, yaml.ScalarNode) and node.value:
+        reading.missed["lists"].setdefault(str(node.value), node)
+        reading.mistake(node, f"there is no list '{node.value}'{nearest(str(node.value), reading.lists)}")
+        return None
     else:
         words = [_one_of_several(reading, item, values) for item in reading.items(node, "one_of")]
     known = tuple(word for word in words if word is not None)

@@ -94,11 +94,16 @@ class Reading:
                 self._missing(node, word, list(known), what)
         return found
 
+    def end_of(self, node: yaml.Node) -> yaml.Node:
+        """Where to say what is missing: a mapping's last key, or the mapping itself where it stands in one line."""
+        keys = _keys(node) if isinstance(node, yaml.MappingNode) else {}
+        return list(keys.values())[-1] if keys and not _on_one_line(node) else node
+
     def _missing(self, node: yaml.MappingNode, word: str, known: Sequence[str], what: str) -> None:
         """Note a key that must be there, in a mapping of several lines at the place where it is usually written."""
-        keys = {key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+        keys = _keys(node)
         after = [key for other, key in keys.items() if other in known and known.index(other) > known.index(word)]
-        if node.start_mark.line == node.end_mark.line or not keys:
+        if _on_one_line(node) or not keys:
             self.mistake(node, f"{what} needs '{word}:'")
         elif after:
             self.mistake(min(after, key=lambda key: known.index(key.value)), f"{what} needs '{word}:' before this")
@@ -175,6 +180,14 @@ class Reading:
             self.mistake(node, f"{what} must be at least {least}")
             return None
         return number
+
+
+def _keys(node: yaml.MappingNode) -> dict[str, yaml.ScalarNode]:
+    return {key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _on_one_line(node: yaml.Node) -> bool:
+    return node.start_mark.line == node.end_mark.line
 
 
 def parse_whole(text: str) -> int:

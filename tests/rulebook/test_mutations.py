@@ -24,6 +24,8 @@ SETTINGS = load_config(ROOT / "config.yaml")
 NEAR = 2
 # A text may say anything, and so may fields that hold any word.
 TEXTS = {"title", "why", "advice", "reason", "source", "instrument", "item", "substance", "program"}
+# A well-formed condition that means something else, for a line of it stands elsewhere, is refused as a whole.
+OF_THE_WHOLE = "this is true of a client at the instant of enrolment"
 
 
 def read(text: str, others: dict[str, str]) -> Rulebook | list[Mistake]:
@@ -80,6 +82,24 @@ def honest(before: Any, after: Any) -> bool:
     return len(found) <= 1 and all(how == "lost" or _free(before, place) for how, place in found)
 
 
+def leaves(document: Any) -> list[str]:
+    """Every text of a document in order, whatever it is nested in."""
+    if isinstance(document, dict):
+        return [leaf for key, value in document.items() for leaf in (key, *leaves(value))]
+    return [leaf for item in document for leaf in leaves(item)] if isinstance(document, list) else [document]
+
+
+def regrouped(before: Any, after: Any, line: str) -> bool:
+    """Whether conditions plainly stand in another group now, by their indent, or for the line that opened theirs."""
+    opened = line.strip(" -:")
+    texts = leaves(before)
+    return (
+        texts == leaves(after)
+        or opened in {"all", "any"}
+        and any(texts[:at] + texts[at + 1 :] == leaves(after) for at, text in enumerate(texts) if text == opened)
+    )
+
+
 def _free(document: Any, place: Place) -> bool:
     """Whether any word may stand there."""
     for step in place[:-1]:
@@ -93,7 +113,11 @@ def meaning(book: Rulebook) -> Any:
 
 def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) -> bool:
     """Whether a whole list or phrase is gone, which shows only where it is asked for, and is named there."""
-    lost = list(differences(yaml.load(before, yaml.BaseLoader), yaml.load(slip.text, yaml.BaseLoader)))
+    try:
+        after = yaml.load(slip.text, yaml.BaseLoader)
+    except yaml.YAMLError:
+        return False
+    lost = list(differences(yaml.load(before, yaml.BaseLoader), after))
     names = [place[1] for how, place in lost if how == "lost" and len(place) == 2 and place[0] in {"lists", "phrases"}]
     return len(lost) == len(names) == 1 and all(f"'{names[0]}'" in says for *_, says in found)
 
@@ -103,10 +127,15 @@ def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
     found = read(slip.text, others)
     if isinstance(found, list):
         lines = [line for file, line, *_ in found if file == "rules.yaml"]
-        near = any(abs(line - slip.line) <= NEAR for line in lines) or named_where_it_is_missed(before, slip, found)
+        near = (
+            any(OF_THE_WHOLE in says for *_, says in found)
+            or any(abs(line - slip.line) <= NEAR for line in lines)
+            or named_where_it_is_missed(before, slip, found)
+        )
         return None if near else "far away: " + "; ".join(map(str, found))
     after = yaml.load(slip.text, yaml.BaseLoader)
-    if not honest(yaml.load(before, yaml.BaseLoader), after):
+    document, line = yaml.load(before, yaml.BaseLoader), before.splitlines()[slip.line - 1]
+    if not honest(document, after) and not regrouped(document, after, line):
         return "accepted"
     # Written anew from what a plain reader of YAML takes it for, it means the same.
     anew = read(yaml.safe_dump(after, sort_keys=False), others)

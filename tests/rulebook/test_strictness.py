@@ -108,7 +108,7 @@ FILES = [
     (GOOD.replace("check_in,", "check_in, where: {status: gone},") + "lists: {gon: [missed]}\n", "4:9: nothing asks for 'gon', and line 3 for 'gone', which is not here"),
     (GOOD.replace("count: check_in", "phrase: erly").replace(", at_least: 1", "") + "phrases: {early: {time_since: enrolled, at_most: 9 days}}\n", "4:11: nothing asks for 'early', and line 3 for 'erly', which is not here"),
     (GOOD.replace("low", "low, quiets: [b-rulee]") + "  - {id: b-rule, title: B, status: draft, severity: low, when: {count: test, at_least: 1}}\n", "4:10: 'b-rule' is not quite 'b-rulee', which rules.yaml:3 names"),
-    ("format: 1\nrules:\n    title: A\n    when: b\n  - id: b\n", "3:5: is not YAML: line 5 begins with '- ', and these lines do not; is a '- ' missing here?"),
+    ("format: 1\nrules:\n    title: A\n    when: b\n  - id: b\n", "3:5: is not YAML: line 5 begins with '- ', and these lines do not; is a '- ', or a line, missing here?"),
     ("format: 1\nrules:\n  - id: a\n    title: A\nevidence:\n      grade: x\n    when: b\n", "5:1: is not YAML: this line ends the lines above it, and line 7 goes on with them; look at its indent"),
     (GOOD + "lists: {gone: []}\n", "4:15: the list 'gone' must be a list with at least one item"),
     (GOOD + "phrases: {early: {time_since: enrolled}}\n", "4:18: a comparison is missing; add one of at_least, at_most, more_than, less_than, is, is_not, one_of"),
