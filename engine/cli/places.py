@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from engine.errors import Mistake
@@ -16,11 +16,12 @@ WIDTH = 110
 
 def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
     """Each mistake with its line, where there is one; `prefix` comes before what is wrong."""
-    for mistake in mistakes:
-        file, line, column, text = mistake
+    # Not remembered any longer than this, for the files are being edited.
+    lines = cache(_lines)
+    for file, line, column, text in mistakes:
         yield str(Mistake(file, line, column, prefix + text))
-        if line and (written := _line(file, line)) is not None:
-            yield from _pointed_at(written, column)
+        if 0 < line <= len(lines(file)):
+            yield from _pointed_at(lines(file)[line - 1], column)
 
 
 def _pointed_at(written: str, column: int) -> Iterator[str]:
@@ -34,12 +35,6 @@ def _pointed_at(written: str, column: int) -> Iterator[str]:
     yield f"    {' ' * (place - start + bool(start))}^"
 
 
-def _line(file: str, line: int) -> str | None:
-    lines = _lines(file)
-    return lines[line - 1] if line <= len(lines) else None
-
-
-@lru_cache(maxsize=16)
 def _lines(file: str) -> list[str]:
     try:
         return Path(file).read_text("utf-8-sig", errors="replace").splitlines()

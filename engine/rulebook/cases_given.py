@@ -20,7 +20,7 @@ from engine.rulebook.cases import CLIENT, Arrival, phone_of
 from engine.rulebook.cases_vocabulary import ATTRIBUTE, MEMBER, MENTOR, MOMENT, NO_STAFF, REPLY, STEP
 from engine.rulebook.reading import Reading, nearest
 from engine.rulebook.vocabulary import required
-from engine.rulebook.words import noun, word
+from engine.rulebook.words import noun, plain, word
 
 
 def read_start(reading: Reading, node: yaml.Node) -> date | None:
@@ -187,7 +187,7 @@ def _value(reading: Reading, node: yaml.Node, name: str, field: Field) -> Value 
 def _shown(value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " and ".join(map(word, value)) if isinstance(value, tuple) else word(str(value))
+    return " and ".join(map(word, value)) if isinstance(value, tuple) else plain(value)
 
 
 def _change(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival:

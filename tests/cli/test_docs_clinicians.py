@@ -1,0 +1,93 @@
+"""docs/clinicians.md: what it tells people to type is typed here, and prints what it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import structlog
+
+from engine.cli import run_command_line
+from engine.sample import write_sample
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "clinicians.md"
+BLOCK = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SAMPLE_AT = datetime.fromisoformat("2026-06-03T12:00-04:00")
+SECONDS = re.compile(r"\d+\.\d seconds")
+LEFT_OUT = "…"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder as `make run` leaves one: the shipped configuration and rules, and a sample that is read."""
+    monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "110")
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    monkeypatch.chdir(tmp_path)
+    assert write_sample(tmp_path / "inbox", SAMPLE_AT)
+    run(["handrail", "import"])
+    yield tmp_path
+    structlog.reset_defaults()
+
+
+def run(words: list[str]) -> None:
+    """Type a command."""
+    if words[0] == "cp":
+        shutil.copytree(words[-2], words[-1])
+        return
+    assert words[0] == "handrail", words
+    with pytest.raises(SystemExit):
+        run_command_line(words[1:])
+
+
+def edit(file: Path, change: str) -> None:
+    """Take out the lines that begin with - and put those that begin with + in their place; each stands there once."""
+    gone = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("- "))
+    come = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("+ "))
+    text = file.read_text("utf-8")
+    assert text.count(gone) == 1, f"{file}: {gone}"
+    file.write_text(text.replace(gone, come), "utf-8")
+
+
+def same(shown: str, printed: str) -> bool:
+    """Whether a page shows what was printed; a line of … stands for any lines."""
+    parts = [re.escape(part) for part in SECONDS.sub("1.0 seconds", shown).split(f"{LEFT_OUT}\n")]
+    return re.fullmatch("(?:.*\n)*?".join(parts), SECONDS.sub("1.0 seconds", printed)) is not None
+
+
+def commands(session: str) -> Iterator[tuple[str, str]]:
+    """Each command of a session, and what it shows of its answer."""
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def printed_by(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command prints, its answer and its mistakes, without the blanks at the ends of lines."""
+    capsys.readouterr()
+    run(shlex.split(command))
+    out, err = capsys.readouterr()
+    return "".join(f"{line.rstrip()}\n" for line in (out + err).splitlines())
+
+
+def test_the_page_can_be_followed_from_its_first_line_to_its_last(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for sort, name, text in BLOCK.findall(PAGE.read_text("utf-8")):
+        if sort == "diff":
+            edit(site / name, text)
+        elif name and text.startswith("# yaml-language-server"):
+            (site / name).write_text(text, "utf-8")
+        elif name:
+            assert text in (site / name).read_text("utf-8")
+        else:
+            for command, shown in commands(text):
+                printed = printed_by(command, capsys)
+                assert same(shown, printed), f"$ {command}\n{printed}"
