@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.cli.preview_section import Limits, Section, alerting, grade, loudest
+from engine.cli.preview_section import Limits, Section, alerting, grade, in_order, silent
 from engine.cli.preview_words import NONE, count, listed
 from engine.flows.preview import Preview, Version
 from engine.model.duration import write_duration
@@ -18,7 +18,7 @@ def rules_compared(preview: Preview, against: Version) -> Section:
     ours, theirs = preview.version.tally.rules, against.tally.rules
     changed = preview.difference.spans
     rows = []
-    for rule_id, _ in sorted({**theirs, **ours}.items(), key=loudest):
+    for rule_id, _ in in_order(preview):
         both = ours.get(rule_id), theirs.get(rule_id)
         alerts = [NONE if one is None else count(one.alerts) for one in both]
         texts = [NONE if one is None or one.status != "live" else count(one.texts) for one in both]
@@ -29,7 +29,7 @@ def rules_compared(preview: Preview, against: Version) -> Section:
         "Gained: an alert of these rules when the other version has none of that rule for that client. Lost: the "
         "other way round. Changed: both have it, but it begins, ends or is graded otherwise."
     )
-    return Section("rules", "By rule, side by side", text, columns, tuple(rows))
+    return Section("rules", "By rule, side by side", f"{text} {silent(preview)}".strip(), columns, tuple(rows))
 
 
 def difference(preview: Preview, against: Version, limits: Limits) -> Section:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from engine.cli.preview_section import Section, loudest, versions
+from engine.cli.preview_section import Section, in_order, versions
 from engine.cli.preview_words import NONE, count, percent, rate
 from engine.flows.preview import ANY_LIVE, Asked, Preview
 from engine.model.duration import write_duration
 from engine.preview.outcome import Outcome, RuleOutcome
-from engine.preview.tally import OfRule
 
 
 def foretelling(preview: Preview, outcome: Outcome) -> Section:
     """How well each rule foretells the outcome."""
     asked = preview.asked
     rows: list[tuple[str, ...]] = []
-    for rule_id in rules_with_alerts(preview):
+    for rule_id in foretelling_rules(preview):
         said = [
             _row(one.outcome, one.outcome.rules.get(rule_id, RuleOutcome()))
             for one in versions(preview)
@@ -28,15 +27,11 @@ def foretelling(preview: Preview, outcome: Outcome) -> Section:
     return Section("outcome", f"Before {asked.outcome}", _text(asked, outcome), columns, tuple(rows))
 
 
-def rules_with_alerts(preview: Preview) -> list[str]:
-    """The rules with alerts by either version, in the order of the others' table; the live ones together first."""
-    ordered: dict[str, OfRule] = {}
-    for one in reversed(versions(preview)):
-        ordered |= one.tally.rules
-    known = {rule_id for one in versions(preview) if one.outcome for rule_id in one.outcome.rules}
-    found = [rule_id for rule_id, _ in sorted(ordered.items(), key=loudest) if rule_id in known]
-    live = [rule_id for rule_id in found if ordered[rule_id].status == "live"]
-    return [ANY_LIVE, *found] if len(live) > 1 else found
+def foretelling_rules(preview: Preview) -> list[str]:
+    """The rules with alerts by either version, but the outcome; before them all live ones together."""
+    found = [(rule_id, rule.status) for rule_id, rule in in_order(preview) if rule_id != preview.asked.outcome]
+    live = [rule_id for rule_id, status in found if status == "live"]
+    return [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in found)]
 
 
 def _text(asked: Asked, outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from html import escape
 
 from engine.cli.charts import hours, lead_times, stacked_columns
-from engine.cli.preview_foretelling import rules_with_alerts
+from engine.cli.preview_foretelling import foretelling_rules
 from engine.cli.preview_section import PAGE, Section
 from engine.cli.preview_sections import Sections
 from engine.flows.preview import Preview
@@ -162,7 +162,7 @@ def _leads(preview: Preview) -> str:
     found = preview.version.outcome.rules if preview.version.outcome else {}
     rows = [
         (rule_id, leads)
-        for rule_id in rules_with_alerts(preview)
+        for rule_id in foretelling_rules(preview)
         if rule_id in found and (leads := found[rule_id].leads)
     ]
     title = f"Days from the first alert to {preview.asked.outcome}: the median, the middle half, the least and the most"

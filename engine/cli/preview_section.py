@@ -1,4 +1,4 @@
-"""A part of what `handrail preview` says, and what its parts share: the order of rules, who has an alert."""
+"""A part of what `handrail preview` says, and what its parts share, such as the order of rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Limits:
     has_charts: bool  # so that the hours need no chart of letters
 
 
-TERMINAL = Limits(weeks=13, clients=15, refs=6, rules=3, has_charts=False)
+TERMINAL = Limits(weeks=13, clients=15, refs=6, rules=2, has_charts=False)
 PAGE = Limits(weeks=104, clients=50, refs=25, rules=5, has_charts=True)
 
 
@@ -44,10 +44,26 @@ def alerting(version: Version) -> dict[str, None]:
     return {ref: None for ref, one in version.tally.clients.items() if one.alerts.total() > one.alerts[UNTOLD]}
 
 
-def loudest(item: tuple[str, OfRule]) -> tuple[int, int, str]:
-    """Live rules first, then drafts, then those on trial; of each those with most alerts."""
-    rule_id, one = item
-    return ("live", "draft", "shadow").index(one.status), -one.alerts, rule_id
+def in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+    """The rules with an alert by either version, live ones first, then drafts; of each those with most alerts."""
+    both = versions(preview)
+    with_alerts = {rule_id for one in both for rule_id, rule in one.tally.rules.items() if rule.alerts}
+    return [(rule_id, rule) for rule_id, rule in _all_in_order(preview) if rule_id in with_alerts]
+
+
+def silent(preview: Preview) -> str:
+    """A sentence that names the other rules."""
+    loud = dict(in_order(preview))
+    names = [rule_id for rule_id, _ in _all_in_order(preview) if rule_id not in loud]
+    return f"Without an alert: {', '.join(names)}." if names else ""
+
+
+def _all_in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+    rules: dict[str, OfRule] = {}
+    for one in reversed(versions(preview)):
+        rules |= one.tally.rules
+    order = ("live", "draft", "shadow")
+    return sorted(rules.items(), key=lambda item: (order.index(item[1].status), -item[1].alerts, item[0]))
 
 
 def grade(one: OfRule) -> str:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from engine.cli.preview_comparison import difference, rules_compared
 from engine.cli.preview_foretelling import foretelling
-from engine.cli.preview_section import Limits, Section, alerting, grade, loudest, versions
+from engine.cli.preview_section import Limits, Section, alerting, grade, in_order, silent, versions
 from engine.cli.preview_words import NONE, count, listed, rate, sparkline
 from engine.flows.preview import Preview, Version
 from engine.model.instant import DAY_US, from_us
 from engine.model.rule import SEVERITIES
-from engine.preview.tally import UNTOLD, OfRecipient
+from engine.preview.tally import UNTOLD, OfClient, OfRecipient
 
 _WEEK_US = 7 * DAY_US
 _NO_ALERTS: Mapping[str, int] = {}
@@ -62,16 +62,15 @@ class Sections:
 
     def rules(self) -> Section:
         """By rule: how many alerts and texts, and what differs from the other version."""
-        tally = self._preview.version.tally
         if self._preview.against:
             return rules_compared(self._preview, self._preview.against)
         rows = tuple(
             (rule_id, grade(one), count(one.alerts), count(len(one.clients)), rate(one.alerts / self._weeks, 1))
             + ((count(one.texts), count(one.at_night)) if one.status == "live" else (NONE, NONE))
-            for rule_id, one in sorted(tally.rules.items(), key=loudest)
+            for rule_id, one in in_order(self._preview)
         )
         columns = ("Rule", "Severity", ">Alerts", ">Clients", ">A week", ">Texts", ">Night")
-        return Section("rules", "By rule", "", columns, rows)
+        return Section("rules", "By rule", silent(self._preview), columns if rows else (), rows)
 
     def recipients(self) -> Section:
         """Whom texts would have reached, and at which hours."""
@@ -136,30 +135,34 @@ class Sections:
         return Section("weeks", "Alerts by week", text, columns if rows else (), tuple(rows))
 
     def clients(self) -> Section:
-        """Which clients have most alerts."""
+        """Which clients have most alerts, first of those that tell somebody."""
         tally = self._preview.version.tally
-        most = sorted(tally.clients.items(), key=lambda item: (-item[1].alerts.total(), item[0]))
+        most = sorted(tally.clients.items(), key=lambda item: (*_pressing(item[1]), item[0]))
         rows = tuple(
             (
                 ref,
-                count(one.alerts.total()),
+                count(one.alerts.total() - one.alerts[UNTOLD]),
                 count(one.alerts["urgent"] + one.alerts["high"]),
+                count(one.alerts[UNTOLD]),
                 count(one.texts),
-                listed(
-                    [name if number == 1 else f"{name} ×{number}" for name, number in one.rules.most_common()],
-                    self._limits.rules,
-                ),
+                listed(self._rules_of(one), self._limits.rules),
             )
             for ref, one in most[: self._limits.clients]
         )
-        cut = (
-            f"The {count(len(rows))} with most, of {count(len(most))}; --format csv lists all. "
-            if len(rows) < len(most)
-            else ""
-        )
-        text = f"{cut}Without any alert: {count(tally.without_alert, 'client')}."
-        columns = ("Client", ">Alerts", ">High, urgent", ">Texts", "Rules")
+        cut = f"The first {count(len(rows))} of {count(len(most))}; --format json has all. "
+        text = f"{cut if len(rows) < len(most) else ''}Without any alert: {count(tally.without_alert, 'client')}."
+        columns = ("Client", ">Alerts", ">High, urgent", ">Untold", ">Texts", "Rules")
         return Section("clients", "Which clients", text, columns if rows else (), rows)
+
+    def _rules_of(self, one: OfClient) -> list[str]:
+        """The rules of a client's alerts and how often, those first that tell somebody, and the most severe."""
+        rules = self._preview.version.tally.rules
+
+        def first(item: tuple[str, int]) -> tuple[bool, int, int]:
+            rule = rules[item[0]]
+            return rule.status != "live", SEVERITIES.index(rule.severity), -item[1]
+
+        return [name if times == 1 else f"{name} ×{times}" for name, times in sorted(one.rules.items(), key=first)]
 
     def caveats(self) -> Section:
         """What is left out of the reckoning, in plain words."""
@@ -186,6 +189,11 @@ class Sections:
         statuses = [rule.status for rule in self._preview.version.rulebook.rules.values()]
         numbers = ((statuses.count(status), status) for status in ("live", "shadow", "draft", "retired"))
         return ", ".join(f"{number} {status}" for number, status in numbers if number) or "none"
+
+
+def _pressing(one: OfClient) -> tuple[int, int, int]:
+    """To sort by: most urgent and high alerts, then most that tell somebody, then most."""
+    return -one.alerts["urgent"] - one.alerts["high"], one.alerts[UNTOLD] - one.alerts.total(), -one.alerts.total()
 
 
 def _texts(version: Version) -> int:

@@ -46,9 +46,10 @@ def _widths(section: Section, room: int) -> tuple[list[int], int]:
         width if _is_number(name) else max(_head(name), *(len(word) for cell in cells for word in cell.split(" ")))
         for width, (name, cells) in zip(widths, columns, strict=True)
     ]
-    gap = 2 if sum(least) + 2 * len(least) <= room + 2 else 1
+    gaps = len(columns) - 1
+    gap = next((gap for needed in (widths, least) for gap in (2, 1) if sum(needed) + gap * gaps <= room), 1)
     for place in sorted(range(len(widths)), key=lambda place: least[place] - widths[place]):
-        too_wide = sum(widths) + gap * (len(widths) - 1) - room
+        too_wide = sum(widths) + gap * gaps - room
         widths[place] -= max(0, min(too_wide, widths[place] - least[place]))
     return widths, gap
 

@@ -90,7 +90,7 @@ def test_the_tables_sum_up_and_fit_eighty_columns_without_colour(say: Say) -> No
     assert ["one-missed", "medium", "2", "1", "0.0", "2", "0"] in lines(out)
     assert ["positive", "medium,", "shadow", "1", "1", "0.0", "–", "–"] in lines(out)
     assert ["S-1", "case", "manager", "3", "0.1", "0", "12:00", "············█···········"] in lines(out)
-    assert ["C-1", "4", "1", "3", "one-missed", "×2,", "positive,", "two-missed"] in lines(out)
+    assert ["C-1", "3", "1", "1", "3", "two-missed,", "one-missed", "×2", "and", "1", "more"] in lines(out)
     assert "as if nobody ever answered" in " ".join(out.split())
 
 
@@ -134,7 +134,7 @@ def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Pat
     other = write_rules(tmp_path / "other", written_rule("one-missed", TWO_MISSED, severity="low"), *RULES[1:])
     out, _ = say("--against", other, "--outcome", "positive", *UNTIL)
     assert max(map(len, out.splitlines())) <= 80
-    assert ["one-missed", "(medium;", "was", "2", "1", "1", "0", "1", "2", "0"] in lines(out)
+    assert ["one-missed", "(medium;", "was", "low)", "2", "1", "1", "0", "1", "2", "0"] in lines(out)
     assert ["one-missed", "1", "gained", "1", "of", "1", "C-1"] in lines(out)
     rows = list(csv.DictReader(StringIO(say("--against", other, "--format", "csv", *UNTIL)[0])))
     assert [(row["change"], row["rule"], row["severity"]) for row in rows] == [
@@ -147,6 +147,20 @@ def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Pat
         ("changed", 1, ["C-1"]),
         ("gained", 1, ["C-1"]),
     ]
+
+
+def test_rules_without_an_alert_are_named(say: Say, tmp_path: Path) -> None:
+    never = write_rules(tmp_path / "never", RULES[0], written_rule("never", POSITIVE.replace("positive", "refused")))
+    assert "Without an alert: never." in say("--rules", never, *UNTIL)[0]
+    assert "Without an alert: never." in say("--rules", never, "--against", tmp_path / "rules", *UNTIL)[0]
+
+
+def test_what_only_the_other_version_has_is_gone(say: Say, tmp_path: Path) -> None:
+    fewer = write_rules(tmp_path / "fewer", *RULES[1:])
+    out, _ = say("--rules", fewer, "--against", tmp_path / "rules", "--outcome", "positive", *UNTIL)
+    assert ["one-missed", "(gone)", "–", "2", "0", "2", "0", "–", "2"] in lines(out)
+    assert ["one-missed", "2", "lost", "1", "of", "1", "C-1"] in lines(out)
+    assert ["one-missed", "(gone)", "1", "(100", "%)", "100", "%", "10.0", "0", "%", "of", "1", "0.15"] in lines(out)
 
 
 def test_equal_versions_differ_in_nothing(say: Say, tmp_path: Path) -> None:

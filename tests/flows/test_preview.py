@@ -137,13 +137,16 @@ def test_who_was_absent_then_is_not_told_but_who_stood_in_for_them(site: Site) -
     assert texts(previewed(site, ONE)) == {"S-1": [12], "S-4": [12]}
 
 
-def test_whom_a_replay_can_tell_at_an_instant_is_whom_live_work_could(site: Site) -> None:
+def test_whom_a_replay_can_tell_at_an_instant_is_whom_live_work_could(database: Database) -> None:
+    site = Site(database).with_people()
     site.caseload.client(2)
     site.caseload.staff(4, "mentor", 1, 2)
     site.caseload.consent(1, 4, given_at=NOON - 30, expires_at=NOON - 10)
     with site.database.write() as conn:
         conn.execute(update(assignments).where(assignments.c.staff_id == 1).values(began=NOON - 40, ended=NOON - 20))
         absences.add(conn, 2, NOON - 15, NOON - 5, 1)
+    site.missed(NOON - hours(1))
+    assert previewed(site, ONE).version.tally.total({"live"}) == 1
     with site.database.read() as conn:
         people = People(conn, 0, NOON)
         people.take([1, 2])
