@@ -106,11 +106,12 @@ def _section(section: Section, chart: str) -> str:
 
 def _table(section: Section, rows: tuple[tuple[str, ...], ...]) -> str:
     heads = "".join(f'<th scope="col"{_class(name)}>{escape(name.removeprefix(">"))}</th>' for name in section.columns)
+    head = f"<thead><tr>{heads}</tr></thead>\n" if any(name.strip(">") for name in section.columns) else ""
     body = "\n".join(f"<tr>{_cells(section.columns, row)}</tr>" for row in rows)
     # A table may be wider than a phone; it then scrolls by itself, by keyboard too.
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(section.title)}, table">'
-        f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
+        f"<table>\n{head}<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 
 
