@@ -12,6 +12,7 @@ from shutil import copytree
 
 import pytest
 
+from engine.cli.common import FOUND
 from tests.journeys.processes import handrail
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("CTN0094", str(DATA))
         done = handrail(site, "import", "--format", "csv")
-        assert done.code == 0, done.err
+        # A few rows are dated years after the study; those that lie ahead of today are rejected.
+        assert done.code in {0, FOUND}, done.err
         yield site
 
 
