@@ -36,9 +36,7 @@ def outages(
     over stands on while it settles, for what was missed seldom comes all at once.
     """
     sources = {
-        SOURCE + name: Outage(feed.out_since, feed.kinds or None)
-        for name, feed in feeds.items()
-        if feed.out_since is not None
+        SOURCE + name: Outage(feed.out_since, feed.kinds) for name, feed in feeds.items() if feed.out_since is not None
     }
     known = {**_settling(before, SOURCE, settings, now), **sources}
     rules = {

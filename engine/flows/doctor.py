@@ -14,11 +14,11 @@ from engine.flows.audit import broken_promises
 from engine.flows.on_call import gaps, strangers
 from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import write_duration
-from engine.model.instant import SECOND_US, from_us
+from engine.model.instant import DAY_US, SECOND_US, from_us
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
 from engine.rulebook.load import load
-from engine.store import audit, heartbeats, on_call, rule_sets, silence
+from engine.store import audit, feeds, heartbeats, on_call, rule_sets, silence
 from engine.store.database import Database
 from engine.store.figures import figures
 
@@ -56,6 +56,7 @@ def examine(settings: Settings, now: int) -> Iterator[Check]:
             yield from _flows(conn, settings.ticks, now)
             yield from _promises(conn, now)
             yield _held(conn)
+            yield from _feeds(conn, now)
             yield _messages(conn)
             yield _rejects(conn)
     except StoreUnavailableError as error:
@@ -132,8 +133,7 @@ def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
             continue
         ago = now - beats[name].at
         fresh = ago <= getattr(ticks, name) + GRACE_US
-        unit = SECOND_US if ago < 120 * SECOND_US else 60 * SECOND_US
-        last = f"It last worked {write_duration(ago // unit * unit)} ago"
+        last = f"It last worked {_ago(ago)} ago"
         yield Check(name, fresh, f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.")
 
 
@@ -142,6 +142,13 @@ def _promises(conn: Connection, now: int) -> Iterator[Check]:
     yield from (Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken)
     if not broken:
         yield Check("promises", True, "Every alert has a next step or an owner, and every claim is alive.")
+
+
+def _feeds(conn: Connection, now: int) -> Iterator[Check]:
+    for name, feed in feeds.read(conn).items():
+        read, arrived = _ago(now - feed.read), _ago(now - feed.arrived)
+        said = f"It was last read {read} ago, and last brought something new {arrived} ago"
+        yield Check(f"feed {name}", feed.out_since is None, f"{said}: it {feed.why}." if feed.why else f"{said}.")
 
 
 def _held(conn: Connection) -> Check:
@@ -166,6 +173,12 @@ def _rejects(conn: Connection) -> Check:
     if not waiting:
         return Check("rejects", True, "No row waits to be mended.")
     return Check("rejects", False, f"{_count(waiting, 'row')} could not be read; see handrail rejects.")
+
+
+def _ago(us: int) -> str:
+    """A duration as exactly as people want to know it."""
+    unit = next((unit for unit in (DAY_US, 3600 * SECOND_US, 60 * SECOND_US) if us >= 2 * unit), SECOND_US)
+    return write_duration(us // unit * unit)
 
 
 def _count(number: int, word: str) -> str:

@@ -123,7 +123,7 @@ def _note(
     unread_after: int = USUAL.unread_after,
 ) -> None:
     feed = after_reading(
-        feeds.read(conn).get(source.name), now, went_well=went_well, brought=brought,
+        feeds.known(conn, source.name, now), now, went_well=went_well, brought=brought,
         unread_after=unread_after, silent_after=source.silent_after,
     )  # fmt: skip
     feeds.write(conn, source.name, feed)

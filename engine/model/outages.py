@@ -73,7 +73,7 @@ class Feed:
 
 
 def after_reading(
-    before: Feed | None,
+    known: Feed,
     now: int,
     *,
     went_well: bool,
@@ -85,7 +85,6 @@ def after_reading(
 
     It is out once it could not be read for `unread_after`, or has brought nothing new for `silent_after`.
     """
-    known = before or Feed(now, now, now)
     feed = replace(
         known,
         tried=now,
@@ -105,15 +104,15 @@ def after_reading(
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """An outage: of which kinds of events nothing is known (None: of all), since when, and since when it is over."""
+    """An outage: since when, of which kinds of events nothing is known, and since when it is over."""
 
     since: int
-    kinds: frozenset[str] | None
+    kinds: frozenset[str]
     over: int | None = None
 
     def hides(self, looks_at: Collection[str]) -> bool:
         """Whether it makes a rule that looks at these kinds of events see silence."""
-        return self.kinds is None or not self.kinds.isdisjoint(looks_at)
+        return not self.kinds.isdisjoint(looks_at)
 
 
 SOURCE = "source "

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, select
 
 from engine.model.outages import SOURCE, Feed
 from engine.store import heartbeats
+from engine.store.schema import events
 from engine.store.schema import heartbeats as table
 
 # Asked at every step, and made once, for a statement takes longer to make than to run.
@@ -28,9 +29,18 @@ def write(conn: Connection, name: str, feed: Feed) -> None:
     heartbeats.beat(conn, SOURCE + name, feed.tried, detail)
 
 
+def known(conn: Connection, name: str, now: int) -> Feed:
+    """How a source fared so far; one that was never tried begins to be at `now`."""
+    feed = read(conn).get(name)
+    if feed is not None:
+        return feed
+    kinds = conn.scalars(select(events.c.kind).distinct().where(events.c.source == name))
+    return Feed(now, now, now, frozenset(kinds))
+
+
 def begin(conn: Connection, name: str, now: int) -> None:
     """Write down that part of what a source holds is read, and the rest is still to come."""
-    write(conn, name, replace(read(conn).get(name, Feed(now, now, now)), half_read_since=now))
+    write(conn, name, replace(known(conn, name, now), half_read_since=now))
 
 
 def forget_others(conn: Connection, names: Collection[str]) -> None:

@@ -97,17 +97,12 @@ def still_judging(conn: Connection, now: int) -> bool:
 def outages(conn: Connection) -> dict[str, Outage]:
     """The outages that stood at the last look, by name."""
     written: Mapping[str, Any] = json.loads(conn.scalar(_STANDING) or "{}")
-    return {what: Outage(one["since"], _kinds(one["kinds"]), one["over"]) for what, one in written.items()}
+    return {what: Outage(one["since"], frozenset(one["kinds"]), one["over"]) for what, one in written.items()}
 
 
 def write_outages(conn: Connection, standing: Outages, at: int) -> None:
     """Write down the outages that stand."""
     written = {
-        what: {"since": one.since, "kinds": None if one.kinds is None else sorted(one.kinds), "over": one.over}
-        for what, one in standing.items()
+        what: {"since": one.since, "kinds": sorted(one.kinds), "over": one.over} for what, one in standing.items()
     }
     heartbeats.beat(conn, _OUTAGES, at, written)
-
-
-def _kinds(written: Collection[str] | None) -> frozenset[str] | None:
-    return None if written is None else frozenset(written)

@@ -32,7 +32,6 @@ def standing(
 
 def test_a_source_that_is_out_is_an_outage_of_what_it_brought() -> None:
     assert standing(inbox=OUT) == {"source inbox": Outage(40, frozenset({"check_in"}))}
-    assert standing(inbox=replace(OUT, kinds=frozenset())) == {"source inbox": Outage(40, None)}
     assert standing(inbox=replace(OUT, out_since=None)) == {}
 
 
@@ -54,9 +53,9 @@ def test_what_a_source_explains_is_no_second_outage() -> None:
 
 
 def test_an_outage_settles_before_it_is_forgotten_and_may_come_back() -> None:
-    before = {"source inbox": Outage(40, None)}
+    before = {"source inbox": Outage(40, LOOKS_AT["r"])}
     over = standing(before=before, now=60)
-    assert over == {"source inbox": Outage(40, None, over=60)}
+    assert over == {"source inbox": Outage(40, LOOKS_AT["r"], over=60)}
     assert standing(before=over, now=74) == over
     assert standing(before=over, now=75) == {}
     assert standing(before=over, now=70, inbox=OUT) == {"source inbox": Outage(40, frozenset({"check_in"}))}
@@ -73,7 +72,7 @@ def test_silence_is_believed_where_all_is_there_and_held_where_it_is_not() -> No
 
 
 def test_what_was_told_since_the_source_was_read_last_is_held_after_all() -> None:
-    out = {"source inbox": Outage(40, None)}
+    out = {"source inbox": Outage(40, LOOKS_AT["r"])}
     told = silent(1, opened_at=41, silence="believed")
     assert judge(told, out, LOOKS_AT, SETTINGS).hold == tuple(told)
     assert judge(silent(1, opened_at=40, silence="believed"), out, LOOKS_AT, SETTINGS) == Verdict()
@@ -89,7 +88,7 @@ def test_an_outage_that_shows_in_a_rule_was_at_work_before_it_showed() -> None:
 
 def test_a_held_one_is_let_go_when_the_outage_has_settled_or_taken_back_where_it_is_over() -> None:
     held, over = silent(1, silence="held"), silent(1, silence="held", ended=60)
-    out = {"source inbox": Outage(40, None, over=60)}
+    out = {"source inbox": Outage(40, LOOKS_AT["r"], over=60)}
     assert judge([*held, *over], out, LOOKS_AT, SETTINGS) == Verdict()
     assert judge([*held, *over], {}, LOOKS_AT, SETTINGS) == Verdict(believe=tuple(held), take_back=tuple(over))
 
@@ -101,9 +100,10 @@ ALERTS = st.builds(
     st.integers(1, 99), st.sampled_from(["r", "lab", "gone"]), st.sampled_from(["open", "acknowledged", "snoozed"]),
     st.sampled_from(["unjudged", "held", "believed"]), st.integers(0, 200), st.none() | st.integers(200, 300),
 )  # fmt: skip
+KINDS = st.sampled_from([*LOOKS_AT.values(), frozenset({"check_in", "test"}), frozenset()])
 STANDING = st.dictionaries(
     st.sampled_from(["source inbox", "rule r", "rule lab"]),
-    st.builds(Outage, st.integers(0, 200), st.none() | st.sampled_from(list(LOOKS_AT.values()))),
+    st.builds(Outage, st.integers(0, 200), KINDS),
 )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import insert, update
 from engine.config import load
 from engine.flows.doctor import examine
 from engine.model.instant import SECOND_US
+from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.rulebook.load import load as load_rules
-from engine.store import audit, heartbeats, rule_sets, schema
+from engine.store import audit, feeds, heartbeats, rule_sets, schema
 from engine.store.database import Database
 
 NOW = 1_800_000_000 * SECOND_US
@@ -52,6 +53,14 @@ def site(tmp_path: Path, sqlite_database: Database) -> Settings:
 
 def wrong(settings: Settings, now: int = NOW) -> dict[str, str]:
     return {check.name: check.said for check in examine(settings, now) if not check.ok}
+
+
+def test_a_source_that_is_silent_and_alerts_that_wait_for_it(site: Settings, sqlite_database: Database) -> None:
+    day = 24 * 3600 * SECOND_US
+    with sqlite_database.write() as conn:
+        feeds.write(conn, "clinic", Feed(NOW, NOW, NOW - 3 * day, out_since=NOW - 3 * day, why="brings nothing new"))
+    said = "It was last read 0 seconds ago, and last brought something new 3 days ago: it brings nothing new."
+    assert wrong(site) == {"promises": "Source clinic brings nothing new.", "feed clinic": said}
 
 
 def test_a_site_where_all_is_well(site: Settings) -> None:

@@ -344,6 +344,15 @@ def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: Site) ->
     assert len(site.events()) == 2
 
 
+def test_a_source_of_an_older_handrail_is_known_by_what_it_brought(site: Site) -> None:
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
+    site.read()
+    with site.database.write() as conn:
+        feeds.forget_others(conn, [])
+        assert feeds.known(conn, "clinic", 7) == Feed(7, 7, 7, frozenset({"test"}))
+        assert feeds.known(conn, "another", 7) == Feed(7, 7, 7)
+
+
 def test_a_source_counts_as_half_read_from_its_first_batch_to_its_last(site: Site) -> None:
     at = to_us(NOW)
     good = ReadEvent("C-1", "test", at, "test:1", write_fields({"result": "negative"}), None, 2, False, "")

@@ -19,7 +19,7 @@ def reading(
 
 
 def test_a_source_that_cannot_be_read_is_out_after_an_hour_and_back_at_once() -> None:
-    feed = reading(None, 100, "check_in")
+    feed = reading(Feed(100, 100, 100), 100, "check_in")
     feed = reading(feed, 100 + HOUR - 1, went_well=False)
     assert feed.out_since is None
     feed = reading(feed, 100 + HOUR, went_well=False)
@@ -28,13 +28,13 @@ def test_a_source_that_cannot_be_read_is_out_after_an_hour_and_back_at_once() ->
 
 
 def test_one_that_never_could_be_read_is_out_an_hour_after_the_first_try() -> None:
-    feed = reading(None, 0, went_well=False)
+    feed = reading(Feed(0, 0, 0), 0, went_well=False)
     assert feed.out_since is None
     assert reading(feed, HOUR, went_well=False).out_since == 0
 
 
 def test_one_that_brings_nothing_is_out_only_where_it_says_how_long_that_may_be() -> None:
-    feed = reading(None, 0, "test")
+    feed = reading(Feed(0, 0, 0), 0, "test")
     assert reading(feed, 99 * HOUR).out_since is None
     assert reading(feed, 26 * HOUR - 1, silent_after=26 * HOUR).out_since is None
     out = reading(feed, 26 * HOUR, silent_after=26 * HOUR)
@@ -52,7 +52,7 @@ def test_too_many_are_more_than_the_share_and_at_least_so_many(clients: int, act
 
 
 def test_an_outage_hides_what_looks_at_kinds_that_are_missing() -> None:
-    assert Outage(0, None).hides({"test"})
+    assert not Outage(0, frozenset()).hides({"test"})
     assert Outage(0, frozenset({"test"})).hides({"test", "check_in"})
     assert not Outage(0, frozenset({"test"})).hides({"check_in"})
 
