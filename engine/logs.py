@@ -43,5 +43,10 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
+def taken_out(line: str) -> str:
+    """A line without the telephone numbers in it."""
+    return _PHONE.sub("[number]", line)
+
+
 def _redact(_: object, __: str, line: object) -> str:
-    return _PHONE.sub("[number]", str(line))
+    return taken_out(str(line))

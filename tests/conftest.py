@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from engine.store.database import Database
+from tests.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
 
 with warnings.catch_warnings():
     # It looks for a runtime folder of the user's, which a container has not.
@@ -33,6 +34,7 @@ def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]
     shutil.copyfile(sqlite_template, path)
     database = Database.open(f"sqlite:///{path}")
     yield database
+    watch.keep_private(database)
     database.close()
 
 
@@ -41,6 +43,7 @@ def postgres_database(new_postgres_url: Callable[[], str]) -> Iterator[Database]
     """A fresh, migrated database in the session's PostgreSQL."""
     database = Database.open(new_postgres_url())
     yield database
+    watch.keep_private(database)
     database.close()
 
 

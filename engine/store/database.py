@@ -38,7 +38,9 @@ class Database:
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite":
             return cls(parsed, _sqlite_engine(parsed))
-        engine = create_engine(parsed, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True)
+        engine = create_engine(
+            parsed, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True, hide_parameters=True
+        )
         return cls(parsed, engine)
 
     @classmethod
@@ -152,7 +154,8 @@ def _sqlite_engine(url: URL) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailableError(f"The folder {folder} cannot be made: {error.strerror}.") from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    # Hidden here and above, for an error that is logged may hold no note, text or name.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

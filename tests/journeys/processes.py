@@ -20,6 +20,7 @@ from engine import daemon, logs
 from engine.app import wire
 from engine.cli import run_command_line
 from engine.config import load
+from tests.log_watch import watch
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
@@ -38,6 +39,7 @@ class Running:
     def wait_for(self, event: str) -> dict[str, Any]:
         """The first line of its JSON log about this event; AssertionError where it ends without one."""
         for line in self.err:
+            _look_at(line)
             said: dict[str, Any] = json.loads(line)
             if said["event"] == event:
                 return said
@@ -64,8 +66,15 @@ def handrail(site: Path, command: str, *arguments: str) -> Done:
     """Run a command to its end."""
     with _running(_command, [command, "--config", str(site / "config.yaml"), *arguments]) as running:
         out, err = running.out.read(), running.err.read()
+        for line in err.splitlines():
+            _look_at(line)
         running.process.join(30)
         return Done(running.process.exitcode, out, err)
+
+
+def _look_at(line: str) -> None:
+    if line.startswith("{"):
+        watch.lines.append(line)
 
 
 @contextmanager
@@ -73,6 +82,7 @@ def daemon_of(site: Path, ahead: timedelta = timedelta()) -> Iterator[Running]:
     """A daemon whose clock is ahead of this machine's; killed at the end, should it still be there."""
     with _running(_daemon, site / "config.yaml", ahead) as running:
         yield running
+    watch.keep_private_of(site / "var" / "handrail.db")
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,8 @@ def _running(target: Any, *arguments: Any) -> Iterator[Running]:
         finally:
             process.kill()
             process.join()
+            for line in err_text:  # what nobody has read yet
+                _look_at(line)
 
 
 def _child(out: Connection, err: Connection, environ: dict[str, str], target: Any, *arguments: Any) -> None:

@@ -19,6 +19,7 @@ from engine.sample import write_sample
 from engine.store import rule_sets
 from engine.store.database import Database
 from tests.journeys.processes import daemon_of, handrail
+from tests.log_watch import watch
 
 ROOT = Path(__file__).parents[2]
 QUICK = """\
@@ -68,7 +69,7 @@ def test_events_become_texts_and_a_signal_ends_it_cleanly(site: Path, number: si
 
 def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
     command = [sys.executable, "-m", "engine", "run", "--config", str(site / "config.yaml")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=watch.file(), text=True) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("SMS to +")
         process.terminate()
@@ -78,7 +79,7 @@ def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
 def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(site: Path) -> None:
     command = [sys.executable, "-m", "engine", "run", "--phone", "--config", str(site / "config.yaml")]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=watch.file(), text=True) as process:
         assert process.stdin
         assert process.stdout
         (number,) = re.findall(r"^SMS to \+\d+: .* Reply (\d+) A", process.stdout.readline())
@@ -97,7 +98,7 @@ def test_without_a_terminal_there_is_no_phone_to_type_on_and_texts_go_out_all_th
     site: Path, redirect: str
 ) -> None:
     command = f"exec {sys.executable} -m engine run --phone --config {site}/config.yaml {redirect}"
-    with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=watch.file(), text=True) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("SMS to +")
         process.send_signal(signal.SIGTERM)
