@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -79,13 +78,11 @@ def reply(
     database = open_database(settings)
     try:
         inbound = Inbound(f"command-{token_hex(8)}", sender, text)
-        answer = take(database, inbound, settings.routing, now()).answer
+        taken = take(database, inbound, settings.routing, now())
     finally:
         database.close()
-    if format is TextFormat.JSON:
-        print(json.dumps({"answer": answer}, ensure_ascii=False))
-    else:
-        print(answer or "Nothing is answered.")
+    done = {"understood": taken.understood, "alert": taken.alert_id, "answer": taken.answer}
+    say(done, taken.answer or f"Nothing is answered; it was understood as: {taken.understood}.", format)
 
 
 def _act(

@@ -10,12 +10,11 @@ from sqlalchemy import Connection
 
 from engine.flows import acting, client_text, disclosing, opting_out
 from engine.messaging import answers, overseeing, replies
-from engine.messaging.danger import in_crisis
-from engine.messaging.replies import Reply
+from engine.messaging.danger import Language, in_crisis
+from engine.messaging.replies import Asks, Reply
 from engine.model.inbound import Inbound
 from engine.model.message import DANGER, NewMessage
 from engine.model.routing import RoutingSettings
-from engine.model.rule import Severity
 from engine.model.staff import Consent, Staff
 from engine.store import audit, inbox, opt_outs, outbox, reply_codes, roster, staff
 from engine.store.database import Database
@@ -97,10 +96,10 @@ def _take(conn: Connection, sender: _Sender, inbound: Inbound, routing: RoutingS
             return acted
     crisis = in_crisis(body)
     if sender.clients:
-        return _of_client(conn, sender, body, client_text.severity_of(reply.asks, crisis), routing, now)
+        return _of_client(conn, sender, body, reply.asks, crisis, routing, now)
     if crisis:
         _tell_overseers(conn, sender, now)
-        return Taken("crisis", answers.CRISIS)
+        return Taken("crisis", answers.crisis(crisis))
     if reply.asks == "help":
         return Taken("help", answers.HELP)
     choice = _open_with(conn, sender, now)
@@ -159,12 +158,19 @@ def _stop(conn: Connection, sender: _Sender, body: str, routing: RoutingSettings
 
 
 def _of_client(
-    conn: Connection, sender: _Sender, body: str, severity: Severity, routing: RoutingSettings, now: int
+    conn: Connection,
+    sender: _Sender,
+    body: str,
+    asks: Asks,
+    crisis: Language | None,
+    routing: RoutingSettings,
+    now: int,
 ) -> Taken:
+    severity = client_text.severity_of(asks, crisis is not None)
     found = [client_text.open_alert(conn, each, body, severity, routing, now) for each in sender.clients]
     opened = client_text.opened(found)
-    if severity == "urgent":
-        return Taken("crisis", answers.CRISIS, opened=opened)
+    if crisis:
+        return Taken("crisis", answers.crisis(crisis), opened=opened)
     if severity == "high":
         return Taken("help", answers.HELP, opened=opened)
     return Taken("text", answers.THANKS if opened else None, opened=opened)

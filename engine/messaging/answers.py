@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.messaging.danger import Language
 from engine.messaging.lint import lint
 from engine.model.staff import Role
 
 LIFELINES = "in danger call 911; to talk to somebody at any hour call or text 988."
 HELP = f"Handrail: {LIFELINES} Staff: answer with the code in a text and a letter, such as 17 A."
 CRISIS = f"Handrail: you matter. If you are {LIFELINES} Somebody is being told that you wrote."
+CRISIS_IN_SPANISH = (
+    "Handrail: usted importa. En peligro, llame al 911; para hablar a cualquier hora, llame al 988 y marque 2. "
+    "Avisamos a alguien que nos ha escrito."
+)
 THANKS = f"Handrail: thank you, somebody is being told that you wrote. If you are {LIFELINES}"
 STARTED = "Handrail: you get texts from us again."
 NOTHING_OPEN = "Handrail: nothing is open with you."
@@ -22,6 +27,11 @@ _ROLES: Mapping[Role, str] = {
     "prescriber": "a colleague",  # the role's own name would say something of the client
     "admin": "an admin",
 }
+
+
+def crisis(language: Language) -> str:
+    """To somebody in danger: the lines that help, in the language of their words."""
+    return CRISIS_IN_SPANISH if language == "spanish" else CRISIS
 
 
 def yours(code: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from typing import Literal
 
 from engine.messaging.plain import phrases, plain
 
@@ -47,9 +47,14 @@ adios (a todos|para siempre|mundo cruel)|me despido (de todos|para siempre)
 sobredosis|no (respira|despierta|responde|reacciona)|inconsciente|no puedo respirar|se desmayo|convulsion\w*
 emergencia|ambulancia|auxilio|socorro|en peligro|sangrando|me (pega|golpea|quiere matar)|tengo (un arma|una pistola)
 """
-_CRISIS = phrases(_ENGLISH + _SPANISH)
+_IN_ENGLISH, _IN_SPANISH = phrases(_ENGLISH), phrases(_SPANISH)
+
+Language = Literal["english", "spanish"]
 
 
-def in_crisis(body: str) -> bool:
-    """Whether the words may be those of somebody in danger."""
-    return re.search(_CRISIS, plain(body)) is not None
+def in_crisis(body: str) -> Language | None:
+    """In which language the words may be those of somebody in danger; None where they are not."""
+    words = plain(body)
+    if _IN_SPANISH.search(words):
+        return "spanish"
+    return "english" if _IN_ENGLISH.search(words) else None

@@ -375,3 +375,12 @@ def test_recipients_who_share_a_number_are_one_phone_that_does_not_buzz_too_ofte
     deliver.run(database, phones.carrier, phones.now, "test")
     assert [message.to for message in phones.carrier.asked] == [CASE_MANAGER]
     assert phones.told() == [CASE_MANAGER, CASE_MANAGER]
+
+
+def test_danger_in_spanish_is_answered_in_spanish(phones: Phones) -> None:
+    with_client_phone(phones)
+    answer = phones.text(CLIENT, "Ya no puedo más, me quiero morir")
+    assert answer == answers.CRISIS_IN_SPANISH
+    assert "988" in answer
+    assert "911" in answer
+    assert phones.site.alerts[-1].severity == "urgent"
