@@ -135,7 +135,7 @@ def client(person: Person, client_id: int) -> Client:
 def histories(people_: Sequence[Person]) -> Histories:
     """The people as the engine's batch; their ids are 1, 2, …"""
     rows = [
-        (client_id, event.kind, us(event.at), write_fields(event.fields), 1000 * client_id + number)
+        (client_id, us(event.at), event.kind + write_fields(event.fields), 1000 * client_id + number)
         for client_id, person in enumerate(people_, 1)
         for number, event in enumerate(person.in_order)
     ]

@@ -9,7 +9,7 @@ and an instant less one never reaches into the stretch before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, TypeVar
@@ -30,18 +30,24 @@ Numbers = NDArray[np.float64]
 T = TypeVar("T")
 
 
-def _coded(words: Sequence[str]) -> tuple[NDArray[np.int32], dict[str, int]]:
-    """A number for each word, from 0 in the order in which they first come; and the numbers by word."""
+def _coded(words: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:
+    """A number for each word, from 0 in the order in which they first come; and the distinct words in that order."""
     codes: dict[str, int] = defaultdict(count().__next__)
-    return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), dict(codes)
+    return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), list(codes)
 
 
 class Payloads:
-    """The distinct field sets of a batch's events: each is parsed and judged once, however many events share it."""
+    """The distinct contents of a batch's events: each is parsed and judged once, however many events share it."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.fields = [read_fields(text) for text in texts]
+    def __init__(self, contents: Sequence[str]) -> None:
+        begins = [content.index("{") for content in contents]
+        self._kinds = [content[:at] for content, at in zip(contents, begins, strict=True)]
+        self.fields = [read_fields(content[at:]) for content, at in zip(contents, begins, strict=True)]
         self._columns: dict[object, NDArray[Any]] = {}
+
+    def of_kind(self, kind: str) -> Bools:
+        """Whether each payload is of a kind."""
+        return np.array([each == kind for each in self._kinds], bool)
 
     def numbers(self, field: str) -> Numbers:
         """A field's number in each payload; NaN where there is none."""
@@ -74,7 +80,7 @@ class Payloads:
 class Histories:
     """A batch of clients (at most MOST_CLIENTS) with their events.
 
-    `key` (n,) ascending, `kind` (n,) codes, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids.
+    `key` (n,) ascending, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids or (0,) where not told.
     """
 
     def __init__(self, clients: Sequence[Client], events: EventColumns) -> None:
@@ -84,13 +90,12 @@ class Histories:
         self.clients = tuple(clients)
         self.place = {client.id: i for i, client in enumerate(self.clients)}
         key = (self._owners(events.client_id) << SHIFT) + np.asarray(events.occurred_at, np.int64)
-        kind, self._kind_codes = _coded(events.kind)
-        payload, payloads = _coded(events.fields)
+        payload, payloads = _coded(events.content)
         ids = np.asarray(events.id, np.int64)
         if np.any(key[1:] < key[:-1]):
             order = np.argsort(key, kind="stable")
-            key, kind, payload, ids = key[order], kind[order], payload[order], ids[order]
-        self.key, self.kind, self.payload, self.ids = key, kind, payload, ids
+            key, payload, ids = key[order], payload[order], ids[order] if len(ids) else ids
+        self.key, self.payload, self.ids = key, payload, ids
         self.payloads = Payloads(payloads)
         self._memory: dict[object, Any] = {}
 
@@ -121,8 +126,7 @@ class Histories:
 
     def of_kind(self, kind: str) -> NDArray[np.intp]:
         """The places in the event arrays of a kind's events."""
-        code = self._kind_codes.get(kind, -1)
-        return self.remember(("kind", kind), lambda: np.flatnonzero(self.kind == code))
+        return self.remember(("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload]))
 
     def select(self, kind: str, where: Where = ANY, carrying: str | None = None) -> NDArray[np.intp]:
         """The places of a kind's events that meet a demand and, where asked, carry a field."""

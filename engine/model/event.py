@@ -46,12 +46,15 @@ class Event(NamedTuple):
 
 
 class EventColumns(NamedTuple):
-    """Events as measures read them, column by column; those of one client and instant in the order that counts."""
+    """Events as measures read them, column by column; those of one client and instant in the order that counts.
+
+    `content` is the kind and then the canonical JSON of its fields, `test{"result":"negative"}`. Without `id`, nobody
+    can say which events are behind a value.
+    """
 
     client_id: Sequence[int] | NDArray[np.int64] = ()
-    kind: Sequence[str] = ()
     occurred_at: Sequence[int] | NDArray[np.int64] = ()
-    fields: Sequence[str] = ()
+    content: Sequence[str] = ()
     id: Sequence[int] | NDArray[np.int64] = ()
 
 

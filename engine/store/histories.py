@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BindParameter, Connection, Text, bindparam, cast, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Text, bindparam, cast, func, select
 
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
@@ -23,58 +23,68 @@ _ENTRIES = (
     .order_by(record_entries.c.client_id, record_entries.c.at, record_entries.c.id)
 )
 _ORDERED = (
-    select(*(events.c[name] for name in EventColumns._fields))
+    select(events.c.occurred_at, (events.c.kind + events.c.fields).label("content"), events.c.id)
     .where(events.c.client_id.in_(_THESE))
     .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
     .subquery()
 )
-_JOINED = select(*(func.aggregate_strings(cast(_ORDERED.c[name], Text), "\n") for name in EventColumns._fields))
+
+
+def _joined(name: str) -> ColumnElement[str]:
+    return func.aggregate_strings(cast(_ORDERED.c[name], Text), "\n")
+
+
+_JOINED = select(_joined("occurred_at"), _joined("content"))
+_JOINED_WITH_IDS = _JOINED.add_columns(_joined("id"))
+_SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id).order_by(events.c.client_id)
+_SIZES_OF_THESE = _SIZES.where(events.c.client_id.in_(_THESE))
 
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
     """These clients by id, each record in the order of its dates."""
     these = {"client_ids": client_ids}
     records: dict[int, list[RecordEntry]] = {client_id: [] for client_id in client_ids}
-    for client_id, at, entry, value in conn.execute(_ENTRIES, these):
+    for client_id, at, entry, value in conn.execute(_ENTRIES, these).all():
         records[client_id].append(RecordEntry(at, entry, value))
-    return [Client(id_, ref, zone, tuple(records[id_])) for id_, ref, zone in conn.execute(_CLIENTS, these)]
+    return [Client(id_, ref, zone, tuple(records[id_])) for id_, ref, zone in conn.execute(_CLIENTS, these).all()]
 
 
-def read_events(conn: Connection, client_ids: Sequence[int]) -> EventColumns:
-    """These clients' events; those of one instant in the order of their identity, which no order of arrival changes.
+def sizes(conn: Connection, client_ids: Sequence[int]) -> dict[int, int]:
+    """How many events each of these clients has, by id and in the order of ids."""
+    counted: dict[int, int] = dict(conn.execute(_SIZES_OF_THESE, {"client_ids": client_ids}).tuples().all())
+    return {client_id: counted.get(client_id, 0) for client_id in sorted(client_ids)}
 
-    The database joins each column into one text, for making a Python object of every value takes far longer.
-    Neither a kind nor canonical JSON holds the line feed that divides them.
+
+def read_events(conn: Connection, of: Mapping[int, int], with_ids: bool = False) -> EventColumns:
+    """The events of clients, given as `sizes` gives them; those of one instant in the order of their identity.
+
+    No order of arrival changes that one. The database joins each column into one text, for making a Python object of
+    every value takes far longer. Neither a kind nor canonical JSON holds the line feed that divides them.
     """
-    joined = conn.execute(_JOINED, {"client_ids": client_ids}).one()
-    owners, kinds, instants, fields, ids = (text or "" for text in joined)
-    return EventColumns(_numbers(owners), _words(kinds), _numbers(instants), _words(fields), _numbers(ids))
+    joined = conn.execute(_JOINED_WITH_IDS if with_ids else _JOINED, {"client_ids": list(of)}).one()
+    instants, contents, *ids = (text or "" for text in joined)
+    owners = np.repeat(np.array(list(of), np.int64), list(of.values()))
+    return EventColumns(
+        owners, _numbers(instants), contents.split("\n") if contents else [], *(_numbers(text) for text in ids)
+    )
 
 
 def _numbers(joined: str) -> NDArray[np.int64]:
     return np.fromstring(joined, np.int64, sep="\n")
 
 
-def _words(joined: str) -> list[str]:
-    return joined.split("\n") if joined else []
-
-
-def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[list[int]]:
-    """The ids of all clients, cut so that no batch holds more clients or (but for a single client) more events."""
-    counts = (
-        select(clients.c.id, func.count(events.c.id))
-        .outerjoin(events, events.c.client_id == clients.c.id)
-        .group_by(clients.c.id)
-        .order_by(clients.c.id)
-    )
-    batch: list[int] = []
-    size = 0
-    for client_id, count in conn.execute(counts).all():
-        if batch and (len(batch) == most_clients or size + count > most_events):
+def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[dict[int, int]]:
+    """All clients with their sizes, cut so that no batch holds more clients or (but for a single one) more events."""
+    counted: dict[int, int] = dict(conn.execute(_SIZES).tuples().all())
+    batch: dict[int, int] = {}
+    held = 0
+    for client_id in conn.scalars(select(clients.c.id).order_by(clients.c.id)).all():
+        size = counted.get(client_id, 0)
+        if batch and (len(batch) == most_clients or held + size > most_events):
             yield batch
-            batch, size = [], 0
-        batch.append(client_id)
-        size += count
+            batch, held = {}, 0
+        batch[client_id] = size
+        held += size
     if batch:
         yield batch
 
