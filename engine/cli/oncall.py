@@ -148,7 +148,7 @@ def _hindered(conn: Connection, ref: str | None, at: int) -> list[str]:
     if ref is None:
         return ["nobody: it has not begun"]
     reach = Reach(conn, at)
-    one = next((one for one in reach.staff.values() if one.ref == ref), None)
+    one = reach.with_ref(ref)
     if one is None:
         return ["not among the staff"]
     stand_in = reach.stand_in(one.id)

@@ -104,8 +104,8 @@ def _shifts(conn: Connection, rotations: Sequence[Rotation], since: int, until: 
 
 
 def _anybody(reach: Reach, refs: set[str | None]) -> bool:
-    there = [one for one in reach.staff.values() if one.ref in refs and one.role != "mentor"]
-    return any(reach.hindered(one) is None or reach.stand_in(one.id) for one in there)
+    named = [one for ref in refs if ref and (one := reach.with_ref(ref)) and one.role != "mentor"]
+    return any(reach.hindered(one) is None or reach.stand_in(one.id) for one in named)
 
 
 def _somebody(conn: Connection, ref: str) -> Staff:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.calendar.on_call import on_call
 from engine.model.on_call import Absence, Override, Rotation
-from engine.model.staff import ROLES, Assignment, Consent, LeftOut, Recipient, Role, Staff
+from engine.model.staff import Assignment, Consent, LeftOut, Recipient, Role, Staff
 from engine.store import absences, opt_outs, staff
 from engine.store import on_call as rotations
 
@@ -35,13 +35,18 @@ class Reached:
 
 
 class People:
-    """What is known of everybody who can be told within [since, until), read once, when it is first asked for."""
+    """What is known of those who can be told within [since, until), each read once, when first asked for.
+
+    Never all of the staff: one client has to do with a few of them, however many there are.
+    """
 
     def __init__(self, conn: Connection, since: int, until: int) -> None:
         """Take the connection to read from, and the time of interest in microseconds since 1970."""
         self._conn = conn
         self._since = since
         self._until = until
+        self._staff: dict[int, Staff] = {}
+        self._by_ref: dict[str, Staff | None] = {}
         self._assignments: dict[int, list[Assignment]] = {}
         self._consents: dict[int, list[Consent]] = {}
 
@@ -76,21 +81,22 @@ class People:
         """By rotation, the ref of whoever is on call; None where there are no rotations."""
         return [(one.name, on_call(one, self._overrides, now)) for one in self._rotations] or None
 
-    @cached_property
-    def staff(self) -> Mapping[int, Staff]:
-        """Everybody, by id."""
-        return staff.everybody(self._conn)
+    def one(self, staff_id: int) -> Staff:
+        """One member of staff or mentor."""
+        self._read_staff({staff_id})
+        return self._staff[staff_id]
+
+    def with_ref(self, ref: str) -> Staff | None:
+        """Whoever has this ref."""
+        if ref not in self._by_ref:
+            self._by_ref[ref] = staff.with_ref(self._conn, ref)
+        return self._by_ref[ref]
 
     @cached_property
-    def by_ref(self) -> Mapping[str, Staff]:
-        """Everybody, by ref."""
-        return {one.ref: one for one in self.staff.values()}
-
-    @cached_property
-    def by_role(self) -> Mapping[Role, Sequence[Staff]]:
-        """Everybody, by role."""
-        found: dict[Role, list[Staff]] = {role: [] for role in ROLES}
-        for one in self.staff.values():
+    def site_wide(self) -> Mapping[Role, Sequence[Staff]]:
+        """Those of the roles that stand in for nobody assigned, by role."""
+        found: dict[Role, list[Staff]] = {role: [] for role in _SITE_WIDE}
+        for one in staff.of_roles(self._conn, _SITE_WIDE):
             found[one.role].append(one)
         return found
 
@@ -103,6 +109,11 @@ class People:
         self._assignments = {client_id: [] for client_id in client_ids}
         for one in staff.assignments_of(self._conn, client_ids):
             self._assignments[one.client_id].append(one)
+        self._read_staff({one.staff_id for ones in self._assignments.values() for one in ones})
+
+    def _read_staff(self, staff_ids: Set[int]) -> None:
+        if unknown := staff_ids - self._staff.keys():
+            self._staff |= staff.of_ids(self._conn, unknown)
 
     def _read_consents(self, client_ids: Sequence[int]) -> None:
         self._consents = {client_id: [] for client_id in client_ids}
@@ -137,7 +148,7 @@ class Reach:
         """
         found = _Found(self)
         for staff_id, role in self._people.assigned(client_id, self._now):
-            one = self.staff[staff_id]
+            one = self._people.one(staff_id)
             if role == "mentor":
                 found.mentor(one, self._people.consent(client_id, one.id, self._now))
             else:
@@ -156,7 +167,7 @@ class Reach:
     def stand_in(self, staff_id: int) -> Staff | None:
         """Who is told in place of somebody absent; None where they have named nobody who can be."""
         absence = self.absent.get(staff_id)
-        stand_in = self.staff[absence.stand_in_id] if absence and absence.stand_in_id else None
+        stand_in = self._people.one(absence.stand_in_id) if absence and absence.stand_in_id else None
         usable = stand_in is not None and stand_in.role != "mentor" and self.hindered(stand_in) is None
         return stand_in if usable else None
 
@@ -170,10 +181,9 @@ class Reach:
             return "the number opted out"
         return ABSENT if one.id in self.absent else None
 
-    @property
-    def staff(self) -> Mapping[int, Staff]:
-        """Everybody, by id."""
-        return self._people.staff
+    def with_ref(self, ref: str) -> Staff | None:
+        """Whoever has this ref, be they told or not."""
+        return self._people.with_ref(ref)
 
     @cached_property
     def absent(self) -> Mapping[int, Absence]:
@@ -183,11 +193,11 @@ class Reach:
     def _site_wide(self, role: Role, found: _Found) -> None:
         rota = self._people.on_call(self._now) if role == "on_call" else None
         if rota is None:
-            for of_role in self._people.by_role[role]:
+            for of_role in self._people.site_wide[role]:
                 found.member(role, of_role)
             return
         for rotation, ref in rota:
-            one = self._people.by_ref.get(ref) if ref else None
+            one = self._people.with_ref(ref) if ref else None
             if one:
                 found.member(role, one)
             else:

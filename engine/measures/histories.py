@@ -41,13 +41,13 @@ class Payloads:
 
     def __init__(self, contents: Sequence[str]) -> None:
         begins = [content.index("{") for content in contents]
-        self._kinds = [content[:at] for content, at in zip(contents, begins, strict=True)]
+        self.kinds = [content[:at] for content, at in zip(contents, begins, strict=True)]
         self.fields = [read_fields(content[at:]) for content, at in zip(contents, begins, strict=True)]
         self._columns: dict[object, NDArray[Any]] = {}
 
     def of_kind(self, kind: str) -> Bools:
         """Whether each payload is of a kind."""
-        return np.array([each == kind for each in self._kinds], bool)
+        return np.array([each == kind for each in self.kinds], bool)
 
     def numbers(self, field: str) -> Numbers:
         """A field's number in each payload; NaN where there is none."""
@@ -121,8 +121,7 @@ class Histories:
         """The kinds of a client's events at one instant (microseconds since 1970)."""
         key = (self.place[client_id] << SHIFT) + at
         low, high = np.searchsorted(self.key, [key, key + 1])
-        codes = set(self.kind[low:high].tolist())
-        return frozenset(kind for kind, code in self._kind_codes.items() if code in codes)
+        return frozenset(self.payloads.kinds[code] for code in self.payload[low:high].tolist())
 
     def of_kind(self, kind: str) -> NDArray[np.intp]:
         """The places in the event arrays of a kind's events."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
 
 from engine.model.alert import Alert, AlertEvidence, FindingSeen
 from engine.model.routing import Policy, RoutingStep
@@ -23,6 +23,37 @@ TOLD: ColumnElement[bool] = and_(
     ~alerts.c.shadow,
     alerts.c.quieted_by.is_(None),
     or_(alerts.c.silence.is_(None), alerts.c.silence == "believed"),
+)
+
+
+# Made once, for a statement takes longer to make than to run for one client.
+_OF_CLIENTS = (
+    select(*_ALERT).where(alerts.c.client_id.in_(bindparam("client_ids", expanding=True))).order_by(alerts.c.id)
+)
+_OF_CLIENTS_LOCKED = _OF_CLIENTS.with_for_update()
+_WITH_ROUTE = (
+    select(*_ALERT, clients.c.ref, alerts.c.policy, alerts.c.step, alerts.c.next_step_at, alerts.c.owner_id)
+    .join(clients, clients.c.id == alerts.c.client_id)
+    .with_for_update(of=alerts, skip_locked=True)
+)
+_ROUTED = _WITH_ROUTE.where(alerts.c.id.in_(bindparam("alert_ids", expanding=True))).order_by(alerts.c.id)
+_DUE = (
+    _WITH_ROUTE.where(alerts.c.state == bindparam("wanted"), alerts.c.next_step_at <= bindparam("now"))
+    .order_by(alerts.c.next_step_at, alerts.c.id)
+    .limit(bindparam("most"))
+)
+_quieting = alerts.alias()
+_NO_LONGER_QUIETED = (
+    select(alerts.c.client_id)
+    .distinct()
+    .join(_quieting, _quieting.c.id == alerts.c.quieted_by)
+    .where(alerts.c.state != "resolved", or_(_quieting.c.state == "resolved", _quieting.c.shadow))
+    .order_by(alerts.c.client_id)
+)
+_SET_ROUTE = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert_id"))
+    .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
 )
 
 
@@ -51,9 +82,8 @@ class Routed:
 
 def of_clients(conn: Connection, client_ids: Sequence[int], *, lock: bool = False) -> Mapping[int, list[Alert]]:
     """Every alert of these clients, by client id and in the order of ids; `lock` keeps others from changing them."""
-    wanted = select(*_ALERT).where(alerts.c.client_id.in_(client_ids)).order_by(alerts.c.id)
     found: dict[int, list[Alert]] = {client_id: [] for client_id in client_ids}
-    for row in conn.execute(wanted.with_for_update() if lock else wanted):
+    for row in conn.execute(_OF_CLIENTS_LOCKED if lock else _OF_CLIENTS, {"client_ids": list(client_ids)}):
         alert = Alert(*row)
         found[alert.client_id].append(alert)
     return found
@@ -104,7 +134,7 @@ def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str
 def set_route(conn: Connection, alert_id: int, policy: Policy, step: int, next_step_at: int | None) -> None:
     """Write down a policy and the step at which an alert stands in it."""
     values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at}
-    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(values))
+    conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
 
 
 def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
@@ -119,43 +149,34 @@ def set_next_step(conn: Connection, alert_id: int, at: int) -> None:
 
 def held(conn: Connection, alert_id: int) -> Routed | None:
     """One alert with its policy, locked; one that another has locked is waited for."""
-    wanted = _with_route().with_for_update(of=alerts).where(alerts.c.id == alert_id)
+    wanted = _WITH_ROUTE.with_for_update(of=alerts).where(alerts.c.id == alert_id)
     return next(iter(_routed(conn, wanted)), None)
 
 
 def woken(conn: Connection, now: int, limit: int) -> list[Routed]:
     """Up to `limit` snoozed alerts that have waited long enough, locked; those another has locked wait."""
-    over = and_(alerts.c.state == "snoozed", alerts.c.next_step_at <= now)
-    return _routed(conn, _with_route().where(over).order_by(alerts.c.next_step_at, alerts.c.id).limit(limit))
+    return _routed(conn, _DUE, {"wanted": "snoozed", "now": now, "most": limit})
 
 
 def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed]:
     """A client's alerts of one rule that are not resolved, locked."""
     theirs = and_(alerts.c.client_id == client_id, alerts.c.rule_id == rule_id, alerts.c.state != "resolved")
-    return _routed(conn, _with_route().with_for_update(of=alerts).where(theirs).order_by(alerts.c.id))
+    return _routed(conn, _WITH_ROUTE.with_for_update(of=alerts).where(theirs).order_by(alerts.c.id))
 
 
 def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
     """These alerts with their policies, in the order of ids, locked."""
-    return _routed(conn, _with_route().where(alerts.c.id.in_(alert_ids)).order_by(alerts.c.id))
+    return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
 
 
 def with_due_step(conn: Connection, now: int, limit: int) -> list[Routed]:
     """Up to `limit` open alerts whose next step is due, longest due first, locked; those another has locked wait."""
-    due = and_(alerts.c.state == "open", alerts.c.next_step_at <= now)
-    return _routed(conn, _with_route().where(due).order_by(alerts.c.next_step_at, alerts.c.id).limit(limit))
+    return _routed(conn, _DUE, {"wanted": "open", "now": now, "most": limit})
 
 
 def no_longer_quieted(conn: Connection) -> list[int]:
     """The clients who have an alert unresolved that was quieted by one which is not so, or on trial, by now."""
-    quieting = alerts.alias()
-    wanted = (
-        select(alerts.c.client_id)
-        .distinct()
-        .join(quieting, quieting.c.id == alerts.c.quieted_by)
-        .where(alerts.c.state != "resolved", or_(quieting.c.state == "resolved", quieting.c.shadow))
-    )
-    return list(conn.scalars(wanted.order_by(alerts.c.client_id)))
+    return list(conn.scalars(_NO_LONGER_QUIETED))
 
 
 def adrift(conn: Connection) -> list[int]:
@@ -203,18 +224,10 @@ def _write(policy: Policy) -> str:
     return _POLICY.dump_json(policy).decode()
 
 
-def _with_route() -> Select[Any]:
-    return (
-        select(*_ALERT, clients.c.ref, alerts.c.policy, alerts.c.step, alerts.c.next_step_at, alerts.c.owner_id)
-        .join(clients, clients.c.id == alerts.c.client_id)
-        .with_for_update(of=alerts, skip_locked=True)
-    )
-
-
-def _routed(conn: Connection, wanted: Select[Any]) -> list[Routed]:
+def _routed(conn: Connection, wanted: Select[Any], named: Mapping[str, Any] | None = None) -> list[Routed]:
     return [
         Routed(Alert(*row[: len(_ALERT)]), row.ref, read_policy(row.policy), row.step, row.next_step_at, row.owner_id)
-        for row in conn.execute(wanted)
+        for row in conn.execute(wanted, named)
     ]
 
 

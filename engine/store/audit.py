@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, text
 from engine.store.schema import audit
 
 _BEFORE_THE_FIRST = "0" * 64
+_NEWEST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _LOCK = 0x61756469  # any number of our own on the database
 
 
@@ -21,11 +22,10 @@ def record(conn: Connection, *, at: int, actor: str, action: str, subject: str, 
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    newest = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-    previous = conn.scalar(newest) or _BEFORE_THE_FIRST
+    previous = conn.scalar(_NEWEST) or _BEFORE_THE_FIRST
     written = json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     row = {"at": at, "actor": actor, "action": action, "subject": subject, "detail": written, "previous": previous}
-    conn.execute(insert(audit).values(**row, hash=_hash(previous, at, actor, action, subject, written)))
+    conn.execute(insert(audit), {**row, "hash": _hash(previous, at, actor, action, subject, written)})
 
 
 def verify(conn: Connection) -> int | None:

@@ -37,6 +37,8 @@ class Enqueued:
 
 def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enqueued]:
     """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
+    if not alert_ids:
+        return []
     wanted = (
         select(*[outbox.c[name] for name in Enqueued.__dataclass_fields__])
         .where(outbox.c.alert_id.in_(alert_ids), outbox.c.created_at == now, outbox.c.reason == STEP)

@@ -5,12 +5,59 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from engine.store.schema import evaluations
 from engine.store.upsert import insert_into
 
-_ANOTHER_HASH = or_(evaluations.c.rules_hash < bindparam("serving"), evaluations.c.rules_hash > bindparam("serving"))
+# Made once, for a statement takes longer to make than to run for one client.
+_MARK_FOR_RULES = (
+    update(evaluations)
+    .where(or_(evaluations.c.rules_hash < bindparam("serving"), evaluations.c.rules_hash > bindparam("serving")))
+    # Said so that no index serves it: nearly every client is not yet due, and those of other rules are few or none.
+    .where(func.coalesce(evaluations.c.next_due_at, bindparam("later")) > bindparam("now"))
+    .values(next_due_at=bindparam("now"))
+)
+_LENT_TO_NOBODY = or_(evaluations.c.lease_until.is_(None), evaluations.c.lease_until <= bindparam("now"))
+
+
+def _oldest(due_since: Column[int]) -> Select[tuple[int, int]]:
+    """The clients longest due by one of the two columns that make them due; each has an index of its own."""
+    return (
+        select(evaluations.c.client_id, due_since)
+        .where(due_since.is_not(None), _LENT_TO_NOBODY)
+        .order_by(due_since)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_OLDEST_CHANGED = _oldest(evaluations.c.dirty_from)
+_OLDEST_DUE = _oldest(evaluations.c.next_due_at).where(evaluations.c.next_due_at <= bindparam("now"))
+_LEND = (
+    update(evaluations)
+    .where(evaluations.c.client_id.in_(bindparam("ids", expanding=True)), _LENT_TO_NOBODY)
+    .values(claimed_by=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(*[evaluations.c[name] for name in ("client_id", "generation", "evaluated_to", "failures", "rules_hash")])
+)
+_HELD = and_(
+    evaluations.c.client_id == bindparam("held_client"),
+    evaluations.c.claimed_by == bindparam("held_by"),
+    evaluations.c.lease_until == bindparam("held_until"),
+)
+_FINISH = (
+    update(evaluations)
+    .where(_HELD, evaluations.c.generation == bindparam("made_at"))
+    .values(
+        evaluated_to=bindparam("to"),
+        next_due_at=bindparam("due"),
+        rules_hash=bindparam("hash"),
+        dirty_from=None,
+        claimed_by=None,
+        lease_until=None,
+        failures=0,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +103,22 @@ def mark_dirty(conn: Connection, earliest: Mapping[int, int]) -> None:
 
 def mark_all_for_rules(conn: Connection, rules_hash: str, now: int) -> int:
     """Make due, at `now`, every client last evaluated under other rules; how many. Run again, it changes nothing."""
-    # Said so that no index serves it: nearly every client is not yet due, and those of other rules are few or none.
-    not_yet_due = func.coalesce(evaluations.c.next_due_at, now + 1) > now
-    marked = update(evaluations).where(_ANOTHER_HASH, not_yet_due).values(next_due_at=now)
-    return conn.execute(marked, {"serving": rules_hash}).rowcount
+    return conn.execute(_MARK_FOR_RULES, {"serving": rules_hash, "now": now, "later": now + 1}).rowcount
 
 
 def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claim]:
     """Lend `owner` up to `limit` clients who are due and lent to nobody, those due longest first."""
-    rows = [
-        *conn.execute(_oldest(evaluations.c.dirty_from, now, limit)),
-        *conn.execute(_oldest(evaluations.c.next_due_at, now, limit).where(evaluations.c.next_due_at <= now)),
-    ]
+    at_most = {"now": now, "most": limit}
+    rows = [*conn.execute(_OLDEST_CHANGED, at_most), *conn.execute(_OLDEST_DUE, at_most)]
     due_since: dict[int, int] = {}
     for client_id, since in rows:
         due_since[client_id] = min(since, due_since.get(client_id, since))
     chosen = sorted(due_since, key=lambda client_id: (due_since[client_id], client_id))[:limit]
     if not chosen:
         return []
-    taken = (
-        update(evaluations)
-        .where(evaluations.c.client_id.in_(chosen), _lent_to_nobody(now))
-        .values(claimed_by=owner, lease_until=now + lease_us)
-        .returning(
-            *[evaluations.c[name] for name in ("client_id", "generation", "evaluated_to", "failures", "rules_hash")]
-        )
-    )
     claims = [
         Claim(row.client_id, owner, now + lease_us, row.generation, row.evaluated_to, row.failures, row.rules_hash)
-        for row in conn.execute(taken)
+        for row in conn.execute(_LEND, {"ids": chosen, "now": now, "owner": owner, "until": now + lease_us})
     ]
     return sorted(claims, key=lambda claim: claim.client_id)
 
@@ -94,31 +128,19 @@ def finish(conn: Connection, claim: Claim, evaluated_to: int, next_due_at: int |
 
     What was decided from the claim may then not be written: somebody else does it, or it is to do again.
     """
-    ended = (
-        update(evaluations)
-        .where(_held(claim), evaluations.c.generation == claim.generation)
-        .values(
-            evaluated_to=evaluated_to,
-            next_due_at=next_due_at,
-            rules_hash=rules_hash,
-            dirty_from=None,
-            claimed_by=None,
-            lease_until=None,
-            failures=0,
-        )
-    )
-    return conn.execute(ended).rowcount == 1
+    values = {"to": evaluated_to, "due": next_due_at, "hash": rules_hash, "made_at": claim.generation}
+    return conn.execute(_FINISH, {**_held(claim), **values}).rowcount == 1
 
 
 def release(conn: Connection, claim: Claim) -> None:
     """Give a claim back unfinished: the client is due as before, at once."""
-    conn.execute(update(evaluations).where(_held(claim)).values(claimed_by=None, lease_until=None))
+    conn.execute(update(evaluations).where(_HELD).values(claimed_by=None, lease_until=None), _held(claim))
 
 
 def postpone(conn: Connection, claim: Claim, until: int) -> None:
     """Give a claim back because its evaluation failed: the client is due as before, but not until `until`."""
     failed = {"claimed_by": None, "lease_until": until, "failures": evaluations.c.failures + 1}
-    conn.execute(update(evaluations).where(_held(claim)).values(failed))
+    conn.execute(update(evaluations).where(_HELD).values(failed), _held(claim))
 
 
 def failing(conn: Connection) -> Sequence[Failing]:
@@ -137,24 +159,5 @@ def overdue(conn: Connection, before: int) -> int:
     return len(conn.execute(select(evaluations.c.client_id).where(lost)).all())
 
 
-def _oldest(due_since: Column[int], now: int, limit: int) -> Select[tuple[int, int]]:
-    """The clients longest due by one of the two columns that make them due; each has an index of its own."""
-    return (
-        select(evaluations.c.client_id, due_since)
-        .where(due_since.is_not(None), _lent_to_nobody(now))
-        .order_by(due_since)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _lent_to_nobody(now: int) -> ColumnElement[bool]:
-    return or_(evaluations.c.lease_until.is_(None), evaluations.c.lease_until <= now)
-
-
-def _held(claim: Claim) -> ColumnElement[bool]:
-    return and_(
-        evaluations.c.client_id == claim.client_id,
-        evaluations.c.claimed_by == claim.owner,
-        evaluations.c.lease_until == claim.lease_until,
-    )
+def _held(claim: Claim) -> dict[str, int | str]:
+    return {"held_client": claim.client_id, "held_by": claim.owner, "held_until": claim.lease_until}

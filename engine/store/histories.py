@@ -51,7 +51,7 @@ def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
 
 def sizes(conn: Connection, client_ids: Sequence[int]) -> dict[int, int]:
     """How many events each of these clients has, by id and in the order of ids."""
-    counted: dict[int, int] = dict(conn.execute(_SIZES_OF_THESE, {"client_ids": client_ids}).tuples().all())
+    counted: dict[int, int] = dict(conn.execute(_SIZES_OF_THESE, {"client_ids": client_ids}).all())
     return {client_id: counted.get(client_id, 0) for client_id in sorted(client_ids)}
 
 
@@ -75,7 +75,7 @@ def _numbers(joined: str) -> NDArray[np.int64]:
 
 def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[dict[int, int]]:
     """All clients with their sizes, cut so that no batch holds more clients or (but for a single one) more events."""
-    counted: dict[int, int] = dict(conn.execute(_SIZES).tuples().all())
+    counted: dict[int, int] = dict(conn.execute(_SIZES).all())
     batch: dict[int, int] = {}
     held = 0
     for client_id in conn.scalars(select(clients.c.id).order_by(clients.c.id)).all():

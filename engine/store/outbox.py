@@ -161,8 +161,9 @@ def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: st
 
 def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
     """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched."""
-    waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
-    conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
+    if alert_ids:
+        waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
+        conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
 
 
 def bring_next_step_forward(conn: Connection, message: Claimed, now: int, *, again: bool = False) -> bool:

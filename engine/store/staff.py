@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, select
 
-from engine.model.staff import Assignment, Consent, Staff
+from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.schema import assignments, consents, opt_outs, staff
+
+# Made once, for a statement takes longer to make than to run for one client.
+_THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
+_ASSIGNMENTS = (
+    select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
+    .where(assignments.c.client_id.in_(_THESE))
+    .order_by(assignments.c.staff_id, assignments.c.began)
+)
+_CONSENTS = (
+    select(*[consents.c[name] for name in Consent.__dataclass_fields__])
+    .where(consents.c.client_id.in_(_THESE))
+    .order_by(consents.c.given_at, consents.c.id)
+)
+_OF_IDS = select(staff).where(staff.c.id.in_(bindparam("ids", expanding=True)))
+_OF_ROLES = select(staff).where(staff.c.role.in_(bindparam("roles", expanding=True))).order_by(staff.c.id)
 
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:
@@ -46,18 +61,24 @@ def everybody(conn: Connection) -> dict[int, Staff]:
     return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
 
 
+def of_ids(conn: Connection, staff_ids: Collection[int]) -> dict[int, Staff]:
+    """These members of staff and mentors, by id."""
+    return {row.id: read(row) for row in conn.execute(_OF_IDS, {"ids": sorted(staff_ids)})}
+
+
+def of_roles(conn: Connection, roles: Sequence[Role]) -> list[Staff]:
+    """All who have one of these roles, in the order of ids."""
+    return [read(row) for row in conn.execute(_OF_ROLES, {"roles": list(roles)})]
+
+
 def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignment]:
     """Who was ever assigned to these clients, by the ids of staff."""
-    wanted = select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
-    ordered = wanted.order_by(assignments.c.staff_id, assignments.c.began)
-    return [Assignment(*row) for row in conn.execute(ordered.where(assignments.c.client_id.in_(client_ids)))]
+    return [Assignment(*row) for row in conn.execute(_ASSIGNMENTS, {"client_ids": list(client_ids)})]
 
 
 def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
     """Every consent that these clients ever gave, the newest last."""
-    wanted = select(*[consents.c[name] for name in Consent.__dataclass_fields__])
-    ordered = wanted.order_by(consents.c.given_at, consents.c.id)
-    return [Consent(*row) for row in conn.execute(ordered.where(consents.c.client_id.in_(client_ids)))]
+    return [Consent(*row) for row in conn.execute(_CONSENTS, {"client_ids": list(client_ids)})]
 
 
 def valid_consent(conn: Connection, client_id: int, staff_id: int, now: int) -> Consent | None:
