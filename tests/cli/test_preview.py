@@ -50,8 +50,9 @@ def site(sqlite_database: Database) -> Site:
 
 
 @pytest.fixture
-def say(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+def say(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
     """What `handrail preview` prints, to stdout and to stderr."""
+    monkeypatch.setenv("COLUMNS", "80")
     config = tmp_path / "config.yaml"
     write_rules(tmp_path / "rules", *RULES)
     config.write_text(f"database: sqlite:///{site.database.url.database}\ntimezone: UTC\n")

@@ -87,6 +87,7 @@ def test_what_docs_preview_md_shows_is_what_it_prints(site: Path, monkeypatch: p
     (site / "eager.yaml").write_text(early.replace("at_least: 2", "at_least: 1"))
     _, first, said_first, second, said_second = (text for language, text in blocks if language == "")
     monkeypatch.chdir(site)
+    monkeypatch.setenv("COLUMNS", "80")
     for command, said in ((first, said_first), (second, said_second)):
         done = handrail(site, *shlex.split(command.replace("\\\n", ""))[1:])
         assert done.code == 0, done.err
