@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, open_settings, show_rows
 from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:
@@ -21,7 +22,18 @@ Paths = Annotated[
 ]
 
 
-def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
+class Said(StrEnum):
+    """How `handrail check` writes."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+SaidAs = Annotated[Said, typer.Option("--format", help="How to write what is found.")]
+COLUMNS = ("severity", "file", "line", "column", "message")
+
+
+def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SaidAs = Said.TEXT) -> None:  # noqa: A002
     """Read the configuration, the rules and their cases, and say all that is wrong with them."""
     from engine.cli.places import lines_of
     from engine.flows.rule_files import read
@@ -37,9 +49,15 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
             mistakes += error.mistakes
     rule_sets = list(read(paths or configured(settings), settings))
     mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
-    if mistakes:
+    if mistakes and format is Said.TEXT:
         raise MistakesError(list(set(mistakes)))
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
+    if format is Said.JSON:
+        told = [("error", *mistake) for mistake in sorted(set(mistakes))]
+        show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
+        if mistakes:
+            raise typer.Exit(MistakesError.exit_code)
+        return
     for line in lines_of(found, "warning: "):
         print(line, file=sys.stderr)
     rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
@@ -52,8 +70,13 @@ def configured(settings: Settings | None) -> list[Path]:
     """The folder of the configured rules, as seen from here; nothing where the configuration cannot be read."""
     if settings is None:
         return []
-    near = os.path.relpath(settings.rules)
-    return [settings.rules if near.startswith("..") else Path(near)]
+    return [near(settings.rules)]
+
+
+def near(path: Path) -> Path:
+    """The path as seen from here, where it is not above."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else Path(relative)
 
 
 def counted(number: int, word: str) -> str:

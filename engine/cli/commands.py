@@ -17,6 +17,7 @@ from engine.cli import (
     oncall,
     preview,
     rejects,
+    rules,
     run,
     schema,
     test_,
@@ -49,4 +50,5 @@ app.command()(rejects.rejects)
 app.command()(doctor.doctor)
 app.add_typer(oncall.app, name="oncall")
 app.add_typer(absence.app, name="absence")
+app.add_typer(rules.app, name="rules")
 app.add_typer(db.app, name="db")

@@ -28,11 +28,12 @@ def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = No
     if rule not in rulebook.checked:
         raise UserError(f"There is no rule '{rule}'{nearest(rule, rulebook.rules)}")
     for line in explained(rulebook.checked[rule], rulebook.rules, settings.routing):
-        print(_wrapped(line))
+        print(wrapped(line))
     text = to_staff("C-1042", rulebook.rules[rule].reason, 17, settings.sms.detail)
-    print(_wrapped(f"A text to staff, of a client C-1042: {text}"))
+    print(wrapped(f"A text to staff, of a client C-1042: {text}"))
 
 
-def _wrapped(line: str) -> str:
+def wrapped(line: str) -> str:
+    """A line of an explanation as the terminal shows it, its list kept indented."""
     indent = " " * (len(line) - len(line.lstrip(" -")))
     return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,24 @@ def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: Site)
         "                ^\n"
     ) + "".join(err[err.index("rules/missed.yaml:9") :])
     assert "'at_leest' is not a word of a 'count:' condition; did you mean 'at_least'?" in err
+
+
+def test_editors_and_machines_read_it_as_json(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
+    code, out, err = site.handrail("check", "--format", "json")
+    (mistake,) = json.loads(out)
+    assert (code, err) == (2, "")
+    assert mistake == {
+        "severity": "error",
+        "file": f"{site.folder}/rules/missed.yaml",
+        "line": 5,
+        "column": 13,
+        "message": "'lice' is not a status; did you mean 'live'?",
+    }
+    site.write("rules/missed.yaml", RULE)
+    (site.rules / "missed.cases.yaml").unlink()
+    code, out, _ = site.handrail("check", "--format", "json")
+    assert (code, [one["severity"] for one in json.loads(out)]) == (0, ["warning"])
 
 
 def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None:

@@ -95,8 +95,8 @@ def regrouped(before: Any, after: Any, line: str) -> bool:
     texts = leaves(before)
     return (
         texts == leaves(after)
-        or opened in {"all", "any"}
-        and any(texts[:at] + texts[at + 1 :] == leaves(after) for at, text in enumerate(texts) if text == opened)
+        or (opened in {"all", "any"}
+        and any(texts[:at] + texts[at + 1 :] == leaves(after) for at, text in enumerate(texts) if text == opened))
     )
 
 

@@ -1,0 +1,85 @@
+"""The files of a rule that somebody described by answering questions: the rule on trial, and two cases of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.model.duration import write_duration
+from engine.model.instant import DAY_US, SECOND_US
+
+SCHEMA = "# yaml-language-server: $schema={}.schema.json\n"
+_MINUTE_US = 60 * SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """What was answered: so many events of a kind, or of those whose field has a value, within microseconds.
+
+    `field` is "" where every event of the kind counts, `notify` where the policy of the severity does.
+    """
+
+    id: str
+    title: str
+    kind: str
+    field: str
+    value: str
+    count: int
+    within: int
+    severity: str
+    notify: str
+
+
+def rule_text(rule: NewRule) -> str:
+    """The rule file."""
+    where = f", where: {{{rule.field}: {rule.value}}}" if rule.field else ""
+    within = write_duration(rule.within)
+    notify = f"    notify: {rule.notify}\n" if rule.notify else ""
+    return (
+        f"{SCHEMA.format('rules')}format: 1\n"
+        "rules:\n"
+        f"  - id: {rule.id}\n"
+        f"    title: {json.dumps(rule.title, ensure_ascii=False)}\n"
+        "    status: shadow\n"
+        f"    severity: {rule.severity}\n"
+        f"    when: {{count: {rule.kind}{where}, within: {within}, at_least: {rule.count}}}\n"
+        f"{notify}"
+    )
+
+
+def cases_text(rule: NewRule) -> str:
+    """The file of its cases: the last event that is needed, and one event too few."""
+    moments = list(_moments(rule))
+    events = [f"      - {_event(rule, moment)}\n" for moment in moments]
+    fewer = ["    events:\n", *events[:-1]] if rule.count > 1 else []
+    return (
+        f"{SCHEMA.format('cases')}# `handrail test` tries it. Times are the client's, day 0 is a Monday.\n"
+        "format: 1\n"
+        "cases:\n"
+        f"  - case: With {_many(rule.count)} within {write_duration(rule.within)} it fires\n"
+        f"    events:\n{''.join(events)}"
+        f"    expect:\n      - {{alert: {rule.id}, at: {moments[-1]}, severity: {rule.severity}}}\n"
+        "\n"
+        f"  - case: With {_many(rule.count - 1)} it stays silent\n"
+        f"{''.join(fewer)}"
+        f"    until: {moments[-1]}\n"
+        f"    silent: {rule.id}\n"
+    )
+
+
+def _many(count: int) -> str:
+    return "no event" if not count else "1 event" if count == 1 else f"{count} events"
+
+
+def _moments(rule: NewRule) -> Iterator[str]:
+    """As many moments as are needed, from 9 o'clock of day 1, a day apart or what fits into the time."""
+    apart = min(DAY_US, rule.within // rule.count // _MINUTE_US * _MINUTE_US)
+    for number in range(rule.count):
+        minutes = (DAY_US + 9 * 60 * _MINUTE_US + number * apart) // _MINUTE_US
+        yield f"day {minutes // 1440} {minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def _event(rule: NewRule, moment: str) -> str:
+    fields = f"{{{rule.field}: {rule.value}}}" if rule.field else "{}"
+    return f"{{at: {moment}, {rule.kind}: {fields}}}"

@@ -1,0 +1,167 @@
+"""`handrail rules`: which sets served, what differs between them, and a new rule by answering questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from engine.cli import run_command_line
+from engine.cli.commands import app
+from engine.config import load as load_settings
+from engine.flows import rules
+from engine.model.instant import SECOND_US
+from engine.store.database import Database
+
+NOW = 1_800_000_000 * SECOND_US
+RULES = """\
+format: 1
+rules:
+  - id: missed
+    title: Missed check-ins
+    status: draft
+    severity: medium
+    when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
+  - id: silence
+    title: Silence
+    status: shadow
+    severity: high
+    when: {time_since: check_in, at_least: 3 days}
+"""
+
+
+class Site:
+    """A folder with a configuration, rules, and a database in which they served."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.file = folder / "rules" / "rules.yaml"
+        self.config = str(folder / "config.yaml")
+        self._capsys = capsys
+        self._now = NOW
+        (folder / "rules").mkdir()
+        (folder / "config.yaml").write_text("timezone: UTC\ndatabase: sqlite:///handrail.db\n")
+        self.file.write_text(RULES)
+
+    def serve(self, text: str) -> None:
+        self.file.write_text(text)
+        settings = load_settings(Path(self.config))
+        database = Database.open(settings.database)
+        self._now += 3600 * SECOND_US
+        with database.write() as conn:
+            rules.accept(conn, rules.RuleFiles(settings).read(), self._now)
+        database.close()
+
+    def handrail(self, *arguments: str) -> tuple[int | str | None, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            run_command_line([*arguments, "--config", self.config])
+        out, err = self._capsys.readouterr()
+        return caught.value.code, out, err
+
+    def new(self, *answers: str) -> Result:
+        return CliRunner().invoke(app, ["rules", "new", "--config", self.config], "".join(f"{a}\n" for a in answers))
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_database: Database, capsys: pytest.CaptureFixture[str]) -> Site:
+    return Site(tmp_path, capsys)  # the database is tmp_path/handrail.db
+
+
+def test_each_set_that_served_is_listed_with_what_it_changed(site: Site) -> None:
+    stricter = RULES.replace("at_least: 2", "at_least: 3")
+    for text in (
+        RULES,
+        stricter,
+        f"# A remark.\n{stricter}",
+        stricter.replace("Silence", "No word"),
+        RULES[:-240],
+        RULES,
+    ):
+        site.serve(text) if "silence" in text else site.serve(RULES.split("  - id: silence", maxsplit=1)[0])
+    code, out, _ = site.handrail("rules", "history", "--format", "json")
+    assert code == 0
+    assert [(row["set"], row["rules"], row["changed"]) for row in json.loads(out)] == [
+        (1, 2, "the first that served"),
+        (2, 2, "1 with other logic (missed)"),
+        (3, 2, "comments alone"),
+        (4, 2, "1 with other words (silence)"),
+        (5, 1, "1 removed (silence); 1 with other logic (missed)"),
+        (1, 2, "1 added (silence)"),
+    ]
+    _, out, _ = site.handrail("rules", "history", "--last", "1")
+    assert out.splitlines()[1].startswith("1    2027-01-15T14:00:00+00:00  ")
+
+
+def test_what_differs_is_said_in_the_sentences_of_explain(site: Site) -> None:
+    site.serve(RULES)
+    assert site.handrail("rules", "diff") == (0, "no rule differs\n", "")
+    site.file.write_text(RULES.replace("at_least: 2", "at_least: 3").replace("status: shadow", "status: live"))
+    _, out, _ = site.handrail("rules", "diff")
+    assert out.startswith(
+        "missed: with other logic\n"
+        "    -   - 2 or more missed check-ins in the last 7 days\n"
+        "    +   - 3 or more missed check-ins in the last 7 days\n"
+        "silence: with other words\n"
+        "    - It is on trial (shadow): its alerts are recorded and nobody is told."
+    )
+    assert out.endswith("\n1 with other logic (missed); 1 with other words (silence)\n")
+
+
+def test_two_stored_sets_are_compared_by_their_numbers(site: Site) -> None:
+    site.serve(RULES)
+    site.serve(RULES.split("  - id: silence", maxsplit=1)[0])
+    assert site.handrail("rules", "diff", "2", "1")[1].startswith("silence: added\n    + Silence (silence)\n")
+    assert site.handrail("rules", "diff", "9")[::2] == (2, "There is no rule set 9; see handrail rules history.\n")
+
+
+def test_before_any_set_served_there_is_nothing_to_compare(site: Site) -> None:
+    assert site.handrail("rules", "diff")[::2] == (2, "No rules have ever served.\n")
+    assert site.handrail("rules", "history")[:2] == (0, "nothing to list\n")
+
+
+ANSWERS = ("Two tests refused", "", "", "test", "result=refused", "2", "14 days", "high", "")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ANSWERS,
+        ("One", "", "", "contact", "any", "1", "45 minutes", "low", "case_manager_first"),
+        ("Many: 100 #", "many", "", "assessment", "100", "2 hours", "urgent", ""),
+    ],
+)
+def test_a_new_rule_is_right_and_its_two_cases_pass(site: Site, answers: tuple[str, ...]) -> None:
+    done = site.new(*answers)
+    assert done.exit_code == 0, done.output
+    assert "handrail test" in done.output
+    code, out, err = site.handrail("check")
+    assert (code, out, err) == (0, "3 rules and 2 cases checked: no mistakes, no warnings\n", "")
+    (cases,) = site.file.parent.glob("*.cases.yaml")
+    assert site.handrail("test", str(cases))[0] == 0
+
+
+def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Site) -> None:
+    wrong = ("", "Two Refused", "missed", "", "rules", "refused", "tests", "test", "result=refusd", "result=refused")
+    done = site.new(
+        "Two tests refused", *wrong[1:3], "two-refused", *wrong[4:], "two", "2", "7", "7 days", "hihg", "high", ""
+    )
+    assert done.exit_code == 0, done.output
+    for said in (
+        "use small letters, digits and single hyphens",
+        "there is a rule 'missed' already",
+        "rules.yaml, or its cases, is there already, and is not overwritten",
+        "'tests' is none of them; did you mean 'test'?",
+        "'result=refusd' is none of them; did you mean 'result=refused'?",
+        "'two' is not a whole number",
+        "'7' is not a duration",
+        "'hihg' is none of them; did you mean 'high'?",
+    ):
+        assert said in done.output
+    assert "id: two-refused" in (site.file.parent / "refused.yaml").read_text()
+    assert site.file.read_text() == RULES
+
+
+def test_without_all_answers_nothing_is_written(site: Site) -> None:
+    assert site.new(*ANSWERS[:5]).exit_code == 1
+    assert list(site.file.parent.iterdir()) == [site.file]
