@@ -54,7 +54,7 @@ def _judge(conn: Connection, desk: Desk) -> tuple[Outages, Verdict]:
     settings, looks_at, now = desk.telling.outages, desk.rulebook.kinds, desk.now
     before, sources = silence.outages(conn), feeds.read(conn)
     silent = silence.unresolved(conn, min([now - settings.within, *_out_since(sources)]))
-    active = silence.active_clients(conn, now) if len(silent) >= settings.at_least else 0
+    active = silence.active_clients(conn, now, settings.enough(len(silent))) if len(silent) >= settings.at_least else 0
     standing = holding.outages(before, sources, silent, looks_at, active, settings, now)
     if standing != before:
         silence.write_outages(conn, standing, now)

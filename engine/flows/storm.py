@@ -26,7 +26,7 @@ def brake(desk: Desk) -> int:
             return 0
         beat = heartbeats.read(conn).get(STORM)
         lasts = beat is not None and now < beat.at + WINDOW_US
-        if not lasts and not settings.is_storm(clients, silence.active_clients(conn, now)):
+        if not lasts and not settings.is_storm(clients, silence.active_clients(conn, now, settings.enough(clients))):
             return 0
     with desk.database.write() as conn:
         gathered = bundles.gather(conn, now - WINDOW_US, now + TOGETHER_US)

@@ -51,6 +51,10 @@ class OutageSettings(BaseModel):
         """Whether texts about so many clients at once are more than people can act on one by one."""
         return clients >= self.storm_at_least and clients > self.storm_share * active
 
+    def enough(self, clients: int) -> int:
+        """Of how many active clients so many are too few for either share, however many more are active."""
+        return int(clients / min(self.share, self.storm_share)) + 1
+
     def tell_of(self, severity: Severity) -> int:
         """For how long an alert of this severity is held before its silence itself is told."""
         return self.tell_urgent_after if severity == "urgent" else self.tell_after
