@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# For make chaos.
+RUNS ?= 300
+SEED ?= 1
+
 PRISM := tests/prism/node_modules
 
-.PHONY: install run test thorough check bench prism browser clean
+.PHONY: install run test chaos thorough check bench prism browser clean
 
 install: $(VENV)/installed
 
@@ -44,6 +48,10 @@ browser:
 	else \
 		echo "apt-get could not install Chromium: pages are not tested in a browser"; \
 	fi
+
+# Random runs with kills and a Twilio that misbehaves, the same again from the same seed; a few minutes.
+chaos: install
+	$(BIN)/python -m tests.chaos --runs $(RUNS) --seed $(SEED)
 
 # The properties to which the rule language is held, at length: an hour or two.
 thorough: install

@@ -71,7 +71,7 @@ _ENDS: Mapping[Kind, tuple[Status, int]] = {
 
 
 class Trouble:
-    """Each kind of trouble comes about with its share of 1; `seen` counts what did.
+    """Each kind of trouble comes about with its share of 1, which may be changed; `seen` counts what did.
 
     `outages` are times, (from, until) in microseconds, at which every request is answered with 503.
     """
@@ -80,7 +80,7 @@ class Trouble:
         self.seen: Counter[str] = Counter()
         self.outages: list[tuple[int, int]] = []
         self._random = Random(seed)
-        self._shares = shares or {}
+        self.shares = dict(shares or {})
 
     def answer(self, now: int) -> Answer | None:
         """What a request meets; None where all is well."""
@@ -103,7 +103,7 @@ class Trouble:
         return delays
 
     def _comes(self, kind: Kind) -> bool:
-        share = self._shares.get(kind, 0.0)
+        share = self.shares.get(kind, 0.0)
         comes = share > 0 and self._random.random() < share
         self.seen[kind] += comes
         return comes

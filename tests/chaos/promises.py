@@ -1,0 +1,175 @@
+"""What must be so whatever breaks: looked at while a run goes on, and at its end. It asks the tables itself."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import Connection, or_, select
+
+from connectors.local_twilio.texts import Text
+from engine.flows import audit as auditing
+from engine.model.message import NEWLY, NOTICE, REACHES_NOBODY, REMINDS, STEP
+from engine.store import audit as trail
+from engine.store.database import Database
+from engine.store.schema import alert_transitions, alerts, audit, events, inbox, outbox
+from tests.twilio_site import TwilioSite
+
+_UNDECIDED = ("queued", "claimed", "unknown")
+_TOLD = ("sent", "delivered")
+_AT_THE_END = 1_000  # a step that no policy has
+
+
+class Promises:
+    """Watches a site; `told` counts how often the phone of each outbox row's recipient was handed it."""
+
+    def __init__(self, site: TwilioSite, database: Database) -> None:
+        self.told: Counter[int] = Counter()
+        self.messages = 0
+        self.alerts = 0
+        self._site = site
+        self._database = database
+        self._evaluated: list[int] = []
+        self._seen: set[str] = set()
+        self._broken: list[str] = []
+
+    def kept(self, text: Text) -> None:
+        """Twilio took a message, or something became of it."""
+        if text.sid in self._seen or text.direction != "outbound-api":
+            return
+        self._seen.add(text.sid)
+        self.messages += 1
+        (message_id,) = map(int, parse_qs(urlsplit(text.callback or "?message=0").query)["message"])
+        columns = [outbox.c[name] for name in ("id", "state", "reason", "bundle_id")]
+        wanted = select(*columns, alerts.c.state.label("alert_state")).outerjoin(
+            alerts, alerts.c.id == outbox.c.alert_id
+        )
+        with self._database.read() as conn:
+            rows = conn.execute(wanted.where(or_(outbox.c.id == message_id, outbox.c.bundle_id == message_id))).all()
+        for row in rows:
+            if row.id != message_id and row.state != "queued":
+                continue
+            self.told[row.id] += 1
+            if self.told[row.id] > 1:
+                self._broken.append(f"message {row.id} went out {self.told[row.id]} times")
+            if row.id == message_id and row.reason in {STEP, NEWLY} and row.alert_state != "open":
+                self._broken.append(f"message {row.id} went out though its alert was {row.alert_state}")
+
+    def evaluated(self, now: int) -> None:
+        """A step of evaluation was completed: what was due must have been taken."""
+        self._evaluated.append(now)
+        late = select(alerts.c.id).where(
+            alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None), alerts.c.next_step_at < now
+        )
+        with self._database.read() as conn:
+            self._broken += [f"alert {alert_id} was not escalated in time" for alert_id in conn.scalars(late)]
+
+    def broken(self, expected: Collection[tuple[int, str]]) -> list[str]:
+        """Every promise that was broken by the end of a run in which these alerts had to open."""
+        with self._database.read() as conn:
+            return [
+                *self._broken,
+                *self._lost(conn, expected),
+                *self._undecided(conn),
+                *self._steps_told_twice(conn),
+                *self._climbing(conn),
+                *self._with_twilio(conn),
+            ]
+
+    def _lost(self, conn: Connection, expected: Collection[tuple[int, str]]) -> Iterator[str]:
+        opened = {(row.client_id, row.rule_id) for row in conn.execute(select(alerts.c.client_id, alerts.c.rule_id))}
+        self.alerts = len(conn.execute(select(alerts.c.id)).all())
+        yield from (f"the alert {rule} of client {client} was lost" for client, rule in sorted({*expected} - opened))
+        keys = Counter(conn.scalars(select(events.c.key)))
+        if keys != Counter(row.key for _, row in self._site.source.rows):
+            yield "an event was lost or doubled"
+        known = set(conn.scalars(select(inbox.c.provider_id)))
+        came = {text.sid for text in self._site.carrier.texts.values() if text.direction == "inbound"}
+        yield from (f"the text {sid} was lost" for sid in sorted(came - known))
+        if trail.verify(conn) is not None:
+            yield "the audit trail is broken"
+
+    def _undecided(self, conn: Connection) -> Iterator[str]:
+        for row in conn.execute(select(outbox.c.id, outbox.c.state).where(outbox.c.state.in_(_UNDECIDED))):
+            yield f"message {row.id} is still {row.state}"
+        told = select(outbox.c.id).where(outbox.c.state.in_(("accepted", *_TOLD)))
+        yield from (
+            f"message {message_id} is said to be told and is not"
+            for message_id in conn.scalars(told)
+            if not self.told[message_id]
+        )
+
+    def _steps_told_twice(self, conn: Connection) -> Iterator[str]:
+        steps = select(outbox.c.id, outbox.c.alert_id, outbox.c.step, outbox.c.staff_id)
+        times: Counter[tuple[int, int, int]] = Counter()
+        for row in conn.execute(steps.where(outbox.c.reason.in_((STEP, NEWLY)))):
+            times[row.alert_id, row.step, row.staff_id] += self.told[row.id]
+        for (alert_id, step, staff_id), number in times.items():
+            if number > 1:
+                yield f"staff {staff_id} was told {number} times of alert {alert_id} by its step {step}"
+
+    def _climbing(self, conn: Connection) -> Iterator[str]:
+        turns = defaultdict(list)
+        taken = select(audit.c.at, audit.c.action, audit.c.subject, audit.c.detail).where(
+            audit.c.action.in_(("told", "reaches nobody")), audit.c.actor == "escalate"
+        )
+        for row in conn.execute(taken.order_by(audit.c.id)):
+            at_end = row.action == "reaches nobody"
+            turns[row.subject].append((row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"]))
+        standing = auditing.broken_promises(conn, self._site.clock.at)
+        for alert in conn.execute(select(alerts).where(~alerts.c.shadow, ~alerts.c.historic)).all():
+            open_times = list(_open_times(conn, alert.id))
+            yield from self._late_steps(alert, turns[f"alert {alert.id}"], open_times)
+            if alert.state == "open" and not _visible(conn, alert.id, standing):
+                yield f"alert {alert.id} is open, nobody has a text of it, and nobody is told so"
+
+    def _late_steps(
+        self, alert: object, turns: list[tuple[int, int]], open_times: list[tuple[int, int]]
+    ) -> Iterator[str]:
+        """Each step must come when the one before it gave it its time, as soon as an evaluation was completed then."""
+        policy = json.loads(alert.policy)  # type: ignore[attr-defined]
+        alert_id, opened_at = alert.id, alert.opened_at  # type: ignore[attr-defined]
+        waits = [(0, (opened_at, opened_at + policy[0]["after"]))]
+        waits += [
+            (number, (at, at + policy[step + 1]["after"] - policy[step]["after"]))
+            for number, (at, step) in enumerate(turns, 1)
+            if step + 1 < len(policy)
+        ]
+        for number, (since, due) in waits:
+            looked = next((at for at in self._evaluated if at > max(due, since)), None)
+            if looked is None or not any(begin <= since and looked < end for begin, end in open_times):
+                continue
+            if number >= len(turns) or turns[number][0] > looked:
+                yield f"alert {alert_id} waited for its step number {number} from {since} beyond {due}"
+
+    def _with_twilio(self, conn: Connection) -> Iterator[str]:
+        ends = {"delivered": "delivered", "undelivered": "undelivered", "failed": "failed"}
+        for row in conn.execute(select(outbox.c.id, outbox.c.state, outbox.c.provider_id)):
+            if row.provider_id is None:
+                continue
+            text = self._site.carrier.texts.get(row.provider_id)
+            if text is None or ends.get(text.status) != row.state:
+                yield f"message {row.id} is {row.state}, but at Twilio {text.status if text else 'unknown'}"
+
+
+def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
+    """From when to when an alert was open; one that still is, for ever."""
+    changes = conn.execute(
+        select(alert_transitions.c.at, alert_transitions.c.to_state)
+        .where(alert_transitions.c.alert_id == alert_id)
+        .order_by(alert_transitions.c.id)
+    ).all()
+    for now, then in pairwise([*changes, None]):
+        if now is not None and now.to_state == "open":
+            yield now.at, then.at if then is not None else 2**62
+
+
+def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
+    """Whether somebody has a text of an open alert, or it is said that nobody has."""
+    about = conn.execute(select(outbox.c.state, outbox.c.reason).where(outbox.c.alert_id == alert_id)).all()
+    told = [row for row in about if not row.reason.startswith((NOTICE, REMINDS))]
+    reached = any(row.state in _TOLD for row in told)
+    return reached or any(row.reason == REACHES_NOBODY for row in told) or f"alert {alert_id} has nobody" in standing

@@ -1,0 +1,53 @@
+"""A short `make chaos`, and that it would notice: a run is the same from its seed, and a broken promise is found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from connectors.local_twilio.api import Api
+from connectors.local_twilio.trouble import Answer
+from tests.chaos.__main__ import main
+from tests.chaos.story import Stage, Story
+from tests.connectors.local import TOKEN
+
+
+class Forgetful(Api):
+    """A Twilio that lists no message, though it took them."""
+
+    def _list(self, asked: Mapping[str, str]) -> Answer:
+        return super()._list({**asked, "To": "+15550000000"})
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return Stage(tmp_path_factory.mktemp("chaos"))
+
+
+def test_random_runs_break_no_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--runs", "5", "--seed", "1"]) == 0
+    assert "broken promises                 0" in capsys.readouterr().out
+
+
+def figures(story: Story) -> tuple[object, ...]:
+    return story.fate.kills, story.trouble.seen, story.promises.told, story.promises.alerts
+
+
+def test_a_run_is_the_same_again_from_its_seed(stage: Stage) -> None:
+    first, _ = stage.play("1/3")
+    again, _ = stage.play("1/3")
+    assert figures(first) == figures(again)
+
+
+def test_a_message_that_goes_out_twice_is_found(stage: Stage) -> None:
+    with stage.story("1/2") as story:
+        story.trouble.shares["silent after taking"] = 0.5
+        story.site.api = Forgetful(story.site.carrier, TOKEN)
+        assert any("went out 2 times" in promise for promise in story.run())
+
+
+def test_an_alert_that_never_opens_is_found(stage: Stage) -> None:
+    with stage.story("1/2") as story:
+        story.expected.add((99, "craving"))
+        assert "the alert craving of client 99 was lost" in story.run()

@@ -1,0 +1,251 @@
+"""A site that texts through the local Twilio in one process, on a clock of its own, and can be killed and started anew.
+
+The engine, its connector and its pages are the real ones; only the wire between them and Twilio is a function call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import requests
+from fastapi import FastAPI
+from requests.adapters import BaseAdapter
+from sqlalchemy import event, func, select
+
+from connectors.local_twilio.api import Api, Request
+from connectors.local_twilio.carrier import Carrier
+from connectors.local_twilio.signing import signature
+from connectors.local_twilio.trouble import Trouble
+from connectors.twilio_sms import TwilioSms
+from engine.app import Engine
+from engine.flows import deliver
+from engine.model.instant import from_us, to_us
+from engine.model.intake import Batch, ReadEvent, Reject
+from engine.model.settings import Settings
+from engine.rulebook.rulebook import Rulebook
+from engine.store import agenda
+from engine.store.database import Database
+from engine.store.schema import evaluations, events, outbox
+from engine.web.twilio import add_twilio
+from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, TOKEN
+
+PUBLIC = "https://handrail.example.org"
+_LEASES = select(
+    *(
+        select(func.min(table.c.lease_until)).where(table.c.claimed_by.is_not(None)).scalar_subquery()
+        for table in (outbox, evaluations)
+    )
+)
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+@dataclass
+class VirtualClock:
+    """A clock that stands still until it is set, in microseconds since 1970."""
+
+    at: int
+
+    def now(self) -> datetime:
+        return from_us(self.at)
+
+
+@dataclass
+class Arrivals:
+    """A source at the port: each row becomes known at its instant."""
+
+    rows: list[tuple[int, ReadEvent]]
+    name: str = "arrivals"
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        for place, (at, row) in enumerate(self.rows):
+            if positions.get(self.name, 0) <= place and at <= to_us(now):
+                yield Batch(self.name, place + 1, events=(row,), roster=())
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        return Batch(item, position, rejects=tuple(rejects))
+
+    def next_at(self, now: int) -> int | None:
+        return min((at for at, _ in self.rows if at > now), default=None)
+
+
+class Wire(BaseAdapter):
+    """Leads the connector's requests to the local Twilio; `passing` is called before and after each."""
+
+    def __init__(self, api: Api, clock: VirtualClock, passing: Callable[[str], None]) -> None:
+        super().__init__()
+        self._api, self._clock, self._passing = api, clock, passing
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        url = urlsplit(str(request.url))
+        encoded = str(request.body or "") if request.method == "POST" else url.query
+        fields = {name: values[0] for name, values in parse_qs(encoded, keep_blank_values=True).items()}
+        asked = Request(str(request.method), url.path, fields, request.headers.get("Authorization", ""))
+        self._passing("request")
+        answer = self._api.answer(asked, self._clock.at)
+        self._passing("answer")
+        if answer.silent:
+            raise requests.ReadTimeout
+        if answer.cut:
+            raise requests.ConnectionError("the line was cut")
+        response = requests.Response()
+        response.status_code, response._content = answer.status, answer.body.encode()
+        response.encoding, response.url, response.request = "utf-8", str(request.url), request
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+class TwilioSite:
+    """One database, one local Twilio, and an engine that runs or does not.
+
+    The database's connections are closed whenever the engine ends; only compiled statements outlive it.
+
+    `passing` is called, with the kind of the point, wherever the process may die: before a transaction begins and
+    before it commits, before and after a request to Twilio, and after a call of Twilio's was taken. `look` is the same
+    database, for looking into it without passing such a point.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        look: Database,
+        rules: Rulebook,
+        settings: Mapping[str, Any],
+        source: Arrivals,
+        now: int,
+        trouble: Trouble | None = None,
+        passing: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
+        given = {"timezone": "UTC", "sms": {"gateway": "twilio", "twilio": twilio}, **settings}
+        self.settings = Settings.model_validate(given)
+        self.clock = VirtualClock(now)
+        self.source = source
+        self.carrier = Carrier(NUMBER, ACCOUNT, trouble)
+        self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"
+        self.api = Api(self.carrier, TOKEN)
+        self.transactions = 0  # under way
+        self.engine: Engine | None = None
+        self._look = look
+        self._database, self._rules, self._passing = database, rules, passing
+        self._loop = asyncio.new_event_loop()
+        self._hooks = [(moment, partial(self._in_transaction, moment)) for moment in ("begin", "commit", "rollback")]
+        for hook in self._hooks:
+            event.listen(database.engine, *hook)
+
+    def start(self) -> None:
+        """Start the engine."""
+        self.transactions = 0
+        gateway = TwilioSms(self.settings.sms.twilio, SECRETS)  # type: ignore[arg-type]
+        gateway.client.http_client.session.mount("http://", Wire(self.api, self.clock, self._at_the_wire))
+        self._gateway = gateway
+        self.engine = Engine(self.settings, self._database, self._rules, [self.source], gateway, self.clock)
+        self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
+        self._app = FastAPI(openapi_url=None)
+        calls = self.engine.twilio_calls()
+        assert calls
+        add_twilio(self._app, calls)
+        self.engine.accept_rules()
+
+    def stop(self) -> None:
+        """End the engine as a kill does: nothing is written any more."""
+        if self.engine:
+            self._gateway.client.http_client.session.close()
+            self.engine.close()
+            self.engine = None
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.stop()
+        for hook in self._hooks:
+            event.remove(self._database.engine, *hook)
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    def tick(self, *names: str) -> None:
+        """Take a step of these flows."""
+        for name in names:
+            self._steps[name]()
+
+    def due(self) -> list[str]:
+        """The flows that have something to do now."""
+        now = self.clock.at
+        with self._look.read() as conn:
+            ahead, lease = agenda.read(conn), _first(*conn.execute(_LEASES).one())
+            stopped_until = deliver.channel(conn).stopped_until or 0
+            stored = set(conn.scalars(select(events.c.key))) if any(at == now for at, _ in self.source.rows) else None
+        arrived = stored is not None and any(row.key not in stored for at, row in self.source.rows if at <= now)
+        sendable = ahead.deliver is not None and ahead.deliver <= now and stopped_until <= now
+        steps = {
+            "ingest": arrived,
+            "evaluate": arrived or (ahead.evaluate is not None and ahead.evaluate <= now),
+            "deliver": sendable or (lease is not None and lease <= now),
+        }
+        return [name for name, is_due in steps.items() if is_due]
+
+    def next_at(self, now: int) -> int | None:
+        """The next instant at which anything happens, here or at Twilio; what is overdue is tried a minute later."""
+        with self._look.read() as conn:
+            ours = _first(*agenda.read(conn), *conn.execute(_LEASES).one())
+        if ours is not None and ours <= now:
+            ours = now + 60_000_000
+        return _first(ours if self.engine else None, self.carrier.next_at(), self.source.next_at(now))
+
+    def take_calls(self) -> None:
+        """Let Twilio make the calls that are due; one that meets nobody is lost or repeated, as Twilio does it."""
+        for call in self.carrier.due(self.clock.at):
+            if self.engine is None:
+                self.carrier.answered(call, None, "", self.clock.at)
+                continue
+            try:
+                status, body = self.call(call.url, call.form)
+                self._passing("call")
+            except Killed:
+                self.carrier.answered(call, None, "", self.clock.at)
+                raise
+            self.carrier.answered(call, status, body, self.clock.at)
+
+    def call(self, url: str, form: Mapping[str, str], signed: str | None = None) -> tuple[int, str]:
+        """One call of Twilio's, signed as it is where not otherwise: status and body."""
+        return self._loop.run_until_complete(self._call(url, form, signed or signature(TOKEN, url, form)))
+
+    async def _call(self, url: str, form: Mapping[str, str], signed: str) -> tuple[int, str]:
+        parts = urlsplit(url)
+        received: list[dict[str, Any]] = []
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "https",
+            "path": parts.path, "raw_path": parts.path.encode(), "query_string": parts.query.encode(), "root_path": "",
+            "headers": [(b"x-twilio-signature", signed.encode())], "client": ("127.0.0.1", 1), "server": ("site", 443),
+        }  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": urlencode(form).encode(), "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            received.append(message)
+
+        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        return received[0]["status"], b"".join(each.get("body", b"") for each in received[1:]).decode()
+
+    def _in_transaction(self, moment: str, _: object) -> None:
+        if moment != "rollback":
+            self._passing(moment)
+        self.transactions += 1 if moment == "begin" else -1
+
+    def _at_the_wire(self, point: str) -> None:
+        assert self.transactions == 0, "the network is asked inside a transaction"
+        self._passing(point)
+
+
+def _first(*instants: int | None) -> int | None:
+    return min((at for at in instants if at is not None), default=None)
