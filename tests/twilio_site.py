@@ -25,6 +25,7 @@ from connectors.local_twilio.trouble import Trouble
 from connectors.twilio_sms import TwilioSms
 from engine.app import Engine
 from engine.flows import deliver
+from engine.flows.rules import RuleFiles
 from engine.model.instant import from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
@@ -64,6 +65,7 @@ class Arrivals:
 
     rows: list[tuple[int, ReadEvent]]
     name: str = "arrivals"
+    silent_after: int | None = None
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         for place, (at, row) in enumerate(self.rows):
@@ -127,7 +129,7 @@ class TwilioSite:
         passing: Callable[[str], None] = lambda _: None,
     ) -> None:
         twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
-        given = {"timezone": "UTC", "sms": {"gateway": "twilio", "twilio": twilio}, **settings}
+        given = {"timezone": "UTC", "rules": "none", "sms": {"gateway": "twilio", "twilio": twilio}, **settings}
         self.settings = Settings.model_validate(given)
         self.clock = VirtualClock(now)
         self.source = source
@@ -137,6 +139,7 @@ class TwilioSite:
         self.transactions = 0  # under way
         self.engine: Engine | None = None
         self._look = look
+        self._files = RuleFiles(self.settings)
         self._database, self._rules, self._passing = database, rules, passing
         self._loop = asyncio.new_event_loop()
         self._hooks = [(moment, partial(self._in_transaction, moment)) for moment in ("begin", "commit", "rollback")]
@@ -149,7 +152,9 @@ class TwilioSite:
         gateway = TwilioSms(self.settings.sms.twilio, SECRETS)  # type: ignore[arg-type]
         gateway.client.http_client.session.mount("http://", Wire(self.api, self.clock, self._at_the_wire))
         self._gateway = gateway
-        self.engine = Engine(self.settings, self._database, self._rules, [self.source], gateway, self.clock)
+        self.engine = Engine(
+            self.settings, self._database, self._files, self._rules, [self.source], gateway, self.clock
+        )
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
         calls = self.engine.twilio_calls()
@@ -181,7 +186,7 @@ class TwilioSite:
         """The flows that have something to do now."""
         now = self.clock.at
         with self._look.read() as conn:
-            ahead, lease = agenda.read(conn), _first(*conn.execute(_LEASES).one())
+            ahead, lease = agenda.read(conn, {}), _first(*conn.execute(_LEASES).one())
             stopped_until = deliver.channel(conn).stopped_until or 0
             stored = set(conn.scalars(select(events.c.key))) if any(at == now for at, _ in self.source.rows) else None
         arrived = stored is not None and any(row.key not in stored for at, row in self.source.rows if at <= now)
@@ -196,7 +201,7 @@ class TwilioSite:
     def next_at(self, now: int) -> int | None:
         """The next instant at which anything happens, here or at Twilio; what is overdue is tried a minute later."""
         with self._look.read() as conn:
-            ours = _first(*agenda.read(conn), *conn.execute(_LEASES).one())
+            ours = _first(*agenda.read(conn, {}), *conn.execute(_LEASES).one())
         if ours is not None and ours <= now:
             ours = now + 60_000_000
         return _first(ours if self.engine else None, self.carrier.next_at(), self.source.next_at(now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -102,12 +103,40 @@ def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: Site) 
     assert len(site.phones.site.rows(inbox)) == 1
 
 
+def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered_alike(site: Site) -> None:
+    with ThreadPoolExecutor(20) as many:
+        calls = many.map(lambda _: site.call("/twilio/inbound", text()), range(1000))
+        assert {(code, answers.yours(1) in said) for code, said in calls} == {(200, True)}
+    assert len(site.phones.site.rows(inbox)) == 1
+    assert site.phones.site.audited.count(("taken", "alert 1")) == 1
+
+
+def test_a_call_that_is_played_again_later_changes_nothing(site: Site) -> None:
+    site.call("/twilio/inbound", text())
+    site.phones.text(CASE_MANAGER, "1 p", "SM2")
+    before = site.phones.site.audited
+    assert site.call("/twilio/inbound", text())[0] == 200
+    assert site.phones.states() == ["open"]
+    assert site.phones.site.audited == before
+
+
+@pytest.mark.parametrize("cut", [1, 10, 30])
+def test_a_call_that_lost_its_end_is_refused(site: Site, cut: int) -> None:
+    form = text(MediaUrl="https://example.org/picture-of-something-long")
+    signature = RequestValidator("new").compute_signature(f"{PUBLIC}/twilio/inbound", form)
+    body = urlencode(form).encode()[:-cut]
+    request = Request(f"{site.web.address}/twilio/inbound", body, {"X-Twilio-Signature": signature})
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(request, timeout=20)
+    assert site.phones.site.rows(inbox) == []
+
+
 def test_nobody_unknown_is_answered(site: Site) -> None:
     code, said = site.call("/twilio/inbound", text(From="+15550177777"))
     assert (code, "Message" in said) == (200, False)
 
 
-@pytest.mark.parametrize("body", ["", "x" * 1600, "🙂 17 а", "\x00", "<b>&amp;"])
+@pytest.mark.parametrize("body", ["", "x" * 1600, "🙂 17 а", "\x00", "1\x00a", "<b>&amp;", "١ a", "１ Ａ", "帮我"])
 def test_any_words_are_taken(site: Site, body: str) -> None:
     assert site.call("/twilio/inbound", text(Body=body))[0] == 200
 
