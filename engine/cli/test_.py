@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from engine.model.settings import Settings
 
 
+Rules = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="Other rules than the configured ones; a file in DIR goes with them."),
+]
+
+
 class CasesFormat(StrEnum):
     """How the outcome is written."""
 
@@ -30,6 +37,7 @@ class CasesFormat(StrEnum):
 def try_cases(
     paths: Paths = None,
     config: ConfigFile = DEFAULT_CONFIG,
+    rules: Rules = None,
     format: Annotated[CasesFormat, typer.Option("--format", help="How to write it.")] = CasesFormat.TEXT,  # noqa: A002
 ) -> None:
     """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
@@ -37,6 +45,8 @@ def try_cases(
     from engine.flows.rule_files import read
 
     settings = open_settings(config)
+    if rules:
+        settings = settings.model_copy(update={"rules": rules})
     rule_sets = list(read(paths or configured(settings), settings))
     if mistakes := {mistake for rule_set in rule_sets for mistake in rule_set.mistakes}:
         raise MistakesError(list(mistakes))

@@ -40,7 +40,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def run(words: list[str]) -> None:
     """Type a command."""
     if words[0] == "cp":
-        shutil.copytree(words[-2], words[-1])
+        shutil.copytree(words[-2], words[-1], dirs_exist_ok=True)
         return
     assert words[0] == "handrail", words
     with pytest.raises(SystemExit):

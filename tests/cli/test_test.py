@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,14 @@ def test_no_cases_at_all_is_a_mistake(site: Site) -> None:
     code, _, err = site.handrail("test")
     assert code == 2
     assert err == "There are no cases here; write them into NAME.cases.yaml beside the rules of NAME.yaml.\n"
+
+
+def test_a_file_of_a_copy_is_tried_with_the_rest_of_the_copy(site: Site) -> None:
+    mine = site.folder / "mine"
+    shutil.copytree(site.rules, mine)
+    site.write("mine/other.yaml", RULE.replace("id: missed", "id: other").rstrip() + "\n    quiets: [missed]\n")
+    site.write("mine/other.cases.yaml", CASES.replace("missed,", "other,").replace("silent: missed", "silent: other"))
+    file = str(mine / "other.yaml")
+    assert "there is no rule 'missed'" in site.handrail("test", file)[2]
+    code, out, _ = site.handrail("test", "--rules", str(mine), file)
+    assert (code, out.split(" tried")[0]) == (0, "2 cases")
