@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -52,6 +53,8 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: Said
     if mistakes and format is Said.TEXT:
         raise MistakesError(list(set(mistakes)))
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
+    if settings and not paths:
+        found += _outdated(settings)
     if format is Said.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
         show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
@@ -64,6 +67,18 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: Said
     cases = sum(len(rule_set.cases) for rule_set in rule_sets)
     warned = counted(len(found), "warning") if found else "no warnings"
     print(f"{counted(rules, 'rule')} and {counted(cases, 'case')} checked: no mistakes, {warned}")
+
+
+def _outdated(settings: Settings) -> Iterator[Mistake]:
+    """The schemas beside the rules by which editors would say otherwise than this check."""
+    from engine.rulebook.cases_schema import cases_schema
+    from engine.rulebook.schema import rules_schema, written
+
+    for name, schema in (("rules", rules_schema), ("cases", cases_schema)):
+        file = near(settings.rules) / f"{name}.schema.json"
+        if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
+            text = f"is not of this configuration and version; write it anew: handrail schema {name} --output {file}"
+            yield Mistake(str(file), 0, 0, text)
 
 
 def configured(settings: Settings | None) -> list[Path]:

@@ -43,10 +43,12 @@ def _at(one: CheckedRule, word: str, text: str) -> Mistake:
 
 
 def _untried(one: CheckedRule, fires: frozenset[str], silent: frozenset[str]) -> Iterator[Mistake]:
-    rule_id = one.rule.id
-    if one.rule.status != "live" or rule_id in fires & silent:
-        return
+    rule_id, status = one.rule.id, one.rule.status
     file = f"{one.written.reading.source.name.removesuffix('.yaml')}{CASES}"
+    if status == "shadow" and rule_id not in fires | silent:
+        yield _at(one, "id", f"'{rule_id}' is never tried; add to {file} a case in which it fires")
+    if status != "live" or rule_id in fires & silent:
+        return
     missing = [
         *([] if rule_id in fires else ["in which it fires"]),
         *([] if rule_id in silent else [f"in which it stays silent (silent: {rule_id})"]),

@@ -33,16 +33,19 @@ from engine.rulebook.rule_reader import WrittenRule
 MOST_LINKS = 12
 
 
-def check_rules(written: list[WrittenRule]) -> dict[str, Condition]:
+def check_rules(written: list[WrittenRule], *, complete: bool = True) -> dict[str, Condition]:
     """Note the mistakes that show only when all rules are seen together.
 
+    Where they are not `complete`, for a file could not be read, a rule that is not among them may be in that file.
     Returns each rule's conditions with those of the rules that it names put in, where there were no mistakes.
     """
     by_id = _check_ids(written)
-    _check_references(written, by_id)
+    if complete:
+        _check_references(written, by_id)
     resolved = _put_in(by_id)
     for rule in by_id.values():
-        _check_quiets(rule, by_id)
+        if complete:
+            _check_quiets(rule, by_id)
         if rule.id in resolved:
             _check_empty(rule, resolved[rule.id])
     _check_denied_rules(written, resolved)

@@ -75,7 +75,7 @@ def _load(
     mistakes: list[Mistake],
 ) -> Rulebook:
     written = [rule for source in sources for rule in read_file(Reading(source, kinds, attributes=attributes))]
-    resolved = check_rules(written)
+    resolved = check_rules(written, complete=not mistakes and all(source.root is not None for source in sources))
     if routing is not None:
         check_routing(written, routing)
     mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]

@@ -152,8 +152,21 @@ def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silen
     assert site.warnings() == [f"{beginning}in which it fires"]
     (site.rules / "missed.cases.yaml").unlink()
     assert site.warnings() == [f"{beginning}in which it fires and one in which it stays silent (silent: missed)"]
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: shadow"))
+    (warning,) = site.warnings()
+    assert warning.endswith("'missed' is never tried; add to rules/missed.cases.yaml a case in which it fires")
     site.write("rules/missed.yaml", RULE.replace("status: live", "status: draft"))
     assert site.warnings() == []
+
+
+def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> None:
+    for name in ("rules", "cases"):
+        assert site.handrail("schema", name, "--output", str(site.rules / f"{name}.schema.json"))[0] == 0
+    assert site.warnings() == []
+    site.write("config.yaml", "timezone: UTC\nkinds: {journal: {worry: number}}\n")
+    assert [warning.split(" ")[0] for warning in site.warnings()] == [
+        "rules/rules.schema.json:", "rules/cases.schema.json:",
+    ]  # fmt: skip
 
 
 def test_a_warning_shows_its_line_too(site: Site) -> None:

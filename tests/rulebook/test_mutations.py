@@ -93,10 +93,9 @@ def regrouped(before: Any, after: Any, line: str) -> bool:
     """Whether conditions plainly stand in another group now, by their indent, or for the line that opened theirs."""
     opened = line.strip(" -:")
     texts = leaves(before)
-    return (
-        texts == leaves(after)
-        or (opened in {"all", "any"}
-        and any(texts[:at] + texts[at + 1 :] == leaves(after) for at, text in enumerate(texts) if text == opened))
+    return texts == leaves(after) or (
+        opened in {"all", "any"}
+        and any(texts[:at] + texts[at + 1 :] == leaves(after) for at, text in enumerate(texts) if text == opened)
     )
 
 

@@ -167,6 +167,13 @@ def test_an_id_in_another_file_and_a_retired_one_are_taken_too():
     ]
 
 
+def test_a_file_that_is_not_yaml_is_not_told_again_by_those_that_name_its_rules():
+    naming = GOOD.replace("low,", "low, quiets: [other],").replace("count: check_in, at_least: 1", "rule: other")
+    with pytest.raises(MistakesError) as error:
+        from_texts({"a.yaml": GOOD.replace("a-rule", "other").replace("}}", "}"), "b.yaml": naming}, KINDS)
+    assert [mistake[0] for mistake in error.value.mistakes] == ["a.yaml"]
+
+
 def test_rules_that_lead_in_a_circle_are_each_told():
     names = {"one": "two", "two": "three", "three": "one", "four": "one"}
     text = HEAD + "".join(rule(id=name, when=f"{{rule: {other}}}") for name, other in names.items())
