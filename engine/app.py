@@ -18,7 +18,7 @@ import structlog
 
 from connectors.csv_folder import CsvFolder
 from connectors.printed_sms import PrintedSms
-from engine.errors import UserError
+from engine.errors import SourcesError
 from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports, rules
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
@@ -160,7 +160,7 @@ class Engine:
             problem, done = None, dict[str, int]()
             try:
                 done = dict(flow())
-            except UserError as error:  # what is wrong lies outside, and the flow has run
+            except SourcesError as error:  # what is wrong lies outside, and the flow has run
                 problem = error
             self.totals.update({f"{name}.{what}": number for what, number in done.items()})
             if any(done.values()):

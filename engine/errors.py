@@ -28,6 +28,10 @@ class StoreUnavailableError(UserError):
     """The database cannot be reached or written."""
 
 
+class SourcesError(UserError):
+    """Sources cannot be read; the others were."""
+
+
 class TransientSendError(HandrailError):
     """The gateway did not take the message and is known not to have sent it; trying again is safe."""
 

@@ -9,12 +9,12 @@ from itertools import groupby
 import structlog
 from sqlalchemy import Connection
 
-from engine.errors import StoreUnavailableError, UserError
+from engine.errors import SourcesError, StoreUnavailableError, UserError
 from engine.flows import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, from_us
 from engine.model.intake import Batch, Reject
-from engine.model.outages import USUAL, after_reading
+from engine.model.outages import USUAL, after_reading, worth_noting
 from engine.ports import Source
 from engine.store import audit, evaluations, events, feeds, positions, rejects, roster
 from engine.store.database import Database
@@ -55,7 +55,7 @@ def run(
 ) -> Mapping[str, int]:
     """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
 
-    `timezone` is the site's. A source that cannot be read does not keep the others from being read; then UserError.
+    `timezone` is the site's. A source that cannot be read does not keep the others from being read; then SourcesError.
     One that could not be read for `unread_after` (microseconds) counts as silent from then on. Once it is `stopped` no
     further batch is taken; what was not is read the next time.
     """
@@ -72,12 +72,14 @@ def run(
         except (OSError, UserError) as error:
             _log.warning("a source cannot be read", source=source.name, error=type(error).__name__)
             failed.append(f"The source {source.name} cannot be read: {error}")
-            with database.write() as conn:
-                _note(conn, source, now, frozenset(), went_well=False, unread_after=unread_after)
-    with database.write() as conn:
-        feeds.forget_others(conn, [source.name for source in sources])
+            _note(database, source, now, frozenset(), went_well=False, unread_after=unread_after)
+    with database.read() as conn:
+        gone = feeds.read(conn).keys() - {source.name for source in sources}
+    if gone:
+        with database.write() as conn:
+            feeds.forget(conn, gone)
     if failed:
-        raise UserError("\n".join(failed))
+        raise SourcesError("\n".join(failed))
     return {name: getattr(total, name) for name in Counts.__slots__}
 
 
@@ -108,13 +110,12 @@ def read(
             # Rows that stood in a file long ago may be read by now.
             waited |= {each for each in rejects.still_open(conn, source.name) if each.item in intake.remapped}
     _reread(intake, source, [each for each in waited if each.seen_at < now])
-    with database.write() as conn:
-        _note(conn, source, now, intake.brought, went_well=True)
+    _note(database, source, now, intake.brought, went_well=True)
     return {item: counts for item, counts in intake.counts.items() if counts != Counts()}
 
 
 def _note(
-    conn: Connection,
+    database: Database,
     source: Source,
     now: int,
     brought: Collection[str],
@@ -122,11 +123,15 @@ def _note(
     went_well: bool,
     unread_after: int = USUAL.unread_after,
 ) -> None:
+    """Write down how a source fares, unless there is nothing to say but that it fares on as it did a moment ago."""
+    with database.read() as conn:
+        noted, known = feeds.read(conn).get(source.name), feeds.known(conn, source.name, now)
     feed = after_reading(
-        feeds.known(conn, source.name, now), now, went_well=went_well, brought=brought,
-        unread_after=unread_after, silent_after=source.silent_after,
-    )  # fmt: skip
-    feeds.write(conn, source.name, feed)
+        known, now, went_well=went_well, brought=brought, unread_after=unread_after, silent_after=source.silent_after
+    )
+    if noted is None or worth_noting(noted, feed):
+        with database.write() as conn:
+            feeds.write(conn, source.name, feed)
 
 
 def retry(database: Database, source: Source, timezone: str, now: int) -> dict[str, Counts]:
@@ -176,16 +181,16 @@ class _Intake:
     counts: dict[str, Counts] = field(default_factory=dict)
     remapped: set[str] = field(default_factory=set)
     brought: set[str] = field(default_factory=set)
-    _begun: bool = False
+    _batches: int = 0
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
     _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
 
     def take(self, batch: Batch) -> None:
         """Commit a batch and its position together, or nothing of it."""
         with self.database.write() as conn:
-            if not self._begun:
+            self._batches += 1
+            if self._batches == 2:  # the usual single one comes whole or not at all
                 feeds.begin(conn, self.source, self.now)
-            self._begun = True
             rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
             counts, _ = self._store(conn, batch)
             counts.rows, counts.skipped = batch.rows, batch.skipped

@@ -106,6 +106,12 @@ def after_reading(
     return feed
 
 
+def worth_noting(before: Feed, after: Feed) -> bool:
+    """Whether more is new than that its instants moved by less than a minute."""
+    moved = max(getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived"))
+    return moved >= _MINUTE or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """An outage: since when, of which kinds of events nothing is known, and since when it is over."""

@@ -43,10 +43,9 @@ def begin(conn: Connection, name: str, now: int) -> None:
     write(conn, name, replace(known(conn, name, now), half_read_since=now))
 
 
-def forget_others(conn: Connection, names: Collection[str]) -> None:
-    """Forget the sources that are configured no longer, for nobody waits for what they bring."""
-    ours = [SOURCE + name for name in names]
-    conn.execute(delete(table).where(table.c.name.startswith(SOURCE, autoescape=True), table.c.name.not_in(ours)))
+def forget(conn: Connection, names: Collection[str]) -> None:
+    """Forget sources that are configured no longer, for nobody waits for what they bring."""
+    conn.execute(delete(table).where(table.c.name.in_([SOURCE + name for name in names])))
 
 
 def _read(detail: dict[str, Any]) -> Feed:

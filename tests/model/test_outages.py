@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
-from engine.model.outages import Feed, Outage, OutageSettings, after_reading
+from engine.model.outages import Feed, Outage, OutageSettings, after_reading, worth_noting
 
 HOUR = 3600
 
@@ -42,6 +44,18 @@ def test_one_that_brings_nothing_is_out_only_where_it_says_how_long_that_may_be(
     assert reading(out, 27 * HOUR, "check_in", silent_after=26 * HOUR) == Feed(
         27 * HOUR, 27 * HOUR, 27 * HOUR, frozenset({"test", "check_in"})
     )
+
+
+def test_that_less_than_a_minute_went_by_is_not_worth_noting() -> None:
+    minute = 60_000_000
+    feed = reading(Feed(0, 0, 0), 0, "test")
+    assert not worth_noting(feed, reading(feed, minute - 1, "test"))
+    assert worth_noting(feed, reading(feed, minute))
+    assert worth_noting(feed, reading(feed, 1, "check_in"))
+    idle = reading(feed, 2 * minute)
+    assert not worth_noting(idle, reading(idle, 2 * minute + 1))
+    assert worth_noting(idle, reading(idle, 2 * minute + 1, "test"))
+    assert worth_noting(replace(feed, half_read_since=0), reading(feed, 1))
 
 
 @pytest.mark.parametrize(
