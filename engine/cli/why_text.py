@@ -88,8 +88,8 @@ def _event(event: EventBehind) -> Text:
 
 def _told(why: Why) -> Iterator[Text]:
     yield Text("Who was told", "bold")
-    told = [(message.at, _message(message)) for message in why.messages]
-    told += [(one.at, _passed_over(one)) for one in why.passed_over]
+    told = [(one.at, _passed_over(one)) for one in why.passed_over]
+    told += [(message.at, _message(message)) for message in why.messages]
     for _, line in sorted(told, key=itemgetter(0)):
         yield line
     if not why.messages:
