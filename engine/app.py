@@ -22,7 +22,7 @@ from engine.errors import SourcesError
 from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports, rules
 from engine.model.inbound import Inbound
 from engine.model.instant import to_us
-from engine.model.message import Report
+from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
 from engine.rulebook import durable_rules
@@ -149,7 +149,8 @@ class Engine:
 
     def _reported(self, report: Report) -> None:
         state = reports.take(self.database, report, self._now())
-        _log.info("message reported", id=report.message_id, status=report.status, state=state)
+        tell = _log.info if state in FINAL_STATES else _log.debug
+        tell("message reported", id=report.message_id, status=report.status, state=state)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.errors import MistakesError, StoreUnavailableError
+from engine.flows import deliver
 from engine.flows.audit import broken_promises
 from engine.flows.on_call import gaps, strangers
 from engine.model.csv_mapping import CsvFolderSettings
@@ -160,6 +161,11 @@ def _held(conn: Connection) -> Check:
 
 
 def _messages(conn: Connection) -> Check:
+    stopped = deliver.channel(conn)
+    if stopped.since is not None:
+        since, error = from_us(stopped.since).isoformat(timespec="minutes"), stopped.error_code
+        because = f", by error {error}" if error else ", for the carrier is not to be reached"
+        return Check("messages", False, f"No text has gone out since {since}{because}; it is tried again and again.")
     by_state = figures(conn).messages
     lost = {state: by_state[state] for state in ("failed", "undelivered", "expired") if state in by_state}
     waiting = sum(by_state.get(state, 0) for state in ("queued", "claimed", "unknown"))

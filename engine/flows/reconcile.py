@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import structlog
+
+from engine.errors import StoreUnavailableError
 from engine.flows import inbox, reports
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, from_us
@@ -25,6 +28,8 @@ OVERLAP_US = 60 * MINUTE_US
 # The carrier is given time to hand a text over by itself.
 ON_ITS_WAY_US = 2 * MINUTE_US
 _ANSWER_VALID_FOR = 3600  # seconds
+
+_log = structlog.get_logger()
 
 
 def run(
@@ -57,7 +62,7 @@ def _take_in(
     arrived = {each.provider_id: each for each in listed if (each.sent_at or 0) <= now - ON_ITS_WAY_US}
     with database.read() as conn:
         lacking = texts.lacking(conn, list(arrived))
-    taken = sum(_take(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking)
+    taken = sum(_take_one(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking)
     with database.write() as conn:
         heartbeats.beat(conn, LISTED, now, {})
     return taken
@@ -65,6 +70,16 @@ def _take_in(
 
 def _since(last: heartbeats.Beat, now: int) -> datetime:
     return from_us(min(last.at, now) - OVERLAP_US)
+
+
+def _take_one(database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int) -> bool:
+    try:
+        return _take(database, gateway, text, routing, now)
+    except StoreUnavailableError:
+        raise
+    except Exception:  # whatever is wrong with one text must not keep the others from being read
+        _log.exception("a text cannot be taken in", provider_id=text.provider_id)
+        return False
 
 
 def _take(database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int) -> bool:

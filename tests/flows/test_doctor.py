@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from engine.config import load
 from engine.flows.doctor import examine
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.rulebook.load import load as load_rules
@@ -109,8 +109,12 @@ def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) 
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
-        heartbeats.beat(conn, "sms", NOW, {"since": NOW, "stopped_until": NOW + 300 * SECOND_US})
-    assert wrong(site) == {"promises": "Texts cannot be sent."}
+        heartbeats.beat(conn, "sms", NOW, {"since": NOW, "stopped_until": NOW + 300 * SECOND_US, "error_code": "20003"})
+    assert wrong(site) == {
+        "promises": "Texts cannot be sent.",
+        "messages": f"No text has gone out since {from_us(NOW).isoformat(timespec='minutes')}, by error 20003; "
+        "it is tried again and again.",
+    }
 
 
 def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Settings) -> None:

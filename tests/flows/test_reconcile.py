@@ -147,3 +147,11 @@ def test_a_letter_alone_does_not_mean_what_was_told_after_it_was_written(phones:
     assert ask(phones, records, MINUTE)["texts"] == 1
     assert phones.states() == ["open"]
     assert phones.go_on() == [(CASE_MANAGER, answers.which([1]))]
+
+
+def test_a_text_that_cannot_be_taken_in_does_not_keep_the_others_out(phones: Phones, records: Records) -> None:
+    ask(phones, records)
+    broken = Inbound("SMbroken", CASE_MANAGER, None, phones.now)  # type: ignore[arg-type]
+    records.texts = [broken, missed(phones, "1 a")]
+    assert ask(phones, records, ON_ITS_WAY_US)["texts"] == 1
+    assert phones.states() == ["acknowledged"]
