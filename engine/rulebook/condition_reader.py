@@ -253,7 +253,7 @@ def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> 
     if "within" in parts and "last" in parts:
         reading.mistake(parts["last"], "choose one of within: and last:")
     if form.window_required and "within" not in parts and "last" not in parts:
-        reading.mistake(node, f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5")
+        reading.mistake(reading.end_of(node), f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5")
     fewest = {"trend": 2, "share": said.of_at_least}.get(said.name, 1)
     if window.last is not None and window.last < fewest:
         reading.mistake(parts["last"], f"of the last {window.last} this never has a value; it needs at least {fewest}")
