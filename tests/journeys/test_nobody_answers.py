@@ -47,8 +47,8 @@ class Night:
         self.site.caseload.staff(ON_CALL, "on_call")
 
     def until(self, end: int) -> None:
-        """The daemon's work, every ten minutes."""
-        for now in range(self.now, end + 1, 10 * MINUTE):
+        """The daemon's work, every half hour."""
+        for now in range(self.now, end + 1, 30 * MINUTE):
             self.now = now
             self.site.evaluate(self.now)
             audit.run(self.database, self.now)
@@ -119,7 +119,7 @@ def test_it_is_over_before_anybody_answers(database: Database) -> None:
 
 
 def test_it_is_over_before_the_quiet_hours_are(database: Database) -> None:
-    night = Night(database, rulebook(CRAVING), clock("22:20"))
+    night = Night(database, rulebook(CRAVING), clock("22:00"))
     night.site.caseload.event(1, "check_in", clock("22:30"), status="completed", craving=9)
     night.site.caseload.event(1, "check_in", clock("23:10"), status="completed", craving=2)
     night.until(clock("08:00", 1))
