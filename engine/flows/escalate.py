@@ -151,6 +151,8 @@ def _bundle(conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], 
     by_id = {routed.alert.id: routed for routed in due}
     per_client = Counter(routed.alert.client_id for routed in due)
     shared = [alert_id for alert_id, each in by_id.items() if per_client[each.alert.client_id] > 1]
+    if not shared:
+        return
     texts: dict[tuple[int, int], list[Enqueued]] = defaultdict(list)
     for one in bundles.enqueued(conn, shared, now):
         texts[one.staff_id, by_id[one.alert_id].alert.client_id].append(one)

@@ -13,7 +13,7 @@ from engine.flows.judgement import ACTOR, Desk, free, judge, write
 from engine.model.instant import SECOND_US
 from engine.model.telling import Telling
 from engine.rulebook.rulebook import Rulebook
-from engine.store import audit, evaluations, rule_sets
+from engine.store import alerts, audit, evaluations, rule_sets
 from engine.store.database import Database
 from engine.store.evaluations import Claim
 
@@ -54,35 +54,44 @@ def run(
     `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is serving
     (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to those who have it.
     """
-    with database.write() as conn:
-        serving = rule_sets.serving(conn)
-        current = serving is not None and serving.hash == rulebook.hash
-        if current:
-            evaluations.mark_all_for_rules(conn, rulebook.hash, now)
-    if serving is None or not current:
-        _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
-        return Counts()
-    desk = Desk(database, rulebook, serving.id, telling, now)
     counts = Counts()
     claimed, all_done = 0, False
     while claimed < limit and not all_done:
         wanted = min(BATCH, limit - claimed)
         with database.write() as conn:
+            serving = rule_sets.serves(conn, rulebook.hash)
+            if serving is None:
+                _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
+                return counts
+            if not claimed:
+                evaluations.mark_all_for_rules(conn, rulebook.hash, now)
             claims = evaluations.claim_due(conn, now, owner, LEASE_US, wanted)
+        desk = Desk(database, rulebook, serving, telling, now)
         batch = _evaluate(desk, claims) if claims else Counts()
         counts += batch
         claimed += len(claims)
         # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     inference_problems.tell(database, rulebook.inference.take_problems(), now)
-    counts += Counts(steps=len(free(desk)))
-    if all_done:
-        counts += Counts(steps=len(holding.settle(desk)))
-    counts += Counts(steps=escalate.run(database, rulebook.rules, telling.detail, now))
-    counts += Counts(steps=remind.run(database, rulebook.rules, telling.detail, now))
+    counts += Counts(steps=_follow_up(desk, all_judged=all_done))
     if counts.steps:
         storm.brake(desk)
     return counts
+
+
+def _follow_up(desk: Desk, *, all_judged: bool) -> int:
+    """Do what is due though nothing was learnt of a client; how many steps were taken."""
+    rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
+    # One look, for most of the time there is nothing.
+    with desk.database.read() as conn:
+        freed = alerts.no_longer_quieted(conn)
+        in_doubt = all_judged and holding.wanted(conn)
+        due = alerts.any_due(conn, now)
+        to_remind = remind.wanted(conn, rules, now)
+    steps = len(free(desk)) if freed else 0
+    steps += len(holding.settle(desk)) if in_doubt else 0
+    steps += escalate.run(desk.database, rules, detail, now) if due else 0
+    return steps + (remind.run(desk.database, rules, detail, now) if to_remind else 0)
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

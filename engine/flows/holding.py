@@ -29,14 +29,16 @@ HALF_READ_US = 600 * SECOND_US
 _log = structlog.get_logger()
 
 
+def wanted(conn: Connection) -> bool:
+    """Whether there is an outage, or an alert that may be one's doing."""
+    return bool(silence.any_in_doubt(conn) or silence.outages(conn) or _out_since(feeds.read(conn)))
+
+
 def settle(desk: Desk) -> list[escalate.Told]:
     """Hold, believe or take back alerts of silence, by the outages as of now; call it when all who are due were judged.
 
     Those that are believed begin their policies, those that had been held in one text a recipient.
     """
-    with desk.database.read() as conn:
-        if not (silence.any_in_doubt(conn) or silence.outages(conn) or _out_since(feeds.read(conn))):
-            return []
     with desk.database.write() as conn:
         standing, verdict = _judge(conn, desk)
         told = _carry_out(conn, desk, verdict)

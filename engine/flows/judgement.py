@@ -156,18 +156,23 @@ def free(desk: Desk) -> list[escalate.Told]:
 def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement]) -> Written:
     opens = [opened for one in judgements for opened in one.opens]
     changes = [change for one in judgements for change in one.changes]
-    ids = alerts.open_all(conn, [_new_alert(desk, opened) for opened in opens], ACTOR)
+    new = [_new_alert(desk, opened) for opened in opens]
+    ids = alerts.open_all(conn, new, ACTOR)
     for change in changes:
         alerts.change(conn, change.before, change.after, at=desk.now, actor=ACTOR, why=change.reason)
-    outbox.cancel(conn, [change.after.id for change in changes if change.reason in _TAKEN_BACK], desk.now)
+    if taken_back := [change.after.id for change in changes if change.reason in _TAKEN_BACK]:
+        outbox.cancel(conn, taken_back, desk.now)
     opened = list(zip(ids, opens, strict=True))
     # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
     tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
     tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
-    changed = [one.claim.client_id for one in judgements if one.opens or one.changes]
-    unchanged = {one.claim.client_id: one.stored for one in judgements if not (one.opens or one.changes)}
-    by_client = {**unchanged, **alerts.of_clients(conn, changed)}
-    tell = quieting.settle(conn, by_client.values(), tell, desk.rulebook.rules, desk.now, ACTOR)
+    by_client = {one.claim.client_id: {alert.id: alert for alert in one.stored} for one in judgements}
+    for after in [change.after for change in changes] + [
+        replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)
+    ]:
+        by_client[after.client_id][after.id] = after
+    theirs = [list(of_client.values()) for of_client in by_client.values()]
+    tell = quieting.settle(conn, theirs, tell, desk.rulebook.rules, desk.now, ACTOR)
     return Written(
         clients=len(judgements),
         opened=[(alert_id, one.decision.reason) for alert_id, one in opened],

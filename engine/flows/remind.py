@@ -23,6 +23,12 @@ def waits(rules: Mapping[str, Rule]) -> dict[str, int]:
     return {rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"}
 
 
+def wanted(conn: Connection, rules: Mapping[str, Rule], now: int) -> bool:
+    """Whether people are to be told again of an alert by `now`."""
+    due_at = reminders.next_due(conn, waits(rules))
+    return due_at is not None and due_at <= now
+
+
 def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
     """Tell again of up to `limit` alerts whose rule wants it so by `now`; of how many. All are committed together."""
     reminded_of = waits(rules)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from engine.model.on_call import Absence
 from engine.store.schema import absences
 
+_LASTING = (
+    select(*[absences.c[name] for name in Absence.__dataclass_fields__])
+    .where(
+        absences.c.removed_at.is_(None), absences.c.ended > bindparam("since"), absences.c.began < bindparam("until")
+    )
+    .order_by(absences.c.id)
+)
+
 
 def lasting(conn: Connection, since: int, until: int) -> list[Absence]:
     """The absences of which some lies in [since, until), in the order in which they were added."""
-    wanted = select(*[absences.c[name] for name in Absence.__dataclass_fields__]).order_by(absences.c.id)
-    there = (absences.c.removed_at.is_(None), absences.c.ended > since, absences.c.began < until)
-    return [Absence(*row) for row in conn.execute(wanted.where(*there))]
+    return [Absence(*row) for row in conn.execute(_LASTING, {"since": since, "until": until})]
 
 
 def add(conn: Connection, staff_id: int, began: int, ended: int, stand_in_id: int | None) -> int:

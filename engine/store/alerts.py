@@ -42,6 +42,8 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
+_WAITS = alerts.c.state.in_(["open", "snoozed"])
+_ANY_DUE = select(alerts.c.id).where(_WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
 _NO_LONGER_QUIETED = (
     select(alerts.c.client_id)
@@ -177,6 +179,11 @@ def with_due_step(conn: Connection, now: int, limit: int) -> list[Routed]:
 def no_longer_quieted(conn: Connection) -> list[int]:
     """The clients who have an alert unresolved that was quieted by one which is not so, or on trial, by now."""
     return list(conn.scalars(_NO_LONGER_QUIETED))
+
+
+def any_due(conn: Connection, now: int) -> bool:
+    """Whether an open alert's next step, or the waking of a snoozed one, is due."""
+    return conn.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def adrift(conn: Connection) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
 from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, STORM, Claimed, OutboxState, Waiting
 from engine.store.alerts import TOLD
@@ -21,6 +21,18 @@ _carrier = outbox.alias()
 ON_ITS_OWN: ColumnElement[bool] = or_(
     outbox.c.bundle_id.is_(None),
     outbox.c.bundle_id.in_(select(_carrier.c.id).where(_carrier.c.state == "cancelled")),
+)
+
+
+_OF_A_STEP = and_(
+    outbox.c.state == "queued",
+    outbox.c.created_at > bindparam("since"),
+    outbox.c.reason == STEP,
+    ~outbox.c.to_mentor,
+    alerts.c.severity != "urgent",
+)
+_CLIENTS_WAITING = (
+    select(func.count(alerts.c.client_id.distinct())).join(outbox, outbox.c.alert_id == alerts.c.id).where(_OF_A_STEP)
 )
 
 
@@ -82,21 +94,15 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
 
 def lately_enqueued(conn: Connection, since: int) -> int:
     """How many clients the messages of steps made since then concern that wait to be sent and are not urgent."""
-    about = select(func.count(alerts.c.client_id.distinct())).join(outbox, outbox.c.alert_id == alerts.c.id)
-    return conn.scalar(about.where(*_of_a_step(since))) or 0
+    return conn.scalar(_CLIENTS_WAITING, {"since": since}) or 0
 
 
 def gather(conn: Connection, since: int, due_at: int) -> int:
     """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
-    theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(*_of_a_step(since))
+    theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
     later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
     gathered = update(outbox).where(outbox.c.id.in_(theirs)).values(reason=STORM, due_at=later)
-    return conn.execute(gathered).rowcount
-
-
-def _of_a_step(since: int) -> list[ColumnElement[bool]]:
-    waits = and_(outbox.c.state == "queued", outbox.c.created_at > since, outbox.c.reason == STEP)
-    return [waits, ~outbox.c.to_mentor, alerts.c.severity != "urgent"]
+    return conn.execute(gathered, {"since": since}).rowcount
 
 
 def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:

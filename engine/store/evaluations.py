@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from engine.store.schema import evaluations
-from engine.store.upsert import insert_into
+from engine.store.upsert import insert_of
 
 # Made once, for a statement takes longer to make than to run for one client.
 _MARK_FOR_RULES = (
@@ -60,6 +62,16 @@ _FINISH = (
 )
 
 
+@cache
+def _dirtied(dialect: str) -> Any:
+    insert = insert_of(dialect, evaluations)
+    stored, new = evaluations.c, insert.excluded
+    earlier = or_(stored.dirty_from.is_(None), new.dirty_from < stored.dirty_from)
+    since = case((earlier, new.dirty_from), else_=stored.dirty_from)
+    changed = {"dirty_from": since, "generation": stored.generation + 1}
+    return insert.on_conflict_do_update(index_elements=["client_id"], set_=changed)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One client's evaluation, lent to `owner` until `lease_until`; `generation` tells whether anything came since."""
@@ -86,19 +98,9 @@ def mark_dirty(conn: Connection, earliest: Mapping[int, int]) -> None:
     """Say that something about these clients changed, by client id: the earliest instant that it concerns."""
     if not earliest:
         return
-    insert = insert_into(conn, evaluations)
-    stored, new = evaluations.c, insert.excluded
-    earlier = or_(stored.dirty_from.is_(None), new.dirty_from < stored.dirty_from)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["client_id"],
-        set_={
-            "dirty_from": case((earlier, new.dirty_from), else_=stored.dirty_from),
-            "generation": stored.generation + 1,
-        },
-    )
     # In the order of ids, so that two writers never wait for each other.
     rows = [{"client_id": client_id, "dirty_from": at, "generation": 1} for client_id, at in sorted(earliest.items())]
-    conn.execute(upsert, rows)
+    conn.execute(_dirtied(conn.dialect.name), rows)
 
 
 def mark_all_for_rules(conn: Connection, rules_hash: str, now: int) -> int:

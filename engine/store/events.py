@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 
 from engine.model.event import NewEvent
 from engine.store.schema import event_versions, events
-from engine.store.upsert import insert_into
+from engine.store.upsert import insert_of
 
 # How many keys or ids are asked for at once; databases bound the parameters of a statement.
 _AT_ONCE = 1000
@@ -60,7 +60,7 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     if not found:
         return added
     newest = conn.scalar(select(func.max(events.c.id))) or 0
-    unless_known = insert_into(conn, events).on_conflict_do_nothing(index_elements=["source", "key"])
+    unless_known = insert_of(conn.dialect.name, events).on_conflict_do_nothing(index_elements=["source", "key"])
     # Spelt out, for a third of a million rows.
     rows = [
         {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.store.schema import heartbeats
-from engine.store.upsert import insert_into
+from engine.store.upsert import put_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,7 @@ class Beat:
 
 def beat(conn: Connection, name: str, at: int, detail: Mapping[str, object]) -> None:
     """Say that `name` did its work at `at`; `detail` is JSON-able and small."""
-    insert = insert_into(conn, heartbeats).values(name=name, at=at, detail=json.dumps(detail, sort_keys=True))
-    conn.execute(
-        insert.on_conflict_do_update(
-            index_elements=["name"], set_={"at": insert.excluded.at, "detail": insert.excluded.detail}
-        )
-    )
+    put_row(conn, heartbeats, {"name": name, "at": at, "detail": json.dumps(detail, sort_keys=True)})
 
 
 def read(conn: Connection) -> dict[str, Beat]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from engine.model.inbound import Inbound
 from engine.store.schema import inbox
-from engine.store.upsert import insert_into
+from engine.store.upsert import add_row
 
 
 def add(conn: Connection, inbound: Inbound, now: int) -> int | None:
@@ -22,7 +22,7 @@ def add(conn: Connection, inbound: Inbound, now: int) -> int | None:
         "body": _storable(inbound.body),
         "received_at": now,
     }
-    return conn.scalar(insert_into(conn, inbox).values(row).on_conflict_do_nothing().returning(inbox.c.id))
+    return add_row(conn, inbox, row)
 
 
 def settle(conn: Connection, inbox_id: int, understood: str, answer: str | None) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from engine.store.schema import opt_outs
-from engine.store.upsert import insert_into
+from engine.store.upsert import insert_of
 
 
 def add(conn: Connection, phone: str, now: int) -> bool:
     """Send nothing to this number from now on; False where that was so already."""
-    added = insert_into(conn, opt_outs).values(phone=phone, at=now).on_conflict_do_nothing()
+    added = insert_of(conn.dialect.name, opt_outs).values(phone=phone, at=now).on_conflict_do_nothing()
     return conn.scalar(added.returning(opt_outs.c.phone)) is not None
 
 

@@ -23,7 +23,7 @@ from engine.store import absences, bundles, opt_outs
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 from engine.store.staff import read, valid_consent
-from engine.store.upsert import insert_into
+from engine.store.upsert import add_row
 
 _CLAIMED = [
     outbox.c[name]
@@ -50,7 +50,7 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
         "updated_at": message.created_at,
         "to_mentor": message.to_mentor,
     }
-    return conn.scalar(insert_into(conn, outbox).values(row).on_conflict_do_nothing().returning(outbox.c.id))
+    return add_row(conn, outbox, row)
 
 
 def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claimed]:

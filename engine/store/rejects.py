@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from engine.model.intake import Reject
 from engine.store.schema import clients, rejects
-from engine.store.upsert import insert_into
+from engine.store.upsert import insert_of
 
 _OPEN = and_(rejects.c.mended_at.is_(None), rejects.c.dismissed_at.is_(None))
 
@@ -31,7 +31,7 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
     """Quarantine rows; one that is there already is open again, unless it was dismissed."""
     if not found:
         return
-    insert = insert_into(conn, rejects)
+    insert = insert_of(conn.dialect.name, rejects)
     told = {word: insert.excluded[word] for word in ("reason", "waits_for", "seen_at")}
     upsert = insert.on_conflict_do_update(
         index_elements=["source", "item", "line", "digest"], set_={**told, "mended_at": None}

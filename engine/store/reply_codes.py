@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, text
+from sqlalchemy import Connection, Select, bindparam, or_, select, text
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US
 from engine.store.schema import alerts, reply_codes, staff
-from engine.store.upsert import insert_into
+from engine.store.upsert import put_row
 
 # Beyond it codes begin anew at 1, where those are free again by then: short ones are typed right.
 LAST_SHORT = 999
 EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
 _LOCK = 0x636F6465  # any number of our own on the database
+
+
+_UNRESOLVED = select(alerts.c.id).where(alerts.c.id == reply_codes.c.alert_id, alerts.c.state != "resolved")
+_TAKEN = or_(reply_codes.c.told_at > bindparam("since"), _UNRESOLVED.exists())
+_KNOWN = select(reply_codes.c.code).where(
+    reply_codes.c.staff_id == bindparam("staff"), reply_codes.c.alert_id == bindparam("alert"), _TAKEN
+)
+_PHONE = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
+_SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _PHONE))
+_THEIRS = select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(_SHARING))
+_NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
+_ALL_TAKEN = _THEIRS.where(_TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +52,10 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    known = select(reply_codes.c.code).where(reply_codes.c.staff_id == staff_id, reply_codes.c.alert_id == alert_id)
+    lasting = {"staff": staff_id, "since": now - NOT_REUSED_US}
     # An old code may have gone to another alert since.
-    code = conn.scalar(known.where(_taken(now))) or _next(conn, staff_id, now)
-    row = {"staff_id": staff_id, "alert_id": alert_id, "code": code, "told_at": now}
-    said = {"code": code, "told_at": now}
-    keys = [reply_codes.c.staff_id, reply_codes.c.alert_id]
-    conn.execute(insert_into(conn, reply_codes).values(row).on_conflict_do_update(index_elements=keys, set_=said))
+    code = conn.scalar(_KNOWN, {**lasting, "alert": alert_id}) or _next(conn, staff_id, lasting)
+    put_row(conn, reply_codes, {"staff_id": staff_id, "alert_id": alert_id, "code": code, "told_at": now})
     return code
 
 
@@ -70,20 +79,12 @@ def open_with(conn: Connection, staff_ids: Sequence[int]) -> list[Named]:
     return list(found.values())
 
 
-def _next(conn: Connection, staff_id: int, now: int) -> int:
-    phone = select(staff.c.phone).where(staff.c.id == staff_id).scalar_subquery()
-    sharing = or_(staff.c.id == staff_id, staff.c.phone == phone)
-    theirs = select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(select(staff.c.id).where(sharing)))
-    newest = conn.scalar(theirs.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)) or 0
-    taken = set(conn.scalars(theirs.where(_taken(now))))
+def _next(conn: Connection, staff_id: int, lasting: Mapping[str, int]) -> int:
+    newest = conn.scalar(_NEWEST, {"staff": staff_id}) or 0
+    taken = set(conn.scalars(_ALL_TAKEN, lasting))
     code = newest + 1 if newest < LAST_SHORT else 1
     code = code if code not in taken else max(taken) + 1
     return code + 1 if code in EMERGENCY else code
-
-
-def _taken(now: int) -> ColumnElement[bool]:
-    lasting = select(alerts.c.id).where(alerts.c.id == reply_codes.c.alert_id, alerts.c.state != "resolved")
-    return or_(reply_codes.c.told_at > now - NOT_REUSED_US, lasting.exists())
 
 
 def _of(staff_ids: Sequence[int]) -> Select[Any]:

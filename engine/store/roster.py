@@ -14,6 +14,9 @@ from engine.store.schema import assignments, clients, consents, record_entries, 
 Change = Literal["new", "corrected", "duplicate"]
 
 _AT_ONCE = 1000
+_WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone).where(
+    clients.c.ref.in_(bindparam("refs", expanding=True))
+)
 
 
 class KnownClient(NamedTuple):
@@ -45,8 +48,7 @@ def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClie
     found = {}
     wanted = sorted(refs)
     for start in range(0, len(wanted), _AT_ONCE):
-        columns = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone)
-        for ref, *known in conn.execute(columns.where(clients.c.ref.in_(wanted[start : start + _AT_ONCE]))):
+        for ref, *known in conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]}):
             found[ref] = KnownClient(*known)
     return found
 

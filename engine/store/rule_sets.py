@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine.store.schema import audit, rule_sets
 
 ACCEPTED = "rules accepted"  # what the audit trail says of it
+_NEWEST = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
+_NEWEST_ID = _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,13 @@ def accept(conn: Connection, hash: str, files: Mapping[str, str], at: int) -> in
 
 def serving(conn: Connection) -> RuleSet | None:
     """The rule set accepted last."""
-    newest = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
-    return _read(conn.execute(newest).first())
+    return _read(conn.execute(_NEWEST).first())
+
+
+def serves(conn: Connection, hash: str) -> int | None:  # noqa: A002 - the column's word
+    """The id of the rule set accepted last where it is the one of this hash; else None."""
+    newest = conn.execute(_NEWEST_ID).first()
+    return newest.id if newest is not None and newest.hash == hash else None
 
 
 def by_id(conn: Connection, id: int) -> RuleSet | None:  # noqa: A002 - the column's word
