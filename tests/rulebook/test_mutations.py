@@ -113,10 +113,10 @@ def meaning(book: Rulebook) -> Any:
 def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) -> bool:
     """Whether a whole list or phrase is gone, which shows only where it is asked for, and is named there."""
     try:
-        after = yaml.load(slip.text, yaml.BaseLoader)
+        after = yaml.load(slip.text, yaml.CBaseLoader)
     except yaml.YAMLError:
         return False
-    lost = list(differences(yaml.load(before, yaml.BaseLoader), after))
+    lost = list(differences(yaml.load(before, yaml.CBaseLoader), after))
     names = [place[1] for how, place in lost if how == "lost" and len(place) == 2 and place[0] in {"lists", "phrases"}]
     return len(lost) == len(names) == 1 and all(f"'{names[0]}'" in says for *_, says in found)
 
@@ -132,12 +132,12 @@ def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
             or named_where_it_is_missed(before, slip, found)
         )
         return None if near else "far away: " + "; ".join(map(str, found))
-    after = yaml.load(slip.text, yaml.BaseLoader)
-    document, line = yaml.load(before, yaml.BaseLoader), before.splitlines()[slip.line - 1]
+    after = yaml.load(slip.text, yaml.CBaseLoader)
+    document, line = yaml.load(before, yaml.CBaseLoader), before.splitlines()[slip.line - 1]
     if not honest(document, after) and not regrouped(document, after, line):
         return "accepted"
     # Written anew from what a plain reader of YAML takes it for, it means the same.
-    anew = read(yaml.safe_dump(after, sort_keys=False), others)
+    anew = read(yaml.dump(after, Dumper=yaml.CSafeDumper, sort_keys=False), others)
     return None if isinstance(anew, Rulebook) and meaning(anew) == meaning(found) else "read as something else"
 
 
