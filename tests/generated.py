@@ -1,4 +1,4 @@
-"""Generated histories and rule files: everything that the language can say, over days on which clocks change."""
+"""Generated histories and conditions: everything that the language can say, over days on which clocks change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import yaml
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -16,7 +15,8 @@ from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
 from engine.model.instant import to_us
 from engine.model.kinds import Field, Kind, with_site_kinds
-from tests.plain_rules import Condition, Entry, Happening, Person, midnight
+from tests.plain_people import Entry, Happening, Person, midnight
+from tests.plain_rules import Condition
 
 # `make thorough` tries 20,000 cases of each property, others each time.
 CASES = int(os.environ.get("HANDRAIL_CASES", "0"))
@@ -145,7 +145,7 @@ def histories(people_: Sequence[Person]) -> Histories:
 
 # --- conditions
 
-_LENGTHS = st.sampled_from(["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"])
+LENGTHS = st.sampled_from(["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"])
 _WHOLE_DAYS = st.sampled_from(["1 day", "2 days", "3 days", "5 days", "1 week"])
 _STARTING = st.sampled_from(
     ["0 days after enrolment", "1 day after enrolment", "3 days after enrolment", "2 days after discharge"]
@@ -178,7 +178,7 @@ def _some(draw: Draw, values: Iterable[Any], most: int = 2) -> list[Any]:
     return draw(st.lists(st.sampled_from(list(values)), min_size=1, max_size=most, unique=True))
 
 
-def _maybe(draw: Draw, condition: Condition, option: str, values: st.SearchStrategy[Any]) -> None:
+def maybe(draw: Draw, condition: Condition, option: str, values: st.SearchStrategy[Any]) -> None:
     if draw(st.booleans()):
         condition[option] = draw(values)
 
@@ -218,7 +218,7 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
 def _window(draw: Draw, condition: Condition, *, must: bool = True, fewest: int = 2) -> None:
     way = draw(st.integers(0 if must else -1, 1))
     if way == 0:
-        condition["within"] = draw(_LENGTHS)
+        condition["within"] = draw(LENGTHS)
     elif way == 1:
         condition["last"] = draw(st.integers(fewest, 4))
     if draw(st.integers(0, 4)) == 0:
@@ -267,7 +267,7 @@ def _time_since(draw: Draw) -> Condition:
         condition["where"] = where(draw, kind)
     if draw(st.integers(0, 3)) == 0:
         condition["starting"] = draw(_STARTING)
-    return {**condition, draw(_ORDERED): draw(_LENGTHS)}
+    return {**condition, draw(_ORDERED): draw(LENGTHS)}
 
 
 def _sequence(draw: Draw) -> Condition:
@@ -293,7 +293,7 @@ def _latest(draw: Draw) -> Condition:
     condition: Condition = {"latest": target}
     if draw(st.integers(0, 2)) == 0:
         condition["where"] = where(draw, target.split(".")[0])
-    _maybe(draw, condition, "not_older_than", _LENGTHS)
+    maybe(draw, condition, "not_older_than", LENGTHS)
     if draw(st.integers(0, 4)) == 0:
         condition["starting"] = draw(_STARTING)
     compared = _compared(draw, _NUMBERS[target]) if target in _NUMBERS else _word_compared(draw, _WORDS[target])
@@ -324,8 +324,8 @@ def _change(draw: Draw) -> Condition:
     condition: Condition = {"change": target}
     if draw(st.integers(0, 2)) == 0:
         condition["where"] = where(draw, target.split(".")[0])
-    _maybe(draw, condition, "baseline", _LENGTHS)
-    _maybe(draw, condition, "not_older_than", _LENGTHS)
+    maybe(draw, condition, "baseline", LENGTHS)
+    maybe(draw, condition, "not_older_than", LENGTHS)
     if draw(st.integers(0, 3)) == 0:
         condition["starting"] = draw(_STARTING)
     thresholds = [0.08, 0.1] if target == "test.bac" else [-2, 0, 1, 2]
@@ -358,67 +358,3 @@ def findings(draw: st.DrawFn, known: bool = False, measures: Sequence[str] = tup
         if "time_since" in condition:
             condition.pop("starting", None)
     return condition
-
-
-def _joined(draw: Draw, names: Sequence[Condition], depth: int, known: bool) -> Condition:
-    """A condition of findings, of what `names` refers to, and of both joined."""
-    way = draw(st.integers(0, 9))
-    if depth and way >= 4:
-        head = draw(st.sampled_from(["all", "any", "any", "none"]))
-        size = draw(st.integers(1, 3))
-        return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
-    if names and way == 0 and not known:
-        return draw(st.sampled_from(names))
-    return draw(findings(known))
-
-
-# --- rule files
-
-
-@st.composite
-def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
-    """A rule file with lists, phrases, and rules that build on one another."""
-    document: dict[str, Any] = {"format": 1, "lists": LISTS, "phrases": {}, "rules": []}
-    for number in range(draw(st.integers(0, 2))):
-        phrases = [{"phrase": name} for name in document["phrases"]]
-        document["phrases"][f"phrase_{number}"] = _joined(draw, phrases, 1, known=False)
-    for number in range(draw(st.integers(1, most_rules))):
-        names: list[Condition] = [{"phrase": name} for name in document["phrases"]]
-        names += [{"rule": rule["id"]} for rule in document["rules"]]
-        when = _joined(draw, names, 2, known=False)
-        rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
-        rule["when"] = when
-        if draw(st.integers(0, 3)) == 0:
-            rule["applies_to"] = {"programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))}
-        if draw(st.integers(0, 2)) == 0:
-            rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
-        _maybe(draw, rule, "hold", _LENGTHS)
-        _maybe(draw, rule, "clears_after", _LENGTHS)
-        document["rules"].append(rule)
-    return document
-
-
-@st.composite
-def everyone_about(draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10) -> list[Person]:
-    """People with events of the kinds that a condition or a whole document looks at."""
-    text = written(about)
-    kinds = [kind for kind in KIND_NAMES if kind in text] or KIND_NAMES
-    return draw(st.lists(people(most_events, kinds), min_size=1, max_size=most_people))
-
-
-def guarded(document: dict[str, Any]) -> dict[str, Any]:
-    """The same rules, none of them true of a client at the instant of enrolment."""
-    some_time = {"time_since": "enrolled", "at_least": "1 day"}
-    return {
-        **document, "rules": [{**rule, "when": {"all": [rule["when"], some_time]}} for rule in document["rules"]]
-    }  # fmt: skip
-
-
-class _Dumper(yaml.CSafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def written(document: dict[str, Any]) -> str:
-    """The document as YAML."""
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False)

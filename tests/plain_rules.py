@@ -10,46 +10,15 @@ import re
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-MICROSECOND = timedelta(microseconds=1)
-DAY = timedelta(days=1)
+from tests.plain_people import DAY, MICROSECOND, Entry, Happening, Person, duration, local_day, midnight
+
 OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of")
 DURATION = re.compile(r"[\d.]+ (minute|hour|day|week)s?")
 Condition = dict[str, Any]
-
-
-class Happening(NamedTuple):
-    """An event; those of one instant are ordered by `identity`, its source and key."""
-
-    kind: str
-    at: datetime
-    fields: dict[str, Any]
-    identity: tuple[str, str]
-
-
-class Entry(NamedTuple):
-    """A dated entry of a person's record: enrolled, ended, discharged, leave_began, leave_ended or an attribute."""
-
-    at: datetime
-    entry: str
-    value: str | None = None
-
-
-@dataclass(frozen=True)
-class Person:
-    """A client; events in any order, the record by its dates."""
-
-    zone: str
-    record: list[Entry]
-    events: list[Happening]
-
-    @cached_property
-    def in_order(self) -> list[Happening]:
-        return sorted(self.events, key=lambda event: (event.at, event.identity))
 
 
 class PlainSpan(NamedTuple):
@@ -59,24 +28,6 @@ class PlainSpan(NamedTuple):
     severity: str
     began: datetime
     ended: datetime | None
-
-
-def duration(text: str) -> timedelta:
-    number, unit = text.split()
-    return timedelta(**{unit if unit.endswith("s") else unit + "s": float(number)})
-
-
-def local_day(zone: str, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
-@lru_cache(maxsize=10000)
-def midnight(zone: str, day: date) -> datetime:
-    """The first instant of a local day, found by walking towards it."""
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
-    while local_day(zone, at) < day:
-        at += timedelta(minutes=15)
-    return at
 
 
 @dataclass

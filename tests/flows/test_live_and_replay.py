@@ -27,8 +27,9 @@ from engine.store.database import Database
 from engine.store.roster import RecordChange
 from engine.store.schema import alerts, clients, metadata
 from tests.flows.evaluating import Site
-from tests.generated import cases, documents, everyone_about, histories, us
-from tests.plain_rules import Entry, Happening, Person
+from tests.generated import cases, histories, us
+from tests.generated_rules import documents, everyone_about
+from tests.plain_people import Entry, Happening, Person
 from tests.rulebook.test_one_meaning import read
 
 DELAYS = st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=2), timedelta(days=20)])

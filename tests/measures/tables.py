@@ -22,7 +22,8 @@ from engine.rulebook.condition_reader import read_condition
 from engine.rulebook.reading import Reading
 from engine.yaml_source import Source
 from tests.generated import KINDS, histories, us
-from tests.plain_rules import AsOf, Entry, Happening, Person, as_engine
+from tests.plain_people import Entry, Happening, Person
+from tests.plain_rules import AsOf, as_engine
 
 ATTRIBUTES = ("programme", "phase")
 

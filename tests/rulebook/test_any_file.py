@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from engine.errors import MistakesError
 from engine.rulebook.load import from_texts
-from tests.generated import KINDS, cases, documents, histories, people, written
+from tests.generated import KINDS, cases, histories, people
+from tests.generated_rules import documents, written
 from tests.rulebook.test_strictness import wrong_conditions
 
 SHIPPED = [path.read_text("utf-8") for path in sorted(Path("rules").glob("*.yaml")) if ".cases." not in path.name]

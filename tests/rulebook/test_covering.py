@@ -15,7 +15,8 @@ from engine.rulebook.covering import covers
 from engine.rulebook.inference import Inference
 from engine.rulebook.load import from_texts
 from engine.rulebook.rulebook import Rulebook
-from tests.generated import KINDS, cases, documents, findings, guarded, histories, people, written
+from tests.generated import KINDS, cases, findings, histories, people
+from tests.generated_rules import documents, guarded, written
 
 WIDE = {"when": "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"}
 BOTH = "{all: [{count: test, at_least: 1}, {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}]}"

@@ -13,7 +13,8 @@ from engine.model.routing import RoutingSettings, RoutingStep
 from engine.rulebook.explain import explain
 from engine.rulebook.load import from_texts
 from engine.rulebook.rulebook import CheckedRule, Rulebook
-from tests.generated import KINDS, cases, documents, guarded, written
+from tests.generated import KINDS, cases
+from tests.generated_rules import documents, guarded, written
 from tests.rulebook.test_words import simplest
 
 RULE = """

@@ -21,20 +21,10 @@ from engine.rulebook.load import from_texts
 from engine.rulebook.reading import Reading
 from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
-from tests.generated import (
-    KINDS,
-    LISTS,
-    MEASURES,
-    cases,
-    documents,
-    everyone_about,
-    findings,
-    guarded,
-    histories,
-    us,
-    written,
-)
-from tests.plain_rules import AsOf, Condition, Person, as_engine, instants, plain_spans
+from tests.generated import KINDS, LISTS, MEASURES, cases, findings, histories, us
+from tests.generated_rules import documents, everyone_about, guarded, written
+from tests.plain_people import Person
+from tests.plain_rules import AsOf, Condition, as_engine, instants, plain_spans
 
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:

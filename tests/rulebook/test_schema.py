@@ -15,8 +15,9 @@ from engine.rulebook.cases_reader import read_cases
 from engine.rulebook.cases_schema import cases_schema
 from engine.rulebook.schema import rules_schema, written
 from engine.yaml_source import Source
-from tests.generated import KINDS, cases, documents
-from tests.generated import written as as_yaml
+from tests.generated import KINDS, cases
+from tests.generated_rules import documents
+from tests.generated_rules import written as as_yaml
 from tests.rulebook.editor import Yaml12, refusals
 from tests.rulebook.test_docs_rules import EXAMPLES, as_file
 from tests.rulebook.test_strictness import FILES, GOOD, HEAD, RULE, RULES, mistakes, rule, wrong_conditions

@@ -21,7 +21,8 @@ from engine.rulebook.words_of_findings import (
     value_in_words,
 )
 from engine.yaml_source import Source
-from tests.generated import KINDS, LISTS, cases, findings, written
+from tests.generated import KINDS, LISTS, cases, findings
+from tests.generated_rules import written
 
 
 def read(condition: str) -> Finding:

@@ -1,0 +1,74 @@
+"""Generated rule files: everything that the language can say, and people whom they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from tests.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, people
+from tests.plain_people import Person
+from tests.plain_rules import Condition
+
+
+def _joined(draw: Draw, names: Sequence[Condition], depth: int, known: bool) -> Condition:
+    """A condition of findings, of what `names` refers to, and of both joined."""
+    way = draw(st.integers(0, 9))
+    if depth and way >= 4:
+        head = draw(st.sampled_from(["all", "any", "any", "none"]))
+        size = draw(st.integers(1, 3))
+        return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
+    if names and way == 0 and not known:
+        return draw(st.sampled_from(names))
+    return draw(findings(known))
+
+
+@st.composite
+def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
+    """A rule file with lists, phrases, and rules that build on one another."""
+    document: dict[str, Any] = {"format": 1, "lists": LISTS, "phrases": {}, "rules": []}
+    for number in range(draw(st.integers(0, 2))):
+        phrases = [{"phrase": name} for name in document["phrases"]]
+        document["phrases"][f"phrase_{number}"] = _joined(draw, phrases, 1, known=False)
+    for number in range(draw(st.integers(1, most_rules))):
+        names: list[Condition] = [{"phrase": name} for name in document["phrases"]]
+        names += [{"rule": rule["id"]} for rule in document["rules"]]
+        when = _joined(draw, names, 2, known=False)
+        rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
+        rule["when"] = when
+        if draw(st.integers(0, 3)) == 0:
+            rule["applies_to"] = {"programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))}
+        if draw(st.integers(0, 2)) == 0:
+            rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
+        maybe(draw, rule, "hold", LENGTHS)
+        maybe(draw, rule, "clears_after", LENGTHS)
+        document["rules"].append(rule)
+    return document
+
+
+@st.composite
+def everyone_about(draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10) -> list[Person]:
+    """People with events of the kinds that a condition or a whole document looks at."""
+    text = written(about)
+    kinds = [kind for kind in KIND_NAMES if kind in text] or KIND_NAMES
+    return draw(st.lists(people(most_events, kinds), min_size=1, max_size=most_people))
+
+
+def guarded(document: dict[str, Any]) -> dict[str, Any]:
+    """The same rules, none of them true of a client at the instant of enrolment."""
+    some_time = {"time_since": "enrolled", "at_least": "1 day"}
+    return {
+        **document, "rules": [{**rule, "when": {"all": [rule["when"], some_time]}} for rule in document["rules"]]
+    }  # fmt: skip
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def written(document: dict[str, Any]) -> str:
+    """The document as YAML."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False)
