@@ -107,8 +107,11 @@ def _within(text: str, count: int) -> int:
     return length
 
 
-def write(rule: NewRule, name: str, folder: Path) -> Iterator[str]:
-    """Write the rule on trial, and a case in which it fires and one in which it stays silent; what to do next."""
+def write(rule: NewRule, name: str, folder: Path, *, configured: bool) -> Iterator[str]:
+    """Write the rule on trial, and a case in which it fires and one in which it stays silent; what to do next.
+
+    `configured` says whether the folder is the one whose rules serve.
+    """
     for ending, text in ((".yaml", rule_text(rule)), (CASES, cases_text(rule))):
         path = folder / f"{name}{ending}"
         try:
@@ -118,11 +121,12 @@ def write(rule: NewRule, name: str, folder: Path) -> Iterator[str]:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None
         yield f"{path} written"
     yield "The rule is on trial (status: shadow): its alerts are recorded, and nobody is texted. Next:"
+    asked, others = ("", "") if configured else (f" {folder}", f" --rules {folder}")
     steps = {
-        "handrail check": "is everything written right?",
-        f"handrail test {folder / name}.yaml": "do its two cases come out?",
-        f"handrail explain {rule.id}": "what does it say?",
-        "handrail preview": "what would it have done?",
+        f"handrail check{asked}": "is everything written right?",
+        f"handrail test{others} {folder / name}.yaml": "do its two cases come out?",
+        f"handrail explain {rule.id}{others}": "what does it say?",
+        f"handrail preview{others}": "what would it have done?",
     }
     width = max(map(len, steps))
     yield from (f"  {step:{width}}   # {asks}" for step, asks in steps.items())

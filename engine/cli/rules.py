@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,10 @@ COLUMNS = ("set", "from", "hash", "rules", "changed")
 Most = Annotated[int, typer.Option("--last", metavar="N", min=1, help="How many to list.")]
 Of = Annotated[int | None, typer.Argument(metavar="[A]", help="A set's number (default: the one that serves).")]
 With = Annotated[int | None, typer.Argument(metavar="[B]", help="Another one's (default: the files as they are).")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="Write it beside these rules, not beside the configured ones."),
+]
 
 
 @app.command()
@@ -103,12 +108,14 @@ def _stored(number: int | None, settings: Settings) -> Rulebook:
 
 
 @app.command()
-def new(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def new(config: ConfigFile = DEFAULT_CONFIG, rules: Folder = None) -> None:
     """Ask a few questions and write a rule on trial with two cases; nothing is overwritten."""
     from engine.cli.check import near
     from engine.cli.new_rule import ask, write
 
     settings = open_settings(config)
+    if rules:
+        settings = settings.model_copy(update={"rules": rules})
     name, rule = ask(settings)
-    for line in write(rule, name, near(settings.rules)):
+    for line in write(rule, name, near(settings.rules), configured=rules is None):
         print(line)

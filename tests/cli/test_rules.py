@@ -59,8 +59,9 @@ class Site:
         out, err = self._capsys.readouterr()
         return caught.value.code, out, err
 
-    def new(self, *answers: str) -> Result:
-        return CliRunner().invoke(app, ["rules", "new", "--config", self.config], "".join(f"{a}\n" for a in answers))
+    def new(self, *answers: str, options: tuple[str, ...] = ()) -> Result:
+        typed = "".join(f"{answer}\n" for answer in answers)
+        return CliRunner().invoke(app, ["rules", "new", "--config", self.config, *options], typed)
 
 
 @pytest.fixture
@@ -136,9 +137,23 @@ def test_a_new_rule_is_right_and_its_two_cases_pass(site: Site, answers: tuple[s
     assert done.exit_code == 0, done.output
     assert "handrail test" in done.output
     code, out, err = site.handrail("check")
-    assert (code, out, err) == (0, "3 rules and 2 cases checked: no mistakes, no warnings\n", "")
+    # The one warning is of the rule that was there before.
+    assert (code, out) == (0, "3 rules and 2 cases checked: no mistakes, 1 warning\n")
+    assert "warning: 'silence' is never tried" in err
     (cases,) = site.file.parent.glob("*.cases.yaml")
     assert site.handrail("test", str(cases))[0] == 0
+
+
+def test_a_new_rule_may_stand_in_a_copy_that_does_not_serve(site: Site) -> None:
+    mine = site.file.parents[1] / "mine"
+    mine.mkdir()
+    (mine / "rules.yaml").write_text(RULES)
+    done = site.new(*ANSWERS, options=("--rules", str(mine)))
+    assert done.exit_code == 0, done.output
+    assert f"handrail check {mine} " in done.output
+    assert f"handrail test --rules {mine} " in done.output
+    assert list(site.file.parent.iterdir()) == [site.file]
+    assert site.handrail("check", str(mine))[1].startswith("3 rules and 2 cases checked: no mistakes")
 
 
 def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Site) -> None:
