@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -61,6 +62,8 @@ staff = Table(
     Column("quiet_from", String(5)),
     Column("quiet_to", String(5)),
     Column("active", Boolean, nullable=False),
+    Index(None, "phone"),
+    Index(None, "role"),
 )
 
 assignments = Table(

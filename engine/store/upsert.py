@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 
 def insert_of(dialect: str, table: Table) -> Any:
     """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which read alike on both."""
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    # Only the one that is used: PostgreSQL's takes long to import.
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def put_row(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
