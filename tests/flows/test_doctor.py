@@ -128,3 +128,10 @@ def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Sett
 def test_tables_of_another_version(site: Settings, tmp_path: Path) -> None:
     site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/new.db"})
     assert "run handrail db upgrade" in wrong(site)["database"]
+
+
+def test_while_a_file_holds_a_mistake_the_last_rules_without_one_serve_on(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text("format: 2")
+    said = {check.name: check.said for check in examine(site, NOW)}
+    assert said["rules"].startswith("2 mistakes")
+    assert said["rules serving"] == "The last rules without mistakes serve on."
