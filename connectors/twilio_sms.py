@@ -117,7 +117,8 @@ class TwilioSms:
             for each in listed
             if each.direction == "inbound"
         ]
-        return sorted(found, key=lambda inbound: inbound.sent_at or 0)
+        # Listed the newest first, and by a date that Twilio may take for the whole day.
+        return [text for text in reversed(found) if (text.sent_at or 0) >= to_us(since)]
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from engine.errors import StoreUnavailableError
 from engine.flows import inbox, reports
@@ -14,7 +14,7 @@ from engine.model.instant import SECOND_US, from_us
 from engine.model.message import Outgoing
 from engine.model.routing import RoutingSettings
 from engine.ports import CarrierRecords, SmsGateway
-from engine.store import heartbeats, outbox
+from engine.store import audit, heartbeats, outbox
 from engine.store import inbox as texts
 from engine.store.database import Database
 
@@ -53,13 +53,13 @@ def _ask(database: Database, carrier: CarrierRecords, now: int) -> int:
 def _take_in(
     database: Database, carrier: CarrierRecords, gateway: SmsGateway, routing: RoutingSettings, now: int
 ) -> int:
-    """Take in the texts since the last time of asking that we lack; what was sent before the first is left alone."""
+    """Take in the texts since the last time of asking that we lack."""
     with database.read() as conn:
-        last = heartbeats.read(conn).get(LISTED)
-    listed = carrier.received(_since(last, now)) if last else ()
+        since = _since(conn, now)
+    listed = carrier.received(from_us(since))
     if listed is None:
         return 0
-    arrived = {each.provider_id: each for each in listed if (each.sent_at or 0) <= now - ON_ITS_WAY_US}
+    arrived = {each.provider_id: each for each in listed if since <= (each.sent_at or 0) <= now - ON_ITS_WAY_US}
     with database.read() as conn:
         lacking = texts.lacking(conn, list(arrived))
     taken = sum(_take_one(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking)
@@ -68,8 +68,12 @@ def _take_in(
     return taken
 
 
-def _since(last: heartbeats.Beat, now: int) -> datetime:
-    return from_us(min(last.at, now) - OVERLAP_US)
+def _since(conn: Connection, now: int) -> int:
+    """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
+    last = heartbeats.read(conn).get(LISTED)
+    began = audit.began(conn) or 0
+    # A clock that was set back may stand before the beginning.
+    return max(min(last.at if last else now, now) - OVERLAP_US, began if began <= now else 0)
 
 
 def _take_one(database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int) -> bool:

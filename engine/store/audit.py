@@ -28,6 +28,11 @@ def record(conn: Connection, *, at: int, actor: str, action: str, subject: str, 
     conn.execute(insert(audit), {**row, "hash": _hash(previous, at, actor, action, subject, written)})
 
 
+def began(conn: Connection) -> int | None:
+    """When the first row was written (microseconds since 1970); None where there is none."""
+    return conn.scalar(select(audit.c.at).order_by(audit.c.id).limit(1))
+
+
 def verify(conn: Connection) -> int | None:
     """The id of the first row that was changed, or before which one is missing; None where the chain is whole.
 

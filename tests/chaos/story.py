@@ -124,7 +124,7 @@ class Story:
     def _happen(self, now: int) -> None:
         if self.site.engine is None and now >= self._up_at:
             self.site.start()
-            self._step("ingest")  # nobody is judged before the sources were read
+            self._step("ingest", "reconcile")  # nobody is judged before the sources were read
         for text in [text for text in self._texts if text[0] <= now]:
             self._texts.remove(text)
             self.site.carrier.receive(*text[1:], now)

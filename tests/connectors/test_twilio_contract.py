@@ -6,13 +6,14 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from connectors.twilio_sms import TwilioSms
-from engine.model.message import Outgoing
+from engine.model.message import Outgoing, Report, Silent
 from engine.model.sms_settings import Secret, TwilioSettings
 
 ROOT = Path(__file__).parents[2]
@@ -84,10 +85,16 @@ def test_a_look_up_is_as_twilio_wants_it(prism: str, made: list[TwilioSms]) -> N
     assert gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).look_up(MESSAGE) is None
 
 
-def test_a_message_can_be_fetched_by_the_id_that_is_kept(prism: str, made: list[TwilioSms]) -> None:
-    client = gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).client
-    fetched = client.messages("SM" + "b" * 32).fetch()
-    assert fetched.status == "sent"
+def test_what_became_of_a_message_is_asked_as_twilio_wants_it(prism: str, made: list[TwilioSms]) -> None:
+    sid = "SM" + "b" * 32
+    report = gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).report_on(Silent(7, sid))
+    assert report == Report(7, sid, "sent", "30007")
+
+
+def test_texts_that_came_in_are_asked_for_as_twilio_wants_it(prism: str, made: list[TwilioSms]) -> None:
+    # What the description lists is of years ago.
+    since = datetime(2026, 6, 1, tzinfo=UTC)
+    assert gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).received(since) == []
 
 
 @pytest.mark.parametrize(
