@@ -54,7 +54,7 @@ def _take_in(
     database: Database, carrier: CarrierRecords, gateway: SmsGateway, routing: RoutingSettings, now: int
 ) -> int:
     """Take in the texts since the last time of asking that we lack."""
-    with database.read() as conn:
+    with database.write() as conn:
         since = _since(conn, now)
     listed = carrier.received(from_us(since))
     if listed is None:
@@ -71,6 +71,8 @@ def _take_in(
 def _since(conn: Connection, now: int) -> int:
     """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
     last = heartbeats.read(conn).get(LISTED)
+    if last is None:  # written down before it is tried, for the carrier may say nothing for hours
+        heartbeats.beat(conn, LISTED, now, {})
     began = audit.began(conn) or 0
     # A clock that was set back may stand before the beginning.
     return max(min(last.at if last else now, now) - OVERLAP_US, began if began <= now else 0)

@@ -133,6 +133,14 @@ def test_texts_of_the_whole_time_in_which_we_were_away_are_taken_in(
     assert ask(phones, records, away)["texts"] == 1
 
 
+def test_a_list_that_cannot_be_had_the_first_time_loses_no_text(phones: Phones, records: Records) -> None:
+    text, records.texts = missed(phones, "1 a"), None
+    ask(phones, records)
+    ask(phones, records, hours(3))
+    records.texts = [text]
+    assert ask(phones, records, MINUTE)["texts"] == 1
+
+
 def test_a_list_that_cannot_be_had_is_asked_for_again_from_where_it_was(phones: Phones, records: Records) -> None:
     ask(phones, records)
     text = missed(phones, "1 a")
