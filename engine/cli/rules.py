@@ -72,7 +72,7 @@ def _book(one: RuleSet, settings: Settings) -> Rulebook | str:
 def diff(a: Of = None, b: With = None, config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say rule by rule what differs between two sets, in the sentences of `handrail explain`."""
     from engine.cli.explain import wrapped
-    from engine.rulebook.differences import differences, in_a_line
+    from engine.rulebook.differences import differences, in_a_line, in_words
     from engine.rulebook.load import load
 
     settings = open_settings(config)
@@ -83,7 +83,7 @@ def diff(a: Of = None, b: With = None, config: ConfigFile = DEFAULT_CONFIG) -> N
         print("no rule differs")
         return
     for one in found:
-        print(f"{one.rule_id}: {in_a_line([one]).split(' (')[0].removeprefix('1 ')}")
+        print(f"{one.rule_id}: {in_words(one)}")
         for sentence in one.sentences:
             print(f"    {sentence[0]} {wrapped(sentence[2:])}".replace("\n", "\n      "))
     print(in_a_line(found))

@@ -8,12 +8,15 @@ from difflib import ndiff
 from typing import Literal
 
 from engine.model.routing import RoutingSettings
+from engine.model.rule import Rule
 from engine.rulebook.explain import explain
 from engine.rulebook.rulebook import Rulebook
 
-# `logic` is what opens and closes alerts, `words` all else: who is told, when again, the status, the texts.
-How = Literal["added", "removed", "logic", "words"]
+# A status is that to which a rule went. `logic` is what opens and closes alerts, `words` all else: who is told, when
+# again, the texts.
+How = Literal["live", "shadow", "draft", "retired", "added", "removed", "logic", "words"]
 _SAID: dict[How, str] = {
+    "live": "now live, texting people", "shadow": "now on trial", "draft": "now a draft", "retired": "now retired",
     "added": "added", "removed": "removed", "logic": "with other logic", "words": "with other words",
 }  # fmt: skip
 _MOST_NAMED = 3
@@ -36,19 +39,37 @@ def differences(before: Rulebook, after: Rulebook, routing: RoutingSettings | No
             continue
         how: tuple[How, ...] = ("added",) if old is None else ("removed",)
         if old is not None and new is not None:
-            alike = replace(
-                old, version=new.version, severity=new.severity, hold=new.hold, clears_after=new.clears_after
-            )
-            kinds: dict[How, bool] = {"logic": old.version != new.version, "words": alike != new}
-            how = tuple(kind for kind, differs in kinds.items() if differs)
+            how = _how(old, new)
         told = ndiff(_sentences(before, rule_id, routing), _sentences(after, rule_id, routing))
         yield Difference(
             rule_id, how, tuple(line for line in told if line.startswith(("- ", "+ ")) and line[2:].strip())
         )
 
 
+def _how(old: Rule, new: Rule) -> tuple[How, ...]:
+    alike = replace(
+        old,
+        version=new.version,
+        status=new.status,
+        severity=new.severity,
+        hold=new.hold,
+        clears_after=new.clears_after,
+    )
+    kinds: dict[How, bool] = {
+        new.status: old.status != new.status,
+        "logic": old.version != new.version,
+        "words": alike != new,
+    }
+    return tuple(kind for kind, differs in kinds.items() if differs)
+
+
 def _sentences(book: Rulebook, rule_id: str, routing: RoutingSettings | None) -> list[str]:
     return explain(book.checked[rule_id], book.rules, routing) if rule_id in book.checked else []
+
+
+def in_words(one: Difference) -> str:
+    """`now live, texting people; with other logic`."""
+    return "; ".join(_SAID[how] for how in one.how)
 
 
 def in_a_line(found: list[Difference]) -> str:

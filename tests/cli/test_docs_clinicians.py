@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -39,10 +40,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def run(words: list[str]) -> None:
     """Type a command."""
-    if words[0] == "cp":
-        shutil.copytree(words[-2], words[-1], dirs_exist_ok=True)
+    if words[0] in {"cp", "mv", "rm"}:
+        subprocess.run(words, check=True)
         return
     assert words[0] == "handrail", words
+    if words[1] == "preview":
+        words = [*words, "--until", SAMPLE_AT.isoformat()]  # as on the day that the page shows
     with pytest.raises(SystemExit):
         run_command_line(words[1:])
 
@@ -91,3 +94,12 @@ def test_the_page_can_be_followed_from_its_first_line_to_its_last(
             for command, shown in commands(text):
                 printed = printed_by(command, capsys)
                 assert same(shown, printed), f"$ {command}\n{printed}"
+
+
+def test_whoever_follows_the_page_again_nests_no_folder_in_another(site: Path) -> None:
+    for session in [text for sort, name, text in BLOCK.findall(PAGE.read_text("utf-8")) if not sort and not name]:
+        typed = [shlex.split(command) for command, _ in commands(session)]
+        for words in [words for words in typed if words[0] != "handrail"] * 2:
+            run(words)
+    for folder in ("rules", "rules-before", "rules-undone", "mine"):
+        assert [entry.name for entry in (site / folder).iterdir() if entry.is_dir()] == []

@@ -103,10 +103,26 @@ def test_what_differs_is_said_in_the_sentences_of_explain(site: Site) -> None:
         "missed: with other logic\n"
         "    -   - 2 or more missed check-ins in the last 7 days\n"
         "    +   - 3 or more missed check-ins in the last 7 days\n"
-        "silence: with other words\n"
+        "silence: now live, texting people\n"
         "    - It is on trial (shadow): its alerts are recorded and nobody is told."
     )
-    assert out.endswith("\n1 with other logic (missed); 1 with other words (silence)\n")
+    assert out.endswith("\n1 now live, texting people (silence); 1 with other logic (missed)\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("live", "now live, texting people"),
+        ("draft", "now a draft"),
+        ("retired", "now retired"),
+    ],
+)
+def test_what_becomes_of_a_rule_on_trial_is_named_beside_what_else_differs(site: Site, status: str, said: str) -> None:
+    site.serve(RULES)
+    site.serve(RULES.replace("status: shadow", f"status: {status}").replace("Silence", "No word"))
+    assert site.handrail("rules", "history")[1].endswith(f"1 {said} (silence); 1 with other words (silence)\n")
+    assert site.handrail("rules", "diff", "1", "2")[1].startswith(f"silence: {said}; with other words\n")
+    assert "silence: now on trial; with other words\n" in site.handrail("rules", "diff", "2", "1")[1]
 
 
 def test_two_stored_sets_are_compared_by_their_numbers(site: Site) -> None:
