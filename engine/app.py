@@ -167,7 +167,8 @@ class Engine:
             if any(done.values()):
                 _log.info(name, **done)
             with self.database.write() as conn:
-                heartbeats.beat(conn, name, self._now(), done)
+                beat = {**done, heartbeats.FAILED: str(problem)} if problem else done
+                heartbeats.beat(conn, name, self._now(), beat)
             if problem:
                 raise problem
 

@@ -91,7 +91,8 @@ def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -
     engine._sources = [_SlowSource(down)]
     assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
     with engine.database.read() as conn:
-        assert heartbeats.read(conn)["ingest"].at == NOON
+        beat = heartbeats.read(conn)["ingest"]
+        assert (beat.at, beat.detail) == (NOON, {"failed": "The source slow cannot be read: the share is gone."})
         assert list(feeds.read(conn)) == ["slow"]
 
 

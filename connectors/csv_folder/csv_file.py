@@ -15,7 +15,7 @@ from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import Record, split_records
 from connectors.csv_folder.rows import Harvest, Rows
 from engine.model.csv_mapping import FileMapping
-from engine.model.intake import Batch, Reject
+from engine.model.intake import WHOLE, Batch, Reject
 from engine.model.kinds import Kind
 
 # How much is read, and committed, at a time: some ten thousand rows.
@@ -57,9 +57,9 @@ def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[i
     except FileNotFoundError:
         return  # taken away since it was listed
     except (PermissionError, IsADirectoryError) as error:
-        seen = Position(0, 0, "", refused=True, doubts=(1,))
+        seen = Position(0, 0, "", refused=True, doubts=(WHOLE,))
         if before != seen:
-            yield _refused(file, seen, before, Reject(1, f"the file cannot be opened: {error.strerror}", ""))
+            yield _refused(file, seen, before, Reject(WHOLE, f"the file cannot be opened: {error.strerror}", ""))
 
 
 def _refused(file: MappedFile, seen: Position, before: Position | None, reject: Reject) -> Batch:

@@ -12,7 +12,7 @@ from connectors.csv_folder.event_rows import columns_of_event
 from connectors.csv_folder.records import LONGEST_RECORD, split_records
 from connectors.csv_folder.roster_rows import columns_of_roster
 from engine.model.csv_mapping import FileMapping
-from engine.model.intake import Reject
+from engine.model.intake import WHOLE, Reject
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -45,7 +45,7 @@ def read_header(data: bytes, mapping: FileMapping, final: bool) -> Header:
     does not say that nothing more comes, or where nothing follows it.
     """
     if data.startswith(_UTF_16):
-        raise RefusedError(Reject(1, "the file is UTF-16; save it as CSV UTF-8", ""))
+        raise RefusedError(Reject(WHOLE, "the file is UTF-16; save it as CSV UTF-8", ""))
     marked = len(_BYTE_ORDER_MARK) if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK) else 0
     end = marked
     while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
@@ -83,5 +83,5 @@ def _header(data: bytes, mapping: FileMapping, final: bool) -> Header | None:
     columns = tuple(name.strip() for name in first.cells)
     reason = f"the header {first.reason}" if first.reason else refusal(mapping, columns)
     if reason:
-        raise RefusedError(Reject(first.line + 1, reason, first.text))
+        raise RefusedError(Reject(WHOLE, reason, first.text))
     return Header(columns, len(data), lines)

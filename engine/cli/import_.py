@@ -108,7 +108,7 @@ def _read(database: Database, source: CsvFolder, timezone: str) -> Mapping[str, 
 
             return ingest.read(database, source, timezone, to_us(datetime.now(UTC)), move)
     except OSError as error:
-        raise UserError(f"The source {source.name} cannot be read: {error.strerror} ({error.filename}).") from None
+        raise UserError(f"The source {source.name} cannot be read: {ingest.why_unread(error)}.") from None
 
 
 def _rows(source: CsvFolder, counts: Mapping[str, Counts]) -> Iterator[Sequence[object]]:

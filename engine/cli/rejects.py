@@ -33,12 +33,13 @@ def rejects(
     retry: Retry = False,
     dismiss: Dismiss = None,
 ) -> None:
-    """List the rows that wait to be mended; with --retry exit 1 where some still do."""
+    """List the rows that wait to be mended, whole files first; with --retry exit 1 where some still do."""
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo
 
     from engine.flows import ingest
     from engine.model.instant import from_us, to_us
+    from engine.model.intake import WHOLE
     from engine.store.rejects import still_open
 
     settings = open_settings(config)
@@ -50,7 +51,8 @@ def rejects(
         if retry:
             _retry(database, settings, now)
         with database.read() as conn:
-            waiting = still_open(conn)
+            # A file of which nothing is read matters more than any row.
+            waiting = sorted(still_open(conn), key=lambda each: each.line != WHOLE)
     finally:
         database.close()
     zone = ZoneInfo(settings.timezone)

@@ -16,10 +16,11 @@ from engine.flows.on_call import gaps, strangers
 from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import write_duration
 from engine.model.instant import DAY_US, SECOND_US, from_us
+from engine.model.intake import WHOLE
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
 from engine.rulebook.load import load
-from engine.store import audit, feeds, heartbeats, on_call, rule_sets, silence
+from engine.store import audit, feeds, heartbeats, on_call, rejects, rule_sets, silence
 from engine.store.database import Database
 from engine.store.figures import figures
 
@@ -136,6 +137,9 @@ def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
             continue
         ago = now - beats[name].at
         fresh = ago <= getattr(ticks, name) + GRACE_US
+        if fresh and (why := beats[name].detail.get(heartbeats.FAILED)):
+            yield Check(name, False, f"It last failed {_ago(ago)} ago: {why}")
+            continue
         last = f"It last worked {_ago(ago)} ago"
         yield Check(name, fresh, f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.")
 
@@ -148,10 +152,13 @@ def _promises(conn: Connection, now: int) -> Iterator[Check]:
 
 
 def _feeds(conn: Connection, now: int) -> Iterator[Check]:
+    refused = [each for each in rejects.still_open(conn) if each.line == WHOLE]
     for name, feed in feeds.read(conn).items():
         read, arrived = _ago(now - feed.read), _ago(now - feed.arrived)
         said = f"It was last read {read} ago, and last brought something new {arrived} ago"
-        yield Check(f"feed {name}", feed.out_since is None, f"{said}: it {feed.why}." if feed.why else f"{said}.")
+        said = f"{said}: it {feed.why}." if feed.why else f"{said}."
+        unread = [f" Nothing of {each.item} is read ({each.reason})." for each in refused if each.source == name]
+        yield Check(f"feed {name}", feed.out_since is None and not unread, said + "".join(unread))
 
 
 def _held(conn: Connection) -> Check:

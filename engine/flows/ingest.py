@@ -13,7 +13,7 @@ from engine.errors import SourcesError, StoreUnavailableError, UserError
 from engine.flows import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, from_us
-from engine.model.intake import Batch, Reject
+from engine.model.intake import WHOLE, Batch, Reject
 from engine.model.outages import USUAL, after_reading, worth_noting
 from engine.ports import Source
 from engine.store import audit, evaluations, events, feeds, positions, rejects, roster
@@ -71,7 +71,7 @@ def run(
             raise
         except (OSError, UserError) as error:
             _log.warning("a source cannot be read", source=source.name, error=type(error).__name__)
-            failed.append(f"The source {source.name} cannot be read: {error}")
+            failed.append(f"The source {source.name} cannot be read: {why_unread(error)}.")
             _note(database, source, now, frozenset(), went_well=False, unread_after=unread_after)
     with database.read() as conn:
         gone = feeds.read(conn).keys() - {source.name for source in sources}
@@ -79,8 +79,18 @@ def run(
         with database.write() as conn:
             feeds.forget(conn, gone)
     if failed:
-        raise SourcesError("\n".join(failed))
+        others = ["The others were read."] if len(failed) < len(sources) else []
+        raise SourcesError(" ".join([*failed, *others]))
     return {name: getattr(total, name) for name in Counts.__slots__}
+
+
+def why_unread(error: OSError | UserError) -> str:
+    """Why a source cannot be read, in words, without a full stop."""
+    if isinstance(error, OSError) and error.filename is not None:
+        if isinstance(error, FileNotFoundError):
+            return f"the folder {error.filename} is not there"
+        return f"{error.strerror} ({error.filename})"
+    return str(error).removesuffix(".")
 
 
 def read(
@@ -193,6 +203,8 @@ class _Intake:
                 feeds.begin(conn, self.source, self.now)
             rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
             counts, _ = self._store(conn, batch)
+            if any(reject.line == WHOLE for reject in batch.rejects):
+                _log.warning("nothing of a file can be read; see handrail rejects", source=self.source, item=batch.item)
             counts.rows, counts.skipped = batch.rows, batch.skipped
             total = self._counts(batch.item, counts)
             if batch.reread == "mapping":

@@ -47,10 +47,15 @@ class RosterRow:
     attributes: Mapping[str, str | None] = field(default_factory=dict)
 
 
+# The line of a reject that is of a whole item, such as a file whose header does not fit: no row stands there.
+WHOLE = 1
+
+
 class Reject(NamedTuple):
     """A row that could not be read, kept with its place and the reason until somebody has mended it.
 
-    `waits_for` is a client's ref, where all that is wrong is that no such client is in the roster.
+    One at the line WHOLE says that nothing of the item is read. `waits_for` is a client's ref, where all that is wrong
+    is that no such client is in the roster.
     """
 
     line: int

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, select
 from engine.store.schema import heartbeats
 from engine.store.upsert import put_row
 
+# The word of a beat's detail under which stands what went wrong, where the work was done in vain or in part.
+FAILED = "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:

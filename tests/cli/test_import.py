@@ -104,7 +104,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(inbox: Path, handrail: Handr
     (inbox / "clients.csv").unlink()
     inbox.rmdir()
     code, _, err = handrail("import")
-    assert (code, err) == (2, f"The source clinic cannot be read: No such file or directory ({inbox}).\n")
+    assert (code, err) == (2, f"The source clinic cannot be read: the folder {inbox} is not there.\n")
 
 
 def test_two_mappings_for_one_file_are_the_users_mistake(inbox: Path, handrail: Handrail) -> None:
@@ -134,6 +134,14 @@ def test_a_row_that_nobody_will_mend_may_be_dismissed(inbox: Path, handrail: Han
     handrail("import")
     assert handrail("rejects", "--dismiss", "7")[::2] == (2, "No row that waits to be mended has the id 7.\n")
     assert handrail("rejects", "--dismiss", "1") == (0, "nothing to list\n", "")
+
+
+def test_files_of_which_nothing_is_read_are_listed_first(inbox: Path, handrail: Handrail) -> None:
+    (inbox / "tests-a.csv").write_text(TESTS + "C-9,2026-07-01,1,positive\n", "utf-8")
+    (inbox / "tests-b.csv").write_text("\nclient,at,id\nC-1,2026-07-01,1\n", "utf-8")
+    handrail("import")
+    listed = json.loads(handrail("rejects", "--format", "json")[1])
+    assert [row["file"] for row in listed] == ["tests-b.csv", "tests-a.csv"]
 
 
 def test_a_configuration_without_sources_is_the_users_mistake(inbox: Path, handrail: Handrail) -> None:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
+from structlog.testing import capture_logs
 
+from connectors.csv_folder import CsvFolder
 from engine.config import load
+from engine.errors import SourcesError
+from engine.flows import ingest
 from engine.flows.doctor import examine
 from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
@@ -88,6 +92,18 @@ def test_flows_that_stand_still(site: Settings) -> None:
     assert {"ingest", "evaluate", "deliver", "audit"} <= said.keys()
 
 
+def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Database) -> None:
+    site.sources[0].folder.rmdir()
+    with pytest.raises(SourcesError) as caught:
+        ingest.run(sqlite_database, [CsvFolder(site.sources[0], site.kinds)], "UTC", NOW)
+    with sqlite_database.write() as conn:
+        heartbeats.beat(conn, "ingest", NOW - 2 * SECOND_US, {"failed": str(caught.value)})
+    assert wrong(site)["ingest"] == (
+        "It last failed 2 seconds ago: The source clinic cannot be read: "
+        f"the folder {site.sources[0].folder} is not there."
+    )
+
+
 def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
         conn.execute(schema.heartbeats.delete().where(schema.heartbeats.c.name == "deliver"))
@@ -105,6 +121,22 @@ def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) 
     with sqlite_database.write() as conn:
         conn.execute(insert(schema.rejects).values(**row, seen_at=NOW))
     assert wrong(site) == {"rejects": "1 row could not be read; see handrail rejects."}
+
+
+def test_a_file_of_which_nothing_is_read_is_named(site: Settings, sqlite_database: Database) -> None:
+    folder = site.sources[0].folder
+    (folder / "a.csv").write_text("c,dd\nC-1,2026-01-05\n")
+    source = CsvFolder(site.sources[0], site.kinds)
+    with capture_logs() as logged:
+        ingest.run(sqlite_database, [source], "UTC", NOW)
+    assert wrong(site)["feed clinic"].endswith(
+        " Nothing of a.csv is read (the header has no column 'd', which the mapping names; did you mean 'dd'?)."
+    )
+    told = {"log_level": "warning", "source": "clinic", "item": "a.csv"}
+    assert [told.items() <= line.items() for line in logged] == [True]
+    (folder / "a.csv").write_text("c,d\nC-1,2026-01-05\n")
+    ingest.run(sqlite_database, [source], "UTC", NOW)
+    assert "feed clinic" not in wrong(site)
 
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
