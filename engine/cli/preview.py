@@ -167,16 +167,25 @@ def _show(found: Preview, database: Database, settings: Settings, format: Format
             return
         for _ in replayed:
             pass  # only what they amount to is shown
-    if found.first is None:
-        print(
-            "There is nothing to preview: no client was in care with events in that time (handrail import reads them)."
-        )
-        return
+        if found.first is None:
+            print(f"There is nothing to preview: {_nothing(conn, settings.timezone)}")
+            return
     from engine.cli.preview_section import TERMINAL
     from engine.cli.preview_sections import Sections
     from engine.cli.preview_tables import show
 
     show(Sections(found, settings.timezone, TERMINAL).all())
+
+
+def _nothing(conn: Connection, timezone: str) -> str:
+    from engine.model.instant import from_us
+    from engine.store.histories import first_and_last_event
+
+    stored = first_and_last_event(conn)
+    if stored is None:
+        return "no events are stored; handrail run and handrail import read them."
+    first, last = (from_us(at).astimezone(ZoneInfo(timezone)).date() for at in stored)
+    return f"no client was in care with events in that time. Events are stored from {first} to {last}."
 
 
 def _replayed(found: Preview, conn: Connection) -> Iterator[Row]:

@@ -16,19 +16,23 @@ from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
 
 CASES = ".cases.yaml"
+_ENDINGS = frozenset({".yaml", ".yml"})
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Rules that belong together, and their cases; `rulebook` is None where they could not be read.
 
-    `asked` are the names of the files that were asked for; the others were read because these build on them.
+    `asked` are the names of the files that were asked for; the others were read because these build on them. `unread`
+    is what lies in a folder that was asked for as if it were meant to be read: folders of rule files, and files that
+    another ending hides.
     """
 
     rulebook: Rulebook | None
     cases: tuple[Case, ...]
     asked: frozenset[str]
     mistakes: tuple[Mistake, ...]
+    unread: tuple[Path, ...]
 
 
 def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleSet]:
@@ -48,7 +52,8 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleSet]:
         else:
             loose.update(dict.fromkeys(_pair(path)))
     for folder, asked in folders.items():
-        yield _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings)
+        unread = _unread(folder) if folder in paths else ()
+        yield _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings, unread)
     if loose:
         rules = [file for file in loose if not file.name.endswith(CASES)]
         cases = [file for file in loose if file.name.endswith(CASES) and (file.exists() or file in paths)]
@@ -62,7 +67,22 @@ def _pair(path: Path) -> tuple[Path, Path]:
     return path, path.with_name(f"{path.stem}{CASES}")
 
 
-def _read(rules: Sequence[Path], cases: Sequence[Path], asked: set[Path], settings: Settings | None) -> RuleSet:
+def _unread(folder: Path) -> tuple[Path, ...]:
+    return tuple(
+        entry
+        for entry in sorted(folder.iterdir())
+        if not entry.name.startswith(".")
+        and (any(entry.rglob("*.y*ml")) if entry.is_dir() else _ENDINGS.intersection(entry.suffixes[:-1]))
+    )
+
+
+def _read(
+    rules: Sequence[Path],
+    cases: Sequence[Path],
+    asked: set[Path],
+    settings: Settings | None,
+    unread: tuple[Path, ...] = (),
+) -> RuleSet:
     kinds = settings.kinds if settings else BUILT_IN
     attributes = settings.attributes if settings else None
     mistakes: list[Mistake] = []
@@ -80,4 +100,4 @@ def _read(rules: Sequence[Path], cases: Sequence[Path], asked: set[Path], settin
             continue
         found += read_cases(source, kinds, rulebook.rules if rulebook else None, attributes)
         mistakes += source.mistakes
-    return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))
+    return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes), unread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from engine.errors import Mistake
 from engine.flows.rule_files import CASES, RuleSet
@@ -25,6 +26,7 @@ def warnings(rule_set: RuleSet) -> list[Mistake]:
     covering = covered(every)
     fires, silent = tried(rule_set.cases)
     found = [
+        *map(_unread, rule_set.unread),
         *_all_of(_untried(one, fires, silent) for one in asked),
         *_all_of(_without_evidence(one) for one in asked),
         *_all_of(_unfit_text(one) for one in asked),
@@ -40,6 +42,14 @@ def _all_of(each: Iterator[Iterator[Mistake]]) -> list[Mistake]:
 def _at(one: CheckedRule, word: str, text: str) -> Mistake:
     mark = one.written.nodes[word].start_mark
     return Mistake(one.written.reading.source.name, mark.line + 1, mark.column + 1, text)
+
+
+def _unread(path: Path) -> Mistake:
+    if path.is_dir():
+        text = "is not read, nor are its rule files; move them up into the folder of the rules, or this one out of it"
+    else:
+        text = "is not read; name it *.yaml, or move it out of the folder of the rules"
+    return Mistake(str(path), 0, 0, text)
 
 
 def _untried(one: CheckedRule, fires: frozenset[str], silent: frozenset[str]) -> Iterator[Mistake]:

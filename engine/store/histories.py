@@ -89,6 +89,12 @@ def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[d
         yield batch
 
 
+def first_and_last_event(conn: Connection) -> tuple[int, int] | None:
+    """The instants of the earliest and of the latest event that is stored; None where none is."""
+    first, last = conn.execute(select(func.min(events.c.occurred_at), func.max(events.c.occurred_at))).one()
+    return None if first is None else (first, last)
+
+
 def count_clients(conn: Connection) -> int:
     """How many clients there are."""
     return conn.execute(select(func.count()).select_from(clients)).scalar_one()

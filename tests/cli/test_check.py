@@ -159,6 +159,23 @@ def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silen
     assert site.warnings() == []
 
 
+def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: Site) -> None:
+    for folder in ("before", ".hidden", "pictures"):
+        (site.rules / folder).mkdir()
+    for name in ("before/missed.yaml", ".hidden/missed.yaml", "pictures/one.svg", "notes.txt", ".new.yaml.swp"):
+        site.write(f"rules/{name}", RULE)
+    site.write("rules/stress.yaml.txt", RULE)
+    site.write("rules/stress.cases.yaml.txt", CASES)
+    rename = "warning: is not read; name it *.yaml, or move it out of the folder of the rules"
+    assert site.warnings() == [
+        "rules/before: warning: is not read, nor are its rule files; "
+        "move them up into the folder of the rules, or this one out of it",
+        f"rules/stress.cases.yaml.txt: {rename}",
+        f"rules/stress.yaml.txt: {rename}",
+    ]
+    assert "no warnings" in site.handrail("check", str(site.rules / "missed.yaml"))[1]
+
+
 def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> None:
     for name in ("rules", "cases"):
         assert site.handrail("schema", name, "--output", str(site.rules / f"{name}.schema.json"))[0] == 0

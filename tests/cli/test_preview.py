@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from engine.cli import run_command_line
 from engine.store import schema
@@ -199,11 +199,22 @@ def test_a_mistake_is_one_sentence_and_exit_2(say: Say, arguments: list[str], sa
 
 
 def test_where_nothing_is_known_it_says_so(say: Say, site: Site) -> None:
-    assert "There is nothing to preview" in say("--until", "2020-01-01")[0]
+    assert say("--until", "2020-01-01")[0] == (
+        "There is nothing to preview: no client was in care with events in that time. "
+        "Events are stored from 2026-04-03 to 2026-06-02.\n"
+    )
     assert say("--until", "2020-01-01", "--format", "csv")[0] == "client,rule,severity,began,ended\n"
     nothing = json.loads(say("--until", "2020-01-01", "--format", "json", "--outcome", "positive")[0])
     assert nothing["spans"] == []
     assert nothing["summary"]["these_rules"]["pressing_alerts_a_client_month"] is None
+
+
+def test_where_no_events_are_stored_it_says_so(say: Say, site: Site) -> None:
+    with site.database.write() as conn:
+        conn.execute(delete(schema.events))
+    assert say()[0] == (
+        "There is nothing to preview: no events are stored; handrail run and handrail import read them.\n"
+    )
 
 
 def test_a_page_is_written_whole_or_not_at_all(say: Say, tmp_path: Path) -> None:
