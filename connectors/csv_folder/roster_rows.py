@@ -7,8 +7,6 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
 from connectors.csv_folder.cells import Columns, Row, columns_of, compile_cells
 from connectors.csv_folder.event_rows import label
 from connectors.csv_folder.moments import columns_of_moments, compile_moment
@@ -18,13 +16,13 @@ from engine.model.field_reading import Constant, constant_text, read_flag
 from engine.model.intake import Moment as ReadMoment
 from engine.model.intake import RosterKind, RosterRow
 from engine.model.local_time import WallClock
+from engine.model.phone import read_phone
 from engine.model.staff import ROLES
 
 _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
 # As wide as the store's columns.
 _LONGEST = {"ref": 64, "client": 64, "staff": 64, "alias": 40}
 _LONGEST_OTHER = 200
-_HOME = "US"  # where a number without a country code is dialled
 
 # A row and, where the row is good but for its phone number, what is wrong with that.
 ReadRoster = Callable[[Row, int, str], tuple[RosterRow, str | None]]
@@ -116,16 +114,6 @@ def _timezone(text: str) -> str:
         raise ValueError(f"'{text}' is not a time zone such as America/New_York") from None
 
 
-def _phone(text: str) -> str:
-    try:
-        number = phonenumbers.parse(text, _HOME)
-    except phonenumbers.NumberParseException:
-        raise ValueError(f"'{text}' is not a phone number") from None
-    if not phonenumbers.is_valid_number(number):
-        raise ValueError(f"'{text}' is not a phone number that exists")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _time_of_day(text: str) -> str:
     for written in ("%H:%M", "%H:%M:%S", "%I:%M %p"):
         with suppress(ValueError):
@@ -140,7 +128,7 @@ def _flag(text: str) -> str:
 _READERS: Mapping[str, Callable[[str], str]] = {
     "role": _role,
     "timezone": _timezone,
-    "phone": _phone,
+    "phone": read_phone,
     "quiet_from": _time_of_day,
     "quiet_to": _time_of_day,
     "active": _flag,

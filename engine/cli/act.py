@@ -74,15 +74,33 @@ def reply(
     from engine.flows.inbox import take
     from engine.model.inbound import Inbound
 
+    phone = _phone(sender)
     settings = open_settings(config)
     database = open_database(settings)
     try:
-        inbound = Inbound(f"command-{token_hex(8)}", sender, text)
+        inbound = Inbound(f"command-{token_hex(8)}", phone, text)
         taken = take(database, inbound, settings.routing, now())
     finally:
         database.close()
     done = {"understood": taken.understood, "alert": taken.alert_id, "answer": taken.answer}
-    say(done, taken.answer or f"Nothing is answered; it was understood as: {taken.understood}.", format)
+    unanswered = f"Nothing is answered; it was understood as: {taken.understood}."
+    if taken.understood == "unknown":
+        unanswered = f"Nothing is answered: {phone} belongs to nobody in the roster."
+    say(done, taken.answer or unanswered, format)
+
+
+def _phone(written: str) -> str:
+    """The number as the roster has it; one in full is taken as it stands, as from a carrier."""
+    from re import fullmatch
+
+    from engine.model.phone import read_phone
+
+    if fullmatch(r"\+[1-9][0-9]{7,14}", written):
+        return written
+    try:
+        return read_phone(written)
+    except ValueError as error:
+        raise UserError(f"--from: {error}; write one such as +12025550102.") from None
 
 
 def _act(

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from engine.store.database import Database
 
 COLUMNS = ("id", "source", "file", "line", "reason", "seen")
-Retry = Annotated[bool, typer.Option("--retry", help="Read them again, as mapping and roster are now.")]
+Retry = Annotated[
+    bool,
+    typer.Option("--retry", help="Read them again as put aside, by mapping and roster as they are now."),
+]
 Dismiss = Annotated[list[int] | None, typer.Option("--dismiss", metavar="ID", help="Close one that nobody will mend.")]
 
 
@@ -50,6 +53,10 @@ def rejects(
             raise UserError(f"No row that waits to be mended has the id {', '.join(map(str, unknown))}.")
         if retry:
             _retry(database, settings, now)
+        elif dismiss and format is Format.TABLE:
+            for reject_id in sorted(set(dismiss)):
+                typer.echo(f"Row {reject_id} is dismissed.")
+            return
         with database.read() as conn:
             # A file of which nothing is read matters more than any row.
             waiting = sorted(still_open(conn), key=lambda each: each.line != WHOLE)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.cli import run_command_line
 from engine.messaging import answers
 from engine.store.database import Database
-from engine.store.schema import audit
+from engine.store.schema import audit, staff
 from tests.flows.texting import CASE_MANAGER, Phones
 
 
@@ -67,9 +68,22 @@ def test_reply_is_a_text_that_came_in(phones: Phones, said: Any) -> None:
         "understood": "unknown",
         "alert": None,
         "answer": None,
-        "said": "Nothing is answered; it was understood as: unknown.",
+        "said": "Nothing is answered: +15550177777 belongs to nobody in the roster.",
     }
     assert phones.states() == ["acknowledged"]
+
+
+@pytest.mark.parametrize("written", ["2025550102", "(202) 555-0102", "+1 202 555 0102"])
+def test_the_number_of_a_reply_is_read_as_in_the_roster(phones: Phones, said: Any, written: str) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.phone == CASE_MANAGER).values(phone="+12025550102"))
+    assert said("reply", "1 a", "--from", written) == answers.yours(1)
+    assert phones.states() == ["acknowledged"]
+
+
+def test_a_reply_from_what_is_no_number_is_refused(said: Any) -> None:
+    mistake = "--from: 'banana' is not a phone number; write one such as +12025550102."
+    assert said("reply", "1 a", "--from", "banana", code=2) == mistake
 
 
 def test_mistakes_are_one_sentence(said: Any) -> None:

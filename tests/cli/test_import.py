@@ -133,7 +133,8 @@ def test_a_row_that_nobody_will_mend_may_be_dismissed(inbox: Path, handrail: Han
     (inbox / "tests.csv").write_text(TESTS + "C-1,2026-07-01,1,pos\n", "utf-8")
     handrail("import")
     assert handrail("rejects", "--dismiss", "7")[::2] == (2, "No row that waits to be mended has the id 7.\n")
-    assert handrail("rejects", "--dismiss", "1") == (0, "nothing to list\n", "")
+    assert handrail("rejects", "--dismiss", "1") == (0, "Row 1 is dismissed.\n", "")
+    assert reasons(handrail) == []
 
 
 def test_files_of_which_nothing_is_read_are_listed_first(inbox: Path, handrail: Handrail) -> None:

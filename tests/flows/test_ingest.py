@@ -308,7 +308,9 @@ def test_a_batch_is_committed_with_its_position_or_not_at_all(site: Site) -> Non
 
 def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: Site) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
-    with pytest.raises(UserError, match=r"The source clinic cannot be read: the folder is gone\. The others were read\."):
+    with pytest.raises(
+        UserError, match=r"The source clinic cannot be read: the folder is gone\. The others were read\."
+    ):
         ingest.run(site.database, [_DyingSource([]), site.source()], "UTC", to_us(site.now))
     assert len(site.events()) == 1
 

@@ -1,0 +1,18 @@
+"""Phone numbers as people write them, and as the store and carriers know them."""
+
+from __future__ import annotations
+
+import phonenumbers
+
+_HOME = "US"  # where a number without a country code is dialled
+
+
+def read_phone(text: str) -> str:
+    """A number in E.164, such as +12025550102; ValueError says why it is none."""
+    try:
+        number = phonenumbers.parse(text, _HOME)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f"'{text}' is not a phone number") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError(f"'{text}' is not a phone number that exists")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
