@@ -20,12 +20,14 @@ from engine.model.intake import WHOLE
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
 from engine.rulebook.load import load
-from engine.store import audit, feeds, heartbeats, on_call, rejects, rule_sets, silence
+from engine.store import audit, events, feeds, heartbeats, on_call, rejects, rule_sets, silence
 from engine.store.database import Database
 from engine.store.figures import figures
 
 # A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
 GRACE_US = 120 * SECOND_US
+# A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
+_CLOCKS_US = 20 * 60 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def examine(settings: Settings, now: int) -> Iterator[Check]:
             yield from _promises(conn, now)
             yield _held(conn)
             yield from _feeds(conn, now)
+            yield _ahead(conn, now)
             yield _messages(conn)
             yield _rejects(conn)
     except StoreUnavailableError as error:
@@ -159,6 +162,15 @@ def _feeds(conn: Connection, now: int) -> Iterator[Check]:
         said = f"{said}: it {feed.why}." if feed.why else f"{said}."
         unread = [f" Nothing of {each.item} is read ({each.reason})." for each in refused if each.source == name]
         yield Check(f"feed {name}", feed.out_since is None and not unread, said + "".join(unread))
+
+
+def _ahead(conn: Connection, now: int) -> Check:
+    number, furthest = events.ahead(conn, now)
+    if furthest <= _CLOCKS_US:
+        return Check("events", True, "No stored event lies further in the future than a clock may go ahead.")
+    lie = "1 stored event lies" if number == 1 else f"{number} stored events lie"
+    said = f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time zone is right."
+    return Check("events", False, said)
 
 
 def _held(conn: Connection) -> Check:

@@ -49,6 +49,13 @@ class _Stored:
     replaced: list[tuple[Content, str, int]] = field(default_factory=list)  # content, origin, recorded_at
 
 
+def ahead(conn: Connection, now: int) -> tuple[int, int]:
+    """How many events are dated later than `now` (microseconds since 1970), and by how much the furthest (or 0)."""
+    asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
+    number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
+    return number, (furthest or now) - now
+
+
 def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     """Store events of one source, in the order in which it says them.
 

@@ -19,6 +19,7 @@ from engine.model.settings import Settings
 from engine.rulebook.load import load as load_rules
 from engine.store import audit, feeds, heartbeats, rule_sets, schema
 from engine.store.database import Database
+from tests.caseload import Caseload
 
 NOW = 1_800_000_000 * SECOND_US
 CONFIG = """\
@@ -137,6 +138,22 @@ def test_a_file_of_which_nothing_is_read_is_named(site: Settings, sqlite_databas
     (folder / "a.csv").write_text("c,d\nC-1,2026-01-05\n")
     ingest.run(sqlite_database, [source], "UTC", NOW)
     assert "feed clinic" not in wrong(site)
+
+
+def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database) -> None:
+    hour = 3600 * SECOND_US
+    Caseload(sqlite_database).client(1)
+    event = {"client_id": 1, "kind": "check_in", "recorded_at": NOW, "source": "clinic", "fields": "{}", "origin": "a"}
+    with sqlite_database.write() as conn:
+        for minutes in (-5, 5):
+            at = NOW + minutes * 60 * SECOND_US
+            conn.execute(insert(schema.events).values(**event, key=f"{minutes}", occurred_at=at))
+    assert "events" not in wrong(site)
+    with sqlite_database.write() as conn:
+        conn.execute(insert(schema.events).values(**event, key="far", occurred_at=NOW + 5 * hour))
+    assert wrong(site)["events"] == (
+        "2 stored events lie in the future, the furthest by 5 hours; see whether their source's time zone is right."
+    )
 
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
