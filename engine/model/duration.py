@@ -39,5 +39,15 @@ def write_duration(us: int) -> str:
     return _count(round(us / SECOND_US, 6), "second")
 
 
+def write_elapsed(us: int) -> str:
+    """How long something took, in its two largest units that are not nought, such as `7 days and 9 hours`."""
+    parts, left = [], us
+    for word in ("day", "hour", "minute"):
+        number, left = divmod(left, _UNITS[word])
+        parts += [_count(number, word)] if number else []
+    parts += [_count(round(left / SECOND_US, 6), "second")] if left or not parts else []
+    return " and ".join(parts[:2])
+
+
 def _count(number: float, word: str) -> str:
     return f"{number:.12g} {word}" if number == 1 else f"{number:.12g} {word}s"

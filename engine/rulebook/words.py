@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from engine.measures.comparison import ANY, Comparison, Operator, Where
 from engine.measures.window import Starting, Window
-from engine.model.duration import write_duration
+from engine.model.duration import write_duration, write_elapsed
 from engine.model.event import Value
 from engine.model.instant import DAY_US
 from engine.model.kinds import BUILT_IN
@@ -62,6 +62,11 @@ def percent(value: float | str) -> str:
 def duration(value: float | str) -> str:
     """A duration given in microseconds."""
     return word(value) if isinstance(value, str) else write_duration(round(value))
+
+
+def elapsed(value: float | str) -> str:
+    """A measured duration in microseconds, short enough to be read at a glance."""
+    return word(value) if isinstance(value, str) else write_elapsed(round(value))
 
 
 def days(value: float | str) -> str:

@@ -60,7 +60,8 @@ def threshold_in_words(finding: Finding) -> str:
 
 def value_in_words(measure: Measure, measured: Value | None) -> str:
     """A measured value with its unit; `no value` where there is none."""
-    return words.value(measured, _write(measure))
+    write = words.elapsed if isinstance(measure, TimeSinceEvent) else _write(measure)
+    return words.value(measured, write)
 
 
 def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:

@@ -151,6 +151,8 @@ def test_quotes_inside_a_quoted_word_are_doubled() -> None:
         ("{average: check_in.mood, last: 3, at_most: 2}", 7 / 3, "2.33", "2 or less"),
         ("{share: test, where: {result: missed}, within: 7 days, at_least: 60%}", 66.6, "66.6%", "60% or more"),
         ("{time_since: check_in, at_least: 7 days}", 7 * 86_400e6, "7 days", "7 days or more"),
+        ("{time_since: check_in, at_least: 3 days}", 637_862e6, "7 days and 9 hours", "3 days or more"),
+        ("{time_since: check_in, more_than: 7 days}", 7 * 86_400e6 + 60e6, "7 days and 1 minute", "more than 7 days"),
         ("{time_since: discharged, at_most: 28 days}", 28 * 86_400e6, "28 days", "28 days or less"),
         (
             "{latest: check_in.substances, is: alcohol}",
