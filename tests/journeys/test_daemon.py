@@ -140,7 +140,7 @@ def test_a_failing_flow_leaves_the_others_to_step_and_is_told_in_the_exit_code(s
     assert "Traceback" not in done.err
     doctor = handrail(site, "doctor", "--format", "json")
     assert doctor.code == 1
-    assert [check["check"] for check in json.loads(doctor.out) if check["state"] != "ok"] == ["source inbox"]
+    assert [check["check"] for check in json.loads(doctor.out) if check["state"] != "ok"] == ["source inbox", "ingest"]
 
 
 def test_the_sample_is_written_where_the_inbox_is_empty(site: Path) -> None:
