@@ -24,7 +24,7 @@ run: install
 	@$(BIN)/python -m engine run --sample --phone
 
 test: install prism browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 # Without npm, or where it cannot install, the one test that needs Prism is skipped and says so.
 prism: $(PRISM)/installed
