@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from durable import engine as durable
 
-from engine.measures.histories import Histories
-from engine.measures.measure import Finding
+from engine.measures.field_values import Latest
+from engine.measures.histories import Histories, Keys, Numbers
+from engine.measures.measure import Finding, Measure, Number
 from engine.rulebook.conditions import AllOf, Condition
 from engine.rulebook.rulebook import Rulebook
 
@@ -23,11 +24,21 @@ def snapshots(rulebook: Rulebook, batches: Sequence[Histories], every: int) -> l
     facts: list[Snapshot] = []
     for histories in batches:
         keys = histories.key[::every]
-        values = np.column_stack([finding.measure.numbers(histories, keys) for finding in rulebook.findings])
+        values = np.column_stack([_numbers(finding.measure, histories, keys) for finding in rulebook.findings])
         for row in values.tolist():
             known = {f"v{column}": value for column, value in enumerate(row) if not math.isnan(value)}
             facts.append({"id": len(facts) + 1, "sid": 1, **known})
     return facts
+
+
+def _numbers(measure: Measure, histories: Histories, keys: Keys) -> Numbers:
+    if isinstance(measure, Number):
+        return measure.numbers(histories, keys)
+    assert isinstance(measure, Latest)
+    known, newest = measure.newest(histories, keys)
+    numbers = np.full(len(keys), np.nan)
+    numbers[known] = histories.numbers(newest, measure.field)
+    return numbers
 
 
 class Rules:

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import Histories, Keys, Numbers
+from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.localtime import local_days
-from engine.measures.measure import Measure
+from engine.measures.measure import Number
 from engine.measures.steps import crossings
 from engine.measures.window import Places, Window
 
 
-def _sums(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Places:
+def _sums(flags: Bools) -> Places:
     """How many flags stand before each place, and in all."""
     return np.concatenate(([0], np.cumsum(flags)))
 
 
-def _one(key: int) -> Keys:
-    return np.array([key], np.int64)
-
-
 @dataclass(frozen=True, slots=True)
-class Count(Measure):
+class Count(Number):
     """The number of matching events in the window, or among the last N of the kind."""
 
     kind: str
@@ -51,7 +47,7 @@ class Count(Measure):
         return (high - low).astype(float)
 
     def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, _one(key))
+        places, low, high = self._ranges(histories, one_key(key))
         return places[low[0] : high[0]]
 
 
@@ -73,7 +69,7 @@ class DaysWith(Count):
         begins[1:] |= keys[1:] - keys[:-1] >= self.window.within
         return keys[begins], keys[np.append(begins[1:], True)] if len(keys) else keys
 
-    def _new_day(self, histories: Histories, places: Places) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _new_day(self, histories: Histories, places: Places) -> Bools:
         """Whether each event falls on another day than the one before it; of a client's first nothing is asked."""
         days = histories.remember((self, "days"), lambda: local_days(histories, histories.key[places]))
         new = np.ones(len(places), bool)
@@ -82,7 +78,7 @@ class DaysWith(Count):
 
 
 @dataclass(frozen=True, slots=True)
-class Share(Measure):
+class Share(Number):
     """Which percentage of the events that match `of` match `where` too; no value below `least` such events."""
 
     kind: str
@@ -108,12 +104,12 @@ class Share(Measure):
         return percent
 
     def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, _one(key))
+        places, low, high = self._ranges(histories, one_key(key))
         return places[low[0] : high[0]]
 
 
 @dataclass(frozen=True, slots=True)
-class Streak(Measure):
+class Streak(Number):
     """How many newest events in a row match `where`, among those that match `among`."""
 
     kind: str
@@ -140,13 +136,13 @@ class Streak(Measure):
 
     def places(self, histories: Histories, key: int) -> Places:
         places = histories.select(self.kind, self.among)
-        _, high = self.window.ranges(histories, places, _one(key))
-        run = int(self.numbers(histories, _one(key))[0])
+        _, high = self.window.ranges(histories, places, one_key(key))
+        run = int(self.numbers(histories, one_key(key))[0])
         return places[high[0] - run : high[0]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence(Measure):
+class Sequence(Number):
     """How often, inside the window, an event of the second sort followed one of the first.
 
     Each first event counts once, with the earliest later second event, unless another first event came between.
@@ -190,6 +186,6 @@ class Sequence(Measure):
         return (high - low).astype(float)
 
     def places(self, histories: Histories, key: int) -> Places:
-        low, high = self._ranges(histories, _one(key))
+        low, high = self._ranges(histories, one_key(key))
         chosen = slice(int(low[0]), int(high[0]))
         return np.union1d(*(part[chosen] for part in self._pairs(histories)))

@@ -8,16 +8,16 @@ from typing import Literal
 import numpy as np
 
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import SHIFT, Histories, Keys, Numbers
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
 from engine.measures.localtime import local_days, midnight
-from engine.measures.measure import Measure, Seen
+from engine.measures.measure import Measure, Number, Seen
 from engine.measures.steps import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
 from engine.model.instant import DAY_US
 
 
 @dataclass(frozen=True, slots=True)
-class TimeSinceEvent(Measure):
+class TimeSinceEvent(Number):
     """Microseconds since the newest matching event, or since enrolment where there is none since then.
 
     With `starting`, since that day where there is no event from it on.
@@ -55,7 +55,7 @@ class TimeSinceEvent(Measure):
 
     def places(self, histories: Histories, key: int) -> Places:
         places = histories.select(self.kind, self.where)
-        low, high = Window(starting=self.starting).ranges(histories, places, np.array([key], np.int64))
+        low, high = Window(starting=self.starting).ranges(histories, places, one_key(key))
         return places[max(low[0], high[0] - 1) : high[0]]
 
 
@@ -75,7 +75,7 @@ _ENROLMENT = _SinceEnrolment()
 
 
 @dataclass(frozen=True, slots=True)
-class TimeSinceDay(Measure):
+class TimeSinceDay(Number):
     """Whole local days, in microseconds of 24 hours each, since the day of the latest enrolment or discharge."""
 
     since: Literal["enrolled", "discharged"]
@@ -124,15 +124,13 @@ class ClientAttribute(Measure):
             for at, owner in zip(found.tolist(), (keys >> SHIFT).tolist(), strict=True)
         ]
 
-    def truth(
-        self, histories: Histories, keys: Keys, comparison: Comparison
-    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         ordered = comparison.operator in {"at_least", "at_most", "more_than", "less_than"}
         values = self._values(histories, keys)
         return np.array([comparison.holds(_number(value) if ordered else value) for value in values], bool)
 
     def seen(self, histories: Histories, key: int) -> Seen:
-        return Seen(self._values(histories, np.array([key], np.int64))[0])
+        return Seen(self._values(histories, one_key(key))[0])
 
 
 def _number(value: str | None) -> float | None:

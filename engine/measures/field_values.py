@@ -11,8 +11,8 @@ import numpy as np
 
 from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import Bools, Histories, Keys, Numbers
-from engine.measures.measure import Measure, Seen
+from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
+from engine.measures.measure import Measure, Number, Seen
 from engine.measures.window import Places, Window
 
 StatisticName = Literal["average", "median", "lowest", "highest", "total"]
@@ -25,10 +25,6 @@ _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]
 }
 
 
-def _one(key: int) -> Keys:
-    return np.array([key], np.int64)
-
-
 @dataclass(frozen=True, slots=True)
 class Latest(Measure):
     """The field's value in the newest matching event that has one, unless a window has left that event behind."""
@@ -38,8 +34,8 @@ class Latest(Measure):
     where: Where
     window: Window
 
-    def _newest(self, histories: Histories, keys: Keys) -> tuple[Bools, Places]:
-        """Whether there is such an event as of each key, and its place (any place where there is none)."""
+    def newest(self, histories: Histories, keys: Keys) -> tuple[Bools, Places]:
+        """Whether there is such an event as of each key, and the places of those there are."""
         places = histories.select(self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, keys)
         known = high > low
@@ -48,28 +44,22 @@ class Latest(Measure):
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return self.window.newest(histories, histories.select(self.kind, self.where, self.field))
 
-    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
-        known, newest = self._newest(histories, keys)
-        numbers = np.full(len(keys), np.nan)
-        numbers[known] = histories.numbers(newest, self.field)
-        return numbers
-
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
-        known, newest = self._newest(histories, keys)
+        known, newest = self.newest(histories, keys)
         wanted = Where(((self.field, comparison),))
         truth = np.zeros(len(keys), bool)
         truth[known] = histories.payloads.matching(wanted)[histories.payload[newest]]
         return truth
 
     def seen(self, histories: Histories, key: int) -> Seen:
-        _, newest = self._newest(histories, _one(key))
+        _, newest = self.newest(histories, one_key(key))
         if not len(newest):
             return Seen(None)
         return Seen(histories.payloads.fields[histories.payload[newest[0]]][self.field], (int(newest[0]),))
 
 
 @dataclass(frozen=True, slots=True)
-class _OverWindow(Measure):
+class _OverWindow(Number):
     """What statistics over the field's values in a window share."""
 
     kind: str
@@ -85,7 +75,7 @@ class _OverWindow(Measure):
         return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
 
     def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, _one(key))
+        places, low, high = self._ranges(histories, one_key(key))
         return places[low[0] : high[0]]
 
 
@@ -111,7 +101,7 @@ class Trend(_OverWindow):
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Measure):
+class Change(Number):
     """The newest value less the median of the client's own values in the `baseline` before it."""
 
     kind: str
@@ -147,9 +137,9 @@ class Change(Measure):
 
     def places(self, histories: Histories, key: int) -> Places:
         places = histories.select(self.kind, self.where, self.field)
-        low, high = self.window.ranges(histories, places, _one(key))
+        low, high = self.window.ranges(histories, places, one_key(key))
         if high[0] <= low[0]:
             return places[:0]
         newest = high - 1
-        low, high = self._baselines(histories, places, newest, _one(key))
+        low, high = self._baselines(histories, places, newest, one_key(key))
         return np.append(places[low[0] : high[0]], places[newest])

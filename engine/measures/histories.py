@@ -30,6 +30,11 @@ Numbers = NDArray[np.float64]
 T = TypeVar("T")
 
 
+def one_key(key: int) -> Keys:
+    """A key where many are taken."""
+    return np.array([key], np.int64)
+
+
 def _coded(words: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:
     """A number for each word, from 0 in the order in which they first come; and the distinct words in that order."""
     codes: dict[str, int] = defaultdict(count().__next__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.measures.comparison import Comparison
-from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
 from engine.measures.steps import flips, merged
 from engine.measures.window import Places
 from engine.model.event import Value
@@ -21,30 +22,42 @@ class Seen:
     places: tuple[int, ...] = ()
 
 
-class Measure:
-    """A number (or value) computed from a client's events as of an instant; pure, for a whole batch at once."""
+class Measure(ABC):
+    """A number or word computed from a client's events as of an instant; pure, for a whole batch at once."""
 
     __slots__ = ()
 
+    @abstractmethod
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         """Keys, in ascending runs, among which are all at which the comparison's truth can change."""
-        raise NotImplementedError
 
-    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
-        """The value as of each key; NaN is no value."""
-        raise NotImplementedError
-
+    @abstractmethod
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         """Whether the comparison is true as of each key; no value satisfies nothing."""
-        return comparison.of_numbers(self.numbers(histories, keys))
 
-    def places(self, histories: Histories, key: int) -> Places:
-        """The places of the events behind the value as of one key."""
-        raise NotImplementedError
-
+    @abstractmethod
     def seen(self, histories: Histories, key: int) -> Seen:
         """The value as of one key and the events behind it."""
-        number = float(self.numbers(histories, np.array([key], np.int64))[0])
+
+
+class Number(Measure):
+    """A measure whose value is always a number."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        """The value as of each key; NaN is no value."""
+
+    @abstractmethod
+    def places(self, histories: Histories, key: int) -> Places:
+        """The places of the events behind the value as of one key."""
+
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
+        return comparison.of_numbers(self.numbers(histories, keys))
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        number = float(self.numbers(histories, one_key(key))[0])
         return Seen(None if np.isnan(number) else number, tuple(self.places(histories, key).tolist()))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from engine.measures.histories import SHIFT, Histories
+from engine.measures.histories import SHIFT, Histories, one_key
 from engine.measures.measure import Finding
 from engine.model.alert import AlertEvidence, FindingSeen
 from engine.rulebook.conditions import Condition, findings
@@ -38,4 +36,4 @@ def evidence(histories: Histories, when: Condition, client_id: int, as_of: int, 
 
 
 def _true(histories: Histories, finding: Finding, key: int) -> bool:
-    return bool(finding.measure.truth(histories, np.array([key], np.int64), finding.comparison)[0])
+    return bool(finding.measure.truth(histories, one_key(key), finding.comparison)[0])
