@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,10 +16,12 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
+    local,
     now,
     open_database,
     open_settings,
     read_instant,
+    show_rows,
 )
 from engine.errors import UserError
 
@@ -155,36 +155,34 @@ def _whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
 def _show(found: Preview, database: Database, settings: Settings, format: Format, with_change: bool) -> None:  # noqa: A002
     columns = ("change", *COLUMNS) if with_change else COLUMNS
     with database.read() as conn:
-        replayed = _replayed(found, conn)
-        rows = (_cells(row, with_change) for row in replayed)
+        rows = (_cells(row, with_change) for row in _replayed(found, conn))
         if format is Format.CSV:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
-            return
-        if format is Format.JSON:
+            show_rows(rows, columns, format)
+        elif format is Format.JSON:
             _show_json(found, rows, columns)
-            return
-        for _ in replayed:
-            pass  # only what they amount to is shown
-        if found.first is None:
-            print(f"There is nothing to preview: {_nothing(conn, settings.timezone)}")
-            return
+        else:
+            deque(rows, maxlen=0)  # the tables show what the rows amount to, which is known after the last one
+            _show_tables(found, conn, settings.timezone)
+
+
+def _show_tables(found: Preview, conn: Connection, timezone: str) -> None:
+    if found.first is None:
+        print(f"There is nothing to preview: {_nothing(conn, timezone)}")
+        return
     from engine.cli.preview_section import TERMINAL
     from engine.cli.preview_sections import Sections
     from engine.cli.preview_tables import show
 
-    show(Sections(found, settings.timezone, TERMINAL).all())
+    show(Sections(found, timezone, TERMINAL).all())
 
 
 def _nothing(conn: Connection, timezone: str) -> str:
-    from engine.model.instant import from_us
     from engine.store.histories import first_and_last_event
 
     stored = first_and_last_event(conn)
     if stored is None:
         return "no events are stored; handrail run and handrail import read them."
-    first, last = (from_us(at).astimezone(ZoneInfo(timezone)).date() for at in stored)
+    first, last = (local(at, timezone).date() for at in stored)
     return f"no client was in care with events in that time. Events are stored from {first} to {last}."
 
 
@@ -198,24 +196,17 @@ def _replayed(found: Preview, conn: Connection) -> Iterator[Row]:
             yield from rows
 
 
-def _show_json(found: Preview, rows: Iterator[tuple[str, ...]], columns: Sequence[str]) -> None:
+def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequence[str]) -> None:
     """The spans as they come, which can be many, then what they amount to."""
     from engine.cli.preview_json import summary
 
-    print('{"spans": [', end="")
-    divider = "\n"
-    for row in rows:
-        print(divider, json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False), sep="", end="")
-        divider = ",\n"
-    print('\n],\n"summary":', json.dumps(summary(found), ensure_ascii=False, indent=1) + "}")
+    print('{"spans":', end=" ")
+    show_rows(rows, columns, Format.JSON)
+    print(',"summary":', json.dumps(summary(found), ensure_ascii=False, indent=1) + "}")
 
 
-def _cells(row: Row, with_change: bool) -> tuple[str, ...]:
-    from engine.model.instant import from_us
-
-    zone = ZoneInfo(row.client.timezone)
-    span = row.span
-    ended = "" if span.ended is None else from_us(span.ended).astimezone(zone).isoformat()
-    began = from_us(span.began).astimezone(zone).isoformat()
-    cells = row.client.ref, span.rule_id, span.severity, began, ended
-    return (row.change or "", *cells) if with_change else cells
+def _cells(row: Row, with_change: bool) -> tuple[object, ...]:
+    zone, span = row.client.timezone, row.span
+    ended = None if span.ended is None else local(span.ended, zone)
+    cells = row.client.ref, span.rule_id, span.severity, local(span.began, zone), ended
+    return (row.change, *cells) if with_change else cells

@@ -122,6 +122,14 @@ def test_json_has_the_spans_and_what_they_amount_to_and_never_nan(say: Say) -> N
     assert (two["flagged"], two["median_days_before"], two["share_not_followed"]) == (0, None, None)
 
 
+def test_a_span_that_lasts_has_no_end(say: Say) -> None:
+    until = ("--until", "2026-04-24T12:00+00:00")
+    (_, last) = (row for row in json.loads(say("--format", "json", *until)[0])["spans"] if row["rule"] == "one-missed")
+    assert last["ended"] is None
+    rows = list(csv.DictReader(StringIO(say("--format", "csv", *until)[0])))
+    assert [row["ended"] for row in rows if row["rule"] == "one-missed"] == ["2026-04-05T06:00:00-06:00", ""]
+
+
 def test_an_outcome_says_for_each_rule_who_was_flagged_how_long_before_and_what_did_not_follow(say: Say) -> None:
     out, _ = say("--outcome", "positive", *UNTIL)
     assert ["one-missed", "1", "(100", "%)", "100", "%", "10.0", "0", "%", "of", "1", "0.15"] in lines(out)
