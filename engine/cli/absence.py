@@ -11,16 +11,17 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
+    SayFormat,
     TextFormat,
     local,
     now,
-    open_database,
     open_settings,
     read_instant,
     say,
     show_rows,
+    stored,
 )
-from engine.cli.oncall import From, Id, Say, Until, Who
+from engine.cli.oncall import From, Id, Until, Who
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,12 +46,8 @@ def absence(
     from engine.store.absences import lasting
     from engine.store.staff import everybody
 
-    database = open_database(open_settings(config))
-    try:
-        with database.read() as conn:
-            found, staff = lasting(conn, now(), LAST_US), everybody(conn)
-    finally:
-        database.close()
+    with stored(open_settings(config)) as database, database.read() as conn:
+        found, staff = lasting(conn, now(), LAST_US), everybody(conn)
     rows = []
     for one in found:
         who, stand_in = staff[one.staff_id], staff[one.stand_in_id].ref if one.stand_in_id else None
@@ -65,19 +62,16 @@ def add(
     until: Until,
     stand_in: StandIn = None,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: Say = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Say that somebody is absent for a time: the stand-in is told instead, or else the next step is taken."""
     from engine.flows.on_call import be_absent
 
-    database = open_database(open_settings(config))
-    try:
+    with stored(open_settings(config)) as database:
         zone = _zone(database, staff)
         first, last = read_instant(began, zone), read_instant(until, zone)
         with database.write() as conn:
             made = be_absent(conn, staff, first, last, stand_in, now())
-    finally:
-        database.close()
     since, end = local(first, zone), local(last, zone)
     instead = f"; {stand_in} stands in" if stand_in else ""
     said = f"Absence {made}: {staff} is told nothing from {since.isoformat()} until {end.isoformat()}{instead}."
@@ -85,16 +79,12 @@ def add(
 
 
 @app.command()
-def remove(number: Id, config: ConfigFile = DEFAULT_CONFIG, format: Say = TextFormat.TEXT) -> None:  # noqa: A002
+def remove(number: Id, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT) -> None:  # noqa: A002
     """Take an absence back."""
     from engine.flows.on_call import remove_absence
 
-    database = open_database(open_settings(config))
-    try:
-        with database.write() as conn:
-            remove_absence(conn, number, now())
-    finally:
-        database.close()
+    with stored(open_settings(config)) as database, database.write() as conn:
+        remove_absence(conn, number, now())
     say({"absence": number, "removed": True}, f"Absence {number} is taken back.", format)
 
 

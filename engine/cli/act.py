@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.alerts import AlertId
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, TextFormat, now, open_database, open_settings, say
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, SayFormat, TextFormat, now, open_settings, say, stored
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from engine.flows.acting import Act
 
 By = Annotated[str, typer.Option("--by", metavar="STAFF", help="Who does it: the ref of a member of staff.")]
-SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to say what was done.")]
 FalseAlarm = Annotated[bool, typer.Option("--false-alarm", help="It was a false alarm.")]
 Wait = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long, such as 45 minutes or 3 days.")]
 From = Annotated[str, typer.Option("--from", metavar="PHONE", help="The number that the text comes from.")]
@@ -76,12 +75,9 @@ def reply(
 
     phone = _phone(sender)
     settings = open_settings(config)
-    database = open_database(settings)
-    try:
+    with stored(settings) as database:
         inbound = Inbound(f"command-{token_hex(8)}", phone, text)
         taken = take(database, inbound, settings.routing, now())
-    finally:
-        database.close()
     done = {"understood": taken.understood, "alert": taken.alert_id, "answer": taken.answer}
     unanswered = f"Nothing is answered; it was understood as: {taken.understood}."
     if taken.understood == "unknown":
@@ -114,11 +110,8 @@ def _act(
 ) -> None:
     from engine.flows.acting import SNOOZE_US, command
 
-    database = open_database(open_settings(config))
-    try:
+    with stored(open_settings(config)) as database:
         acted = command(database, alert, by, what, now(), snooze or SNOOZE_US)
-    finally:
-        database.close()
     said = {
         "counted": done,
         "taken": f"Nothing was done: alert {alert} is with {acted.by.ref if acted.by else 'somebody'}.",

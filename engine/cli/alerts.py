@@ -15,10 +15,11 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
+    SayFormat,
     TextFormat,
-    open_database,
     open_settings,
     show_rows,
+    stored,
 )
 from engine.errors import UserError
 
@@ -63,32 +64,24 @@ def alerts(
 
     wanted = set(state or _UNRESOLVED)
     states = set(State) if State.ALL in wanted else wanted
-    database = open_database(open_settings(config))
-    try:
-        with database.read() as conn:
-            if client is not None and not find_clients(conn, [client]):
-                raise UserError(f"There is no client {client}.")
-            found = listed(conn, [word.value for word in states], client, held_only=held)
-    finally:
-        database.close()
+    with stored(open_settings(config)) as database, database.read() as conn:
+        if client is not None and not find_clients(conn, [client]):
+            raise UserError(f"There is no client {client}.")
+        found = listed(conn, [word.value for word in states], client, held_only=held)
     show_rows((_row(one) for one in found if shadow or not one.alert.shadow), COLUMNS, format)
 
 
 def why(
     alert: AlertId,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: Annotated[TextFormat, typer.Option("--format", help="How to write it.")] = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Say why an alert was opened: the rule, the findings, the events behind them; and what became of it."""
     from engine.flows.why import explain
 
     settings = open_settings(config)
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            told = explain(conn, alert, settings.kinds)
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        told = explain(conn, alert, settings.kinds)
     if format is TextFormat.JSON:
         print(json.dumps(asdict(told), default=datetime.isoformat, ensure_ascii=False, indent=2))
     else:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, open_settings, show_rows
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, SayFormat, TextFormat, open_settings, show_rows
 from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:
@@ -23,18 +22,10 @@ Paths = Annotated[
 ]
 
 
-class Said(StrEnum):
-    """How `handrail check` writes."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-SaidAs = Annotated[Said, typer.Option("--format", help="How to write what is found.")]
 COLUMNS = ("severity", "file", "line", "column", "message")
 
 
-def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SaidAs = Said.TEXT) -> None:  # noqa: A002
+def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT) -> None:  # noqa: A002
     """Read the configuration, the rules and their cases, and say all that is wrong with them."""
     from engine.cli.places import lines_of
     from engine.flows.rule_files import read
@@ -50,12 +41,12 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: Said
             mistakes += error.mistakes
     rule_sets = list(read(paths or configured(settings), settings))
     mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
-    if mistakes and format is Said.TEXT:
+    if mistakes and format is TextFormat.TEXT:
         raise MistakesError(list(set(mistakes)))
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
     if settings and not paths:
         found += _outdated(settings)
-    if format is Said.JSON:
+    if format is TextFormat.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
         show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
         if mistakes:

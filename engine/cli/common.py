@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +44,7 @@ class TextFormat(StrEnum):
 
 
 ListFormat = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
+SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it.")]
 
 
 def open_settings(config: Path) -> Settings:
@@ -52,11 +54,16 @@ def open_settings(config: Path) -> Settings:
     return load(config)
 
 
-def open_database(settings: Settings) -> Database:
-    """The database of the settings, checked and with its tables at this version; the caller closes it."""
+@contextmanager
+def stored(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, which must be there, with its tables at this version; closed afterwards."""
     from engine.store.database import Database
 
-    return Database.ready(settings.database)
+    database = Database.existing(settings.database)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def read_instant(text: str, timezone: str) -> int:

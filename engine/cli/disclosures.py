@@ -11,10 +11,11 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
-    open_database,
+    local,
     open_settings,
     read_instant,
     show_rows,
+    stored,
 )
 from engine.errors import UserError
 
@@ -38,25 +39,16 @@ def disclosures(
 
     settings = open_settings(config)
     first = read_instant(since, settings.timezone) if since else 0
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            if not find_clients(conn, [client]):
-                raise UserError(f"There is no client {client}.")
-            found = listed(conn, client, first)
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        if not find_clients(conn, [client]):
+            raise UserError(f"There is no client {client}.")
+        found = listed(conn, client, first)
     show_rows(map(_row, found), COLUMNS, format)
 
 
 def _row(one: Disclosure) -> tuple[object, ...]:
-    from zoneinfo import ZoneInfo
-
-    from engine.model.instant import from_us
-
     at, given, expires = (
-        None if us is None else from_us(us).astimezone(ZoneInfo(one.timezone))
-        for us in (one.at, one.given_at, one.expires_at)
+        None if us is None else local(us, one.timezone) for us in (one.at, one.given_at, one.expires_at)
     )
     return (
         at, one.staff_ref, one.told, one.alert_id, one.message_id, one.text_id, one.state, one.scope, one.purpose,

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, Format, ListFormat, open_settings, show_rows
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, Format, ListFormat, now, open_settings, show_rows
 
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:  # noqa: A002
     """Look at the database, the rules, the sources, the flows and the messages; exit 1 where something is wrong."""
-    from datetime import UTC, datetime
-
     from engine.flows.doctor import examine
-    from engine.model.instant import to_us
 
-    checks = list(examine(open_settings(config), to_us(datetime.now(UTC))))
+    checks = list(examine(open_settings(config), now()))
     rows = [(check.name, "ok" if check.ok else "WRONG", check.said) for check in checks]
     show_rows(rows, ("check", "state", "said"), format)
     if not all(check.ok for check in checks):

@@ -14,7 +14,7 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
-    open_database,
+    now,
     open_settings,
     show_rows,
 )
@@ -39,9 +39,11 @@ def import_(
 
     Nothing is evaluated: the daemon does that, or handrail run --once.
     """
+    from engine.store.database import Database
+
     settings = open_settings(config)
     sources = _sources(settings, [path.absolute() for path in files or ()])
-    database = open_database(settings)
+    database = Database.ready(settings.database)
     try:
         rows = [row for source in sources for row in _rows(source, _read(database, source, settings.timezone))]
     finally:
@@ -91,11 +93,8 @@ def _source_for(path: Path, sources: Sequence[CsvFolder]) -> str:
 
 
 def _read(database: Database, source: CsvFolder, timezone: str) -> Mapping[str, Counts]:
-    from datetime import UTC, datetime
-
     from engine.cli.progress import progress
     from engine.flows import ingest
-    from engine.model.instant import to_us
     from engine.model.intake import Batch
 
     done: dict[str, int] = {}
@@ -106,7 +105,7 @@ def _read(database: Database, source: CsvFolder, timezone: str) -> Mapping[str, 
                 advance(batch.done - done.get(batch.item, 0))
                 done[batch.item] = batch.done
 
-            return ingest.read(database, source, timezone, to_us(datetime.now(UTC)), move)
+            return ingest.read(database, source, timezone, now(), move)
     except OSError as error:
         raise UserError(f"The source {source.name} cannot be read: {ingest.why_unread(error)}.") from None
 

@@ -12,14 +12,15 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
+    SayFormat,
     TextFormat,
     local,
     now,
-    open_database,
     open_settings,
     read_instant,
     say,
     show_rows,
+    stored,
 )
 from engine.errors import UserError
 
@@ -38,7 +39,6 @@ From = Annotated[str, typer.Option("--from", metavar="INSTANT", help="Such as 20
 Until = Annotated[str, typer.Option("--until", metavar="INSTANT", help="When it ends.")]
 Which = Annotated[str | None, typer.Option("--rotation", metavar="NAME", help="Which one, where there are several.")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="Its number.")]
-Say = Annotated[TextFormat, typer.Option("--format", help="How to say what was done.")]
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -56,12 +56,8 @@ def oncall(
         return
     settings = open_settings(config)
     instant = read_instant(at, settings.timezone) if at else now()
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            rows = list(_rota(conn, settings, instant, weeks) if settings.on_call else _everybody(conn, instant))
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        rows = list(_rota(conn, settings, instant, weeks) if settings.on_call else _everybody(conn, instant))
     show_rows(rows, COLUMNS, format)
 
 
@@ -72,7 +68,7 @@ def override(
     until: Until,
     rotation: Which = None,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: Say = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Put somebody on call for a time, whoever's week it is."""
     from engine.flows.on_call import override as put
@@ -81,12 +77,8 @@ def override(
     which = _rotation(settings, rotation)
     zone = which.timezone or settings.timezone
     first, last = read_instant(began, zone), read_instant(until, zone)
-    database = open_database(settings)
-    try:
-        with database.write() as conn:
-            made = put(conn, which.name, staff, first, last, now())
-    finally:
-        database.close()
+    with stored(settings) as database, database.write() as conn:
+        made = put(conn, which.name, staff, first, last, now())
     since, end = local(first, zone), local(last, zone)
     say(
         {"override": made, "rotation": which.name, "staff": staff, "from": since, "until": end},
@@ -102,12 +94,8 @@ def overrides(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.T
 
     settings = open_settings(config)
     zones = {one.name: one.timezone for one in settings.on_call}
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            found = all_overrides(conn, now())
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        found = all_overrides(conn, now())
     rows = []
     for one in found:
         zone = zones.get(one.rotation) or settings.timezone
@@ -116,16 +104,12 @@ def overrides(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.T
 
 
 @app.command()
-def remove(number: Id, config: ConfigFile = DEFAULT_CONFIG, format: Say = TextFormat.TEXT) -> None:  # noqa: A002
+def remove(number: Id, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT) -> None:  # noqa: A002
     """Take an override back."""
     from engine.flows.on_call import remove_override
 
-    database = open_database(open_settings(config))
-    try:
-        with database.write() as conn:
-            remove_override(conn, number, now())
-    finally:
-        database.close()
+    with stored(open_settings(config)) as database, database.write() as conn:
+        remove_override(conn, number, now())
     say({"override": number, "removed": True}, f"Override {number} is taken back.", format)
 
 

@@ -18,10 +18,10 @@ from engine.cli.common import (
     ListFormat,
     local,
     now,
-    open_database,
     open_settings,
     read_instant,
     show_rows,
+    stored,
 )
 from engine.errors import UserError
 
@@ -80,16 +80,12 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     rulebook = load(rules or settings.rules, settings.kinds)
     other = load(against, settings.kinds) if against else None
     found = Preview(_asked(settings, rulebook, since, until, outcome, horizon), settings.routing, rulebook, other)
-    database = open_database(settings)
-    try:
-        with _whole_file(html) as write:
-            _show(found, database, settings, format, with_change=other is not None)
-            if write:
-                from engine.cli.preview_page import page
+    with stored(settings) as database, _whole_file(html) as write:
+        _show(found, database, settings, format, with_change=other is not None)
+        if write:
+            from engine.cli.preview_page import page
 
-                write(page(found, settings.timezone))
-    finally:
-        database.close()
+            write(page(found, settings.timezone))
     if html:
         typer.echo(f"The page is in {html}.", err=True)
 

@@ -12,9 +12,11 @@ from engine.cli.common import (
     ConfigFile,
     Format,
     ListFormat,
-    open_database,
+    local,
+    now,
     open_settings,
     show_rows,
+    stored,
 )
 from engine.errors import UserError
 
@@ -37,22 +39,17 @@ def rejects(
     dismiss: Dismiss = None,
 ) -> None:
     """List the rows that wait to be mended, whole files first; with --retry exit 1 where some still do."""
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
     from engine.flows import ingest
-    from engine.model.instant import from_us, to_us
     from engine.model.intake import WHOLE
     from engine.store.rejects import still_open
 
     settings = open_settings(config)
-    database = open_database(settings)
-    now = to_us(datetime.now(UTC))
-    try:
-        if dismiss and (unknown := sorted(set(dismiss) - ingest.dismiss(database, dismiss, now))):
+    at = now()
+    with stored(settings) as database:
+        if dismiss and (unknown := sorted(set(dismiss) - ingest.dismiss(database, dismiss, at))):
             raise UserError(f"No row that waits to be mended has the id {', '.join(map(str, unknown))}.")
         if retry:
-            _retry(database, settings, now)
+            _retry(database, settings, at)
         elif dismiss and format is Format.TABLE:
             for reject_id in sorted(set(dismiss)):
                 typer.echo(f"Row {reject_id} is dismissed.")
@@ -60,11 +57,8 @@ def rejects(
         with database.read() as conn:
             # A file of which nothing is read matters more than any row.
             waiting = sorted(still_open(conn), key=lambda each: each.line != WHOLE)
-    finally:
-        database.close()
-    zone = ZoneInfo(settings.timezone)
     rows = [
-        (each.id, each.source, each.item, each.line, each.reason, from_us(each.seen_at).astimezone(zone))
+        (each.id, each.source, each.item, each.line, each.reason, local(each.seen_at, settings.timezone))
         for each in waiting
     ]
     show_rows(rows, COLUMNS, format)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, ListFormat, open_database, open_settings, show_rows
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, ListFormat, local, open_settings, show_rows, stored
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
@@ -33,17 +33,12 @@ def history(
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
     """List the rule sets that have served, the latest last, and what each changed."""
-    from engine.model.instant import from_us
     from engine.rulebook.differences import differences, in_a_line
     from engine.store import rule_sets
 
     settings = open_settings(config)
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            found = rule_sets.acceptances(conn, last + 1)[::-1]
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        found = rule_sets.acceptances(conn, last + 1)[::-1]
     books = [_book(one, settings) for _, one in found]
     rows = []
     for number, ((at, one), book) in enumerate(zip(found, books, strict=True)):
@@ -54,7 +49,7 @@ def history(
         elif before is not None and book is not None:
             changed = in_a_line(list(differences(before, book)))
         rules = None if isinstance(book, str) else len(book.rules)
-        rows.append((one.id, from_us(at), one.hash[:12], rules, changed))
+        rows.append((one.id, local(at, settings.timezone), one.hash[:12], rules, changed))
     show_rows(rows[-last:], COLUMNS, format)
 
 
@@ -92,12 +87,8 @@ def diff(a: Of = None, b: With = None, config: ConfigFile = DEFAULT_CONFIG) -> N
 def _stored(number: int | None, settings: Settings) -> Rulebook:
     from engine.store import rule_sets
 
-    database = open_database(settings)
-    try:
-        with database.read() as conn:
-            found = rule_sets.by_id(conn, number) if number else rule_sets.serving(conn)
-    finally:
-        database.close()
+    with stored(settings) as database, database.read() as conn:
+        found = rule_sets.by_id(conn, number) if number else rule_sets.serving(conn)
     if found is None:
         what = f"There is no rule set {number}; see handrail rules history." if number else "No rules have ever served."
         raise UserError(what)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.cli.check import Paths, configured, counted
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, SayFormat, TextFormat, open_settings
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
@@ -27,18 +26,11 @@ Rules = Annotated[
 ]
 
 
-class CasesFormat(StrEnum):
-    """How the outcome is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def try_cases(
     paths: Paths = None,
     config: ConfigFile = DEFAULT_CONFIG,
     rules: Rules = None,
-    format: Annotated[CasesFormat, typer.Option("--format", help="How to write it.")] = CasesFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
     """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
     from engine.cli.cases_text import as_data, lines_of_case
@@ -54,9 +46,9 @@ def try_cases(
     tried = []
     for one in _tried(rule_sets, settings):
         tried.append(one)
-        if not one.passed and format is CasesFormat.TEXT:
+        if not one.passed and format is TextFormat.TEXT:
             print(*lines_of_case(one), "", sep="\n")
-    if format is CasesFormat.JSON:
+    if format is TextFormat.JSON:
         print(json.dumps([as_data(one) for one in tried], ensure_ascii=False, indent=2))
     else:
         failed = sum(not one.passed for one in tried)

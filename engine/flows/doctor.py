@@ -46,12 +46,12 @@ def examine(settings: Settings, now: int) -> Iterator[Check]:
     yield rules
     for source in settings.sources:
         yield _folder(source)
-    database = Database.open(settings.database)
     try:
-        database.check()
-        if outdated := database.outdated():
-            yield Check("database", False, outdated)
-            return
+        database = Database.existing(settings.database)
+    except StoreUnavailableError as error:
+        yield Check("database", False, str(error))
+        return
+    try:
         yield Check("database", True, f"{database.shown} answers, and its tables are of this version.")
         with database.read() as conn:
             yield _serving(conn, serving)

@@ -54,10 +54,20 @@ class Database:
         database.check()
         if database.dialect == "sqlite" and database.version() is None:
             database.upgrade()
-        if outdated := database.outdated():
-            database.close()
-            raise StoreUnavailableError(outdated)
-        return database
+        return database._of_this_version()
+
+    @classmethod
+    def existing(cls, url: str) -> Database:
+        """As `ready`, but nothing is made: a SQLite file that is not there may be one whose name is mistyped."""
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+            raise StoreUnavailableError(
+                f"There is no database {parsed}; handrail run makes it, unless its path is mistyped "
+                "(database: in the configuration, or HANDRAIL_DATABASE_URL)."
+            )
+        database = cls.open(url)
+        database.check()
+        return database._of_this_version()
 
     @property
     def dialect(self) -> str:
@@ -106,6 +116,12 @@ class Database:
             return None
         has = f"the tables of version {version}" if version else "no tables yet"
         return f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run handrail db upgrade."
+
+    def _of_this_version(self) -> Database:
+        if outdated := self.outdated():
+            self.close()
+            raise StoreUnavailableError(outdated)
+        return self
 
     def check(self) -> None:
         """Raise StoreUnavailableError where the database cannot be reached or written."""

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
 from engine.cli import run_command_line
 from engine.cli.common import Format, show_rows
+from tests.flows.evaluating import MISSED, written_rule
 
 HEAVY = {"sqlalchemy", "numpy", "pydantic", "fastapi", "apscheduler", "alembic", "rich", "twilio", "phonenumbers"}
 ROWS = [["17", 2, None, datetime(2026, 11, 22, 5, 30, tzinfo=timezone(timedelta(hours=-5)))], ["ü", 30, "a,b", None]]
@@ -37,6 +39,19 @@ def test_python_dash_m_is_the_same_command() -> None:
 def test_a_missing_config_is_one_sentence_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("db", "upgrade", "--config", "nowhere.yaml") == 2
     assert capsys.readouterr().err == "nowhere.yaml: cannot be read: No such file or directory\n"
+
+
+@pytest.mark.parametrize("command", ["alerts", "preview", "why 1", "ack 1 --by S-1", "oncall", "rules history"])
+def test_a_database_that_is_not_there_is_said_and_not_made(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(f"format: 1\nrules:\n{written_rule('one', MISSED)}\n")
+    config = tmp_path / "config.yaml"
+    config.write_text("timezone: UTC\ndatabase: sqlite:///mistyped/handrail.db\n")
+    assert exit_code(*command.split(), "--config", str(config)) == 2
+    assert "There is no database sqlite:///" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_an_unknown_command_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -175,8 +175,15 @@ def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Sett
 
 
 def test_tables_of_another_version(site: Settings, tmp_path: Path) -> None:
+    (tmp_path / "new.db").touch()
     site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/new.db"})
     assert "run handrail db upgrade" in wrong(site)["database"]
+
+
+def test_a_database_that_is_not_there_is_wrong_and_not_made(site: Settings, tmp_path: Path) -> None:
+    site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/mistyped/handrail.db"})
+    assert wrong(site)["database"].startswith("There is no database sqlite:///")
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_while_a_file_holds_a_mistake_the_last_rules_without_one_serve_on(site: Settings) -> None:
