@@ -149,7 +149,7 @@ def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: 
     """Let alerts of which nobody else was told go on at once: to whoever stands in, or to the next step."""
     stand_in = Reach(conn, now).stand_in(message.staff_id) if settlement.why == ABSENT else None
     why = f"{settlement.why}; {stand_in.ref} stands in" if stand_in else settlement.why
-    for each in (message, *bundles.carried(conn, message)):
+    for each in bundles.with_carried(conn, message):
         outbox.bring_next_step_forward(conn, each, now, again=stand_in is not None)
         if each.alert_id is not None:
             passed_over.add(conn, each.alert_id, [LeftOut(None, each.staff_id, why)], now)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.flows.opting_out import opt_out
 from engine.flows.opting_out import record as record_opt_out
 from engine.model.message import OutboxState, Report, SendResult, Settlement
-from engine.store import audit, outbox, staff
+from engine.store import audit, bundles, outbox, staff
 from engine.store.database import Database
 
 ACTOR = "carrier"
@@ -27,7 +27,8 @@ def take(database: Database, report: Report, now: int) -> OutboxState | None:
 
     States are ranked and final ones stay, so a report may come late, twice, out of order, or before it is written
     down that the message was sent. One about another message of the carrier's than the row is known by counts for
-    nothing. A message that reached nobody sends its alert to the next step, and 21610 counts as a STOP.
+    nothing. A message that reached nobody sends its alert, and those of the messages that it carried, to the next
+    step, and 21610 counts as a STOP.
     """
     state = _STATES.get(report.status)
     if state is None:
@@ -42,7 +43,8 @@ def take(database: Database, report: Report, now: int) -> OutboxState | None:
         if not outbox.settle(conn, message, settlement, ACTOR, now):
             return None
         if reached_nobody:
-            outbox.bring_next_step_forward(conn, message, now)
+            for each in bundles.with_carried(conn, message):
+                outbox.bring_next_step_forward(conn, each, now)
         recipient = staff.by_id(conn, message.staff_id)
         stopped = report.error_code == OPTED_OUT and recipient is not None and recipient.phone is not None
         opted_out = opt_out(conn, recipient.phone, now) if stopped and recipient and recipient.phone else []

@@ -120,8 +120,8 @@ def follow(conn: Connection, carrier_id: int, state: OutboxState, now: int) -> N
     conn.execute(update(outbox).where(riding).values(state=state, updated_at=now))
 
 
-def carried(conn: Connection, message: Claimed) -> list[Claimed]:
-    """The messages that one carries, as if they were claimed with it."""
+def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
+    """A message and those that it carries, as if they were claimed with it."""
     columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
     rows = conn.execute(select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id))
-    return [replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows]
+    return [message, *(replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows)]

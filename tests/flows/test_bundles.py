@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.flows import deliver
+from engine.flows import deliver, reports
 from engine.model.instant import SECOND_US
+from engine.model.message import Report
 from engine.store.database import Database
 from engine.store.schema import alerts, outbox
 from tests.caseload import NOON, hours
@@ -78,6 +79,15 @@ def test_where_the_text_is_refused_every_alert_it_tells_of_goes_to_its_next_step
     deliver_all(site, Carrier("refuses"), NOON)
     assert states(site) == ["failed", "failed"]
     assert [row.next_step_at for row in site.alerts] == [NOON, NOON]
+
+
+def test_where_the_carrier_reports_that_the_text_did_not_arrive_every_alert_goes_to_its_next_step(site: Site) -> None:
+    site.evaluate()
+    deliver_all(site, Carrier(), NOON)
+    carrying = next(row for row in site.rows(outbox) if not row.bundle_id)
+    reports.take(site.database, Report(carrying.id, carrying.provider_id, "undelivered", "30005"), NOON + MINUTE)
+    assert states(site) == ["undelivered", "undelivered"]
+    assert [row.next_step_at for row in site.alerts] == [NOON + MINUTE, NOON + MINUTE]
 
 
 def test_a_rule_sent_back_into_shadow_takes_back_what_waits(site: Site) -> None:
