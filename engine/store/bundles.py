@@ -74,7 +74,10 @@ def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
 
 
 def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
-    """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id."""
+    """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id.
+
+    They are locked, and those that another daemon is just claiming are left out, for they would go twice.
+    """
     ready = and_(outbox.c.state == "queued", ON_ITS_OWN)
     wanted = (
         select(outbox.c.id, outbox.c.due_at, outbox.c.reason, alerts.c.client_id)
@@ -85,6 +88,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
         .where(alerts.c.severity != "urgent", outbox.c.reason.not_like(f"{NOTICE}%"))
         .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
         .order_by(outbox.c.id)
+        .with_for_update(of=outbox, skip_locked=True)
     )
     return [
         Waiting(row.id, row.client_id, row.due_at, row.reason if row.reason in _GATHERED else None)

@@ -10,6 +10,8 @@ from sqlalchemy import update
 from engine.flows import deliver, reports
 from engine.model.instant import SECOND_US
 from engine.model.message import Report
+from engine.store import bundles
+from engine.store import outbox as outbox_store
 from engine.store.database import Database
 from engine.store.schema import alerts, outbox
 from tests.caseload import NOON, hours
@@ -153,3 +155,16 @@ def test_a_digest_in_doubt_is_looked_up_and_not_sent_again(database: Database) -
     deliver_all(site, carrier, NOON + 10 * MINUTE)
     assert len(carrier.asked) == 1
     assert set(states(site)) == {"accepted"}
+
+
+@pytest.mark.postgres
+def test_what_one_daemon_gathers_no_other_sends_meanwhile(postgres_database: Database) -> None:
+    site = Site(postgres_database).with_people()
+    many(site, 8)
+    site.evaluate()
+    with postgres_database.write() as conn:
+        (claimed,) = outbox_store.claim_due(conn, NOON, "one", MINUTE, 1)
+    with postgres_database.write() as one, postgres_database.write() as other:
+        gathered = bundles.waiting(one, claimed)
+        assert len(gathered) == 8
+        assert outbox_store.claim_due(other, NOON, "other", MINUTE, 10) == []
