@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
-from engine.model.message import FINAL_STATES, NEWLY, NOTICE, STEP, STORM, Claimed, OutboxState, Waiting
+from engine.model.message import (
+    FINAL_STATES,
+    NEWLY,
+    NOTICE,
+    REACHES_NOBODY,
+    STEP,
+    STORM,
+    Claimed,
+    OutboxState,
+    Waiting,
+)
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox, staff
 
@@ -85,7 +95,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
         .join(staff, staff.c.id == outbox.c.staff_id)
         .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
         .where(alerts.c.state == "open", TOLD)
-        .where(alerts.c.severity != "urgent", outbox.c.reason.not_like(f"{NOTICE}%"))
+        .where(alerts.c.severity != "urgent", outbox.c.reason != REACHES_NOBODY, outbox.c.reason.not_like(f"{NOTICE}%"))
         .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
         .order_by(outbox.c.id)
         .with_for_update(of=outbox, skip_locked=True)

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from engine.flows import deliver, reports
+from engine.messaging.overseeing import reaches_nobody
 from engine.model.instant import SECOND_US
-from engine.model.message import Report
+from engine.model.message import REACHES_NOBODY, NewMessage, Report
 from engine.store import bundles
 from engine.store import outbox as outbox_store
 from engine.store.database import Database
@@ -168,3 +169,23 @@ def test_what_one_daemon_gathers_no_other_sends_meanwhile(postgres_database: Dat
         gathered = bundles.waiting(one, claimed)
         assert len(gathered) == 8
         assert outbox_store.claim_due(other, NOON, "other", MINUTE, 10) == []
+
+
+def test_that_an_alert_reaches_nobody_is_told_by_itself(database: Database) -> None:
+    site = Site(database).with_people()
+    site.caseload.staff(4, "admin")
+    for client_id in range(2, 10):
+        site.caseload.client(client_id)
+        site.missed(NOON - hours(25), client_id)
+        site.missed(NOON - hours(1), client_id)
+        site.assign(client_id, 4)
+    site.evaluate()
+    with site.database.write() as conn:
+        body = reaches_nobody(9, 1)
+        outbox_store.enqueue(conn, NewMessage(8, 1, 4, REACHES_NOBODY, body, NOON, NOON))
+    carrier = Carrier()
+    deliver_all(site, carrier, NOON)
+    assert [message.body for message in carrier.asked] == [
+        "Handrail: 8 alerts about 8 clients need you. See: handrail alerts",
+        body,
+    ]
