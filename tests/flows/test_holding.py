@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine.flows import acting, audit, deliver, inbox
 from engine.model.inbound import Inbound
 from engine.model.outages import Feed
 from engine.store import feeds, silence, staff
 from engine.store.alert_records import listed
+from engine.store.alerts import of_clients
 from engine.store.database import Database
 from engine.store.schema import alert_transitions, alerts, outbox
 from tests.caseload import NOON, hours
@@ -278,3 +279,18 @@ def nobody_yet(site: Site) -> list[int]:
 def messages_of(site: Site) -> list[int]:
     """The alerts of which there is a message that may still go out."""
     return [row.alert_id for row in site.rows(outbox) if row.state == "queued" and row.alert_id]
+
+
+@pytest.mark.postgres
+def test_looking_for_silence_never_stands_in_the_way_of_whoever_locks_a_clients_alerts_in_order(
+    postgres_database: Database,
+) -> None:
+    site = Site(postgres_database, rules=rulebook(SILENT)).with_people()
+    site.caseload.event(1, "check_in", NOON - hours(72), status="completed")
+    site.evaluate(START)
+    out(site, NOON - hours(1))
+    site.evaluate(NOON)
+    with postgres_database.write() as one, postgres_database.write() as other:
+        assert len(silence.unresolved(one, START)) == 1
+        other.execute(text("SET LOCAL lock_timeout = '1s'"))
+        assert of_clients(other, [1], lock=True)
