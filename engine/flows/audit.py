@@ -58,7 +58,8 @@ def broken_promises(conn: Connection, now: int) -> list[str]:
     beats = heartbeats.read(conn)
     channel = beats.get("sms")
     # Late is what was so when the last audit looked: after a pause of the whole daemon its flows begin all at once.
-    late = (beats["audit"].at if "audit" in beats else 0) - GRACE_US
+    # A clock that was set back since may show an earlier instant by now.
+    late = min(beats["audit"].at if "audit" in beats else 0, now) - GRACE_US
     found = [f"alert {alert_id} has nobody" for alert_id in alerts.adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
     found += [f"client {failing.client_id} cannot be evaluated" for failing in evaluations.failing(conn)]

@@ -78,6 +78,12 @@ def test_after_a_pause_of_the_whole_daemon_nothing_counts_as_late(site: Site) ->
     assert broken(site, NOON + hours(48)) == []
 
 
+def test_a_clock_that_was_set_back_since_the_last_audit_breaks_no_promise(site: Site) -> None:
+    beat(site, SOON, *audit.FLOWS)
+    beat(site, NOON + hours(24), "audit")
+    assert broken(site) == []
+
+
 def test_a_flow_that_has_not_run_while_the_audit_has_is_found(site: Site) -> None:
     beat(site, NOON, *audit.FLOWS)
     beat(site, SOON + audit.GRACE_US, "audit", "ingest", "deliver")
