@@ -203,8 +203,8 @@ def adrift(conn: Connection) -> list[int]:
 
 
 def steps_overdue(conn: Connection, before: int) -> list[int]:
-    """Open alerts whose next step was due before `before` and was not taken."""
-    late = and_(alerts.c.state == "open", alerts.c.next_step_at < before)
+    """Alerts whose next step, or waking, was due before `before` and did not come."""
+    late = and_(_WAITS, alerts.c.next_step_at < before)
     return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
 
 

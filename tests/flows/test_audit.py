@@ -68,7 +68,9 @@ def test_an_alert_that_texts_nobody_is_no_broken_promise(site: Site, quiet: str)
     assert broken(site) == []
 
 
-def test_a_step_that_was_not_taken_is_found(site: Site) -> None:
+@pytest.mark.parametrize("state", ["open", "snoozed"])
+def test_a_step_that_was_not_taken_and_one_that_did_not_wake_is_found(site: Site, state: str) -> None:
+    set_alert(site, state=state)
     beat(site, NOON + hours(3), "audit")
     assert broken(site, NOON + hours(3)) == ["alert 1 is not escalated"]
 
@@ -95,7 +97,7 @@ def test_a_claim_that_nobody_took_over_is_found(site: Site) -> None:
         evaluations.mark_dirty(conn, {1: 0})
         evaluations.claim_due(conn, NOON, "dead", 1, 1)
     beat(site, NOON + audit.GRACE_US + 2, "audit")
-    assert broken(site) == ["an evaluation was given up"]
+    assert broken(site, SOON + audit.GRACE_US) == ["an evaluation was given up"]
 
 
 def test_a_client_who_cannot_be_evaluated_is_found(site: Site) -> None:
