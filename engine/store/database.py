@@ -85,14 +85,13 @@ class Database:
 
         On SQLite it is the only writer from its first moment, so that nothing read in it goes stale.
         """
-        with self._transaction(handrail_writes=True) as conn:
+        with self._transaction("BEGIN IMMEDIATE") as conn:
             yield conn
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading, which sees one consistent snapshot throughout."""
-        postgres = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._transaction(**postgres if self.dialect == "postgresql" else {}) as conn:
+        with self._transaction("BEGIN", isolation_level="REPEATABLE READ", postgresql_readonly=True) as conn:
             yield conn
 
     def upgrade(self) -> None:
@@ -134,11 +133,15 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, **options: Any) -> Iterator[Connection]:
+    def _transaction(self, on_sqlite: str, **on_postgres: Any) -> Iterator[Connection]:
+        """A transaction, begun on SQLite by a statement of ours and on PostgreSQL by the driver with these options."""
         try:
             with self.engine.connect() as conn:
-                conn.execution_options(**options)
+                if self.dialect == "postgresql":
+                    conn.execution_options(**on_postgres)
                 with conn.begin():
+                    if self.dialect == "sqlite":
+                        conn.exec_driver_sql(on_sqlite)
                     yield conn
         except DBAPIError as error:
             sentence = outage_in(error, self.shown)
@@ -175,16 +178,11 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        # The driver's own BEGIN comes late, after the first read; ours stands at the beginning.
+        # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at the beginning.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL, for a message that a power cut made us forget would be sent again.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(conn: Connection) -> None:
-        writes = conn.get_execution_options().get("handrail_writes", False)
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
