@@ -28,7 +28,7 @@ from engine.ports import Clock, SmsGateway, Source
 from engine.rulebook import durable_rules
 from engine.rulebook.rulebook import Rulebook
 from engine.scheduler import Tick
-from engine.store import heartbeats, rule_sets
+from engine.store import feeds, heartbeats, rule_sets
 from engine.store.database import Database
 
 if TYPE_CHECKING:
@@ -104,12 +104,13 @@ class Engine:
         # Claims are this process's alone, though another machine may give it the same number.
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
-    def accept_rules(self) -> None:
-        """Let this engine's rules serve, for every daemon on the database."""
+    def accept_settings(self) -> None:
+        """Let this engine's rules and rotations serve, for every daemon on the database, and none but its sources."""
         now = self._now()
         with self.database.write() as conn:
             rules.accept(conn, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
+            feeds.forget_all_but(conn, [source.name for source in self._sources])
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""

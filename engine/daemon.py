@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 
 def step_once(engine: Engine) -> bool:
     """Step every flow once, in the order in which one feeds the next; whether all went well."""
-    engine.accept_rules()
+    engine.accept_settings()
     failed = [tick.name for tick in engine.ticks() if not take(tick)]
     return not failed
 
@@ -49,7 +49,7 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     watch = Watch(engine, scheduler)
     web = WebServer(settings.web.host, settings.web.port, watch.pages)
     # Only now, for one that cannot start must not change what another goes by.
-    engine.accept_rules()
+    engine.accept_settings()
     web.start()
     serving(web.address)
     scheduler.start()

@@ -61,7 +61,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     (tmp_path / "rules" / "silence.yaml").write_text(SILENCE)
     (tmp_path / "config.yaml").write_text(CONFIG)
     engine = wire(load(tmp_path / "config.yaml"), _Clock(), StringIO())
-    engine.accept_rules()
+    engine.accept_settings()
     Caseload(engine.database).client(1)
     yield engine
     engine.close()
@@ -94,6 +94,18 @@ def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -
         beat = heartbeats.read(conn)["ingest"]
         assert (beat.at, beat.detail) == (NOON, {"failed": "The source slow cannot be read: the share is gone."})
         assert list(feeds.read(conn)) == ["slow"]
+
+
+def test_a_source_is_forgotten_at_the_start_after_it_is_configured_no_longer(engine: Engine) -> None:
+    engine._sources = [_SlowSource(lambda: None)]
+    _step(engine, "ingest")
+    engine.accept_settings()
+    with engine.database.read() as conn:
+        assert list(feeds.read(conn)) == ["slow"]
+    engine._sources = []
+    engine.accept_settings()
+    with engine.database.read() as conn:
+        assert feeds.read(conn) == {}
 
 
 def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None:

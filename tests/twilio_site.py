@@ -160,7 +160,7 @@ class TwilioSite:
         calls = self.engine.twilio_calls()
         assert calls
         add_twilio(self._app, calls)
-        self.engine.accept_rules()
+        self.engine.accept_settings()
 
     def stop(self) -> None:
         """End the engine as a kill does: nothing is written any more."""

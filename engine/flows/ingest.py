@@ -14,7 +14,7 @@ from engine.flows import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, from_us
 from engine.model.intake import WHOLE, Batch, Reject
-from engine.model.outages import USUAL, after_reading, worth_noting
+from engine.model.outages import USUAL, Feed, after_reading, worth_noting
 from engine.ports import Source
 from engine.store import audit, evaluations, events, feeds, positions, rejects, roster
 from engine.store.database import Database
@@ -72,12 +72,9 @@ def run(
         except (OSError, UserError) as error:
             _log.warning("a source cannot be read", source=source.name, error=type(error).__name__)
             failed.append(f"The source {source.name} cannot be read: {why_unread(error)}.")
-            _note(database, source, now, frozenset(), went_well=False, unread_after=unread_after)
-    with database.read() as conn:
-        gone = feeds.read(conn).keys() - {source.name for source in sources}
-    if gone:
-        with database.write() as conn:
-            feeds.forget(conn, gone)
+            with database.read() as conn:
+                known = feeds.known(conn, source.name, now)
+            _note(database, source, known, now, frozenset(), went_well=False, unread_after=unread_after)
     if failed:
         others = ["The others were read."] if len(failed) < len(sources) else []
         raise SourcesError(" ".join([*failed, *others]))
@@ -115,18 +112,20 @@ def read(
         if stopped():
             return intake.counts
     with database.read() as conn:
+        fared = feeds.known(conn, source.name, now)
         waited = set(rejects.waiting_no_more(conn, source.name))
         if intake.remapped:
             # Rows that stood in a file long ago may be read by now.
             waited |= {each for each in rejects.still_open(conn, source.name) if each.item in intake.remapped}
     _reread(intake, source, [each for each in waited if each.seen_at < now])
-    _note(database, source, now, intake.brought, went_well=True)
+    _note(database, source, fared, now, intake.brought, went_well=True)
     return {item: counts for item, counts in intake.counts.items() if counts != Counts()}
 
 
 def _note(
     database: Database,
     source: Source,
+    known: Feed,
     now: int,
     brought: Collection[str],
     *,
@@ -134,12 +133,10 @@ def _note(
     unread_after: int = USUAL.unread_after,
 ) -> None:
     """Write down how a source fares, unless there is nothing to say but that it fares on as it did a moment ago."""
-    with database.read() as conn:
-        noted, known = feeds.read(conn).get(source.name), feeds.known(conn, source.name, now)
     feed = after_reading(
         known, now, went_well=went_well, brought=brought, unread_after=unread_after, silent_after=source.silent_after
     )
-    if noted is None or worth_noting(noted, feed):
+    if worth_noting(known, feed):
         with database.write() as conn:
             feeds.write(conn, source.name, feed)
 

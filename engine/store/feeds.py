@@ -30,22 +30,23 @@ def write(conn: Connection, name: str, feed: Feed) -> None:
 
 
 def known(conn: Connection, name: str, now: int) -> Feed:
-    """How a source fared so far; one that was never tried begins to be at `now`."""
+    """How a source fared so far; one that was never tried (at 0, that is) begins to be at `now`."""
     feed = read(conn).get(name)
     if feed is not None:
         return feed
     kinds = conn.scalars(select(events.c.kind).distinct().where(events.c.source == name))
-    return Feed(now, now, now, frozenset(kinds))
+    return Feed(0, now, now, frozenset(kinds))
 
 
 def begin(conn: Connection, name: str, now: int) -> None:
     """Write down that part of what a source holds is read, and the rest is still to come."""
-    write(conn, name, replace(known(conn, name, now), half_read_since=now))
+    write(conn, name, replace(known(conn, name, now), tried=now, half_read_since=now))
 
 
-def forget(conn: Connection, names: Collection[str]) -> None:
+def forget_all_but(conn: Connection, names: Collection[str]) -> None:
     """Forget sources that are configured no longer, for nobody waits for what they bring."""
-    conn.execute(delete(table).where(table.c.name.in_([SOURCE + name for name in names])))
+    of_sources = table.c.name.startswith(SOURCE, autoescape=True)
+    conn.execute(delete(table).where(of_sources, table.c.name.not_in([SOURCE + name for name in names])))
 
 
 def _read(detail: dict[str, Any]) -> Feed:
