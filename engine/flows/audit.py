@@ -89,7 +89,7 @@ def outages(conn: Connection) -> list[str]:
 
 def standing(conn: Connection) -> Mapping[str, int]:
     """The promises that the last run found broken, and since when each has been."""
-    beat = heartbeats.read(conn).get(STANDING)
+    beat = heartbeats.last(conn, STANDING)
     return {promise: int(str(since)) for promise, since in sorted(beat.detail.items())} if beat else {}
 
 

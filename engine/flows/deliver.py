@@ -128,7 +128,7 @@ def _settle(
 
 def channel(conn: Connection) -> Channel:
     """How the channel stands."""
-    beat = heartbeats.read(conn).get(CHANNEL)
+    beat = heartbeats.last(conn, CHANNEL)
     return Channel(**beat.detail) if beat else Channel()  # type: ignore[arg-type]
 
 

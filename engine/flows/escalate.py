@@ -21,7 +21,7 @@ from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGET
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import LeftOut, Recipient
-from engine.store import alerts, audit, bundles, outbox, passed_over, reminders, reply_codes, staff
+from engine.store import alerts, audit, bundles, outbox, passed_over, reply_codes, staff
 from engine.store.alerts import Routed
 from engine.store.bundles import Enqueued
 from engine.store.database import Database
@@ -80,12 +80,14 @@ def take_steps(
     return told
 
 
-def record(conn: Connection, told: Sequence[Told], now: int) -> None:
-    """Write the steps taken into the audit trail."""
-    for one in told:
-        action = "told" if one.staff else "reaches nobody"
-        detail = {"step": one.step, "staff": one.staff, "passed_over": one.passed_over}
-        audit.record(conn, at=now, actor=ACTOR, action=action, subject=f"alert {one.alert_id}", detail=detail)
+def record(conn: Connection, told: Sequence[Told], now: int, also: Sequence[audit.Entry] = ()) -> None:
+    """Write into the audit trail what else was done, and then the steps taken."""
+    audit.append(conn, [*also, *(_entry(one) for one in told)], now)
+
+
+def _entry(told: Told) -> audit.Entry:
+    detail = {"step": told.step, "staff": told.staff, "passed_over": told.passed_over}
+    return audit.Entry(ACTOR, "told" if told.staff else "reaches nobody", f"alert {told.alert_id}", detail)
 
 
 def _reason(routed: Routed, newly: Collection[int]) -> str:
@@ -106,12 +108,10 @@ def _take_step(
     passed_over.add(conn, alert.id, _left_out(routed, turn, reached), now)
     for step, recipient in turn.told:
         tell(conn, routed, step, recipient, reason, rules, detail, now)
-    if turn.told:
-        reminders.told(conn, alert.id, now)
-    else:
+    if not turn.told:
         tell_admins(conn, routed, now)
     next_step_at = None if turn.after is None else now + turn.after
-    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at)
+    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now if turn.told else None)
     return _told(routed, turn)
 
 

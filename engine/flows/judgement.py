@@ -230,11 +230,11 @@ def _policy(desk: Desk, alert: Alert) -> Policy:
 
 def _audit(conn: Connection, desk: Desk, written: Written) -> None:
     """What was decided is one row a transaction, by reason, for an import opens thousands at once."""
+    decided = []
     for action, changes in (("opened", written.opened), ("changed", written.changed)):
         by_reason: dict[str, list[int]] = defaultdict(list)
         for alert_id, reason in changes:
             by_reason[reason].append(alert_id)
         if by_reason:
-            subject = f"rule set {desk.rule_set_id}"
-            audit.record(conn, at=desk.now, actor=ACTOR, action=f"alerts {action}", subject=subject, detail=by_reason)
-    escalate.record(conn, written.told, desk.now)
+            decided.append(audit.Entry(ACTOR, f"alerts {action}", f"rule set {desk.rule_set_id}", by_reason))
+    escalate.record(conn, written.told, desk.now, also=decided)

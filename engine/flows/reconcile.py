@@ -70,7 +70,7 @@ def _take_in(
 
 def _since(conn: Connection, now: int) -> int:
     """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
-    last = heartbeats.read(conn).get(LISTED)
+    last = heartbeats.last(conn, LISTED)
     if last is None:  # written down before it is tried, for the carrier may say nothing for hours
         heartbeats.beat(conn, LISTED, now, {})
     began = audit.began(conn) or 0

@@ -103,7 +103,7 @@ def _refusal(mistakes: list[Mistake]) -> Mapping[str, int]:
 
 def refused(conn: Connection) -> str | None:
     """What is wrong with the files as they are, in a few words; None where nothing is known to be."""
-    beat = heartbeats.read(conn).get(REFUSED)
+    beat = heartbeats.last(conn, REFUSED)
     if beat is None or not beat.detail:
         return None
     number, line = beat.detail["mistakes"], beat.detail["line"]

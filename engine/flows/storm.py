@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import structlog
+from sqlalchemy import Connection
 
 from engine.flows.judgement import ACTOR, Desk
 from engine.model.instant import SECOND_US
 from engine.model.message import TOGETHER_US
+from engine.model.outages import OutageSettings
 from engine.store import audit, bundles, heartbeats, silence
 
 # What comes within so long is at once.
@@ -22,11 +24,7 @@ def brake(desk: Desk) -> int:
     settings, now = desk.telling.outages, desk.now
     with desk.database.read() as conn:
         clients = bundles.lately_enqueued(conn, now - WINDOW_US)
-        if not clients:
-            return 0
-        beat = heartbeats.read(conn).get(STORM)
-        lasts = beat is not None and now < beat.at + WINDOW_US
-        if not lasts and not settings.is_storm(clients, silence.active_clients(conn, now, settings.enough(clients))):
+        if not (clients and (_lasts(conn, now) or _begins(conn, clients, settings, now))):
             return 0
     with desk.database.write() as conn:
         gathered = bundles.gather(conn, now - WINDOW_US, now + TOGETHER_US)
@@ -41,3 +39,13 @@ def brake(desk: Desk) -> int:
             detail={"clients": clients, "messages": gathered},
         )
     return gathered
+
+
+def _lasts(conn: Connection, now: int) -> bool:
+    beat = heartbeats.last(conn, STORM)
+    return beat is not None and now < beat.at + WINDOW_US
+
+
+def _begins(conn: Connection, clients: int, settings: OutageSettings, now: int) -> bool:
+    enough = clients >= settings.storm_at_least  # else the others need not be counted
+    return enough and settings.is_storm(clients, silence.active_clients(conn, now, settings.enough(clients)))

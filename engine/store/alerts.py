@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from engine.model.alert import Alert, AlertEvidence, FindingSeen
 from engine.model.routing import Policy, RoutingStep
@@ -52,10 +52,13 @@ _NO_LONGER_QUIETED = (
     .where(alerts.c.state != "resolved", or_(_quieting.c.state == "resolved", _quieting.c.shadow))
     .order_by(alerts.c.client_id)
 )
+_OPEN = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
+_CHANGED = insert(alert_transitions)
 _SET_ROUTE = (
     update(alerts)
     .where(alerts.c.id == bindparam("alert_id"))
     .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
+    .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
 )
 
 
@@ -96,7 +99,7 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
     if not new:
         return []
     ids = conn.scalars(
-        insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True),
+        _OPEN,
         [
             {
                 **{name: getattr(one.alert, name) for name in Alert.__dataclass_fields__ if name != "id"},
@@ -133,9 +136,11 @@ def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str
     _record(conn, [(after.id, before.state, after, why)], actor, at)
 
 
-def set_route(conn: Connection, alert_id: int, policy: Policy, step: int, next_step_at: int | None) -> None:
-    """Write down a policy and the step at which an alert stands in it."""
-    values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at}
+def set_route(
+    conn: Connection, alert_id: int, policy: Policy, step: int, next_step_at: int | None, told_at: int | None = None
+) -> None:
+    """Write down a policy, the step at which an alert stands in it, and when people were told, where they were."""
+    values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
     conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
 
 
@@ -242,7 +247,7 @@ def _record(
     conn: Connection, changes: Iterable[tuple[int, str | None, Alert, str]], actor: str, at: int | None = None
 ) -> None:
     conn.execute(
-        insert(alert_transitions),
+        _CHANGED,
         [
             {
                 "alert_id": alert_id,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import Connection, Row, insert, select, text
@@ -12,20 +13,43 @@ from engine.store.schema import audit
 
 _BEFORE_THE_FIRST = "0" * 64
 _NEWEST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_ADD = insert(audit)
 _LOCK = 0x61756469  # any number of our own on the database
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what, to whom or what; `detail` is JSON-able and holds ids, never names, numbers, notes or results."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+
+
 def record(conn: Connection, *, at: int, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> None:
-    """Append to the trail; `detail` is JSON-able and holds ids, never names, numbers, notes or results.
+    """Append one entry to the trail."""
+    append(conn, [Entry(actor, action, subject, detail)], at)
+
+
+def append(conn: Connection, entries: Sequence[Entry], at: int) -> None:
+    """Append to the trail what was done at an instant, in this order.
 
     On PostgreSQL the trail is locked until the transaction ends, so this comes last in it.
     """
+    if not entries:
+        return
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     previous = conn.scalar(_NEWEST) or _BEFORE_THE_FIRST
-    written = json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    row = {"at": at, "actor": actor, "action": action, "subject": subject, "detail": written, "previous": previous}
-    conn.execute(insert(audit), {**row, "hash": _hash(previous, at, actor, action, subject, written)})
+    rows = []
+    for one in entries:
+        detail = json.dumps(one.detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        row = {"at": at, "actor": one.actor, "action": one.action, "subject": one.subject, "detail": detail}
+        digest = _hash(previous, at, one.actor, one.action, one.subject, detail)
+        rows.append({**row, "previous": previous, "hash": digest})
+        previous = digest
+    conn.execute(_ADD, rows)
 
 
 def began(conn: Connection) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
@@ -15,9 +16,17 @@ from engine.store.upsert import insert_of
 # How many keys or ids are asked for at once; databases bound the parameters of a statement.
 _AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
+# Made once, for a statement takes longer to make than to run for one event.
+_NEWEST = select(func.max(events.c.id))
 
 _Item = TypeVar("_Item", int, str)
 Content = tuple[int, str, int, str, str | None]
+
+
+@cache
+def _unless_known(dialect: str) -> Any:
+    unless_known = insert_of(dialect, events).on_conflict_do_nothing(index_elements=["source", "key"])
+    return unless_known.execution_options(preserve_rowcount=True)
 
 
 @dataclass(slots=True)
@@ -66,8 +75,7 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     added = Added()
     if not found:
         return added
-    newest = conn.scalar(select(func.max(events.c.id))) or 0
-    unless_known = insert_of(conn.dialect.name, events).on_conflict_do_nothing(index_elements=["source", "key"])
+    newest = conn.scalar(_NEWEST) or 0
     # Spelt out, for a third of a million rows.
     rows = [
         {
@@ -83,7 +91,7 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
         }
         for client_id, kind, occurred_at, source, key, fields, note, origin in found
     ]
-    added.new = conn.execute(unless_known.execution_options(preserve_rowcount=True), rows).rowcount
+    added.new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
     if added.new == len(found):
         for event in found:
             added.concerns(event.client_id, event.occurred_at)

@@ -6,13 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.store.schema import heartbeats
 from engine.store.upsert import put_row
 
 # The word of a beat's detail under which stands what went wrong, where the work was done in vain or in part.
 FAILED = "failed"
+# Made once, for a statement takes longer to make than to run.
+_ALL = select(heartbeats)
+_LAST = _ALL.where(heartbeats.c.name == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +33,10 @@ def beat(conn: Connection, name: str, at: int, detail: Mapping[str, object]) -> 
 
 def read(conn: Connection) -> dict[str, Beat]:
     """The last beat of every name."""
-    return {row.name: Beat(row.at, json.loads(row.detail)) for row in conn.execute(select(heartbeats))}
+    return {row.name: Beat(row.at, json.loads(row.detail)) for row in conn.execute(_ALL)}
+
+
+def last(conn: Connection, name: str) -> Beat | None:
+    """The last beat of a name; None where it never did its work."""
+    row = conn.execute(_LAST, {"of": name}).first()
+    return Beat(row.at, json.loads(row.detail)) if row else None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, true, update
 
 from engine.model.intake import Reject
 from engine.store.schema import clients, rejects
@@ -25,6 +25,19 @@ class OpenReject(NamedTuple):
     reason: str
     row: str
     seen_at: int
+
+
+_STILL_OPEN = (
+    select(*[rejects.c[name] for name in OpenReject._fields])
+    .where(_OPEN)
+    .order_by(rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
+)
+# Made once, for a statement takes longer to make than to run.
+_WAITING_NO_MORE = _STILL_OPEN.where(
+    rejects.c.source == bindparam("from"),
+    rejects.c.waits_for.is_not(None),
+    select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+)
 
 
 def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: int) -> None:
@@ -56,13 +69,13 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
 
 def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReject]:
     """Every row that waits to be mended, of one source or of all, in the order of their places."""
-    return _read(conn, _OPEN if source is None else and_(_OPEN, rejects.c.source == source))
+    of_source = true() if source is None else rejects.c.source == source
+    return [OpenReject(*row) for row in conn.execute(_STILL_OPEN.where(of_source))]
 
 
 def waiting_no_more(conn: Connection, source: str) -> Sequence[OpenReject]:
     """Rows that waited for a client who is in the roster by now."""
-    known = select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists()
-    return _read(conn, and_(_OPEN, rejects.c.source == source, rejects.c.waits_for.is_not(None), known))
+    return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, {"from": source})]
 
 
 def mend(conn: Connection, ids: Collection[int], now: int) -> None:
@@ -88,9 +101,3 @@ def dismiss(conn: Connection, ids: Collection[int], now: int) -> set[int]:
     """Close rows that nobody will mend; the ids of those that were open."""
     dismissed = update(rejects).where(_OPEN, rejects.c.id.in_(ids)).values(dismissed_at=now).returning(rejects.c.id)
     return set(conn.scalars(dismissed))
-
-
-def _read(conn: Connection, wanted: ColumnElement[bool]) -> Sequence[OpenReject]:
-    columns = [rejects.c[name] for name in OpenReject._fields]
-    in_order = (rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
-    return [OpenReject(*row) for row in conn.execute(select(*columns).where(wanted).order_by(*in_order))]

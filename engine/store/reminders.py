@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from engine.model.message import TELLING
 from engine.store.alerts import TOLD
@@ -18,7 +18,6 @@ _LONGEST_AGO = (
     .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
     .group_by(alerts.c.rule_id)
 )
-_TOLD = update(alerts).where(alerts.c.id == bindparam("alert")).values(told_at=bindparam("at"))
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 
@@ -54,11 +53,6 @@ def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
     """When the next alert is to be told again, microseconds since 1970; None where none is."""
     rows = conn.execute(_LONGEST_AGO)
     return min((told_at + waits[rule_id] for rule_id, told_at in rows if rule_id in waits), default=None)
-
-
-def told(conn: Connection, alert_id: int, at: int) -> None:
-    """Write down that people were told of an alert at an instant, so that they are told again a while after it."""
-    conn.execute(_TOLD, {"alert": alert_id, "at": at})
 
 
 def told_again(conn: Connection, reminder: Due, at: int) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, or_, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select, text
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US
@@ -22,12 +22,9 @@ _LOCK = 0x636F6465  # any number of our own on the database
 
 _UNRESOLVED = select(alerts.c.id).where(alerts.c.id == reply_codes.c.alert_id, alerts.c.state != "resolved")
 _TAKEN = or_(reply_codes.c.told_at > bindparam("since"), _UNRESOLVED.exists())
-_KNOWN = select(reply_codes.c.code).where(
-    reply_codes.c.staff_id == bindparam("staff"), reply_codes.c.alert_id == bindparam("alert"), _TAKEN
-)
 _PHONE = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _PHONE))
-_THEIRS = select(reply_codes.c.code).where(reply_codes.c.staff_id.in_(_SHARING))
+_THEIRS = select(reply_codes).where(reply_codes.c.staff_id.in_(_SHARING))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
 _ALL_TAKEN = _THEIRS.where(_TAKEN)
 
@@ -52,9 +49,11 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
     """
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    lasting = {"staff": staff_id, "since": now - NOT_REUSED_US}
-    # An old code may have gone to another alert since.
-    code = conn.scalar(_KNOWN, {**lasting, "alert": alert_id}) or _next(conn, staff_id, lasting)
+    since = now - NOT_REUSED_US
+    # An old code may have gone to another alert since, so only those that are taken count.
+    taken = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()
+    known = (row.code for row in taken if (row.staff_id, row.alert_id) == (staff_id, alert_id))
+    code = next(known, None) or _next(conn, staff_id, taken, since)
     put_row(conn, reply_codes, {"staff_id": staff_id, "alert_id": alert_id, "code": code, "told_at": now})
     return code
 
@@ -79,11 +78,13 @@ def open_with(conn: Connection, staff_ids: Sequence[int]) -> list[Named]:
     return list(found.values())
 
 
-def _next(conn: Connection, staff_id: int, lasting: Mapping[str, int]) -> int:
-    newest = conn.scalar(_NEWEST, {"staff": staff_id}) or 0
-    taken = set(conn.scalars(_ALL_TAKEN, lasting))
-    code = newest + 1 if newest < LAST_SHORT else 1
-    code = code if code not in taken else max(taken) + 1
+def _next(conn: Connection, staff_id: int, taken: Sequence[Row[Any]], since: int) -> int:
+    newest = max(taken, key=lambda row: (row.told_at, row.code), default=None)
+    if newest is None or newest.told_at <= since:
+        newest = conn.execute(_NEWEST, {"staff": staff_id}).first()
+    code = newest.code + 1 if newest and newest.code < LAST_SHORT else 1
+    codes = {row.code for row in taken}
+    code = code if code not in codes else max(codes) + 1
     return code + 1 if code in EMERGENCY else code
 
 
