@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
+from engine.flows.apart import together_or_apart
 from engine.flows.reach import NOBODY, Reach, Reached
 from engine.messaging.digest import of_client
 from engine.messaging.overseeing import reaches_nobody
@@ -47,13 +48,21 @@ class Told:
 
 def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200) -> int:
     """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
-    with database.write() as conn:
-        reach = Reach(conn, now)
-        for routed in alerts.woken(conn, now, limit):
-            _wake(conn, routed, reach, rules, detail, now)
-        told = take_steps(conn, alerts.with_due_step(conn, now, limit), rules, detail, now)
-        record(conn, told, now)
-    return len(told)
+
+    def take(only: int | None) -> int:
+        with database.write() as conn:
+            reach = Reach(conn, now)
+            for routed in alerts.woken(conn, now, limit, only):
+                _wake(conn, routed, reach, rules, detail, now)
+            told = take_steps(conn, alerts.with_due_step(conn, now, limit, only), rules, detail, now)
+            record(conn, told, now)
+        return len(told)
+
+    def due() -> list[int]:
+        with database.read() as conn:
+            return alerts.due(conn, now, limit)
+
+    return together_or_apart(take, due)
 
 
 def take_steps(

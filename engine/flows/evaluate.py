@@ -88,10 +88,11 @@ def _follow_up(desk: Desk, *, all_judged: bool) -> int:
         in_doubt = all_judged and holding.wanted(conn)
         due = alerts.any_due(conn, now)
         to_remind = remind.wanted(conn, rules, now)
-    steps = len(free(desk)) if freed else 0
-    steps += len(holding.settle(desk)) if in_doubt else 0
-    steps += escalate.run(desk.database, rules, detail, now) if due else 0
-    return steps + (remind.run(desk.database, rules, detail, now) if to_remind else 0)
+    # What was told before climbs first, so that nothing which is wrong with the rest stands in its way.
+    steps = escalate.run(desk.database, rules, detail, now) if due else 0
+    steps += remind.run(desk.database, rules, detail, now) if to_remind else 0
+    steps += len(free(desk)) if freed else 0
+    return steps + (len(holding.settle(desk)) if in_doubt else 0)
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

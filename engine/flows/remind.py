@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.reminding import reminded
 from engine.flows import escalate
+from engine.flows.apart import together_or_apart
 from engine.flows.escalate import Told
 from engine.flows.reach import Reach
 from engine.model.message import REMINDS
@@ -34,11 +35,20 @@ def run(database: Database, rules: Mapping[str, Rule], detail: Detail, now: int,
     reminded_of = waits(rules)
     if not reminded_of:
         return 0
-    with database.write() as conn:
-        reach = Reach(conn, now)
-        told = [_remind(conn, one, reach, rules, detail, now) for one in reminders.due(conn, reminded_of, now, limit)]
-        escalate.record(conn, told, now)
-    return len(told)
+
+    def take(only: int | None) -> int:
+        with database.write() as conn:
+            reach = Reach(conn, now)
+            due = [one for one in reminders.due(conn, reminded_of, now, limit) if only in {None, one.alert_id}]
+            told = [_remind(conn, one, reach, rules, detail, now) for one in due]
+            escalate.record(conn, told, now)
+        return len(told)
+
+    def due() -> list[int]:
+        with database.write() as conn:
+            return [one.alert_id for one in reminders.due(conn, reminded_of, now, limit)]
+
+    return together_or_apart(take, due)
 
 
 def _remind(conn: Connection, due: Due, reach: Reach, rules: Mapping[str, Rule], detail: Detail, now: int) -> Told:

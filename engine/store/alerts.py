@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
-from engine.model.alert import Alert, AlertEvidence, FindingSeen
+from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
 from engine.model.routing import Policy, RoutingStep
 from engine.store.schema import alert_transitions, alerts, clients, outbox
 
@@ -160,9 +160,9 @@ def held(conn: Connection, alert_id: int) -> Routed | None:
     return next(iter(_routed(conn, wanted)), None)
 
 
-def woken(conn: Connection, now: int, limit: int) -> list[Routed]:
-    """Up to `limit` snoozed alerts that have waited long enough, locked; those another has locked wait."""
-    return _routed(conn, _DUE, {"wanted": "snoozed", "now": now, "most": limit})
+def woken(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+    """Up to `limit` snoozed alerts that have waited long enough, or `only` one; locked, and others' wait."""
+    return _due(conn, "snoozed", now, limit, only)
 
 
 def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed]:
@@ -176,9 +176,15 @@ def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
     return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
 
 
-def with_due_step(conn: Connection, now: int, limit: int) -> list[Routed]:
-    """Up to `limit` open alerts whose next step is due, longest due first, locked; those another has locked wait."""
-    return _routed(conn, _DUE, {"wanted": "open", "now": now, "most": limit})
+def with_due_step(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+    """Up to `limit` open alerts whose next step is due, or `only` one, longest due first; locked as above."""
+    return _due(conn, "open", now, limit, only)
+
+
+def due(conn: Connection, now: int, limit: int) -> list[int]:
+    """The ids of up to `limit` alerts whose next step, or waking, is due, longest due first."""
+    wanted = select(alerts.c.id).where(_WAITS, alerts.c.next_step_at <= now)
+    return list(conn.scalars(wanted.order_by(alerts.c.next_step_at, alerts.c.id).limit(limit)))
 
 
 def no_longer_quieted(conn: Connection) -> list[int]:
@@ -234,6 +240,11 @@ def _write_evidence(evidence: AlertEvidence) -> str:
 
 def _write(policy: Policy) -> str:
     return _POLICY.dump_json(policy).decode()
+
+
+def _due(conn: Connection, state: AlertState, now: int, limit: int, only: int | None) -> list[Routed]:
+    wanted = _DUE if only is None else _DUE.where(alerts.c.id == only)
+    return _routed(conn, wanted, {"wanted": state, "now": now, "most": limit})
 
 
 def _routed(conn: Connection, wanted: Select[Any], named: Mapping[str, Any] | None = None) -> list[Routed]:

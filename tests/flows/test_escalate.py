@@ -152,3 +152,16 @@ def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_
     while deliver.run(site.database, carrier, NOON + hours(1), "test"):
         pass
     assert "+15550100003" in [message.to for message in carrier.asked]
+
+
+def test_an_alert_whose_step_cannot_be_taken_keeps_no_other_from_its_own(site: Site) -> None:
+    site.caseload.client(2)
+    site.assign(2, 1)
+    site.missed(NOON - hours(25), 2)
+    site.missed(NOON - hours(1), 2)
+    site.evaluate()
+    with site.database.write() as conn:
+        conn.execute(update(alerts).where(alerts.c.id == 1).values(policy="of another version", next_step_at=NOON))
+    assert escalated(site, NOON + hours(1)) == 1
+    assert [row.alert_id for row in site.rows(outbox) if row.step == 1] == [2]
+    assert site.alerts[0].next_step_at == NOON  # so that the audit finds it

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from pydantic import ValidationError
+from sqlalchemy import select, text, update
 
 from engine.flows import acting, audit, deliver, inbox
 from engine.model.inbound import Inbound
@@ -279,6 +280,23 @@ def nobody_yet(site: Site) -> list[int]:
 def messages_of(site: Site) -> list[int]:
     """The alerts of which there is a message that may still go out."""
     return [row.alert_id for row in site.rows(outbox) if row.state == "queued" and row.alert_id]
+
+
+def test_silence_that_cannot_be_judged_keeps_nobody_from_the_next_step(database: Database) -> None:
+    site = Site(database, rules=rulebook(SILENT)).with_people()
+    site.caseload.client(2)
+    for client_id in (1, 2):
+        site.caseload.event(client_id, "check_in", NOON - hours(72), status="completed")
+    site.assign(2, 1)
+    site.evaluate(START)
+    site.evaluate(NOON)
+    with site.database.write() as conn:
+        broken = {"policy": "of another version", "silence": "unjudged"}
+        conn.execute(update(alerts).where(alerts.c.client_id == 1).values(broken))
+    with pytest.raises(ValidationError):
+        site.evaluate(NOON + hours(2))
+    (climbed,) = [row.alert_id for row in site.rows(outbox) if row.step == 1]
+    assert {row.id: row.client_id for row in site.alerts}[climbed] == 2
 
 
 @pytest.mark.postgres

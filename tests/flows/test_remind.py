@@ -84,3 +84,16 @@ def test_where_nobody_is_left_to_be_told_again_the_admins_are_told(site: Site) -
         conn.execute(update(staff).where(staff.c.id.in_([1, 2])).values(active=False))
     site.evaluate(NOON + hours(25))
     assert site.messages == [*STEPS, (2, 3, "reaches nobody")]
+
+
+def test_an_alert_of_which_nobody_can_be_told_again_keeps_no_other_from_it(site: Site) -> None:
+    site.caseload.client(2)
+    site.assign(2, 1)
+    site.missed(NOON - hours(25), 2)
+    site.missed(NOON - hours(1), 2)
+    site.evaluate(NOON + hours(2))
+    site.evaluate(NOON + hours(3))
+    with site.database.write() as conn:
+        conn.execute(update(alerts).where(alerts.c.id == 1).values(policy="of another version"))
+    site.evaluate(NOON + hours(27))
+    assert [(row.alert_id, row.reason) for row in site.rows(outbox)][-1] == (2, "remind-1")
