@@ -157,7 +157,7 @@ class Sequence(Number):
 
         def find() -> tuple[Places, Places]:
             firsts, seconds = histories.select(*self.first), histories.select(*self.second)
-            before = np.searchsorted(histories.key[firsts], histories.key[seconds], "left") - 1
+            before = histories.key[firsts].searchsorted(histories.key[seconds], "left") - 1
             chosen = before >= 0
             chosen[1:] &= before[1:] != before[:-1]
             # A pair of two clients' events, should there be one, is in the reach of neither of them.
@@ -175,7 +175,7 @@ class Sequence(Number):
         firsts, seconds = self._pairs(histories)
         either = self._either(histories)
         low, _ = self.window.ranges(histories, firsts, keys, either)
-        high = np.searchsorted(histories.key[seconds], keys, "right")
+        high = histories.key[seconds].searchsorted(keys, "right")
         return low, np.maximum(low, high)
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:

@@ -94,7 +94,7 @@ class TimeSinceDay(Number):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         changes, _ = histories.record(self.since)
-        found = np.searchsorted(changes, keys, "right") - 1
+        found = changes.searchsorted(keys, "right") - 1
         known = found >= 0
         known[known] = changes[found[known]] >> SHIFT == keys[known] >> SHIFT
         elapsed = np.full(len(keys), np.nan)
@@ -117,7 +117,7 @@ class ClientAttribute(Measure):
 
     def _values(self, histories: Histories, keys: Keys) -> list[str | None]:
         changes, values = histories.record(self.name)
-        found = np.searchsorted(changes, keys, "right") - 1
+        found = changes.searchsorted(keys, "right") - 1
         owners = histories.owners(changes)
         return [
             values[at] if at >= 0 and owners[at] == owner else None

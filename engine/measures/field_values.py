@@ -118,8 +118,8 @@ class Change(Number):
         if self.window.starting:
             bounds = np.maximum(bounds, self.window.starting.floors(histories, keys) - 1)
         # Strictly before: values of the same instant are not a baseline for one another.
-        high = np.searchsorted(chosen, at, "left")
-        return np.minimum(np.searchsorted(chosen, bounds, "right"), high), high
+        high = chosen.searchsorted(at, "left")
+        return np.minimum(chosen.searchsorted(bounds, "right"), high), high
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return self.window.newest(histories, histories.select(self.kind, self.where, self.field))

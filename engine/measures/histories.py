@@ -9,8 +9,8 @@ and an instant less one never reaches into the stretch before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ Keys = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 T = TypeVar("T")
+H = TypeVar("H", bound=Hashable)
 
 
 def one_key(key: int) -> Keys:
@@ -35,9 +36,9 @@ def one_key(key: int) -> Keys:
     return np.array([key], np.int64)
 
 
-def _coded(words: Sequence[str]) -> tuple[NDArray[np.int32], list[str]]:
+def _coded(words: Sequence[H]) -> tuple[NDArray[np.int32], list[H]]:
     """A number for each word, from 0 in the order in which they first come; and the distinct words in that order."""
-    codes: dict[str, int] = defaultdict(count().__next__)
+    codes: dict[H, int] = defaultdict(count().__next__)
     return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), list(codes)
 
 
@@ -49,6 +50,7 @@ class Payloads:
         self.kinds = [content[:at] for content, at in zip(contents, begins, strict=True)]
         self.fields = [read_fields(content[at:]) for content, at in zip(contents, begins, strict=True)]
         self._columns: dict[object, NDArray[Any]] = {}
+        self._distinct: dict[str, tuple[NDArray[np.int32], list[Value | None]]] = {}
 
     def of_kind(self, kind: str) -> Bools:
         """Whether each payload is of a kind."""
@@ -75,11 +77,18 @@ class Payloads:
 
     def _column(self, name: object, field: str, judge: Callable[[Value | None], Any], dtype: type) -> NDArray[Any]:
         if name not in self._columns:
-            # `typed`, for True is not the number 1 here.
-            once = lru_cache(maxsize=None, typed=True)(judge)
-            judged = (once(fields.get(field)) for fields in self.fields)
-            self._columns[name] = np.fromiter(judged, dtype, len(self.fields))
+            codes, values = self._values(field)
+            self._columns[name] = np.fromiter(map(judge, values), dtype, len(values))[codes]
         return self._columns[name]
+
+    def _values(self, field: str) -> tuple[NDArray[np.int32], list[Value | None]]:
+        """A field's distinct values, and which of them each payload has."""
+        if field not in self._distinct:
+            values = [fields.get(field) for fields in self.fields]
+            # With their types, for True is not the number 1 here.
+            codes, typed = _coded(list(zip(map(type, values), values, strict=True)))
+            self._distinct[field] = codes, [value for _, value in typed]
+        return self._distinct[field]
 
 
 class Histories:
@@ -108,7 +117,7 @@ class Histories:
         """The place in the batch of the client whom each id is of."""
         known = np.array([client.id for client in self.clients], np.int64)
         order = np.argsort(known)
-        return order[np.searchsorted(known, client_ids, sorter=order)]
+        return order[known.searchsorted(client_ids, sorter=order)]
 
     def remember(self, name: object, make: Callable[[], T]) -> T:
         """What `make` gives, made once for this batch."""
@@ -125,7 +134,7 @@ class Histories:
     def kinds_at(self, client_id: int, at: int) -> frozenset[str]:
         """The kinds of a client's events at one instant (microseconds since 1970)."""
         key = (self.place[client_id] << SHIFT) + at
-        low, high = np.searchsorted(self.key, [key, key + 1])
+        low, high = self.key.searchsorted([key, key + 1])
         return frozenset(self.payloads.kinds[code] for code in self.payload[low:high].tolist())
 
     def of_kind(self, kind: str) -> NDArray[np.intp]:

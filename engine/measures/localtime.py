@@ -45,7 +45,7 @@ def _days(instants: Keys, zone: str) -> Days:
     steps = [step for year in range(first.year, last.year + 1) for step in _offsets(zone, year)]
     since = np.array([at for at, _ in steps], np.int64)
     offset = np.array([by for _, by in steps], np.int64)
-    days: Days = (instants + offset[np.searchsorted(since, instants, "right") - 1]) // DAY_US
+    days: Days = (instants + offset[since.searchsorted(instants, "right") - 1]) // DAY_US
     return days
 
 

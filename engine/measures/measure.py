@@ -76,9 +76,9 @@ class Finding:
         """The keys at which its truth changes, for every client of the batch."""
         bases, end = histories.bases, len(histories.clients) << SHIFT
         keys = merged([*self.measure.instants(histories, self.comparison), bases, bases + 1])
-        keys = keys[: np.searchsorted(keys, end)]
+        keys = keys[: keys.searchsorted(end)]
         truth = self.measure.truth(histories, keys, self.comparison)
         # Nothing is true at the very beginning of a stretch, so that no client's truth runs on into the next one's.
-        truth[np.searchsorted(keys, bases)] = False
+        truth[keys.searchsorted(bases)] = False
         changes = flips(keys, truth)
         return changes if len(changes) % 2 == 0 else np.append(changes, end)

@@ -23,7 +23,7 @@ def flips(keys: Keys, truth: Bools) -> Keys:
 
 def truth_at(changes: Keys, keys: Keys) -> Bools:
     """The truth at each key: it has flipped an odd number of times."""
-    return (np.searchsorted(changes, keys, "right") & 1).astype(bool)
+    return (changes.searchsorted(keys, "right") & 1).astype(bool)
 
 
 def merged(parts: Sequence[Keys]) -> Keys:
@@ -31,7 +31,8 @@ def merged(parts: Sequence[Keys]) -> Keys:
     if not parts:
         return np.empty(0, np.int64)
     # A stable sort of already sorted runs merges them.
-    keys = np.sort(np.concatenate(parts), kind="stable")
+    keys = np.concatenate(parts)
+    keys.sort(kind="stable")
     keep = np.empty(len(keys), bool)
     keep[:1] = True
     np.not_equal(keys[1:], keys[:-1], out=keep[1:])

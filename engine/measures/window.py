@@ -27,7 +27,7 @@ class Starting:
         """The key from which events count, as of each key; beyond all instants where there was no such day yet."""
         changes, starts = self._starts(histories)
         bases = keys >> SHIFT << SHIFT
-        found = np.searchsorted(changes, keys, "right") - 1
+        found = changes.searchsorted(keys, "right") - 1
         known = found >= 0
         known[known] = changes[found[known]] >= bases[known]
         floors = bases + _NEVER
@@ -88,22 +88,22 @@ class Window:
         `last` counts among `pool` (default: the selection itself), of which the selection must be a part.
         """
         chosen = histories.key[places]
-        high = np.searchsorted(chosen, keys, "right")
+        high = chosen.searchsorted(keys, "right")
         bounds = (keys >> SHIFT << SHIFT) - 1
         if self.within is not None:
             bounds = np.maximum(bounds, keys - self.within)
         if self.starting:
             bounds = np.maximum(bounds, self.starting.floors(histories, keys) - 1)
-        low = np.minimum(np.searchsorted(chosen, bounds, "right"), high)
+        low = np.minimum(chosen.searchsorted(bounds, "right"), high)
         if self.last is not None:
             low = np.maximum(low, self._last(histories, places, keys, places if pool is None else pool))
         return low, high
 
     def _last(self, histories: Histories, places: Places, keys: Keys, pool: Places) -> Places:
         assert self.last is not None
-        from_pool = np.searchsorted(histories.key[pool], keys, "right") - self.last
+        from_pool = histories.key[pool].searchsorted(keys, "right") - self.last
         if pool is places:
             return from_pool
         first = np.where(from_pool > 0, pool[np.maximum(from_pool, 0)] if len(pool) else 0, 0)
-        found: Places = np.searchsorted(places, first, "left")
-        return np.minimum(found, np.searchsorted(histories.key[places], keys, "right"))
+        found: Places = places.searchsorted(first, "left")
+        return np.minimum(found, histories.key[places].searchsorted(keys, "right"))

@@ -109,7 +109,7 @@ class Rulebook:
         instants = merged(changes)
         changed = np.zeros((len(changes), len(instants)), bool)
         for row, change in zip(changed, changes, strict=True):
-            row[np.searchsorted(instants, change)] = True
+            row[instants.searchsorted(change)] = True
         return instants, self.inference.conclude(np.logical_xor.accumulate(changed, axis=1).T)
 
     def replay(self, histories: Histories) -> list[Span]:
@@ -145,7 +145,7 @@ class Rulebook:
 def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
     """The conclusions with everything false outside of care."""
     everything = merged([instants, care])
-    before = np.searchsorted(instants, everything, "right") - 1
+    before = instants.searchsorted(everything, "right") - 1
     carried = (
         np.where((before >= 0)[:, None], concluded[before], False)
         if len(instants)
