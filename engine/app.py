@@ -196,17 +196,24 @@ class Engine:
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()
         counts = evaluate.Counts()
-        if not self._has_read:
-            return asdict(counts)
         for _ in self._patiently():
-            with self._reading:
-                step = evaluate.run(
-                    self.database, self.rulebook, self.settings.telling, now=self._now(), owner=self._owner
-                )
+            step = self._judge()
             counts += step
             if not (step.clients or step.steps):
                 break
         return asdict(counts)
+
+    def _judge(self) -> evaluate.Counts:
+        """Judge who is due; what people were told of before climbs even while a source takes long to read, or hangs."""
+        shared = (self.database, self.rulebook, self.settings.telling)
+        if not self._reading.acquire(timeout=self.settings.ticks.evaluate / 1_000_000):
+            return evaluate.climb(*shared, now=self._now())
+        try:
+            if not self._has_read:
+                return evaluate.climb(*shared, now=self._now())
+            return evaluate.run(*shared, now=self._now(), owner=self._owner)
+        finally:
+            self._reading.release()
 
     def _follow_rules(self) -> None:
         """Take over the rules that serve: this daemon has accepted others since, or another on the database has."""

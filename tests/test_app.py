@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.app import Engine, wire
 from engine.config import load
-from engine.model.instant import from_us
+from engine.model.instant import SECOND_US, from_us
 from engine.model.intake import Batch
+from engine.model.settings import TickSettings
 from engine.scheduler import take
 from engine.store import alerts, feeds, heartbeats
-from tests.caseload import NOON, Caseload
+from engine.store.schema import outbox
+from tests.caseload import NOON, Caseload, hours
 
 CONFIG = """\
 timezone: UTC
@@ -123,6 +126,29 @@ def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None
     evaluation.join()
     assert seen == [0]
     assert _opened(engine) == 1
+
+
+def test_what_was_told_before_climbs_while_a_source_is_being_read(engine: Engine) -> None:
+    caseload = Caseload(engine.database)
+    caseload.staff(1, "case_manager", 1)
+    caseload.staff(2, "supervisor")
+    caseload.event(1, "check_in", NOON - hours(73), status="completed")
+    engine.settings = engine.settings.model_copy(update={"ticks": TickSettings(evaluate=SECOND_US // 20)})
+    _step(engine, "ingest")
+    _step(engine, "evaluate")
+    with engine.database.write() as conn:
+        (alert,) = [one for one in alerts.of_clients(conn, [1])[1] if one.state == "open"]
+        alerts.set_next_step(conn, alert.id, NOON)
+    told: list[int] = []
+
+    def half_way() -> None:
+        _step(engine, "evaluate")
+        with engine.database.read() as conn:
+            told.extend(conn.scalars(select(outbox.c.staff_id).order_by(outbox.c.id)))
+
+    engine._sources = [_SlowSource(half_way)]
+    _step(engine, "ingest")
+    assert told == [1, 2]
 
 
 def _save(engine: Engine, text: str) -> None:

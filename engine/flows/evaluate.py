@@ -79,6 +79,12 @@ def run(
     return counts
 
 
+def climb(database: Database, rulebook: Rulebook, telling: Telling, *, now: int) -> Counts:
+    """Take the steps of policies and the reminders that are due at `now`, and judge nobody."""
+    told = (database, rulebook.rules, telling.detail, now)
+    return Counts(steps=escalate.run(*told) + remind.run(*told))
+
+
 def _follow_up(desk: Desk, *, all_judged: bool) -> int:
     """Do what is due though nothing was learnt of a client; how many steps were taken."""
     rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
