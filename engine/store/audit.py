@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, select
 
+from engine.store.lock import lock
 from engine.store.schema import audit
 
 _BEFORE_THE_FIRST = "0" * 64
 _NEWEST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _ADD = insert(audit)
-_LOCK = 0x61756469  # any number of our own on the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ def append(conn: Connection, entries: Sequence[Entry], at: int) -> None:
     """
     if not entries:
         return
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lock(conn, "audi")
     previous = conn.scalar(_NEWEST) or _BEFORE_THE_FIRST
     rows = []
     for one in entries:

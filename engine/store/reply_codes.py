@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select, text
+from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US
+from engine.store.lock import lock
 from engine.store.schema import alerts, reply_codes, staff
 from engine.store.upsert import put_row
 
@@ -17,7 +18,6 @@ from engine.store.upsert import put_row
 LAST_SHORT = 999
 EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
-_LOCK = 0x636F6465  # any number of our own on the database
 
 
 _UNRESOLVED = select(alerts.c.id).where(alerts.c.id == reply_codes.c.alert_id, alerts.c.state != "resolved")
@@ -47,8 +47,7 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
     Codes rise, and none is given again within 30 days of its last text or while its alert is unresolved. Who share
     a number share the codes, for the number is all that a reply is known by.
     """
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lock(conn, "code")
     since = now - NOT_REUSED_US
     # An old code may have gone to another alert since, so only those that are taken count.
     taken = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.store.lock import lock
 from engine.store.schema import audit, rule_sets
 
 ACCEPTED = "rules accepted"  # what the audit trail says of it
@@ -26,7 +27,11 @@ class RuleSet:
 
 
 def accept(conn: Connection, hash: str, files: Mapping[str, str], at: int) -> int:  # noqa: A002 - the column's word
-    """Let this rule set serve from `at` on; its id, which is the same for the same hash for ever."""
+    """Let this rule set serve from `at` on; its id, which is the same for the same hash for ever.
+
+    Another daemon that accepts rules at this moment is waited for.
+    """
+    lock(conn, "rule")
     now_serving = serving(conn)
     if now_serving and now_serving.hash == hash:
         return now_serving.id

@@ -1,5 +1,9 @@
 """Rule sets are kept whole, and the one accepted last serves."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from engine.store import rule_sets
 from engine.store.database import Database
 
@@ -47,3 +51,18 @@ def test_a_clock_that_was_set_back_does_not_keep_a_new_set_from_serving(database
         serving = rule_sets.serving(conn)
         assert serving
         assert serving.id == first
+
+
+@pytest.mark.postgres
+def test_two_daemons_that_start_at_once_let_the_same_set_serve(postgres_database: Database) -> None:
+    def accepted() -> int:
+        with postgres_database.write() as conn:
+            return rule_sets.accept(conn, "a" * 64, FIRST, 10)
+
+    with ThreadPoolExecutor(1) as other:
+        with postgres_database.write() as conn:
+            first = rule_sets.accept(conn, "a" * 64, FIRST, 10)
+            waiting = other.submit(accepted)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+        assert waiting.result() == first

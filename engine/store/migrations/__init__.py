@@ -6,16 +6,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-# Any number will do, as long as nothing else on the same database takes it.
-_LOCK = 0x68616E64
+from engine.store.lock import lock
 
 
 def upgrade(conn: Connection) -> None:
     """Run every migration that is still missing, in the caller's transaction: all or nothing."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lock(conn, "hand")
     command.upgrade(config(conn), "head")
 
 

@@ -1,0 +1,18 @@
+"""Locks of our own on a whole database, for what no row's lock can keep apart."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
+
+
+def lock(conn: Connection, what: Literal["hand", "audi", "code", "rule"]) -> None:
+    """Wait until no other transaction holds the lock of these four letters, and hold it until this one ends.
+
+    On SQLite there is no other that writes.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_TAKE, {"lock": int.from_bytes(what.encode())})
