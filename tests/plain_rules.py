@@ -18,6 +18,7 @@ from tests.plain_people import DAY, MICROSECOND, Entry, Happening, Person, durat
 
 OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of")
 DURATION = re.compile(r"[\d.]+ (minute|hour|day|week)s?")
+NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 Condition = dict[str, Any]
 
 
@@ -283,10 +284,9 @@ class AsOf:
 
 def as_number(value: Any) -> Any:
     """An attribute of the record is a word; where it is put in order it must be a number, or else has no value."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return None
+    if isinstance(value, str):
+        return float(value) if NUMERAL.fullmatch(value) else None
+    return value
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from engine.measures.localtime import local_days, midnight
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.steps import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
+from engine.model.field_reading import read_number
 from engine.model.instant import DAY_US
 
 
@@ -135,6 +136,6 @@ class ClientAttribute(Measure):
 
 def _number(value: str | None) -> float | None:
     try:
-        return None if value is None else float(value)
+        return None if value is None else read_number(value)
     except ValueError:
         return None

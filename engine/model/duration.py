@@ -13,7 +13,8 @@ _UNITS = {
     "day": DAY_US,
     "week": 7 * DAY_US,
 }
-WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE)
+# ASCII, for elsewhere an old long s and the sign of the kelvin are an s and a k in another case.
+WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE | re.ASCII)
 LONGEST = 3660 * DAY_US
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
-import numpy as np
 import yaml
 
-from engine.measures.elapsed import ClientAttribute
+from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.histories import Histories
 from engine.measures.measure import Finding
 from engine.measures.steps import truth_at
+from engine.measures.window import Starting
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.model.instant import DAY_US
@@ -153,41 +153,45 @@ def _check_denied_rules(written: list[WrittenRule], resolved: dict[str, Conditio
                 )
 
 
-# A client enrolled and discharged on one day, of whom nothing has been heard.
-_ENROLLED_AT = 18_000 * DAY_US
+# Clients enrolled at the first and at the last instant of a day, of whom nothing has been heard.
+_ENROLLED_AT = (18_000 * DAY_US, 18_001 * DAY_US - 1)
 _NEW = Histories(
-    [
-        Client(
-            0,
-            "new",
-            "UTC",
-            (RecordEntry(_ENROLLED_AT, "enrolled", None), RecordEntry(_ENROLLED_AT, "discharged", None)),
-        )
-    ],
+    [Client(place, "new", "UTC", (RecordEntry(at, "enrolled", None),)) for place, at in enumerate(_ENROLLED_AT)],
     EventColumns(),
 )
+_ENROLMENTS = _NEW.bases + _ENROLLED_AT
 
 
 def _check_empty(rule: WrittenRule, when: Condition) -> None:
     """A rule that would fire for a client with no events at the instant of enrolment is refused."""
-    if _true_of_nothing(positive(when)):
+    condition = positive(when)
+    if any(_true_of_nothing(condition, place) for place in range(len(_ENROLMENTS))):
+        discharged = " (who may have been discharged long before)" if any(map(_of_discharge, findings(when))) else ""
         rule.reading.mistake(
             rule.nodes.get("when", rule.node),
-            "this is true of a client at the instant of enrolment, before anything is known; "
+            f"this is true of a client at the instant of enrolment{discharged}, before anything is known; "
             "add a condition that something must have happened, or that time must have gone by",
         )
 
 
-def _true_of_nothing(condition: Condition) -> bool:
+def _true_of_nothing(condition: Condition, place: int) -> bool:
     match condition:
         case AllOf(parts):
-            return bool(parts) and all(_true_of_nothing(part) for part in parts)
+            return bool(parts) and all(_true_of_nothing(part, place) for part in parts)
         case AnyOf(parts):
-            return any(_true_of_nothing(part) for part in parts)
+            return any(_true_of_nothing(part, place) for part in parts)
         case Finding(measure=ClientAttribute()):
             return True  # some client may have it
         case Finding():
-            instant = np.array([_ENROLLED_AT], np.int64)
-            return bool(truth_at(condition.flips(_NEW), instant)[0])
+            return _of_discharge(condition) or bool(truth_at(condition.flips(_NEW), _ENROLMENTS)[place])
+        case _:
+            return False
+
+
+def _of_discharge(finding: Finding) -> bool:
+    """Whether it is of the time since a client's discharge, which may be any time before their enrolment."""
+    match finding.measure:
+        case TimeSinceDay("discharged") | TimeSinceEvent(starting=Starting(after="discharged")):
+            return True
         case _:
             return False

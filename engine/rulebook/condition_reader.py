@@ -153,7 +153,10 @@ def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool)
     said = Said(head, nodes=parts)
     if not _read_target(reading, said, form, parts[head]):
         return None
-    _read_options(reading, said, form, node)
+    if said.kind in DAYS:
+        _refuse_options_of_a_day(reading, said, form)
+    else:
+        _read_options(reading, said, form, node)
     if len(reading.source.mistakes) > before and not any(word in parts for word in OPERATORS):
         return None  # it may be the comparison that is misspelt
     comparison = read_comparison(reading, {k: v for k, v in parts.items() if k in OPERATORS}, values_in(said), node)
@@ -236,7 +239,7 @@ def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> 
     parts = said.nodes
     for option in ("where", "among", "of"):
         if option in parts:
-            setattr(said, option, _read_where(reading, said, parts[option]))
+            setattr(said, option, read_where(reading, parts[option], said.kind) or ANY)
     if "of_at_least" in parts:
         said.of_at_least = reading.whole(parts["of_at_least"], "of_at_least") or 1
     if "baseline" in parts:
@@ -259,11 +262,11 @@ def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> 
         reading.mistake(parts["last"], f"of the last {window.last} this never has a value; it needs at least {fewest}")
 
 
-def _read_where(reading: Reading, said: Said, node: yaml.Node) -> Where:
-    if said.kind in DAYS:
-        reading.mistake(node, f"'{said.kind}' is a day of the client's record and has no fields; leave where: out")
-        return ANY
-    return read_where(reading, node, said.kind) or ANY
+def _refuse_options_of_a_day(reading: Reading, said: Said, form: Form) -> None:
+    for option in form.options:
+        if option in said.nodes:
+            text = f"'{said.kind}' is a day of the client's record, not events to choose from; leave {option}: out"
+            reading.mistake(said.nodes[option], text)
 
 
 def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:

@@ -90,7 +90,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def values_of(name: str, kind_field: Values | None) -> Values:
-    """The values that a measure can take, of the values of the field it is said of."""
+    """The values that a measure of one value can take, of those of the field it is said of."""
     if kind_field is None:
         return {"share": PERCENT, "client": ATTRIBUTE}.get(name, COUNTS)
     spread = kind_field.high - kind_field.low
@@ -98,8 +98,6 @@ def values_of(name: str, kind_field: Values | None) -> Values:
         return replace(SIGNED, low=-spread, high=spread)
     if name == "trend":
         return SIGNED
-    if name == "total":
-        return replace(SIGNED, low=0 if kind_field.low >= 0 else -float("inf"))
     return kind_field
 
 
@@ -107,13 +105,22 @@ def values_in(said: Said) -> Values:
     """The values that what was said can take, its window reckoned in."""
     if said.name == "time_since":
         return WHOLE_DAYS if said.kind in DAYS else DURATION
-    most = math.inf
-    if said.window.last is not None:
-        most = said.window.last - (said.name == "sequence")
-    elif said.name == "days_with" and said.window.within is not None:
+    if said.name == "total":
+        most, low, high = said.window.last or math.inf, said.values.low, said.values.high
+        return replace(said.values, low=low if low >= 0 else low * most, high=high if high <= 0 else high * most)
+    return replace(COUNTS, high=_most(said)) if said.values is COUNTS else said.values
+
+
+def _most(said: Said) -> float:
+    """The most that can be counted in the window."""
+    last, within = said.window.last, said.window.within
+    if last is not None and said.name == "sequence":
+        # Where both are of one kind, an event can end one pair and begin the next.
+        return last - 1 if said.pair[0][0] == said.pair[1][0] else last // 2
+    if last is None and within is not None and said.name == "days_with":
         # A window of seven days touches eight, and one more where a day has but 23 hours.
-        most = 1 - (-(said.window.within + DAY_US // 24) // DAY_US)
-    return replace(said.values, high=min(most, said.values.high)) if said.values is COUNTS else said.values
+        return 1 - (-(within + DAY_US // 24) // DAY_US)
+    return math.inf if last is None else last
 
 
 def measure_of(said: Said) -> Measure:

@@ -196,7 +196,9 @@ def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Sch
     for word, kind, field in _targets(form, name, kinds):
         values = values_of(name, None if field is None else of_field(field))
         compared = comparisons(values_in(Said(name, kind=kind, values=values)))
-        wheres = {option: _where_of(kind) for option in form.options if OPTIONS[option].shape == "where"}
+        wheres: dict[str, Schema | bool] = dict.fromkeys(form.options, False)
+        if kind not in DAYS:
+            wheres = {option: _where_of(kind) for option in form.options if OPTIONS[option].shape == "where"}
         for properties in (compared, wheres):
             alike = next((words for known, words in told if known == properties), None)
             if alike is None:
@@ -206,8 +208,8 @@ def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Sch
     return [_if(name, words, properties) for properties, words in told if properties]
 
 
-def _where_of(kind: str) -> Schema | bool:
-    return False if kind in DAYS else {"$ref": f"#/definitions/where {kind}"}
+def _where_of(kind: str) -> Schema:
+    return {"$ref": f"#/definitions/where {kind}"}
 
 
 def _if(word: str, values: list[str], properties: Mapping[str, Any]) -> Schema:

@@ -56,11 +56,15 @@ def test_a_number_in_the_record_is_compared_as_one_and_other_words_satisfy_nothi
         | 2024-03-01 08:00 | phase | 2           |
         | 2024-03-02 08:00 | phase | 10          |
         | 2024-03-03 08:00 | phase | orientation |
+        | 2024-03-04 08:00 | phase | inf         |
+        | 2024-03-05 08:00 | phase | 1_0         |
         """,
         """
         | as of            | value       | holds |
         | 2024-03-01 08:00 | "2"         | no    |
         | 2024-03-02 08:00 | "10"        | yes   |
         | 2024-03-03 08:00 | orientation | no    |
+        | 2024-03-04 08:00 | inf         | no    |
+        | 2024-03-05 08:00 | "1_0"       | no    |
         """,
     )
