@@ -1,7 +1,8 @@
 """What is to be done about a client's alerts, given for which spans the rules held; pure and total.
 
 Once done, deciding again from the same data decides nothing. The alerts that are not void then equal the spans
-that began by now, one for one, save that what people resolved stays on record when its span is gone.
+that began by now, one for one, save that what people resolved, or what was over before its rule was changed, stays on
+record when its span is gone.
 """
 
 from __future__ import annotations
@@ -109,7 +110,9 @@ def _of_rule(
 
 def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[Change]:
     for alert in alerts:
-        if alert.state != "resolved":
+        # What cleared by itself and, by corrected data, never was is no longer counted as having been.
+        never_was = alert.resolution == "cleared" and reason in {"corrected", "merged"}
+        if alert.state != "resolved" or never_was:
             yield Change(alert, move(alert, "resolved", reason), tell=False, reason=reason)
 
 

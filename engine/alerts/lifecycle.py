@@ -62,6 +62,7 @@ TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = 
     ("snoozed", "acknowledged"): frozenset({"taken"}),
     ("snoozed", "resolved"): _RESOLVED,
     ("resolved", "open"): frozenset({"holds_after_all"}),
+    ("resolved", "resolved"): frozenset({"corrected", "merged"}),
 }
 
 
@@ -72,7 +73,7 @@ class TransitionRefusedError(HandrailError):
 def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
     """The alert in its new state; TransitionRefusedError where the table does not allow it.
 
-    Only what cleared by itself may open again: what a person resolved stays so while its span lasts.
+    Only what cleared by itself may open again or be taken back: what a person resolved stays so while its span lasts.
     """
     allowed = reason in TRANSITIONS.get((alert.state, to), frozenset())
     if not allowed or (alert.state == "resolved" and alert.resolution != "cleared"):

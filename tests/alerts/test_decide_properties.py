@@ -76,11 +76,12 @@ def test_whatever_came_before_every_span_has_one_alert_and_nothing_open_is_witho
 
 
 @given(STEPS.map(lambda steps: [(99, rule(), spans) for _, _, spans in steps]), TIMES, span_lists())
-def test_where_nobody_acts_and_the_rule_stays_an_alert_ongoing_is_open_and_none_is_lost(
+def test_where_nobody_acts_and_the_rule_stays_the_alerts_are_the_spans_and_what_goes_on_is_open(
     steps: list[tuple[int, Rule, list[Span]]], times: list[int], spans: list[Span]
 ) -> None:
     desk = lived(steps, times)
     desk.evaluate(spans, LAST)
+    assert extents(desk) == as_known(spans, LAST)
     ongoing = [began for began, ended in as_known(spans, LAST) if ended is None]
     assert [a.began for a in desk.alerts if a.state == "open" and a.ended is None] == ongoing
 
