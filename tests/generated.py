@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -43,7 +44,8 @@ KINDS = with_site_kinds(
         "journal": Kind(
             "journal",
             {"worry": Field("number"), "weather": Field("choice", choices=("sun", "rain")), "who": Field("list")},
-        )
+        ),
+        "test": Kind("test", {"warm": Field("choice", choices=("yes", "no", "unknown"))}),
     }
 )
 # Zones with days on which their clocks change: at midnight too, by half an hour, and by a whole day.
@@ -77,6 +79,11 @@ _SOMETIMES = {
     "test": {
         "result": st.sampled_from(["negative", "positive", "missed", "refused"]),
         "bac": st.sampled_from([0, 0.02, 0.1, 0.3]),
+        "warm": st.sampled_from(["yes", "no", "unknown"]),
+    },
+    "assessment": {
+        "instrument": st.sampled_from(["phq9", "bam"]),
+        "score": st.sampled_from([-1, 4, 9, 10, 12.5]),
     },
     "journal": {
         "worry": st.sampled_from([-2, 0.1, 0.2, 0.3, 1, 4]),
@@ -85,12 +92,16 @@ _SOMETIMES = {
     },
 }
 KIND_NAMES = tuple(_SOMETIMES)
-_FIELDS = {kind: st.fixed_dictionaries({}, optional=fields) for kind, fields in _SOMETIMES.items()}
+# Most events have most fields, or few would meet what a rule asks of them.
+_FIELDS = {
+    kind: st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries(fields)
+    for kind, fields in _SOMETIMES.items()
+}
 _KINDS = st.sampled_from(KIND_NAMES)
 _STEPS = st.integers(0, LAST_STEP)
 _NUDGES = st.sampled_from(NUDGES)
 _ENTRIES = st.sampled_from(
-    ["ended", "enrolled", "leave_began", "leave_ended", "discharged", "programme", "programme", "phase"]
+    ["discharged", "programme", "phase", "discharged", "programme", "leave_began", "leave_ended", "ended", "enrolled"]
 )
 _PROGRAMMES = st.sampled_from(["iop", "aftercare", None])
 _PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
@@ -107,16 +118,15 @@ def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_N
 
     enrolled = base + draw(st.sampled_from([0, 0, 1, 2, 6])) * STEP
     record = [Entry(enrolled, "enrolled")]
-    if draw(st.booleans()):
-        record.append(Entry(enrolled, "programme", draw(_PROGRAMMES)))
+    values = {"programme": _PROGRAMMES, "phase": _PHASES}
+    record += [Entry(enrolled, name, draw(words)) for name, words in values.items() if draw(st.booleans())]
     for _ in range(draw(st.integers(0, 5))):
         entry = draw(_ENTRIES)
-        values = {"programme": _PROGRAMMES, "phase": _PHASES}
         record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))
     # As in the store, an entry stands once at an instant.
     distinct = {(entry.at, entry.entry): entry for entry in record}
     events = []
-    for number in range(draw(st.integers(0, most_events))):
+    for number in range(draw(st.sampled_from([0, 1, most_events // 2, most_events, most_events]))):
         kind = draw(st.sampled_from(kinds))
         identity = (draw(st.sampled_from(["a", "b"])), f"{draw(st.integers(0, 9))}-{number}")
         events.append(Happening(kind, instant(), draw(_FIELDS[kind]), identity))
@@ -155,6 +165,7 @@ _ANY_OPERATOR = st.sampled_from(["at_least", "at_most", "more_than", "less_than"
 _NUMBERS = {
     "check_in.craving": [3, 5, 6.5, 7, 8],
     "test.bac": [0.02, 0.1, 0.3],
+    "assessment.score": [4, 9, 10],
     "journal.worry": [-1, 0.2, 0.3, 0.6, 1, 4],
 }
 _WORDS: dict[str, list[Any]] = {
@@ -162,6 +173,8 @@ _WORDS: dict[str, list[Any]] = {
     "check_in.used": [True, False],
     "check_in.substances": ["alcohol", "opioids", "hard"],
     "test.result": ["negative", "positive", "missed", "refused", "not_clean"],
+    "test.warm": ["yes", "no", "unknown"],
+    "assessment.instrument": ["phq9", "bam", "long"],
     "journal.weather": ["sun", "rain"],
     "journal.who": ["me", "you"],
 }
@@ -169,6 +182,7 @@ LISTS = {
     "not_done": ["missed", "excused"],
     "not_clean": ["positive", "refused", "missed"],
     "hard": ["opioids", "cocaine"],
+    "long": ["phq9", "bdi"],
     "early": ["iop", "residential"],
 }
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -176,6 +190,11 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 def _some(draw: Draw, values: Iterable[Any], most: int = 2) -> list[Any]:
     return draw(st.lists(st.sampled_from(list(values)), min_size=1, max_size=most, unique=True))
+
+
+def one_in(draw: Draw, times: int) -> bool:
+    """Whether it happens, which it does not in the simplest case; ends of a range are drawn more often than others."""
+    return bool(draw(st.integers(0, times)) == times // 2)
 
 
 def maybe(draw: Draw, condition: Condition, option: str, values: st.SearchStrategy[Any]) -> None:
@@ -200,7 +219,7 @@ def _word_compared(draw: Draw, values: Sequence[Any]) -> Condition:
 def where(draw: Draw, kind: str) -> dict[str, Any]:
     """A `where:` over one or two fields of a kind."""
     found: dict[str, Any] = {}
-    for name in _some(draw, _SOMETIMES[kind]):
+    for name in _some(draw, _SOMETIMES[kind], most=1 + one_in(draw, 4)):
         target = f"{kind}.{name}"
         if target in _NUMBERS:
             found[name] = _compared(draw, _NUMBERS[target])
@@ -220,8 +239,8 @@ def _window(draw: Draw, condition: Condition, *, must: bool = True, fewest: int 
     if way == 0:
         condition["within"] = draw(LENGTHS)
     elif way == 1:
-        condition["last"] = draw(st.integers(fewest, 4))
-    if draw(st.integers(0, 4)) == 0:
+        condition["last"] = draw(st.integers(fewest, 5))
+    if one_in(draw, 5):
         condition["starting"] = draw(_STARTING)
 
 
@@ -241,7 +260,7 @@ def _streak(draw: Draw) -> Condition:
     condition: Condition = {"streak": kind, "where": where(draw, kind)}
     if draw(st.booleans()):
         condition["among"] = where(draw, kind)
-    if draw(st.integers(0, 3)) == 0:
+    if one_in(draw, 4):
         condition["starting"] = draw(_STARTING)
     return {**condition, **_compared(draw, [1, 2, 3])}
 
@@ -258,14 +277,14 @@ def _share(draw: Draw) -> Condition:
 
 
 def _time_since(draw: Draw) -> Condition:
-    if draw(st.integers(0, 2)) == 0:
+    if one_in(draw, 3):
         since = draw(st.sampled_from(["enrolled", "discharged"]))
         return {"time_since": since, **_compared(draw, ["1 day", "2 days", "3 days", "1 week"])}
     kind = draw(_KINDS)
     condition: Condition = {"time_since": kind}
     if draw(st.booleans()):
         condition["where"] = where(draw, kind)
-    if draw(st.integers(0, 3)) == 0:
+    if one_in(draw, 4):
         condition["starting"] = draw(_STARTING)
     return {**condition, draw(_ORDERED): draw(LENGTHS)}
 
@@ -276,7 +295,8 @@ def _sequence(draw: Draw) -> Condition:
         kind = draw(_KINDS)
         pair.append({"event": kind, "where": where(draw, kind)} if draw(st.booleans()) else kind)
     condition: Condition = {"sequence": pair}
-    _window(draw, condition, fewest=3)
+    # Of the last four events of two kinds there are at most two pairs.
+    _window(draw, condition, fewest=4)
     return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2])}
 
 
@@ -291,20 +311,19 @@ def _client(draw: Draw) -> Condition:
 def _latest(draw: Draw) -> Condition:
     target = draw(st.sampled_from([*_NUMBERS, *_WORDS]))
     condition: Condition = {"latest": target}
-    if draw(st.integers(0, 2)) == 0:
+    if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     maybe(draw, condition, "not_older_than", LENGTHS)
-    if draw(st.integers(0, 4)) == 0:
+    if one_in(draw, 5):
         condition["starting"] = draw(_STARTING)
     compared = _compared(draw, _NUMBERS[target]) if target in _NUMBERS else _word_compared(draw, _WORDS[target])
     return {**condition, **compared}
 
 
-def _statistic(draw: Draw) -> Condition:
-    head = draw(st.sampled_from(["average", "median", "lowest", "highest", "total"]))
+def _statistic(draw: Draw, head: str) -> Condition:
     target = draw(st.sampled_from(list(_NUMBERS)))
     condition: Condition = {head: target}
-    if draw(st.integers(0, 2)) == 0:
+    if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     _window(draw, condition)
     return {**condition, **_compared(draw, _NUMBERS[target])}
@@ -313,7 +332,7 @@ def _statistic(draw: Draw) -> Condition:
 def _trend(draw: Draw) -> Condition:
     target = draw(st.sampled_from(list(_NUMBERS)))
     condition: Condition = {"trend": target}
-    if draw(st.integers(0, 2)) == 0:
+    if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     _window(draw, condition)
     return {**condition, **_compared(draw, [-1, 0, 0.5, 2], _ORDERED)}
@@ -322,11 +341,11 @@ def _trend(draw: Draw) -> Condition:
 def _change(draw: Draw) -> Condition:
     target = draw(st.sampled_from(list(_NUMBERS)))
     condition: Condition = {"change": target}
-    if draw(st.integers(0, 2)) == 0:
+    if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     maybe(draw, condition, "baseline", LENGTHS)
     maybe(draw, condition, "not_older_than", LENGTHS)
-    if draw(st.integers(0, 3)) == 0:
+    if one_in(draw, 4):
         condition["starting"] = draw(_STARTING)
     thresholds = [0.08, 0.1] if target == "test.bac" else [-2, 0, 1, 2]
     return {**condition, **_compared(draw, thresholds)}
@@ -334,15 +353,15 @@ def _change(draw: Draw) -> Condition:
 
 _ALWAYS_KNOWN = ("count", "days_with", "streak", "time_since", "sequence")
 MEASURES: dict[str, Callable[[Draw], Condition]] = {
-    "count": lambda draw: _counted(draw, "count"),
-    "days_with": lambda draw: _counted(draw, "days_with"),
+    "count": partial(_counted, head="count"),
+    "days_with": partial(_counted, head="days_with"),
     "streak": _streak,
     "time_since": _time_since,
     "sequence": _sequence,
     "client": _client,
     "share": _share,
     "latest": _latest,
-    "statistic": _statistic,
+    **{name: partial(_statistic, head=name) for name in ("average", "median", "lowest", "highest", "total")},
     "trend": _trend,
     "change": _change,
 }

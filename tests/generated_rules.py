@@ -8,43 +8,46 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from tests.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, people
+from tests.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, one_in, people
 from tests.plain_people import Person
 from tests.plain_rules import Condition
 
+Names = Sequence[tuple[Condition, bool]]
+"""References to phrases and rules, each with whether it is of such as always have a value."""
 
-def _joined(draw: Draw, names: Sequence[Condition], depth: int, known: bool) -> Condition:
-    """A condition of findings, of what `names` refers to, and of both joined."""
+
+def _joined(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
+    """A condition of findings, of what `names` refers to, and of both joined; `known`, one that always has a value."""
     way = draw(st.integers(0, 9))
     if depth and way >= 4:
         head = draw(st.sampled_from(["all", "any", "any", "none"]))
         size = draw(st.integers(1, 3))
         return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
-    if names and way == 0 and not known:
-        return draw(st.sampled_from(names))
-    return draw(findings(known))
+    named = [name for name, always in names if always or not known]
+    return draw(st.sampled_from(named)) if named and way in {1, 3} else draw(findings(known))
 
 
 @st.composite
 def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
     """A rule file with lists, phrases, and rules that build on one another."""
     document: dict[str, Any] = {"format": 1, "lists": LISTS, "phrases": {}, "rules": []}
+    names: list[tuple[Condition, bool]] = []
     for number in range(draw(st.integers(0, 2))):
-        phrases = [{"phrase": name} for name in document["phrases"]]
-        document["phrases"][f"phrase_{number}"] = _joined(draw, phrases, 1, known=False)
+        known = draw(st.booleans())
+        document["phrases"][f"phrase_{number}"] = _joined(draw, names, 1, known)
+        names.append(({"phrase": f"phrase_{number}"}, known))
     for number in range(draw(st.integers(1, most_rules))):
-        names: list[Condition] = [{"phrase": name} for name in document["phrases"]]
-        names += [{"rule": rule["id"]} for rule in document["rules"]]
-        when = _joined(draw, names, 2, known=False)
+        known = one_in(draw, 3)
         rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
-        rule["when"] = when
-        if draw(st.integers(0, 3)) == 0:
+        rule["when"] = _joined(draw, names, 2, known)
+        if not known and one_in(draw, 3):
             rule["applies_to"] = {"programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))}
-        if draw(st.integers(0, 2)) == 0:
+        if one_in(draw, 3):
             rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
         maybe(draw, rule, "hold", LENGTHS)
         maybe(draw, rule, "clears_after", LENGTHS)
         document["rules"].append(rule)
+        names.append(({"rule": rule["id"]}, known))
     return document
 
 

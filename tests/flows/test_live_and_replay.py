@@ -20,6 +20,7 @@ from engine.flows.caseload import histories as stored_histories
 from engine.flows.caseload import whole_caseload
 from engine.model.client import RecordEntry
 from engine.model.event import NewEvent, write_fields
+from engine.model.instant import EPOCH
 from engine.model.span import Span
 from engine.rulebook.rulebook import Rulebook
 from engine.store import evaluations, events, roster
@@ -32,7 +33,25 @@ from tests.generated_rules import documents, everyone_about
 from tests.plain_people import Entry, Happening, Person
 from tests.rulebook.test_one_meaning import read
 
-DELAYS = st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=2), timedelta(days=20)])
+# Before its time, too: a source may date an event up to a day ahead.
+DELAYS = st.sampled_from(
+    [timedelta(0), timedelta(hours=1), timedelta(hours=-12), timedelta(days=2), timedelta(days=20)]
+)
+
+
+WHILES = st.sampled_from([timedelta(0), timedelta(hours=6), timedelta(days=2), timedelta(days=20)])
+
+
+class Withdrawal(NamedTuple):
+    """An event never was."""
+
+    identity: tuple[str, str]
+
+
+class Zone(NamedTuple):
+    """A client's timezone is this one, and always was."""
+
+    name: str
 
 
 class Arrival(NamedTuple):
@@ -40,20 +59,25 @@ class Arrival(NamedTuple):
 
     now: int
     client_id: int
-    what: Happening | Entry
+    what: Happening | Entry | Withdrawal | Zone
 
 
 @st.composite
 def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
-    """Every event and entry of the record, each at some time after it happened; some events are wrong at first."""
+    """Every event and entry of the record, each at some time; some events are wrong at first, some never were."""
     found = []
     for client_id, person in enumerate(everyone, 1):
+        found.append(Arrival(us(person.record[0].at + draw(DELAYS)), client_id, Zone(person.zone)))
+        for never in draw(st.lists(st.sampled_from(person.events), max_size=2)) if person.events else ():
+            identity, now = ("a", f"{never.identity[1]}-never"), us(never.at + draw(DELAYS))
+            found.append(Arrival(now, client_id, never._replace(identity=identity)))
+            found.append(Arrival(now + 1 + us(EPOCH + draw(WHILES)), client_id, Withdrawal(identity)))
         for what in [*person.record, *person.events]:
             now = us(what.at + draw(DELAYS))
             if isinstance(what, Happening) and draw(st.integers(0, 4)) == 0:
                 other = draw(st.sampled_from(person.events))
                 found.append(Arrival(now, client_id, other._replace(at=what.at, identity=what.identity)))
-                now += us(what.at + draw(DELAYS)) - us(what.at)
+                now += us(EPOCH + draw(WHILES))
             found.append(Arrival(now, client_id, what))
     # Of one instant, what corrects must come after what it corrects.
     return sorted(found, key=lambda arrival: arrival.now)
@@ -62,7 +86,17 @@ def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
 def arrive(database: Database, arrival: Arrival) -> None:
     """Store it as ingest does."""
     with database.write() as conn:
-        what, at = arrival.what, us(arrival.what.at)
+        what = arrival.what
+        if isinstance(what, Zone):
+            roster.change_client(conn, arrival.client_id, what.name, None)
+            evaluations.mark_dirty(conn, {arrival.client_id: 0})
+            return
+        if isinstance(what, Withdrawal):
+            source, key = what.identity
+            gone = events.withdraw(conn, source, {f"{arrival.client_id}-{key}": None}, arrival.now)
+            evaluations.mark_dirty(conn, gone.earliest)
+            return
+        at = us(what.at)
         if isinstance(what, Entry):
             change = RecordChange(arrival.client_id, [], [RecordEntry(at, what.entry, what.value)])
             roster.change_records(conn, [change])
@@ -78,7 +112,7 @@ def lived(database: Database, book: Rulebook, everyone: list[Person], script: li
     """The site after everything has arrived, evaluated after each arrival, and with ticks when it was due besides."""
     site = Site(database, rules=book)
     with database.write() as conn:
-        known = [{"id": i, "ref": f"C-{i}", "timezone": person.zone} for i, person in enumerate(everyone, 1)]
+        known = [{"id": i, "ref": f"C-{i}", "timezone": "Asia/Tokyo"} for i in range(1, len(everyone) + 1)]
         conn.execute(insert(clients), known)
     for arrival in script:
         while ticks and (due := next_due(site, arrival.now)) is not None:
