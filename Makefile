@@ -64,6 +64,7 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/handrail check
 	$(BIN)/handrail test
+	$(BIN)/python -m pytest -q tests/rulebook/test_docs_rules.py
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -36,8 +36,15 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
         line, column = len(lines), len(lines[-1]) + 1
     here = lines[line - 1] if lines else ""
     problem, since = error.problem or "", error.context_mark
-    if "\t" in here[: _indent(here)]:
+    if "\t" in here[: _indent(here)] or here[column - 1 : column] == "\t":
         return line, column, "a tab stands here; YAML is indented with spaces"
+    for at in (line, line - 1):
+        if odd := _odd_space(lines, at):
+            return (
+                at,
+                odd,
+                "a space of another kind stands here, as word processors write; YAML is indented with plain ones",
+            )
     if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
         return since.line + 1, since.column + 1, "is not YAML: a quote that begins here is never closed"
     if since and "simple key" in (error.context or ""):
@@ -97,6 +104,12 @@ def _above(lines: Sequence[str], line: int) -> Iterator[int]:
 
 def _here(lines: Sequence[str], line: int, column: int) -> str:
     return lines[line - 1][column - 1 :] if lines else ""
+
+
+def _odd_space(lines: Sequence[str], line: int) -> int | None:
+    """The column of a space in a line's indent that is none to YAML."""
+    indent = lines[line - 1][: _indent(lines[line - 1])] if 0 < line <= len(lines) else ""
+    return next((column for column, space in enumerate(indent, 1) if space not in " \t"), None)
 
 
 def _dashed(line: str) -> bool:

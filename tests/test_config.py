@@ -140,6 +140,8 @@ kinds:
         ("visit: {result: []}", "is not a type of field"),
         ("visit: {result: wrod}", "'wrod' is not a type of field"),
         ("Visit 2: {result: word}", "is not of the form"),
+        ("enrolled: {result: word}", "'enrolled' means something else in rules or cases; give the kind another name"),
+        ("at: {result: word}", "'at' means something else in rules or cases; give the kind another name"),
     ],
 )
 def test_a_kind_that_cannot_be(write: Write, kinds: str, says: str) -> None:

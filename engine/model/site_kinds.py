@@ -37,7 +37,14 @@ def _bounded(bounds: Any) -> Field:
     return Field("number", low=low, high=high)
 
 
+# `time_since:` is said of the first two, and a step of a case may be or hold the others.
+_TAKEN = frozenset({"enrolled", "discharged", "client", "reply", "at", "known"})
+
+
 def _all_kinds(added: Mapping[str, Mapping[str, Field]]) -> Mapping[str, Kind]:
+    for name in added:
+        if name in _TAKEN:
+            raise ValueError(f"'{name}' means something else in rules or cases; give the kind another name")
     return with_site_kinds({name: Kind(name, fields) for name, fields in added.items()})
 
 
