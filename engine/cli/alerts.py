@@ -17,6 +17,8 @@ from engine.cli.common import (
     ListFormat,
     SayFormat,
     TextFormat,
+    local,
+    now,
     open_settings,
     show_rows,
     stored,
@@ -24,8 +26,12 @@ from engine.cli.common import (
 from engine.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.model.alert import Alert
     from engine.store.alert_records import Listed
 
+SHORT = ("alert", "client", "rule", "severity", "began", "state")
 COLUMNS = ("alert", "client", "rule", "severity", "state", "began", "ended", "opened", "owner", "note")
 
 
@@ -58,17 +64,26 @@ def alerts(
     shadow: Shadow = False,
     format: ListFormat = Format.TABLE,  # noqa: A002
 ) -> None:
-    """List alerts, the latest last."""
+    """List alerts, the latest last.
+
+    The table is in short, by the site's clock; json and csv have all of it, by the client's.
+    """
     from engine.store.alert_records import listed
     from engine.store.roster import find_clients
 
     wanted = set(state or _UNRESOLVED)
     states = set(State) if State.ALL in wanted else wanted
-    with stored(open_settings(config)) as database, database.read() as conn:
+    settings = open_settings(config)
+    with stored(settings) as database, database.read() as conn:
         if client is not None and not find_clients(conn, [client]):
             raise UserError(f"There is no client {client}.")
         found = listed(conn, [word.value for word in states], client, held_only=held)
-    show_rows((_row(one) for one in found if shadow or not one.alert.shadow), COLUMNS, format)
+    found = [one for one in found if shadow or not one.alert.shadow]
+    if format is Format.TABLE:
+        at = now()
+        show_rows((_short_row(one, settings.timezone, at) for one in found), SHORT, format)
+    else:
+        show_rows(map(_row, found), COLUMNS, format)
 
 
 def why(
@@ -91,28 +106,38 @@ def why(
 
 
 def _row(one: Listed) -> tuple[object, ...]:
-    from zoneinfo import ZoneInfo
-
-    from engine.model.instant import from_us
-
-    alert, zone = one.alert, ZoneInfo(one.timezone)
-
-    def local(us: int | None) -> datetime | None:
-        return None if us is None else from_us(us).astimezone(zone)
-
-    held = "held: data are missing" if alert.silence == "held" and alert.state != "resolved" else None
-    notes = [alert.resolution, "historic" if alert.historic else None, "shadow" if alert.shadow else None]
-    notes.append(held)
-    notes.append(f"quieted by {alert.quieted_by}" if alert.quieted_by and alert.state != "resolved" else None)
+    alert = one.alert
+    began, opened = local(alert.began, one.timezone), local(alert.opened_at, one.timezone)
+    ended = None if alert.ended is None else local(alert.ended, one.timezone)
+    note = " ".join(filter(None, [alert.resolution, *_apart(alert), *_waits(alert)]))
     return (
-        alert.id,
-        one.client_ref,
-        alert.rule_id,
-        alert.severity,
-        alert.state,
-        local(alert.began),
-        local(alert.ended),
-        local(alert.opened_at),
-        one.owner_ref,
-        " ".join(filter(None, notes)),
-    )
+        alert.id, one.client_ref, alert.rule_id, alert.severity, alert.state, began, ended, opened, one.owner_ref, note,
+    )  # fmt: skip
+
+
+def _short_row(one: Listed, timezone: str, at: int) -> tuple[object, ...]:
+    """What tells alerts apart, by one clock for all clients."""
+    alert, waits = one.alert, list(_waits(one.alert))
+    resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
+    # What waits is open, and shorter said without.
+    state = "" if waits and alert.state == "open" else f"{alert.state}{resolution}"
+    said = ", ".join(filter(None, [state, one.owner_ref, *_apart(alert), *waits]))
+    began = local(alert.began, timezone)
+    hour_or_year = "%H:%M" if (local(at, timezone) - began).days < 182 else "%Y"
+    return alert.id, one.client_ref, alert.rule_id, alert.severity, began.strftime(f"%d %b {hour_or_year}"), said
+
+
+def _apart(alert: Alert) -> Iterator[str]:
+    """Why nobody is ever told of it."""
+    if alert.historic:
+        yield "historic"
+    if alert.shadow:
+        yield "shadow"
+
+
+def _waits(alert: Alert) -> Iterator[str]:
+    """Why nobody is told of it for now."""
+    if alert.state != "resolved" and alert.silence == "held":
+        yield "held: data are missing"
+    if alert.state != "resolved" and alert.quieted_by:
+        yield f"quieted by {alert.quieted_by}"

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 # 0: done. 2: the user's mistake. 3: ours; these two come of errors that nobody caught.
 FOUND = 1
+# Between the columns of a table, and how wide a column stays at least.
+_GAP, _NARROW = "  ", 12
 
 DEFAULT_CONFIG = Path("config.yaml")
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration file.")]
@@ -103,7 +108,7 @@ def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # n
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002
-    """Write rows to stdout under their columns: aligned for people, or as JSON objects, or as CSV."""
+    """Write rows to stdout under their columns: folded to the terminal's width, or as JSON objects, or as CSV."""
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
@@ -111,7 +116,7 @@ def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: 
     elif format is Format.JSON:
         _show_json(rows, columns)
     else:
-        _show_table([["" if value is None else str(_plain(value)) for value in row] for row in rows], columns)
+        _show_table([[*map(_shown, row)] for row in rows], columns)
 
 
 def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None:
@@ -127,9 +132,36 @@ def _show_table(rows: list[list[str]], columns: Sequence[str]) -> None:
     if not rows:
         print("nothing to list")
         return
-    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    for row in ([name.upper() for name in columns], *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    table = [[name.upper() for name in columns], *rows]
+    widths = _widths(table, max(80, get_terminal_size().columns))
+    for row in table:
+        folded = [wrap(cell, width, break_long_words=False) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*folded, fillvalue=""):
+            print(_GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _widths(table: Sequence[Sequence[str]], room: int) -> list[int]:
+    """The columns' widths: what has no room beside the others is folded, the widest first, and no word is cut."""
+    columns = list(zip(*table, strict=True))
+    widths = [max(map(len, cells)) for cells in columns]
+    least = [min(width, max(_NARROW, *map(_longest, cells))) for width, cells in zip(widths, columns, strict=True)]
+    room -= len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and widths != least:
+        place = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
+        widths[place] -= 1
+    return widths
+
+
+def _longest(cell: str) -> int:
+    """The width of the longest part of it that cannot be folded."""
+    return max(map(len, wrap(cell, 1, break_long_words=False)), default=0)
+
+
+def _shown(value: object) -> str:
+    """The value as a person reads it: instants to the minute, with the offset they carry."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    return "" if value is None else str(value)
 
 
 def _plain(value: object) -> object:

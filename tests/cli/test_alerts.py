@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import insert, update
 
 from engine.cli import run_command_line
+from engine.cli.common import local, now
 from engine.store.database import Database
 from engine.store.schema import alerts, clients, event_versions, events, outbox
 from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site, rulebook
+from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
 
 EVIDENCE = "{grade: published, source: A trial of 2019}"
 
@@ -66,7 +67,25 @@ def test_alerts_are_listed_in_the_clients_own_time(said: Any) -> None:
     }
     (row,) = csv.DictReader(StringIO(said("alerts", "--format", "csv")))
     assert row["client"] == "C-1"
-    assert "two-missed" in said("alerts")
+
+
+def test_the_table_fits_eighty_columns_and_goes_by_the_sites_clock(site: Site, said: Any) -> None:
+    site.serve(rulebook_of(written_rule("seven-days-without-any-contact-with-us", MISSED)))
+    site.evaluate()
+    with site.database.write() as conn:
+        conn.execute(update(alerts).values(began=NOON - hours(20000), quieted_by=1))
+        conn.execute(update(alerts).where(alerts.c.id == 1).values(owner_id=1, historic=True))
+    assert said("alerts", "--state", "all").splitlines() == [
+        "ALERT  CLIENT  RULE                  SEVERITY  BEGAN        STATE",
+        "1      C-1     two-missed            medium    20 Feb 2024  resolved: rule",
+        "                                                            withdrawn, S-1,",
+        "                                                            historic",
+        "2      C-1     seven-days-without-   medium    20 Feb 2024  quieted by 1",
+        "               any-contact-with-us",
+    ]
+    with site.database.write() as conn:
+        conn.execute(update(alerts).where(alerts.c.id == 2).values(began=(at := now())))
+    assert f"{local(at, 'UTC'):%d %b %H:%M}  quieted by 1" in said("alerts")
 
 
 def test_resolved_alerts_are_listed_only_when_asked_for(site: Site, said: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -62,9 +63,29 @@ def test_rows_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     show_rows(ROWS, COLUMNS, Format.TABLE)
     assert capsys.readouterr().out.splitlines() == [
         "CLIENT  COUNT  NOTE  BEGAN",
-        "17      2            2026-11-22T05:30:00-05:00",
+        "17      2            2026-11-22 05:30-05:00",
         "ü       30     a,b",
     ]
+
+
+def test_a_table_is_folded_to_the_terminal_and_no_word_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[7, "two-missed-check-ins", "nobody was told of it " * 4, "handrail-" * 10 + "run"]]
+    monkeypatch.setenv("COLUMNS", "90")
+    show_rows(rows, ["id", "rule", "said", "file"], Format.TABLE)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 90
+    assert lines[0].split() == ["ID", "RULE", "SAID", "FILE"]
+    for name, cell in zip(("RULE", "SAID", "FILE"), rows[0][1:], strict=True):
+        begins = lines[0].index(name)
+        told = [line[begins:].split("  ")[0].strip() for line in lines[1:]]
+        assert re.sub("[ -]", "", "".join(told)) == re.sub("[ -]", "", str(cell))
+
+
+def test_a_table_that_fits_no_terminal_is_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([["x" * 100, "a note"]], ["id", "note"], Format.TABLE)
+    assert capsys.readouterr().out.splitlines()[1] == "x" * 100 + "  a note"
 
 
 def test_rows_as_csv(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,9 +58,10 @@ def test_what_became_of_each_file_is_told(inbox: Path, handrail: Handrail) -> No
     code, out, err = handrail("import")
     assert (code, err) == (0, "")
     assert out.splitlines() == [
-        "SOURCE  FILE                   READ  NEW  DUPLICATES  CORRECTED  WITHDRAWN  SKIPPED  REJECTED",
-        "clinic  clients.csv (clients)  1     1    0           0          0          0        0",
-        "clinic  tests.csv              2     1    1           0          0          0        0",
+        "SOURCE  FILE          READ  NEW  DUPLICATES  CORRECTED  WITHDRAWN  SKIPPED  REJECTED",
+        "clinic  clients.csv   1     1    0           0          0          0        0",
+        "        (clients)",
+        "clinic  tests.csv     2     1    1           0          0          0        0",
     ]
     assert handrail("import") == (0, "There is nothing new.\n", "")
 
@@ -123,7 +124,7 @@ def test_retrying_reads_rows_as_mapping_and_roster_are_now(inbox: Path, handrail
     handrail("import")
     config = inbox.parent / "config.yaml"
     config.write_text(CONFIG.replace("result: result", "result: {column: result, values: {pos: positive}}"), "utf-8")
-    code, out, _ = handrail("rejects", "--retry")
+    code, out, _ = handrail("rejects", "--retry", "--format", "csv")
     assert code == 1
     assert len(out.splitlines()) == 2
     assert reasons(handrail) == ["result: the mapping does not say what 'neg' means in the column 'result'"]
