@@ -11,19 +11,22 @@ import typer
 
 from engine.errors import UserError
 from engine.flows.rule_files import CASES
+from engine.measures.comparison import Comparison, Operator
 from engine.model.duration import parse_duration
 from engine.model.instant import SECOND_US
-from engine.model.kinds import Kind
+from engine.model.kinds import Field, Kind
 from engine.model.rule import SEVERITIES
 from engine.model.settings import Settings
+from engine.rulebook.comparing import foregone, of_field
 from engine.rulebook.load import load
 from engine.rulebook.new_rule import NewRule, cases_text, rule_text
-from engine.rulebook.reading import nearest, parse_whole
+from engine.rulebook.reading import nearest, parse_number, parse_whole
 from engine.rulebook.vocabulary import ID, LONGEST_ID, NAME, RULE, Text
 
 T = TypeVar("T")
 _MINUTE_US = 60 * SECOND_US
 _ANY, _USUAL = "any", "usual"
+_BOUNDS: tuple[Operator, ...] = ("at_least", "at_most")
 
 
 def ask(settings: Settings) -> tuple[str, NewRule]:
@@ -35,13 +38,13 @@ def ask(settings: Settings) -> tuple[str, NewRule]:
     named = re.sub("^[^a-z]+", "", rule_id).replace("-", "_")
     file = _asked("Which new file in the rules' folder?", lambda text: _file(text, settings.rules), named or None)
     kind = _asked(f"Which events count ({', '.join(settings.kinds)})?", lambda text: _one_of(text, settings.kinds))
-    field, value = _which(settings.kinds[kind])
+    which = _which(settings.kinds[kind])
     count = _asked("From how many on?", _count, "2")
     within = _asked("Within how long?", lambda text: _within(text, count), "7 days")
     severity = _asked(f"How severe ({', '.join(SEVERITIES)})?", lambda text: _one_of(text, SEVERITIES), "medium")
     policies = {_USUAL: "", **{name: name for name in settings.routing.policies}}
     notify = _asked(f"Who is told ({', '.join(policies)})?", lambda text: _one_of(text, policies), _USUAL)
-    return file, NewRule(rule_id, title, kind, field, value, count, within, severity, policies[notify])
+    return file, NewRule(rule_id, title, kind, *which, count, within, severity, policies[notify])
 
 
 def _asked(question: str, read: Callable[[str], T], default: str | None = None) -> T:
@@ -55,13 +58,35 @@ def _asked(question: str, read: Callable[[str], T], default: str | None = None) 
     return answer
 
 
-def _which(kind: Kind) -> tuple[str, str]:
-    choices = {name: field.choices for name, field in kind.fields.items() if field.type == "choice"}
-    pairs = {f"{name}={word}": (name, word) for name, words in choices.items() for word in words}
-    if not pairs:
-        return "", ""
-    known = {_ANY: ("", ""), **pairs}
-    return known[_asked(f"Which of them ({', '.join(known)})?", lambda text: _one_of(text, known), _ANY)]
+def _which(kind: Kind) -> tuple[str, str, str]:
+    """A field, an operator and a value, as the rule is to say them; all empty where every event counts."""
+    known = {_ANY: ("", "", "")}
+    for name, field in kind.fields.items():
+        words = ("yes", "no") if field.type == "flag" else field.choices
+        known |= {f"{name}={word}": (name, "", word) for word in words}
+        if field.type == "number":
+            known[name] = (name, "", "")
+    if len(known) == 1:
+        return known[_ANY]
+    name, operator, value = known[
+        _asked(f"Which of them ({', '.join(known)})?", lambda text: _one_of(text, known), _ANY)
+    ]
+    if name and not value:
+        usual = "at_least 7" if kind.fields[name].high == 10 else None
+        asked = f"With {name} at_least or at_most how much, such as at_least 7?"
+        operator, value = _asked(asked, lambda text: _bound(text, kind.fields[name]), usual)
+    return name, operator, value
+
+
+def _bound(text: str, field: Field) -> tuple[str, str]:
+    word, _, number = text.partition(" ")
+    operator = next((one for one in _BOUNDS if one == word), None)
+    if operator is None:
+        raise ValueError("write at_least or at_most and a number, such as at_least 7")
+    number = number.strip()
+    if verdict := foregone(Comparison(operator, parse_number(number)), of_field(field)):
+        raise ValueError(f"this {verdict} holds; write another number")
+    return operator, number
 
 
 def _title(text: str) -> str:

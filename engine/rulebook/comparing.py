@@ -216,7 +216,7 @@ def _refusal(word: str, values: Values) -> str | None:
 
 def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values: Values) -> bool:
     """Whether the threshold can make a difference; one that never or always holds is a mistake."""
-    verdict = _foregone(comparison, values)
+    verdict = foregone(comparison, values)
     if verdict:
         bounds = f"the value lies between {values.low:g} and {values.high:g}"
         if values.high == math.inf:
@@ -225,7 +225,8 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
     return not verdict
 
 
-def _foregone(comparison: Comparison, values: Values) -> str | None:
+def foregone(comparison: Comparison, values: Values) -> str | None:
+    """`always` or `never` where a threshold makes no difference to such values; None where it does."""
     operator, operand = comparison.operator, comparison.operand
     if not values.ordered or not isinstance(operand, int | float):
         return None

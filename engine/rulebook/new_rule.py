@@ -17,13 +17,15 @@ _MINUTE_US = 60 * SECOND_US
 class NewRule:
     """What was answered: so many events of a kind, or of those whose field has a value, within microseconds.
 
-    `field` is "" where every event of the kind counts, `notify` where the policy of the severity does.
+    `field` is "" where every event of the kind counts, `notify` where the policy of the severity does; `operator` is ""
+    where the field is equal to the value.
     """
 
     id: str
     title: str
     kind: str
     field: str
+    operator: str
     value: str
     count: int
     within: int
@@ -33,7 +35,8 @@ class NewRule:
 
 def rule_text(rule: NewRule) -> str:
     """The rule file."""
-    where = f", where: {{{rule.field}: {rule.value}}}" if rule.field else ""
+    wanted = f"{{{rule.operator}: {rule.value}}}" if rule.operator else rule.value
+    where = f", where: {{{rule.field}: {wanted}}}" if rule.field else ""
     within = write_duration(rule.within)
     notify = f"    notify: {rule.notify}\n" if rule.notify else ""
     return (

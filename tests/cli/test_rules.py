@@ -146,7 +146,10 @@ ANSWERS = ("Two tests refused", "", "", "test", "result=refused", "2", "14 days"
     [
         ANSWERS,
         ("One", "", "", "contact", "any", "1", "45 minutes", "low", "case_manager_first"),
-        ("Many: 100 #", "many", "", "assessment", "100", "2 hours", "urgent", ""),
+        ("High", "", "", "check_in", "craving", "at_least 7", "3", "7 days", "medium", ""),
+        ("Few", "", "", "check_in", "sleep_hours", "at_most 4.5", "2", "7 days", "low", ""),
+        ("Used", "", "", "check_in", "used=yes", "1", "7 days", "high", ""),
+        ("Many: 100 #", "many", "", "assessment", "any", "100", "2 hours", "urgent", ""),
     ],
 )
 def test_a_new_rule_is_right_and_its_two_cases_pass(site: Site, answers: tuple[str, ...]) -> None:
@@ -192,6 +195,18 @@ def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Site) -> None
         assert said in done.output
     assert "id: two-refused" in (site.file.parent / "refused.yaml").read_text()
     assert site.file.read_text() == RULES
+
+
+def test_a_number_that_makes_no_difference_is_asked_for_again(site: Site) -> None:
+    wrong = ("7", "more_than 7", "at_least seven", "at_least 0", "at_least 11", "at_most 10")
+    done = site.new("High", "", "", "check_in", "craving", *wrong, "", "3", "7 days", "medium", "")
+    assert done.exit_code == 0, done.output
+    assert done.output.count("write at_least or at_most and a number, such as at_least 7") == 2
+    assert "'seven' is not a number" in done.output
+    assert done.output.count("this always holds") == 2
+    assert done.output.count("this never holds") == 1
+    when = "when: {count: check_in, where: {craving: {at_least: 7}}, within: 7 days, at_least: 3}"
+    assert when in (site.file.parent / "high.yaml").read_text()
 
 
 def test_without_all_answers_nothing_is_written(site: Site) -> None:
