@@ -22,6 +22,7 @@ from engine.cli.common import (
     open_settings,
     show_rows,
     stored,
+    whole_number,
 )
 from engine.errors import UserError
 
@@ -53,7 +54,7 @@ States = Annotated[
 ClientRef = Annotated[str | None, typer.Option("--client", metavar="REF", help="Only this client's alerts.")]
 Held = Annotated[bool, typer.Option("--held", help="Only those that wait because data are missing.")]
 Shadow = Annotated[bool, typer.Option("--shadow", help="Also those of rules on trial, which nobody is told of.")]
-AlertId = Annotated[int, typer.Argument(metavar="ALERT", help="The alert's number.")]
+AlertId = Annotated[int, typer.Argument(parser=whole_number(), metavar="ALERT", help="The alert's number.")]
 
 
 def alerts(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +32,18 @@ _GAP, _NARROW = "  ", 12
 
 DEFAULT_CONFIG = Path("config.yaml")
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration file.")]
+
+
+def whole_number(most: int | None = None) -> Callable[[object], int]:
+    """Reads a whole number from 1 on of the command line, or a default, and says in our words where it is none."""
+
+    def read(given: object) -> int:
+        text = str(given)
+        if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1 or (most and int(text) > most):
+            raise typer.BadParameter(f"'{text}' is not a whole number from 1 {f'to {most}' if most else 'on'}")
+        return int(text)
+
+    return read
 
 
 class Format(StrEnum):

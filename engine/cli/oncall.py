@@ -21,6 +21,7 @@ from engine.cli.common import (
     say,
     show_rows,
     stored,
+    whole_number,
 )
 from engine.errors import UserError
 
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 COLUMNS = ("rotation", "staff", "from", "until", "note")
 OVERRIDES = ("override", "rotation", "staff", "from", "until")
 At = Annotated[str | None, typer.Option("--at", metavar="INSTANT", help="As of then (default: now).")]
-Weeks = Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=52, help="How many weeks ahead.")]
+Weeks = Annotated[int, typer.Option("--weeks", parser=whole_number(52), metavar="N", help="How many weeks ahead.")]
 Who = Annotated[str, typer.Argument(metavar="STAFF", help="The ref of a member of staff.")]
 From = Annotated[str, typer.Option("--from", metavar="INSTANT", help="Such as 2026-12-24T08:00, in local time.")]
 Until = Annotated[str, typer.Option("--until", metavar="INSTANT", help="When it ends.")]
 Which = Annotated[str | None, typer.Option("--rotation", metavar="NAME", help="Which one, where there are several.")]
-Id = Annotated[int, typer.Argument(metavar="ID", help="Its number.")]
+Id = Annotated[int, typer.Argument(parser=whole_number(), metavar="ID", help="Its number.")]
 
 app = typer.Typer(invoke_without_command=True)
 

@@ -17,6 +17,7 @@ from engine.cli.common import (
     open_settings,
     show_rows,
     stored,
+    whole_number,
 )
 from engine.errors import UserError
 
@@ -29,7 +30,10 @@ Retry = Annotated[
     bool,
     typer.Option("--retry", help="Read them again as put aside, by mapping and roster as they are now."),
 ]
-Dismiss = Annotated[list[int] | None, typer.Option("--dismiss", metavar="ID", help="Close one that nobody will mend.")]
+Dismiss = Annotated[
+    list[int] | None,
+    typer.Option("--dismiss", parser=whole_number(), metavar="ID", help="Close one that nobody will mend."),
+]
 
 
 def rejects(

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, ListFormat, local, open_settings, show_rows, stored
+from engine.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigFile,
+    Format,
+    ListFormat,
+    local,
+    open_settings,
+    show_rows,
+    stored,
+    whole_number,
+)
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
@@ -17,9 +27,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What served when, what differs, and writing a new rule.", no_args_is_help=True)
 COLUMNS = ("set", "from", "hash", "rules", "changed")
-Most = Annotated[int, typer.Option("--last", metavar="N", min=1, help="How many to list.")]
-Of = Annotated[int | None, typer.Argument(metavar="[A]", help="A set's number (default: the one that serves).")]
-With = Annotated[int | None, typer.Argument(metavar="[B]", help="Another one's (default: the files as they are).")]
+Most = Annotated[int, typer.Option("--last", parser=whole_number(), metavar="N", help="How many to list.")]
+Of = Annotated[
+    int | None,
+    typer.Argument(parser=whole_number(), metavar="[A]", help="A set's number (default: the one that serves)."),
+]
+With = Annotated[
+    int | None,
+    typer.Argument(parser=whole_number(), metavar="[B]", help="Another one's (default: the files as they are)."),
+]
 Folder = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR", help="Write it beside these rules, not beside the configured ones."),

@@ -55,6 +55,12 @@ def test_a_database_that_is_not_there_is_said_and_not_made(
     assert not (tmp_path / "mistyped").exists()
 
 
+@pytest.mark.parametrize("command", ["why abc", "ack 0 --by S-1", "oncall --weeks 53", "rejects --dismiss 1.5"])
+def test_what_is_no_number_is_said_in_a_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(*command.split()) == 2
+    assert " is not a whole number from 1 " in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("escalte") == 2
 
