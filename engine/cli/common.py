@@ -84,6 +84,17 @@ def stored(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
+def no_rule(wanted: str, known: Iterable[str]) -> UserError:
+    """That there is no such rule, with those nearly of its name, or else of its words, or else all."""
+    from difflib import get_close_matches
+
+    ids = sorted(known)
+    words = set(re.findall("[a-z0-9]+", wanted.lower()))
+    near = get_close_matches(wanted.lower(), ids, n=3) or [one for one in ids if words & set(one.split("-"))]
+    said = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(ids) or 'none'}."
+    return UserError(f"There is no rule '{wanted}'; {said}")
+
+
 def read_instant(text: str, timezone: str) -> int:
     """Microseconds since 1970 of an ISO date or date and time; without an offset it is local time there."""
     from engine.model.instant import to_us

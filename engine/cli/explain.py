@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
-from engine.errors import UserError
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, no_rule, open_settings
 
 WIDTH = 100
 RuleId = Annotated[str, typer.Argument(metavar="RULE", help="The rule's id.")]
@@ -21,12 +20,11 @@ def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = No
     from engine.messaging.wording import to_staff
     from engine.rulebook.explain import explain as explained
     from engine.rulebook.load import load
-    from engine.rulebook.reading import nearest
 
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds, settings.attributes, settings.routing)
     if rule not in rulebook.checked:
-        raise UserError(f"There is no rule '{rule}'{nearest(rule, rulebook.rules)}")
+        raise no_rule(rule, rulebook.rules)
     for line in explained(rulebook.checked[rule], rulebook.rules, settings.routing):
         print(wrapped(line))
     text = to_staff("C-1042", rulebook.rules[rule].reason, 17, settings.sms.detail)

@@ -17,6 +17,7 @@ from engine.cli.common import (
     Format,
     ListFormat,
     local,
+    no_rule,
     now,
     open_settings,
     read_instant,
@@ -109,19 +110,11 @@ def _asked(
     if horizon is not None and outcome is None:
         raise UserError("--horizon says for how long an alert foretells an outcome; name that with --outcome RULE.")
     if outcome is not None and outcome not in rulebook.rules:
-        raise UserError(_unknown(outcome, list(rulebook.rules)))
+        raise no_rule(outcome, rulebook.rules)
     try:
         return Asked(first, last, outcome, parse_duration(horizon or _HORIZON))
     except ValueError as error:
         raise UserError(f"--horizon: {error}") from None
-
-
-def _unknown(rule_id: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(rule_id, known, n=1)
-    offer = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(sorted(known)) or 'none'}."
-    return f"--outcome: there is no rule '{rule_id}' among these; {offer}"
 
 
 @contextmanager

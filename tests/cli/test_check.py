@@ -122,6 +122,18 @@ def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None
     assert err.splitlines()[1:] == ["        status: lice", "                ^"]
 
 
+def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -> None:
+    near = RULE.replace("id: missed", "id: two-visits-missed")
+    site.write("rules/missed.yaml", near + RULE.split("rules:\n")[1])
+    for wanted, offered in (
+        ("mised", "did you mean missed?"),
+        ("Visits", "did you mean two-visits-missed?"),
+        ("craving", "there are missed, two-visits-missed."),
+    ):
+        code, _, err = site.handrail("explain", wanted)
+        assert (code, err) == (2, f"There is no rule '{wanted}'; {offered}\n")
+
+
 def test_a_policy_that_is_not_there_is_a_mistake(site: Site) -> None:
     site.write("rules/missed.yaml", f"{RULE}    notify: case_manager_fist\n")
     code, _, err = site.handrail("check")
