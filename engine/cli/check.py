@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, SayFormat, Tex
 from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:
+    from engine.flows.rule_files import RuleSet
     from engine.model.settings import Settings
 
 Paths = Annotated[
@@ -42,6 +43,7 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayF
     rule_sets = list(read(paths or configured(settings), settings))
     mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
     if mistakes and format is TextFormat.TEXT:
+        say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
     if settings and not paths:
@@ -70,6 +72,13 @@ def _outdated(settings: Settings) -> Iterator[Mistake]:
         if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
             text = f"is not of this configuration and version; write it anew: handrail schema {name} --output {file}"
             yield Mistake(str(file), 0, 0, text)
+
+
+def say_partly(rule_sets: Iterable[RuleSet], command: str) -> None:
+    """Say on stderr which folders were read in part, for a mistake may be that a rule of theirs is not known."""
+    for folder in (folder for rule_set in rule_sets for folder in rule_set.partly):
+        said = f"Of the files in {folder} only those named were read; with all its rules: {command.format(folder)}"
+        print(said, file=sys.stderr)
 
 
 def configured(settings: Settings | None) -> list[Path]:

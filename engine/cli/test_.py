@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.check import Paths, configured, counted
+from engine.cli.check import Paths, configured, counted, say_partly
 from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, SayFormat, TextFormat, open_settings
 from engine.errors import MistakesError, UserError
 
@@ -41,6 +41,7 @@ def try_cases(
         settings = settings.model_copy(update={"rules": rules})
     rule_sets = list(read(paths or configured(settings), settings))
     if mistakes := {mistake for rule_set in rule_sets for mistake in rule_set.mistakes}:
+        say_partly(rule_sets, "handrail test --rules {} FILE")
         raise MistakesError(list(mistakes))
     began = time.monotonic()
     tried = []

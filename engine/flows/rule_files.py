@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
@@ -11,7 +11,7 @@ from engine.model.kinds import BUILT_IN
 from engine.model.settings import Settings
 from engine.rulebook.cases import Case
 from engine.rulebook.cases_reader import read_cases
-from engine.rulebook.load import load
+from engine.rulebook.load import load, rule_files
 from engine.rulebook.rulebook import Rulebook
 from engine.yaml_source import Source
 
@@ -25,14 +25,15 @@ class RuleSet:
 
     `asked` are the names of the files that were asked for; the others were read because these build on them. `unread`
     is what lies in a folder that was asked for as if it were meant to be read: folders of rule files, and files that
-    another ending hides.
+    another ending hides. `partly` are the folders of which some rule files were read and others not.
     """
 
     rulebook: Rulebook | None
     cases: tuple[Case, ...]
     asked: frozenset[str]
     mistakes: tuple[Mistake, ...]
-    unread: tuple[Path, ...]
+    unread: tuple[Path, ...] = ()
+    partly: tuple[Path, ...] = ()
 
 
 def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleSet]:
@@ -52,12 +53,13 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleSet]:
         else:
             loose.update(dict.fromkeys(_pair(path)))
     for folder, asked in folders.items():
-        unread = _unread(folder) if folder in paths else ()
-        yield _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings, unread)
+        found = _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings)
+        yield replace(found, unread=_unread(folder)) if folder in paths else found
     if loose:
         rules = [file for file in loose if not file.name.endswith(CASES)]
         cases = [file for file in loose if file.name.endswith(CASES) and (file.exists() or file in paths)]
-        yield _read(rules, cases, set(loose), settings)
+        partly = {file.parent for file in rules if set(rule_files(file.parent)) - loose.keys()}
+        yield replace(_read(rules, cases, set(loose), settings), partly=tuple(sorted(partly)))
 
 
 def _pair(path: Path) -> tuple[Path, Path]:
@@ -81,7 +83,6 @@ def _read(
     cases: Sequence[Path],
     asked: set[Path],
     settings: Settings | None,
-    unread: tuple[Path, ...] = (),
 ) -> RuleSet:
     kinds = settings.kinds if settings else BUILT_IN
     attributes = settings.attributes if settings else None
@@ -100,4 +101,4 @@ def _read(
             continue
         found += read_cases(source, kinds, rulebook.rules if rulebook else None, attributes)
         mistakes += source.mistakes
-    return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes), unread)
+    return RuleSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))

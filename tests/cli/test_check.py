@@ -122,6 +122,22 @@ def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None
     assert err.splitlines()[1:] == ["        status: lice", "                ^"]
 
 
+@pytest.mark.parametrize(("command", "all_of_them"), [("check", "check {}"), ("test", "test --rules {} FILE")])
+def test_where_files_beside_it_were_not_read_a_mistake_may_be_that_their_rules_are_not_known(
+    site: Site, command: str, all_of_them: str
+) -> None:
+    copy = site.folder / "copy"
+    copy.mkdir()
+    site.write("copy/missed.yaml", f"{RULE}    quiets: [other]\n")
+    said = f"with all its rules: handrail {all_of_them}\n"
+    assert said.format("copy") not in site.handrail(command, str(copy / "missed.yaml"))[2]
+    site.write("copy/other.yaml", RULE.replace("id: missed", "id: other"))
+    code, _, err = site.handrail(command, str(copy / "missed.yaml"))
+    assert (code, "there is no rule 'other'" in err) == (2, True)
+    assert said.format("copy") in err
+    assert site.handrail("check", str(copy))[0] == 0
+
+
 def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -> None:
     near = RULE.replace("id: missed", "id: two-visits-missed")
     site.write("rules/missed.yaml", near + RULE.split("rules:\n")[1])
