@@ -38,8 +38,8 @@ def lines(why: Why) -> Iterator[Text]:
         yield from _finding(finding)
     yield Text()
     yield Text("What clears it", "bold")
-    yield Text(f"  {why.clears}")
-    if why.clears_at and not why.ended:
+    yield from (Text(f"  {line}") for line in why.clears.splitlines())
+    if why.clears_at and not why.ended and why.state != "resolved":
         yield Text(f"  If nothing more happens, that is so at {_at(why.clears_at)}.")
     yield Text()
     yield from _told(why)
@@ -62,7 +62,8 @@ def _rule(why: Why) -> Iterator[Text]:
 
 
 def _time(why: Why) -> Iterator[Text]:
-    yield _line("Held", f"since {_at(why.began)}" + (f" until {_at(why.ended)}" if why.ended else ", and still does"))
+    lasts = ", and still did when the alert was closed" if why.state == "resolved" else ", and still does"
+    yield _line("Held", f"since {_at(why.began)}" + (f" until {_at(why.ended)}" if why.ended else lasts))
     quiet = "historic: it began too long ago for anybody to be told" if why.historic else ""
     quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
     if why.quieted_by and not why.shadow:

@@ -36,7 +36,7 @@ class AlertEvidence:
 
     as_of: int  # microseconds since 1970
     findings: tuple[FindingSeen, ...]
-    clears: str  # one sentence
+    clears: str  # one line, or a heading and a list
     clears_at: int | None  # when it ends by itself if nothing more happens
 
 

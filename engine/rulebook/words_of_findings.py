@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from engine.measures.comparison import ANY, Comparison
 from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
@@ -65,17 +68,47 @@ def value_in_words(measure: Measure, measured: Value | None) -> str:
 
 
 def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
-    """What must come about for a condition that is true to be so no longer, said of its findings that are true."""
+    """What must come about for a condition that is true to be so no longer, said of its findings that are true.
+
+    It is one line, or a heading and a list, the lists in it indented.
+    """
+    return "\n".join(_lines(_way_out(condition, true)))
+
+
+class _Several(NamedTuple):
+    heading: str
+    parts: tuple[_Several | str, ...]
+
+
+def _way_out(condition: Condition, true: frozenset[Finding]) -> _Several | str:
     match condition:
         case Finding():
             return f"no longer {finding_in_words(condition)}"
         case AllOf(parts):
-            return _joined([clearing_in_words(part, true) for part in parts], "either ", "; or ")
+            return _several("one of these:", [_way_out(part, true) for part in parts])
         case AnyOf(parts):
-            held = [part for part in parts if _true(part, true)]
-            return _joined([clearing_in_words(part, true) for part in held], "both ", "; and ")
+            return _several("all of these:", [_way_out(part, true) for part in parts if _true(part, true)])
         case _:
             raise AssertionError(condition)
+
+
+def _several(heading: str, parts: list[_Several | str]) -> _Several | str:
+    """Each part once, what stands in a part of the same sort beside the others."""
+    flat: dict[_Several | str, None] = {}
+    for part in parts:
+        flat |= dict.fromkeys(part.parts if isinstance(part, _Several) and part.heading == heading else [part])
+    return _Several(heading, tuple(flat)) if len(flat) > 1 else next(iter(flat))
+
+
+def _lines(way: _Several | str) -> Iterator[str]:
+    if isinstance(way, str):
+        yield way
+        return
+    yield way.heading
+    for part in way.parts:
+        first, *others = _lines(part)
+        yield f"- {first}"
+        yield from (f"  {line}" for line in others)
 
 
 def _true(condition: Condition, true: frozenset[Finding]) -> bool:
@@ -86,10 +119,6 @@ def _true(condition: Condition, true: frozenset[Finding]) -> bool:
             return any(_true(part, true) for part in parts)
         case _:
             return condition in true
-
-
-def _joined(parts: list[str], first: str, between: str) -> str:
-    return parts[0] if len(parts) == 1 else f"{first}({between.join(parts)})"
 
 
 def _write(measure: Measure) -> words.Write:

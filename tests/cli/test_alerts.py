@@ -154,6 +154,8 @@ def test_why_shows_the_rule_as_it_was_when_the_alert_opened(site: Site, said: An
     told = said("why", "1")
     assert "Silence comes first." in told
     assert "Quite new." not in told
+    assert "since 2026-06-02T05:00:00-06:00, and still did when the alert was closed\n" in told
+    assert "If nothing more happens" not in told
     assert "resolved: rule changed (evaluate)" in told
 
 

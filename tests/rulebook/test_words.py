@@ -175,6 +175,18 @@ def test_what_clears_a_rule_says_which_findings_must_end() -> None:
         read("{count: test, at_least: 1}"),
     )
     condition = AllOf((missed, AnyOf((craving, tested))))
-    assert clearing_in_words(condition, frozenset({missed, tested})) == (
-        "either (no longer 2 or more check-ins so far; or no longer 1 or more tests so far)"
-    )
+    no_check_ins, no_tests = "no longer 2 or more check-ins so far", "no longer 1 or more tests so far"
+    assert clearing_in_words(condition, frozenset({missed, tested})).splitlines() == [
+        "one of these:",
+        f"- {no_check_ins}",
+        f"- {no_tests}",
+    ]
+    nested = AllOf((AllOf((missed, missed)), AnyOf((AnyOf((craving, tested)), tested))))
+    assert clearing_in_words(nested, frozenset({missed, craving, tested})).splitlines() == [
+        "one of these:",
+        f"- {no_check_ins}",
+        "- all of these:",
+        "  - no longer craving of 8 or more out of 10 at the latest check-in that states it",
+        f"  - {no_tests}",
+    ]
+    assert clearing_in_words(AllOf((AllOf((missed,)), missed)), frozenset({missed})) == no_check_ins
