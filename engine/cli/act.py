@@ -67,7 +67,7 @@ def reply(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,  # noqa: A002
 ) -> None:
-    """Hand in a text as if it had come from a phone, and print the answer."""
+    """Hand in a text as if it had come from a phone, and print the answer; exit 1 where the phone is nobody's."""
     from secrets import token_hex
 
     from engine.flows.inbox import take
@@ -83,6 +83,8 @@ def reply(
     if taken.understood == "unknown":
         unanswered = f"Nothing is answered: {phone} belongs to nobody in the roster."
     say(done, taken.answer or unanswered, format)
+    if taken.understood == "unknown":
+        raise typer.Exit(FOUND)
 
 
 def _phone(written: str) -> str:
