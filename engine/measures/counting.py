@@ -10,7 +10,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.localtime import local_days
 from engine.measures.measure import Number
-from engine.measures.steps import crossings
+from engine.measures.steps import crossings, merged
 from engine.measures.window import Places, Window
 
 
@@ -167,7 +167,7 @@ class Sequence(Number):
 
     def _either(self, histories: Histories) -> Places:
         return histories.remember(
-            (self, "either"), lambda: np.union1d(histories.select(*self.first), histories.select(*self.second))
+            (self, "either"), lambda: merged([histories.select(*self.first), histories.select(*self.second)])
         )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
@@ -188,4 +188,4 @@ class Sequence(Number):
     def places(self, histories: Histories, key: int) -> Places:
         low, high = self._ranges(histories, one_key(key))
         chosen = slice(int(low[0]), int(high[0]))
-        return np.union1d(*(part[chosen] for part in self._pairs(histories)))
+        return merged([part[chosen] for part in self._pairs(histories)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 SEGMENT = 160  # septets
 
@@ -30,12 +31,14 @@ mood outpatient patient* php recover* rehab* relaps* residential sick sober* sob
 use used uses using user
 court jail parole prison probation
 """
-_FORBIDDEN = re.compile(
-    r"(?<![a-z])(?:"
-    + "|".join(re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split())))
-    + r")(?![a-z])",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    """Made when first asked for, which takes a while, and most commands never ask."""
+    words = "|".join(re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split())))
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.IGNORECASE)
+
 
 # Words that carriers take for themselves: asked for in a reply, they opt people in or out.
 _KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|unstop|help|info"
@@ -57,7 +60,7 @@ def lint(text: str) -> list[str]:
         objections.append(f"holds {', '.join(map(repr, foreign))}, which plain SMS has not")
     if septets(text) > SEGMENT:
         objections.append(f"is {septets(text)} characters long; one SMS has room for {SEGMENT}")
-    if revealing := _FORBIDDEN.search(text):
+    if revealing := _forbidden().search(text):
         objections.append(f"says '{revealing[0]}', which may reveal something about the client")
     if asked := _ASKED_FOR.search(text):
         objections.append(f"asks for a word that carriers take for themselves: '{asked[0]}'")

@@ -7,19 +7,18 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, model_validator
 
 from engine.model.field_reading import Constant
+from engine.model.strict import LAZY, Strict
 
 _DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
 _DIRECTIVES = frozenset("aAbBdHIjmMpSfyYzUWwuGVcxX%")
 _ANY_DAY = datetime(2003, 11, 27, tzinfo=UTC)
 
 
-class Strict(BaseModel):
-    """Settings that do not change and hold nothing unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Mapped(Strict):
+    """A part of a mapping."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only what was written, so that a later version's new settings change nothing about older mappings."""
@@ -62,7 +61,7 @@ ColumnName = Annotated[str, BeforeValidator(_column_name)]
 FixedValue = Annotated[Constant, PlainValidator(_constant)]
 
 
-class Test(Strict):
+class Test(Mapped):
     """What a condition asks of one cell; all that it says must hold. Words are in lower case."""
 
     __test__ = False  # it is not one of pytest's
@@ -97,8 +96,8 @@ def _cells(written: Any) -> tuple[str, ...]:
 
 
 Tests = Mapping[str, Test]
-_TESTS = TypeAdapter(dict[ColumnName, Test])
-_TESTS_LIST = TypeAdapter(list[dict[ColumnName, Test]])
+_TESTS = TypeAdapter(dict[ColumnName, Test], config=LAZY)
+_TESTS_LIST = TypeAdapter(list[dict[ColumnName, Test]], config=LAZY)
 
 
 def _conditions(written: Any) -> tuple[Tests, ...]:
@@ -113,7 +112,7 @@ def _conditions(written: Any) -> tuple[Tests, ...]:
 Conditions = Annotated[tuple[Tests, ...], PlainValidator(_conditions)]
 
 
-class Cell(Strict):
+class Cell(Mapped):
     """One way to a value: from a column's cell, or always the same; nothing where `when` does not hold."""
 
     when: Conditions | None = None
@@ -149,7 +148,7 @@ class Cell(Strict):
         return self
 
 
-_CELLS = TypeAdapter(list[Cell])
+_CELLS = TypeAdapter(list[Cell], config=LAZY)
 
 
 def _taken(written: Any) -> tuple[Cell, ...]:
@@ -181,7 +180,7 @@ def _formats(written: Any) -> tuple[str, ...]:
     return tuple(_format(each) for each in (written if isinstance(written, list) else [written]))
 
 
-class Moment(Strict):
+class Moment(Mapped):
     """When something was: a date or a date and time in one column, or a date and a time in two.
 
     Without a `format` (in the words of strptime) it is read as ISO 8601; of several the first that fits counts.

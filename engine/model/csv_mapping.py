@@ -13,7 +13,7 @@ from pydantic import model_validator as validator
 
 from engine.model.client import SPELL_WORDS
 from engine.model.config_path import ConfigPath
-from engine.model.csv_cells import Cell, ColumnName, Conditions, Moment, Strict, Taken
+from engine.model.csv_cells import Cell, ColumnName, Conditions, Mapped, Moment, Taken
 from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
 from engine.model.kinds import Field as KindField
@@ -54,7 +54,7 @@ AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
-class EventMapping(Strict):
+class EventMapping(Mapped):
     """The event that a row makes, where `when` holds.
 
     `name` sets apart events of one kind whose ids would otherwise be mixed up; without one it is the kind.
@@ -74,7 +74,7 @@ class EventMapping(Strict):
         return self.name or self.kind
 
 
-class ClientColumns(Strict):
+class ClientColumns(Mapped):
     """What a row says about a client."""
 
     ref: Taken
@@ -97,7 +97,7 @@ class ClientColumns(Strict):
         return attributes
 
 
-class StaffColumns(Strict):
+class StaffColumns(Mapped):
     """What a row says about a member of staff or a mentor."""
 
     ref: Taken
@@ -109,7 +109,7 @@ class StaffColumns(Strict):
     active: Taken | None = None
 
 
-class AssignmentColumns(Strict):
+class AssignmentColumns(Mapped):
     """What a row says about who looks after a client."""
 
     client: Taken
@@ -119,7 +119,7 @@ class AssignmentColumns(Strict):
     ended: Moment | None = None
 
 
-class ConsentColumns(Strict):
+class ConsentColumns(Mapped):
     """What a row says about a client's consent that a mentor may be told."""
 
     client: Taken
@@ -141,7 +141,7 @@ _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
 }
 
 
-class FileMapping(Strict):
+class FileMapping(Mapped):
     """The files that `match` and what their rows are: events, or a part of the roster."""
 
     match: Annotated[str, StringConstraints(min_length=1)]
@@ -178,7 +178,7 @@ class FileMapping(Strict):
         return self
 
 
-class CsvFolderSettings(Strict):
+class CsvFolderSettings(Mapped):
     """One folder of CSV files. `timezone` is that of dates and times in it; left out, they are each client's own.
 
     Once nothing new came for `silent_after` (microseconds) the source counts as silent (docs/outages.md).

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from engine.model.csv_mapping import Timezone
 from engine.model.instant import to_us
+from engine.model.strict import Strict
 
 
 def _reading(written: object) -> object:
@@ -28,13 +29,11 @@ StaffRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
-class Rotation(BaseModel):
+class Rotation(Strict):
     """Who is on call, a week each, one after the other and then from the first again.
 
     Weeks begin when the clock in `timezone` (the site's where it is left out) shows what it did at the first hand-over.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name
     timezone: Timezone | None = None

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from engine.model.instant import SECOND_US
 from engine.model.routing import Microseconds
 from engine.model.rule import Severity
+from engine.model.strict import Strict
 
 _MINUTE = 60 * SECOND_US
 _HOUR = 60 * _MINUTE
@@ -28,10 +29,8 @@ def _share(written: object) -> object:
 Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]  # written as a percentage, such as 20%
 
 
-class OutageSettings(BaseModel):
+class OutageSettings(Strict):
     """When silence is taken for an outage, when alerts for a storm, and what becomes of them; microseconds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     unread_after: Microseconds = _HOUR
     share: Share = 0.2

@@ -7,11 +7,12 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from engine.model.duration import parse_duration, write_duration
 from engine.model.rule import Severity
 from engine.model.staff import Role
+from engine.model.strict import Strict
 
 
 def _microseconds(written: object) -> int:
@@ -22,10 +23,8 @@ def _microseconds(written: object) -> int:
 Microseconds = Annotated[int, BeforeValidator(_microseconds)]  # written as a duration, such as `45 minutes`
 
 
-class RoutingStep(BaseModel):
+class RoutingStep(Strict):
     """Tell everybody in a role once nobody has taken the alert for `after` (microseconds)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     after: Microseconds = 0
     to: Role
@@ -73,14 +72,12 @@ def _known(name: str, info: ValidationInfo) -> str:
     )
 
 
-class RoutingSettings(BaseModel):
+class RoutingSettings(Strict):
     """Policies by name, and which of them serves each severity where a rule names none.
 
     Policies that config.yaml gives stand beside the built-in `urgent`, `case_manager_first` and `case_manager_only`,
     or in place of the one of the same name; severities likewise.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     policies: Mapping[str, Policy] = _POLICIES
     severities: Mapping[Severity, Annotated[str, AfterValidator(_known)]] = Field(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
@@ -17,6 +17,7 @@ from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
+from engine.model.strict import Strict
 from engine.model.telling import Telling
 
 MINUTE_US = 60 * SECOND_US
@@ -31,11 +32,7 @@ def _interval(us: int) -> int:
 Interval = Annotated[Microseconds, AfterValidator(_interval)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TickSettings(_Strict):
+class TickSettings(Strict):
     """How often each flow steps, and after how long a step that does not end, or begin, ends the process."""
 
     ingest: Interval = 10 * SECOND_US
@@ -47,21 +44,21 @@ class TickSettings(_Strict):
     give_up_after: Microseconds = 15 * MINUTE_US
 
 
-class WebSettings(_Strict):
+class WebSettings(Strict):
     """Where health and metrics are served; port 0 takes any that is free."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8470
 
 
-class LogSettings(_Strict):
+class LogSettings(Strict):
     """How the daemon logs on stderr."""
 
     format: Literal["console", "json"] = "console"
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """The whole of config.yaml."""
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from engine.errors import UserError
 from engine.model.config_path import ConfigPath
+from engine.model.strict import Strict
 
 # How much a text to staff may say of the client: nothing, the ref, or the ref and the rule's few words of reason.
 Detail = Literal["none", "reference", "reason"]
@@ -45,11 +46,7 @@ def _reachable(url: str) -> str:
     return url.rstrip("/")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Secret(_Frozen):
+class Secret(Strict):
     """Where a secret is to be found; never the secret itself."""
 
     env: str | None = None
@@ -77,7 +74,7 @@ class Secret(_Frozen):
         return found.strip()
 
 
-class TwilioSettings(_Frozen):
+class TwilioSettings(Strict):
     """An account at Twilio: exactly one of `from_number` and `messaging_service` is the sender.
 
     `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and /twilio/status are below it.
@@ -100,7 +97,7 @@ class TwilioSettings(_Frozen):
         return self
 
 
-class SmsSettings(_Frozen):
+class SmsSettings(Strict):
     """Texts: `printed` writes them to the terminal and to `file`, `twilio` sends them."""
 
     gateway: Literal["printed", "twilio"] = "printed"

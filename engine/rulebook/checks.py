@@ -11,7 +11,6 @@ import yaml
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.histories import Histories
 from engine.measures.measure import Finding
-from engine.measures.steps import truth_at
 from engine.measures.window import Starting
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
@@ -183,7 +182,8 @@ def _true_of_nothing(condition: Condition, place: int) -> bool:
         case Finding(measure=ClientAttribute()):
             return True  # some client may have it
         case Finding():
-            return _of_discharge(condition) or bool(truth_at(condition.flips(_NEW), _ENROLMENTS)[place])
+            truth = condition.measure.truth(_NEW, _ENROLMENTS, condition.comparison)
+            return _of_discharge(condition) or bool(truth[place])
         case _:
             return False
 
