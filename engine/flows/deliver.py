@@ -98,8 +98,8 @@ def _pace(database: Database, message: Claimed, standing: Standing, now: int) ->
         bundle = together(message.id, bundles.waiting(conn, message), room(sent, now), now)
         if not bundle:
             return message
-        clients = len({one.client_id for one in bundle})
-        body = of_many(clients, len(bundle), newly=all(one.gathered == NEWLY for one in bundle))
+        alerts, clients = bundles.amount(conn, [one.id for one in bundle])
+        body = of_many(clients, alerts, newly=all(one.gathered == NEWLY for one in bundle))
         bundles.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 

@@ -135,7 +135,6 @@ class Waiting:
     """A message to staff about an alert that is not urgent, still to be sent, which one text may tell with others."""
 
     id: int
-    client_id: int
     due_at: int
     gathered: str | None  # NEWLY or STORM, where it goes with all that waits for the same reason
 

@@ -90,7 +90,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
     """
     ready = and_(outbox.c.state == "queued", ON_ITS_OWN)
     wanted = (
-        select(outbox.c.id, outbox.c.due_at, outbox.c.reason, alerts.c.client_id)
+        select(outbox.c.id, outbox.c.due_at, outbox.c.reason)
         .join(alerts, alerts.c.id == outbox.c.alert_id)
         .join(staff, staff.c.id == outbox.c.staff_id)
         .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
@@ -101,9 +101,15 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
         .with_for_update(of=outbox, skip_locked=True)
     )
     return [
-        Waiting(row.id, row.client_id, row.due_at, row.reason if row.reason in _GATHERED else None)
-        for row in conn.execute(wanted)
+        Waiting(row.id, row.due_at, row.reason if row.reason in _GATHERED else None) for row in conn.execute(wanted)
     ]
+
+
+def amount(conn: Connection, message_ids: Collection[int]) -> tuple[int, int]:
+    """How many alerts these messages and what they carry are about, and how many clients."""
+    counted = select(func.count(alerts.c.id.distinct()), func.count(alerts.c.client_id.distinct()))
+    row = conn.execute(counted.join(outbox, outbox.c.alert_id == alerts.c.id).where(_with_carried(message_ids))).one()
+    return row[0], row[1]
 
 
 def lately_enqueued(conn: Connection, since: int) -> int:
@@ -121,8 +127,7 @@ def gather(conn: Connection, since: int, due_at: int) -> int:
 
 def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:
     """Let a message, not sent yet and with these words from now on, carry others and what they carry."""
-    riders = or_(outbox.c.id.in_(carried), and_(outbox.c.bundle_id.in_(carried), outbox.c.state == "queued"))
-    conn.execute(update(outbox).where(riders).values(bundle_id=carrier_id))
+    conn.execute(update(outbox).where(_with_carried(carried)).values(bundle_id=carrier_id))
     conn.execute(update(outbox).where(outbox.c.id == carrier_id).values(body=body, bundle_id=None))
 
 
@@ -139,3 +144,8 @@ def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
     columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
     rows = conn.execute(select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id))
     return [message, *(replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows)]
+
+
+def _with_carried(message_ids: Collection[int]) -> ColumnElement[bool]:
+    waits_with_one = and_(outbox.c.bundle_id.in_(message_ids), outbox.c.state == "queued")
+    return or_(outbox.c.id.in_(message_ids), waits_with_one)

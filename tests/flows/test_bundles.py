@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine.flows import deliver, reports
 from engine.messaging.overseeing import reaches_nobody
 from engine.model.instant import SECOND_US
-from engine.model.message import REACHES_NOBODY, NewMessage, Report
+from engine.model.message import REACHES_NOBODY, REMINDS, NewMessage, Report
 from engine.store import bundles
 from engine.store import outbox as outbox_store
 from engine.store.database import Database
@@ -136,6 +136,30 @@ def test_more_than_five_at_once_are_one_text_and_each_climbs(database: Database)
     assert set(states(site)) == {"accepted"}
     assert len({row.alert_id for row in site.rows(outbox)}) == 8
     assert {row.next_step_at for row in site.alerts} == {NOON + hours(1)}
+
+
+def test_one_text_about_many_counts_the_alerts_that_its_texts_were_to_tell_together(database: Database) -> None:
+    site = Site(database, rules=rulebook_of(*BOTH)).with_people()
+    many(site, 8)
+    site.evaluate()
+    carrier = Carrier()
+    deliver_all(site, carrier, NOON)
+    assert [message.body for message in carrier.asked] == [
+        "Handrail: 16 alerts about 8 clients need you. See: handrail alerts"
+    ]
+
+
+def test_an_alert_of_which_somebody_is_to_be_told_twice_counts_once(database: Database) -> None:
+    site = Site(database).with_people()
+    many(site, 8)
+    site.evaluate()
+    with site.database.write() as conn:
+        outbox_store.enqueue(conn, NewMessage(1, 0, 4, f"{REMINDS}1", "again", NOON, NOON))
+    carrier = Carrier()
+    deliver_all(site, carrier, NOON)
+    assert [message.body for message in carrier.asked] == [
+        "Handrail: 8 alerts about 8 clients need you. See: handrail alerts"
+    ]
 
 
 def test_urgent_texts_are_never_held_back(database: Database) -> None:
