@@ -21,7 +21,7 @@ from connectors.printed_sms import PrintedSms
 from engine.errors import SourcesError
 from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports, rules
 from engine.model.inbound import Inbound
-from engine.model.instant import to_us
+from engine.model.instant import SECOND_US, to_us
 from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
@@ -111,6 +111,13 @@ class Engine:
             rules.accept(conn, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
             feeds.forget_all_but(conn, [source.name for source in self._sources])
+
+    def last_step_ago(self) -> int | None:
+        """How many seconds ago a daemon last stepped on this database; None where none ever did."""
+        with self.database.read() as conn:
+            beats = heartbeats.read(conn)
+        stepped = [beats[tick.name].at for tick in self.ticks() if tick.name in beats]
+        return abs(self._now() - max(stepped)) // SECOND_US if stepped else None
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # How often the watch looks at the ticks (seconds).
 WATCH = 1.0
+# Hardly anybody ends a daemon and starts it anew within so many seconds.
+A_MOMENT = 15
 
 _log = structlog.get_logger()
 
@@ -48,6 +50,9 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch = Watch(engine, scheduler)
     web = WebServer(settings.web.host, settings.web.port, watch.pages)
+    ago = engine.last_step_ago()
+    if ago is not None and ago < A_MOMENT:
+        _log.warning("another daemon stepped a moment ago; where it still runs, the two share the work", seconds=ago)
     # Only now, for one that cannot start must not change what another goes by.
     engine.accept_settings()
     web.start()

@@ -99,6 +99,14 @@ def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -
         assert list(feeds.read(conn)) == ["slow"]
 
 
+def test_a_daemon_knows_how_long_ago_any_on_its_database_stepped(engine: Engine) -> None:
+    assert engine.last_step_ago() is None
+    with engine.database.write() as conn:
+        heartbeats.beat(conn, "deliver", NOON - 3 * SECOND_US, {})
+        heartbeats.beat(conn, "audit", NOON - 50 * SECOND_US, {})
+    assert engine.last_step_ago() == 3
+
+
 def test_a_source_is_forgotten_at_the_start_after_it_is_configured_no_longer(engine: Engine) -> None:
     engine._sources = [_SlowSource(lambda: None)]
     _step(engine, "ingest")

@@ -206,6 +206,14 @@ def test_a_port_in_use_changes_nothing_for_whoever_runs(site: Path) -> None:
     assert any(name.endswith("safety.yaml") for name in serving.files)
 
 
+def test_a_start_beside_another_daemon_says_that_there_is_one(site: Path) -> None:
+    handrail(site, "run", "--once")
+    with daemon_of(site) as running:
+        running.wait_for("another daemon stepped a moment ago; where it still runs, the two share the work")
+        running.wait_for("started")
+        assert running.end(signal.SIGTERM) == 0
+
+
 def test_a_truncated_config_and_one_in_cp1252(site: Path) -> None:
     config = site / "config.yaml"
     whole = config.read_bytes()
