@@ -44,6 +44,33 @@ _OF_A_STEP = and_(
 _CLIENTS_WAITING = (
     select(func.count(alerts.c.client_id.distinct())).join(outbox, outbox.c.alert_id == alerts.c.id).where(_OF_A_STEP)
 )
+# Those that run for each message are made once, for a statement takes longer to make than to run.
+_number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
+_sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
+_SENT = select(func.coalesce(outbox.c.sent_at, outbox.c.updated_at)).where(
+    outbox.c.staff_id.in_(_sharing),
+    or_(
+        outbox.c.sent_at > bindparam("since"),
+        and_(outbox.c.state == "claimed", outbox.c.id != bindparam("message")),
+    ),
+)
+_WAITING = (
+    select(outbox.c.id, outbox.c.due_at, outbox.c.reason)
+    .join(alerts, alerts.c.id == outbox.c.alert_id)
+    .join(staff, staff.c.id == outbox.c.staff_id)
+    .where(outbox.c.staff_id == bindparam("staff"))
+    .where(or_(outbox.c.id == bindparam("message"), and_(outbox.c.state == "queued", ON_ITS_OWN)))
+    .where(alerts.c.state == "open", TOLD)
+    .where(alerts.c.severity != "urgent", outbox.c.reason != REACHES_NOBODY, outbox.c.reason.not_like(f"{NOTICE}%"))
+    .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
+    .order_by(outbox.c.id)
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_FOLLOW = (
+    update(outbox)
+    .where(outbox.c.bundle_id == bindparam("carrier"), outbox.c.state.not_in(FINAL_STATES))
+    .values(state=bindparam("to"), updated_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +102,7 @@ def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
 
     Recipients who share a number are one phone, and it is the phone that must not buzz too often.
     """
-    number = select(staff.c.phone).where(staff.c.id == message.staff_id).scalar_subquery()
-    sharing = select(staff.c.id).where(or_(staff.c.id == message.staff_id, staff.c.phone == number))
-    going = and_(outbox.c.state == "claimed", outbox.c.id != message.id)
-    at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
-    gone = and_(outbox.c.staff_id.in_(sharing), or_(outbox.c.sent_at > since, going))
-    return list(conn.scalars(select(at).where(gone)))
+    return list(conn.scalars(_SENT, {"message": message.id, "staff": message.staff_id, "since": since}))
 
 
 def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
@@ -88,20 +110,9 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
 
     They are locked, and those that another daemon is just claiming are left out, for they would go twice.
     """
-    ready = and_(outbox.c.state == "queued", ON_ITS_OWN)
-    wanted = (
-        select(outbox.c.id, outbox.c.due_at, outbox.c.reason)
-        .join(alerts, alerts.c.id == outbox.c.alert_id)
-        .join(staff, staff.c.id == outbox.c.staff_id)
-        .where(outbox.c.staff_id == message.staff_id, or_(outbox.c.id == message.id, ready))
-        .where(alerts.c.state == "open", TOLD)
-        .where(alerts.c.severity != "urgent", outbox.c.reason != REACHES_NOBODY, outbox.c.reason.not_like(f"{NOTICE}%"))
-        .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
-        .order_by(outbox.c.id)
-        .with_for_update(of=outbox, skip_locked=True)
-    )
     return [
-        Waiting(row.id, row.due_at, row.reason if row.reason in _GATHERED else None) for row in conn.execute(wanted)
+        Waiting(row.id, row.due_at, row.reason if row.reason in _GATHERED else None)
+        for row in conn.execute(_WAITING, {"message": message.id, "staff": message.staff_id})
     ]
 
 
@@ -135,8 +146,7 @@ def follow(conn: Connection, carrier_id: int, state: OutboxState, now: int) -> N
     """What a message carries comes to the state that it came to, once it was sent or will never be."""
     if state in {"queued", "claimed", "unknown", "cancelled"}:
         return
-    riding = and_(outbox.c.bundle_id == carrier_id, outbox.c.state.not_in(FINAL_STATES))
-    conn.execute(update(outbox).where(riding).values(state=state, updated_at=now))
+    conn.execute(_FOLLOW, {"carrier": carrier_id, "to": state, "now": now})
 
 
 def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:

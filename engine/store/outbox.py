@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Update, and_, bindparam, case, func, or_, select, true, update
 
 from engine.model.message import (
     DECISIONS,
@@ -15,6 +16,7 @@ from engine.model.message import (
     TRANSITIONS,
     Claimed,
     NewMessage,
+    OutboxState,
     Settlement,
     Silent,
     Standing,
@@ -33,6 +35,88 @@ _ABOUT = [
     alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "silence", "owner_id", "next_step_at")
 ]
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
+
+# Those that run for each message are made once, for a statement takes longer to make than to run.
+_lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
+_DUE = (
+    select(outbox.c.id)
+    .where(
+        or_(
+            and_(
+                outbox.c.state == "queued",
+                bundles.ON_ITS_OWN,
+                or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
+            ),
+            and_(outbox.c.state == "unknown", outbox.c.due_at <= bindparam("now"), _lent_to_nobody),
+        )
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEND = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=case((outbox.c.state == "queued", "claimed"), else_=outbox.c.state),
+        claimed_by=bindparam("owner"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(*_CLAIMED)
+)
+_STANDING = (
+    select(staff, outbox.c.reason, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
+    .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
+    .where(
+        outbox.c.id == bindparam("message"),
+        outbox.c.state == bindparam("stands_at"),
+        outbox.c.claimed_by == bindparam("owner"),
+    )
+)
+# Skipping what another daemon is doubting just now: two of them can then never wait for each other.
+_run_out = (
+    select(outbox.c.id)
+    .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_DOUBT = (
+    update(outbox)
+    .where(outbox.c.id.in_(_run_out))
+    .values(state="unknown", claimed_by=None, lease_until=None, due_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_SAME_WORDS = select(outbox.c.provider_id).where(
+    outbox.c.staff_id == bindparam("staff"),
+    outbox.c.body == bindparam("words"),
+    outbox.c.id != bindparam("message"),
+    outbox.c.provider_id.is_not(None),
+)
+
+
+@cache
+def _settled(state: OutboxState, *, first: bool) -> Update:
+    """A message comes to a state; `first` is whether it was sent by this claim, and not by one before."""
+    leading_here = [before for before, states in TRANSITIONS.items() if state in states]
+    ours: ColumnElement[bool] = outbox.c.claimed_by == bindparam("owner") if state in DECISIONS else true()
+    sent_at: ColumnElement[Any] = outbox.c.sent_at
+    if state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
+        sent_at = bindparam("now") if first else func.coalesce(outbox.c.sent_at, bindparam("now"))
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("message"), outbox.c.state.in_(leading_here), ours)
+        .values(
+            state=state,
+            claimed_by=None,
+            lease_until=None,
+            due_at=func.coalesce(bindparam("later", type_=outbox.c.due_at.type), outbox.c.due_at),
+            provider_id=func.coalesce(bindparam("provider", type_=outbox.c.provider_id.type), outbox.c.provider_id),
+            error_code=bindparam("code"),
+            error_text=bindparam("text"),
+            updated_at=bindparam("now"),
+            sent_at=sent_at,
+        )
+    )
 
 
 def enqueue(conn: Connection, message: NewMessage) -> int | None:
@@ -59,46 +143,19 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from then on. One
     that is past its time is due too, for its end to be written down.
     """
-    _doubt(conn, now)
-    lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    to_send = and_(
-        outbox.c.state == "queued", bundles.ON_ITS_OWN, or_(outbox.c.due_at <= now, outbox.c.expires_at <= now)
-    )
-    to_look_up = and_(outbox.c.state == "unknown", outbox.c.due_at <= now, lent_to_nobody)
-    chosen = list(
-        conn.scalars(
-            select(outbox.c.id)
-            .where(or_(to_send, to_look_up))
-            .order_by(outbox.c.due_at, outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
+    conn.execute(_DOUBT, {"now": now})
+    chosen = conn.scalars(_DUE, {"now": now, "most": limit}).all()
     if not chosen:
         return []
-    lent = (
-        update(outbox)
-        .where(outbox.c.id.in_(chosen))
-        .values(
-            state=case((outbox.c.state == "queued", "claimed"), else_=outbox.c.state),
-            claimed_by=owner,
-            lease_until=now + lease_us,
-            attempts=outbox.c.attempts + 1,
-            updated_at=now,
-        )
-        .returning(*_CLAIMED)
-    )
-    rows = {row.id: Claimed(*row) for row in conn.execute(lent)}
+    lent = conn.execute(_LEND, {"ids": chosen, "owner": owner, "until": now + lease_us, "now": now})
+    rows = {row.id: Claimed(*row) for row in lent}
     return [rows[message_id] for message_id in chosen]
 
 
 def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
     """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
-    found = conn.execute(
-        select(staff, outbox.c.reason, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
-        .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
-        .where(outbox.c.id == message.id, outbox.c.state == message.state, outbox.c.claimed_by == owner)
-    ).one_or_none()
+    claim = {"message": message.id, "stands_at": message.state, "owner": owner}
+    found = conn.execute(_STANDING, claim).one_or_none()
     if found is None:
         return None
     mentor = found.role == "mentor" or found.to_mentor
@@ -135,25 +192,17 @@ def settle(conn: Connection, message: Claimed, settlement: Settlement, owner: st
     What the carrier reports counts whoever holds the claim by now, save that no state leads back; a decision
     counts only while `owner` does.
     """
-    leading_here = [state for state, next_states in TRANSITIONS.items() if settlement.state in next_states]
-    ours: ColumnElement[bool] = outbox.c.claimed_by == owner if settlement.state in DECISIONS else true()
     result = settlement.result
-    values: dict[str, Any] = {
-        "state": settlement.state,
-        "claimed_by": None,
-        "lease_until": None,
-        "error_code": result.error_code if result else None,
-        "error_text": result.error_text if result else None,
-        "updated_at": now,
+    said = {
+        "message": message.id,
+        "owner": owner,
+        "now": now,
+        "later": settlement.due_at,
+        "provider": result.provider_id if result else None,
+        "code": result.error_code if result else None,
+        "text": result.error_text if result else None,
     }
-    if settlement.due_at is not None:
-        values["due_at"] = settlement.due_at
-    if result and result.provider_id is not None:
-        values["provider_id"] = result.provider_id
-    if settlement.state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
-        values["sent_at"] = now if message.state == "claimed" else func.coalesce(outbox.c.sent_at, now)
-    settled = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(leading_here), ours)
-    if conn.execute(settled.values(values)).rowcount != 1:
+    if conn.execute(_settled(settlement.state, first=message.state == "claimed"), said).rowcount != 1:
         return False
     bundles.follow(conn, message.id, settlement.state, now)
     return True
@@ -263,14 +312,6 @@ def overdue(conn: Connection, before: int) -> int:
     return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
 
 
-def _doubt(conn: Connection, now: int) -> None:
-    run_out = select(outbox.c.id).where(outbox.c.state == "claimed", outbox.c.lease_until <= now)
-    doubted = {"state": "unknown", "claimed_by": None, "lease_until": None, "due_at": now, "updated_at": now}
-    # Skipping what another daemon is doubting just now: two of them can then never wait for each other.
-    conn.execute(update(outbox).where(outbox.c.id.in_(run_out.with_for_update(skip_locked=True))).values(doubted))
-
-
 def _others(conn: Connection, message: Claimed) -> frozenset[str]:
-    same_words = and_(outbox.c.staff_id == message.staff_id, outbox.c.body == message.body, outbox.c.id != message.id)
-    known = select(outbox.c.provider_id).where(same_words, outbox.c.provider_id.is_not(None))
-    return frozenset(conn.scalars(known))
+    same_words = {"staff": message.staff_id, "words": message.body, "message": message.id}
+    return frozenset(conn.scalars(_SAME_WORDS, same_words))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from engine.model.message import TELLING
 from engine.store.alerts import TOLD
@@ -18,7 +18,16 @@ _LONGEST_AGO = (
     .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
     .group_by(alerts.c.rule_id)
 )
+_AGAIN = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert"))
+    .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
+)
 _REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
+# Made once, for a statement takes longer to make than to run.
+_LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
+    outbox.c.alert_id == bindparam("alert"), outbox.c.reason.in_(TELLING), outbox.c.state.not_in(_REACHED_NOBODY)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +60,19 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
 
 def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
     """When the next alert is to be told again, microseconds since 1970; None where none is."""
+    if not waits:
+        return None
     rows = conn.execute(_LONGEST_AGO)
     return min((told_at + waits[rule_id] for rule_id, told_at in rows if rule_id in waits), default=None)
 
 
 def told_again(conn: Connection, reminder: Due, at: int) -> None:
     """Write down that people were told again of an alert at an instant."""
-    again = update(alerts).where(alerts.c.id == reminder.alert_id)
-    conn.execute(again.values(told_at=at, reminders=reminder.reminders + 1))
+    conn.execute(_AGAIN, {"alert": reminder.alert_id, "at": at, "how_often": reminder.reminders + 1})
 
 
 def last_told(conn: Connection, alert_id: int) -> dict[int, int]:
     """By staff id, the step of an alert's policy that reached them: those whom the last step told."""
-    mine = and_(outbox.c.alert_id == alert_id, outbox.c.reason.in_(TELLING), outbox.c.state.not_in(_REACHED_NOBODY))
-    rows = conn.execute(select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(mine)).all()
+    rows = conn.execute(_LAST_TOLD, {"alert": alert_id}).all()
     newest = max((row.created_at for row in rows), default=0)
     return {row.staff_id: row.step for row in rows if row.created_at == newest}

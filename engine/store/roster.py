@@ -17,6 +17,22 @@ _AT_ONCE = 1000
 _WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone).where(
     clients.c.ref.in_(bindparam("refs", expanding=True))
 )
+# Those that run for each row are made once, for a statement takes longer to make than to run.
+_REFS = select(staff.c.ref, staff.c.id)
+_WITH_REF = select(staff).where(staff.c.ref == bindparam("of"))
+_ADD_STAFF = insert(staff)
+_SAME_THREE = (
+    select(assignments)
+    .where(
+        assignments.c.client_id == bindparam("client"),
+        assignments.c.staff_id == bindparam("of"),
+        assignments.c.role == bindparam("as"),
+    )
+    .order_by(assignments.c.began)
+)
+_ASSIGN = insert(assignments)
+_SAME_TWO = select(consents).where(consents.c.client_id == bindparam("client"), consents.c.staff_id == bindparam("of"))
+_CONSENT = insert(consents)
 
 
 class KnownClient(NamedTuple):
@@ -61,7 +77,7 @@ def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
 
 def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
     """The ids of the staff of these refs, by ref."""
-    return {ref: staff_id for ref, staff_id in conn.execute(select(staff.c.ref, staff.c.id)) if ref in refs}
+    return {ref: staff_id for ref, staff_id in conn.execute(_REFS) if ref in refs}
 
 
 def add_clients(conn: Connection, new: Sequence[NewClient]) -> None:
@@ -93,9 +109,9 @@ def change_records(conn: Connection, changes: Sequence[RecordChange]) -> None:
 
 def put_staff(conn: Connection, ref: str, said: Mapping[str, Any], otherwise: Mapping[str, Any]) -> Change:
     """Put a member of staff into the roster, or correct what is `said`; `otherwise` is for a new one alone."""
-    known = conn.execute(select(staff).where(staff.c.ref == ref)).first()
+    known = conn.execute(_WITH_REF, {"of": ref}).first()
     if known is None:
-        conn.execute(insert(staff).values(ref=ref, **{**otherwise, **said}))
+        conn.execute(_ADD_STAFF, {"ref": ref, **otherwise, **said})
         return "new"
     return _correct(conn, staff, known, said)
 
@@ -114,8 +130,7 @@ def assign(
     An assignment is told from another of the same three by its beginning. Without one it is the open one, or a new
     one from `now`.
     """
-    same = (assignments.c.client_id == client_id, assignments.c.staff_id == staff_id, assignments.c.role == role)
-    stored = conn.execute(select(assignments).where(*same).order_by(assignments.c.began)).all()
+    stored = conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all()
     end = ended.get("ended")
     if began is None:
         known = next((row for row in reversed(stored) if row.ended is None or row.ended == end), None)
@@ -128,9 +143,8 @@ def assign(
     if end is not None and end < began:
         raise ValueError("ended comes before began")
     if known is None:
-        conn.execute(
-            insert(assignments).values(client_id=client_id, staff_id=staff_id, role=role, began=began, ended=end)
-        )
+        new = {"client_id": client_id, "staff_id": staff_id, "role": role, "began": began, "ended": end}
+        conn.execute(_ASSIGN, new)
         return "new"
     return _correct(conn, assignments, known, {"began": began, **ended})
 
@@ -140,13 +154,12 @@ def consent(conn: Connection, client_id: int, staff_id: int, given_at: int, said
 
     A revocation ends every consent given before it, and nothing but a new consent takes it back.
     """
-    same = (consents.c.client_id == client_id, consents.c.staff_id == staff_id)
     revoked_at = said.get("revoked_at")
-    stored = conn.execute(select(consents).where(*same)).all()
+    stored = conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all()
     known = next((row for row in stored if row.given_at == given_at), None)
     change: Change = "duplicate"
     if known is None:
-        conn.execute(insert(consents).values(client_id=client_id, staff_id=staff_id, given_at=given_at, **said))
+        conn.execute(_CONSENT, {"client_id": client_id, "staff_id": staff_id, "given_at": given_at, **said})
         change = "new"
     else:
         kept = {} if revoked_at is None else {"revoked_at": revoked_at}
