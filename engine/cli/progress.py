@@ -16,6 +16,8 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    # Rich would print on stderr, above the bar, what is meant for a file or another program.
+    on_the_same = sys.stdout.isatty()
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=on_the_same) as bar:
         task = bar.add_task(title, total=total)
         yield lambda more: bar.advance(task, more)
