@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +30,8 @@ from engine.store.alert_records import Sent
 from engine.store.database import Database
 
 OWNER = "case"
-_PEOPLE = ("clients", "staff", "assignments", "consents")
+# Whoever is named in a row comes before it.
+_KINDS = ("clients", "staff", "assignments", "consents")
 # Something is done each time; only a fault of ours could go on beyond this without the clock moving.
 _MOST_ROUNDS = 100
 
@@ -47,29 +49,30 @@ class Opened:
 
 
 class _GivenSource:
-    """The source of a case: its people at the beginning, then each arrival at its moment."""
+    """The source of a case: its people at the beginning, then what arrives at each moment."""
 
     name = OWNER
     silent_after: int | None = None
 
     def __init__(self, case: Case, clock: WallClock) -> None:
-        people = [[row for row in case.people if row.kind == kind] for kind in _PEOPLE]
-        self._parts: list[tuple[int, Sequence[RosterRow], ReadEvent | None]] = [
-            (clock[case.begin], rows, None) for rows in people if rows
+        parts: dict[int, tuple[list[RosterRow], list[ReadEvent]]] = defaultdict(lambda: ([], []))
+        parts[clock[case.begin]][0].extend(case.people)
+        for one in case.arrivals:
+            if one.client:
+                parts[clock[one.known]][0].append(one.client)
+            elif one.event:
+                parts[clock[one.known]][1].append(one.event)
+        self._batches = [
+            (at, Batch(OWNER, place, events=tuple(events), roster=tuple(sorted(rows, key=_place_of_kind))))
+            for place, (at, (rows, events)) in enumerate(sorted(parts.items()), 1)
         ]
-        self._parts += [
-            (clock[one.known], [one.client] if one.client else [], one.event) for one in case.arrivals if not one.reply
-        ]
-
-    def instants(self) -> list[int]:
-        """When something becomes known."""
-        return [at for at, _, _ in self._parts]
+        self.instants = tuple(at for at, _ in self._batches)  # when something becomes known
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         """What became known by now; the position is how much has."""
-        for place, (at, rows, event) in enumerate(self._parts):
-            if positions.get(OWNER, 0) <= place and at <= to_us(now):
-                yield Batch(OWNER, place + 1, events=(event,) if event else (), roster=tuple(rows))
+        for at, batch in self._batches[positions.get(OWNER, 0) :]:
+            if at <= to_us(now):
+                yield batch
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
         """Nothing is mended in a case."""
@@ -90,26 +93,30 @@ class _Carrier:
         return SendResult("accepted", provider_id=str(message.id))
 
 
+def _place_of_kind(row: RosterRow) -> int:
+    return _KINDS.index(row.kind)
+
+
 def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
     """Run a case to its end in a database of its own; every alert that opened, in the order in which they did.
 
     Of the rulebook serve the rules that the case names and those that may quiet them, or all where it expects that no
-    other alerts. Those that the case names and that are drafts are tried as if they were live.
+    other alerts. Those that the case names and that are drafts are tried as if they were live. Nobody is reminded where
+    the case speaks of no texts, reminders or replies, for nothing else that it can say depends on reminders.
     """
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
     replies = [(clock[one.at], *one.reply) for one in case.arrivals if one.reply]
     engine = _Engine(case, _as_tried(rulebook, case), settings, database, source, replies)
+    begin = clock[case.begin]
     # To the end of the second, for `more than 7 days` comes true a moment after seven days.
-    now, until = clock[case.begin], clock[case.until] + SECOND_US - 1
+    until = clock[case.until] + SECOND_US - 1
     with database.write() as conn:
-        rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
-    while now <= until:
+        rule_sets.accept(conn, rulebook.hash, rulebook.files, begin)
+    now: int | None = begin
+    while now is not None and now <= until:
         engine.step(now)
-        ahead = engine.next_instant(now)
-        if ahead is None:
-            break
-        now = ahead
+        now = engine.next_instant(now)
     return engine.opened()
 
 
@@ -120,14 +127,21 @@ def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
     while more := {rule.id for rule in rules if rule.id not in chosen and not chosen.isdisjoint(rule.quiets)}:
         chosen |= more
     drafts = {rule.id for rule in rules if rule.id in case.rules and rule.status == "draft"}
-    return _made(rulebook, frozenset(chosen), frozenset(drafts))
+    return _made(rulebook, frozenset(chosen), frozenset(drafts), _speaks_of_texts(case))
+
+
+def _speaks_of_texts(case: Case) -> bool:
+    expected = any(alert.texts is not None or alert.reminders is not None for alert in case.alerts)
+    return expected or any(one.reply for one in case.arrivals)
 
 
 @lru_cache(maxsize=256)
-def _made(rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str]) -> Rulebook:
+def _made(rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str], reminds: bool) -> Rulebook:
     """Some rules of a rulebook, made once for all cases that try them; rulesets of durable_rules can never be freed."""
     tried = rulebook.only(chosen)
     tried.rules.update({rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts})
+    if not reminds:
+        tried.rules.update({rule.id: replace(rule, remind=None) for rule in tried.rules.values()})
     return tried
 
 
@@ -145,58 +159,63 @@ class _Engine:
     ) -> None:
         self._case = case
         self._rulebook = rulebook
+        self._waits = remind.waits(rulebook.rules)
         self._settings = settings
         self._database = database
         self._source = source
         self._replies = replies
         self._carrier = _Carrier()
         self._client_id = 0
+        self._due = Agenda(None, None)  # as of the last thing that was done
         self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
 
     def next_instant(self, now: int) -> int | None:
         """The next instant after `now` at which there is something to do."""
-        ahead = (*self._source.instants(), *(at for at, _, _ in self._replies), self._agenda().next_instant)
+        ahead = (*self._source.instants, *(at for at, _, _ in self._replies), self._due.next_instant)
         return min((at for at in ahead if at is not None and at > now), default=None)
 
     def step(self, now: int) -> None:
         """Do all that is due at `now`, as often as one thing makes another due; then what people reply to that."""
-        self._ingest(now)
+        if now in self._source.instants:
+            self._ingest(now)
         self._rest(now)
         for number, (at, role, text) in enumerate(self._replies):
             if at == now:
                 inbound = Inbound(f"{OWNER} {number}", phone_of(role), text)
                 inbox.take(self._database, inbound, self._settings.routing, now)
+                self._look()
                 self._rest(now)
 
     def _rest(self, now: int) -> None:
         for _ in range(_MOST_ROUNDS):
-            due = self._agenda()
-            if due.evaluate is not None and due.evaluate <= now:
+            if self._due.evaluate is not None and self._due.evaluate <= now:
                 self._evaluate(now)
-            elif due.deliver is not None and due.deliver <= now:
+            elif self._due.deliver is not None and self._due.deliver <= now:
                 deliver.run(self._database, self._carrier, now, OWNER)
             else:
                 return
+            self._look()
         raise HandrailError(f"{self._place}: the engine does not come to rest at {from_us(now).isoformat()}.")
 
-    def _agenda(self) -> Agenda:
+    def _look(self) -> None:
+        """See what is due, which only what is done here can change."""
         with self._database.read() as conn:
-            return agenda.read(conn, remind.waits(self._rulebook.rules))
+            self._due = agenda.read(conn, self._waits)
 
     @property
     def _place(self) -> str:
         return f"{self._case.file}:{self._case.line}"
 
     def _ingest(self, now: int) -> None:
-        if now not in self._source.instants():
-            return
         counts = ingest.run(self._database, [self._source], self._settings.timezone, now)
         if counts["rejected"]:
             with self._database.read() as conn:
                 why = [reject.reason for reject in rejects.still_open(conn)]
             raise UserError(f"{self._place}: the case cannot be taken in: {'; '.join(why)}.")
-        with self._database.read() as conn:
-            self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
+        if not self._client_id:
+            with self._database.read() as conn:
+                self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
+        self._due = self._due._replace(evaluate=now)  # for something was learnt of the client
 
     def _evaluate(self, now: int) -> None:
         counts = evaluate.run(self._database, self._rulebook, self._settings.telling, now=now, owner=OWNER)
@@ -204,9 +223,10 @@ class _Engine:
             raise HandrailError(
                 f"{self._place}: the engine failed to evaluate the client at {from_us(now).isoformat()}."
             )
-        with self._database.read() as conn:
-            for alert in alerts.of_clients(conn, [self._client_id])[self._client_id]:
-                self._severities[alert.id, now] = alert.severity
+        if counts.opened or counts.changed:
+            with self._database.read() as conn:
+                for alert in alerts.of_clients(conn, [self._client_id])[self._client_id]:
+                    self._severities[alert.id, now] = alert.severity
 
     def opened(self) -> list[Opened]:
         """Every opening of an alert; one that opens again after all counts again."""

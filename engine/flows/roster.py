@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -45,20 +46,19 @@ def unknown_client(ref: str) -> str:
 
 
 def take(conn: Connection, rows: Sequence[RosterRow], timezone: str, clocks: Clocks, now: int) -> Outcome:
-    """Put rows of one kind into the store; `timezone` is for those who have none of their own.
+    """Put rows into the store, those of a kind standing together; `timezone` is for those who have none of their own.
 
     A row that cannot be taken is rejected alone.
     """
     outcome = Outcome()
-    if not rows:
-        return outcome
-    if rows[0].kind == "clients":
-        _take_clients(conn, rows, timezone, clocks, now, outcome)
-    elif rows[0].kind == "staff":
-        for row in rows:
-            outcome.count(_put_staff(conn, row, timezone))
-    else:
-        _take_relations(conn, rows, clocks, now, outcome)
+    for kind, of_kind in groupby(rows, key=lambda row: row.kind):
+        if kind == "clients":
+            _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
+        elif kind == "staff":
+            for row in of_kind:
+                outcome.count(_put_staff(conn, row, timezone))
+        else:
+            _take_relations(conn, list(of_kind), clocks, now, outcome)
     return outcome
 
 

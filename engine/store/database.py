@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
 
 from engine.errors import StoreUnavailableError, UserError
 from engine.store.outage import outage_in
@@ -37,11 +38,18 @@ class Database:
         """
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite":
+            _make_folder(parsed)
             return cls(parsed, _sqlite_engine(parsed))
         engine = create_engine(
             parsed, connect_args={"connect_timeout": CONNECT_SECONDS}, pool_pre_ping=True, hide_parameters=True
         )
         return cls(parsed, engine)
+
+    @classmethod
+    def in_memory(cls) -> Database:
+        """A SQLite database of this process's alone, without tables, for one transaction at a time; closing ends it."""
+        url = make_url("sqlite://")
+        return cls(url, _sqlite_engine(url, poolclass=StaticPool))
 
     @classmethod
     def ready(cls, url: str) -> Database:
@@ -166,15 +174,18 @@ def _parse(url: str) -> URL:
     raise UserError(f"The database URL begins with {scheme}://; Handrail knows sqlite:///FILE and postgresql://…")
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _make_folder(url: URL) -> None:
     assert url.database
     folder = Path(url.database).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailableError(f"The folder {folder} cannot be made: {error.strerror}.") from None
+
+
+def _sqlite_engine(url: URL, **options: Any) -> Engine:
     # Hidden here and above, for an error that is logged may hold no note, text or name.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **options)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:

@@ -19,7 +19,7 @@ from engine.rulebook.cases import Case
 from engine.rulebook.cases_reader import read_cases
 from engine.rulebook.load import from_texts
 from engine.rulebook.rulebook import Rulebook
-from engine.store.scratch import Scratch
+from engine.store.scratch import Scratch, scratch
 from engine.yaml_source import Source
 
 RULES = """
@@ -72,8 +72,9 @@ TWO_MISSED = """
 
 
 @pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
-    return Scratch(tmp_path_factory.mktemp("scratch"))
+def databases() -> Iterator[Scratch]:
+    with scratch() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -104,12 +105,10 @@ class Trying:
         self._databases = databases
 
     def tried(self, text: str, head: str = "") -> Tried:
-        with self._databases.database() as database:
-            return try_case(case_of(text, head), *self._rest, database)
+        return try_case(case_of(text, head), *self._rest, self._databases.empty())
 
     def opened(self, text: str, head: str = "") -> list[Opened]:
-        with self._databases.database() as database:
-            return run(case_of(f"{text.rstrip()}\n    silent: all\n", head), *self._rest, database)
+        return run(case_of(f"{text.rstrip()}\n    silent: all\n", head), *self._rest, self._databases.empty())
 
     def wrong(self, text: str, head: str = "") -> list[tuple[str, str | None, str | None]]:
         """The lines that are not as expected: when (UTC), what was expected, what happened."""
@@ -288,6 +287,22 @@ def test_a_reminder_that_is_not_expected_is_shown(trying: Trying) -> None:
     assert [line[2] for line in trying.wrong(case)] == ["reminder to supervisor"]
 
 
+def test_nobody_is_reminded_in_a_case_that_speaks_of_no_texts_and_all_else_is_the_same(
+    rules: Rulebook, settings: Settings, databases: Scratch
+) -> None:
+    case = """
+  - case: A case
+    events:
+      - {at: day 1 18:00, assessment: {instrument: bam, score: 9}}
+    until: day 3
+    expect: [{alert: nagging, at: day 1 18:00%s}]
+"""
+    spoken_of = ", texts: [{to: case_manager, at: day 1 18:00}, {to: supervisor, at: day 1 20:00}]"
+    (silent,), (told,) = (run(case_of(case % more), rules, settings, databases.empty()) for more in ("", spoken_of))
+    assert [role for _, role in told.reminders] == ["supervisor", "supervisor"]
+    assert silent == replace(told, reminders=())
+
+
 def test_whoever_lets_it_wait_is_asked_again_after_two_hours(trying: Trying) -> None:
     case = """
   - case: A case
@@ -385,8 +400,8 @@ def test_a_case_that_cannot_be_taken_in_says_why(rules: Rulebook, settings: Sett
     case = case_of(f"{TWO_MISSED.rstrip()}\n    silent: all\n")
     client = case.people[0]
     backwards = replace(client, moments={**client.moments, "ended": Moment(case.begin - 1, True)})
-    with databases.database() as database, pytest.raises(UserError, match=r"rules.cases.yaml:3: .* ended comes before"):
-        run(replace(case, people=(backwards, *case.people[1:])), rules, settings, database)
+    with pytest.raises(UserError, match=r"rules.cases.yaml:3: .* ended comes before"):
+        run(replace(case, people=(backwards, *case.people[1:])), rules, settings, databases.empty())
 
 
 def test_each_case_has_the_database_to_itself(trying: Trying) -> None:
