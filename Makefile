@@ -9,6 +9,9 @@ SEED ?= 1
 
 PRISM := tests/prism/node_modules
 
+# Tests and commands are many short processes, and each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run test chaos thorough check bench prism browser clean
 
 install: $(VENV)/installed

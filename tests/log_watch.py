@@ -12,7 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -22,6 +22,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.errors import StoreUnavailableError
 from engine.logs import taken_out
 from engine.store.database import Database
 from engine.store.schema import clients, consents, events, inbox, outbox, staff
@@ -45,13 +46,10 @@ class Watch:
 
     def keep_private(self, database: Database) -> None:
         """What a database holds about people may not be logged."""
-        for column in PRIVATE:
-            try:
-                with database.read() as conn:
-                    found = conn.scalars(select(column).distinct().limit(2000)).all()
-            except SQLAlchemyError:  # a test may have taken the table away
-                continue
-            self._private |= {str(each) for each in found if each and len(each) >= SHORTEST}
+        with suppress(SQLAlchemyError, StoreUnavailableError), database.read() as conn:  # the tables may not be there
+            for column in PRIVATE:
+                found = conn.scalars(select(column).distinct().limit(2000)).all()
+                self._private |= {str(each) for each in found if each and len(each) >= SHORTEST}
 
     def keep_private_of(self, file: Path) -> None:
         """The same of a SQLite file that a process of its own has written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from engine.rulebook.rulebook import Rulebook
 from engine.store.database import Database
 from tests.caseload import NOON, Caseload
 from tests.chaos.promises import Promises
+from tests.databases import SqliteFile
 from tests.flows.evaluating import MISSED, rulebook_of, written_rule
 from tests.twilio_site import Arrivals, Killed, TwilioSite
 
@@ -225,24 +225,16 @@ class Stage:
     """Where run after run takes place: one file, made anew for each."""
 
     def __init__(self, folder: Path) -> None:
-        self._file, self._empty = folder / "run.db", folder / "empty.db"
-        self._database, self._people = (Database.open(f"sqlite:///{self._file}") for _ in range(2))
-        empty = Database.open(f"sqlite:///{self._empty}")
-        empty.upgrade()
-        with empty.engine.connect() as conn:
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        empty.close()
+        self._file = SqliteFile(folder)
+        self._people = Database.open(str(self._file.anew().url))
 
     @contextmanager
     def story(self, seed: str) -> Iterator[Story]:
         """A run that is about to begin."""
-        for left in self._file.parent.glob(f"{self._file.name}*"):
-            left.unlink()
-        shutil.copyfile(self._empty, self._file)
         try:
-            yield Story(self._database, self._people, seed)
+            yield Story(self._file.anew(), self._people, seed)
         finally:
-            self._database.close()
+            self._file.close()
             self._people.close()
 
     def play(self, seed: str) -> tuple[Story, list[str]]:

@@ -24,11 +24,11 @@ from tests.caseload import Caseload
 NOW = 1_800_000_000 * SECOND_US
 CONFIG = """\
 timezone: UTC
-database: sqlite:///handrail.db
+database: {}
 sources:
   - name: clinic
     folder: inbox
-    files: [{match: "*.csv", events: [{kind: check_in, client: c, at: {column: d}}]}]
+    files: [{{match: "*.csv", events: [{{kind: check_in, client: c, at: {{column: d}}}}]}}]
 """
 RULE = """\
 format: 1
@@ -44,7 +44,7 @@ def site(tmp_path: Path, sqlite_database: Database) -> Settings:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "rules.yaml").write_text(RULE)
-    (tmp_path / "config.yaml").write_text(CONFIG)
+    (tmp_path / "config.yaml").write_text(CONFIG.format(sqlite_database.url))
     settings = load(tmp_path / "config.yaml")
     rulebook = load_rules(settings.rules, settings.kinds)
     with sqlite_database.write() as conn:

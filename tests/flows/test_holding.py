@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -23,6 +20,7 @@ from engine.store.alerts import of_clients
 from engine.store.database import Database
 from engine.store.schema import alert_transitions, alerts, outbox
 from tests.caseload import NOON, hours
+from tests.databases import SqliteFile
 from tests.flows.carrier import Carrier
 from tests.flows.evaluating import SILENT, Site, rulebook, rulebook_of, written_rule
 from tests.generated import cases
@@ -238,39 +236,36 @@ def test_alerts_wait_for_another_daemon_half_way_through_a_source_but_not_long_f
 
 @cases(4)
 @given(st.data())
-def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(sqlite_template: Path, data: Any) -> None:
+def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(sqlite_file: SqliteFile, data: Any) -> None:
     """Random outages and random evenings, evaluated every three hours."""
-    with TemporaryDirectory() as folder:
-        shutil.copyfile(sqlite_template, path := Path(folder) / "handrail.db")
-        database = Database.open(f"sqlite:///{path}")
-        site = Site(database, rules=rulebook("{time_since: check_in, at_least: 30 hours}")).with_people()
-        for client_id in range(2, 8):
-            site.caseload.client(client_id)
-            site.assign(client_id, 1)
-        end = data.draw(st.integers(4, 20), "the outage ends")
-        begin = data.draw(st.integers(0, end), "the outage begins")
-        missed: list[tuple[int, int]] = []
-        for step in range(22):
-            now = NOON + hours(3 * step)
-            out(site, NOON + hours(3 * begin) if begin <= step < end else None)
-            who = data.draw(st.sets(st.integers(1, 7), max_size=2)) if step else range(1, 8)
-            missed += [(now - hours(1), client_id) for client_id in sorted(who)]
-            if not begin <= step < end:
-                for at, client_id in missed:
-                    site.caseload.event(client_id, "check_in", at, status="completed")
-                missed.clear()
-            site.evaluate(now)
-            assert not set(nobody_yet(site)) & set(messages_of(site))
-        site.evaluate(NOON + hours(90))
-        site.evaluate(NOON + hours(91))
-        with database.read() as conn:
-            held = set(conn.scalars(select(alert_transitions.c.alert_id).where(alert_transitions.c.why.like("held%"))))
-            assert silence.outages(conn).keys() <= {"rule two-missed"}
-            stands = bool(silence.outages(conn))
-        for row in site.alerts:
-            if row.id in held and not stands:
-                assert row.state == "resolved" or (row.silence == "believed" and row.id in messages_of(site))
-        database.close()
+    database = sqlite_file.anew()
+    site = Site(database, rules=rulebook("{time_since: check_in, at_least: 30 hours}")).with_people()
+    for client_id in range(2, 8):
+        site.caseload.client(client_id)
+        site.assign(client_id, 1)
+    end = data.draw(st.integers(4, 20), "the outage ends")
+    begin = data.draw(st.integers(0, end), "the outage begins")
+    missed: list[tuple[int, int]] = []
+    for step in range(22):
+        now = NOON + hours(3 * step)
+        out(site, NOON + hours(3 * begin) if begin <= step < end else None)
+        who = data.draw(st.sets(st.integers(1, 7), max_size=2)) if step else range(1, 8)
+        missed += [(now - hours(1), client_id) for client_id in sorted(who)]
+        if not begin <= step < end:
+            for at, client_id in missed:
+                site.caseload.event(client_id, "check_in", at, status="completed")
+            missed.clear()
+        site.evaluate(now)
+        assert not set(nobody_yet(site)) & set(messages_of(site))
+    site.evaluate(NOON + hours(90))
+    site.evaluate(NOON + hours(91))
+    with database.read() as conn:
+        held = set(conn.scalars(select(alert_transitions.c.alert_id).where(alert_transitions.c.why.like("held%"))))
+        assert silence.outages(conn).keys() <= {"rule two-missed"}
+        stands = bool(silence.outages(conn))
+    for row in site.alerts:
+        if row.id in held and not stands:
+            assert row.state == "resolved" or (row.silence == "believed" and row.id in messages_of(site))
 
 
 def nobody_yet(site: Site) -> list[int]:

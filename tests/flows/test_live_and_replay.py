@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
@@ -26,7 +21,7 @@ from engine.rulebook.rulebook import Rulebook
 from engine.store import evaluations, events, roster
 from engine.store.database import Database
 from engine.store.roster import RecordChange
-from engine.store.schema import alerts, clients, metadata
+from engine.store.schema import alerts, clients
 from tests.flows.evaluating import Site
 from tests.generated import cases, histories, us
 from tests.generated_rules import documents, everyone_about
@@ -146,22 +141,6 @@ def check_alerts(site: Site, spans: list[Span], now: int) -> None:
             assert row.severity == begun[key][1].severity
 
 
-def emptied(database: Database) -> Database:
-    with database.write() as conn:
-        for table in reversed(metadata.sorted_tables):
-            conn.execute(table.delete())
-    return database
-
-
-@contextmanager
-def fresh_sqlite(template: Path) -> Iterator[Database]:
-    with TemporaryDirectory() as folder:
-        copyfile(template, path := Path(folder) / "handrail.db")
-        database = Database.open(f"sqlite:///{path}")
-        yield database
-        database.close()
-
-
 def alerts_equal_spans(database: Database, document: dict[str, Any], data: st.DataObject) -> None:
     everyone = data.draw(everyone_about(document, most_people=2, most_events=6))
     _, book = read(document)
@@ -178,13 +157,12 @@ def alerts_equal_spans(database: Database, document: dict[str, Any], data: st.Da
 
 @cases(6)
 @given(documents(most_rules=2), st.data())
-def test_on_sqlite_the_alerts_become_the_spans_of_a_replay(sqlite_template, document, data):
-    with fresh_sqlite(sqlite_template) as database:
-        alerts_equal_spans(database, document, data)
+def test_on_sqlite_the_alerts_become_the_spans_of_a_replay(sqlite_file, document, data):
+    alerts_equal_spans(sqlite_file.anew(), document, data)
 
 
 @pytest.mark.postgres
 @cases(2)
 @given(documents(most_rules=2), st.data())
-def test_on_postgresql_the_alerts_become_the_spans_of_a_replay(postgres_database, document, data):
-    alerts_equal_spans(emptied(postgres_database), document, data)
+def test_on_postgresql_the_alerts_become_the_spans_of_a_replay(postgres, document, data):
+    alerts_equal_spans(postgres.anew(), document, data)

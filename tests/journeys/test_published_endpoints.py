@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import shlex
-from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from shutil import copytree
 
@@ -21,17 +21,20 @@ DATA = ROOT.parent / "shared" / "data" / "ctn0094"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial data is not at ../shared/data/ctn0094")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The example with its records imported."""
-    site = tmp_path_factory.mktemp("examples") / "ctn0094"
-    copytree(ROOT / "examples" / "ctn0094", site, ignore=lambda *_: ["var"])
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("CTN0094", str(DATA))
-        done = handrail(site, "import", "--format", "csv")
-        # A few rows are dated years after the study; those that lie ahead of today are rejected.
-        assert done.code in {0, FOUND}, done.err
-        yield site
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example with its records imported, by whichever worker comes first."""
+    monkeypatch.setenv("CTN0094", str(DATA))
+    own = tmp_path_factory.getbasetemp()
+    site = (own if worker_id == "master" else own.parent) / "ctn0094"
+    with site.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not site.exists():
+            copytree(ROOT / "examples" / "ctn0094", site, ignore=lambda *_: ["var"])
+            done = handrail(site, "import", "--format", "csv")
+            # A few rows are dated years after the study; those that lie ahead of today are rejected.
+            assert done.code in {0, FOUND}, done.err
+    return site
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select, text
 from engine.errors import StoreUnavailableError, UserError
 from engine.store.database import HEAD, Database
 from engine.store.schema import heartbeats, metadata
+from tests.databases import Postgres
 
 BEAT = {"name": "evaluate", "at": 1, "detail": "{}"}
 
@@ -159,8 +160,8 @@ def nobody(path: Path) -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_read_only_sqlite_file(tmp_path: Path, sqlite_database: Database) -> None:
-    sqlite_database.close()
+def test_a_read_only_sqlite_file(tmp_path: Path) -> None:
+    Database.ready(f"sqlite:///{tmp_path}/handrail.db").close()
     (tmp_path / "handrail.db").chmod(0o444)
     with nobody(tmp_path):
         assert "is read-only" in sentence(Database.open(f"sqlite:///{tmp_path}/handrail.db"))
@@ -188,22 +189,23 @@ def test_tables_that_hold_data_wait_for_the_operator(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_an_empty_postgres_waits_for_the_operator(postgres_database: Database) -> None:
-    with postgres_database.write() as conn:
+def test_an_empty_postgres_waits_for_the_operator(postgres: Postgres) -> None:
+    url = postgres.new_url()
+    with closing(Database.open(url)) as database, database.write() as conn:
         conn.execute(text("DROP TABLE alembic_version"))
-    url = postgres_database.url.render_as_string(hide_password=False)
     with pytest.raises(StoreUnavailableError, match="has no tables yet"):
         Database.ready(url)
 
 
 @pytest.mark.postgres
-def test_two_daemons_that_upgrade_at_once_do_it_once(postgres_database: Database) -> None:
-    with postgres_database.write() as conn:
-        metadata.drop_all(conn)
-        conn.execute(text("DROP TABLE alembic_version"))
-    threads = [threading.Thread(target=postgres_database.upgrade) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert postgres_database.version() == HEAD
+def test_two_daemons_that_upgrade_at_once_do_it_once(postgres: Postgres) -> None:
+    with closing(Database.open(postgres.new_url())) as database:
+        with database.write() as conn:
+            metadata.drop_all(conn)
+            conn.execute(text("DROP TABLE alembic_version"))
+        threads = [threading.Thread(target=database.upgrade) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert database.version() == HEAD
