@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.cli.preview_section import Limits, Section, alerting, grade, in_order, silent
+from engine.cli.preview_section import Limits, Section, alerting, all_in_order, grade
 from engine.cli.preview_words import NONE, count, listed
 from engine.flows.preview import Preview, Version
 from engine.model.duration import write_duration
@@ -14,22 +14,28 @@ _CHANGES: tuple[Change, ...] = ("gained", "lost", "changed")
 
 
 def rules_compared(preview: Preview, against: Version) -> Section:
-    """By rule: how many alerts and texts by either, and what is gained, lost and changed."""
-    ours, theirs = preview.version.tally.rules, against.tally.rules
+    """By rule that differs: how many alerts and texts by either, and what is gained, lost and changed."""
     changed = preview.difference.spans
+    every = [
+        (rule_id, preview.version.tally.rules.get(rule_id), against.tally.rules.get(rule_id))
+        for rule_id, _ in all_in_order(preview)
+    ]
     rows = []
-    for rule_id, _ in in_order(preview):
-        both = ours.get(rule_id), theirs.get(rule_id)
-        alerts = [NONE if one is None else count(one.alerts) for one in both]
-        texts = [NONE if one is None or one.status != "live" else count(one.texts) for one in both]
+    for rule_id, mine, other in every:
+        if mine == other and not changed[rule_id]:
+            continue
+        alerts = [NONE if one is None else count(one.alerts) for one in (mine, other)]
+        texts = [NONE if one is None or one.status != "live" else count(one.texts) for one in (mine, other)]
         numbers = [count(changed[rule_id][change]) for change in _CHANGES]
-        rows.append((rule_id + _regraded(*both), *alerts, *numbers, *texts))
+        rows.append((rule_id + _regraded(mine, other), *alerts, *numbers, *texts))
     columns = ("Rule", ">Alerts", ">Against", ">Gained", ">Lost", ">Changed", ">Texts", ">Against")
-    text = (
+    same = count(len(every) - len(rows), "rule")
+    meant = (
         "Gained: an alert of these rules when the other version has none of that rule for that client. Lost: the "
-        "other way round. Changed: both have it, but it begins, ends or is graded otherwise."
+        "other way round. Changed: both have it, but it begins, ends or is graded otherwise. "
     )
-    return Section("rules", "By rule, side by side", f"{text} {silent(preview)}".strip(), columns, tuple(rows))
+    text = f"{meant if rows else ''}Left out: {same} with the same alerts and texts by both."
+    return Section("rules", "By rule, side by side", text, columns if rows else (), tuple(rows))
 
 
 def difference(preview: Preview, against: Version, limits: Limits) -> Section:

@@ -28,7 +28,7 @@ def foretelling(preview: Preview, outcome: Outcome) -> Section:
 
 
 def foretelling_rules(preview: Preview) -> list[str]:
-    """The rules with alerts by either version, but the outcome; before them all live ones together."""
+    """The rules with alerts by either version, but the outcome; before them what is pressing of all live ones."""
     found = [(rule_id, rule.status) for rule_id, rule in in_order(preview) if rule_id != preview.asked.outcome]
     live = [rule_id for rule_id, status in found if status == "live"]
     return [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in found)]

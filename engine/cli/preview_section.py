@@ -48,17 +48,18 @@ def in_order(preview: Preview) -> list[tuple[str, OfRule]]:
     """The rules with an alert by either version, live ones first, then drafts; of each those with most alerts."""
     both = versions(preview)
     with_alerts = {rule_id for one in both for rule_id, rule in one.tally.rules.items() if rule.alerts}
-    return [(rule_id, rule) for rule_id, rule in _all_in_order(preview) if rule_id in with_alerts]
+    return [(rule_id, rule) for rule_id, rule in all_in_order(preview) if rule_id in with_alerts]
 
 
 def silent(preview: Preview) -> str:
     """A sentence that names the other rules."""
     loud = dict(in_order(preview))
-    names = [rule_id for rule_id, _ in _all_in_order(preview) if rule_id not in loud]
+    names = [rule_id for rule_id, _ in all_in_order(preview) if rule_id not in loud]
     return f"Without an alert: {', '.join(names)}." if names else ""
 
 
-def _all_in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+def all_in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+    """The rules of either version, in the order of `in_order`."""
     rules: dict[str, OfRule] = {}
     for one in reversed(versions(preview)):
         rules |= one.tally.rules

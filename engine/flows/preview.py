@@ -23,11 +23,11 @@ from engine.model.span import Span
 from engine.preview.changes import Change, Changed, changes
 from engine.preview.follow_up import FollowUp
 from engine.preview.outcome import Outcome
-from engine.preview.tally import Tally
+from engine.preview.tally import PRESSING, Tally
 from engine.rulebook.rulebook import Rulebook
 
-# In place of a rule's id: the alerts of all live rules together.
-ANY_LIVE = "any live rule"
+# In place of a rule's id: the pressing alerts of all live rules together; good news foretells nothing.
+ANY_LIVE = "live, medium and above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +191,12 @@ def _alerting(spans: Sequence[Span], rules: Mapping[str, Rule]) -> dict[str, lis
 
 
 def _began(alerts: Sequence[Span], rules: Mapping[str, Rule], outcome: str | None) -> dict[str, list[int]]:
-    """By rule, the outcome's own aside, when its alerts began, ascending; and of all live rules together."""
+    """By rule, the outcome's own aside, when its alerts began, ascending; and the pressing ones of all live rules."""
     found: dict[str, list[int]] = defaultdict(list)
     for span in sorted(alerts, key=attrgetter("began")):
         if span.rule_id != outcome:
             found[span.rule_id].append(span.began)
-            if rules[span.rule_id].status == "live":
+            if rules[span.rule_id].status == "live" and span.severity in PRESSING:
                 found[ANY_LIVE].append(span.began)
     return found
 

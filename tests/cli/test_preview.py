@@ -145,6 +145,8 @@ def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Pat
     assert max(map(len, out.splitlines())) <= 80
     assert ["one-missed", "(medium;", "was", "low)", "2", "1", "1", "0", "1", "2", "0"] in lines(out)
     assert ["one-missed", "1", "gained", "1", "of", "1", "C-1"] in lines(out)
+    assert "Left out: 2 rules with the same alerts and texts by both." in " ".join(out.split())
+    assert "two-missed" not in [line[0] for line in lines(out.split("What is gained")[0]) if line]
     rows = list(csv.DictReader(StringIO(say("--against", other, "--format", "csv", *UNTIL)[0])))
     assert [(row["change"], row["rule"], row["severity"]) for row in rows] == [
         ("gained", "one-missed", "medium"),
@@ -161,7 +163,8 @@ def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Pat
 def test_rules_without_an_alert_are_named(say: Say, tmp_path: Path) -> None:
     never = write_rules(tmp_path / "never", RULES[0], written_rule("never", POSITIVE.replace("positive", "refused")))
     assert "Without an alert: never." in say("--rules", never, *UNTIL)[0]
-    assert "Without an alert: never." in say("--rules", never, "--against", tmp_path / "rules", *UNTIL)[0]
+    out, _ = say("--rules", never, "--against", tmp_path / "rules", *UNTIL)
+    assert ["never", "(new)", "0", "–", "0", "0", "0", "0", "–"] in lines(out)
 
 
 def test_what_only_the_other_version_has_is_gone(say: Say, tmp_path: Path) -> None:
@@ -175,6 +178,8 @@ def test_what_only_the_other_version_has_is_gone(say: Say, tmp_path: Path) -> No
 def test_equal_versions_differ_in_nothing(say: Say, tmp_path: Path) -> None:
     out, _ = say("--against", tmp_path / "rules", *UNTIL)
     assert "Nothing differs" in out
+    assert "Left out: 3 rules with the same alerts and texts by both." in out
+    assert "Gained:" not in out
 
 
 def test_rules_of_several_places_are_one_set(say: Say, tmp_path: Path) -> None:

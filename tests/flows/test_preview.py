@@ -213,6 +213,19 @@ def test_a_client_is_observed_while_in_care_until_the_last_event_known_by_then(s
     assert previewed(site, ONE, since=NOON - hours(95 * 24)).version.tally.followed_for == 80 * DAY_US
 
 
+def test_good_news_foretells_nothing(site: Site) -> None:
+    """Of all live rules together only what is medium and above counts."""
+    site.caseload.event(1, "check_in", NOON - hours(20 * 24), status="completed")
+    site.missed(NOON - hours(15 * 24))
+    site.caseload.event(1, "test", NOON - hours(10 * 24), result="positive")
+    good = written_rule("good", "{count: check_in, where: {status: completed}, at_least: 1}", severity="low")
+    rules = (ONE, good, written_rule("positive", POSITIVE, status="shadow"))
+    outcome = previewed(site, *rules, outcome="positive", horizon=30 * DAY_US).version.outcome
+    assert outcome is not None
+    assert outcome.rules["good"].alerts == 1
+    assert outcome.rules[ANY_LIVE] == outcome.rules["one-missed"]
+
+
 def test_how_rules_foretell_an_outcome(site: Site) -> None:
     site.missed(NOON - hours(60 * 24))
     site.caseload.event(1, "test", NOON - hours(50 * 24), result="positive")
