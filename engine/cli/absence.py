@@ -6,22 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    ConfigFile,
-    Format,
-    ListFormat,
-    SayFormat,
-    TextFormat,
-    local,
-    now,
-    open_settings,
-    read_instant,
-    say,
-    show_rows,
-    stored,
-)
+from engine.cli.clock import local, now, read_instant
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.oncall import From, Id, Until, Who
+from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

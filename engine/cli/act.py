@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.alerts import AlertId
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, SayFormat, TextFormat, now, open_settings, say, stored
+from engine.cli.clock import now
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
+from engine.cli.printing import SayFormat, TextFormat, say
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    ConfigFile,
-    Format,
-    ListFormat,
-    SayFormat,
-    TextFormat,
-    local,
-    now,
-    open_settings,
-    show_rows,
-    stored,
-    whole_number,
-)
+from engine.cli.clock import local, now
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
+from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

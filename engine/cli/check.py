@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, ConfigFile, Format, SayFormat, TextFormat, open_settings, show_rows
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
 from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:

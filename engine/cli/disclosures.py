@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    ConfigFile,
-    Format,
-    ListFormat,
-    local,
-    open_settings,
-    read_instant,
-    show_rows,
-    stored,
-)
+from engine.cli.clock import local, read_instant
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings, stored
+from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, Format, ListFormat, now, open_settings, show_rows
+from engine.cli.clock import now
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.printing import Format, ListFormat, show_rows
 
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:  # noqa: A002

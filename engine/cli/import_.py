@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    FOUND,
-    ConfigFile,
-    Format,
-    ListFormat,
-    now,
-    open_settings,
-    show_rows,
-)
+from engine.cli.clock import now
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    ConfigFile,
-    Format,
-    ListFormat,
-    local,
-    no_rule,
-    now,
-    open_settings,
-    read_instant,
-    show_rows,
-    stored,
-)
+from engine.cli.clock import local, now, read_instant
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, no_rule, open_settings, stored
+from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

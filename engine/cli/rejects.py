@@ -6,19 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    FOUND,
-    ConfigFile,
-    Format,
-    ListFormat,
-    local,
-    now,
-    open_settings,
-    show_rows,
-    stored,
-    whole_number,
-)
+from engine.cli.clock import local, now
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored, whole_number
+from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:

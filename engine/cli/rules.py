@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.common import (
-    DEFAULT_CONFIG,
-    ConfigFile,
-    Format,
-    ListFormat,
-    local,
-    open_settings,
-    show_rows,
-    stored,
-    whole_number,
-)
+from engine.cli.clock import local
+from engine.cli.common import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
+from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:

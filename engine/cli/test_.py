@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.check import Paths, configured, counted, say_partly
-from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, SayFormat, TextFormat, open_settings
+from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.printing import SayFormat, TextFormat
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from engine.cli import run_command_line
-from engine.cli.common import local, now
+from engine.cli.clock import local, now
 from engine.store.database import Database
 from engine.store.schema import alerts, clients, event_versions, events, outbox
 from tests.caseload import NOON, hours

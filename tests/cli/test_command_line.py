@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import run_command_line
-from engine.cli.common import Format, show_rows
+from engine.cli.printing import Format, show_rows
 from tests.flows.evaluating import MISSED, written_rule
 
 HEAVY = {"sqlalchemy", "numpy", "pydantic", "fastapi", "apscheduler", "alembic", "rich", "twilio", "phonenumbers"}

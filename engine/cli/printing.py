@@ -1,0 +1,108 @@
+"""How commands print: rows as a table, JSON or CSV, and what was done in a sentence or as JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import zip_longest
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import Annotated
+
+import typer
+
+# Between the columns of a table, and how wide a column stays at least.
+_GAP, _NARROW = "  ", 12
+
+
+class Format(StrEnum):
+    """How a command that lists writes its rows."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class TextFormat(StrEnum):
+    """How a command that says something writes it."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+ListFormat = Annotated[Format, typer.Option("--format", help="How to write the rows.")]
+SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it.")]
+
+
+def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # noqa: A002
+    """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
+    if format is TextFormat.JSON:
+        print(json.dumps({name: _plain(value) for name, value in done.items()} | {"said": said}, ensure_ascii=False))
+    else:
+        print(said)
+
+
+def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002
+    """Write rows to stdout under their columns: folded to the terminal's width, or as JSON objects, or as CSV."""
+    if format is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(value) for value in row] for row in rows)
+    elif format is Format.JSON:
+        _show_json(rows, columns)
+    else:
+        _show_table([[*map(_shown, row)] for row in rows], columns)
+
+
+def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None:
+    opening = "["
+    for row in rows:
+        values = map(_plain, row)
+        print(opening, json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False), sep="\n", end="")
+        opening = ","
+    print("[]" if opening == "[" else "\n]")
+
+
+def _show_table(rows: list[list[str]], columns: Sequence[str]) -> None:
+    if not rows:
+        print("nothing to list")
+        return
+    table = [[name.upper() for name in columns], *rows]
+    widths = _widths(table, max(80, get_terminal_size().columns))
+    for row in table:
+        folded = [wrap(cell, width, break_long_words=False) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*folded, fillvalue=""):
+            print(_GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _widths(table: Sequence[Sequence[str]], room: int) -> list[int]:
+    """The columns' widths: what has no room beside the others is folded, the widest first, and no word is cut."""
+    columns = list(zip(*table, strict=True))
+    widths = [max(map(len, cells)) for cells in columns]
+    least = [min(width, max(_NARROW, *map(_longest, cells))) for width, cells in zip(widths, columns, strict=True)]
+    room -= len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room and widths != least:
+        place = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
+        widths[place] -= 1
+    return widths
+
+
+def _longest(cell: str) -> int:
+    """The width of the longest part of it that cannot be folded."""
+    return max(map(len, wrap(cell, 1, break_long_words=False)), default=0)
+
+
+def _shown(value: object) -> str:
+    """The value as a person reads it: instants to the minute, with the offset they carry."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    return "" if value is None else str(value)
+
+
+def _plain(value: object) -> object:
+    """The value as JSON and CSV can hold it: instants in ISO 8601 with the offset they carry."""
+    return value.isoformat() if isinstance(value, datetime) else value
