@@ -32,6 +32,7 @@ def check(paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayF
     from engine.cli.places import lines_of
     from engine.flows.rule_files import read
     from engine.flows.rule_warnings import warnings
+    from engine.model.counted import counted
 
     mistakes: list[Mistake] = []
     settings = None
@@ -93,8 +94,3 @@ def near(path: Path) -> Path:
     """The path as seen from here, where it is not above."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else Path(relative)
-
-
-def counted(number: int, word: str) -> str:
-    """`1 rule`, `2 rules`."""
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -32,6 +32,7 @@ def import_(
 
     Nothing is evaluated: the daemon does that, or handrail run --once.
     """
+    from engine.model.counted import counted
     from engine.store.database import Database
 
     settings = open_settings(config)
@@ -46,8 +47,10 @@ def import_(
         return
     show_rows(rows, ("source", "file", "read", *_COUNTED[1:]), format)
     if rejected := sum(int(str(row[-1])) for row in rows):
-        many = "1 row was" if rejected == 1 else f"{rejected} rows were"
-        typer.echo(f"{many} rejected; handrail rejects tells why.", err=True)
+        typer.echo(
+            f"{counted(rejected, 'row')} {'was' if rejected == 1 else 'were'} rejected; handrail rejects tells why.",
+            err=True,
+        )
         raise typer.Exit(FOUND)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.cli.preview_section import Limits, Section, alerting, all_in_order, grade
 from engine.cli.preview_words import NONE, count, listed
 from engine.flows.preview import Preview, Version
+from engine.model.counted import counted
 from engine.model.duration import write_duration
 from engine.preview.changes import Change
 from engine.preview.outcome import Outcome
@@ -29,7 +30,7 @@ def rules_compared(preview: Preview, against: Version) -> Section:
         numbers = [count(changed[rule_id][change]) for change in _CHANGES]
         rows.append((rule_id + _regraded(mine, other), *alerts, *numbers, *texts))
     columns = ("Rule", ">Alerts", ">Against", ">Gained", ">Lost", ">Changed", ">Texts", ">Against")
-    same = count(len(every) - len(rows), "rule")
+    same = counted(len(every) - len(rows), "rule")
     meant = (
         "Gained: an alert of these rules when the other version has none of that rule for that client. Lost: the "
         "other way round. Changed: both have it, but it begins, ends or is graded otherwise. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.cli.preview_section import Section, in_order, versions
 from engine.cli.preview_words import NONE, count, percent, rate
 from engine.flows.preview import ANY_LIVE, Asked, Preview
+from engine.model.counted import counted
 from engine.model.duration import write_duration
 from engine.preview.outcome import Outcome, RuleOutcome
 
@@ -41,11 +42,11 @@ def _text(asked: Asked, outcome: Outcome) -> str:
     not_before = sum(one.not_before for one in rules)
     before = f" {count(outcome.reached_before)} had reached it before." if outcome.reached_before else ""
     return (
-        f"{count(outcome.reached)} of {count(outcome.clients, 'client')} "
+        f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} "
         f"({percent(outcome.reached, outcome.clients)}) reached {asked.outcome}, each counted once, when first."
         f"{before} Flagged before: an alert of the rule began earlier, within {within} or at any time. "
         "Days before: from the first such alert, the median. "
-        f"Not followed: alerts without it in the {within} after. Of {count(alerts, 'alert')} that leaves out "
+        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')} that leaves out "
         f"{count(cut_short)} because not all of the {within} was observed, and {count(not_before)} because the "
         "client had reached it already. A month: alerts for each month that a client was observed."
     )

@@ -11,6 +11,7 @@ from engine.cli.preview_foretelling import foretelling
 from engine.cli.preview_section import Limits, Section, alerting, grade, in_order, silent, versions
 from engine.cli.preview_words import NONE, count, listed, rate, sparkline
 from engine.flows.preview import Preview, Version
+from engine.model.counted import counted
 from engine.model.instant import DAY_US, from_us
 from engine.model.rule import SEVERITIES
 from engine.preview.tally import UNTOLD, OfClient, OfRecipient
@@ -43,7 +44,7 @@ class Sections:
         """The whole of it in a few figures."""
         tally = self._preview.version.tally
         text = (
-            f"{self._period()}. {count(tally.observed_clients, 'client')} in care, observed for "
+            f"{self._period()}. {counted(tally.observed_clients, 'client')} in care, observed for "
             f"{rate(tally.client_months, 1)} client-months. Rules: {self._statuses()}."
         )
         names: dict[str, Callable[[Version], str]] = {
@@ -150,7 +151,7 @@ class Sections:
             for ref, one in most[: self._limits.clients]
         )
         cut = f"The first {count(len(rows))} of {count(len(most))}; --format json has all. "
-        text = f"{cut if len(rows) < len(most) else ''}Without any alert: {count(tally.without_alert, 'client')}."
+        text = f"{cut if len(rows) < len(most) else ''}Without any alert: {counted(tally.without_alert, 'client')}."
         columns = ("Client", ">Alerts", ">High, urgent", ">Untold", ">Texts", "Rules")
         return Section("clients", "Which clients", text, columns if rows else (), rows)
 
@@ -171,7 +172,7 @@ class Sections:
             "Texts are those of the first step, as if nobody ever answered; steps after it, reminders, replies and "
             "digests are not counted, and what is told at once of a client is one text, counted with the most severe "
             "alert. Alerts open, are quieted and wait for quiet hours as in live work, where "
-            f"{count(taken_back, 'text')} would have been taken back before quiet hours ended. Each event counts as "
+            f"{counted(taken_back, 'text')} would have been taken back before quiet hours ended. Each event counts as "
             "known when it happened. Assignments and consents are as they were then, staff and their quiet hours as "
             "they are now. A client is observed while in care, until the last event known of them. "
             "A month is 30.4 days."

@@ -8,11 +8,9 @@ NONE = "–"
 _BARS = "·▁▂▃▄▅▆▇█"
 
 
-def count(number: int, noun: str | None = None) -> str:
-    """With thousands set apart, and the noun in its number."""
-    if noun is None:
-        return f"{number:,}"
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int) -> str:
+    """With thousands set apart."""
+    return f"{number:,}"
 
 
 def rate(number: float | None, places: int) -> str:

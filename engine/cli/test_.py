@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.check import Paths, configured, counted, say_partly
+from engine.cli.check import Paths, configured, say_partly
 from engine.cli.common import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
 from engine.cli.printing import SayFormat, TextFormat
 from engine.errors import MistakesError, UserError
@@ -36,6 +36,7 @@ def try_cases(
     """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
     from engine.cli.cases_text import as_data, lines_of_case
     from engine.flows.rule_files import read
+    from engine.model.counted import counted
 
     settings = open_settings(config)
     if rules:

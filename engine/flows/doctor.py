@@ -13,6 +13,7 @@ from engine.errors import MistakesError, StoreUnavailableError
 from engine.flows import deliver
 from engine.flows.audit import broken_promises
 from engine.flows.on_call import gaps, strangers
+from engine.model.counted import counted
 from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import write_duration
 from engine.model.instant import DAY_US, SECOND_US, from_us
@@ -80,8 +81,9 @@ def _rules(settings: Settings) -> tuple[Check, str | None]:
     try:
         rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     except MistakesError as error:
-        return Check("rules", False, f"{_count(len(error.mistakes), 'mistake')}; run handrail check to see them."), None
-    said = f"{_count(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
+        said = f"{counted(len(error.mistakes), 'mistake')}; run handrail check to see them."
+        return Check("rules", False, said), None
+    said = f"{counted(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
     return Check("rules", True, said), rulebook.hash
 
 
@@ -168,7 +170,7 @@ def _ahead(conn: Connection, now: int) -> Check:
     number, furthest = events.ahead(conn, now)
     if furthest <= _CLOCKS_US:
         return Check("events", True, "No stored event lies further in the future than a clock may go ahead.")
-    lie = "1 stored event lies" if number == 1 else f"{number} stored events lie"
+    lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
     said = f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time zone is right."
     return Check("events", False, said)
 
@@ -177,7 +179,7 @@ def _held(conn: Connection) -> Check:
     held = silence.held_count(conn)
     if not held:
         return Check("alerts held", True, "No alert waits for data that are missing.")
-    said = f"{_count(held, 'alert')} of silence told to nobody, for data are missing; see handrail alerts --held."
+    said = f"{counted(held, 'alert')} of silence told to nobody, for data are missing; see handrail alerts --held."
     return Check("alerts held", False, said)
 
 
@@ -190,7 +192,7 @@ def _messages(conn: Connection) -> Check:
     by_state = figures(conn).messages
     lost = {state: by_state[state] for state in ("failed", "undelivered", "expired") if state in by_state}
     waiting = sum(by_state.get(state, 0) for state in ("queued", "claimed", "unknown"))
-    said = f"{_count(waiting, 'message')} waiting"
+    said = f"{counted(waiting, 'message')} waiting"
     said += "".join(f", {number} {state}" for state, number in lost.items())
     return Check("messages", True, f"{said}.")
 
@@ -199,14 +201,10 @@ def _rejects(conn: Connection) -> Check:
     waiting = figures(conn).rejects
     if not waiting:
         return Check("rejects", True, "No row waits to be mended.")
-    return Check("rejects", False, f"{_count(waiting, 'row')} could not be read; see handrail rejects.")
+    return Check("rejects", False, f"{counted(waiting, 'row')} could not be read; see handrail rejects.")
 
 
 def _ago(us: int) -> str:
     """A duration as exactly as people want to know it."""
     unit = next((unit for unit in (DAY_US, 3600 * SECOND_US, 60 * SECOND_US) if us >= 2 * unit), SECOND_US)
     return write_duration(us // unit * unit)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.messaging.lint import first_clean
+from engine.model.counted import counted
 from engine.model.sms_settings import Detail
 
 _HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false alarm."
@@ -25,8 +26,8 @@ def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> st
 def of_many(clients: int, alerts: int, *, newly: bool) -> str:
     """More than should be texted one by one: how many, and where to see them."""
     if newly:
-        return f"Handrail: {clients} {'client' if clients == 1 else 'clients'} newly need you. {_SEE}"
-    return f"Handrail: {alerts} alerts about {clients} {'client' if clients == 1 else 'clients'} need you. {_SEE}"
+        return f"Handrail: {counted(clients, 'client')} newly need you. {_SEE}"
+    return f"Handrail: {alerts} alerts about {counted(clients, 'client')} need you. {_SEE}"
 
 
 _SEE = "See: handrail alerts"

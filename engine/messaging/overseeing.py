@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.messaging.lint import first_clean
+from engine.model.counted import counted
 
 _LOOK = "Handrail: the engine itself needs you. Its log says why."
 
@@ -28,7 +29,7 @@ def opted_out(ref: str, number: int) -> str:
 
 def held(clients: int) -> str:
     """Alerts have been held back for long, for data are missing."""
-    many = "1 client" if clients == 1 else f"{clients} clients"
+    many = counted(clients, "client")
     return f"Handrail: nothing is known of {many} for want of data, and nobody was told. See: handrail alerts --held"
 
 

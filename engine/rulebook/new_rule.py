@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.model.counted import counted
 from engine.model.duration import write_duration
 from engine.model.instant import DAY_US, SECOND_US
 
@@ -72,7 +73,7 @@ def cases_text(rule: NewRule) -> str:
 
 
 def _many(count: int) -> str:
-    return "no event" if not count else "1 event" if count == 1 else f"{count} events"
+    return counted(count, "event") if count else "no event"
 
 
 def _moments(rule: NewRule) -> Iterator[str]:

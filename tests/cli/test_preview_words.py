@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.cli.preview_words import count, listed, percent, rate, sparkline
+from engine.model.counted import counted
 
 
 def test_counts_stand_with_their_noun_in_its_number() -> None:
-    assert [count(1234), count(1, "client"), count(0, "client")] == ["1,234", "1 client", "0 clients"]
+    assert [count(1234), counted(1, "client"), counted(0, "client")] == ["1,234", "1 client", "0 clients"]
 
 
 def test_no_number_is_a_dash() -> None:
