@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import BindParameter, ColumnElement, Connection, Text, bindparam, cast, func, select
+from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
@@ -22,20 +25,40 @@ _ENTRIES = (
     .where(record_entries.c.client_id.in_(_THESE))
     .order_by(record_entries.c.client_id, record_entries.c.at, record_entries.c.id)
 )
-_ORDERED = (
-    select(events.c.occurred_at, (events.c.kind + events.c.fields).label("content"), events.c.id)
-    .where(events.c.client_id.in_(_THESE))
-    .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
-    .subquery()
-)
 
 
-def _joined(name: str) -> ColumnElement[str]:
-    return func.aggregate_strings(cast(_ORDERED.c[name], Text), "\n")
+class _JoinedNumbers(FunctionElement[str]):
+    """A column of whole numbers as one text, divided by commas."""
+
+    inherit_cache = True
 
 
-_JOINED = select(_joined("occurred_at"), _joined("content"))
-_JOINED_WITH_IDS = _JOINED.add_columns(_joined("id"))
+@compiles(_JoinedNumbers)
+def _in_postgresql(element: _JoinedNumbers, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg(CAST({compiler.process(element.clauses, **options)} AS TEXT), ',')"
+
+
+@compiles(_JoinedNumbers, "sqlite")
+def _in_sqlite(element: _JoinedNumbers, compiler: SQLCompiler, **options: Any) -> str:
+    # It joins numbers as they are, and by commas where nothing is said, each of which saves a tenth of the time.
+    return f"group_concat({compiler.process(element.clauses, **options)})"
+
+
+def _joined(*numbers: Column[int]) -> Select[Any]:
+    """The columns of some clients' events, each as one text; nothing is carried along that is not asked for."""
+    content = (events.c.kind + events.c.fields).label("content")
+    ordered = (
+        select(*numbers, content)
+        .where(events.c.client_id.in_(_THESE))
+        .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
+        .subquery()
+    )
+    texts = (_JoinedNumbers(ordered.c[number.name]) for number in numbers)
+    return select(func.aggregate_strings(ordered.c.content, "\n")).add_columns(*texts)
+
+
+_JOINED = _joined(events.c.occurred_at)
+_JOINED_WITH_IDS = _joined(events.c.occurred_at, events.c.id)
 _SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id).order_by(events.c.client_id)
 _SIZES_OF_THESE = _SIZES.where(events.c.client_id.in_(_THESE))
 
@@ -62,15 +85,10 @@ def read_events(conn: Connection, of: Mapping[int, int], with_ids: bool = False)
     every value takes far longer. Neither a kind nor canonical JSON holds the line feed that divides them.
     """
     joined = conn.execute(_JOINED_WITH_IDS if with_ids else _JOINED, {"client_ids": list(of)}).one()
-    instants, contents, *ids = (text or "" for text in joined)
+    contents, *numbers = (text or "" for text in joined)
     owners = np.repeat(np.array(list(of), np.int64), list(of.values()))
-    return EventColumns(
-        owners, _numbers(instants), contents.split("\n") if contents else [], *(_numbers(text) for text in ids)
-    )
-
-
-def _numbers(joined: str) -> NDArray[np.int64]:
-    return np.fromstring(joined, np.int64, sep="\n")
+    instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
+    return EventColumns(owners, instants, contents.split("\n") if contents else [], *ids)
 
 
 def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[dict[int, int]]:
