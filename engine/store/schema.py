@@ -49,6 +49,12 @@ __all__ = [
     "staff",
 ]
 
+
+def _ordered_alike(length: int) -> String:
+    """A text that has the same order on every database; PostgreSQL's own depends on the language of the server."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 events = Table(
     "events",
     metadata,
@@ -57,8 +63,8 @@ events = Table(
     Column("kind", String(40), nullable=False),
     Column("occurred_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("source", String(64), nullable=False),
-    Column("key", String(100), nullable=False),
+    Column("source", _ordered_alike(64), nullable=False),
+    Column("key", _ordered_alike(100), nullable=False),
     Column("fields", Text, nullable=False),
     Column("note", Text),
     Column("origin", String(300), nullable=False),

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import shlex
+from collections.abc import Callable
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from shutil import copytree
@@ -80,6 +81,48 @@ def test_replayed_endpoints_are_the_published_ones_for_every_patient(began: dict
                 pairs.append((first_week(who, rule), row[f"{column}T_ctnNinetyFour_2023"]))
         differences += [(who, *pair) for pair in pairs if pair[0] != pair[1]]
     assert differences == []
+
+
+Weeks = list[tuple[int, str]]
+"""The (week, result) of one patient so far, in order; in all that follows a missed or unclear week is positive."""
+
+
+def _in_a_row(weeks: Weeks, negative: bool, times: int) -> bool:
+    return len(weeks) >= times and all((result == "negative") == negative for _, result in weeks[-times:])
+
+
+def _negative(weeks: Weeks) -> int:
+    return sum(result == "negative" for _, result in weeks)
+
+
+# As the data's README words them, of the weeks up to one.
+DEFINITIONS: dict[str, Callable[[Weeks], bool]] = {
+    "mokri-2016": lambda weeks: _negative(weeks) < len(weeks),
+    "johnson-1992": lambda weeks: _in_a_row([week for week in weeks if week[0] > 4], False, 2),
+    "lee-2016": lambda weeks: len(weeks[-4:]) - _negative(weeks[-4:]) >= 2,
+    "schottenfeld-2008": lambda weeks: _in_a_row(weeks, False, 3),
+    "lee-2018": lambda weeks: _in_a_row([week for week in weeks if week[0] >= 3], False, 4),
+    "strang-2010": lambda weeks: weeks[-1][0] >= 26 and 2 * _negative([w for w in weeks if 14 <= w[0] <= 26]) >= 13,
+    "ling-1998": lambda weeks: _in_a_row(weeks, True, 13),
+    "weiss-2011": lambda weeks: _in_a_row(weeks, True, 1) and _negative(weeks[-4:-1]) >= 2,
+}
+
+
+def test_the_other_published_definitions_hold_from_the_week_on_at_which_they_are_met(
+    began: dict[tuple[str, str], str],
+) -> None:
+    patients: dict[str, list[dict[str, str]]] = {}
+    for row in sorted(_rows("weekly_opioid_results.csv"), key=lambda row: int(row["week"])):
+        patients.setdefault(row["who"], []).append(row)
+    expected = {}
+    for who, rows in patients.items():
+        for rule, met in DEFINITIONS.items():
+            weeks = [(int(row["week"]), row["opioid_result"]) for row in rows]
+            if dates := [row["date"] for place, row in enumerate(rows, 1) if met(weeks[:place])]:
+                expected[who, rule] = dates[0]
+    found = {name: instant[:10] for name, instant in began.items() if name[1] in DEFINITIONS}
+    assert found == expected
+    assert {rule for _, rule in found} == set(DEFINITIONS)
 
 
 def test_what_docs_preview_md_shows_is_what_it_prints(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The migrations make exactly the tables of schema.py, on both databases."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -16,6 +17,12 @@ def test_migrated_tables_are_the_tables_of_the_schema(database: Database) -> Non
         assert compare_metadata(context, metadata) == []
 
 
+# Columns that are ordered otherwise than the server orders texts.
+ORDERS = text(
+    "SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE collation_name = 'C'"
+)
+
+
 def definitions(conn: Connection) -> set[tuple[str, ...]]:
     """Every constraint and index, as the database itself writes them."""
     if conn.dialect.name == "sqlite":
@@ -24,7 +31,8 @@ def definitions(conn: Connection) -> set[tuple[str, ...]]:
         return {(name, *sorted(str(sql).replace(",", " ").split())) for name, sql in written}
     constraints = text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 2200")
     indexes = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
-    return {tuple(row) for query in (constraints, indexes) for row in conn.execute(query) if "alembic" not in row[0]}
+    queries = (constraints, indexes, ORDERS)
+    return {tuple(row) for query in queries for row in conn.execute(query) if "alembic" not in row[0]}
 
 
 def test_constraints_and_indexes_are_those_of_the_schema_word_for_word(database: Database) -> None:
@@ -33,6 +41,13 @@ def test_constraints_and_indexes_are_those_of_the_schema_word_for_word(database:
         metadata.drop_all(conn)
         metadata.create_all(conn)
         assert definitions(conn) == migrated
+
+
+@pytest.mark.postgres
+def test_events_of_one_instant_have_one_order_whatever_the_language_of_the_server(postgres_database: Database) -> None:
+    with postgres_database.read() as conn:
+        ordered = {tuple(row) for row in conn.execute(ORDERS) if row.table_name == "events"}
+    assert ordered == {("events", "source", "C"), ("events", "key", "C")}
 
 
 def test_the_known_head_is_the_newest_migration(sqlite_database: Database) -> None:
