@@ -48,7 +48,7 @@ KINDS = with_site_kinds(
         "test": Kind("test", {"warm": Field("choice", choices=("yes", "no", "unknown"))}),
     }
 )
-# Zones with days on which their clocks change: at midnight too, by half an hour, and by a whole day.
+# Zones with days on which their clocks change: at midnight and back over it, by half an hour, and by a whole day.
 ODD_DAYS = (
     ("America/New_York", date(2024, 3, 8)),
     ("America/New_York", date(2024, 11, 1)),
@@ -58,6 +58,7 @@ ODD_DAYS = (
     ("Africa/Cairo", date(2023, 4, 26)),
     ("America/Havana", date(2024, 11, 1)),
     ("Australia/Lord_Howe", date(2024, 4, 5)),
+    ("America/St_Johns", date(2010, 11, 5)),
     ("Pacific/Apia", date(2011, 12, 28)),
     ("Asia/Kathmandu", date(2024, 5, 1)),
     ("UTC", date(2024, 2, 27)),

@@ -47,14 +47,20 @@ def duration(text: str) -> timedelta:
     return timedelta(**{unit if unit.endswith("s") else unit + "s": float(number)})
 
 
-def local_day(zone: str, at: datetime) -> date:
+def calendar_day(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def local_day(zone: str, at: datetime) -> date:
+    """The newest day that has begun: it goes on where the clock is set back over its midnight."""
+    day = calendar_day(zone, at)
+    return day + DAY if midnight(zone, day + DAY) <= at else day
 
 
 @lru_cache(maxsize=10000)
 def midnight(zone: str, day: date) -> datetime:
     """The first instant of a local day, found by walking towards it."""
     at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
-    while local_day(zone, at) < day:
+    while calendar_day(zone, at) < day:
         at += timedelta(minutes=15)
     return at

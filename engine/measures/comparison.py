@@ -28,7 +28,8 @@ _DENIALS: Mapping[Operator, Operator] = {
 }
 # Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
 DECIMALS = 9
-_LARGE = 1e6
+# Beyond, a float has no such decimals; and durations, which are longer, must not be rounded by a part of a microsecond.
+_LARGE = 2**53 / 10**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,6 @@ class Comparison:
 
     def of_numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Whether it is true of each number; NaN is no value and matches nothing."""
-        # Only small values have such decimals; rounding a long duration would put it off by a part of a microsecond.
         rounded = np.where(np.abs(values) < _LARGE, np.round(values, DECIMALS), values)
         operand = self.operand
         if isinstance(operand, tuple):

@@ -69,5 +69,7 @@ def _offsets(zone: str, year: int) -> tuple[tuple[int, int], ...]:
             while high - low > 1:
                 middle = (low + high) // 2
                 low, high = (low, middle) if offset(middle) == now else (middle, high)
-            steps.append((high, now))
+            # A day that has begun goes on where the clock is set back over its midnight.
+            begun = (high - 1 + steps[-1][1]) // 86_400
+            steps.append((max(high, begun * 86_400 - now), now))
     return tuple((at * SECOND_US, by * SECOND_US) for at, by in steps)

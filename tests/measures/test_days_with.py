@@ -135,3 +135,24 @@ def test_where_the_last_hour_of_a_day_comes_twice_it_is_still_that_day():
         """,
         zone="America/Sao_Paulo",
     )
+
+
+def test_a_day_that_has_begun_goes_on_where_the_clock_is_set_back_over_its_midnight():
+    check(
+        "{days_with: check_in, is: 2}",
+        """
+        | at                   | what     |
+        | 2010-11-06 23:30     | check_in |
+        | 2010-11-07 00:00     | check_in |
+        | 2010-11-06 23:30 2nd | check_in |
+        | 2010-11-07 01:00     | check_in |
+        """,
+        """
+        | as of                | value | holds |
+        | 2010-11-06 23:30     | 1     | no    |
+        | 2010-11-07 00:00     | 2     | yes   |
+        | 2010-11-06 23:30 2nd | 2     | yes   |
+        | 2010-11-07 01:00     | 2     | yes   |
+        """,
+        zone="America/St_Johns",
+    )

@@ -81,6 +81,21 @@ def test_a_sum_of_decimals_is_compared_as_people_read_it():
     )
 
 
+def test_a_sum_beyond_a_million_is_too():
+    check(
+        "{total: assessment.score, within: 7 days, is: 1000000.3}",
+        """
+        | at               | what       | score     |
+        | 2024-03-01 08:00 | assessment | 1000000.1 |
+        | 2024-03-02 08:00 | assessment | 0.2       |
+        """,
+        """
+        | as of            | value     | holds |
+        | 2024-03-02 08:00 | 1000000.3 | yes   |
+        """,
+    )
+
+
 def test_the_events_behind_it_are_those_with_a_value_in_the_window():
     assert events_behind("{average: check_in.craving, last: 2, at_least: 1}", CRAVING, "2024-03-04 08:00") == [
         "2024-03-02 08:00",
