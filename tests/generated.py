@@ -274,7 +274,11 @@ def _share(draw: Draw) -> Condition:
     _window(draw, condition)
     if draw(st.booleans()):
         condition["of_at_least"] = draw(st.integers(1, 2))
-    return {**condition, **_compared(draw, ["50%", "33.3%", "60%", "75%"])}
+    compared = _compared(draw, ["50%", "33.3%", "60%", "75%"])
+    if "last" in condition and not compared.keys() <= {"at_least", "at_most", "more_than", "less_than"}:
+        # Of so few events no share is any of the others.
+        compared = dict.fromkeys(compared, ["50%"] if "one_of" in compared else "50%")
+    return {**condition, **compared}
 
 
 def _time_since(draw: Draw) -> Condition:

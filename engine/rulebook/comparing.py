@@ -33,7 +33,8 @@ AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
 class Values:
     """What values a measure or field can take: how they are written, and between which bounds they lie.
 
-    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in an instant.
+    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in an instant. Where
+    they are `few`, they are these alone.
     """
 
     parse: Callable[[str], float | str]
@@ -42,6 +43,7 @@ class Values:
     choices: tuple[str, ...] | None = None
     ordered: bool = True
     exact: bool = True
+    few: frozenset[float] | None = None
 
 
 def parse_days(text: str) -> int:
@@ -221,6 +223,8 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
         bounds = f"the value lies between {values.low:g} and {values.high:g}"
         if values.high == math.inf:
             bounds = f"the value is never below {values.low:g}"
+        elif _between(comparison, values):
+            bounds = f"of so few events no share is {comparison.operand:g}%"
         reading.mistake(node, f"this {verdict} holds: {bounds}; choose another threshold")
     return not verdict
 
@@ -235,4 +239,12 @@ def foregone(comparison: Comparison, values: Values) -> str | None:
         return "always" if operator in {"at_least", "more_than", "is_not"} else "never"
     if operand > values.high or (operand == values.high and not highest):
         return "always" if operator in {"at_most", "less_than", "is_not"} else "never"
+    if _between(comparison, values):
+        return "always" if operator == "is_not" else "never"
     return None
+
+
+def _between(comparison: Comparison, values: Values) -> bool:
+    """Whether it asks for a value that lies between two of the few there are."""
+    within = isinstance(comparison.operand, int | float) and values.low <= comparison.operand <= values.high
+    return comparison.operator in SETS and values.few is not None and within and comparison.operand not in values.few

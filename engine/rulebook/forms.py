@@ -10,7 +10,7 @@ from typing import Literal
 
 import yaml
 
-from engine.measures.comparison import ANY, Where
+from engine.measures.comparison import ANY, DECIMALS, Where
 from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
@@ -22,6 +22,8 @@ from engine.rulebook.comparing import ATTRIBUTE, COUNTS, DURATION, PERCENT, SIGN
 Target = Literal["kind", "field", "kind or day", "pair", "attribute"]
 DAYS = ("enrolled", "discharged")
 USUAL_BASELINE = 14 * DAY_US
+# Of more events than this any percentage may be meant.
+_FEW = 50
 
 
 @dataclass(slots=True)
@@ -108,7 +110,17 @@ def values_in(said: Said) -> Values:
     if said.name == "total":
         most, low, high = said.window.last or math.inf, said.values.low, said.values.high
         return replace(said.values, low=low if low >= 0 else low * most, high=high if high <= 0 else high * most)
+    if said.name == "share":
+        return replace(PERCENT, few=_shares(said.of_at_least, said.window.last))
     return replace(COUNTS, high=_most(said)) if said.values is COUNTS else said.values
+
+
+def _shares(least: int, most: int | None) -> frozenset[float] | None:
+    """The percentages of so many events; None where they may be any."""
+    if most is None or not least <= most <= _FEW:
+        return None
+    sizes = range(least, most + 1)
+    return frozenset(round(100 * hits / size, DECIMALS) for size in sizes for hits in range(size + 1))
 
 
 def _most(said: Said) -> float:

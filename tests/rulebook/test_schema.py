@@ -38,7 +38,7 @@ UNSAID = (
     "'high' is not a number", "'maybe' is neither yes nor no",
     # What follows from a window, and from what is not known.
     "the value lies between 0 and 3", "the value lies between 0 and 2", "the value lies between 0 and 9",
-    "this never has a value", "under none:", "this is true of a client at the instant of enrolment",
+    "this never has a value", "of so few events", "under none:", "this is true of a client at the instant of enrolment",
     # Lengths of time that are reckoned out.
     "a duration cannot be longer than ten years", "and these are counted whole",
 )  # fmt: skip
