@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, union_all, update
 
 from engine.model.message import (
     FINAL_STATES,
@@ -30,7 +30,7 @@ _carrier = outbox.alias()
 # Nobody carries it, or whoever was to do so goes out no more.
 ON_ITS_OWN: ColumnElement[bool] = or_(
     outbox.c.bundle_id.is_(None),
-    outbox.c.bundle_id.in_(select(_carrier.c.id).where(_carrier.c.state == "cancelled")),
+    select(_carrier.c.id).where(_carrier.c.id == outbox.c.bundle_id, _carrier.c.state == "cancelled").exists(),
 )
 
 
@@ -47,11 +47,14 @@ _CLIENTS_WAITING = (
 # Those that run for each message are made once, for a statement takes longer to make than to run.
 _number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
-_SENT = select(func.coalesce(outbox.c.sent_at, outbox.c.updated_at)).where(
-    outbox.c.staff_id.in_(_sharing),
-    or_(
-        outbox.c.sent_at > bindparam("since"),
-        and_(outbox.c.state == "claimed", outbox.c.id != bindparam("message")),
+# Those sent and those that may be going are asked for apart, for so an index leads to each.
+_SENT = union_all(
+    select(outbox.c.sent_at).where(outbox.c.staff_id.in_(_sharing), outbox.c.sent_at > bindparam("since")),
+    select(outbox.c.updated_at).where(
+        outbox.c.staff_id.in_(_sharing),
+        outbox.c.state == "claimed",
+        outbox.c.id != bindparam("message"),
+        func.coalesce(outbox.c.sent_at, 0) <= bindparam("since"),
     ),
 )
 _WAITING = (

@@ -308,7 +308,7 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
 
 def overdue(conn: Connection, before: int) -> int:
     """How many claims ran out before `before` without anybody looking into them."""
-    lost = and_(outbox.c.claimed_by.is_not(None), outbox.c.lease_until < before)
+    lost = and_(outbox.c.state.in_(("claimed", "unknown")), outbox.c.lease_until < before)
     return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
 
 

@@ -1,0 +1,70 @@
+"""What the ticks ask again and again is answered from indices, however many rows have gathered over the years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from engine.flows import audit, reports
+from engine.model.message import Report
+from engine.store.database import Database
+from tests.caseload import NOON, hours
+from tests.flows.evaluating import Site, rulebook
+from tests.flows.texting import CASE_MANAGER, Phones
+
+# Those in which rows gather: of what became known of clients, of alerts and of what was said about them. Clients are
+# few beside those, and gone through where somebody texts.
+GROWING = {
+    "alerts", "alert_transitions", "assignments", "audit", "consents", "disclosures", "evaluations", "events",
+    "event_versions", "inbox", "outbox", "passed_over", "record_entries", "rejects", "reply_codes", "staff",
+}  # fmt: skip
+
+# Which row is the last is known without going through those before it.
+_LAST = re.compile(r"ORDER BY \w+\.id DESC\s+LIMIT")
+
+
+@contextmanager
+def looked_through(database: Database) -> Iterator[set[str]]:
+    """The growing tables that a statement of these goes through from end to end, and the statement."""
+    said: dict[str, Any] = {}
+    found: set[str] = set()
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            said[statement] = parameters[0] if many else parameters
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(database.engine, "before_cursor_execute", note)
+    with database.read() as conn:
+        for statement, parameters in said.items():
+            for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                scanned = re.match(r"SCAN (\w+?)(_1)?\b", row.detail)
+                if scanned and scanned[1] in GROWING and not _LAST.search(statement):
+                    found.add(f"{row.detail}: {statement}")
+
+
+def test_no_step_and_no_text_looks_through_a_table_that_grows(sqlite_database: Database) -> None:
+    site = Site(sqlite_database, rules=rulebook(remind="24 hours")).with_people()
+    phones = Phones(site)
+    with looked_through(sqlite_database) as found:
+        site.missed(NOON - hours(25))
+        site.missed(NOON - hours(1))
+        for passed in (0, 1, 29):
+            phones.now += hours(passed)
+            site.evaluate(phones.now)
+            phones.go_on()
+        for body in ("1 ?", "1 S", "1 A", "D", "what?", "STOP"):
+            phones.text(CASE_MANAGER, body)
+        reports.take(sqlite_database, Report(2, "SM2", "undelivered"), phones.now)
+    assert not found
+
+
+def test_the_audit_looks_through_nothing_but_where_each_client_stands(sqlite_database: Database) -> None:
+    with looked_through(sqlite_database) as found:
+        audit.run(sqlite_database, NOON)
+    assert {told.split(":")[0] for told in found} <= {"SCAN evaluations"}
