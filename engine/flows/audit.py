@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
-from engine.flows import rules
+from engine.flows import oversight, rules
 from engine.flows.reach import Reach
 from engine.messaging import overseeing
 from engine.model.instant import SECOND_US
-from engine.model.message import NewMessage
 from engine.model.outages import RULE, SOURCE
 from engine.store import alerts, audit, evaluations, feeds, heartbeats, on_call, outbox, silence, staff
 from engine.store.database import Database
@@ -97,9 +96,6 @@ def _is_outage(promise: str) -> bool:
     return promise.startswith(SOURCE) or promise == TOO_MANY
 
 
-def _tell_admins(conn: Connection, news: Sequence[str], reason: str, now: int) -> None:
-    if not news:
-        return
-    body = overseeing.news(news)
-    for admin in staff.admins(conn):
-        outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"{reason} {now}", body, now, due_at=now))
+def _tell_admins(conn: Connection, news: Sequence[str], about: str, now: int) -> None:
+    if news:
+        oversight.tell(conn, staff.admins(conn), about, overseeing.news(news), now)

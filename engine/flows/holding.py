@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 from engine.alerts import holding
 from engine.alerts.holding import Verdict
 from engine.alerts.lifecycle import move
-from engine.flows import escalate, quieting
+from engine.flows import escalate, oversight, quieting
 from engine.flows.judgement import ACTOR, Desk, tell_anew
 from engine.messaging import overseeing
 from engine.model.alert import Alert
 from engine.model.instant import SECOND_US
-from engine.model.message import HELD_URGENT, NewMessage
+from engine.model.message import HELD_URGENT
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
 from engine.store import alerts, audit, feeds, outbox, silence, staff
@@ -112,12 +112,9 @@ def _tell_of_long_held(conn: Connection, desk: Desk) -> list[Alert]:
     waits = {severity: desk.telling.outages.tell_of(severity) for severity in SEVERITIES}
     held = silence.long_held(conn, waits, desk.now)
     if held:
-        clients = len({alert.client_id for alert in held})
-        body = overseeing.held(clients)
+        body = overseeing.held(len({alert.client_id for alert in held}))
         urgent = any(alert.severity == "urgent" for alert in held)
-        reason = f"{HELD_URGENT if urgent else 'held'} {desk.now}"
-        for one in staff.overseers(conn):
-            outbox.enqueue(conn, NewMessage(None, 0, one.id, reason, body, desk.now, due_at=desk.now))
+        oversight.tell(conn, staff.overseers(conn), HELD_URGENT if urgent else "held", body, desk.now)
         silence.told(conn, [alert.id for alert in held], desk.now)
     return held
 

@@ -8,12 +8,12 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from engine.flows import acting, client_text, disclosing, opting_out
+from engine.flows import acting, client_text, disclosing, opting_out, oversight
 from engine.messaging import answers, overseeing, replies
 from engine.messaging.danger import Language, in_crisis
 from engine.messaging.replies import Asks, Reply
 from engine.model.inbound import Inbound
-from engine.model.message import DANGER, NewMessage
+from engine.model.message import DANGER
 from engine.model.routing import RoutingSettings
 from engine.model.staff import Consent, Staff
 from engine.store import audit, inbox, opt_outs, outbox, reply_codes, roster, staff
@@ -203,9 +203,7 @@ def _tell_overseers(conn: Connection, sender: _Sender, now: int) -> None:
     """Whoever shares the sender's phone is no help."""
     for one in sender.staff:
         body = overseeing.in_danger(one.ref, one.id)
-        for other in staff.overseers(conn, but=sender.phone):
-            reason = f"{DANGER} {one.id} {now}"
-            outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
+        oversight.tell(conn, staff.overseers(conn, but=sender.phone), f"{DANGER} {one.id}", body, now)
 
 
 def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:

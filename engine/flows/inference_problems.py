@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 
+from engine.flows import oversight
 from engine.messaging.overseeing import judged_in_two_ways
-from engine.model.message import NewMessage
-from engine.store import audit, outbox, staff
+from engine.store import audit, staff
 from engine.store.database import Database
 
 ACTOR = "evaluate"
@@ -21,9 +21,7 @@ def tell(database: Database, problems: Sequence[str], now: int) -> None:
     if not problems:
         return
     with database.write() as conn:
-        body = judged_in_two_ways()
-        for admin in staff.admins(conn):
-            outbox.enqueue(conn, NewMessage(None, 0, admin.id, f"inference {now}", body, now, due_at=now))
+        oversight.tell(conn, staff.admins(conn), "inference", judged_in_two_ways(), now)
         for problem in problems:
             _log.error("inference", problem=problem)
             detail = {"problem": problem}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from engine.flows import oversight
 from engine.messaging import overseeing
-from engine.model.message import NewMessage
 from engine.store import alerts, audit, opt_outs, outbox, staff
 
 
@@ -22,9 +22,7 @@ def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now)
         body = overseeing.opted_out(one.ref, one.id)
-        for other in staff.overseers(conn):
-            reason = f"opted out {one.id} {now}"
-            outbox.enqueue(conn, NewMessage(None, 0, other.id, reason[:40], body, now, due_at=now))
+        oversight.tell(conn, staff.overseers(conn), f"opted out {one.id}", body, now)
     return [one.id for one in gone]
 
 

@@ -22,7 +22,8 @@ OutboxState = Literal[
     "expired",
     "cancelled",
 ]
-FINAL_STATES: frozenset[OutboxState] = frozenset({"delivered", "undelivered", "failed", "expired", "cancelled"})
+REACHED_NOBODY: frozenset[OutboxState] = frozenset({"undelivered", "failed", "expired", "cancelled"})
+FINAL_STATES: frozenset[OutboxState] = REACHED_NOBODY | {"delivered"}
 
 # What the carrier can tell us. It may tell it late or twice, and before we have written down that we sent
 # at all, so each is allowed from every state below it, and nothing leads back.

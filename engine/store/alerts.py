@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
+from engine.model.message import REACHED_NOBODY
 from engine.model.routing import Policy, RoutingStep
 from engine.store.schema import alert_transitions, alerts, clients, outbox
 
@@ -201,9 +202,7 @@ def any_due(conn: Connection, now: int) -> bool:
 
 def adrift(conn: Connection) -> list[int]:
     """Open alerts to be told of that have no next step, no owner, and no message that may reach anybody."""
-    reaching = select(outbox.c.id).where(
-        outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(["failed", "undelivered", "expired", "cancelled"])
-    )
+    reaching = select(outbox.c.id).where(outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(REACHED_NOBODY))
     lost = and_(
         alerts.c.state == "open",
         alerts.c.next_step_at.is_(None),

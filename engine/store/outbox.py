@@ -12,6 +12,7 @@ from engine.model.message import (
     DECISIONS,
     NOTICE,
     PASSES_QUIET_HOURS,
+    REACHED_NOBODY,
     REMINDS,
     TRANSITIONS,
     Claimed,
@@ -34,7 +35,6 @@ _CLAIMED = [
 _ABOUT = [
     alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "silence", "owner_id", "next_step_at")
 ]
-_REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 
 # Those that run for each message are made once, for a statement takes longer to make than to run.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
@@ -226,7 +226,7 @@ def bring_next_step_forward(conn: Connection, message: Claimed, now: int, *, aga
         other.c.reason.not_like(f"{NOTICE}%"),
         or_(
             other.c.step > message.step,
-            and_(other.c.step == message.step, other.c.state.not_in(_REACHED_NOBODY)),
+            and_(other.c.step == message.step, other.c.state.not_in(REACHED_NOBODY)),
         ),
     )
     climbing = and_(alerts.c.state == "open", TOLD)
@@ -269,7 +269,7 @@ def silent(conn: Connection, now: int, after_us: int, until_us: int, limit: int)
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:
     """The staff who were told of an alert, or may just be being told."""
-    told = and_(outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*_REACHED_NOBODY, "queued")))
+    told = and_(outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*REACHED_NOBODY, "queued")))
     wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
 
@@ -294,7 +294,7 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
         other.c.alert_id == alerts.c.id,
         other.c.staff_id != staff_id,
         other.c.reason.not_like(f"{NOTICE}%"),
-        other.c.state.not_in(_REACHED_NOBODY),
+        other.c.state.not_in(REACHED_NOBODY),
         other.c.step >= step.scalar_subquery(),
     )
     climbing = and_(alerts.c.state == "open", TOLD)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
-from engine.model.message import TELLING
+from engine.model.message import REACHED_NOBODY, TELLING
 from engine.store.alerts import TOLD
 from engine.store.schema import alerts, outbox
 
@@ -23,10 +23,9 @@ _AGAIN = (
     .where(alerts.c.id == bindparam("alert"))
     .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
 )
-_REACHED_NOBODY = ("undelivered", "failed", "expired", "cancelled")
 # Made once, for a statement takes longer to make than to run.
 _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
-    outbox.c.alert_id == bindparam("alert"), outbox.c.reason.in_(TELLING), outbox.c.state.not_in(_REACHED_NOBODY)
+    outbox.c.alert_id == bindparam("alert"), outbox.c.reason.in_(TELLING), outbox.c.state.not_in(REACHED_NOBODY)
 )
 
 
