@@ -32,10 +32,6 @@ class SourcesError(UserError):
     """Sources cannot be read; the others were."""
 
 
-class TransientSendError(HandrailError):
-    """The gateway did not take the message and is known not to have sent it; trying again is safe."""
-
-
 class Mistake(tuple[str, int, int, str]):
     """One mistake: (file, line, column, what is wrong and what to do), lines and columns from 1."""
 

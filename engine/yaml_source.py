@@ -86,16 +86,6 @@ class Source:
             self.mistake(node, f"holds a value that cannot be read: {error}")
             return None
 
-    def node_at(self, path: tuple[str | int, ...]) -> yaml.Node | None:
-        """The node nearest to a path of keys and indices: the key's own node where a value is missing."""
-        node = self.root
-        for step in path:
-            inner = _child(node, step)
-            if inner is None:
-                break
-            node = inner
-        return node
-
     def _refuse_bombs(self, text: str) -> None:
         """Look through it for what grows on composing; nothing after the first such place is looked at."""
         depth = 0
@@ -151,12 +141,3 @@ def walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
             stack.extend(part for pair in reversed(node.value) for part in reversed(pair))
         elif isinstance(node, yaml.SequenceNode):
             stack.extend(reversed(node.value))
-
-
-def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        found: yaml.Node = node.value[step]
-        return found
-    return None

@@ -95,9 +95,5 @@ class Where:
 
     fields: tuple[tuple[str, Comparison], ...] = ()
 
-    def matches(self, event: Mapping[str, Value]) -> bool:
-        """Whether an event with these fields meets it."""
-        return all(comparison.holds(event.get(name)) for name, comparison in self.fields)
-
 
 ANY = Where()
