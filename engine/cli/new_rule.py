@@ -21,7 +21,8 @@ from engine.rulebook.comparing import foregone, of_field
 from engine.rulebook.load import load
 from engine.rulebook.new_rule import NewRule, cases_text, rule_text
 from engine.rulebook.reading import nearest, parse_number, parse_whole
-from engine.rulebook.vocabulary import ID, LONGEST_ID, NAME, RULE, Text
+from engine.rulebook.rule_reader import parse_id
+from engine.rulebook.vocabulary import NAME, RULE, Text
 
 T = TypeVar("T")
 _MINUTE_US = 60 * SECOND_US
@@ -98,11 +99,9 @@ def _title(text: str) -> str:
 
 
 def _id(text: str, taken: Mapping[str, object]) -> str:
-    if not ID.fullmatch(text) or len(text) > LONGEST_ID:
-        raise ValueError("use small letters, digits and single hyphens, such as two-missed-check-ins")
     if text in taken:
         raise ValueError(f"there is a rule '{text}' already; an id is never used again")
-    return text
+    return parse_id(text)
 
 
 def _file(text: str, folder: Path) -> str:

@@ -15,11 +15,11 @@ from engine.model.field_reading import read_value
 from engine.model.instant import DAY_US, SECOND_US, to_us
 from engine.model.intake import Moment, ReadEvent, RosterRow
 from engine.model.kinds import Field
-from engine.model.staff import ROLES, Role
+from engine.model.staff import ROLES
 from engine.rulebook.cases import CLIENT, Arrival, phone_of
-from engine.rulebook.cases_vocabulary import ATTRIBUTE, MEMBER, MENTOR, MOMENT, NO_STAFF, REPLY, STEP
+from engine.rulebook.cases_vocabulary import MEMBER, MENTOR, MOMENT, NO_STAFF, REPLY, STEP
 from engine.rulebook.reading import Reading, nearest
-from engine.rulebook.vocabulary import required
+from engine.rulebook.vocabulary import NAME, required
 from engine.rulebook.words import noun, plain, word
 
 
@@ -85,7 +85,7 @@ def check_attributes(reading: Reading, node: yaml.Node, words: tuple[str, ...] =
         known = reading.attributes
         # Where it is not known which attributes there are, one that is nearly a word of the record is a slip.
         slip = bool(get_close_matches(name, words, n=1, cutoff=0.8)) if known is None else name not in known
-        if slip or not ATTRIBUTE.fullmatch(name):
+        if slip or not NAME.fullmatch(name):
             reading.mistake(key, f"clients have no '{name}'{nearest(name, {*words, *(known or ())})}")
 
 
@@ -202,9 +202,8 @@ def _change(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival:
 
 def _reply(reading: Reading, node: yaml.Node, arrival: Arrival) -> Arrival | None:
     parts = reading.mapping(node, REPLY, "a reply", required(REPLY))
-    word = reading.one_of(parts["from"], ROLES, "recipient") if "from" in parts else None
+    role = reading.one_of(parts["from"], ROLES, "recipient") if "from" in parts else None
     text = reading.word(parts["says"], "says") if "says" in parts else None
-    role: Role | None = next((known for known in ROLES if known == word), None)
     if role is None or text is None:
         return None
     return arrival._replace(reply=(role, text), said=f"{role} replies {text}")

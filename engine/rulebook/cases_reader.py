@@ -10,8 +10,8 @@ import yaml
 
 from engine.errors import Mistake
 from engine.model.kinds import Kind
-from engine.model.rule import SEVERITIES, Severity
-from engine.model.staff import ROLES, Role
+from engine.model.rule import SEVERITIES
+from engine.model.staff import ROLES
 from engine.rulebook.cases import Arrival, Case, ExpectedAlert, Text
 from engine.rulebook.cases_given import check_attributes, read_arrival, read_client, read_moment, read_staff, read_start
 from engine.rulebook.cases_vocabulary import ALERT, CASE, CASE_FILE, NEVER, NOBODY, OTHERS, TEXT
@@ -131,10 +131,7 @@ class _CaseReading:
         parts = reading.mapping(node, ALERT, "what is expected", required(ALERT))
         rule_id = self._rule(parts["alert"]) if "alert" in parts else None
         at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
-        severity: Severity | None = None
-        if "severity" in parts:
-            word = reading.one_of(parts["severity"], SEVERITIES, "severity")
-            severity = next((known for known in SEVERITIES if known == word), None)
+        severity = reading.one_of(parts["severity"], SEVERITIES, "severity") if "severity" in parts else None
         texts = self._texts(parts["texts"], "texts") if "texts" in parts else None
         reminders = self._texts(parts["reminders"], "reminders") if "reminders" in parts else None
         resolves: int | Literal["never"] | None = None
@@ -154,8 +151,7 @@ class _CaseReading:
         found = []
         for item in reading.items(node, f"'{what}:'"):
             parts = reading.mapping(item, TEXT, "a text", required(TEXT))
-            word = reading.one_of(parts["to"], ROLES, "recipient") if "to" in parts else None
-            role: Role | None = next((known for known in ROLES if known == word), None)
+            role = reading.one_of(parts["to"], ROLES, "recipient") if "to" in parts else None
             at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
             if role is not None and at is not None:
                 found.append(Text(at, role))

@@ -10,7 +10,6 @@ from engine.model.kinds import Field, Kind
 from engine.model.staff import ROLES
 from engine.rulebook.cases_vocabulary import (
     ALERT,
-    ATTRIBUTE,
     CASE,
     CASE_FILE,
     CLOCK,
@@ -27,7 +26,7 @@ from engine.rulebook.cases_vocabulary import (
 from engine.rulebook.reading import NUMBER
 from engine.rulebook.schema import DRAFT, keyed, of_shape
 from engine.rulebook.schema_values import SCALAR, Schema, whole_of
-from engine.rulebook.vocabulary import Key, required
+from engine.rulebook.vocabulary import NAME, Key, required
 
 _MOMENT: Schema = {"type": "string", "pattern": whole_of(MOMENT)}
 
@@ -88,7 +87,7 @@ def _client(words: tuple[str, ...]) -> Schema:
     return {
         "type": "object",
         "properties": moments,
-        "propertyNames": {"pattern": whole_of(ATTRIBUTE)},
+        "propertyNames": {"pattern": whole_of(NAME)},
         "additionalProperties": SCALAR,
     }
 

@@ -11,7 +11,6 @@ from engine.rulebook.vocabulary import Choice, Key, Text
 
 MOMENT = re.compile(r"day (-?\d{1,4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
-ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
 NEVER: Literal["never"] = "never"
 NOBODY = "nobody"
 NO_STAFF = "none"

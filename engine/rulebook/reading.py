@@ -17,6 +17,7 @@ from engine.rulebook.vocabulary import EVIDENCE, FILE, RAISE, RULE
 from engine.yaml_source import Source
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
 Named = Literal["lists", "phrases"]
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
@@ -145,14 +146,13 @@ class Reading:
                 return True
         return False
 
-    def one_of(self, node: yaml.Node, known: Iterable[str], what: str) -> str | None:
+    def one_of(self, node: yaml.Node, known: Iterable[Word], what: str) -> Word | None:
         """A word out of a known set."""
         word = self.word(node, what)
         known = list(known)
         if word is not None and word not in known:
             self.mistake(node, f"'{word}' is not a {what}{nearest(word, known)}")
-            return None
-        return word
+        return next((one for one in known if one == word), None)
 
     def parsed(self, node: yaml.Node, what: str, parse: Callable[[str], T]) -> T | None:
         """A scalar through a parser whose ValueError says what is wrong."""

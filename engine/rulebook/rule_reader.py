@@ -117,7 +117,7 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     parts = reading.mapping(node, RULE, "a rule", required(RULE))
     if not parts:
         return None
-    rule_id = reading.parsed(parts["id"], "id", _parse_id) if "id" in parts else None
+    rule_id = reading.parsed(parts["id"], "id", parse_id) if "id" in parts else None
     when = read_condition(reading, parts["when"]) if "when" in parts else None
     applies = read_applies_to(reading, parts["applies_to"]) if "applies_to" in parts else ()
     rule = WrittenRule(reading, node, parts, rule_id or "", when or UNREAD, tuple(applies))
@@ -132,7 +132,8 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     return rule if rule_id is not None else None
 
 
-def _parse_id(text: str) -> str:
+def parse_id(text: str) -> str:
+    """A rule's id; ValueError where it cannot be one."""
     if not ID.fullmatch(text) or len(text) > LONGEST_ID:
         raise ValueError(f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed")
     return text
@@ -140,21 +141,16 @@ def _parse_id(text: str) -> str:
 
 def _read_words(rule: WrittenRule) -> None:
     reading, nodes = rule.reading, rule.nodes
-    if "status" in nodes and (status := reading.one_of(nodes["status"], STATUSES, "status")):
-        rule.status = next(known for known in STATUSES if known == status)
-    if "severity" in nodes and (severity := _severity(reading, nodes["severity"])):
-        rule.severity = severity
+    if "status" in nodes:
+        rule.status = reading.one_of(nodes["status"], STATUSES, "status") or rule.status
+    if "severity" in nodes:
+        rule.severity = reading.one_of(nodes["severity"], SEVERITIES, "severity") or rule.severity
     for word, key in RULE.items():
         if word in nodes and isinstance(key.shape, Text):
             text = rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
             if key.shape.longest is not None and len(text) > key.shape.longest:
                 reading.mistake(nodes[word], f"'{word}' is longer than {key.shape.longest} characters")
     rule.notify = rule.texts.get("notify")
-
-
-def _severity(reading: Reading, node: yaml.Node) -> Severity | None:
-    word = reading.one_of(node, SEVERITIES, "severity")
-    return next((known for known in SEVERITIES if known == word), None)
 
 
 def _read_durations(rule: WrittenRule) -> None:
@@ -170,7 +166,7 @@ def _read_raise(rule: WrittenRule) -> None:
     if node is None:
         return
     parts = rule.reading.mapping(node, RAISE, "'raise:'", required(RAISE))
-    rule.raise_to = _severity(rule.reading, parts["to"]) if "to" in parts else None
+    rule.raise_to = rule.reading.one_of(parts["to"], SEVERITIES, "severity") if "to" in parts else None
     rule.raise_when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
     if rule.raise_to and SEVERITIES.index(rule.raise_to) >= SEVERITIES.index(rule.severity):
         rule.reading.mistake(parts["to"], f"raise goes up: '{rule.raise_to}' is not above '{rule.severity}'")
@@ -179,8 +175,7 @@ def _read_raise(rule: WrittenRule) -> None:
 def _read_evidence(rule: WrittenRule) -> None:
     node = rule.nodes["evidence"]
     parts = rule.reading.mapping(node, EVIDENCE, "'evidence:'", required(EVIDENCE))
-    word = rule.reading.one_of(parts["grade"], GRADES, "grade of evidence") if "grade" in parts else None
-    grade = next((known for known in GRADES if known == word), None)
+    grade = rule.reading.one_of(parts["grade"], GRADES, "grade of evidence") if "grade" in parts else None
     source = rule.reading.word(parts["source"], "source") if "source" in parts else None
     if grade is not None:
         rule.evidence = Evidence(grade, source or "")
