@@ -35,13 +35,13 @@ rules:
 class Site:
     """A folder with a configuration, rules, and a database in which they served."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, folder: Path, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
         self.file = folder / "rules" / "rules.yaml"
         self.config = str(folder / "config.yaml")
         self._capsys = capsys
         self._now = NOW
         (folder / "rules").mkdir()
-        (folder / "config.yaml").write_text("timezone: UTC\ndatabase: sqlite:///handrail.db\n")
+        (folder / "config.yaml").write_text(f"timezone: UTC\ndatabase: {database.url}\n")
         self.file.write_text(RULES)
 
     def serve(self, text: str) -> None:
@@ -66,7 +66,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, sqlite_database: Database, capsys: pytest.CaptureFixture[str]) -> Site:
-    return Site(tmp_path, capsys)  # the database is tmp_path/handrail.db
+    return Site(tmp_path, sqlite_database, capsys)
 
 
 def test_each_set_that_served_is_listed_with_what_it_changed(site: Site) -> None:
