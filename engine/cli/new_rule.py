@@ -13,7 +13,7 @@ from engine.errors import UserError
 from engine.flows.rule_files import CASES
 from engine.measures.comparison import Comparison, Operator
 from engine.model.duration import parse_duration
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US
 from engine.model.kinds import Field, Kind
 from engine.model.rule import SEVERITIES
 from engine.model.settings import Settings
@@ -25,7 +25,6 @@ from engine.rulebook.rule_reader import parse_id
 from engine.rulebook.vocabulary import NAME, RULE, Text
 
 T = TypeVar("T")
-_MINUTE_US = 60 * SECOND_US
 _ANY, _USUAL = "any", "usual"
 _BOUNDS: tuple[Operator, ...] = ("at_least", "at_most")
 
@@ -126,7 +125,7 @@ def _count(text: str) -> int:
 
 
 def _within(text: str, count: int) -> int:
-    if (length := parse_duration(text)) < count * _MINUTE_US:
+    if (length := parse_duration(text)) < count * MINUTE_US:
         raise ValueError(f"{count} events need a longer time; write 7 days, say")
     return length
 

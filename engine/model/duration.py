@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
 _UNITS = {
     "second": SECOND_US,
-    "minute": 60 * SECOND_US,
-    "hour": 3600 * SECOND_US,
+    "minute": MINUTE_US,
+    "hour": HOUR_US,
     "day": DAY_US,
     "week": 7 * DAY_US,
 }
@@ -34,7 +34,7 @@ def parse_duration(text: object) -> int:
 
 def write_duration(us: int) -> str:
     """The duration in the largest unit that divides it, such as `7 days`; weeks are for four to eight of them."""
-    for word, unit in (("week", 7 * DAY_US), ("day", DAY_US), ("hour", 3600 * SECOND_US), ("minute", 60 * SECOND_US)):
+    for word, unit in reversed(_UNITS.items()):
         if us and us % unit == 0 and not (word == "week" and not 4 <= us // unit <= 8):
             return _count(us // unit, word)
     return _count(round(us / SECOND_US, 6), "second")

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
-DAY_US = 86_400 * SECOND_US
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 # The years 1970 to 2112: every instant fits 52 bits, which `measures` builds on.
 LAST_US = (1 << 52) - 1
 

@@ -8,13 +8,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from engine.model.instant import SECOND_US
+from engine.model.instant import HOUR_US, MINUTE_US
 from engine.model.routing import Microseconds
 from engine.model.rule import Severity
 from engine.model.strict import Strict
-
-_MINUTE = 60 * SECOND_US
-_HOUR = 60 * _MINUTE
 
 
 def _share(written: object) -> object:
@@ -32,15 +29,15 @@ Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]  # written 
 class OutageSettings(Strict):
     """When silence is taken for an outage, when alerts for a storm, and what becomes of them; microseconds."""
 
-    unread_after: Microseconds = _HOUR
+    unread_after: Microseconds = HOUR_US
     share: Share = 0.2
     at_least: Annotated[int, Field(ge=2)] = 5
-    within: Microseconds = 12 * _HOUR
-    settle: Microseconds = 15 * _MINUTE
+    within: Microseconds = 12 * HOUR_US
+    settle: Microseconds = 15 * MINUTE_US
     storm_share: Share = 0.3
     storm_at_least: Annotated[int, Field(ge=2)] = 10
-    tell_urgent_after: Microseconds = _HOUR
-    tell_after: Microseconds = 12 * _HOUR
+    tell_urgent_after: Microseconds = HOUR_US
+    tell_after: Microseconds = 12 * HOUR_US
 
     def too_many(self, clients: int, active: int) -> bool:
         """Whether so many clients at once, of all who are active, are more than people's own doing."""
@@ -108,7 +105,7 @@ def after_reading(
 def worth_noting(before: Feed, after: Feed) -> bool:
     """Whether more is new than that its instants moved by less than a minute."""
     moved = max(getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived"))
-    return moved >= _MINUTE or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
+    return moved >= MINUTE_US or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
 
 
 @dataclass(frozen=True, slots=True)

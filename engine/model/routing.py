@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from engine.model.duration import parse_duration, write_duration
+from engine.model.instant import MINUTE_US
 from engine.model.rule import Severity
 from engine.model.staff import Role
 from engine.model.strict import Strict
@@ -44,14 +45,13 @@ def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
 
 Policy = Annotated[tuple[RoutingStep, ...], AfterValidator(_in_order)]
 
-_MINUTE = 60_000_000
 _POLICIES: Mapping[str, Policy] = {
     "urgent": (
         RoutingStep(to="case_manager"),
-        RoutingStep(after=10 * _MINUTE, to="on_call"),
-        RoutingStep(after=20 * _MINUTE, to="supervisor"),
+        RoutingStep(after=10 * MINUTE_US, to="on_call"),
+        RoutingStep(after=20 * MINUTE_US, to="supervisor"),
     ),
-    "case_manager_first": (RoutingStep(to="case_manager"), RoutingStep(after=120 * _MINUTE, to="supervisor")),
+    "case_manager_first": (RoutingStep(to="case_manager"), RoutingStep(after=120 * MINUTE_US, to="supervisor")),
     "case_manager_only": (RoutingStep(to="case_manager"),),
 }
 _SEVERITIES: Mapping[Severity, str] = {

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
@@ -19,8 +19,6 @@ from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.strict import Strict
 from engine.model.telling import Telling
-
-MINUTE_US = 60 * SECOND_US
 
 
 def _interval(us: int) -> int:
@@ -38,9 +36,9 @@ class TickSettings(Strict):
     ingest: Interval = 10 * SECOND_US
     evaluate: Interval = 5 * SECOND_US
     deliver: Interval = 5 * SECOND_US
-    audit: Interval = 60 * SECOND_US
+    audit: Interval = MINUTE_US
     rules: Interval = 2 * SECOND_US  # two looks that find the same take a change up
-    reconcile: Interval = 60 * SECOND_US  # with Twilio alone
+    reconcile: Interval = MINUTE_US  # with Twilio alone
     give_up_after: Microseconds = 15 * MINUTE_US
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from engine.model.counted import counted
 from engine.model.duration import write_duration
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, MINUTE_US
 
 SCHEMA = "# yaml-language-server: $schema={}.schema.json\n"
-_MINUTE_US = 60 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,9 @@ def _many(count: int) -> str:
 
 def _moments(rule: NewRule) -> Iterator[str]:
     """As many moments as are needed, from 9 o'clock of day 1, a day apart or what fits into the time."""
-    apart = min(DAY_US, rule.within // rule.count // _MINUTE_US * _MINUTE_US)
+    apart = min(DAY_US, rule.within // rule.count // MINUTE_US * MINUTE_US)
     for number in range(rule.count):
-        minutes = (DAY_US + 9 * 60 * _MINUTE_US + number * apart) // _MINUTE_US
+        minutes = (DAY_US + 9 * 60 * MINUTE_US + number * apart) // MINUTE_US
         yield f"day {minutes // 1440} {minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
