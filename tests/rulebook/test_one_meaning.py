@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import MistakesError
@@ -15,11 +15,14 @@ from engine.measures.histories import SHIFT
 from engine.measures.measure import Finding
 from engine.measures.steps import truth_at
 from engine.model.span import Span
+from engine.rulebook.comparing import OPERATORS
 from engine.rulebook.condition_reader import read_condition
+from engine.rulebook.forms import FORMS
 from engine.rulebook.inference import Inference
 from engine.rulebook.load import from_texts
 from engine.rulebook.reading import Reading
 from engine.rulebook.rulebook import Rulebook
+from engine.rulebook.vocabulary import JOINS, OPTIONS
 from engine.yaml_source import Source
 from tests.generated import KINDS, LISTS, MEASURES, cases, findings, histories, us
 from tests.generated_rules import documents, everyone_about, guarded, written
@@ -47,6 +50,25 @@ def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
         for client_id, person in enumerate(everyone, 1)
         for span in plain_spans(document, person)
     ]
+
+
+def keys_of(written: Any) -> set[str]:
+    if isinstance(written, dict):
+        return set(written).union(*map(keys_of, written.values()))
+    return set().union(*map(keys_of, written)) if isinstance(written, list) else set()
+
+
+def test_the_rules_that_are_generated_say_every_word_of_the_language():
+    said: set[str] = set()
+
+    @settings(cases(100), max_examples=100)
+    @given(documents())
+    def listen(document):
+        said.update(keys_of(document))
+
+    listen()
+    words = {*FORMS, *OPTIONS, *OPERATORS, *JOINS, "rule", "phrase", "applies_to", "raise", "hold", "clears_after"}
+    assert words - said == set()
 
 
 @cases(50)
