@@ -208,3 +208,15 @@ def test_rules_do_not_touch_each_others_alerts() -> None:
     rules = {"r": rule(), "q": rule("q")}
     decisions = decide([span(990, name="q")], [alert(900)], rules, NOW, NOW, NOTIFY_WITHIN)
     assert [d.reason for d in decisions] == ["began", "corrected"]
+
+
+def test_a_cleared_alert_that_by_corrected_data_never_was_is_taken_back() -> None:
+    decision = changed([], alert(940, 960, state="resolved", resolution="cleared"))
+    assert (decision.after.state, decision.after.resolution, decision.reason) == ("resolved", "corrected", "corrected")
+    assert not decision.tell
+
+
+def test_what_a_person_resolved_or_another_version_of_the_rule_found_stays_on_record() -> None:
+    assert decided([], [alert(940, 960, state="resolved", resolution="done")]) == []
+    before = alert(940, 960, state="resolved", resolution="cleared", rule_version="another")
+    assert decided([], [before]) == []
