@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import Reason, move
 from engine.errors import UserError
+from engine.flows.reach import Reach
 from engine.messaging import answers
 from engine.model.alert import Alert, AlertState
 from engine.model.instant import DAY_US, SECOND_US
@@ -46,8 +47,8 @@ def act(
 ) -> Acted | None:
     """Do something about an alert, on the state in which it is at this moment; None where there is no such alert.
 
-    What somebody else has taken is left to them, unless one `insists`. `record` is left to the caller, for the
-    audit trail comes last in a transaction.
+    What somebody else has taken is left to them while they can be told of it, unless one `insists`. `record` is left
+    to the caller, for the audit trail comes last in a transaction.
     """
     held = alerts.held(conn, alert_id)
     if held is None:
@@ -56,12 +57,20 @@ def act(
     owner = staff.by_id(conn, held.owner_id) if held.owner_id is not None else None
     if alert.state == "resolved":
         return Acted(alert_id, "closed")
-    if alert.state == "acknowledged" and owner and owner.id != who.id and not (insists and what != "accept"):
-        return Acted(alert_id, "taken", by=owner)
-    if alert.state == "acknowledged" and what == "accept":
+    taken = alert.state == "acknowledged"
+    if taken and owner and owner.id != who.id:
+        if not (insists and what != "accept") and _can_be_told(conn, owner, alert, now):
+            return Acted(alert_id, "taken", by=owner)
+    elif taken and what == "accept":
         return Acted(alert_id, "yours")
     _change(conn, held, who, what, now, snooze)
     return Acted(alert_id, "counted", was=alert.state)
+
+
+def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: int) -> bool:
+    """Whether whoever has an alert is still there for it; else others are told again, and may take it."""
+    consented = owner.role != "mentor" or staff.valid_consent(conn, alert.client_id, owner.id, now) is not None
+    return consented and Reach(conn, now).hindered(owner) is None
 
 
 def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: int, by: str) -> None:

@@ -384,3 +384,25 @@ def test_danger_in_spanish_is_answered_in_spanish(phones: Phones) -> None:
     assert "988" in answer
     assert "911" in answer
     assert phones.site.alerts[-1].severity == "urgent"
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"phone": None}])
+def test_what_somebody_has_who_can_be_told_no_more_others_may_take(phones: Phones, gone: dict[str, Any]) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 A")
+    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the case manager."
+    give_number(phones, staff, 1, **gone)
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
+    assert phones.states() == ["acknowledged"]
+    assert [row.owner_id for row in phones.site.alerts] == [2]
+
+
+def test_what_a_mentor_has_whose_consent_was_revoked_others_may_take(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 A")
+    give_number(phones, staff, 1, role="mentor")
+    phones.site.caseload.consent(1, 1)
+    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the mentor."
+    with phones.site.database.write() as conn:
+        conn.execute(update(consents).values(revoked_at=phones.now))
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
