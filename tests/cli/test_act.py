@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from engine.cli import run_command_line
 from engine.messaging import answers
 from engine.store.database import Database
 from engine.store.schema import audit, staff
+from tests.cli.terminal import Terminal
 from tests.flows.texting import CASE_MANAGER, Phones
 
 
@@ -24,22 +23,12 @@ def phones(sqlite_database: Database) -> Phones:
 
 
 @pytest.fixture
-def said(phones: Phones, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def said(phones: Phones, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
     """What a command prints."""
-    config = tmp_path / "config.yaml"
-    config.write_text(f"database: sqlite:///{phones.site.database.url.database}\ntimezone: UTC\n")
-
-    def run(*arguments: str, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line([*arguments, "--config", str(config)])
-        out, err = capsys.readouterr()
-        assert (caught.value.code or 0) == code, err
-        return (err if code == 2 else out).strip()
-
-    return run
+    return Terminal(tmp_path, f"database: {phones.site.database.url}\ntimezone: UTC\n", capsys)
 
 
-def test_ack_takes_it_and_a_second_one_is_told_who_has_it(phones: Phones, said: Any) -> None:
+def test_ack_takes_it_and_a_second_one_is_told_who_has_it(phones: Phones, said: Terminal) -> None:
     assert said("ack", "1", "--by", "S-1") == "Alert 1 is with S-1 now."
     assert phones.states() == ["acknowledged"]
     assert said("ack", "1", "--by", "S-1", code=1) == "Nothing was done: alert 1 is with S-1 already."
@@ -48,7 +37,7 @@ def test_ack_takes_it_and_a_second_one_is_told_who_has_it(phones: Phones, said: 
     assert (row.actor, json.loads(row.detail)) == ("staff 1", {"from": "open", "by": "command"})
 
 
-def test_resolve_closes_what_another_has_taken(phones: Phones, said: Any) -> None:
+def test_resolve_closes_what_another_has_taken(phones: Phones, said: Terminal) -> None:
     said("ack", "1", "--by", "S-1")
     found = json.loads(said("resolve", "1", "--by", "S-2", "--false-alarm", "--format", "json"))
     assert found == {"alert": 1, "outcome": "counted", "said": "Alert 1 is closed as a false alarm."}
@@ -56,13 +45,13 @@ def test_resolve_closes_what_another_has_taken(phones: Phones, said: Any) -> Non
     assert said("resolve", "1", "--by", "S-1", code=1) == "Nothing was done: alert 1 is closed."
 
 
-def test_snooze_lets_it_wait_as_long_as_is_said(phones: Phones, said: Any) -> None:
+def test_snooze_lets_it_wait_as_long_as_is_said(phones: Phones, said: Terminal) -> None:
     assert said("snooze", "1", "--by", "S-1", "--for", "45 minutes") == "Alert 1 waits for 45 minutes."
     assert phones.states() == ["snoozed"]
     assert "is not a duration" in said("snooze", "1", "--by", "S-1", "--for", "soon", code=2)
 
 
-def test_reply_is_a_text_that_came_in(phones: Phones, said: Any) -> None:
+def test_reply_is_a_text_that_came_in(phones: Phones, said: Terminal) -> None:
     assert said("reply", "1 a", "--from", CASE_MANAGER) == answers.yours(1)
     assert json.loads(said("reply", "1 a", "--from", "+15550177777", "--format", "json", code=1)) == {
         "understood": "unknown",
@@ -74,24 +63,24 @@ def test_reply_is_a_text_that_came_in(phones: Phones, said: Any) -> None:
 
 
 @pytest.mark.parametrize("written", ["2025550102", "(202) 555-0102", "+1 202 555 0102"])
-def test_the_number_of_a_reply_is_read_as_in_the_roster(phones: Phones, said: Any, written: str) -> None:
+def test_the_number_of_a_reply_is_read_as_in_the_roster(phones: Phones, said: Terminal, written: str) -> None:
     with phones.site.database.write() as conn:
         conn.execute(update(staff).where(staff.c.phone == CASE_MANAGER).values(phone="+12025550102"))
     assert said("reply", "1 a", "--from", written) == answers.yours(1)
     assert phones.states() == ["acknowledged"]
 
 
-def test_a_reply_from_what_is_no_number_is_refused(said: Any) -> None:
+def test_a_reply_from_what_is_no_number_is_refused(said: Terminal) -> None:
     mistake = "--from: 'banana' is not a phone number; write one such as +12025550102."
     assert said("reply", "1 a", "--from", "banana", code=2) == mistake
 
 
-def test_mistakes_are_one_sentence(said: Any) -> None:
+def test_mistakes_are_one_sentence(said: Terminal) -> None:
     assert said("ack", "7", "--by", "S-1", code=2).startswith("There is no alert 7")
     assert said("ack", "1", "--by", "S-77", code=2) == "There is nobody active among the staff called S-77."
 
 
-def test_a_mentor_does_nothing_without_a_valid_consent_from_the_terminal_either(phones: Phones, said: Any) -> None:
+def test_a_mentor_does_nothing_without_a_valid_consent_from_the_terminal_either(phones: Phones, said: Terminal) -> None:
     phones.site.caseload.staff(4, "mentor", 1)
     assert "the client's consent is not valid" in said("ack", "1", "--by", "S-4", code=2)
     phones.site.caseload.consent(1, 4)

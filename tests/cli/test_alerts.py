@@ -6,16 +6,15 @@ import csv
 import json
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 
-from engine.cli import run_command_line
 from engine.cli.clock import local, now
 from engine.store.database import Database
 from engine.store.schema import alerts, clients, event_versions, events, outbox
 from tests.caseload import NOON, hours
+from tests.cli.terminal import Terminal
 from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
 
 EVIDENCE = "{grade: published, source: A trial of 2019}"
@@ -36,22 +35,12 @@ def site(sqlite_database: Database) -> Site:
 
 
 @pytest.fixture
-def said(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+def said(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
     """What a command prints."""
-    config = tmp_path / "config.yaml"
-    config.write_text(f"database: sqlite:///{site.database.url.database}\ntimezone: UTC\nrouting: {{}}\n")
-
-    def run(*arguments: str, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line([*arguments, "--config", str(config)])
-        out, err = capsys.readouterr()
-        assert (caught.value.code or 0) == code, err
-        return out if code == 0 else err
-
-    return run
+    return Terminal(tmp_path, f"database: {site.database.url}\ntimezone: UTC\nrouting: {{}}\n", capsys)
 
 
-def test_alerts_are_listed_in_the_clients_own_time(said: Any) -> None:
+def test_alerts_are_listed_in_the_clients_own_time(said: Terminal) -> None:
     (alert,) = json.loads(said("alerts", "--format", "json"))
     assert alert == {
         "alert": 1,
@@ -69,7 +58,7 @@ def test_alerts_are_listed_in_the_clients_own_time(said: Any) -> None:
     assert row["client"] == "C-1"
 
 
-def test_the_table_fits_eighty_columns_and_goes_by_the_sites_clock(site: Site, said: Any) -> None:
+def test_the_table_fits_eighty_columns_and_goes_by_the_sites_clock(site: Site, said: Terminal) -> None:
     site.serve(rulebook_of(written_rule("seven-days-without-any-contact-with-us", MISSED)))
     site.evaluate()
     with site.database.write() as conn:
@@ -88,7 +77,7 @@ def test_the_table_fits_eighty_columns_and_goes_by_the_sites_clock(site: Site, s
     assert f"{local(at, 'UTC'):%d %b %H:%M}  quieted by 1" in said("alerts")
 
 
-def test_resolved_alerts_are_listed_only_when_asked_for(site: Site, said: Any) -> None:
+def test_resolved_alerts_are_listed_only_when_asked_for(site: Site, said: Terminal) -> None:
     with site.database.write() as conn:
         conn.execute(update(alerts).values(state="resolved", resolution="cleared"))
     assert json.loads(said("alerts", "--format", "json")) == []
@@ -97,14 +86,14 @@ def test_resolved_alerts_are_listed_only_when_asked_for(site: Site, said: Any) -
         assert (alert["state"], alert["note"]) == ("resolved", "cleared")
 
 
-def test_one_clients_alerts_are_listed_alone_and_an_unknown_ref_is_a_mistake(site: Site, said: Any) -> None:
+def test_one_clients_alerts_are_listed_alone_and_an_unknown_ref_is_a_mistake(site: Site, said: Terminal) -> None:
     site.caseload.client(2)
     assert len(json.loads(said("alerts", "--client", "C-1", "--format", "json"))) == 1
     assert json.loads(said("alerts", "--client", "C-2", "--format", "json")) == []
-    assert said("alerts", "--client", "C-9", code=2) == "There is no client C-9.\n"
+    assert said("alerts", "--client", "C-9", code=2) == "There is no client C-9."
 
 
-def test_why_tells_the_rule_the_findings_the_events_what_clears_it_and_who_was_told(said: Any) -> None:
+def test_why_tells_the_rule_the_findings_the_events_what_clears_it_and_who_was_told(said: Terminal) -> None:
     told = said("why", "1").splitlines()
     assert told[0] == "Alert 1  C-1  medium  open"
     text = "\n".join(told)
@@ -129,7 +118,7 @@ def test_why_tells_the_rule_the_findings_the_events_what_clears_it_and_who_was_t
     assert "+1555" not in text
 
 
-def test_why_as_json_says_the_same(said: Any) -> None:
+def test_why_as_json_says_the_same(said: Terminal) -> None:
     told = json.loads(said("why", "1", "--format", "json"))
     assert told["rule"]["grade"] == "published"
     (finding,) = told["findings"]
@@ -148,7 +137,7 @@ def test_why_as_json_says_the_same(said: Any) -> None:
     ]
 
 
-def test_why_shows_the_rule_as_it_was_when_the_alert_opened(site: Site, said: Any) -> None:
+def test_why_shows_the_rule_as_it_was_when_the_alert_opened(site: Site, said: Terminal) -> None:
     site.serve(rulebook("{count: check_in, where: {status: missed}, within: 7 days, at_least: 5}", why="Quite new."))
     site.evaluate(NOON + 1)
     told = said("why", "1")
@@ -159,7 +148,7 @@ def test_why_shows_the_rule_as_it_was_when_the_alert_opened(site: Site, said: An
     assert "resolved: rule changed (evaluate)" in told
 
 
-def test_why_shows_events_as_they_were_when_the_alert_opened(site: Site, said: Any) -> None:
+def test_why_shows_events_as_they_were_when_the_alert_opened(site: Site, said: Terminal) -> None:
     kept = {"client_id": 1, "kind": "check_in", "recorded_at": NOON, "origin": "old.csv:7", "replaced_at": NOON + 1}
     with site.database.write() as conn:
         conn.execute(
@@ -171,17 +160,17 @@ def test_why_shows_events_as_they_were_when_the_alert_opened(site: Site, said: A
     assert line.endswith("check_in  status missed  event 2, old.csv:7  corrected or withdrawn since")
 
 
-def test_why_says_what_became_of_a_message(site: Site, said: Any) -> None:
+def test_why_says_what_became_of_a_message(site: Site, said: Terminal) -> None:
     with site.database.write() as conn:
         conn.execute(update(outbox).values(state="failed", error_code="21610"))
     assert "case manager S-1: failed (error 21610)" in said("why", "1")
 
 
-def test_why_of_an_alert_that_is_not_there_is_one_sentence(said: Any) -> None:
-    assert said("why", "99", code=2) == "There is no alert 99; handrail alerts lists those there are.\n"
+def test_why_of_an_alert_that_is_not_there_is_one_sentence(said: Terminal) -> None:
+    assert said("why", "99", code=2) == "There is no alert 99; handrail alerts lists those there are."
 
 
-def test_why_still_tells_what_it_can_where_the_old_rules_can_no_longer_be_read(site: Site, said: Any) -> None:
+def test_why_still_tells_what_it_can_where_the_old_rules_can_no_longer_be_read(site: Site, said: Terminal) -> None:
     with site.database.write() as conn:
         conn.execute(update(alerts.metadata.tables["rule_sets"]).values(files='{"rules.yaml": "format: 9"}'))
     told = said("why", "1")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import run_command_line
 from engine.cli.places import WIDTH, lines_of
 from engine.errors import Mistake
+from tests.cli.terminal import typed
 
 ROOT = Path(__file__).parents[2]
 RULE = """\
@@ -54,12 +54,10 @@ class Site:
     def write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, "utf-8")
 
-    def handrail(self, *arguments: str) -> tuple[int | str | None, str, str]:
+    def handrail(self, *arguments: str) -> tuple[int, str, str]:
         """The exit code, and what was written on stdout and stderr, with the folder's path taken out."""
-        with pytest.raises(SystemExit) as caught:
-            run_command_line([arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:]])
-        out, err = self._capsys.readouterr()
-        return caught.value.code, out, err.replace(f"{self.folder}/", "")
+        code, out, err = typed(self._capsys, arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:])
+        return code, out, err.replace(f"{self.folder}/", "")
 
     def warnings(self) -> list[str]:
         """What is warned of, without the lines shown."""
@@ -273,10 +271,9 @@ def test_a_file_anywhere_is_checked_alone_with_its_cases(site: Site) -> None:
 
 
 def test_the_shipped_rules_are_right(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        run_command_line(["check", "--config", str(ROOT / "config.yaml")])
-    assert caught.value.code == 0
-    assert capsys.readouterr().out.endswith("no mistakes, no warnings\n")
+    code, out, _ = typed(capsys, "check", "--config", str(ROOT / "config.yaml"))
+    assert code == 0
+    assert out.endswith("no mistakes, no warnings\n")
 
 
 def shown(tmp_path: Path, line: str, column: int) -> list[str]:

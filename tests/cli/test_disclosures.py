@@ -6,22 +6,21 @@ import csv
 import json
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from engine.cli import run_command_line
 from engine.flows import deliver
 from engine.store.database import Database
 from engine.store.schema import clients
+from tests.cli.terminal import Terminal
 from tests.flows.carrier import Carrier
 from tests.outbox_rows import HOUR, NOW, add_alert, add_consent, add_message, add_staff
 
 
 @pytest.fixture
-def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """What `handrail disclosures` prints at a site where mentor S-9 was asked to reach out to C-1, in Denver."""
+def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """What a command prints at a site where mentor S-9 was asked to reach out to C-1, in Denver."""
     with sqlite_database.write() as conn:
         alert_id, mentor = add_alert(conn), add_staff(conn, ref="S-9", role="mentor")
         conn.execute(update(clients).values(ref="C-1", timezone="America/Denver"))
@@ -29,21 +28,11 @@ def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixtur
         add_message(conn, alert_id, mentor, reason="step")
     deliver.run(sqlite_database, Carrier(), NOW, "a")
     capsys.readouterr()  # the line that it logs
-    config = tmp_path / "config.yaml"
-    config.write_text(f"database: sqlite:///{sqlite_database.url.database}\ntimezone: UTC\n")
-
-    def run(*arguments: str, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line(["disclosures", *arguments, "--config", str(config)])
-        out, err = capsys.readouterr()
-        assert (caught.value.code or 0) == code, err
-        return err if code else out
-
-    return run
+    return Terminal(tmp_path, f"database: {sqlite_database.url}\ntimezone: UTC\n", capsys)
 
 
-def test_each_is_listed_with_its_consent_in_the_clients_own_time(said: Any) -> None:
-    (one,) = json.loads(said("C-1", "--format", "json"))
+def test_each_is_listed_with_its_consent_in_the_clients_own_time(said: Terminal) -> None:
+    (one,) = json.loads(said("disclosures", "C-1", "--format", "json"))
     assert one == {
         "at": "2027-01-15T01:00:00-07:00",
         "to": "S-9",
@@ -57,17 +46,19 @@ def test_each_is_listed_with_its_consent_in_the_clients_own_time(said: Any) -> N
         "given": "2027-01-15T00:00:00-07:00",
         "expires": "2027-01-15T02:00:00-07:00",
     }
-    (row,) = csv.DictReader(StringIO(said("C-1", "--format", "csv")))
+    (row,) = csv.DictReader(StringIO(said("disclosures", "C-1", "--format", "csv")))
     assert row["to"] == "S-9"
-    assert said("C-1").splitlines()[1].startswith("2027-01-15    S-9  request to")
+    assert said("disclosures", "C-1").splitlines()[1].startswith("2027-01-15    S-9  request to")
 
 
-def test_none_are_listed_from_before_the_day_that_is_asked_for(said: Any) -> None:
-    assert json.loads(said("C-1", "--since", "2027-01-15T08:00", "--format", "json"))
-    assert json.loads(said("C-1", "--since", "2027-01-16", "--format", "json")) == []
-    assert said("C-1", "--since", "2028-01-01") == "nothing to list\n"
+def test_none_are_listed_from_before_the_day_that_is_asked_for(said: Terminal) -> None:
+    assert json.loads(said("disclosures", "C-1", "--since", "2027-01-15T08:00", "--format", "json"))
+    assert json.loads(said("disclosures", "C-1", "--since", "2027-01-16", "--format", "json")) == []
+    assert said("disclosures", "C-1", "--since", "2028-01-01") == "nothing to list"
 
 
-def test_a_client_who_is_not_there_and_a_day_that_is_none_are_the_users_mistakes(said: Any) -> None:
-    assert said("C-2", code=2) == "There is no client C-2.\n"
-    assert said("C-1", "--since", "lately", code=2).startswith("'lately' is not a date; write one such as 2026-03-01")
+def test_a_client_who_is_not_there_and_a_day_that_is_none_are_the_users_mistakes(said: Terminal) -> None:
+    assert said("disclosures", "C-2", code=2) == "There is no client C-2."
+    assert said("disclosures", "C-1", "--since", "lately", code=2).startswith(
+        "'lately' is not a date; write one such as 2026-03-01"
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from engine.cli import run_command_line
+from tests.cli.terminal import typed
 
 CONFIG = """\
 timezone: America/New_York
@@ -40,13 +41,7 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def handrail(capsys: pytest.CaptureFixture[str]) -> Handrail:
     """Runs a command; its exit code, what it printed, and what it said on stderr."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line(arguments)
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return run
+    return partial(typed, capsys)
 
 
 def reasons(handrail: Handrail) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine.cli import run_command_line
 from engine.store.database import Database
 from engine.store.schema import audit
 from tests.caseload import Caseload
+from tests.cli.terminal import Terminal
 
 ROTATION = """\
 on_call:
@@ -33,16 +33,10 @@ def caseload(sqlite_database: Database) -> Caseload:
 @pytest.fixture
 def said(caseload: Caseload, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     """What a command prints, with the rotation in config.yaml."""
-    config = tmp_path / "config.yaml"
-    start = f"database: sqlite:///{caseload.database.url.database}\ntimezone: America/New_York\n"
+    start = f"database: {caseload.database.url}\ntimezone: America/New_York\n"
 
     def run(*arguments: str, code: int = 0, on_call: str = ROTATION) -> str:
-        config.write_text(start + on_call)
-        with pytest.raises(SystemExit) as caught:
-            run_command_line([*arguments, "--config", str(config)])
-        out, err = capsys.readouterr()
-        assert (caught.value.code or 0) == code, err
-        return (err if code == 2 else out).strip()
+        return Terminal(tmp_path, start + on_call, capsys)(*arguments, code=code)
 
     return run
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from engine.cli import run_command_line
 from engine.store import schema
 from engine.store.database import Database
 from tests.caseload import NOON, hours
+from tests.cli.terminal import Terminal
 from tests.flows.evaluating import Site, written_rule
 
 MISSED = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
@@ -53,15 +53,12 @@ def site(sqlite_database: Database) -> Site:
 def say(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
     """What `handrail preview` prints, to stdout and to stderr."""
     monkeypatch.setenv("COLUMNS", "80")
-    config = tmp_path / "config.yaml"
     write_rules(tmp_path / "rules", *RULES)
-    config.write_text(f"database: sqlite:///{site.database.url.database}\ntimezone: UTC\n")
+    terminal = Terminal(tmp_path, f"database: {site.database.url}\ntimezone: UTC\n", capsys)
 
     def run(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line(["preview", *map(str, arguments), "--config", str(config)])
-        out, err = capsys.readouterr()
-        assert (caught.value.code or 0) == code, err
+        ended, out, err = terminal.run("preview", *map(str, arguments))
+        assert ended == code, err
         return out, err
 
     return run

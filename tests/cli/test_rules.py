@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine.cli import run_command_line
 from engine.cli.commands import app
 from engine.config import load as load_settings
 from engine.flows import rules
 from engine.model.instant import SECOND_US
 from engine.store.database import Database
+from tests.cli.terminal import typed
 
 NOW = 1_800_000_000 * SECOND_US
 RULES = """\
@@ -38,6 +38,7 @@ class Site:
     def __init__(self, folder: Path, database: Database, capsys: pytest.CaptureFixture[str]) -> None:
         self.file = folder / "rules" / "rules.yaml"
         self.config = str(folder / "config.yaml")
+        self._database = database
         self._capsys = capsys
         self._now = NOW
         (folder / "rules").mkdir()
@@ -47,17 +48,12 @@ class Site:
     def serve(self, text: str) -> None:
         self.file.write_text(text)
         settings = load_settings(Path(self.config))
-        database = Database.open(settings.database)
         self._now += 3600 * SECOND_US
-        with database.write() as conn:
+        with self._database.write() as conn:
             rules.accept(conn, rules.RuleFiles(settings).read(), self._now)
-        database.close()
 
-    def handrail(self, *arguments: str) -> tuple[int | str | None, str, str]:
-        with pytest.raises(SystemExit) as caught:
-            run_command_line([*arguments, "--config", self.config])
-        out, err = self._capsys.readouterr()
-        return caught.value.code, out, err
+    def handrail(self, *arguments: str) -> tuple[int, str, str]:
+        return typed(self._capsys, *arguments, "--config", self.config)
 
     def new(self, *answers: str, options: tuple[str, ...] = ()) -> Result:
         typed = "".join(f"{answer}\n" for answer in answers)
