@@ -244,7 +244,7 @@ class _Engine:
                 openings[-1] = (openings[-1][0], change.at)
         messages = alert_records.messages_of(conn, alert.id)
         sent = [one for one in messages if one.state == "accepted"]
-        texts = [one for one in sent if one.reason in {*TELLING, REACHES_NOBODY} or one.reason.startswith(SNOOZE_OVER)]
+        texts = [one for one in sent if one.reason in TELLING or one.reason.startswith((SNOOZE_OVER, REACHES_NOBODY))]
         reminders = [one for one in sent if one.reason.startswith(REMINDS)]
         for number, (at, resolved) in enumerate(openings):
             following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US

@@ -212,15 +212,16 @@ def _words(routed: Routed, rules: Mapping[str, Rule]) -> str:
     return ", ".join(filter(None, [reason, "over now" if routed.alert.ended is not None else ""]))
 
 
-def tell_admins(conn: Connection, routed: Routed, now: int) -> None:
-    """Tell the admins, once for each step, that an alert reaches nobody."""
+def tell_admins(conn: Connection, routed: Routed, now: int, reminder: int | None = None) -> None:
+    """Tell the admins, once for each step and each `reminder` by its number, that an alert reaches nobody."""
     alert_id = routed.alert.id
     admins = staff.admins(conn)
     _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
     for admin in admins:
         code = reply_codes.give(conn, admin.id, alert_id, now)
         body = reaches_nobody(alert_id, code)
-        outbox.enqueue(conn, _message(routed, routed.step, admin.id, REACHES_NOBODY, body, now))
+        reason = REACHES_NOBODY if reminder is None else f"{REACHES_NOBODY} {reminder}"
+        outbox.enqueue(conn, _message(routed, routed.step, admin.id, reason, body, now))
 
 
 def _message(routed: Routed, step: int, staff_id: int, reason: str, body: str, now: int) -> NewMessage:

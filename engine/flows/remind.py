@@ -58,6 +58,6 @@ def _remind(conn: Connection, due: Due, reach: Reach, rules: Mapping[str, Rule],
     for step, recipient in again:
         escalate.tell(conn, routed, step, recipient, f"{REMINDS}{due.reminders + 1}", rules, detail, now)
     if not again:
-        escalate.tell_admins(conn, routed, now)
+        escalate.tell_admins(conn, routed, now, due.reminders + 1)
     reminders.told_again(conn, due, now)
     return Told(due.alert_id, routed.step, tuple(recipient.staff.id for _, recipient in again), ())

@@ -24,7 +24,7 @@ def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) 
     """
     if message.expires_at is not None and message.expires_at <= now:
         return Settlement("expired", "its time ran out", passed_over=True)
-    taken = standing.alert_state == "acknowledged" and standing.reminds_owner
+    taken = standing.alert_state == "acknowledged" and standing.reminds
     if standing.alert_state not in {None, "open"} and not (standing.notice or taken):
         return Settlement("cancelled", f"the alert is {standing.alert_state}")
     if standing.untold is not None:

@@ -45,7 +45,7 @@ TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
 DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
 
 
-# The reason of a message that tells the admins of an alert which nobody can receive: urgent, whatever the alert is.
+# So begin the reasons of messages that tell the admins of an alert which nobody can receive: urgent, whatever it is.
 REACHES_NOBODY = "reaches nobody"
 # So begin the reasons of messages that tell overseers of urgent alerts which are held back.
 HELD_URGENT = "held urgent"
@@ -120,7 +120,7 @@ class Standing:
     alert_state: AlertState | None  # None for a message about no alert
     urgent: bool
     recipient: Staff
-    reminds_owner: bool  # whether it tells again whoever has taken the alert
+    reminds: bool  # whether it tells again of the alert though somebody has taken it: them, or if they are gone others
     untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them

@@ -13,6 +13,7 @@ from engine.model.message import (
     NOTICE,
     PASSES_QUIET_HOURS,
     REACHED_NOBODY,
+    REACHES_NOBODY,
     REMINDS,
     TRANSITIONS,
     Claimed,
@@ -33,7 +34,7 @@ _CLAIMED = [
     for name in ("id", "state", "alert_id", "step", "staff_id", "body", "created_at", "expires_at", "attempts")
 ]
 _ABOUT = [
-    alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "silence", "owner_id", "next_step_at")
+    alerts.c[name] for name in ("severity", "client_id", "shadow", "quieted_by", "silence", "told_at", "next_step_at")
 ]
 
 # Those that run for each message are made once, for a statement takes longer to make than to run.
@@ -163,7 +164,8 @@ def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standi
     away = {one.staff_id: one.stand_in_id for one in absences.lasting(conn, now, now + 1)}
     return Standing(
         alert_state=found.alert_state,
-        reminds_owner=found.reason.startswith(REMINDS) and found.id in {found.owner_id, away.get(found.owner_id)},
+        # Decided when it was known who has the alert, and nobody has taken it since.
+        reminds=found.reason.startswith((REMINDS, REACHES_NOBODY)) and message.created_at >= (found.told_at or 0),
         untold=_untold(found),
         urgent=found.severity == "urgent" or found.reason.startswith(PASSES_QUIET_HOURS),
         recipient=read(found),

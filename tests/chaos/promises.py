@@ -172,4 +172,8 @@ def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
     about = conn.execute(select(outbox.c.state, outbox.c.reason).where(outbox.c.alert_id == alert_id)).all()
     told = [row for row in about if not row.reason.startswith((NOTICE, REMINDS))]
     reached = any(row.state in _TOLD for row in told)
-    return reached or any(row.reason == REACHES_NOBODY for row in told) or f"alert {alert_id} has nobody" in standing
+    return (
+        reached
+        or any(row.reason.startswith(REACHES_NOBODY) for row in told)
+        or f"alert {alert_id} has nobody" in standing
+    )

@@ -35,6 +35,11 @@ def take(site: Site, at: int, **values: Any) -> None:
         conn.execute(update(alerts).values(owner_id=1))
 
 
+def leave(site: Site, *staff_ids: int) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.id.in_(staff_ids)).values(active=False))
+
+
 STEPS = [(0, 1, "step"), (1, 2, "step")]
 
 
@@ -63,7 +68,7 @@ def test_whoever_took_it_is_told_again_and_the_text_goes_out(site: Site) -> None
 
 def test_a_reminder_to_those_told_is_not_sent_once_somebody_has_taken_it(site: Site) -> None:
     site.evaluate(NOON + hours(25))
-    take(site, NOON + hours(25))
+    take(site, NOON + hours(25) + 1)
     carrier = Carrier()
     while deliver.run(site.database, carrier, NOON + hours(25), "a"):
         pass
@@ -80,10 +85,35 @@ def test_what_needs_nobody_for_now_is_not_told_again(site: Site, values: dict[st
 
 
 def test_where_nobody_is_left_to_be_told_again_the_admins_are_told(site: Site) -> None:
-    with site.database.write() as conn:
-        conn.execute(update(staff).where(staff.c.id.in_([1, 2])).values(active=False))
+    leave(site, 1, 2)
     site.evaluate(NOON + hours(25))
-    assert site.messages == [*STEPS, (2, 3, "reaches nobody")]
+    assert site.messages == [*STEPS, (2, 3, "reaches nobody 1")]
+
+
+def deliver_all(site: Site, now: int) -> list[int]:
+    """The ids of the staff whom texts went to, by their numbers."""
+    carrier = Carrier()
+    while deliver.run(site.database, carrier, now, "a"):
+        pass
+    return [int(message.to[-4:]) for message in carrier.asked]
+
+
+def test_where_whoever_took_it_has_left_those_told_before_are_told_again(site: Site) -> None:
+    deliver_all(site, NOON + hours(1))
+    take(site, NOON + hours(2))
+    leave(site, 1)
+    site.evaluate(NOON + hours(26))
+    assert site.messages == [*STEPS, (1, 2, "remind-1")]
+    assert deliver_all(site, NOON + hours(26)) == [2]
+
+
+def test_where_everybody_has_left_the_admins_are_told_and_told_again(site: Site) -> None:
+    deliver_all(site, NOON + hours(1))
+    take(site, NOON + hours(2))
+    leave(site, 1, 2)
+    for now in (NOON + hours(26), NOON + hours(50)):
+        site.evaluate(now)
+        assert deliver_all(site, now) == [3]
 
 
 def test_an_alert_of_which_nobody_can_be_told_again_keeps_no_other_from_it(site: Site) -> None:

@@ -30,7 +30,7 @@ RECIPIENT = Staff(1, "S-1", "case_manager", "+15550100", "UTC", None, None)
 STANDING = Standing(
     "open",
     urgent=False,
-    reminds_owner=False,
+    reminds=False,
     untold=None,
     recipient=RECIPIENT,
     consented=True,
