@@ -112,7 +112,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     # To the end of the second, for `more than 7 days` comes true a moment after seven days.
     until = clock[case.until] + SECOND_US - 1
     with database.write() as conn:
-        rule_sets.accept(conn, rulebook.hash, rulebook.files, begin)
+        rule_sets.accept(conn, rulebook.hash, {}, begin)  # nobody asks here how the rules were written
     now: int | None = begin
     while now is not None and now <= until:
         engine.step(now)

@@ -30,7 +30,9 @@ class Agenda(NamedTuple):
 
 _DIRTY = select(func.count()).where(evaluations.c.dirty_from.is_not(None)).scalar_subquery()
 _CLIENT = select(func.min(evaluations.c.next_due_at)).scalar_subquery()
-_STEP = select(func.min(alerts.c.next_step_at)).where(alerts.c.state.in_(["open", "snoozed"])).scalar_subquery()
+# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
+_WAITS = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
+_STEP = select(func.min(alerts.c.next_step_at)).where(_WAITS).scalar_subquery()
 _MESSAGE = (
     select(func.min(outbox.c.due_at)).where(or_(outbox.c.state == "queued", outbox.c.state == "unknown"))
 ).scalar_subquery()
