@@ -43,7 +43,8 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
-_WAITS = alerts.c.state.in_(["open", "snoozed"])
+# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
+_WAITS = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
 _ANY_DUE = select(alerts.c.id).where(_WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
 _NO_LONGER_QUIETED = (

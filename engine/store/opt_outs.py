@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.store.schema import opt_outs
 from engine.store.upsert import insert_of
 
-_NUMBERS = select(opt_outs.c.phone)  # made once, for it takes longer to make than to run
+# Made once, for a statement takes longer to make than to run.
+_NUMBERS = select(opt_outs.c.phone)
+_NUMBER = _NUMBERS.where(opt_outs.c.phone == bindparam("number"))
 
 
 def add(conn: Connection, phone: str, now: int) -> bool:
@@ -28,4 +30,4 @@ def numbers(conn: Connection) -> frozenset[str]:
 
 def holds(conn: Connection, phone: str | None) -> bool:
     """Whether the number said STOP."""
-    return conn.scalar(select(opt_outs.c.phone).where(opt_outs.c.phone == phone)) is not None
+    return conn.scalar(_NUMBER, {"number": phone}) is not None

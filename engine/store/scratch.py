@@ -20,12 +20,13 @@ class Scratch:
         with self._database.write() as conn:
             # What the migrations make, word for word, without the time that they take; a test holds the two equal.
             metadata.create_all(conn)
+        self._emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 
     def empty(self) -> Database:
         """The database with nothing in it; whoever had it before must be done."""
         with self._database.write() as conn:
-            for table in reversed(metadata.sorted_tables):
-                conn.exec_driver_sql(f"DELETE FROM {table.name}")
+            for statement in self._emptying:
+                conn.exec_driver_sql(statement)
         return self._database
 
     def close(self) -> None:

@@ -19,7 +19,22 @@ _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
 _OUTAGES = "outages"  # the heartbeat that holds them
 # Asked at every step, and made once, for a statement takes longer to make than to run.
-_ANY_IN_DOUBT = select(alerts.c.id).where(alerts.c.silence.in_(_IN_DOUBT), alerts.c.state != "resolved").limit(1)
+# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
+_in_doubt = or_(*(alerts.c.silence == word for word in _IN_DOUBT))
+_ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
+_STILL_JUDGING = (
+    select(evaluations.c.client_id)
+    .where(or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > bindparam("now")))
+    # One whose evaluation fails must not keep all others waiting.
+    .where(evaluations.c.failures == 0)
+    .limit(1)
+)
+_UNRESOLVED = (
+    select(*_ALERT)
+    .where(alerts.c.silence.is_not(None), alerts.c.state != "resolved")
+    .where(or_(_in_doubt, alerts.c.opened_at > bindparam("since")))
+    .order_by(alerts.c.id)
+)
 _STANDING = select(table.c.detail).where(table.c.name == _OUTAGES)
 
 
@@ -44,9 +59,7 @@ def any_in_doubt(conn: Connection) -> bool:
 
 def unresolved(conn: Connection, opened_since: int) -> list[Alert]:
     """The unresolved alerts of silence that are not believed, or were opened since then, by id and not locked."""
-    either = or_(alerts.c.silence.in_(_IN_DOUBT), alerts.c.opened_at > opened_since)
-    wanted = select(*_ALERT).where(alerts.c.silence.is_not(None), alerts.c.state != "resolved", either)
-    return [Alert(*row) for row in conn.execute(wanted.order_by(alerts.c.id))]
+    return [Alert(*row) for row in conn.execute(_UNRESOLVED, {"since": opened_since})]
 
 
 def believe(conn: Connection, alert_ids: Collection[int]) -> None:
@@ -88,9 +101,7 @@ def active_clients(conn: Connection, now: int, most: int) -> int:
 
 def still_judging(conn: Connection, now: int) -> bool:
     """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
-    at_it = or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > now)
-    # One whose evaluation fails must not keep all others waiting.
-    return conn.scalar(select(evaluations.c.client_id).where(at_it, evaluations.c.failures == 0).limit(1)) is not None
+    return conn.scalar(_STILL_JUDGING, {"now": now}) is not None
 
 
 def outages(conn: Connection) -> dict[str, Outage]:
