@@ -94,8 +94,9 @@ def _phone(written: str) -> str:
     from re import fullmatch
 
     from engine.model.phone import read_phone
+    from engine.model.sms_settings import E164
 
-    if fullmatch(r"\+[1-9][0-9]{7,14}", written):
+    if fullmatch(E164, written):
         return written
     try:
         return read_phone(written)

@@ -20,7 +20,8 @@ Detail = Literal["none", "reference", "reason"]
 # A claimed message's lease (flows/deliver.py) reckons with it: a longer one could outlast the lease.
 LONGEST_TIMEOUT = 10.0
 
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
+E164 = r"\+[1-9][0-9]{6,14}"
+Phone = Annotated[str, StringConstraints(pattern=f"^{E164}$")]
 ServiceSid = Annotated[str, StringConstraints(pattern=r"^MG[0-9a-fA-F]{32}$")]
 
 

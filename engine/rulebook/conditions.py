@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.measures.counting import Sequence, Share
+from engine.measures.counting import Count, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding
@@ -108,10 +108,14 @@ def kinds(condition: Condition) -> frozenset[str]:
         match finding.measure:
             case Sequence(first=(first, _), second=(second, _)):
                 found |= {first, second}
+            case Count(kind=kind) | Share(kind=kind) | Streak(kind=kind) | TimeSinceEvent(kind=kind):
+                found.add(kind)
+            case Latest(kind=kind) | Statistic(kind=kind) | Trend(kind=kind) | Change(kind=kind):
+                found.add(kind)
             case TimeSinceDay() | ClientAttribute():
                 pass
             case measure:
-                found.add(measure.kind)  # type: ignore[attr-defined]
+                raise AssertionError(measure)
     return frozenset(found)
 
 

@@ -86,7 +86,7 @@ RULE: Mapping[str, Key] = {
         required=True,
     ),
     "why": Key(Text(), "Why this matters, for whoever asks."),
-    "evidence": Key("evidence", "What the rule rests on. A live rule must say it."),
+    "evidence": Key("evidence", "What the rule rests on. 'handrail check' warns of a live rule that does not say it."),
     "applies_to": Key(
         "attributes", "Only clients with these attributes, such as {program: [iop, aftercare]}; left out, everyone."
     ),
