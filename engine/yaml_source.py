@@ -14,7 +14,7 @@ from engine.yaml_syntax import what_is_wrong
 
 MAX_BYTES = 2_000_000
 DEEPEST = 100
-# libyaml's reads the same twenty times as fast; it comes with every wheel of PyYAML.
+# libyaml's reads the same ten times as fast; it comes with every wheel of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LONG_WORD = re.compile("'([^']{50})[^']{10,}'")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

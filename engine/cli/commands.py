@@ -27,7 +27,7 @@ app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
     no_args_is_help=True,
     add_completion=False,
-    # Plain help: the framed kind costs another tenth of a second.
+    # Plain help: the framed kind takes twice as long.
     rich_markup_mode=None,
     # A traceback is for our own faults, and then the whole of it.
     pretty_exceptions_enable=False,
