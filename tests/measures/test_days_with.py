@@ -156,3 +156,29 @@ def test_a_day_that_has_begun_goes_on_where_the_clock_is_set_back_over_its_midni
         """,
         zone="America/St_Johns",
     )
+
+
+def test_seven_days_touch_eight_days_of_the_calendar_and_nine_where_one_has_but_23_hours():
+    # The clocks went forward on the tenth.
+    check(
+        "{days_with: check_in, within: 7 days, at_least: 8}",
+        """
+        | at               | what     |
+        | 2024-03-05 23:30 | check_in |
+        | 2024-03-06 12:00 | check_in |
+        | 2024-03-07 12:00 | check_in |
+        | 2024-03-08 12:00 | check_in |
+        | 2024-03-09 12:00 | check_in |
+        | 2024-03-10 12:00 | check_in |
+        | 2024-03-11 12:00 | check_in |
+        | 2024-03-12 12:00 | check_in |
+        | 2024-03-13 00:10 | check_in |
+        """,
+        """
+        | as of            | value | holds |
+        | 2024-03-11 12:00 | 7     | no    |
+        | 2024-03-12 12:00 | 8     | yes   |
+        | 2024-03-13 00:10 | 9     | yes   |
+        """,
+        zone="America/New_York",
+    )
