@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from engine.cli.clock import local
 from engine.flows.try_cases import Line, Tried
-from engine.model.instant import SECOND_US, from_us
 
 NOTHING = "nothing"
 _EXPECTED = "expected"
@@ -56,9 +55,9 @@ def _said(line: Line, column: int) -> str:
 
 
 def _time(tried: Tried, at: int) -> str:
-    local = _local(tried, at)
-    seconds = f":{local.second:02}" if local.second else ""
-    return f"day {_day(tried, at)} {local:%a %H:%M}{seconds}"
+    shown = _local(tried, at)
+    seconds = f":{shown.second:02}" if shown.second else ""
+    return f"day {_day(tried, at)} {shown:%a %H:%M}{seconds}"
 
 
 def _day(tried: Tried, at: int) -> int:
@@ -66,4 +65,4 @@ def _day(tried: Tried, at: int) -> int:
 
 
 def _local(tried: Tried, at: int) -> datetime:
-    return from_us(at // SECOND_US * SECOND_US).astimezone(ZoneInfo(tried.timezone))
+    return local(at, tried.timezone).replace(microsecond=0)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
+from engine.cli.clock import local
 from engine.cli.preview_comparison import difference, rules_compared
 from engine.cli.preview_foretelling import foretelling
 from engine.cli.preview_section import Limits, Section, alerting, grade, in_order, silent, versions
 from engine.cli.preview_words import NONE, count, listed, rate, sparkline
 from engine.flows.preview import Preview, Version
 from engine.model.counted import counted
-from engine.model.instant import DAY_US, from_us
+from engine.model.instant import DAY_US
 from engine.model.rule import SEVERITIES
 from engine.preview.tally import UNTOLD, OfClient, OfRecipient
 
@@ -23,9 +23,9 @@ _NO_ALERTS: Mapping[str, int] = {}
 class Sections:
     """All sections of one preview."""
 
-    def __init__(self, preview: Preview, zone: str, limits: Limits) -> None:
+    def __init__(self, preview: Preview, timezone: str, limits: Limits) -> None:
         self._preview = preview
-        self._zone = ZoneInfo(zone)
+        self._timezone = timezone
         self._limits = limits
         self._weeks = max(1.0, ((preview.last or 0) - (preview.first or 0)) / _WEEK_US)
         self._both = versions(preview)
@@ -183,7 +183,7 @@ class Sections:
         first, last = self._preview.first, self._preview.last
         if first is None or last is None:
             return "Nothing is known of that time"
-        began, ended = (from_us(at).astimezone(self._zone).date().isoformat() for at in (first, last))
+        began, ended = (local(at, self._timezone).date().isoformat() for at in (first, last))
         return f"{began} to {ended}"
 
     def _statuses(self) -> str:
