@@ -120,7 +120,7 @@ def _take_step(
     if not turn.told:
         tell_admins(conn, routed, now)
     next_step_at = None if turn.after is None else now + turn.after
-    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now if turn.told else None)
+    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now)
     return _told(routed, turn)
 
 

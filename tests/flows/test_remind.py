@@ -127,3 +127,13 @@ def test_an_alert_of_which_nobody_can_be_told_again_keeps_no_other_from_it(site:
         conn.execute(update(alerts).where(alerts.c.id == 1).values(policy="of another version"))
     site.evaluate(NOON + hours(27))
     assert [(row.alert_id, row.reason) for row in site.rows(outbox)][-1] == (2, "remind-1")
+
+
+def test_of_what_never_reached_anybody_the_admins_are_told_again_each_time(database: Database) -> None:
+    site = Site(database, rules=rulebook(remind="24 hours")).with_people()
+    leave(site, 1, 2)
+    site.missed(NOON - hours(25))
+    site.missed(NOON - hours(1))
+    for now in (NOON, NOON + hours(24), NOON + hours(48)):
+        site.evaluate(now)
+        assert deliver_all(site, now) == [3]
