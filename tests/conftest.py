@@ -42,7 +42,6 @@ def postgres_database(postgres: Postgres) -> Iterator[Database]:
 def _watched(database: Database) -> Iterator[Database]:
     yield database
     watch.keep_private(database)
-    database.close()
 
 
 @pytest.fixture(scope="session")
