@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from engine.rulebook.load import from_texts
 from engine.yaml_source import Source
 from tests.generated import KINDS, histories, us
@@ -186,63 +188,41 @@ DAY_AND_NIGHT = (
 LAST_MISSED = "{latest: check_in.status, is: missed}"
 
 
-def test_a_span_opens_when_the_conditions_have_been_true_for_longer_than_the_hold():
-    spans_are(
-        rule(LAST_MISSED, hold="3 hours"),
-        DAY_AND_NIGHT,
-        """
-    | rule | severity | began            | ended            |
-    | a    | medium   | 2024-03-02 13:00 | 2024-03-02 14:00 |
-    | a    | medium   | 2024-03-02 23:00 | never            |
-    """,
-    )
-
-
-def test_conditions_that_end_at_the_very_instant_the_hold_is_over_open_nothing():
-    spans_are(
-        rule(LAST_MISSED, hold="4 hours"),
-        DAY_AND_NIGHT,
-        """
-    | rule | severity | began            | ended |
-    | a    | medium   | 2024-03-03 00:00 | never |
-    """,
-    )
-
-
-def test_a_span_ends_when_the_conditions_have_been_false_for_longer_than_clears_after():
-    spans_are(
-        rule(LAST_MISSED, clears_after="2 hours"),
-        DAY_AND_NIGHT,
-        """
-    | rule | severity | began            | ended            |
-    | a    | medium   | 2024-03-02 08:00 | 2024-03-02 18:00 |
-    | a    | medium   | 2024-03-02 20:00 | never            |
-    """,
-    )
-
-
-def test_conditions_true_again_at_the_very_instant_of_clearing_keep_it_open():
-    spans_are(
-        rule(LAST_MISSED, clears_after="1 hour"),
-        DAY_AND_NIGHT,
-        """
-    | rule | severity | began            | ended            |
-    | a    | medium   | 2024-03-02 08:00 | 2024-03-02 17:00 |
-    | a    | medium   | 2024-03-02 20:00 | never            |
-    """,
-    )
-
-
-def test_once_open_a_span_is_kept_open_by_conditions_shorter_than_the_hold():
-    spans_are(
-        rule(LAST_MISSED, hold="3 hours", clears_after="2 hours"),
-        DAY_AND_NIGHT,
-        """
-    | rule | severity | began            | ended            |
-    | a    | medium   | 2024-03-02 13:00 | 2024-03-02 18:00 |
-    | a    | medium   | 2024-03-02 23:00 | never            |
-    """,
-    )
+@pytest.mark.parametrize(
+    ("words", "spans"),
+    [
+        pytest.param(
+            {"hold": "3 hours"},
+            [("02 13:00", "02 14:00"), ("02 23:00", "never")],
+            id="a span opens when the conditions have been true for longer than the hold",
+        ),
+        pytest.param(
+            {"hold": "4 hours"},
+            [("03 00:00", "never")],
+            id="conditions that end at the very instant the hold is over open nothing",
+        ),
+        pytest.param(
+            {"clears_after": "2 hours"},
+            [("02 08:00", "02 18:00"), ("02 20:00", "never")],
+            id="a span ends when the conditions have been false for longer than clears_after",
+        ),
+        pytest.param(
+            {"clears_after": "1 hour"},
+            [("02 08:00", "02 17:00"), ("02 20:00", "never")],
+            id="conditions true again at the very instant of clearing keep it open",
+        ),
+        pytest.param(
+            {"hold": "3 hours", "clears_after": "2 hours"},
+            [("02 13:00", "02 18:00"), ("02 23:00", "never")],
+            id="once open a span is kept open by conditions shorter than the hold",
+        ),
+    ],
+)
+def test_hold_and_clears_after(words: dict[str, str], spans: list[tuple[str, str]]) -> None:
+    """Spans from and to a day of March and an hour."""
+    lines = [f"| a | medium | 2024-03-{began} | 2024-03-{ended} |" for began, ended in spans]
+    table = "\n".join(["| rule | severity | began | ended |", *lines]).replace("2024-03-never", "never")
+    spans_are(rule(LAST_MISSED, **words), DAY_AND_NIGHT, table)
 
 
 def test_the_severity_is_raised_for_what_is_true_as_the_span_begins():
