@@ -163,14 +163,14 @@ def _regrade(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> tuple[A
     shadow, historic = rule.status == "shadow", alert.historic
     if alert.severity != span.severity:
         reasons.append("raised" if _rank(span.severity) < _rank(alert.severity) else "lowered")
+    if historic and span.began >= instant.notify_from:
+        historic = False
+        reasons.append("recent_after_all")
     if shadow and not alert.shadow:
         reasons.append("rule_goes_shadow")
     elif alert.shadow and not shadow:
         historic = span.began < instant.notify_from
         reasons.append("rule_goes_live")
-    elif historic and span.began >= instant.notify_from:
-        historic = False
-        reasons.append("recent_after_all")
     return replace(alert, severity=span.severity, shadow=shadow, historic=historic), reasons
 
 

@@ -220,3 +220,8 @@ def test_what_a_person_resolved_or_another_version_of_the_rule_found_stays_on_re
     assert decided([], [alert(940, 960, state="resolved", resolution="done")]) == []
     before = alert(940, 960, state="resolved", resolution="cleared", rule_version="another")
     assert decided([], [before]) == []
+
+
+def test_one_that_corrections_make_recent_as_its_rule_goes_into_shadow_becomes_both_at_once() -> None:
+    decision = changed([span(950)], alert(100, historic=True), of=rule(status="shadow"))
+    assert (decision.tell, decision.after.historic, decision.after.shadow) == (False, False, True)
