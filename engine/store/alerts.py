@@ -51,8 +51,9 @@ _NO_LONGER_QUIETED = (
     select(alerts.c.client_id)
     .distinct()
     .join(_quieting, _quieting.c.id == alerts.c.quieted_by)
+    .where(alerts.c.quieted_by.is_not(None))
     # Said by the states there are besides, for so an index leads to them; nearly all alerts are resolved.
-    .where(alerts.c.state.in_(["open", "acknowledged", "snoozed"]))
+    .where(or_(_WAITS, alerts.c.state == "acknowledged"))
     .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
     .order_by(alerts.c.client_id)
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,11 @@ from engine.store.schema import clients, events, record_entries
 # Made once, for a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
 _CLIENTS = (
-    select(clients.c.id, clients.c.ref, clients.c.timezone).where(clients.c.id.in_(_THESE)).order_by(clients.c.id)
-)
-_ENTRIES = (
-    select(record_entries.c.client_id, record_entries.c.at, record_entries.c.entry, record_entries.c.value)
-    .where(record_entries.c.client_id.in_(_THESE))
-    .order_by(record_entries.c.client_id, record_entries.c.at, record_entries.c.id)
+    select(clients.c.id, clients.c.ref, clients.c.timezone)
+    .add_columns(record_entries.c.at, record_entries.c.entry, record_entries.c.value)
+    .outerjoin(record_entries)
+    .where(clients.c.id.in_(_THESE))
+    .order_by(clients.c.id, record_entries.c.at, record_entries.c.id)
 )
 
 
@@ -65,11 +66,11 @@ _SIZES_OF_THESE = _SIZES.where(events.c.client_id.in_(_THESE))
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
     """These clients by id, each record in the order of its dates."""
-    these = {"client_ids": client_ids}
-    records: dict[int, list[RecordEntry]] = {client_id: [] for client_id in client_ids}
-    for client_id, at, entry, value in conn.execute(_ENTRIES, these).all():
-        records[client_id].append(RecordEntry(at, entry, value))
-    return [Client(id_, ref, zone, tuple(records[id_])) for id_, ref, zone in conn.execute(_CLIENTS, these).all()]
+    rows = conn.execute(_CLIENTS, {"client_ids": client_ids}).all()
+    return [
+        Client(id_, ref, zone, tuple(RecordEntry(*entry) for _, _, _, *entry in entries if entry[0] is not None))
+        for (id_, ref, zone), entries in groupby(rows, itemgetter(0, 1, 2))
+    ]
 
 
 def sizes(conn: Connection, client_ids: Sequence[int]) -> dict[int, int]:

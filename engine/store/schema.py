@@ -188,6 +188,13 @@ alerts = Table(
         sqlite_where=text("silence IS NOT NULL"),
         postgresql_where=text("silence IS NOT NULL"),
     ),
+    Index(
+        "ix_alerts_quieted",
+        "state",
+        "quieted_by",
+        sqlite_where=text("quieted_by IS NOT NULL"),
+        postgresql_where=text("quieted_by IS NOT NULL"),
+    ),
     Index(None, "state", "next_step_at"),
 )
 
