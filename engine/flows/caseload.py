@@ -15,11 +15,10 @@ MOST_EVENTS = 200_000
 
 def histories(conn: Connection, client_ids: Sequence[int]) -> Histories:
     """The histories of at most MOST_CLIENTS clients, as the rulebook replays them and shows its evidence."""
-    sizes = stored.sizes(conn, client_ids)
-    return Histories(stored.read_clients(conn, client_ids), stored.read_events(conn, sizes, with_ids=True))
+    return Histories(stored.read_clients(conn, client_ids), stored.read_events(conn, client_ids, with_ids=True))
 
 
 def whole_caseload(conn: Connection) -> Iterator[Histories]:
     """Every client's histories, in batches of bounded size; for replaying alone, without the ids of events."""
-    for sizes in stored.batches(conn, MOST_CLIENTS, MOST_EVENTS):
-        yield Histories(stored.read_clients(conn, list(sizes)), stored.read_events(conn, sizes))
+    for client_ids in stored.batches(conn, MOST_CLIENTS, MOST_EVENTS):
+        yield Histories(stored.read_clients(conn, client_ids), stored.read_events(conn, client_ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -58,10 +58,9 @@ def _joined(*numbers: Column[int]) -> Select[Any]:
     return select(func.aggregate_strings(ordered.c.content, "\n")).add_columns(*texts)
 
 
-_JOINED = _joined(events.c.occurred_at)
-_JOINED_WITH_IDS = _joined(events.c.occurred_at, events.c.id)
-_SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id).order_by(events.c.client_id)
-_SIZES_OF_THESE = _SIZES.where(events.c.client_id.in_(_THESE))
+_JOINED = _joined(events.c.client_id, events.c.occurred_at)
+_JOINED_WITH_IDS = _joined(events.c.client_id, events.c.occurred_at, events.c.id)
+_SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id)
 
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
@@ -73,36 +72,29 @@ def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
     ]
 
 
-def sizes(conn: Connection, client_ids: Sequence[int]) -> dict[int, int]:
-    """How many events each of these clients has, by id and in the order of ids."""
-    counted: dict[int, int] = dict(conn.execute(_SIZES_OF_THESE, {"client_ids": client_ids}).all())
-    return {client_id: counted.get(client_id, 0) for client_id in sorted(client_ids)}
-
-
-def read_events(conn: Connection, of: Mapping[int, int], with_ids: bool = False) -> EventColumns:
-    """The events of clients, given as `sizes` gives them; those of one instant in the order of their identity.
+def read_events(conn: Connection, client_ids: Sequence[int], with_ids: bool = False) -> EventColumns:
+    """The events of these clients, by client id; those of one instant in the order of their identity.
 
     No order of arrival changes that one. The database joins each column into one text, for making a Python object of
     every value takes far longer. Neither a kind nor canonical JSON holds the line feed that divides them.
     """
-    joined = conn.execute(_JOINED_WITH_IDS if with_ids else _JOINED, {"client_ids": list(of)}).one()
+    joined = conn.execute(_JOINED_WITH_IDS if with_ids else _JOINED, {"client_ids": client_ids}).one()
     contents, *numbers = (text or "" for text in joined)
-    owners = np.repeat(np.array(list(of), np.int64), list(of.values()))
-    instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
+    owners, instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
     return EventColumns(owners, instants, contents.split("\n") if contents else [], *ids)
 
 
-def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[dict[int, int]]:
-    """All clients with their sizes, cut so that no batch holds more clients or (but for a single one) more events."""
+def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[list[int]]:
+    """All clients by id, cut so that no batch holds more clients or (but for a single one) more events."""
     counted: dict[int, int] = dict(conn.execute(_SIZES).all())
-    batch: dict[int, int] = {}
+    batch: list[int] = []
     held = 0
     for client_id in conn.scalars(select(clients.c.id).order_by(clients.c.id)).all():
         size = counted.get(client_id, 0)
         if batch and (len(batch) == most_clients or held + size > most_events):
             yield batch
-            batch, held = {}, 0
-        batch[client_id] = size
+            batch, held = [], 0
+        batch.append(client_id)
         held += size
     if batch:
         yield batch

@@ -16,6 +16,6 @@ def test_a_history_is_read_without_sorting_it(sqlite_database: Database) -> None
 
     with sqlite_database.read() as conn:
         event.listen(conn, "before_cursor_execute", explain)
-        histories.read_events(conn, {1: 2, 3: 4})
+        histories.read_events(conn, [1, 3])
     assert "SEARCH events USING INDEX ix_events_client_id_occurred_at_source_key (client_id=?)" in plan
     assert not any("TEMP B-TREE" in step for step in plan)
