@@ -174,7 +174,7 @@ class Engine:
             self.totals.update({f"{name}.{what}": number for what, number in done.items()})
             if any(done.values()):
                 _log.info(name, **done)
-            with self.database.write() as conn:
+            with self.database.write(durable=False) as conn:
                 beat = {**done, heartbeats.FAILED: str(problem)} if problem else done
                 heartbeats.beat(conn, name, self._now(), beat)
             if problem:

@@ -58,7 +58,8 @@ def run(
     claimed, all_done = 0, False
     while claimed < limit and not all_done:
         wanted = min(BATCH, limit - claimed)
-        with database.write() as conn:
+        # A claim that a power cut undoes is made again.
+        with database.write(durable=False) as conn:
             serving = rule_sets.serves(conn, rulebook.hash)
             if serving is None:
                 _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -88,16 +87,22 @@ class Database:
         """The URL as messages and logs may show it: without its password."""
         return self.url.render_as_string(hide_password=True)
 
-    def write(self) -> AbstractContextManager[Connection]:
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """A connection in a transaction that commits on leaving, or rolls back on an error.
 
-        On SQLite it is the only writer from its first moment, so that nothing read in it goes stale.
+        On SQLite it is the only writer from its first moment, so that nothing read in it goes stale. One that need not
+        be `durable` does not wait for the disk: a power cut may undo it as if it had never been, a killed process not.
         """
-        return self._transaction("BEGIN IMMEDIATE")
+        if self.dialect == "sqlite":
+            # FULL, for a message that a power cut made us forget would be sent again.
+            return self._transaction(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE")
+        return self._transaction(*([] if durable else ["SET LOCAL synchronous_commit = off"]))
 
     def read(self) -> AbstractContextManager[Connection]:
         """A connection for reading, which sees one consistent snapshot throughout."""
-        return self._transaction("BEGIN", isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        if self.dialect == "sqlite":
+            return self._transaction("BEGIN")
+        return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def upgrade(self) -> None:
         """Bring the tables to the newest version; safe to run twice or from two processes at once."""
@@ -138,15 +143,15 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, on_sqlite: str, **on_postgres: Any) -> Iterator[Connection]:
-        """A transaction, begun on SQLite by a statement of ours and on PostgreSQL by the driver with these options."""
+    def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
+        """A transaction with these options, which begins with these statements; on SQLite nothing else begins it."""
         try:
             with self.engine.connect() as conn:
-                if self.dialect == "postgresql":
-                    conn.execution_options(**on_postgres)
+                if options:
+                    conn.execution_options(**options)
                 with conn.begin():
-                    if self.dialect == "sqlite":
-                        _begin(conn, on_sqlite)
+                    for statement in first:
+                        _say(conn, statement)
                     yield conn
         except DBAPIError as error:
             sentence = outage_in(error, self.shown)
@@ -155,11 +160,11 @@ class Database:
             raise StoreUnavailableError(sentence) from error
 
 
-def _begin(conn: Connection, statement: str) -> None:
-    """Begin a transaction of SQLite's by the driver alone, for SQLAlchemy takes five times as long to say it."""
+def _say(conn: Connection, statement: str) -> None:
+    """Say a statement by the driver alone, for SQLAlchemy takes five times as long to say it."""
     try:
         conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
-    except sqlite3.Error as error:
+    except conn.dialect.loaded_dbapi.Error as error:
         raise DBAPIError(statement, None, error) from error
 
 
@@ -197,8 +202,6 @@ def _sqlite_engine(url: URL, **options: Any) -> Engine:
         # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at the beginning.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
-        # FULL, for a message that a power cut made us forget would be sent again.
-        connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
     return engine

@@ -258,9 +258,9 @@ class DyingDatabase(Database):
     committed: bool
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
         self.left -= 1
-        with super().write() as conn:
+        with super().write(durable=durable) as conn:
             yield conn
             if self.left == 0 and not self.committed:
                 raise Killed

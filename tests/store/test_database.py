@@ -73,6 +73,17 @@ def test_sqlite_survives_a_power_cut_and_keeps_foreign_keys(sqlite_database: Dat
         assert conn.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_only_what_need_not_survive_a_power_cut_does_not_wait_for_the_disk(database: Database) -> None:
+    sqlite = database.dialect == "sqlite"
+    asked, does_not, waits = ("PRAGMA synchronous", 1, 2) if sqlite else ("SHOW synchronous_commit", "off", "on")
+    if not sqlite:
+        with database.write() as conn:
+            conn.exec_driver_sql("SET synchronous_commit = on")  # the tests' own server waits for nothing
+    for durable, expected in ((True, waits), (False, does_not), (True, waits)):
+        with database.write(durable=durable) as conn:
+            assert conn.exec_driver_sql(asked).scalar() == expected
+
+
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path}/new/deep/handrail.db")
     database.check()
