@@ -20,7 +20,7 @@ from engine.model.span import Span
 from engine.model.telling import Telling
 from engine.rulebook.rulebook import Rulebook
 from engine.store import alerts, audit, evaluations, outbox
-from engine.store.alerts import NewAlert
+from engine.store.alerts import NewAlert, Routed
 from engine.store.database import Database
 from engine.store.evaluations import Claim
 
@@ -55,6 +55,7 @@ class Judgement:
     """What is to be done for a client, provided that nothing has changed since: no event, and none of `stored`."""
 
     claim: Claim
+    client_ref: str
     stored: Sequence[Alert]
     opens: Sequence[Opening]
     changes: Sequence[Change]
@@ -92,7 +93,8 @@ def judge(desk: Desk, claims: Sequence[Claim]) -> list[Judgement]:
             if isinstance(one, Open)
         ]
         changes = [_doubted(one) for one in decisions if isinstance(one, Change)]
-        return Judgement(claim, of_client, opens, changes, _next_due(own, desk.now))
+        client_ref = caseload.clients[caseload.place[claim.client_id]].ref
+        return Judgement(claim, client_ref, of_client, opens, changes, _next_due(own, desk.now))
 
     return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]
 
@@ -177,8 +179,15 @@ def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement])
         clients=len(judgements),
         opened=[(alert_id, one.decision.reason) for alert_id, one in opened],
         changed=[(change.after.id, change.reason) for change in changes],
-        told=tell_anew(conn, desk, tell, _newly(opened, changes)) if tell else [],
+        told=tell_anew(conn, desk, tell, _newly(opened, changes), _routed(judgements, new, ids)) if tell else [],
     )
+
+
+def _routed(judgements: Sequence[Judgement], new: Sequence[NewAlert], ids: Sequence[int]) -> dict[int, Routed]:
+    """The alerts that were opened just now, by id, as they would be read."""
+    refs = {one.claim.client_id: one.client_ref for one in judgements}
+    opened = ((replace(one.alert, id=alert_id), one.policy) for alert_id, one in zip(ids, new, strict=True))
+    return {alert.id: Routed(alert, refs[alert.client_id], policy, 0, None) for alert, policy in opened}
 
 
 def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[Change]) -> set[int]:
@@ -189,11 +198,17 @@ def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[Change]) -> 
 
 
 def tell_anew(
-    conn: Connection, desk: Desk, alert_ids: Sequence[int], newly: Collection[int] = ()
+    conn: Connection,
+    desk: Desk,
+    alert_ids: Sequence[int],
+    newly: Collection[int] = (),
+    known: Mapping[int, Routed] | None = None,
 ) -> list[escalate.Told]:
-    """Let alerts begin their policies, as these are now, from the first step on."""
-    due = []
-    for routed in alerts.routed(conn, alert_ids):
+    """Let alerts begin their policies, as these are now, from the first step on; those not `known` are read."""
+    due, found = [], dict(known or {})
+    if unknown := [alert_id for alert_id in alert_ids if alert_id not in found]:
+        found |= {one.alert.id: one for one in alerts.routed(conn, unknown)}
+    for routed in (found[alert_id] for alert_id in alert_ids if alert_id in found):
         policy, step = told_anew(routed.policy, routed.step, _policy(desk, routed.alert))
         anew = replace(routed, policy=policy, step=step, next_step_at=desk.now + policy[step].after)
         if policy[step].after == 0:

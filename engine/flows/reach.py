@@ -46,6 +46,7 @@ class People:
         self._since = since
         self._until = until
         self._staff: dict[int, Staff] = {}
+        self._site_wide_known = False
         self._by_ref: dict[str, Staff | None] = {}
         self._assignments: dict[int, list[Assignment]] = {}
         self._consents: dict[int, list[Consent]] = {}
@@ -94,11 +95,10 @@ class People:
 
     @cached_property
     def site_wide(self) -> Mapping[Role, Sequence[Staff]]:
-        """Those of the roles that stand in for nobody assigned, by role."""
-        found: dict[Role, list[Staff]] = {role: [] for role in _SITE_WIDE}
-        for one in staff.of_roles(self._conn, _SITE_WIDE):
-            found[one.role].append(one)
-        return found
+        """Those of the roles that stand in for nobody assigned, by role and in the order of ids."""
+        self._read_staff(set())
+        in_order = [one for _, one in sorted(self._staff.items())]
+        return {role: [one for one in in_order if one.role == role] for role in _SITE_WIDE}
 
     @cached_property
     def opted_out(self) -> frozenset[str]:
@@ -112,8 +112,12 @@ class People:
         self._read_staff({one.staff_id for ones in self._assignments.values() for one in ones})
 
     def _read_staff(self, staff_ids: Set[int]) -> None:
-        if unknown := staff_ids - self._staff.keys():
-            self._staff |= staff.of_ids(self._conn, unknown)
+        # Those of the site are wanted too, nearly always, and come with the first who are asked for.
+        roles = () if self._site_wide_known else _SITE_WIDE
+        unknown = staff_ids - self._staff.keys()
+        if unknown or roles:
+            self._staff |= staff.some(self._conn, unknown, roles)
+            self._site_wide_known = True
 
     def _read_consents(self, client_ids: Sequence[int]) -> None:
         self._consents = {client_id: [] for client_id in client_ids}

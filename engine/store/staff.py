@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, or_, select
 
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.schema import assignments, consents, opt_outs, staff
@@ -23,8 +23,9 @@ _CONSENTS = (
     .where(consents.c.client_id.in_(_THESE))
     .order_by(consents.c.given_at, consents.c.id)
 )
-_OF_IDS = select(staff).where(staff.c.id.in_(bindparam("ids", expanding=True)))
-_OF_ROLES = select(staff).where(staff.c.role.in_(bindparam("roles", expanding=True))).order_by(staff.c.id)
+_SOME = select(staff).where(
+    or_(staff.c.id.in_(bindparam("ids", expanding=True)), staff.c.role.in_(bindparam("roles", expanding=True)))
+)
 
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:
@@ -61,14 +62,9 @@ def everybody(conn: Connection) -> dict[int, Staff]:
     return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
 
 
-def of_ids(conn: Connection, staff_ids: Collection[int]) -> dict[int, Staff]:
-    """These members of staff and mentors, by id."""
-    return {row.id: read(row) for row in conn.execute(_OF_IDS, {"ids": sorted(staff_ids)})}
-
-
-def of_roles(conn: Connection, roles: Sequence[Role]) -> list[Staff]:
-    """All who have one of these roles, in the order of ids."""
-    return [read(row) for row in conn.execute(_OF_ROLES, {"roles": list(roles)})]
+def some(conn: Connection, staff_ids: Collection[int], roles: Sequence[Role]) -> dict[int, Staff]:
+    """These members of staff and mentors, and all who have one of these roles, by id."""
+    return {row.id: read(row) for row in conn.execute(_SOME, {"ids": sorted(staff_ids), "roles": list(roles)})}
 
 
 def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignment]:
