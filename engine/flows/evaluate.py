@@ -74,10 +74,7 @@ def run(
         # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     inference_problems.tell(database, rulebook.inference.take_problems(), now)
-    counts += Counts(steps=_follow_up(desk, all_judged=all_done))
-    if counts.steps:
-        storm.brake(desk)
-    return counts
+    return counts + Counts(steps=_follow_up(desk, told=counts.steps > 0, all_judged=all_done))
 
 
 def climb(database: Database, rulebook: Rulebook, telling: Telling, *, now: int) -> Counts:
@@ -86,8 +83,11 @@ def climb(database: Database, rulebook: Rulebook, telling: Telling, *, now: int)
     return Counts(steps=escalate.run(*told) + remind.run(*told))
 
 
-def _follow_up(desk: Desk, *, all_judged: bool) -> int:
-    """Do what is due though nothing was learnt of a client; how many steps were taken."""
+def _follow_up(desk: Desk, *, told: bool, all_judged: bool) -> int:
+    """Do what is due though nothing was learnt of a client; how many steps were taken.
+
+    Where people were `told` of something, before or here, it may be a storm.
+    """
     rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
     # One look, for most of the time there is nothing.
     with desk.database.read() as conn:
@@ -95,11 +95,15 @@ def _follow_up(desk: Desk, *, all_judged: bool) -> int:
         in_doubt = all_judged and holding.wanted(conn)
         due = alerts.any_due(conn, now)
         to_remind = remind.wanted(conn, rules, now)
+        storms = told and storm.rages(conn, desk.telling.outages, now)
     # What was told before climbs first, so that nothing which is wrong with the rest stands in its way.
     steps = escalate.run(desk.database, rules, detail, now) if due else 0
     steps += remind.run(desk.database, rules, detail, now) if to_remind else 0
     steps += len(free(desk)) if freed else 0
-    return steps + (len(holding.settle(desk)) if in_doubt else 0)
+    steps += len(holding.settle(desk)) if in_doubt else 0
+    if storms or steps:
+        storm.brake(desk)
+    return steps
 
 
 def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:

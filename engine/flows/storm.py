@@ -19,14 +19,19 @@ STORM = "storm"
 _log = structlog.get_logger()
 
 
+def rages(conn: Connection, settings: OutageSettings, now: int) -> int:
+    """How many clients what waits to be sent concerns, where those are more than may be at once; else 0."""
+    clients = bundles.lately_enqueued(conn, now - WINDOW_US)
+    return clients if clients and (_lasts(conn, now) or _begins(conn, clients, settings, now)) else 0
+
+
 def brake(desk: Desk) -> int:
     """Gather what waits to be sent, should it concern more clients than may be at once; how many messages it was."""
-    settings, now = desk.telling.outages, desk.now
-    with desk.database.read() as conn:
-        clients = bundles.lately_enqueued(conn, now - WINDOW_US)
-        if not (clients and (_lasts(conn, now) or _begins(conn, clients, settings, now))):
-            return 0
+    now = desk.now
     with desk.database.write() as conn:
+        clients = rages(conn, desk.telling.outages, now)
+        if not clients:
+            return 0
         gathered = bundles.gather(conn, now - WINDOW_US, now + TOGETHER_US)
         heartbeats.beat(conn, STORM, now, {"clients": clients})
         _log.error("alert storm", clients=clients, messages=gathered)
