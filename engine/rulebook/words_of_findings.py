@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine.measures.comparison import ANY, Comparison
@@ -18,6 +19,8 @@ from engine.rulebook.conditions import AllOf, AnyOf, Condition
 from engine.rulebook.words import age, amount, looked_at, noun, start_day, window, word
 
 
+# A rulebook's findings are few, and said at every alert.
+@lru_cache(maxsize=4096)
 def finding_in_words(finding: Finding) -> str:
     """Such as `2 or more missed check-ins in the last 7 days`."""
     measure, comparison = finding.measure, finding.comparison
@@ -47,6 +50,7 @@ _SO_FAR = " so far"
 _ONE_OR_MORE = Comparison("at_least", 1)
 
 
+@lru_cache(maxsize=4096)
 def threshold_in_words(finding: Finding) -> str:
     """Such as `2 or more`."""
     measure, comparison = finding.measure, finding.comparison

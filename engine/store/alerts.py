@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -241,6 +242,7 @@ def _write_evidence(evidence: AlertEvidence) -> str:
     return json.dumps({"as_of": evidence.as_of, "findings": findings, **clears}, ensure_ascii=False)
 
 
+@lru_cache(maxsize=256)  # a site has few policies, and each alert carries one
 def _write(policy: Policy) -> str:
     return _POLICY.dump_json(policy).decode()
 
