@@ -134,13 +134,14 @@ def _whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
 def _show(found: Preview, database: Database, settings: Settings, format: Format, with_change: bool) -> None:  # noqa: A002
     columns = ("change", *COLUMNS) if with_change else COLUMNS
     with database.read() as conn:
-        rows = (_cells(row, with_change) for row in _replayed(found, conn))
+        replayed = _replayed(found, conn)
+        rows = (_cells(row, with_change) for row in replayed)
         if format is Format.CSV:
             show_rows(rows, columns, format)
         elif format is Format.JSON:
             _show_json(found, rows, columns)
         else:
-            deque(rows, maxlen=0)  # the tables show what the rows amount to, which is known after the last one
+            deque(replayed, maxlen=0)  # the tables show what the rows amount to, which is known after the last one
             _show_tables(found, conn, settings.timezone)
 
 
