@@ -165,29 +165,29 @@ def _write_alerts(conn: Connection, desk: Desk, judgements: Sequence[Judgement])
     if taken_back := [change.after.id for change in changes if change.reason in _TAKEN_BACK]:
         outbox.cancel(conn, taken_back, desk.now)
     opened = list(zip(ids, opens, strict=True))
+    fresh = [replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)]
     # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
     tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
     tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
     by_client = {one.claim.client_id: {alert.id: alert for alert in one.stored} for one in judgements}
-    for after in [change.after for change in changes] + [
-        replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)
-    ]:
+    for after in (*(change.after for change in changes), *fresh):
         by_client[after.client_id][after.id] = after
     theirs = [list(of_client.values()) for of_client in by_client.values()]
     tell = quieting.settle(conn, theirs, tell, desk.rulebook.rules, desk.now, ACTOR)
+    known = _routed(judgements, fresh, new)
     return Written(
         clients=len(judgements),
         opened=[(alert_id, one.decision.reason) for alert_id, one in opened],
         changed=[(change.after.id, change.reason) for change in changes],
-        told=tell_anew(conn, desk, tell, _newly(opened, changes), _routed(judgements, new, ids)) if tell else [],
+        told=tell_anew(conn, desk, tell, _newly(opened, changes), known) if tell else [],
     )
 
 
-def _routed(judgements: Sequence[Judgement], new: Sequence[NewAlert], ids: Sequence[int]) -> dict[int, Routed]:
+def _routed(judgements: Sequence[Judgement], fresh: Sequence[Alert], new: Sequence[NewAlert]) -> dict[int, Routed]:
     """The alerts that were opened just now, by id, as they would be read."""
     refs = {one.claim.client_id: one.client_ref for one in judgements}
-    opened = ((replace(one.alert, id=alert_id), one.policy) for alert_id, one in zip(ids, new, strict=True))
-    return {alert.id: Routed(alert, refs[alert.client_id], policy, 0, None) for alert, policy in opened}
+    opened = zip(fresh, new, strict=True)
+    return {alert.id: Routed(alert, refs[alert.client_id], one.policy, 0, None) for alert, one in opened}
 
 
 def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[Change]) -> set[int]:
