@@ -20,14 +20,6 @@ from tests.caseload import hours
 from tests.flows.texting import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
 
 
-@pytest.fixture
-def phones(database: Database) -> Phones:
-    """One alert, of which the case manager has been told by code 1."""
-    phones = Phones.of(database, 1)
-    assert phones.told() == [CASE_MANAGER]
-    return phones
-
-
 def give_number(phones: Phones, table: Any, row_id: int, **values: Any) -> None:
     with phones.site.database.write() as conn:
         conn.execute(update(table).where(table.c.id == row_id).values(values))
@@ -190,53 +182,6 @@ def test_an_unknown_number_is_put_on_record_and_not_answered(phones: Phones) -> 
     assert [row.understood for row in phones.site.rows(inbox)] == [*["unknown"] * 3, "stop", *["unknown"] * 2]
 
 
-def test_stop_sends_the_alert_to_the_next_step_and_tells_the_supervisor(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "STOP") is None
-    sent = phones.go_on()
-    assert [number for number, _ in sent] == [SUPERVISOR, SUPERVISOR]
-    assert any("staff S-1 gets no texts any more" in words for _, words in sent)
-    assert any("C-1 needs you" in words for _, words in sent)
-    assert ("opted out", "staff 1") in phones.site.audited
-    assert len(phones.site.rows(events)) == 2
-
-
-def test_who_opted_out_is_passed_over_until_they_say_start(phones: Phones) -> None:
-    phones.text(CASE_MANAGER, "Stop.")
-    phones.go_on()
-    phones.site.caseload.client(2)
-    phones.site.assign(2, 1)
-    for at in (25, 1):
-        phones.site.missed(phones.now - hours(at), 2)
-    phones.site.evaluate(phones.now)
-    assert phones.told() == [SUPERVISOR]
-    assert phones.text(CASE_MANAGER, "START") == answers.STARTED
-    assert phones.text(CASE_MANAGER, "start") == answers.not_understood([1])
-    phones.text(SUPERVISOR, "2 s")
-    phones.site.missed(phones.now, 2)
-    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
-
-
-def test_somebody_else_told_by_the_same_step_keeps_it_from_climbing_at_a_stop(database: Database) -> None:
-    phones = Phones.of(database)
-    phones.site.caseload.staff(5, "case_manager", 1)
-    for at in (25, 1):
-        phones.site.missed(phones.now - hours(at))
-    phones.site.evaluate()
-    assert len(phones.told()) == 2
-    phones.text(CASE_MANAGER, "stop")
-    assert [words for _, words in phones.go_on() if "needs you" in words] == []
-
-
-def test_a_carriers_21610_at_sending_is_the_same_as_a_stop(database: Database) -> None:
-    phones = Phones.of(database, 1)
-    phones.carrier.moods = ["opted out"]
-    phones.go_on()
-    sent = phones.go_on()
-    assert sum("needs you" in words for number, words in sent if number == SUPERVISOR) == 1
-    assert ("opted out", "staff 1") in phones.site.audited
-    assert sum(row.reason.startswith("opted out") for row in phones.site.rows(outbox)) == 1
-
-
 def with_client_phone(phones: Phones, number: str = CLIENT) -> Phones:
     give_number(phones, clients, 1, phone=number)
     phones.text(CASE_MANAGER, "1 d")
@@ -339,18 +284,6 @@ def test_every_answer_may_be_sent_whatever_the_codes(codes: list[int], role: Any
         said += [answers.closed(code, "a false alarm"), answers.already_closed(code), answers.snoozed(code)]
         said += [answers.taken_by(code, role), answers.closed_by(code, role), answers.wrote_again(code)]
     assert [lint(text) for text in said] == [[]] * len(said)
-
-
-def test_whoever_opted_out_in_words_of_their_own_is_not_answered_but_in_danger(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "please stop texting me") is None
-    assert phones.text(CASE_MANAGER, "hello?") is None
-    assert phones.text(CASE_MANAGER, "I want to die") == answers.CRISIS
-    assert phones.text(CASE_MANAGER, "start") == answers.STARTED
-
-
-def test_an_unknown_number_that_starts_again_is_not_answered_either(phones: Phones) -> None:
-    assert phones.text("+15550177777", "stop") is None
-    assert phones.text("+15550177777", "start") is None
 
 
 def test_a_supervisor_in_danger_is_not_the_one_who_is_told_and_quiet_hours_do_not_matter(phones: Phones) -> None:

@@ -1,0 +1,16 @@
+"""What tests of several flows begin with."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.store.database import Database
+from tests.flows.texting import CASE_MANAGER, Phones
+
+
+@pytest.fixture
+def phones(database: Database) -> Phones:
+    """One alert, of which the case manager has been told by code 1."""
+    phones = Phones.of(database, 1)
+    assert phones.told() == [CASE_MANAGER]
+    return phones
