@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, or_, select
 
 from engine.store import reminders
+from engine.store.alerts import WAITS
 from engine.store.schema import alerts, evaluations, outbox
 
 _AT_ONCE = 0
@@ -30,9 +31,7 @@ class Agenda(NamedTuple):
 
 _DIRTY = select(func.count()).where(evaluations.c.dirty_from.is_not(None)).scalar_subquery()
 _CLIENT = select(func.min(evaluations.c.next_due_at)).scalar_subquery()
-# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
-_WAITS = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
-_STEP = select(func.min(alerts.c.next_step_at)).where(_WAITS).scalar_subquery()
+_STEP = select(func.min(alerts.c.next_step_at)).where(WAITS).scalar_subquery()
 _MESSAGE = (
     select(func.min(outbox.c.due_at)).where(or_(outbox.c.state == "queued", outbox.c.state == "unknown"))
 ).scalar_subquery()

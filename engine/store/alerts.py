@@ -44,9 +44,10 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
-# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
-_WAITS = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
-_ANY_DUE = select(alerts.c.id).where(_WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
+# Whether its next step, or its waking, may be due. Not `in_`, whose values SQLAlchemy puts into the statement anew each
+# time.
+WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
+_ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
 _NO_LONGER_QUIETED = (
     select(alerts.c.client_id)
@@ -54,7 +55,7 @@ _NO_LONGER_QUIETED = (
     .join(_quieting, _quieting.c.id == alerts.c.quieted_by)
     .where(alerts.c.quieted_by.is_not(None))
     # Said by the states there are besides, for so an index leads to them; nearly all alerts are resolved.
-    .where(or_(_WAITS, alerts.c.state == "acknowledged"))
+    .where(or_(WAITS, alerts.c.state == "acknowledged"))
     .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
     .order_by(alerts.c.client_id)
 )
@@ -189,7 +190,7 @@ def with_due_step(conn: Connection, now: int, limit: int, only: int | None = Non
 
 def due(conn: Connection, now: int, limit: int) -> list[int]:
     """The ids of up to `limit` alerts whose next step, or waking, is due, longest due first."""
-    wanted = select(alerts.c.id).where(_WAITS, alerts.c.next_step_at <= now)
+    wanted = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= now)
     return list(conn.scalars(wanted.order_by(alerts.c.next_step_at, alerts.c.id).limit(limit)))
 
 
@@ -219,7 +220,7 @@ def adrift(conn: Connection) -> list[int]:
 
 def steps_overdue(conn: Connection, before: int) -> list[int]:
     """Alerts whose next step, or waking, was due before `before` and did not come."""
-    late = and_(_WAITS, alerts.c.next_step_at < before)
+    late = and_(WAITS, alerts.c.next_step_at < before)
     return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
 
 
