@@ -13,7 +13,7 @@ from engine.errors import UserError
 from engine.flows.reach import Reach
 from engine.messaging import answers
 from engine.model.alert import Alert, AlertState
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, HOUR_US
 from engine.model.message import NOTICE, NewMessage
 from engine.model.staff import Staff
 from engine.store import alerts, audit, outbox, reply_codes, staff
@@ -21,7 +21,7 @@ from engine.store.alerts import Routed
 from engine.store.database import Database
 
 Act = Literal["accept", "pass_on", "done", "false_alarm", "snooze"]
-SNOOZE_US = 2 * 3600 * SECOND_US
+SNOOZE_US = 2 * HOUR_US
 
 _BECOMES: Mapping[Act, tuple[AlertState, Reason]] = {
     "accept": ("acknowledged", "taken"),

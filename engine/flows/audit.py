@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.flows import oversight, rules
 from engine.flows.reach import Reach
 from engine.messaging import overseeing
-from engine.model.instant import SECOND_US
+from engine.model.instant import HOUR_US, SECOND_US
 from engine.model.outages import RULE, SOURCE
 from engine.store import alerts, audit, evaluations, feeds, heartbeats, on_call, outbox, silence, staff
 from engine.store.database import Database
@@ -20,7 +20,7 @@ STANDING = "broken promises"  # its heartbeat holds what was found last time, an
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
 # For so long after the storm brake last held it is told of.
-STORM_US = 3600 * SECOND_US
+STORM_US = HOUR_US
 TOO_MANY = "more clients fall silent at once than by themselves"
 FLOWS = ("ingest", "evaluate", "deliver")
 

@@ -16,7 +16,7 @@ from engine.messaging.channel import Channel, after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US
 from engine.model.message import NEWLY, Claimed, OutboxState, Outgoing, SendResult, Settlement, Standing
 from engine.model.staff import LeftOut
 from engine.ports import SmsGateway
@@ -25,7 +25,7 @@ from engine.store.database import Database
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
 # connect and one to read, so whoever lives ends well within it.
-LEASE_US = 60 * SECOND_US
+LEASE_US = MINUTE_US
 
 ACTOR = "deliver"
 CHANNEL = "sms"  # its heartbeat: when the carrier was last asked, and how the channel stands

@@ -16,7 +16,7 @@ from engine.flows.on_call import gaps, strangers
 from engine.model.counted import counted
 from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import write_duration
-from engine.model.instant import DAY_US, SECOND_US, from_us
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, from_us
 from engine.model.intake import WHOLE
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook import durable_rules
@@ -28,7 +28,7 @@ from engine.store.figures import figures
 # A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
 GRACE_US = 120 * SECOND_US
 # A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
-_CLOCKS_US = 20 * 60 * SECOND_US
+_CLOCKS_US = 20 * MINUTE_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +206,5 @@ def _rejects(conn: Connection) -> Check:
 
 def _ago(us: int) -> str:
     """A duration as exactly as people want to know it."""
-    unit = next((unit for unit in (DAY_US, 3600 * SECOND_US, 60 * SECOND_US) if us >= 2 * unit), SECOND_US)
+    unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
     return write_duration(us // unit * unit)

@@ -17,7 +17,7 @@ from engine.messaging.digest import of_client
 from engine.messaging.overseeing import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, MINUTE_US
 from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGETHER_US, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
@@ -31,7 +31,6 @@ ACTOR = "escalate"
 ALONE = "a mentor is never told alone of what is urgent"
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
-MINUTE_US = 60 * SECOND_US
 
 _log = structlog.get_logger()
 

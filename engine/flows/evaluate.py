@@ -10,7 +10,7 @@ import structlog
 from engine.errors import StoreUnavailableError
 from engine.flows import escalate, holding, inference_problems, remind, storm
 from engine.flows.judgement import ACTOR, Desk, free, judge, write
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US, SECOND_US
 from engine.model.telling import Telling
 from engine.rulebook.rulebook import Rulebook
 from engine.store import alerts, audit, evaluations, rule_sets
@@ -123,7 +123,7 @@ def _evaluate(desk: Desk, claims: Sequence[Claim]) -> Counts:
 
 
 def _postpone(desk: Desk, claim: Claim) -> None:
-    wait = min(60 * SECOND_US << min(claim.failures, 10), LONGEST_WAIT_US)
+    wait = min(MINUTE_US << min(claim.failures, 10), LONGEST_WAIT_US)
     with desk.database.write() as conn:
         evaluations.postpone(conn, claim, desk.now + wait)
         if claim.failures == 0:

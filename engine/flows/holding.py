@@ -15,7 +15,7 @@ from engine.flows import escalate, oversight, quieting
 from engine.flows.judgement import ACTOR, Desk, tell_anew
 from engine.messaging import overseeing
 from engine.model.alert import Alert
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US, SECOND_US
 from engine.model.message import HELD_URGENT
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
@@ -23,7 +23,7 @@ from engine.store import alerts, audit, feeds, outbox, silence, staff
 
 # For so long an alert waits for clients who are still being judged, for an outage shows in all of them together; and
 # for another daemon that is half-way through a source, for what it has not read yet looks like silence.
-PATIENCE_US = 60 * SECOND_US
+PATIENCE_US = MINUTE_US
 HALF_READ_US = 600 * SECOND_US
 
 _log = structlog.get_logger()

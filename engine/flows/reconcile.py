@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.errors import StoreUnavailableError
 from engine.flows import inbox, reports
 from engine.model.inbound import Inbound
-from engine.model.instant import SECOND_US, from_us
+from engine.model.instant import MINUTE_US, from_us
 from engine.model.message import Outgoing
 from engine.model.routing import RoutingSettings
 from engine.ports import CarrierRecords, SmsGateway
@@ -18,7 +18,6 @@ from engine.store import audit, heartbeats, outbox
 from engine.store import inbox as texts
 from engine.store.database import Database
 
-MINUTE_US = 60 * SECOND_US
 # A report usually comes within seconds; what was silent for two days stays so.
 SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
 ASKED_AT_ONCE = 50

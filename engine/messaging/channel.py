@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US
 from engine.model.message import SendResult
 
 # So many failures in a row are no accident any more.
 OPENS_AFTER = 5
 # How long nothing is sent then; one attempt shows whether somebody mended it, and a failing one doubles the wait.
-SHORTEST_US, LONGEST_US = 60 * SECOND_US, 5 * 60 * SECOND_US
+SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
 
 
 @dataclass(frozen=True, slots=True)

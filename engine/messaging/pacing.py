@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.model.instant import SECOND_US
+from engine.model.instant import HOUR_US, MINUTE_US
 from engine.model.message import Waiting
 
 # At most so many texts within so long; urgent ones count but are never held back.
-LIMITS = ((60 * SECOND_US, 1), (15 * 60 * SECOND_US, 5), (60 * 60 * SECOND_US, 11))
+LIMITS = ((MINUTE_US, 1), (15 * MINUTE_US, 5), (HOUR_US, 11))
 LONGEST_US = max(window for window, _ in LIMITS)
 _SPACING_US = LIMITS[0][0]
 

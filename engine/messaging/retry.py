@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.model.instant import SECOND_US
+from engine.model.instant import MINUTE_US, SECOND_US
 
 FIRST_US = 30 * SECOND_US
-LONGEST_US = 15 * 60 * SECOND_US
+LONGEST_US = 15 * MINUTE_US
 
 
 def back_off(attempts: int, message_id: int) -> int:

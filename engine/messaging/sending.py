@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine.messaging.channel import LONGEST_US
 from engine.messaging.retry import back_off
-from engine.model.instant import DAY_US, LAST_US, SECOND_US
+from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 
 # A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
-LOOK_UP_AFTER_US = 60 * SECOND_US
+LOOK_UP_AFTER_US = MINUTE_US
 # The carrier drops what it could not hand over by the time at which the next recipient is told; but it gets a moment.
-SHORTEST_VALIDITY_US = 60 * SECOND_US
+SHORTEST_VALIDITY_US = MINUTE_US
 # How long the carrier is asked about a message without a time of its own before it is given up.
 ASKED_FOR_US = DAY_US
 
