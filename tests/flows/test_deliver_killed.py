@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
 
 from engine.flows import deliver
 from engine.store.database import Database
@@ -102,3 +102,19 @@ def test_one_death_at_any_point_neither_loses_nor_doubles(database: Database, mo
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_several_deaths_neither_lose_nor_double(sqlite_database: Database, mood: Mood, points: set[int]) -> None:
     live_through(sqlite_database, mood, *points)  # each with a message of its own
+
+
+def test_nothing_that_is_done_with_a_message_can_be_undone_by_a_power_cut(sqlite_database: Database) -> None:
+    waited = []
+
+    class Noting(Database):
+        def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+            waited.append(durable)
+            return super().write(durable=durable)
+
+    database = Noting(sqlite_database.url, sqlite_database.engine)
+    with sqlite_database.write() as conn:
+        add_message(conn)
+    assert deliver.run(database, Carrier(), NOW, "test") == "accepted"
+    assert len(waited) >= 2
+    assert all(waited)
