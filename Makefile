@@ -12,7 +12,7 @@ PRISM := tests/prism/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test chaos thorough check bench prism browser clean
+.PHONY: install run test chaos thorough check style types imports rules docs bench prism browser clean
 
 install: $(VENV)/installed
 
@@ -60,14 +60,27 @@ chaos: install
 thorough: install
 	HANDRAIL_CASES=20000 $(BIN)/python -m pytest tests/rulebook/test_one_meaning.py
 
-check: install
+# .pre-commit-config.yaml runs the same four steps before a commit.
+check: style types imports rules
+
+style: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: install
 	$(BIN)/mypy
+
+imports: install
 	$(BIN)/lint-imports
+
+rules: install
 	$(BIN)/handrail check
 	$(BIN)/handrail test
 	$(BIN)/python -m pytest -q tests/rulebook/test_docs_rules.py
+
+# The site of everything in docs/ and the pages beside README.md; a broken link fails.
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: install
 	$(BIN)/python -m benchmarks
