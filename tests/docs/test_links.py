@@ -61,7 +61,8 @@ def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
 
 
 def test_a_missing_file_and_a_missing_heading_are_dead_links(tmp_path: Path) -> None:
-    (tmp_path / "there.md").write_text("# One `title`, twice\n# One title twice\n```\n# no title\n```\n")
+    there = "# One `title`, twice\n# One title twice\n```\n# no title\n```\n"
+    (tmp_path / "there.md").write_text(there)
     page = tmp_path / "page.md"
     page.write_text(
         "# Here\n[a](there.md) [b](there.md#one-title-twice) [c](there.md#one-title-twice-1)"
