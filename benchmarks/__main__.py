@@ -27,8 +27,12 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the named parts, or all."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed and size.")
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure speed and size."
+    )
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS)
+    )
     figures: list[Figure] = []
     chosen = parser.parse_args(arguments).parts or list(PARTS)
     with caseload() as common:

@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 from benchmarks.generated import write_folder
 from connectors.csv_folder import CsvFolder
 from engine.config import load as load_settings
-from engine.flows import ingest
+from engine.flows.intake import ingest
 from engine.model.instant import to_us
 from engine.model.settings import Settings
-from engine.rulebook.load import load
-from engine.rulebook.rulebook import Rulebook
-from engine.store.database import Database
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.load import load
+from engine.store.database.connection import Database
 
 ROOT = Path(__file__).parent.parent
 CTN = ROOT.parent / "shared" / "data" / "ctn0094"
@@ -40,7 +40,10 @@ class Caseload:
 
     def sources(self) -> list[CsvFolder]:
         """The CSV files as `handrail import` reads them."""
-        return [CsvFolder(source, self.settings.kinds, settle=timedelta()) for source in self.settings.sources]
+        return [
+            CsvFolder(source, self.settings.kinds, settle=timedelta())
+            for source in self.settings.sources
+        ]
 
     def empty(self, name: str) -> Database:
         """A new SQLite database that has its tables and nothing in them."""

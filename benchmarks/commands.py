@@ -21,7 +21,9 @@ TIMES = 5
 def commands(caseload: Caseload) -> Iterator[Figure]:
     """The figures of the commands, each a process from its start to its end."""
     # As where Handrail is installed: Python keeps what it compiled, which here the first of the runs does.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }
     environment["PYTHONPYCACHEPREFIX"] = str(caseload.room / "compiled")
     folder = caseload.room / "rules"
     folder.mkdir()
@@ -48,7 +50,9 @@ def _many_rules() -> str:
         for nth in range(COUNT // len(typical["rules"]) + 1)
         for rule in typical["rules"]
     ]
-    return yaml.safe_dump({**typical, "rules": rules[:COUNT]}, sort_keys=False, default_flow_style=None)
+    return yaml.safe_dump(
+        {**typical, "rules": rules[:COUNT]}, sort_keys=False, default_flow_style=None
+    )
 
 
 def _longer(written: Any, days: int) -> Any:

@@ -41,7 +41,10 @@ def write_folder(folder: Path, seed: int = 94) -> None:
 
 def _patient(random: Random, who: int) -> Iterator[Row]:
     enrolled = date(2024, 1, 1) + timedelta(days=who * 37 % 365)
-    yield "patients", (who, enrolled, random.choice((27, 30, 51)), random.randint(1, 30), "Methadone")
+    yield (
+        "patients",
+        (who, enrolled, random.choice((27, 30, 51)), random.randint(1, 30), "Methadone"),
+    )
     weeks, inclination = random.randint(2, WEEKS), random.random()
     for week in range(1, WEEKS + 1):
         yield from _week(random, who, enrolled, week, week <= weeks, inclination)
@@ -57,7 +60,9 @@ def _patient(random: Random, who: int) -> Iterator[Row]:
                 yield "self_reported_use", (who, enrolled + timedelta(days=day), substance)
 
 
-def _week(random: Random, who: int, enrolled: date, week: int, stays: bool, inclination: float) -> Iterator[Row]:
+def _week(
+    random: Random, who: int, enrolled: date, week: int, stays: bool, inclination: float
+) -> Iterator[Row]:
     day = enrolled + timedelta(days=7 * week)
     result = "missed"
     if stays and random.random() < 0.8:
@@ -68,5 +73,7 @@ def _week(random: Random, who: int, enrolled: date, week: int, stays: bool, incl
             yield "withdrawal", (who, day, random.choice((0, 0, 0, 1, 1, 2, 3)))
     yield "weekly_opioid_results", (who, week, day, result)
     if stays:
-        disposition, reason = ("visit", "no_note") if random.random() < 0.9 else ("no visit", "no_show")
+        disposition, reason = (
+            ("visit", "no_note") if random.random() < 0.9 else ("no visit", "no_show")
+        )
         yield "visits", (who, day, f"WK{week}", disposition, reason)

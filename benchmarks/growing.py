@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, text
 from benchmarks.caseload import Caseload
 from engine.model.event import write_fields
 from engine.model.instant import DAY_US
-from engine.rulebook.rulebook import Rulebook
-from engine.store import rule_sets
-from engine.store.schema import staff
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.operations import rule_sets
+from engine.store.tables.people import staff
 
 NOW = 20_600 * DAY_US  # in 2026
 EVENTS = 100
@@ -69,7 +69,13 @@ class Large:
 def _employ(conn: Connection, numbers: Iterable[int]) -> None:
     zone = "America/New_York"
     rows = [
-        {"ref": f"S-{n}", "role": "case_manager", "phone": f"+1555{n:07}", "timezone": zone, "active": True}
+        {
+            "ref": f"S-{n}",
+            "role": "case_manager",
+            "phone": f"+1555{n:07}",
+            "timezone": zone,
+            "active": True,
+        }
         for n in numbers
     ]
     conn.execute(insert(staff), rows)
@@ -107,6 +113,10 @@ def _weeks(random: Random, steady: bool) -> Iterator[Happening]:
         positive = week == 0 if steady else random.random() < 0.4
         yield "test", ago, {"method": "urine", "result": "positive" if positive else "negative"}
         kept = steady or random.random() < 0.7
-        yield "attendance", ago + DAY_US, {"activity": "group", "status": "attended" if kept else "no_show"}
+        yield (
+            "attendance",
+            ago + DAY_US,
+            {"activity": "group", "status": "attended" if kept else "no_show"},
+        )
         score = 0 if steady else random.randint(0, 3)
         yield "assessment", ago + 2 * DAY_US, {"instrument": "withdrawal", "score": score}

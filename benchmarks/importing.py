@@ -9,10 +9,11 @@ from sqlalchemy import func, insert, select
 
 from benchmarks.caseload import Caseload
 from benchmarks.figures import Figure, best
-from engine.flows import ingest
+from engine.flows.intake import ingest
 from engine.model.instant import to_us
-from engine.store.database import Database
-from engine.store.schema import clients, events
+from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.people import clients
 
 TIMES = 3
 
@@ -28,11 +29,24 @@ def importing(caseload: Caseload) -> Iterator[Figure]:
     for database in theirs:
         with database.write() as conn:
             conn.execute(insert(clients), people)
-    imported, bare = best(TIMES, lambda: _import(caseload, ours.pop(), len(rows)), lambda: _insert(theirs.pop(), rows))
-    yield Figure(f"import of {len(rows):,} events of {caseload.name}", len(rows) / imported, "events/s")
-    yield Figure("bare executemany of the same rows into the same table", len(rows) / bare, "events/s")
+    imported, bare = best(
+        TIMES, lambda: _import(caseload, ours.pop(), len(rows)), lambda: _insert(theirs.pop(), rows)
+    )
+    yield Figure(
+        f"import of {len(rows):,} events of {caseload.name}", len(rows) / imported, "events/s"
+    )
+    yield Figure(
+        "bare executemany of the same rows into the same table", len(rows) / bare, "events/s"
+    )
     share = bare / imported
-    yield Figure("import: share of the rate of that executemany", share, "", round(1 / 3, 3), 0.5, more_is_better=True)
+    yield Figure(
+        "import: share of the rate of that executemany",
+        share,
+        "",
+        round(1 / 3, 3),
+        0.5,
+        more_is_better=True,
+    )
 
 
 def _import(caseload: Caseload, database: Database, expected: int) -> None:

@@ -14,13 +14,15 @@ from sqlalchemy import func, insert, select, update
 
 from benchmarks.figures import Figure
 from benchmarks.growing import NOW, Large
-from engine.flows import evaluate, ingest
+from engine.flows.evaluation import evaluate
+from engine.flows.intake import ingest
 from engine.model.event import write_fields
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.intake import Batch, ReadEvent, Reject
+from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
-from engine.model.telling import Telling
-from engine.store.schema import events, outbox
+from engine.store.tables.intake import events
+from engine.store.tables.messages import outbox
 
 SAMPLES = 400
 WARM_UP = 20
@@ -38,7 +40,9 @@ class _Laboratory:
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         """The one test."""
-        test = ReadEvent(f"C-{self.client}", "test", self.at, f"test:{self.at}", _POSITIVE, None, 1, False, "")
+        test = ReadEvent(
+            f"C-{self.client}", "test", self.at, f"test:{self.at}", _POSITIVE, None, 1, False, ""
+        )
         yield Batch("results.csv", {"at": self.at}, (test,))
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
@@ -51,7 +55,7 @@ class Live:
 
     def __init__(self, large: Large) -> None:
         self._large = large
-        self._telling = Telling(RoutingSettings(), notify_within=DAY_US)
+        self._telling = NotificationSettings(RoutingSettings(), notify_within=DAY_US)
         self._moment = NOW
         self._visited: set[int] = set()
 
@@ -60,10 +64,16 @@ class Live:
         at = f"at {self._large.clients:,} clients"
         ours, bare = self._alternately()
         yield Figure(f"live: one event to alert and outbox, {at}, p50", median(ours), "ms")
-        yield Figure(f"live: one event to alert and outbox, {at}, p99", quantiles(ours, n=100)[98], "ms", 20)
+        yield Figure(
+            f"live: one event to alert and outbox, {at}, p99", quantiles(ours, n=100)[98], "ms", 20
+        )
         yield Figure(f"bare insert and commit of the event, {at}, p50", median(bare), "ms")
-        yield Figure(f"bare insert and commit of the event, {at}, p99", quantiles(bare, n=100)[98], "ms")
-        yield Figure(f"live: times as long as the bare insert, {at}", median(ours) / median(bare), "×")
+        yield Figure(
+            f"bare insert and commit of the event, {at}, p99", quantiles(bare, n=100)[98], "ms"
+        )
+        yield Figure(
+            f"live: times as long as the bare insert, {at}", median(ours) / median(bare), "×"
+        )
 
     def _alternately(self) -> tuple[list[float], list[float]]:
         """Milliseconds of each event, through the flows and bare in turn, of clients all over the caseload."""
@@ -94,7 +104,11 @@ class Live:
 
     def _deliver(self) -> None:
         """What waits to be sent goes out, as it does within seconds while the daemon runs; that is not timed."""
-        sent = update(outbox).where(outbox.c.state == "queued").values(state="sent", sent_at=self._moment)
+        sent = (
+            update(outbox)
+            .where(outbox.c.state == "queued")
+            .values(state="sent", sent_at=self._moment)
+        )
         with self._large.database.write() as conn:
             conn.execute(sent)
 

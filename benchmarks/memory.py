@@ -13,15 +13,17 @@ from pathlib import Path
 from benchmarks.caseload import CONFIG, RULES
 from benchmarks.figures import Figure
 from engine.config import load as load_settings
-from engine.flows.caseload import whole_caseload
-from engine.rulebook.load import load
-from engine.store.database import Database
+from engine.flows.evaluation.caseload import whole_caseload
+from engine.rulebook.parsing.load import load
+from engine.store.database.connection import Database
 
 
 def memory(url: str) -> Iterator[Figure]:
     """The peak resident memory of a process that replays all clients of a database."""
     command = [sys.executable, "-m", "benchmarks.memory", url]
-    events, peak = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    events, peak = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
     yield Figure(f"peak memory of a replay of {events:,} events", peak / 2**20, "MB", 300)
 
 
@@ -43,7 +45,9 @@ def _peak() -> int:
     found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
     if found:
         return 1024 * int(found[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
 
 
 if __name__ == "__main__":

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from benchmarks.caseload import Caseload
 from benchmarks.figures import Figure, best
 from benchmarks.snapshots import Rules, snapshots
-from engine.flows.caseload import whole_caseload
+from engine.flows.evaluation.caseload import whole_caseload
 from engine.measures.histories import Histories
 from engine.model.event import read_fields
 from engine.model.instant import DAY_US
-from engine.rulebook.rulebook import Rulebook
-from engine.store.database import Database
-from engine.store.schema import events, record_entries
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.people import record_entries
 
 QUERY = (Path(__file__).parent / "windows.sql").read_text("utf-8")
 TIMES = 5
@@ -52,7 +53,9 @@ def replay(caseload: Caseload) -> Iterator[Figure]:
 def _in_memory(over: str, rulebook: Rulebook, database: Database, duck: Path) -> Iterator[Figure]:
     connection = _connect(":memory:")
     connection.execute(f"ATTACH '{duck}' AS stored (READ_ONLY)")
-    connection.execute("CREATE TABLE clients AS FROM stored.clients; CREATE TABLE events AS FROM stored.events")
+    connection.execute(
+        "CREATE TABLE clients AS FROM stored.clients; CREATE TABLE events AS FROM stored.events"
+    )
     # Histories remember what was computed from them, so each run has its own.
     fresh = [_histories(database) for _ in range(TIMES)]
     ours, theirs = best(
@@ -62,25 +65,48 @@ def _in_memory(over: str, rulebook: Rulebook, database: Database, duck: Path) ->
     )
     yield Figure(f"replay of {over}, in memory", ours, "s")
     yield Figure("the same windows as one DuckDB query on one thread, in memory", theirs, "s")
-    yield Figure("replay in memory: times as fast as that query", theirs / ours, "×", 2, 3, more_is_better=True)
+    yield Figure(
+        "replay in memory: times as fast as that query",
+        theirs / ours,
+        "×",
+        2,
+        3,
+        more_is_better=True,
+    )
 
 
 def _from_file(over: str, rulebook: Rulebook, database: Database, duck: Path) -> Iterator[Figure]:
-    ours, theirs = best(TIMES, lambda: _replay_stored(rulebook, database), lambda: _query_file(duck))
+    ours, theirs = best(
+        TIMES, lambda: _replay_stored(rulebook, database), lambda: _query_file(duck)
+    )
     yield Figure(f"replay of {over}, from the SQLite file", ours, "s")
     yield Figure("that DuckDB query on a DuckDB file", theirs, "s")
     yield Figure("replay from the file: times as long as that query", ours / theirs, "×", 2, 1)
 
 
-def _against_durable_rules(rulebook: Rulebook, database: Database, batches: list[Histories]) -> Iterator[Figure]:
+def _against_durable_rules(
+    rulebook: Rulebook, database: Database, batches: list[Histories]
+) -> Iterator[Figure]:
     facts = snapshots(rulebook, batches, SAMPLE)
     rules = Rules(rulebook)
     fresh = [_histories(database) for _ in range(2)]
-    ours, theirs = best(2, lambda: [rulebook.replay(histories) for histories in fresh.pop()], lambda: rules.feed(facts))
+    ours, theirs = best(
+        2,
+        lambda: [rulebook.replay(histories) for histories in fresh.pop()],
+        lambda: rules.feed(facts),
+    )
     count = sum(len(histories.key) for histories in batches)
-    yield Figure(f"durable_rules fed a ready-made snapshot an event ({len(facts):,} of them)", theirs, "s")
+    yield Figure(
+        f"durable_rules fed a ready-made snapshot an event ({len(facts):,} of them)", theirs, "s"
+    )
     ratio = theirs / len(facts) / (ours / count)
-    yield Figure("replay in memory: times as fast an event as durable_rules", ratio, "×", 50, more_is_better=True)
+    yield Figure(
+        "replay in memory: times as fast an event as durable_rules",
+        ratio,
+        "×",
+        50,
+        more_is_better=True,
+    )
 
 
 def _replay_stored(rulebook: Rulebook, database: Database) -> int:
@@ -108,9 +134,13 @@ def _in_duckdb(room: Path, database: Database) -> Path:
     """A DuckDB file with the fields that the query reads in columns of their own types, in the order of time."""
     path, rows = room / "caseload.duckdb", room / "events.csv"
     columns = (events.c.client_id, events.c.kind, events.c.occurred_at, events.c.fields)
-    enrolled = select(record_entries.c.client_id, record_entries.c.at).where(record_entries.c.entry == "enrolled")
+    enrolled = select(record_entries.c.client_id, record_entries.c.at).where(
+        record_entries.c.entry == "enrolled"
+    )
     with database.read() as conn, rows.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(map(_row, conn.execute(select(*columns).order_by(columns[0], columns[2]))))
+        csv.writer(file).writerows(
+            map(_row, conn.execute(select(*columns).order_by(columns[0], columns[2])))
+        )
         clients = [tuple(row) for row in conn.execute(enrolled)]
     with _connect(str(path)) as connection:
         connection.execute(_TABLES)

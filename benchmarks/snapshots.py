@@ -12,10 +12,15 @@ from durable import engine as durable
 from engine.measures.field_values import Latest
 from engine.measures.histories import Histories, Keys, Numbers
 from engine.measures.measure import Finding, Measure, Number
-from engine.rulebook.conditions import AllOf, Condition
-from engine.rulebook.rulebook import Rulebook
+from engine.rulebook.core.conditions import AllOf, Condition
+from engine.rulebook.core.rulebook import Rulebook
 
-_OPERATORS: Mapping[str, str] = {"at_least": "$gte", "at_most": "$lte", "more_than": "$gt", "less_than": "$lt"}
+_OPERATORS: Mapping[str, str] = {
+    "at_least": "$gte",
+    "at_most": "$lte",
+    "more_than": "$gt",
+    "less_than": "$lt",
+}
 Snapshot = dict[str, Any]
 
 
@@ -24,9 +29,13 @@ def snapshots(rulebook: Rulebook, batches: Sequence[Histories], every: int) -> l
     facts: list[Snapshot] = []
     for histories in batches:
         keys = histories.key[::every]
-        values = np.column_stack([_numbers(finding.measure, histories, keys) for finding in rulebook.findings])
+        values = np.column_stack(
+            [_numbers(finding.measure, histories, keys) for finding in rulebook.findings]
+        )
         for row in values.tolist():
-            known = {f"v{column}": value for column, value in enumerate(row) if not math.isnan(value)}
+            known = {
+                f"v{column}": value for column, value in enumerate(row) if not math.isnan(value)
+            }
             facts.append({"id": len(facts) + 1, "sid": 1, **known})
     return facts
 

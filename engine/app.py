@@ -17,22 +17,28 @@ from typing import TYPE_CHECKING, TextIO
 import structlog
 
 from connectors.csv_folder import CsvFolder
-from connectors.printed_sms import PrintedSms
+from connectors.printed_sms.gateway import PrintedSms
 from engine.errors import SourcesError
-from engine.flows import audit, deliver, evaluate, inbox, ingest, on_call, reconcile, reports, rules
+from engine.flows.delivery import deliver, delivery_status
+from engine.flows.evaluation import evaluate
+from engine.flows.inbound import receive, reconcile
+from engine.flows.intake import ingest
+from engine.flows.operations import on_call, watchdog
+from engine.flows.rules import reload
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, to_us
 from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
-from engine.rulebook import durable_rules
-from engine.rulebook.rulebook import Rulebook
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
-from engine.store import feeds, heartbeats, rule_sets
-from engine.store.database import Database
+from engine.store.database.connection import Database
+from engine.store.intake import source_health
+from engine.store.operations import heartbeats, rule_sets
 
 if TYPE_CHECKING:
-    from connectors.twilio_sms import TwilioSms
+    from connectors.twilio.gateway import TwilioSms
     from engine.web.twilio import TwilioCalls
 
 _log = structlog.get_logger()
@@ -46,25 +52,29 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def wire(settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, str] = os.environ) -> Engine:
+def wire(
+    settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, str] = os.environ
+) -> Engine:
     """An engine with all that the settings name; `phone` is where printed texts go, `environ` holds the secrets.
 
     Raises UserError, before anything is written, where rules, database or secrets are not right.
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
-    files = rules.RuleFiles(settings)
+    files = reload.RuleFiles(settings)
     rulebook = files.read()
     gateway = _gateway(settings, phone, environ)
     sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
-    return Engine(settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock)
+    return Engine(
+        settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock
+    )
 
 
 def _gateway(settings: Settings, phone: TextIO, environ: Mapping[str, str]) -> SmsGateway:
     if settings.sms.gateway == "printed":
         return PrintedSms(settings.sms.file, phone)
     # Imported here, for Twilio's library takes long to import.
-    from connectors.twilio_sms import TwilioSms  # noqa: PLC0415
+    from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415
 
     assert settings.sms.twilio is not None
     return TwilioSms(settings.sms.twilio, environ)
@@ -81,7 +91,7 @@ class Engine:
         self,
         settings: Settings,
         database: Database,
-        files: rules.RuleFiles,
+        files: reload.RuleFiles,
         rulebook: Rulebook,
         sources: Sequence[Source],
         gateway: SmsGateway,
@@ -108,9 +118,9 @@ class Engine:
         """Let this engine's rules and rotations serve, for every daemon on the database, and none but its sources."""
         now = self._now()
         with self.database.write() as conn:
-            rules.accept(conn, self.rulebook, now)
+            reload.accept(conn, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
-            feeds.forget_all_but(conn, [source.name for source in self._sources])
+            source_health.forget_all_but(conn, [source.name for source in self._sources])
 
     def last_step_ago(self) -> int | None:
         """How many seconds ago a daemon last stepped on this database; None where none ever did."""
@@ -145,18 +155,23 @@ class Engine:
     def _twilio(self) -> TwilioSms | None:
         if self.settings.sms.gateway != "twilio":
             return None
-        from connectors.twilio_sms import TwilioSms  # noqa: PLC0415 - takes long to import
+        from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415 - takes long to import
 
         assert isinstance(self._gateway, TwilioSms)
         return self._gateway
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = inbox.take(self.database, inbound, self.settings.routing, self._now())
-        _log.info("text came in", provider_id=inbound.provider_id, understood=taken.understood, alert=taken.alert_id)
+        taken = receive.take(self.database, inbound, self.settings.routing, self._now())
+        _log.info(
+            "text came in",
+            provider_id=inbound.provider_id,
+            understood=taken.understood,
+            alert=taken.alert_id,
+        )
         return taken.answer
 
     def _reported(self, report: Report) -> None:
-        state = reports.take(self.database, report, self._now())
+        state = delivery_status.take(self.database, report, self._now())
         tell = _log.info if state in FINAL_STATES else _log.debug
         tell("message reported", id=report.message_id, status=report.status, state=state)
 
@@ -198,11 +213,11 @@ class Engine:
                 self._has_read = True
 
     def _take_up_rules(self) -> Mapping[str, int]:
-        return rules.take_up(self.database, self._files, self._now())
+        return reload.take_up(self.database, self._files, self._now())
 
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()
-        counts = evaluate.Counts()
+        counts = evaluate.EvaluationCounts()
         for _ in self._patiently():
             step = self._judge()
             counts += step
@@ -210,7 +225,7 @@ class Engine:
                 break
         return asdict(counts)
 
-    def _judge(self) -> evaluate.Counts:
+    def _judge(self) -> evaluate.EvaluationCounts:
         """Judge who is due; what people were told of before climbs even while a source takes long to read, or hangs."""
         shared = (self.database, self.rulebook, self.settings.telling)
         if not self._reading.acquire(timeout=self.settings.ticks.evaluate / 1_000_000):
@@ -226,7 +241,9 @@ class Engine:
         """Take over the rules that serve: this daemon has accepted others since, or another on the database has."""
         with self.database.read() as conn:
             # The files of a set are long, and for the most part it is the one that is known.
-            serving = None if rule_sets.serves(conn, self.rulebook.hash) else rule_sets.serving(conn)
+            serving = (
+                None if rule_sets.serves(conn, self.rulebook.hash) else rule_sets.serving(conn)
+            )
         if serving:
             newer = self._files.stored(serving.files)
             newer.go_on_from(self.rulebook)
@@ -246,7 +263,7 @@ class Engine:
         return reconcile.run(self.database, twilio, twilio, self.settings.routing, self._now())
 
     def _audit(self) -> Mapping[str, int]:
-        return audit.run(self.database, self._now())
+        return watchdog.run(self.database, self._now())
 
     def _now(self) -> int:
         return to_us(self._clock.now())

@@ -17,7 +17,7 @@ from engine.model.csv_mapping import EventMapping, Place, check_event
 from engine.model.kinds import Kind
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
-from engine.yaml_source import Source
+from engine.yaml_source import YamlSource
 
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 _SITE_KINDS: TypeAdapter[Any] = TypeAdapter(SiteKinds)
@@ -48,7 +48,7 @@ def load(path: Path) -> Settings:
 
     Raises MistakesError with everything that is wrong.
     """
-    source = Source.read(path)
+    source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
         words = "holds no settings; write 'key: value' lines, such as timezone: UTC"
         source.mistakes.append(Mistake(source.name, 1, 1, words))
@@ -56,7 +56,10 @@ def load(path: Path) -> Settings:
         raise MistakesError(source.mistakes)
     written = _as_written(source.root)
     if _PASSWORD.search(str(written.get("database"))):
-        source.mistake(_node(source.root, ("database",)), "holds a password; give the URL in HANDRAIL_DATABASE_URL")
+        source.mistake(
+            _node(source.root, ("database",)),
+            "holds a password; give the URL in HANDRAIL_DATABASE_URL",
+        )
     if os.environ.get("HANDRAIL_DATABASE_URL"):
         written["database"] = os.environ["HANDRAIL_DATABASE_URL"]
     _check_events(source, written)
@@ -69,7 +72,7 @@ def load(path: Path) -> Settings:
     return settings
 
 
-def _check_events(source: Source, written: dict[str, Any]) -> None:
+def _check_events(source: YamlSource, written: dict[str, Any]) -> None:
     """Hold each mapped event against the kinds there are, whatever else is wrong around it."""
     try:
         kinds: Mapping[str, Kind] = _SITE_KINDS.validate_python(written.get("kinds", {}))
@@ -105,7 +108,7 @@ def _as_written(node: yaml.Node | None) -> Any:
     return None
 
 
-def _mistakes(source: Source, error: ValidationError) -> Iterator[Mistake]:
+def _mistakes(source: YamlSource, error: ValidationError) -> Iterator[Mistake]:
     seen = set()
     for detail in error.errors(include_url=False):
         kind, place = detail["type"], detail["loc"]
@@ -128,7 +131,11 @@ def _node(root: yaml.Node | None, place: Place, key: bool = False) -> yaml.Node:
         if isinstance(value, yaml.MappingNode):
             pairs = {name.value: (name, inner) for name, inner in value.value}
             found, value = pairs.get(step, (found, value))
-        elif isinstance(value, yaml.SequenceNode) and isinstance(step, int) and step < len(value.value):
+        elif (
+            isinstance(value, yaml.SequenceNode)
+            and isinstance(step, int)
+            and step < len(value.value)
+        ):
             found = value = value.value[step]
     return found if key else value
 
@@ -138,13 +145,15 @@ def _in_words(detail: ErrorDetails) -> str:
     name = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
         # Imported here, for it brings NumPy along, which a command that only lists does without.
-        from engine.rulebook.reading import nearest  # noqa: PLC0415
+        from engine.rulebook.parsing.reading import nearest  # noqa: PLC0415
 
         return f"the key '{name}' is not known here{nearest(name, _keys_at(place[:-1]))}"
     if kind == "missing":
         return f"'{name}:' is missing here; add it"
     if kind == "literal_error":
-        right = [str(word).strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        right = [
+            str(word).strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")
+        ]
         return f"{name}: '{detail['input']}' is not one of {', '.join(right)}"
     if kind in {"value_error", "assertion_error"}:
         return f"{name}: {context['error']}"
@@ -157,7 +166,9 @@ def _keys_at(place: Place) -> set[str]:
     """The keys that are right at a place of the settings."""
     models: set[type[BaseModel]] = {Settings}
     for step in place:
-        models = {inner for model in models for inner in _models_in(_fields(model).get(str(step)))} or models
+        models = {
+            inner for model in models for inner in _models_in(_fields(model).get(str(step)))
+        } or models
     return {key for model in models for key in _fields(model)}
 
 

@@ -12,9 +12,9 @@ import structlog
 
 from engine.app import Engine
 from engine.errors import HandrailError, StoreUnavailableError
-from engine.flows import audit
+from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
-from engine.store.figures import figures
+from engine.store.operations.counts import figures
 from engine.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -52,13 +52,18 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     web = WebServer(settings.web.host, settings.web.port, watch.pages)
     ago = engine.last_step_ago()
     if ago is not None and ago < A_MOMENT:
-        _log.warning("another daemon stepped a moment ago; where it still runs, the two share the work", seconds=ago)
+        _log.warning(
+            "another daemon stepped a moment ago; where it still runs, the two share the work",
+            seconds=ago,
+        )
     # Only now, for one that cannot start must not change what another goes by.
     engine.accept_settings()
     web.start()
     serving(web.address)
     scheduler.start()
-    _log.info("started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address)
+    _log.info(
+        "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
+    )
     while (received := _next(signals)) is None:
         if stale := scheduler.stale():
             _log.critical("ticks are stale, so this process ends", ticks=stale)
@@ -108,14 +113,16 @@ class Watch:
     def warnings(self) -> list[str]:
         """The promises that the last audit found broken."""
         with self._engine.database.read() as conn:
-            return list(audit.standing(conn))
+            return list(watchdog.standing(conn))
 
     def collect(self) -> Iterator[Metric]:
         """The figures, for Prometheus."""
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415
 
         steps = CounterMetricFamily("handrail_tick_steps", "Steps taken.", labels=["tick"])
-        failures = CounterMetricFamily("handrail_tick_failures", "Steps that failed.", labels=["tick"])
+        failures = CounterMetricFamily(
+            "handrail_tick_failures", "Steps that failed.", labels=["tick"]
+        )
         for tick, number in self._scheduler.steps.items():
             steps.add_metric([tick], number)
             failures.add_metric([tick], self._scheduler.failures[tick])
@@ -125,13 +132,23 @@ class Watch:
         yield from (steps, failures, done)
         with self._engine.database.read() as conn:
             found = figures(conn)
-            broken, missing = audit.standing(conn), audit.outages(conn)
-        yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be mended.", value=found.rejects)
-        yield GaugeMetricFamily("handrail_broken_promises", "What the last audit found broken.", value=len(broken))
-        yield GaugeMetricFamily("handrail_alerts_held", "Alerts held while data are missing.", value=found.held)
-        yield GaugeMetricFamily("handrail_outages", "Sources and rules by which data are missing.", value=len(missing))
+            broken, missing = watchdog.standing(conn), watchdog.outages(conn)
+        yield GaugeMetricFamily(
+            "handrail_rejects", "Rows that wait to be mended.", value=found.rejects
+        )
+        yield GaugeMetricFamily(
+            "handrail_broken_promises", "What the last audit found broken.", value=len(broken)
+        )
+        yield GaugeMetricFamily(
+            "handrail_alerts_held", "Alerts held while data are missing.", value=found.held
+        )
+        yield GaugeMetricFamily(
+            "handrail_outages", "Sources and rules by which data are missing.", value=len(missing)
+        )
         for name, by_state in (("alerts", found.alerts), ("messages", found.messages)):
-            family = GaugeMetricFamily(f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"])
+            family = GaugeMetricFamily(
+                f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"]
+            )
             for state, number in by_state.items():
                 family.add_metric([state], number)
             yield family

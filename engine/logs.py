@@ -11,7 +11,9 @@ import structlog
 from structlog.typing import Processor
 
 # +15551234567, (555) 123-4567, 555-123-4567 or ten or eleven digits alone; an instant has sixteen.
-_PHONE = re.compile(r"\+\d{7,15}|(?<!\d)(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?!\d)|(?<!\d)\d{10,11}(?!\d)")
+_PHONE = re.compile(
+    r"\+\d{7,15}|(?<!\d)(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}(?!\d)|(?<!\d)\d{10,11}(?!\d)"
+)
 
 
 def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A002 - the setting's word
@@ -25,7 +27,10 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    as_json: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    as_json: list[Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
     render: list[Processor] = as_json if format == "json" else [console]
     structlog.configure(
         processors=[*shared, *render, _redact],
@@ -36,7 +41,11 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render, _redact],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *render,
+                _redact,
+            ],
             foreign_pre_chain=shared,
         )
     )

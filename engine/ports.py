@@ -22,7 +22,9 @@ class Source(Protocol):
     """Where events and roster rows come from."""
 
     name: str
-    silent_after: int | None  # microseconds without a new event after which it counts as silent; None: never
+    silent_after: (
+        int | None
+    )  # microseconds without a new event after which it counts as silent; None: never
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         """What is new since `positions` (item -> what an earlier batch of that item carried as its position).

@@ -36,7 +36,10 @@ class Scheduler:
     """
 
     def __init__(
-        self, ticks: Sequence[Tick], give_up_after: float, monotonic: Callable[[], float] = time.monotonic
+        self,
+        ticks: Sequence[Tick],
+        give_up_after: float,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.steps = dict.fromkeys((tick.name for tick in ticks), 0)
         self.failures = dict.fromkeys(self.steps, 0)
@@ -71,7 +74,11 @@ class Scheduler:
     def stale(self) -> list[str]:
         """The ticks that have shown no life for too long."""
         now = self._monotonic()
-        return [tick.name for tick in self._ticks if now - self._last[tick.name] > self._give_up_after + tick.every]
+        return [
+            tick.name
+            for tick in self._ticks
+            if now - self._last[tick.name] > self._give_up_after + tick.every
+        ]
 
     def _take(self, tick: Tick) -> None:
         # One that was waiting for its thread when the end came.

@@ -20,7 +20,7 @@ _LONG_WORD = re.compile("'([^']{50})[^']{10,}'")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-class Source:
+class YamlSource:
     """One YAML file: its name as the user gave it, its nodes, and the mistakes found in it so far."""
 
     def __init__(self, name: str, text: str) -> None:
@@ -44,15 +44,19 @@ class Source:
             self._refuse_duplicates()
 
     @classmethod
-    def read(cls, path: Path, name: str | None = None) -> Source:
+    def read(cls, path: Path, name: str | None = None) -> YamlSource:
         """Read a file; what cannot be read at all raises MistakesError with one sentence."""
         name = name or str(path)
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise MistakesError([Mistake(name, 0, 0, f"cannot be read: {error.strerror}")]) from None
+            raise MistakesError(
+                [Mistake(name, 0, 0, f"cannot be read: {error.strerror}")]
+            ) from None
         if len(data) > MAX_BYTES:
-            raise MistakesError([Mistake(name, 0, 0, f"is larger than {MAX_BYTES} bytes; split it")])
+            raise MistakesError(
+                [Mistake(name, 0, 0, f"is larger than {MAX_BYTES} bytes; split it")]
+            )
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -69,7 +73,10 @@ class Source:
         assert mark is not None
         # A long word that is quoted, such as a paragraph in the wrong place, would hide what is said of it.
         text = _LONG_WORD.sub(r"'\1…'", " ".join(text.split()))
-        text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+        text = "".join(
+            character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+            for character in text
+        )
         self.mistakes.append(Mistake(self.name, mark.line + 1, mark.column + 1, text))
 
     def plain(self, node: yaml.Node | None = None) -> Any:
@@ -90,7 +97,9 @@ class Source:
         """Look through it for what grows on composing; nothing after the first such place is looked at."""
         depth = 0
         for event in yaml.parse(text, Loader=_LOADER):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+                event, yaml.CollectionEndEvent
+            )
             problem = ""
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 problem = "anchors (&) and aliases (*) are not allowed; write the value out"
@@ -118,7 +127,10 @@ class Source:
                 if not isinstance(key, yaml.ScalarNode):
                     self.mistake(key, "a key must be one word")
                 elif word in seen:
-                    self.mistake(key, f"the key '{word}' stands here twice (first in line {seen[word]}); keep one")
+                    self.mistake(
+                        key,
+                        f"the key '{word}' stands here twice (first in line {seen[word]}); keep one",
+                    )
                 seen.setdefault(word, key.start_mark.line + 1)
 
     def _say_syntax(self, error: yaml.MarkedYAMLError) -> None:

@@ -17,9 +17,18 @@ _PLAINLY = (
     ("expected ',' or", "a bracket is never closed, or a comma is missing"),
     ("node content", "a bracket is never closed, or holds nothing"),
     ("expected ':'", "a ':' is missing after the key"),
-    ("expected key", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
-    ("<block end>", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
-    ("expected '-' indicator", "this line does not fit those above; look at its indent, its '- ' and its quotes"),
+    (
+        "expected key",
+        "this line does not fit those above; look at its indent, its '- ' and its quotes",
+    ),
+    (
+        "<block end>",
+        "this line does not fit those above; look at its indent, its '- ' and its quotes",
+    ),
+    (
+        "expected '-' indicator",
+        "this line does not fit those above; look at its indent, its '- ' and its quotes",
+    ),
     ("another document", "a line of dashes begins a second document; leave it out"),
     ("escape", "a backslash in double quotes stands for something else; use single quotes"),
 )
@@ -46,7 +55,11 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
                 "a space of another kind stands here, as word processors write; YAML is indented with plain ones",
             )
     if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
-        return since.line + 1, since.column + 1, "is not YAML: a quote that begins here is never closed"
+        return (
+            since.line + 1,
+            since.column + 1,
+            "is not YAML: a quote that begins here is never closed",
+        )
     if since and "simple key" in (error.context or ""):
         text = "is not YAML: a ':' is missing in this line, or it is indented too little to go on with the line above"
         return since.line + 1, since.column + 1, text
@@ -59,9 +72,15 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
     if since and (outer := _too_far_out(lines, line, column, since.column)):
         text = f"is not YAML: this line ends the lines above it, and line {line} goes on with them; look at its indent"
         return outer, _indent(lines[outer - 1]) + 1, text
-    plainly = next((said for part, said in _PLAINLY if part in problem), f"{problem} here or just above")
+    plainly = next(
+        (said for part, said in _PLAINLY if part in problem), f"{problem} here or just above"
+    )
     block = "block" in (error.context or "") or "document" in problem
-    opened = f" (it began in line {since.line + 1})" if since and since.line + 1 < line and not block else ""
+    opened = (
+        f" (it began in line {since.line + 1})"
+        if since and since.line + 1 < line and not block
+        else ""
+    )
     return line, column, f"is not YAML: {plainly}{opened}"
 
 
@@ -74,7 +93,9 @@ def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
         if _indent(lines[at - 1]) < column:
             deeper = _indent(lines[first - 1]) - (column - 1)
             orphaned = deeper == 4 if _dashed(lines[first - 1]) else deeper == 2
-            inside = _indent(lines[at - 1]) < column - 1 and _indent(lines[first - 1]) not in _edges(lines[at - 1])
+            inside = _indent(lines[at - 1]) < column - 1 and _indent(
+                lines[first - 1]
+            ) not in _edges(lines[at - 1])
             return first if orphaned and inside else None
         first = at
     return None
@@ -91,7 +112,14 @@ def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> in
     """The line that ended the lines with which the one at a place goes on, for it stands in column `outer` (from 0)."""
     above = _above(lines, line)
     found = next((at for at in above if _indent(lines[at - 1]) <= outer), None)
-    before = next((at for at in above if _indent(lines[at - 1]) <= outer or column - 1 in _edges(lines[at - 1])), None)
+    before = next(
+        (
+            at
+            for at in above
+            if _indent(lines[at - 1]) <= outer or column - 1 in _edges(lines[at - 1])
+        ),
+        None,
+    )
     return found if before and _indent(lines[before - 1]) > outer else None
 
 

@@ -38,7 +38,10 @@ class Browser:
         """What the browser answers to a call."""
         self._calls += 1
         call = {"id": self._calls, "method": method, "params": given}
-        self._send.write(json.dumps(call | ({"sessionId": self._session} if self._session else {})).encode() + b"\0")
+        self._send.write(
+            json.dumps(call | ({"sessionId": self._session} if self._session else {})).encode()
+            + b"\0"
+        )
         while True:
             answer = self._next()
             if answer.get("id") == self._calls:
@@ -49,7 +52,13 @@ class Browser:
         """Load a file into a window of this size, in pixels."""
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self("Emulation.setEmulatedMedia", features=scheme)
-        self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         self._loaded = False
         self("Page.navigate", url=page.absolute().as_uri())
         while not self._loaded:
@@ -91,9 +100,7 @@ class Browser:
 
 
 # It reads its calls from 3 and answers on 4.
-_LAUNCH = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
-)
+_LAUNCH = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 
 
 @contextmanager
@@ -105,8 +112,20 @@ def browser(profile: Path) -> Iterator[Browser]:
     # Above those that they are to become.
     theirs = [fcntl(end, F_DUPFD, 10) for end in (calls, answers)]
     # Its sandbox refuses root, and a container's /dev/shm may be small.
-    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-    command = [CHROMIUM, *flags, "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
+    flags = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ]
+    command = [
+        CHROMIUM,
+        *flags,
+        "--remote-debugging-pipe",
+        f"--user-data-dir={profile}",
+        "about:blank",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-c", _LAUNCH, *map(str, theirs), *command],
         pass_fds=theirs,

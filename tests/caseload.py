@@ -12,9 +12,10 @@ from sqlalchemy import insert
 from engine.model.event import Value, write_fields
 from engine.model.instant import to_us
 from engine.model.staff import Role
-from engine.store import evaluations
-from engine.store.database import Database
-from engine.store.schema import assignments, clients, consents, events, record_entries, staff
+from engine.store.alerts import evaluations
+from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.people import assignments, clients, consents, record_entries, staff
 
 # A Tuesday at noon; everybody was enrolled 400 days before.
 NOON = to_us(datetime(2026, 6, 2, 12, tzinfo=UTC))
@@ -35,7 +36,12 @@ class Caseload:
     def client(self, number: int, **columns: Any) -> int:
         """A client C-number of this id, enrolled 400 days ago."""
         row = {"id": number, "ref": f"C-{number}", "timezone": "UTC", **columns}
-        enrolled = {"client_id": number, "at": NOON - hours(400 * 24), "entry": "enrolled", "value": None}
+        enrolled = {
+            "client_id": number,
+            "at": NOON - hours(400 * 24),
+            "entry": "enrolled",
+            "value": None,
+        }
         with self.database.write() as conn:
             conn.execute(insert(clients), row)
             conn.execute(insert(record_entries), enrolled)
@@ -59,7 +65,9 @@ class Caseload:
     def consent(self, client_id: int, staff_id: int, **columns: Any) -> None:
         row = {"alias": "your friend", "scope": "outreach", "purpose": "support", "given_at": 0}
         with self.database.write() as conn:
-            conn.execute(insert(consents), {"client_id": client_id, "staff_id": staff_id, **row, **columns})
+            conn.execute(
+                insert(consents), {"client_id": client_id, "staff_id": staff_id, **row, **columns}
+            )
 
     def event(self, client_id: int, kind: str, at: int, **fields: Value) -> None:
         """An event that has come to be known."""

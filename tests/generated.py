@@ -43,7 +43,11 @@ KINDS = with_site_kinds(
     {
         "journal": Kind(
             "journal",
-            {"worry": Field("number"), "weather": Field("choice", choices=("sun", "rain")), "who": Field("list")},
+            {
+                "worry": Field("number"),
+                "weather": Field("choice", choices=("sun", "rain")),
+                "who": Field("list"),
+            },
         ),
         "test": Kind("test", {"warm": Field("choice", choices=("yes", "no", "unknown"))}),
     }
@@ -75,7 +79,9 @@ _SOMETIMES = {
         "status": st.sampled_from(["completed", "missed", "excused"]),
         "craving": st.sampled_from([0, 3, 5, 6.5, 7, 8, 10]),
         "used": st.booleans(),
-        "substances": st.lists(st.sampled_from(["alcohol", "opioids", "cocaine"]), unique=True, max_size=2),
+        "substances": st.lists(
+            st.sampled_from(["alcohol", "opioids", "cocaine"]), unique=True, max_size=2
+        ),
     },
     "test": {
         "result": st.sampled_from(["negative", "positive", "missed", "refused"]),
@@ -102,7 +108,17 @@ _KINDS = st.sampled_from(KIND_NAMES)
 _STEPS = st.integers(0, LAST_STEP)
 _NUDGES = st.sampled_from(NUDGES)
 _ENTRIES = st.sampled_from(
-    ["discharged", "programme", "phase", "discharged", "programme", "leave_began", "leave_ended", "ended", "enrolled"]
+    [
+        "discharged",
+        "programme",
+        "phase",
+        "discharged",
+        "programme",
+        "leave_began",
+        "leave_ended",
+        "ended",
+        "enrolled",
+    ]
 )
 _PROGRAMMES = st.sampled_from(["iop", "aftercare", None])
 _PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
@@ -120,7 +136,9 @@ def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_N
     enrolled = base + draw(st.sampled_from([0, 0, 1, 2, 6])) * STEP
     record = [Entry(enrolled, "enrolled")]
     values = {"programme": _PROGRAMMES, "phase": _PHASES}
-    record += [Entry(enrolled, name, draw(words)) for name, words in values.items() if draw(st.booleans())]
+    record += [
+        Entry(enrolled, name, draw(words)) for name, words in values.items() if draw(st.booleans())
+    ]
     for _ in range(draw(st.integers(0, 5))):
         entry = draw(_ENTRIES)
         record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))
@@ -146,23 +164,39 @@ def client(person: Person, client_id: int) -> Client:
 def histories(people_: Sequence[Person]) -> Histories:
     """The people as the engine's batch; their ids are 1, 2, …"""
     rows = [
-        (client_id, us(event.at), event.kind + write_fields(event.fields), 1000 * client_id + number)
+        (
+            client_id,
+            us(event.at),
+            event.kind + write_fields(event.fields),
+            1000 * client_id + number,
+        )
         for client_id, person in enumerate(people_, 1)
         for number, event in enumerate(person.in_order)
     ]
     events = EventColumns(*zip(*rows, strict=True))
-    return Histories([client(person, client_id) for client_id, person in enumerate(people_, 1)], events)
+    return Histories(
+        [client(person, client_id) for client_id, person in enumerate(people_, 1)], events
+    )
 
 
 # --- conditions
 
-LENGTHS = st.sampled_from(["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"])
+LENGTHS = st.sampled_from(
+    ["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"]
+)
 _WHOLE_DAYS = st.sampled_from(["1 day", "2 days", "3 days", "5 days", "1 week"])
 _STARTING = st.sampled_from(
-    ["0 days after enrolment", "1 day after enrolment", "3 days after enrolment", "2 days after discharge"]
+    [
+        "0 days after enrolment",
+        "1 day after enrolment",
+        "3 days after enrolment",
+        "2 days after discharge",
+    ]
 )
 _ORDERED = st.sampled_from(["at_least", "at_most", "more_than", "less_than"])
-_ANY_OPERATOR = st.sampled_from(["at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of"])
+_ANY_OPERATOR = st.sampled_from(
+    ["at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of"]
+)
 _NUMBERS = {
     "check_in.craving": [3, 5, 6.5, 7, 8],
     "test.bac": [0.02, 0.1, 0.3],
@@ -203,9 +237,15 @@ def maybe(draw: Draw, condition: Condition, option: str, values: st.SearchStrate
         condition[option] = draw(values)
 
 
-def _compared(draw: Draw, values: Sequence[Any], operators: st.SearchStrategy[str] = _ANY_OPERATOR) -> Condition:
+def _compared(
+    draw: Draw, values: Sequence[Any], operators: st.SearchStrategy[str] = _ANY_OPERATOR
+) -> Condition:
     operator = draw(operators)
-    return {operator: _some(draw, values) if operator == "one_of" else draw(st.sampled_from(list(values)))}
+    return {
+        operator: _some(draw, values)
+        if operator == "one_of"
+        else draw(st.sampled_from(list(values)))
+    }
 
 
 def _word_compared(draw: Draw, values: Sequence[Any]) -> Condition:
@@ -213,7 +253,11 @@ def _word_compared(draw: Draw, values: Sequence[Any]) -> Condition:
     single = [word for word in values if word not in LISTS]
     operator = draw(st.sampled_from(["is", "is_not", "one_of"]))
     if operator == "one_of":
-        return {"one_of": draw(st.sampled_from(named)) if named and draw(st.booleans()) else _some(draw, single)}
+        return {
+            "one_of": draw(st.sampled_from(named))
+            if named and draw(st.booleans())
+            else _some(draw, single)
+        }
     return {operator: draw(st.sampled_from(single))}
 
 
@@ -275,7 +319,12 @@ def _share(draw: Draw) -> Condition:
     if draw(st.booleans()):
         condition["of_at_least"] = draw(st.integers(1, 2))
     compared = _compared(draw, ["50%", "33.3%", "60%", "75%"])
-    if "last" in condition and not compared.keys() <= {"at_least", "at_most", "more_than", "less_than"}:
+    if "last" in condition and not compared.keys() <= {
+        "at_least",
+        "at_most",
+        "more_than",
+        "less_than",
+    }:
         # Of so few events no share is any of the others.
         compared = dict.fromkeys(compared, ["50%"] if "one_of" in compared else "50%")
     return {**condition, **compared}
@@ -310,7 +359,10 @@ def _client(draw: Draw) -> Condition:
         return {"client": "programme", **_word_compared(draw, ["iop", "aftercare", "early"])}
     if draw(st.booleans()):
         return {"client": "phase", **_compared(draw, [1, 2, 5], _ORDERED)}
-    return {"client": "phase", draw(st.sampled_from(["is", "is_not"])): draw(st.sampled_from(["1", "2"]))}
+    return {
+        "client": "phase",
+        draw(st.sampled_from(["is", "is_not"])): draw(st.sampled_from(["1", "2"])),
+    }
 
 
 def _latest(draw: Draw) -> Condition:
@@ -321,7 +373,11 @@ def _latest(draw: Draw) -> Condition:
     maybe(draw, condition, "not_older_than", LENGTHS)
     if one_in(draw, 5):
         condition["starting"] = draw(_STARTING)
-    compared = _compared(draw, _NUMBERS[target]) if target in _NUMBERS else _word_compared(draw, _WORDS[target])
+    compared = (
+        _compared(draw, _NUMBERS[target])
+        if target in _NUMBERS
+        else _word_compared(draw, _WORDS[target])
+    )
     return {**condition, **compared}
 
 
@@ -366,19 +422,27 @@ MEASURES: dict[str, Callable[[Draw], Condition]] = {
     "client": _client,
     "share": _share,
     "latest": _latest,
-    **{name: partial(_statistic, head=name) for name in ("average", "median", "lowest", "highest", "total")},
+    **{
+        name: partial(_statistic, head=name)
+        for name in ("average", "median", "lowest", "highest", "total")
+    },
     "trend": _trend,
     "change": _change,
 }
 
 
 @st.composite
-def findings(draw: st.DrawFn, known: bool = False, measures: Sequence[str] = tuple(MEASURES)) -> Condition:
+def findings(
+    draw: st.DrawFn, known: bool = False, measures: Sequence[str] = tuple(MEASURES)
+) -> Condition:
     """One of these measures with options and a comparison; `known`, one that always has a value."""
     condition = MEASURES[draw(st.sampled_from(_ALWAYS_KNOWN if known else measures))](draw)
     if known:
         # Before its start, and before a discharge, the time since is not known.
-        condition = {**condition, **({"time_since": "enrolled"} if condition.get("time_since") == "discharged" else {})}
+        condition = {
+            **condition,
+            **({"time_since": "enrolled"} if condition.get("time_since") == "discharged" else {}),
+        }
         if "time_since" in condition:
             condition.pop("starting", None)
     return condition

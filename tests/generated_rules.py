@@ -22,7 +22,9 @@ def _joined(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
     if depth and way >= 4:
         head = draw(st.sampled_from(["all", "any", "any", "none"]))
         size = draw(st.integers(1, 3))
-        return {head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]}
+        return {
+            head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]
+        }
     named = [name for name, always in names if always or not known]
     return draw(st.sampled_from(named)) if named and way in {1, 3} else draw(findings(known))
 
@@ -41,7 +43,9 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
         rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
         rule["when"] = _joined(draw, names, 2, known)
         if not known and one_in(draw, 3):
-            rule["applies_to"] = {"programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))}
+            rule["applies_to"] = {
+                "programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))
+            }
         if one_in(draw, 3):
             rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
         maybe(draw, rule, "hold", LENGTHS)
@@ -52,7 +56,9 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
 
 
 @st.composite
-def everyone_about(draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10) -> list[Person]:
+def everyone_about(
+    draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10
+) -> list[Person]:
     """People with events of the kinds that a condition or a whole document looks at."""
     text = written(about)
     kinds = [kind for kind in KIND_NAMES if kind in text] or KIND_NAMES

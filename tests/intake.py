@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from connectors.csv_folder import CsvFolder
 from engine.config import load
-from engine.flows import ingest
+from engine.flows.intake import ingest
 from engine.model.instant import from_us, to_us
 from engine.model.settings import Settings
-from engine.store import rejects
-from engine.store.database import Database
-from engine.store.schema import clients, evaluations, event_versions, events, record_entries
+from engine.store.database.connection import Database
+from engine.store.intake import rejects
+from engine.store.tables.alerts import evaluations
+from engine.store.tables.intake import event_versions, events
+from engine.store.tables.people import clients, record_entries
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -38,14 +40,16 @@ MAPPING = """
 """
 
 
-def settings_of(folder: Path, files: str = MAPPING, kinds: str = "{}", timezone: str | None = None) -> Settings:
+def settings_of(
+    folder: Path, files: str = MAPPING, kinds: str = "{}", timezone: str | None = None
+) -> Settings:
     """The settings of a site in New York with one source, of these `files:`."""
     zone = f"\n    timezone: {timezone}" if timezone else ""
-    text = (
-        f"timezone: America/New_York\nkinds: {kinds}\nsources:\n  - name: clinic\n    folder: inbox{zone}\n    files:\n"
-    )
+    text = f"timezone: America/New_York\nkinds: {kinds}\nsources:\n  - name: clinic\n    folder: inbox{zone}\n    files:\n"
     path = folder / "config.yaml"
-    path.write_text(text + "".join(f"      {line}\n" for line in dedent(files).strip().splitlines()), "utf-8")
+    path.write_text(
+        text + "".join(f"      {line}\n" for line in dedent(files).strip().splitlines()), "utf-8"
+    )
     return load(path)
 
 
@@ -77,9 +81,11 @@ class Site:
         """The source, as `handrail import` has it, or with time to settle as the daemon."""
         return CsvFolder(self.settings.sources[0], self.settings.kinds, settle)
 
-    def read(self, settle: timedelta = timedelta()) -> Mapping[str, ingest.Counts]:
+    def read(self, settle: timedelta = timedelta()) -> Mapping[str, ingest.IngestCounts]:
         """Read all that is new; then it is a minute later."""
-        counts = ingest.read(self.database, self.source(settle), self.settings.timezone, to_us(self.now))
+        counts = ingest.read(
+            self.database, self.source(settle), self.settings.timezone, to_us(self.now)
+        )
         self.now += timedelta(minutes=1)
         return counts
 
@@ -90,18 +96,27 @@ class Site:
 
     def events(self, kind: str | None = None) -> list[tuple[object, ...]]:
         """Events as (client, UTC time, fields), by time."""
-        return [(ref, at, fields) for ref, found, at, fields, _ in self.everything() if kind in {None, found}]
+        return [
+            (ref, at, fields)
+            for ref, found, at, fields, _ in self.everything()
+            if kind in {None, found}
+        ]
 
     def everything(self) -> list[tuple[str, str, str, object, str | None]]:
         """Events as (client, kind, UTC time, fields, note)."""
         wanted = (
-            select(clients.c.ref, events.c.kind, events.c.occurred_at, events.c.fields, events.c.note)
+            select(
+                clients.c.ref, events.c.kind, events.c.occurred_at, events.c.fields, events.c.note
+            )
             .join(clients, clients.c.id == events.c.client_id)
-            .order_by(events.c.occurred_at, clients.c.ref, events.c.kind, events.c.fields, events.c.key)
+            .order_by(
+                events.c.occurred_at, clients.c.ref, events.c.kind, events.c.fields, events.c.key
+            )
         )
         with self.database.read() as conn:
             return [
-                (ref, kind, shown(at), json.loads(fields), note) for ref, kind, at, fields, note in conn.execute(wanted)
+                (ref, kind, shown(at), json.loads(fields), note)
+                for ref, kind, at, fields, note in conn.execute(wanted)
             ]
 
     def stored(self) -> list[tuple[object, ...]]:
@@ -133,9 +148,14 @@ class Site:
 
     def take_dirty(self) -> dict[str, str]:
         """From when each client is to be evaluated, by ref; then as if all had been."""
-        marked = select(clients.c.ref, evaluations.c.dirty_from).join(clients, clients.c.id == evaluations.c.client_id)
+        marked = select(clients.c.ref, evaluations.c.dirty_from).join(
+            clients, clients.c.id == evaluations.c.client_id
+        )
         with self.database.write() as conn:
-            found = {ref: shown(at) for ref, at in conn.execute(marked.where(evaluations.c.dirty_from.is_not(None)))}
+            found = {
+                ref: shown(at)
+                for ref, at in conn.execute(marked.where(evaluations.c.dirty_from.is_not(None)))
+            }
             conn.execute(evaluations.update().values(dirty_from=None))
         return found
 

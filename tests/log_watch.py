@@ -24,14 +24,24 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.errors import StoreUnavailableError
 from engine.logs import taken_out
-from engine.store.database import Database
-from engine.store.schema import clients, consents, events, inbox, outbox, staff
+from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.messages import inbox, outbox
+from engine.store.tables.people import clients, consents, staff
 
 # Such as +15550100001, 2025550100 or (202) 555-0100; an instant in microseconds has sixteen digits.
 NUMBER = re.compile(
     r"\+\d{7,15}|(?<![\w.:-])\d{10,11}(?![\w.:-])|\(\d{3}\) ?\d{3}-\d{4}|(?<!\d)\d{3}[-.]\d{3}[-.]\d{4}(?!\d)"
 )
-PRIVATE = (staff.c.phone, clients.c.phone, consents.c.alias, events.c.note, inbox.c.body, inbox.c.sender, outbox.c.body)
+PRIVATE = (
+    staff.c.phone,
+    clients.c.phone,
+    consents.c.alias,
+    events.c.note,
+    inbox.c.body,
+    inbox.c.sender,
+    outbox.c.body,
+)
 # A shorter one, such as the text `1 a`, is found in too many words that tell nothing.
 SHORTEST = 5
 
@@ -46,7 +56,10 @@ class Watch:
 
     def keep_private(self, database: Database) -> None:
         """What a database holds about people may not be logged."""
-        with suppress(SQLAlchemyError, StoreUnavailableError), database.read() as conn:  # the tables may not be there
+        with (
+            suppress(SQLAlchemyError, StoreUnavailableError),
+            database.read() as conn,
+        ):  # the tables may not be there
             for column in PRIVATE:
                 found = conn.scalars(select(column).distinct().limit(2000)).all()
                 self._private |= {str(each) for each in found if each and len(each) >= SHORTEST}
@@ -69,7 +82,11 @@ class Watch:
             self.lines += [line for line in file if line.startswith("{")]
             file.close()
         self._files.clear()
-        return [f"{told!r} in: {line.strip()}" for line in dict.fromkeys(self.lines) for told in self._told(line)]
+        return [
+            f"{told!r} in: {line.strip()}"
+            for line in dict.fromkeys(self.lines)
+            for told in self._told(line)
+        ]
 
     def _told(self, line: str) -> Iterator[str]:
         if number := NUMBER.search(line):

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.model.instant import SECOND_US
 from engine.model.message import NewMessage
-from engine.store import outbox
-from engine.store.schema import alerts, clients, consents, rule_sets, staff
-from engine.store.schema import outbox as table
+from engine.store.messages import outbox
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox as table
+from engine.store.tables.operations import rule_sets
+from engine.store.tables.people import clients, consents, staff
 
 NOW = 1_800_000_000 * SECOND_US  # 2027-01-15 08:00 UTC
 HOUR = 3600 * SECOND_US
@@ -58,11 +60,19 @@ def add_staff(conn: Connection, **values: Any) -> int:
 def add_consent(conn: Connection, alert_id: int, staff_id: int, **values: Any) -> int:
     """A consent, valid now and without an end, that the alert's client gave for a mentor."""
     client_id = conn.scalar(select(alerts.c.client_id).where(alerts.c.id == alert_id))
-    row = {"client_id": client_id, "staff_id": staff_id, "alias": "Jo", "scope": "alerts", "purpose": "support"}
+    row = {
+        "client_id": client_id,
+        "staff_id": staff_id,
+        "alias": "Jo",
+        "scope": "alerts",
+        "purpose": "support",
+    }
     return _add(conn, consents, **(row | {"given_at": NOW - HOUR} | values))
 
 
-def add_message(conn: Connection, alert_id: int | None = None, staff_id: int | None = None, **values: Any) -> int:
+def add_message(
+    conn: Connection, alert_id: int | None = None, staff_id: int | None = None, **values: Any
+) -> int:
     """A message due now, about an alert and to somebody of its own where none are given."""
     alert_id = add_alert(conn) if alert_id is None else alert_id
     staff_id = add_staff(conn) if staff_id is None else staff_id

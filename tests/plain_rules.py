@@ -14,7 +14,16 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from tests.plain_people import DAY, MICROSECOND, Entry, Happening, Person, duration, local_day, midnight
+from tests.plain_people import (
+    DAY,
+    MICROSECOND,
+    Entry,
+    Happening,
+    Person,
+    duration,
+    local_day,
+    midnight,
+)
 
 OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of")
 DURATION = re.compile(r"[\d.]+ (minute|hour|day|week)s?")
@@ -51,7 +60,9 @@ class AsOf:
 
     @cached_property
     def in_care(self) -> bool:
-        return self.open("enrolled", "ended") and not self.open("leave_began", "leave_ended", over="enrolled")
+        return self.open("enrolled", "ended") and not self.open(
+            "leave_began", "leave_ended", over="enrolled"
+        )
 
     def open(self, begin: str, end: str, over: str = "") -> bool:
         """Whether a spell has begun and not ended; a beginning and an end of one instant leave it as it was."""
@@ -76,7 +87,9 @@ class AsOf:
         """The instant from which `starting:` lets events count; None while that day is not known."""
         number, unit, _, after = condition["starting"].split()
         day = self.day_of("enrolled" if after == "enrolment" else "discharged")
-        return None if day is None else midnight(self.person.zone, day + duration(f"{number} {unit}"))
+        return (
+            None if day is None else midnight(self.person.zone, day + duration(f"{number} {unit}"))
+        )
 
     # --- which events
 
@@ -97,14 +110,20 @@ class AsOf:
                 return False
         return True
 
-    def of_kind(self, kind: str, where: dict[str, Any] | None = None, carrying: str = "") -> list[Happening]:
+    def of_kind(
+        self, kind: str, where: dict[str, Any] | None = None, carrying: str = ""
+    ) -> list[Happening]:
         return [
             event
             for event in self.events
-            if event.kind == kind and self.matches(event, where or {}) and (not carrying or carrying in event.fields)
+            if event.kind == kind
+            and self.matches(event, where or {})
+            and (not carrying or carrying in event.fields)
         ]
 
-    def window(self, condition: Condition, events: list[Happening], among: list[Happening] | None = None) -> list[Any]:
+    def window(
+        self, condition: Condition, events: list[Happening], among: list[Happening] | None = None
+    ) -> list[Any]:
         """Those of the events that the condition's window holds; `last: N` counts among others where they are given."""
         length = condition.get("within", condition.get("not_older_than"))
         if length is not None:
@@ -132,7 +151,9 @@ class AsOf:
         return len({local_day(self.person.zone, event.at) for event in events})
 
     def counted(self, kind: str, condition: Condition) -> list[Happening]:
-        return self.window(condition, self.of_kind(kind, condition.get("where")), self.of_kind(kind))
+        return self.window(
+            condition, self.of_kind(kind, condition.get("where")), self.of_kind(kind)
+        )
 
     def carrying(self, target: str, condition: Condition) -> list[tuple[datetime, Any]]:
         kind, name = target.split(".")
@@ -152,10 +173,14 @@ class AsOf:
         return statistics.median(value for _, value in found) if found else None
 
     def _lowest(self, condition: Condition) -> float | None:
-        return min((value for _, value in self.carrying(condition["lowest"], condition)), default=None)
+        return min(
+            (value for _, value in self.carrying(condition["lowest"], condition)), default=None
+        )
 
     def _highest(self, condition: Condition) -> float | None:
-        return max((value for _, value in self.carrying(condition["highest"], condition)), default=None)
+        return max(
+            (value for _, value in self.carrying(condition["highest"], condition)), default=None
+        )
 
     def _total(self, condition: Condition) -> float | None:
         found = self.carrying(condition["total"], condition)
@@ -176,7 +201,11 @@ class AsOf:
         # How old the newest value may be is no limit to its baseline; where the condition starts is.
         unlimited = {word: option for word, option in condition.items() if word != "not_older_than"}
         since = newest - duration(condition.get("baseline", "14 days"))
-        before = [other for at, other in self.carrying(condition["change"], unlimited) if since < at < newest]
+        before = [
+            other
+            for at, other in self.carrying(condition["change"], unlimited)
+            if since < at < newest
+        ]
         return value - statistics.median(before) if before else None
 
     def _streak(self, condition: Condition) -> int:
@@ -209,10 +238,14 @@ class AsOf:
         return None if since is None or since > self.now else self.now - since
 
     def _sequence(self, condition: Condition) -> int:
-        first, second = (item if isinstance(item, dict) else {"event": item} for item in condition["sequence"])
+        first, second = (
+            item if isinstance(item, dict) else {"event": item} for item in condition["sequence"]
+        )
         firsts = self.of_kind(first["event"], first.get("where"))
         seconds = self.of_kind(second["event"], second.get("where"))
-        either = [event for event in self.events if any(event is other for other in firsts + seconds)]
+        either = [
+            event for event in self.events if any(event is other for other in firsts + seconds)
+        ]
         held = self.window(condition, either, either)
         firsts = [event for event in held if any(event is other for other in firsts)]
         seconds = [event for event in held if any(event is other for other in seconds)]
@@ -264,7 +297,9 @@ class AsOf:
             return self.joined(condition["any"], every=denied, denied=denied)
         if id(condition) not in self.known:
             self.known[id(condition)] = self.value(condition)
-        ((operator, operand),) = ((word, condition[word]) for word in OPERATORS if word in condition)
+        ((operator, operand),) = (
+            (word, condition[word]) for word in OPERATORS if word in condition
+        )
         return self.compare(self.known[id(condition)], operator, operand, denied=denied)
 
     def joined(self, parts: list[Condition], *, every: bool, denied: bool) -> bool:
@@ -366,7 +401,10 @@ def plain_spans(document: dict[str, Any], person: Person) -> list[PlainSpan]:
 def _rule_spans(
     rule: dict[str, Any], moments: list[AsOf], document: dict[str, Any], person: Person
 ) -> Iterator[PlainSpan]:
-    hold, clears_after = duration(rule.get("hold", "0 hours")), duration(rule.get("clears_after", "0 hours"))
+    hold, clears_after = (
+        duration(rule.get("hold", "0 hours")),
+        duration(rule.get("clears_after", "0 hours")),
+    )
     truths = [(moment.now, moment.in_care and moment.rule_holds(rule["id"])) for moment in moments]
     true = list(_stretches(truths))
     began: datetime | None = None

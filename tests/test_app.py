@@ -18,8 +18,10 @@ from engine.model.instant import SECOND_US, from_us
 from engine.model.intake import Batch
 from engine.model.settings import TickSettings
 from engine.scheduler import take
-from engine.store import alerts, feeds, heartbeats
-from engine.store.schema import outbox
+from engine.store.alerts import alerts
+from engine.store.intake import source_health
+from engine.store.operations import heartbeats
+from engine.store.tables.messages import outbox
 from tests.caseload import NOON, Caseload, hours
 
 CONFIG = """\
@@ -95,8 +97,11 @@ def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -
     assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
     with engine.database.read() as conn:
         beat = heartbeats.read(conn)["ingest"]
-        assert (beat.at, beat.detail) == (NOON, {"failed": "The source slow cannot be read: the share is gone."})
-        assert list(feeds.read(conn)) == ["slow"]
+        assert (beat.at, beat.detail) == (
+            NOON,
+            {"failed": "The source slow cannot be read: the share is gone."},
+        )
+        assert list(source_health.read(conn)) == ["slow"]
 
 
 def test_a_daemon_knows_how_long_ago_any_on_its_database_stepped(engine: Engine) -> None:
@@ -107,16 +112,18 @@ def test_a_daemon_knows_how_long_ago_any_on_its_database_stepped(engine: Engine)
     assert engine.last_step_ago() == 3
 
 
-def test_a_source_is_forgotten_at_the_start_after_it_is_configured_no_longer(engine: Engine) -> None:
+def test_a_source_is_forgotten_at_the_start_after_it_is_configured_no_longer(
+    engine: Engine,
+) -> None:
     engine._sources = [_SlowSource(lambda: None)]
     _step(engine, "ingest")
     engine.accept_settings()
     with engine.database.read() as conn:
-        assert list(feeds.read(conn)) == ["slow"]
+        assert list(source_health.read(conn)) == ["slow"]
     engine._sources = []
     engine.accept_settings()
     with engine.database.read() as conn:
-        assert feeds.read(conn) == {}
+        assert source_health.read(conn) == {}
 
 
 def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None:
@@ -141,7 +148,9 @@ def test_what_was_told_before_climbs_while_a_source_is_being_read(engine: Engine
     caseload.staff(1, "case_manager", 1)
     caseload.staff(2, "supervisor")
     caseload.event(1, "check_in", NOON - hours(73), status="completed")
-    engine.settings = engine.settings.model_copy(update={"ticks": TickSettings(evaluate=SECOND_US // 20)})
+    engine.settings = engine.settings.model_copy(
+        update={"ticks": TickSettings(evaluate=SECOND_US // 20)}
+    )
     _step(engine, "ingest")
     _step(engine, "evaluate")
     with engine.database.write() as conn:
@@ -173,13 +182,17 @@ def test_a_saved_rule_file_is_judged_by_from_the_next_steps_on(engine: Engine) -
     assert _opened(engine) == 1
 
 
-def test_other_words_and_thresholds_are_inferred_with_what_was_compiled_before(engine: Engine) -> None:
+def test_other_words_and_thresholds_are_inferred_with_what_was_compiled_before(
+    engine: Engine,
+) -> None:
     _step(engine, "ingest")
     _step(engine, "evaluate")
     compiled = engine.rulebook.inference
     _save(
         engine,
-        SILENCE.replace("Nothing heard for three days", "Silence").replace("at_least: 3 days", "at_least: 4 days"),
+        SILENCE.replace("Nothing heard for three days", "Silence").replace(
+            "at_least: 3 days", "at_least: 4 days"
+        ),
     )
     assert engine.rulebook.rules["silence"].title == "Silence"
     assert engine.rulebook.inference is compiled

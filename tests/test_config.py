@@ -74,7 +74,19 @@ ticks: {ingest: 0 seconds}
 """
     )
     places = [mistake.split(": ")[0] for mistake in mistakes(path)]
-    assert places == ["1:11", "2:1", "3:16", "11:9", "13:13", "14:20", "15:97", "16:16", "17:13", "17:21", "18:17"]
+    assert places == [
+        "1:11",
+        "2:1",
+        "3:16",
+        "11:9",
+        "13:13",
+        "14:20",
+        "15:97",
+        "16:16",
+        "17:13",
+        "17:21",
+        "18:17",
+    ]
     said = "\n".join(mistakes(path))
     assert "'America/New_Yrok' is not a time zone" in said
     assert "the key 'databse' is not known here; did you mean 'database'?" in said
@@ -133,15 +145,24 @@ kinds:
 @pytest.mark.parametrize(
     ("kinds", "says"),
     [
-        ("check_in: {craving: number}", "check_in.craving is a built-in field and cannot be changed"),
+        (
+            "check_in: {craving: number}",
+            "check_in.craving is a built-in field and cannot be changed",
+        ),
         ("visit: {rating: {number: [10, 0]}}", "the lowest number 10 must be below the highest 0"),
         ("visit: {rating: {number: [0]}}", "needs its two bounds"),
         ("visit: {result: [seen, seen]}", "holds a value twice"),
         ("visit: {result: []}", "is not a type of field"),
         ("visit: {result: wrod}", "'wrod' is not a type of field"),
         ("Visit 2: {result: word}", "is not of the form"),
-        ("enrolled: {result: word}", "'enrolled' means something else in rules or cases; give the kind another name"),
-        ("at: {result: word}", "'at' means something else in rules or cases; give the kind another name"),
+        (
+            "enrolled: {result: word}",
+            "'enrolled' means something else in rules or cases; give the kind another name",
+        ),
+        (
+            "at: {result: word}",
+            "'at' means something else in rules or cases; give the kind another name",
+        ),
     ],
 )
 def test_a_kind_that_cannot_be(write: Write, kinds: str, says: str) -> None:
@@ -156,21 +177,33 @@ def test_ticks_and_durations_are_written_in_words(write: Write) -> None:
     assert settings.notify_within == 86_400 * SECOND_US
 
 
-def test_the_environment_overrides_the_database(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_the_database(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HANDRAIL_DATABASE_URL", "postgresql://handrail:geheim@db/handrail")
-    assert read(write, "database: sqlite:///x.db").database == "postgresql://handrail:geheim@db/handrail"
+    assert (
+        read(write, "database: sqlite:///x.db").database
+        == "postgresql://handrail:geheim@db/handrail"
+    )
 
 
 def test_a_password_does_not_belong_into_the_file(write: Write) -> None:
-    (mistake,) = mistakes(write("timezone: UTC\ndatabase: postgresql://handrail:geheim@db/handrail\n"))
+    (mistake,) = mistakes(
+        write("timezone: UTC\ndatabase: postgresql://handrail:geheim@db/handrail\n")
+    )
     assert mistake == "2:11: holds a password; give the URL in HANDRAIL_DATABASE_URL"
 
 
 def test_a_postgres_url_without_a_password_is_taken_as_it_is(write: Write) -> None:
-    assert read(write, "database: postgresql://handrail@db/handrail").database == "postgresql://handrail@db/handrail"
+    assert (
+        read(write, "database: postgresql://handrail@db/handrail").database
+        == "postgresql://handrail@db/handrail"
+    )
 
 
-def test_folders_may_come_from_the_environment(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_may_come_from_the_environment(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("RULES_HERE", "/srv/rules")
     assert read(write, "rules: ${RULES_HERE}/live").rules == Path("/srv/rules/live")
     monkeypatch.delenv("RULES_HERE")
@@ -179,9 +212,7 @@ def test_folders_may_come_from_the_environment(write: Write, monkeypatch: pytest
 
 
 def test_two_sources_of_one_name_are_refused(write: Write) -> None:
-    source = (
-        "{name: site, folder: inbox, files: [{match: '*.csv', events: [{kind: check_in, client: c, at: {column: d}}]}]}"
-    )
+    source = "{name: site, folder: inbox, files: [{match: '*.csv', events: [{kind: check_in, client: c, at: {column: d}}]}]}"
     (mistake,) = mistakes(write(f"timezone: UTC\nsources: [{source}, {source}]\n"))
     assert "two sources are called site" in mistake
 
@@ -192,7 +223,10 @@ def test_two_sources_of_one_name_are_refused(write: Write) -> None:
         (b"", "1:1: holds no settings"),
         (b"# nothing but this\n", "1:1: holds no settings"),
         (b"- a\n- b\n", "1:1: holds no settings"),
-        ("timezone: UTC\n# für die Klinik\n".encode("cp1252"), "2:4: is not UTF-8 here; save the file again as UTF-8"),
+        (
+            "timezone: UTC\n# für die Klinik\n".encode("cp1252"),
+            "2:4: is not UTF-8 here; save the file again as UTF-8",
+        ),
         (b"timezone: UTC\nweb: {port: 80", "2:15: is not YAML"),
         (b'timezone: UTC\nrules: "ru', "2:8: is not YAML"),
         (b"timezone: UTC\nweb:\n\tport: 80\n", "3:1: a tab stands here"),

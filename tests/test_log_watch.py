@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.caseload import NOON, Caseload
 from tests.log_watch import Watch, watch
 
@@ -39,7 +39,14 @@ def private(sqlite_database: Database) -> Watch:
 
 @pytest.mark.parametrize(
     "said",
-    ["+15550100004", "15550100004", "(555) 010-0004", "call 555-010-0004", "for Marguerite", "her sister “Zoë” called"],
+    [
+        "+15550100004",
+        "15550100004",
+        "(555) 010-0004",
+        "call 555-010-0004",
+        "for Marguerite",
+        "her sister “Zoë” called",
+    ],
 )
 def test_a_number_a_name_and_a_note_are_found(private: Watch, said: str) -> None:
     private.lines += ["nothing", json.dumps({"event": said}, ensure_ascii=True)]
@@ -64,7 +71,9 @@ def test_ids_and_instants_are_none(private: Watch, line: dict[str, object]) -> N
 
 
 def test_what_a_process_of_its_own_logs_is_looked_at_too(private: Watch) -> None:
-    script = 'import json, sys; print(json.dumps({"event": "sent to +15550100004"}), file=sys.stderr)'
+    script = (
+        'import json, sys; print(json.dumps({"event": "sent to +15550100004"}), file=sys.stderr)'
+    )
     subprocess.run([sys.executable, "-c", script], stderr=private.file(), check=True)
     assert len(private.leaks()) >= 1
 
@@ -83,12 +92,24 @@ def test_this_process_is_watched_whoever_logs() -> None:
         ('watch.lines.append(\'{"event": "+15550100004"}\')', True),
     ],
 )
-def test_a_test_that_logs_a_number_fails_though_it_passes(tmp_path: Path, line: str, fails: bool) -> None:
+def test_a_test_that_logs_a_number_fails_though_it_passes(
+    tmp_path: Path, line: str, fails: bool
+) -> None:
     (tmp_path / "conftest.py").write_text(LEAKING)
     (tmp_path / "test_it.py").write_text(
         f"import structlog\nfrom tests.log_watch import watch\ndef test_it():\n    {line}\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        tmp_path,
+        tmp_path,
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ("the log tells" in run.stdout) == fails, run.stdout
     assert run.returncode == int(fails)

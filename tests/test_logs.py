@@ -25,7 +25,12 @@ except ValueError:
 
 
 def lines(form: str) -> list[str]:
-    run = subprocess.run([sys.executable, "-c", SCRIPT.format(format=form)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT.format(format=form)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert run.stdout == ""
     return run.stderr.splitlines()
 

@@ -36,7 +36,11 @@ class Hanging:
     """A step that does not end before it is let go."""
 
     def __init__(self) -> None:
-        self.begun, self.let_go, self.ended = threading.Event(), threading.Event(), threading.Event()
+        self.begun, self.let_go, self.ended = (
+            threading.Event(),
+            threading.Event(),
+            threading.Event(),
+        )
         self.at_once = 0
         self.most_at_once = 0
 
@@ -58,10 +62,14 @@ def running(scheduler: Scheduler) -> Iterator[Scheduler]:
         scheduler.stop()
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("x"), UserError("the database is away"), OSError()])
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("x"), UserError("the database is away"), OSError()]
+)
 def test_a_step_that_fails_is_counted_and_stops_neither_itself_nor_others(error: Exception) -> None:
     failing, fine = Counting(3, error), Counting(3)
-    with running(Scheduler([Tick("failing", OFTEN, failing), Tick("fine", OFTEN, fine)], 60)) as scheduler:
+    with running(
+        Scheduler([Tick("failing", OFTEN, failing), Tick("fine", OFTEN, fine)], 60)
+    ) as scheduler:
         assert failing.enough.wait(10)
         assert fine.enough.wait(10)
     assert scheduler.failures["failing"] >= 3

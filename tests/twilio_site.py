@@ -18,28 +18,32 @@ from fastapi import FastAPI
 from requests.adapters import BaseAdapter
 from sqlalchemy import event, func, select
 
-from connectors.local_twilio.api import Api, Request
-from connectors.local_twilio.carrier import Carrier
-from connectors.local_twilio.signing import signature
-from connectors.local_twilio.trouble import Trouble
-from connectors.twilio_sms import TwilioSms
+from connectors.twilio.gateway import TwilioSms
+from connectors.twilio_simulator.api import Api, Request
+from connectors.twilio_simulator.carrier import Carrier
+from connectors.twilio_simulator.signing import signature
+from connectors.twilio_simulator.trouble import Trouble
 from engine.app import Engine
-from engine.flows import deliver
-from engine.flows.rules import RuleFiles
+from engine.flows.delivery import deliver
+from engine.flows.rules.reload import RuleFiles
 from engine.model.instant import from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
-from engine.rulebook.rulebook import Rulebook
-from engine.store import agenda
-from engine.store.database import Database
-from engine.store.schema import evaluations, events, outbox
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database.connection import Database
+from engine.store.operations import agenda
+from engine.store.tables.alerts import evaluations
+from engine.store.tables.intake import events
+from engine.store.tables.messages import outbox
 from engine.web.twilio import add_twilio
 from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, TOKEN
 
 PUBLIC = "https://handrail.example.org"
 _LEASES = select(
     *(
-        select(func.min(table.c.lease_until)).where(table.c.claimed_by.is_not(None)).scalar_subquery()
+        select(func.min(table.c.lease_until))
+        .where(table.c.claimed_by.is_not(None))
+        .scalar_subquery()
         for table in (outbox, evaluations)
     )
 )
@@ -89,8 +93,12 @@ class Wire(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         url = urlsplit(str(request.url))
         encoded = str(request.body or "") if request.method == "POST" else url.query
-        fields = {name: values[0] for name, values in parse_qs(encoded, keep_blank_values=True).items()}
-        asked = Request(str(request.method), url.path, fields, request.headers.get("Authorization", ""))
+        fields = {
+            name: values[0] for name, values in parse_qs(encoded, keep_blank_values=True).items()
+        }
+        asked = Request(
+            str(request.method), url.path, fields, request.headers.get("Authorization", "")
+        )
         self._passing("request")
         answer = self._api.answer(asked, self._clock.at)
         self._passing("answer")
@@ -129,7 +137,12 @@ class TwilioSite:
         passing: Callable[[str], None] = lambda _: None,
     ) -> None:
         twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
-        given = {"timezone": "UTC", "rules": "none", "sms": {"gateway": "twilio", "twilio": twilio}, **settings}
+        given = {
+            "timezone": "UTC",
+            "rules": "none",
+            "sms": {"gateway": "twilio", "twilio": twilio},
+            **settings,
+        }
         self.settings = Settings.model_validate(given)
         self.clock = VirtualClock(now)
         self.source = source
@@ -142,7 +155,10 @@ class TwilioSite:
         self._files = RuleFiles(self.settings)
         self._database, self._rules, self._passing = database, rules, passing
         self._loop = asyncio.new_event_loop()
-        self._hooks = [(moment, partial(self._in_transaction, moment)) for moment in ("begin", "commit", "rollback")]
+        self._hooks = [
+            (moment, partial(self._in_transaction, moment))
+            for moment in ("begin", "commit", "rollback")
+        ]
         for hook in self._hooks:
             event.listen(database.engine, *hook)
 
@@ -150,10 +166,18 @@ class TwilioSite:
         """Start the engine."""
         self.transactions = 0
         gateway = TwilioSms(self.settings.sms.twilio, SECRETS)  # type: ignore[arg-type]
-        gateway.client.http_client.session.mount("http://", Wire(self.api, self.clock, self._at_the_wire))
+        gateway.client.http_client.session.mount(
+            "http://", Wire(self.api, self.clock, self._at_the_wire)
+        )
         self._gateway = gateway
         self.engine = Engine(
-            self.settings, self._database, self._files, self._rules, [self.source], gateway, self.clock
+            self.settings,
+            self._database,
+            self._files,
+            self._rules,
+            [self.source],
+            gateway,
+            self.clock,
         )
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
@@ -188,8 +212,14 @@ class TwilioSite:
         with self._look.read() as conn:
             ahead, lease = agenda.read(conn, {}), _first(*conn.execute(_LEASES).one())
             stopped_until = deliver.channel(conn).stopped_until or 0
-            stored = set(conn.scalars(select(events.c.key))) if any(at == now for at, _ in self.source.rows) else None
-        arrived = stored is not None and any(row.key not in stored for at, row in self.source.rows if at <= now)
+            stored = (
+                set(conn.scalars(select(events.c.key)))
+                if any(at == now for at, _ in self.source.rows)
+                else None
+            )
+        arrived = stored is not None and any(
+            row.key not in stored for at, row in self.source.rows if at <= now
+        )
         sendable = ahead.deliver is not None and ahead.deliver <= now and stopped_until <= now
         steps = {
             "ingest": arrived,
@@ -204,7 +234,9 @@ class TwilioSite:
             ours = _first(*agenda.read(conn, {}), *conn.execute(_LEASES).one())
         if ours is not None and ours <= now:
             ours = now + 60_000_000
-        return _first(ours if self.engine else None, self.carrier.next_at(), self.source.next_at(now))
+        return _first(
+            ours if self.engine else None, self.carrier.next_at(), self.source.next_at(now)
+        )
 
     def take_calls(self) -> None:
         """Let Twilio make the calls that are due; one that meets nobody is lost or repeated, as Twilio does it."""
@@ -222,7 +254,9 @@ class TwilioSite:
 
     def call(self, url: str, form: Mapping[str, str], signed: str | None = None) -> tuple[int, str]:
         """One call of Twilio's, signed as it is where not otherwise: status and body."""
-        return self._loop.run_until_complete(self._call(url, form, signed or signature(TOKEN, url, form)))
+        return self._loop.run_until_complete(
+            self._call(url, form, signed or signature(TOKEN, url, form))
+        )
 
     async def _call(self, url: str, form: Mapping[str, str], signed: str) -> tuple[int, str]:
         parts = urlsplit(url)
@@ -240,7 +274,9 @@ class TwilioSite:
             received.append(message)
 
         await self._app(scope, receive, send)  # type: ignore[arg-type]
-        return received[0]["status"], b"".join(each.get("body", b"") for each in received[1:]).decode()
+        return received[0]["status"], b"".join(
+            each.get("body", b"") for each in received[1:]
+        ).decode()
 
     def _in_transaction(self, moment: str, _: object) -> None:
         if moment != "rollback":

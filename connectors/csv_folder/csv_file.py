@@ -9,11 +9,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from connectors.csv_folder.event_rows import identity
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import Record, split_records
 from connectors.csv_folder.rows import Harvest, Rows
+from connectors.mapping.event_rows import identity
 from engine.model.csv_mapping import FileMapping
 from engine.model.intake import WHOLE, Batch, Reject
 from engine.model.kinds import Kind
@@ -35,11 +35,15 @@ class MappedFile:
     @cached_property
     def mapping_digest(self) -> str:
         """What changes when the mapping does, so that the file is then read again."""
-        written = self.mapping.model_dump_json(exclude_defaults=True, exclude={"match"}, warnings=False)
+        written = self.mapping.model_dump_json(
+            exclude_defaults=True, exclude={"match"}, warnings=False
+        )
         return blake2b(f"{self.zone} {written}".encode(), digest_size=16).hexdigest()
 
 
-def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[int], bool]) -> Iterator[Batch]:
+def read_file(
+    file: MappedFile, before: Position | None, is_settled: Callable[[int], bool]
+) -> Iterator[Batch]:
     """What is new in a file since `before`.
 
     What no line end closes is judged only if the file `is_settled`, by when it was last changed (nanoseconds since
@@ -59,7 +63,12 @@ def read_file(file: MappedFile, before: Position | None, is_settled: Callable[[i
     except (PermissionError, IsADirectoryError) as error:
         seen = Position(0, 0, "", refused=True, doubts=(WHOLE,))
         if before != seen:
-            yield _refused(file, seen, before, Reject(WHOLE, f"the file cannot be opened: {error.strerror}", ""))
+            yield _refused(
+                file,
+                seen,
+                before,
+                Reject(WHOLE, f"the file cannot be opened: {error.strerror}", ""),
+            )
 
 
 def _refused(file: MappedFile, seen: Position, before: Position | None, reject: Reject) -> Batch:
@@ -71,7 +80,12 @@ class _Reading:
     """One go through an open file; `_position` is that after the last batch."""
 
     def __init__(
-        self, file: MappedFile, stream: BinaryIO, before: Position | None, seen: Position, judge: bool
+        self,
+        file: MappedFile,
+        stream: BinaryIO,
+        before: Position | None,
+        seen: Position,
+        judge: bool,
     ) -> None:
         self._file = file
         self._stream = stream
@@ -90,7 +104,9 @@ class _Reading:
         same = not before.refused and self._is_as_it_was(before)
         changed = before.mapping != seen.mapping
         if same and not changed:
-            self._position = replace(before, size=seen.size, modified=seen.modified, judged=False, doubts=())
+            self._position = replace(
+                before, size=seen.size, modified=seen.modified, judged=False, doubts=()
+            )
             return
         if same:
             self._position = replace(seen, tail=before.tail, tail_at=before.tail_at)
@@ -147,7 +163,9 @@ class _Reading:
         """A batch of the whole records in `data`, and of the rest too if it is to be judged; and the rest."""
         mapping, began, width = self._file.mapping, self._position, len(self._position.columns)
         if self._rows is None:
-            self._rows = Rows(mapping, began.columns, self._file.kinds, self._file.zone, began.former)
+            self._rows = Rows(
+                mapping, began.columns, self._file.kinds, self._file.zone, began.former
+            )
         harvest = Harvest()
         whole = data[: data.rfind(b"\n") + 1]
         taken = split_records(whole, mapping.encoding, mapping.delimiter, width, final=False)
@@ -158,7 +176,9 @@ class _Reading:
         unclosed: list[Record] = []
         judged = bool(at_end and left and self._judge)
         if judged:
-            unclosed = split_records(left, mapping.encoding, mapping.delimiter, width, final=True).records
+            unclosed = split_records(
+                left, mapping.encoding, mapping.delimiter, width, final=True
+            ).records
             self._rows.take(unclosed, self._position.line, harvest)
         withdrawn: list[tuple[str, int | None]] = [(key, None) for key in harvest.former]
         if judged or (at_end and not left) or began.tail_at < self._position.offset:
@@ -182,7 +202,9 @@ class _Reading:
             at, offset=at.offset + len(data), line=at.line + lines, digest=self._digest.hexdigest()
         )
 
-    def _batch(self, harvest: Harvest, withdrawn: Sequence[tuple[str, int | None]], at_end: bool) -> Batch:
+    def _batch(
+        self, harvest: Harvest, withdrawn: Sequence[tuple[str, int | None]], at_end: bool
+    ) -> Batch:
         retaken, self._retaken = self._retaken, ()
         return Batch(
             item=self._file.item,

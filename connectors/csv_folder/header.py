@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from connectors.csv_folder.cells import columns_of_conditions
-from connectors.csv_folder.event_rows import columns_of_event
 from connectors.csv_folder.records import LONGEST_RECORD, split_records
-from connectors.csv_folder.roster_rows import columns_of_roster
+from connectors.mapping.cells import columns_of_conditions
+from connectors.mapping.event_rows import columns_of_event
+from connectors.mapping.roster_rows import columns_of_roster
 from engine.model.csv_mapping import FileMapping
 from engine.model.intake import WHOLE, Reject
 
@@ -46,7 +46,11 @@ def read_header(data: bytes, mapping: FileMapping, final: bool) -> Header:
     """
     if data.startswith(_UTF_16):
         raise RefusedError(Reject(WHOLE, "the file is UTF-16; save it as CSV UTF-8", ""))
-    marked = len(_BYTE_ORDER_MARK) if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK) else 0
+    marked = (
+        len(_BYTE_ORDER_MARK)
+        if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK)
+        else 0
+    )
     end = marked
     while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
         # A name may hold a line end inside quotes, so it is tried with a line more until it is whole.
@@ -65,7 +69,9 @@ def refusal(mapping: FileMapping, header: Sequence[str]) -> str | None:
     times = Counter(header)
     twice = sorted(name for name in wanted if times[name] > 1)
     if twice:
-        return f"the header has the column '{twice[0]}' twice, so it is not clear which one is meant"
+        return (
+            f"the header has the column '{twice[0]}' twice, so it is not clear which one is meant"
+        )
     missing = sorted(name for name in wanted if not times[name])
     if not missing:
         return None

@@ -51,7 +51,9 @@ class Position:
             name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
         }
         for name in ("identities", "former"):
-            read[name] = tuple(Identity(series, None if of is None else tuple(of)) for series, of in kept[name])
+            read[name] = tuple(
+                Identity(series, None if of is None else tuple(of)) for series, of in kept[name]
+            )
         return cls(**{**read, "tail": tuple((key, line) for key, line in kept["tail"])})
 
     def keep(self) -> dict[str, Any]:

@@ -31,7 +31,9 @@ class Records(NamedTuple):
     lines: int
 
 
-def split_records(data: bytes, encoding: str, delimiter: str, width: int | None, final: bool) -> Records:
+def split_records(
+    data: bytes, encoding: str, delimiter: str, width: int | None, final: bool
+) -> Records:
     """The records of `data`, which begins with one; a record must have `width` cells, where that is known.
 
     A record that is still open at the end is left over, unless `final` says that nothing more comes. Of a record
@@ -43,14 +45,20 @@ def split_records(data: bytes, encoding: str, delimiter: str, width: int | None,
     start = 0
     while start < len(lines):
         base = start
-        reader = csv.reader(map(lines.__getitem__, range(base, len(lines))), delimiter=delimiter, strict=True)
+        reader = csv.reader(
+            map(lines.__getitem__, range(base, len(lines))), delimiter=delimiter, strict=True
+        )
         while start < len(lines):
             cells: list[str] = []
             reason = None
             try:
                 cells = next(reader)
             except csv.Error as error:
-                if not final and str(error) == _OPEN_AT_THE_END and sum(map(len, lines[start:])) <= LONGEST_RECORD:
+                if (
+                    not final
+                    and str(error) == _OPEN_AT_THE_END
+                    and sum(map(len, lines[start:])) <= LONGEST_RECORD
+                ):
                     left = data.split(b"\n", start)[start]
                     return Records(records, len(data) - len(left), start)
                 reason = _told(error)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from connectors.csv_folder.cells import Remembered, Row, columns_of_conditions, compile_conditions
-from connectors.csv_folder.event_rows import compile_event, compile_key
 from connectors.csv_folder.position import Identity
 from connectors.csv_folder.records import Record
-from connectors.csv_folder.roster_rows import compile_roster
+from connectors.mapping.cells import Remembered, Row, columns_of_conditions, compile_conditions
+from connectors.mapping.event_rows import compile_event, compile_key
+from connectors.mapping.roster_rows import compile_roster
 from engine.model.csv_mapping import FileMapping
 from engine.model.intake import ReadEvent, Reject, RosterRow
 from engine.model.kinds import Kind
@@ -47,10 +47,13 @@ class Rows:
             columns_of_conditions(skip_when), columns, lambda c: compile_conditions(skip_when, c)
         )
         self._events = [
-            compile_event(event, kinds[event.kind], columns, mapping.decimal, clock) for event in mapping.events
+            compile_event(event, kinds[event.kind], columns, mapping.decimal, clock)
+            for event in mapping.events
         ]
         # A column that a former id was made of may be gone.
-        self._former = [compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())]
+        self._former = [
+            compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())
+        ]
         self._roster = (
             compile_roster(mapping.roster, mapping.columns, columns, clock)
             if mapping.roster and mapping.columns
@@ -78,9 +81,13 @@ class Rows:
             row, complaint = self._roster(cells, line, text)
             into.roster.append(row)
             if complaint:
-                into.rejects.append(Reject(line, f"{complaint}; the rest of the row was taken", text))
+                into.rejects.append(
+                    Reject(line, f"{complaint}; the rest of the row was taken", text)
+                )
         else:
-            events = [event for read in self._events if (event := read(cells, line, text)) is not None]
+            events = [
+                event for read in self._events if (event := read(cells, line, text)) is not None
+            ]
             into.events += events
             into.skipped += not events
         if self._former:

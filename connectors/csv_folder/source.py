@@ -52,7 +52,9 @@ class CsvFolder:
         for file in self._files():
             # A file from the future was written by another clock, which tells nothing.
             yield from read_file(
-                file, Position.read(positions.get(file.item)), lambda changed: abs(present - changed) >= settle
+                file,
+                Position.read(positions.get(file.item)),
+                lambda changed: abs(present - changed) >= settle,
             )
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
@@ -68,13 +70,17 @@ class CsvFolder:
                 harvest.rejects.append(reject)
                 continue
             data = reject.row.encode(file.mapping.encoding, "replace")
-            found = split_records(data, file.mapping.encoding, file.mapping.delimiter, len(at.columns), final=True)
+            found = split_records(
+                data, file.mapping.encoding, file.mapping.delimiter, len(at.columns), final=True
+            )
             # A text that makes several records was one broken one.
             if len(found.records) == 1:
                 rows.take(found.records, reject.line, harvest)
             else:
                 harvest.rejects.append(reject)
-        return Batch(item, position, tuple(harvest.events), tuple(harvest.roster), tuple(harvest.rejects))
+        return Batch(
+            item, position, tuple(harvest.events), tuple(harvest.roster), tuple(harvest.rejects)
+        )
 
     def takes(self, path: Path) -> bool:
         """Whether a mapping of this source is for a file of this name."""
@@ -85,7 +91,9 @@ class CsvFolder:
         return sum(file.path.stat().st_size for file in self._files())
 
     def _files(self) -> list[MappedFile]:
-        with_paths = [(mapping, path) for mapping in self._settings.files for path in self._paths(mapping)]
+        with_paths = [
+            (mapping, path) for mapping in self._settings.files for path in self._paths(mapping)
+        ]
         with_paths.sort(key=lambda pair: (_ORDER.index(pair[0].roster), pair[1]))
         files = [self._file(path, mapping) for mapping, path in with_paths]
         for one, other in pairwise(files):
@@ -98,17 +106,25 @@ class CsvFolder:
     def _paths(self, mapping: FileMapping) -> list[Path]:
         if self._chosen is not None:
             return [path for path in self._chosen if _fits(path, mapping)]
-        next(self._settings.folder.iterdir(), None)  # raises OSError where it cannot be listed; glob is silent
+        next(
+            self._settings.folder.iterdir(), None
+        )  # raises OSError where it cannot be listed; glob is silent
         found = self._settings.folder.glob(mapping.match)
         return [path for path in found if path.is_file() and not path.name.startswith((".", "~"))]
 
     def _file(self, path: Path, mapping: FileMapping) -> MappedFile:
         folder = self._settings.folder
-        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+        name = (
+            path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+        )
         if len(name) > LONGEST_NAME:
-            raise UserError(f"The name of the file {name} is longer than {LONGEST_NAME} characters; make it shorter.")
+            raise UserError(
+                f"The name of the file {name} is longer than {LONGEST_NAME} characters; make it shorter."
+            )
         item = f"{name} ({mapping.roster})" if mapping.roster else name
-        return MappedFile(path, item, mapping, mapping.timezone or self._settings.timezone, self._kinds)
+        return MappedFile(
+            path, item, mapping, mapping.timezone or self._settings.timezone, self._kinds
+        )
 
     def _mapped(self, item: str) -> MappedFile | None:
         """How an item of an earlier reading is mapped now; its file need no longer be there."""

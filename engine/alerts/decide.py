@@ -15,7 +15,7 @@ from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
 from engine.model.alert import CLIENT_TEXT, Alert, AlertState
 from engine.model.rule import SEVERITIES, Rule, Severity
-from engine.model.span import Span
+from engine.model.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AlertChange:
     """Make an alert into what it is `after`; `tell` is whether people are told anew, from the first step on."""
 
     before: Alert
@@ -41,7 +41,7 @@ class Change:
     reason: Reason
 
 
-Decision = Open | Change
+Decision = Open | AlertChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,11 @@ def decide(
         for decision in _of_rule(
             rules.get(rule_id),
             _as_known_at(now, [span for span in spans if span.rule_id == rule_id]),
-            [alert for alert in alerts if alert.rule_id == rule_id and alert.resolution not in VOID],
+            [
+                alert
+                for alert in alerts
+                if alert.rule_id == rule_id and alert.resolution not in VOID
+            ],
             instant,
         )
     ]
@@ -84,7 +88,10 @@ def decide(
 
 def _as_known_at(now: int, spans: Sequence[Span]) -> list[Span]:
     begun = (span for span in spans if span.began <= now)
-    known = (span._replace(ended=None) if span.ended is not None and span.ended > now else span for span in begun)
+    known = (
+        span._replace(ended=None) if span.ended is not None and span.ended > now else span
+        for span in begun
+    )
     return sorted(known, key=attrgetter("began"))
 
 
@@ -97,7 +104,9 @@ def _of_rule(
     matching = match(spans, alerts, instant.seen_to)
     yield from _resolve(matching.overlapped, "merged")
     for alert in matching.alone:
-        yield from _resolve([alert], "corrected" if alert.rule_version == rule.version else "rule_changed")
+        yield from _resolve(
+            [alert], "corrected" if alert.rule_version == rule.version else "rule_changed"
+        )
     for span, alert in matching.held:
         change = _keep(alert, span, rule, instant)
         if change:
@@ -108,12 +117,12 @@ def _of_rule(
         yield _open(span, rule, instant)
 
 
-def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[Change]:
+def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
     for alert in alerts:
         # What cleared by itself and, by corrected data, never was is no longer counted as having been.
         never_was = alert.resolution == "cleared" and reason in {"corrected", "merged"}
         if alert.state != "resolved" or never_was:
-            yield Change(alert, move(alert, "resolved", reason), tell=False, reason=reason)
+            yield AlertChange(alert, move(alert, "resolved", reason), tell=False, reason=reason)
 
 
 def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None) -> Open:
@@ -133,7 +142,7 @@ def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None
     )
 
 
-def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> Change | None:
+def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> AlertChange | None:
     """The change that makes an alert stand for a span; the last reason that applies is the one that counts."""
     reasons: list[Reason] = []
     if alert.ended != span.ended:
@@ -155,7 +164,12 @@ def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> Change | N
         tell = tell or bool({"raised", "rule_goes_live", "recent_after_all"} & set(graded))
     if after == alert:
         return None
-    return Change(alert, after, tell and after.state == "open" and not after.shadow and not after.historic, reasons[-1])
+    return AlertChange(
+        alert,
+        after,
+        tell and after.state == "open" and not after.shadow and not after.historic,
+        reasons[-1],
+    )
 
 
 def _regrade(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> tuple[Alert, list[Reason]]:

@@ -77,5 +77,7 @@ def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
     """
     allowed = reason in TRANSITIONS.get((alert.state, to), frozenset())
     if not allowed or (alert.state == "resolved" and alert.resolution != "cleared"):
-        raise TransitionRefusedError(f"Alert {alert.id} is {alert.state} and cannot become {to} because {reason}.")
+        raise TransitionRefusedError(
+            f"Alert {alert.id} is {alert.state} and cannot become {to} because {reason}."
+        )
     return replace(alert, state=to, resolution=reason if to == "resolved" else None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.model.alert import Alert
-from engine.model.span import Span
+from engine.model.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: int) -> Match
     """
     holder = _exact(spans, alerts)
     exact = {alert.id for alert in holder.values()}
-    rest = sorted((a for a in alerts if a.id not in exact), key=lambda a: (a.state == "resolved", a.began, a.id))
+    rest = sorted(
+        (a for a in alerts if a.id not in exact),
+        key=lambda a: (a.state == "resolved", a.began, a.id),
+    )
     overlapped, alone = [], []
     for alert in rest:
         span = _last_overlapped(spans, alert, seen_to)

@@ -24,7 +24,10 @@ class Turn:
 
 
 def take_turn(
-    policy: Sequence[RoutingStep], step: int, reachable: Mapping[Role, Sequence[Recipient]], severity: Severity
+    policy: Sequence[RoutingStep],
+    step: int,
+    reachable: Mapping[Role, Sequence[Recipient]],
+    severity: Severity,
 ) -> Turn:
     """Take the policy's first step from `step` on that reaches anybody; those before it give way at once.
 

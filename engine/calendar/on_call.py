@@ -29,7 +29,9 @@ def on_call(rotation: Rotation, overrides: Iterable[Override], at: int) -> str |
     return _shift(rotation, overrides, _Weeks(rotation), at, at + 1).staff
 
 
-def shifts(rotation: Rotation, overrides: Sequence[Override], since: int, until: int) -> list[Shift]:
+def shifts(
+    rotation: Rotation, overrides: Sequence[Override], since: int, until: int
+) -> list[Shift]:
     """The shifts that overlap [since, until), one after the other, without a gap between them.
 
     Each is whole: the first may have begun before, the last may end later.
@@ -70,8 +72,12 @@ class _Weeks:
         return week
 
 
-def _shift(rotation: Rotation, overrides: Iterable[Override], weeks: _Weeks, began: int, ended: int) -> Shift:
-    there = [one for one in overrides if one.rotation == rotation.name and one.began <= began < one.ended]
+def _shift(
+    rotation: Rotation, overrides: Iterable[Override], weeks: _Weeks, began: int, ended: int
+) -> Shift:
+    there = [
+        one for one in overrides if one.rotation == rotation.name and one.began <= began < one.ended
+    ]
     if there:
         newest = max(there, key=lambda one: one.id)
         return Shift(rotation.name, newest.staff, began, ended, newest.id)

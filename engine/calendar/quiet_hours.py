@@ -41,5 +41,7 @@ def _first_reached(day: date, reading: time, zone: ZoneInfo) -> datetime:
     # before it, so the skip lies between them.
     after = reached.astimezone(zone).utcoffset()
     seconds = range(int(before.timestamp()), int(reached.timestamp()))
-    skip = bisect_left(seconds, True, key=lambda s: datetime.fromtimestamp(s, zone).utcoffset() == after)
+    skip = bisect_left(
+        seconds, True, key=lambda s: datetime.fromtimestamp(s, zone).utcoffset() == after
+    )
     return datetime.fromtimestamp(seconds.start + skip, UTC)

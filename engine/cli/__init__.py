@@ -20,7 +20,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         app(arguments, prog_name="handrail")
     except MistakesError as error:
-        from engine.cli.places import lines_of
+        from engine.cli.mistakes import lines_of
 
         print(*lines_of(error.mistakes), sep="\n", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -29,6 +29,8 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except Exception:  # the last door before the interpreter's own
         traceback.print_exc()
-        print("This is a fault in Handrail, not in what you did; please report it.", file=sys.stderr)
+        print(
+            "This is a fault in Handrail, not in what you did; please report it.", file=sys.stderr
+        )
         sys.exit(HandrailError.exit_code)
     sys.exit(0)

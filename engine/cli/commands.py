@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli import (
-    absence,
-    act,
-    alerts,
-    check,
-    db,
-    disclosures,
-    doctor,
-    explain,
-    import_,
-    oncall,
-    preview,
-    rejects,
-    rules,
-    run,
-    schema,
-    test_,
-)
+from engine.cli.alerts import act, alerts
+from engine.cli.intake import import_, rejects
+from engine.cli.operations import db, doctor, run
+from engine.cli.rules import check, explain, preview, rules, schema, test_
+from engine.cli.staff import absence, disclosures, oncall
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",

@@ -41,7 +41,12 @@ SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it
 def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # noqa: A002
     """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
     if format is TextFormat.JSON:
-        print(json.dumps({name: _plain(value) for name, value in done.items()} | {"said": said}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {name: _plain(value) for name, value in done.items()} | {"said": said},
+                ensure_ascii=False,
+            )
+        )
     else:
         print(said)
 
@@ -62,7 +67,12 @@ def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None
     opening = "["
     for row in rows:
         values = map(_plain, row)
-        print(opening, json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False), sep="\n", end="")
+        print(
+            opening,
+            json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False),
+            sep="\n",
+            end="",
+        )
         opening = ","
     print("[]" if opening == "[" else "\n]")
 
@@ -74,19 +84,31 @@ def _show_table(rows: list[list[str]], columns: Sequence[str]) -> None:
     table = [[name.upper() for name in columns], *rows]
     widths = _widths(table, max(80, get_terminal_size().columns))
     for row in table:
-        folded = [wrap(cell, width, break_long_words=False) for cell, width in zip(row, widths, strict=True)]
+        folded = [
+            wrap(cell, width, break_long_words=False)
+            for cell, width in zip(row, widths, strict=True)
+        ]
         for line in zip_longest(*folded, fillvalue=""):
-            print(_GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+            print(
+                _GAP.join(
+                    cell.ljust(width) for cell, width in zip(line, widths, strict=True)
+                ).rstrip()
+            )
 
 
 def _widths(table: Sequence[Sequence[str]], room: int) -> list[int]:
     """The columns' widths: what has no room beside the others is folded, the widest first, and no word is cut."""
     columns = list(zip(*table, strict=True))
     widths = [max(map(len, cells)) for cells in columns]
-    least = [min(width, max(_NARROW, *map(_longest, cells))) for width, cells in zip(widths, columns, strict=True)]
+    least = [
+        min(width, max(_NARROW, *map(_longest, cells)))
+        for width, cells in zip(widths, columns, strict=True)
+    ]
     room -= len(_GAP) * (len(widths) - 1)
     while sum(widths) > room and widths != least:
-        place = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
+        place = max(
+            range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place])
+        )
         widths[place] -= 1
     return widths
 

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from engine.model.event import Value
 
-Operator = Literal["at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of"]
+Operator = Literal[
+    "at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of"
+]
 Operand = float | str | tuple[float | str, ...]
 
 # The denial of each comparison. On no value both are false, so that no alarm comes from missing data.
@@ -47,8 +49,16 @@ class Comparison:
         """The whole numbers whose truth can differ from that of the whole number before; the only ones."""
         operands = self.operand if isinstance(self.operand, tuple) else (self.operand,)
         numbers = [operand for operand in operands if not isinstance(operand, str)]
-        from_on = [] if self.operator in {"at_most", "more_than"} else [math.ceil(number) for number in numbers]
-        beyond = [] if self.operator in {"at_least", "less_than"} else [math.floor(number) + 1 for number in numbers]
+        from_on = (
+            []
+            if self.operator in {"at_most", "more_than"}
+            else [math.ceil(number) for number in numbers]
+        )
+        beyond = (
+            []
+            if self.operator in {"at_least", "less_than"}
+            else [math.floor(number) + 1 for number in numbers]
+        )
         return sorted({*from_on, *beyond})
 
     def holds(self, value: Value | None) -> bool:
@@ -70,7 +80,9 @@ class Comparison:
         rounded = np.where(np.abs(values) < _LARGE, np.round(values, DECIMALS), values)
         operand = self.operand
         if isinstance(operand, tuple):
-            found: NDArray[np.bool_] = np.isin(rounded, np.array([x for x in operand if not isinstance(x, str)], float))
+            found: NDArray[np.bool_] = np.isin(
+                rounded, np.array([x for x in operand if not isinstance(x, str)], float)
+            )
             return found if self.operator == "one_of" else ~found & ~np.isnan(values)
         if isinstance(operand, str):
             return np.zeros(len(values), bool)

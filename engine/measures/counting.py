@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
-from engine.measures.localtime import local_days
+from engine.measures.local_days import local_days
 from engine.measures.measure import Number
 from engine.measures.steps import crossings, merged
 from engine.measures.window import Places, Window
@@ -28,10 +28,16 @@ class Count(Number):
     window: Window
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        watched = histories.of_kind(self.kind) if self.window.last else histories.select(self.kind, self.where)
+        watched = (
+            histories.of_kind(self.kind)
+            if self.window.last
+            else histories.select(self.kind, self.where)
+        )
         if self.window.within is None or self.window.last or self.window.starting:
             return self.window.instants(histories, watched)
-        return crossings(*self._stretches(histories, watched), self.window.within, comparison.turns())
+        return crossings(
+            *self._stretches(histories, watched), self.window.within, comparison.turns()
+        )
 
     def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
         """The first and the last key of what counts as one while any of it is in the window."""
@@ -60,7 +66,9 @@ class DaysWith(Count):
         begun = _sums(self._new_day(histories, places))
         filled = high > low
         # The first event of the window begins a day of it, whether or not an earlier one fell on that day.
-        return np.where(filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0).astype(float)
+        return np.where(
+            filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0
+        ).astype(float)
 
     def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
         assert self.window.within is not None
@@ -71,7 +79,9 @@ class DaysWith(Count):
 
     def _new_day(self, histories: Histories, places: Places) -> Bools:
         """Whether each event falls on another day than the one before it; of a client's first nothing is asked."""
-        days = histories.remember((self, "days"), lambda: local_days(histories, histories.key[places]))
+        days = histories.remember(
+            (self, "days"), lambda: local_days(histories, histories.key[places])
+        )
         new = np.ones(len(places), bool)
         new[1:] = days[1:] != days[:-1]
         return new
@@ -123,7 +133,9 @@ class Streak(Number):
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places = histories.select(self.kind, self.among)
         low, high = self.window.ranges(histories, places, keys)
-        runs = np.concatenate(([0], histories.remember((self, "runs"), lambda: self._runs(histories, places))))
+        runs = np.concatenate(
+            ([0], histories.remember((self, "runs"), lambda: self._runs(histories, places)))
+        )
         return np.minimum(runs[high], high - low).astype(float)
 
     def _runs(self, histories: Histories, places: Places) -> Places:
@@ -167,7 +179,8 @@ class Sequence(Number):
 
     def _either(self, histories: Histories) -> Places:
         return histories.remember(
-            (self, "either"), lambda: merged([histories.select(*self.first), histories.select(*self.second)])
+            (self, "either"),
+            lambda: merged([histories.select(*self.first), histories.select(*self.second)]),
         )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
-from engine.measures.localtime import local_days, midnight
+from engine.measures.local_days import local_days, midnight
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.steps import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
@@ -128,7 +128,9 @@ class ClientAttribute(Measure):
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         ordered = comparison.operator in {"at_least", "at_most", "more_than", "less_than"}
         values = self._values(histories, keys)
-        return np.array([comparison.holds(_number(value) if ordered else value) for value in values], bool)
+        return np.array(
+            [comparison.holds(_number(value) if ordered else value) for value in values], bool
+        )
 
     def seen(self, histories: Histories, key: int) -> Seen:
         return Seen(self._values(histories, one_key(key))[0])

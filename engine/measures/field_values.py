@@ -55,7 +55,9 @@ class Latest(Measure):
         _, newest = self.newest(histories, one_key(key))
         if not len(newest):
             return Seen(None)
-        return Seen(histories.payloads.fields[histories.payload[newest[0]]][self.field], (int(newest[0]),))
+        return Seen(
+            histories.payloads.fields[histories.payload[newest[0]]][self.field], (int(newest[0]),)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class Change(Number):
     baseline: int  # microseconds
     window: Window  # how long the newest value stays the newest
 
-    def _baselines(self, histories: Histories, places: Places, newest: Places, keys: Keys) -> tuple[Places, Places]:
+    def _baselines(
+        self, histories: Histories, places: Places, newest: Places, keys: Keys
+    ) -> tuple[Places, Places]:
         """The [low, high) of the values before each newest one, as of each key, that it is compared with."""
         chosen = histories.key[places]
         at = chosen[newest]

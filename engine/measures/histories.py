@@ -48,7 +48,9 @@ class Payloads:
     def __init__(self, contents: Sequence[str]) -> None:
         begins = [content.index("{") for content in contents]
         self.kinds = [content[:at] for content, at in zip(contents, begins, strict=True)]
-        self.fields = [read_fields(content[at:]) for content, at in zip(contents, begins, strict=True)]
+        self.fields = [
+            read_fields(content[at:]) for content, at in zip(contents, begins, strict=True)
+        ]
         self._columns: dict[object, NDArray[Any]] = {}
         self._distinct: dict[str, tuple[NDArray[np.int32], list[Value | None]]] = {}
 
@@ -75,7 +77,9 @@ class Payloads:
             matching &= self._column((field, comparison), field, comparison.holds, bool)
         return matching
 
-    def _column(self, name: object, field: str, judge: Callable[[Value | None], Any], dtype: type) -> NDArray[Any]:
+    def _column(
+        self, name: object, field: str, judge: Callable[[Value | None], Any], dtype: type
+    ) -> NDArray[Any]:
         if name not in self._columns:
             codes, values = self._values(field)
             self._columns[name] = np.fromiter(map(judge, values), dtype, len(values))[codes]
@@ -139,9 +143,13 @@ class Histories:
 
     def of_kind(self, kind: str) -> NDArray[np.intp]:
         """The places in the event arrays of a kind's events."""
-        return self.remember(("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload]))
+        return self.remember(
+            ("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload])
+        )
 
-    def select(self, kind: str, where: Where = ANY, carrying: str | None = None) -> NDArray[np.intp]:
+    def select(
+        self, kind: str, where: Where = ANY, carrying: str | None = None
+    ) -> NDArray[np.intp]:
         """The places of a kind's events that meet a demand and, where asked, carry a field."""
 
         def find() -> NDArray[np.intp]:

@@ -58,7 +58,9 @@ class Number(Measure):
 
     def seen(self, histories: Histories, key: int) -> Seen:
         number = float(self.numbers(histories, one_key(key))[0])
-        return Seen(None if np.isnan(number) else number, tuple(self.places(histories, key).tolist()))
+        return Seen(
+            None if np.isnan(number) else number, tuple(self.places(histories, key).tolist())
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ Reduction = Callable[..., Numbers]
 _AT_ONCE = 2_000_000
 
 
-def reduce_windows(reduction: Reduction, low: Places, high: Places, *columns: NDArray[Any]) -> Numbers:
+def reduce_windows(
+    reduction: Reduction, low: Places, high: Places, *columns: NDArray[Any]
+) -> Numbers:
     """`reduction` of each column's [low:high) for each pair; NaN where the window is empty.
 
     It is given the windows' values end to end, column by column, and the windows' starts and sizes; memory is bounded
@@ -73,7 +75,9 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
 
 def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> Numbers:
     # A value's window and its place among the distinct ones make one number, which sorts far faster than two.
-    ordered = distinct[np.sort(np.repeat(np.arange(len(sizes)) * len(distinct), sizes) + ranks) % len(distinct)]
+    ordered = distinct[
+        np.sort(np.repeat(np.arange(len(sizes)) * len(distinct), sizes) + ranks) % len(distinct)
+    ]
     return (ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
-from engine.measures.localtime import local_days, midnight
+from engine.measures.local_days import local_days, midnight
 from engine.measures.steps import run_out
 
 Places = NDArray[np.intp]
@@ -96,7 +96,9 @@ class Window:
             bounds = np.maximum(bounds, self.starting.floors(histories, keys) - 1)
         low = np.minimum(chosen.searchsorted(bounds, "right"), high)
         if self.last is not None:
-            low = np.maximum(low, self._last(histories, places, keys, places if pool is None else pool))
+            low = np.maximum(
+                low, self._last(histories, places, keys, places if pool is None else pool)
+            )
         return low, high
 
     def _last(self, histories: Histories, places: Places, keys: Keys, pool: Places) -> Places:

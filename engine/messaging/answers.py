@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.messaging.danger import Language
+from engine.messaging.danger_words import Language
 from engine.messaging.lint import lint
 from engine.model.staff import Role
 
@@ -61,7 +61,9 @@ def already_closed(code: int) -> str:
 
 def snoozed(code: int) -> str:
     """It waits for two hours."""
-    return f"Handrail: {code} waits. You are asked again in 2 hours; reply {code} A to take it before."
+    return (
+        f"Handrail: {code} waits. You are asked again in 2 hours; reply {code} A to take it before."
+    )
 
 
 def which(codes: Sequence[int], said: str = "which one?") -> str:
@@ -76,12 +78,20 @@ def which(codes: Sequence[int], said: str = "which one?") -> str:
 
 def not_understood(codes: Sequence[int]) -> str:
     """Nothing was done, for nobody knows what was meant."""
-    return which(codes, "that was not understood.") if codes else f"{NOTHING_OPEN} That was not understood."
+    return (
+        which(codes, "that was not understood.")
+        if codes
+        else f"{NOTHING_OPEN} That was not understood."
+    )
 
 
 def no_such_code(codes: Sequence[int]) -> str:
     """Nothing was done, for the code is none of theirs."""
-    return which(codes, "you have no such code.") if codes else f"Handrail: you have no such code. {NOTHING_OPEN[10:]}"
+    return (
+        which(codes, "you have no such code.")
+        if codes
+        else f"Handrail: you have no such code. {NOTHING_OPEN[10:]}"
+    )
 
 
 def taken_by(code: int, by: Role) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.messaging.lint import first_clean
-from engine.model.counted import counted
+from engine.model.plurals import counted
 from engine.model.sms_settings import Detail
 
 _HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false alarm."
@@ -15,7 +15,10 @@ def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> st
     """Several alerts about one client: (code, the rule's few words) of each; what does not fit is left out."""
     codes = ", ".join(str(code) for code, _ in alerts)
     named = ", ".join(f"{code} ({reason})" if reason else str(code) for code, reason in alerts)
-    wordings = [f"Handrail: someone needs you: {codes}. {_HOW}", f"Handrail: {len(alerts)} alerts need you. {_SEE}"]
+    wordings = [
+        f"Handrail: someone needs you: {codes}. {_HOW}",
+        f"Handrail: {len(alerts)} alerts need you. {_SEE}",
+    ]
     if detail != "none":
         wordings.insert(0, f"Handrail: {ref} needs you: {codes}. {_HOW}")
     if detail == "reason":

@@ -41,7 +41,10 @@ def _forbidden() -> re.Pattern[str]:
     """Made when first asked for, which takes a while, and most commands never ask."""
     words = [re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split()))]
     # By their first letters, for so most places of a text are passed over by a few letters and not by every word.
-    initials = (f"{first}(?:{'|'.join(word[1:] for word in of)})" for first, of in groupby(words, itemgetter(0)))
+    initials = (
+        f"{first}(?:{'|'.join(word[1:] for word in of)})"
+        for first, of in groupby(words, itemgetter(0))
+    )
     return re.compile(rf"(?<![a-z])(?:{'|'.join(initials)})(?![a-z])", re.IGNORECASE)
 
 

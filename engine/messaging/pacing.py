@@ -16,7 +16,9 @@ _SPACING_US = LIMITS[0][0]
 def next_text_at(sent: Sequence[int], now: int) -> int:
     """The first instant from `now` on at which one more text keeps every limit, after those sent at these instants."""
     newest_first = sorted(sent, reverse=True)
-    freed = (newest_first[most - 1] + window for window, most in LIMITS if len(newest_first) >= most)
+    freed = (
+        newest_first[most - 1] + window for window, most in LIMITS if len(newest_first) >= most
+    )
     return max(now, *freed) if newest_first else now
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.messaging.plain import phrases, plain, tokens
+from engine.messaging.plain_words import phrases, plain, tokens
 
 Action = Literal["accept", "pass_on", "done", "false_alarm", "snooze", "ask"]
 Asks = Action | Literal["stop", "start", "help", "other"]
@@ -17,11 +17,15 @@ _ACTIONS: Mapping[str, Action] = {
     **dict.fromkeys(["d", "done"], "done"),
     **dict.fromkeys(["f", "false", "false alarm"], "false_alarm"),
     **dict.fromkeys(["s", "snooze"], "snooze"),
-    **dict.fromkeys(["?", "w", "what", "why", "what was this about", "what was this about ?"], "ask"),
+    **dict.fromkeys(
+        ["?", "w", "what", "why", "what was this about", "what was this about ?"], "ask"
+    ),
 }
 # Those that carriers go by. CANCEL, END and QUIT opt out as STOP does.
 _KEYWORDS: Mapping[str, Asks] = {
-    **dict.fromkeys(["stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"], "stop"),
+    **dict.fromkeys(
+        ["stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"], "stop"
+    ),
     "stop all": "stop",
     "opt out": "stop",
     **dict.fromkeys(["start", "unstop", "yes"], "start"),

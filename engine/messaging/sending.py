@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.messaging.channel import LONGEST_US
+from engine.messaging.circuit_breaker import LONGEST_US
 from engine.messaging.retry import back_off
 from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US
 from engine.model.message import Claimed, SendResult, Settlement, Standing
@@ -17,7 +17,9 @@ ASKED_FOR_US = DAY_US
 ABSENT = "the recipient is absent"
 
 
-def hindrance(message: Claimed, standing: Standing, sendable_at: int, now: int) -> Settlement | None:
+def hindrance(
+    message: Claimed, standing: Standing, sendable_at: int, now: int
+) -> Settlement | None:
     """What speaks against sending at `now`, by how things stand at this moment; None where nothing does.
 
     `sendable_at` is when the recipient's quiet hours let it pass: `now`, or later.
@@ -57,7 +59,9 @@ def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
         case "accepted":
             return Settlement("accepted", "the carrier took it", result=result)
         case "unknown":
-            return Settlement("unknown", "the carrier may have taken it", now + LOOK_UP_AFTER_US, result)
+            return Settlement(
+                "unknown", "the carrier may have taken it", now + LOOK_UP_AFTER_US, result
+            )
         case "retry":
             asked = now + (result.retry_after or 0) * SECOND_US
             return Settlement("queued", "the carrier did not take it", max(later, asked), result)
@@ -76,6 +80,8 @@ def after_look_up(message: Claimed, found: SendResult | None, now: int) -> Settl
     if found.outcome == "accepted":
         return Settlement("accepted", "the carrier had taken it", result=found)
     if min(message.expires_at or LAST_US, message.created_at + ASKED_FOR_US) <= now:
-        return Settlement("expired", "nobody can say whether it was sent", result=found, passed_over=True)
+        return Settlement(
+            "expired", "nobody can say whether it was sent", result=found, passed_over=True
+        )
     later = now + back_off(message.attempts, message.id)
     return Settlement("unknown", "the carrier cannot say yet", later, found)

@@ -19,7 +19,11 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail) -> str:
     replies = f"{reply}, {code} D when done, {code} F if a false alarm."
     wordings = [f"Handrail: someone needs you. {replies}"]
     if detail != "none":
-        wordings = [f"Handrail: {ref} needs you. {replies}", f"Handrail: {ref} needs you. {reply}.", *wordings]
+        wordings = [
+            f"Handrail: {ref} needs you. {replies}",
+            f"Handrail: {ref} needs you. {reply}.",
+            *wordings,
+        ]
     if detail == "reason" and reason:
         wordings.insert(0, f"Handrail: {ref} needs you ({reason}). {replies}")
     return first_clean(wordings)

@@ -22,13 +22,21 @@ class Mapped(Strict):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Only what was written, so that a later version's new settings change nothing about older mappings."""
-        return ((name, value) for name, value in super().__repr_args__() if name in self.model_fields_set)
+        return (
+            (name, value)
+            for name, value in super().__repr_args__()
+            if name in self.model_fields_set
+        )
 
 
 def _constant(written: Any) -> Constant:
     if isinstance(written, str) and written:
         return written
-    if isinstance(written, list) and written and all(isinstance(word, str) and word for word in written):
+    if (
+        isinstance(written, list)
+        and written
+        and all(isinstance(word, str) and word for word in written)
+    ):
         return tuple(written)
     raise ValueError("must be a word, a number, yes, no, or a list of words")
 
@@ -46,7 +54,9 @@ def _values(written: Any) -> dict[str, Constant]:
     values: dict[str, Constant] = {}
     for key, value in written.items():
         if _cell(key) in values:
-            raise ValueError(f"says twice what '{key}' means; upper and lower case make no difference")
+            raise ValueError(
+                f"says twice what '{key}' means; upper and lower case make no difference"
+            )
         values[_cell(key)] = _constant(value)
     return values
 
@@ -84,7 +94,9 @@ class Test(Mapped):
             return {"is": _cells(written)}
         if not written:
             raise ValueError("asks nothing; name what the cell must be")
-        words = {word: _cells(written[word]) for word in ("is", "is_not", "contains") if word in written}
+        words = {
+            word: _cells(written[word]) for word in ("is", "is_not", "contains") if word in written
+        }
         return {**written, **words}
 
 
@@ -134,15 +146,23 @@ class Cell(Mapped):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if (self.column is None) == (self.always is None):
-            raise ValueError("needs either column: (where the value stands) or always: (the value), and not both")
+            raise ValueError(
+                "needs either column: (where the value stands) or always: (the value), and not both"
+            )
         if self.always is not None and self.model_fields_set - {"always", "when"}:
-            raise ValueError("always: gives the value itself, so nothing but when: can stand beside it")
+            raise ValueError(
+                "always: gives the value itself, so nothing but when: can stand beside it"
+            )
         if self.otherwise is not None and self.values is None:
-            raise ValueError("otherwise: is for cells that values: does not name; write values: too")
+            raise ValueError(
+                "otherwise: is for cells that values: does not name; write values: too"
+            )
         if self.part is not None and self.split is None:
             raise ValueError("part: needs split:, the character between the parts")
         if self.if_filled is not None and (self.values or self.split):
-            raise ValueError("if_filled: stands for every cell that is not empty; leave values: and split: out")
+            raise ValueError(
+                "if_filled: stands for every cell that is not empty; leave values: and split: out"
+            )
         if self.required and self.if_empty is not None:
             raise ValueError("a cell cannot be required: and have an if_empty: too")
         return self
@@ -154,7 +174,11 @@ _CELLS = TypeAdapter(list[Cell], config=LAZY)
 def _taken(written: Any) -> tuple[Cell, ...]:
     if isinstance(written, list) and not written:
         raise ValueError("must name at least one column")
-    return tuple(_CELLS.validate_python(written)) if isinstance(written, list) else (Cell.model_validate(written),)
+    return (
+        tuple(_CELLS.validate_python(written))
+        if isinstance(written, list)
+        else (Cell.model_validate(written),)
+    )
 
 
 # The first of them that gives a value.
@@ -166,7 +190,9 @@ def _format(written: Any) -> str:
         raise ValueError("must be a pattern such as '%m/%d/%Y'")
     for directive in _DIRECTIVE.findall(written):
         if directive not in _DIRECTIVES:
-            raise ValueError(f"'%{directive}' is not known in a date; there are %d %m %Y %y %b %B %H %I %M %S %p %z …")
+            raise ValueError(
+                f"'%{directive}' is not known in a date; there are %d %m %Y %y %b %B %H %I %M %S %p %z …"
+            )
     try:
         read = datetime.strptime(_ANY_DAY.strftime(written), written)  # noqa: DTZ007 - only its day is looked at
     except ValueError as error:
@@ -180,7 +206,7 @@ def _formats(written: Any) -> tuple[str, ...]:
     return tuple(_format(each) for each in (written if isinstance(written, list) else [written]))
 
 
-class Moment(Mapped):
+class TimestampColumns(Mapped):
     """When something was: a date or a date and time in one column, or a date and a time in two.
 
     Without a `format` (in the words of strptime) it is read as ISO 8601; of several the first that fits counts.
@@ -198,6 +224,8 @@ class Moment(Mapped):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.column is None) == (self.date is None) or (self.date is None) != (self.time is None):
+        if (self.column is None) == (self.date is None) or (self.date is None) != (
+            self.time is None
+        ):
             raise ValueError("needs either column: alone, or date: and time:")
         return self

@@ -8,12 +8,19 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic import model_validator as validator
 
 from engine.model.client import SPELL_WORDS
 from engine.model.config_path import ConfigPath
-from engine.model.csv_cells import Cell, ColumnName, Conditions, Mapped, Moment, Taken
+from engine.model.csv_cells import Cell, ColumnName, Conditions, Mapped, Taken, TimestampColumns
 from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
 from engine.model.kinds import Field as KindField
@@ -27,12 +34,19 @@ def _timezone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (KeyError, OSError, ValueError):
-        raise ValueError(f"'{name}' is not a time zone; write one such as America/New_York") from None
+        raise ValueError(
+            f"'{name}' is not a time zone; write one such as America/New_York"
+        ) from None
 
 
 def _delimiter(written: Any) -> Any:
     written = "\t" if written == "tab" else written
-    if not isinstance(written, str) or len(written) != 1 or not written.isascii() or written in '"\r\n\0':
+    if (
+        not isinstance(written, str)
+        or len(written) != 1
+        or not written.isascii()
+        or written in '"\r\n\0'
+    ):
         raise ValueError("must be one character, such as ';' or '|', or the word tab")
     return written
 
@@ -63,7 +77,7 @@ class EventMapping(Mapped):
     kind: str
     name: SeriesName | None = None
     client: Taken
-    at: Moment
+    at: TimestampColumns
     id: Columns | None = None
     when: Conditions | None = None
     fields: dict[str, Taken] = Field(default_factory=dict)
@@ -80,12 +94,12 @@ class ClientColumns(Mapped):
     ref: Taken
     timezone: Taken | None = None
     phone: Taken | None = None
-    enrolled: Moment | None = None
-    ended: Moment | None = None
-    discharged: Moment | None = None
-    leave_began: Moment | None = None
-    leave_ended: Moment | None = None
-    as_of: Moment | None = None
+    enrolled: TimestampColumns | None = None
+    ended: TimestampColumns | None = None
+    discharged: TimestampColumns | None = None
+    leave_began: TimestampColumns | None = None
+    leave_ended: TimestampColumns | None = None
+    as_of: TimestampColumns | None = None
     attributes: dict[AttributeName, Taken] = Field(default_factory=dict)
 
     @field_validator("attributes")
@@ -93,7 +107,9 @@ class ClientColumns(Mapped):
     def _not_spells(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         for word in SPELL_WORDS:
             if word in attributes:
-                raise ValueError(f"'{word}' is not an attribute; write it beside attributes:, not in it")
+                raise ValueError(
+                    f"'{word}' is not an attribute; write it beside attributes:, not in it"
+                )
         return attributes
 
 
@@ -115,8 +131,8 @@ class AssignmentColumns(Mapped):
     client: Taken
     staff: Taken
     role: Taken
-    began: Moment | None = None
-    ended: Moment | None = None
+    began: TimestampColumns | None = None
+    ended: TimestampColumns | None = None
 
 
 class ConsentColumns(Mapped):
@@ -127,9 +143,9 @@ class ConsentColumns(Mapped):
     alias: Taken
     scope: Taken
     purpose: Taken
-    given: Moment
-    expires: Moment | None = None
-    revoked: Moment | None = None
+    given: TimestampColumns
+    expires: TimestampColumns | None = None
+    revoked: TimestampColumns | None = None
 
 
 RosterColumns = ClientColumns | StaffColumns | AssignmentColumns | ConsentColumns
@@ -170,11 +186,17 @@ class FileMapping(Mapped):
     @validator(mode="after")
     def _rows_are_something(self) -> Self:
         if (self.roster is None) == (not self.events):
-            raise ValueError("needs either roster: (clients, staff, assignments or consents) or events:, and not both")
+            raise ValueError(
+                "needs either roster: (clients, staff, assignments or consents) or events:, and not both"
+            )
         if (self.roster is None) == ("columns" in self.model_fields_set):
-            raise ValueError("roster: and columns: belong together; an event has its columns under fields:")
+            raise ValueError(
+                "roster: and columns: belong together; an event has its columns under fields:"
+            )
         if len({event.series for event in self.events}) < len(self.events):
-            raise ValueError("makes two events of one kind from a row; give each a name: of its own")
+            raise ValueError(
+                "makes two events of one kind from a row; give each a name: of its own"
+            )
         return self
 
 
@@ -212,7 +234,10 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
     for name, cells in event.fields.items():
         field = kind.fields.get(name)
         if field is None:
-            yield ("fields", name), f"{kind.name} has no field '{name}'{_nearest(name, kind.fields)}"
+            yield (
+                ("fields", name),
+                f"{kind.name} has no field '{name}'{_nearest(name, kind.fields)}",
+            )
             continue
         for k, cell in enumerate(cells):
             place = ("fields", name, k) if len(cells) > 1 else ("fields", name)
@@ -222,7 +247,10 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
 
 def _check_cell(cell: Cell, field: KindField) -> Iterator[tuple[Place, str]]:
     if cell.split is not None and cell.part is None and field.type != "list":
-        yield ("split",), "split: makes several values, and this field takes one; say which with part: 1"
+        yield (
+            ("split",),
+            "split: makes several values, and this field takes one; say which with part: 1",
+        )
     for place, constant in _constants(cell):
         try:
             constant_value(field, constant)

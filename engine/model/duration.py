@@ -14,7 +14,9 @@ _UNITS = {
     "week": 7 * DAY_US,
 }
 # ASCII, for elsewhere an old long s and the sign of the kelvin are an s and a k in another case.
-WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE | re.ASCII)
+WRITTEN = re.compile(
+    r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE | re.ASCII
+)
 LONGEST = 3660 * DAY_US
 
 
@@ -25,7 +27,9 @@ def parse_duration(text: object) -> int:
     """
     match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days")
+        raise ValueError(
+            f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days"
+        )
     us = float(match[1]) * _UNITS[match[2].lower()]
     if us > LONGEST:
         raise ValueError("a duration cannot be longer than ten years")

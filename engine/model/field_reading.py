@@ -13,7 +13,16 @@ Constant = str | tuple[str, ...]
 LONGEST_WORD = 200
 _LARGEST_NUMBER = 2**53  # beyond it, not every whole number has a float of its own
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_FLAGS = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+_FLAGS = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
 
 
 def read_value(field: Field, text: str) -> Value:

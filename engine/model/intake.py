@@ -25,7 +25,7 @@ class ReadEvent(NamedTuple):
     row: str  # as it stood in the source, for quarantine where its client is unknown
 
 
-class Moment(NamedTuple):
+class DatedValue(NamedTuple):
     """A date of the roster; `local` as in ReadEvent."""
 
     at: int
@@ -43,7 +43,7 @@ class RosterRow:
     line: int
     row: str
     values: Mapping[str, str | None]
-    moments: Mapping[str, Moment | None] = field(default_factory=dict)
+    moments: Mapping[str, DatedValue | None] = field(default_factory=dict)
     attributes: Mapping[str, str | None] = field(default_factory=dict)
 
 

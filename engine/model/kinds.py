@@ -73,7 +73,9 @@ BUILT_IN: Mapping[str, Kind] = {
         Kind(
             "attendance",
             {
-                "activity": _choice("group individual mutual_help medical job family alumni house court other"),
+                "activity": _choice(
+                    "group individual mutual_help medical job family alumni house court other"
+                ),
                 "status": _choice("attended late left_early no_show excused cancelled"),
             },
         ),
@@ -90,7 +92,9 @@ BUILT_IN: Mapping[str, Kind] = {
             "assessment",
             {"instrument": Field("word"), "item": Field("word"), "score": Field("number")},
         ),
-        Kind("contact", {"outcome": _choice("reached left_message no_answer"), "by": Field("word")}),
+        Kind(
+            "contact", {"outcome": _choice("reached left_message no_answer"), "by": Field("word")}
+        ),
         Kind("return_to_use", {"substances": _SUBSTANCES, "reported_by": Field("word")}),
     )
 }

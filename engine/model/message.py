@@ -22,12 +22,16 @@ OutboxState = Literal[
     "expired",
     "cancelled",
 ]
-REACHED_NOBODY: frozenset[OutboxState] = frozenset({"undelivered", "failed", "expired", "cancelled"})
+REACHED_NOBODY: frozenset[OutboxState] = frozenset(
+    {"undelivered", "failed", "expired", "cancelled"}
+)
 FINAL_STATES: frozenset[OutboxState] = REACHED_NOBODY | {"delivered"}
 
 # What the carrier can tell us. It may tell it late or twice, and before we have written down that we sent
 # at all, so each is allowed from every state below it, and nothing leads back.
-_REPORTS: frozenset[OutboxState] = frozenset({"accepted", "sent", "delivered", "undelivered", "failed"})
+_REPORTS: frozenset[OutboxState] = frozenset(
+    {"accepted", "sent", "delivered", "undelivered", "failed"}
+)
 
 TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
     "queued": _REPORTS | {"claimed", "cancelled"},
@@ -95,7 +99,9 @@ class Outgoing:
     body: str
     created_at: int  # microseconds since 1970
     valid_for: int | None = None  # seconds the carrier may keep trying
-    others: frozenset[str] = frozenset()  # the carrier's ids known to be other messages of the same words
+    others: frozenset[str] = (
+        frozenset()
+    )  # the carrier's ids known to be other messages of the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,9 @@ class Standing:
     urgent: bool
     recipient: Staff
     reminds: bool  # whether it tells again of the alert though somebody has taken it: them, or if they are gone others
-    untold: str | None  # why nobody is to be told of the alert for now, in words for the audit trail
+    untold: (
+        str | None
+    )  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them
     next_step_at: int | None = None  # when the next recipient is told, where the alert still climbs

@@ -20,7 +20,9 @@ def _reading(written: object) -> object:
     for form in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
         with suppress(ValueError):
             return to_us(datetime.strptime(str(written), form).replace(tzinfo=UTC))
-    raise ValueError(f"'{written}' is not a day and a time of day; write them such as 2026-01-05 08:00")
+    raise ValueError(
+        f"'{written}' is not a day and a time of day; write them such as 2026-01-05 08:00"
+    )
 
 
 # A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of day.

@@ -23,7 +23,9 @@ def _share(written: object) -> object:
     return float(number) / 100
 
 
-Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]  # written as a percentage, such as 20%
+Share = Annotated[
+    float, BeforeValidator(_share), Field(gt=0, le=1)
+]  # written as a percentage, such as 20%
 
 
 class OutageSettings(Strict):
@@ -104,8 +106,13 @@ def after_reading(
 
 def worth_noting(before: Feed, after: Feed) -> bool:
     """Whether more is new than that its instants moved by less than a minute."""
-    moved = max(getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived"))
-    return moved >= MINUTE_US or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
+    moved = max(
+        getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived")
+    )
+    return (
+        moved >= MINUTE_US
+        or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +130,6 @@ class Outage:
 
 SOURCE = "source "
 RULE = "rule "
-Outages = Mapping[str, Outage]  # by what is out: `source NAME`, or `rule ID` where its silence is that of too many
+Outages = Mapping[
+    str, Outage
+]  # by what is out: `source NAME`, or `rule ID` where its silence is that of too many

@@ -11,7 +11,10 @@ _ENDLESS = 1 << 62
 
 
 def restate(
-    record: Iterable[RecordEntry], moments: Mapping[str, int | None], attributes: Mapping[str, str | None], now: int
+    record: Iterable[RecordEntry],
+    moments: Mapping[str, int | None],
+    attributes: Mapping[str, str | None],
+    now: int,
 ) -> list[RecordEntry]:
     """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
 
@@ -24,7 +27,9 @@ def restate(
     _state_spell(entries, moments, "enrolled", "ended")
     _state_spell(entries, moments, "leave_began", "leave_ended")
     _end_leave(entries, moments, now)
-    _state_discharge(entries, moments, is_further=len(_spells(entries, "enrolled", "ended")) > len(before))
+    _state_discharge(
+        entries, moments, is_further=len(_spells(entries, "enrolled", "ended")) > len(before)
+    )
     for name, value in attributes.items():
         _state_attribute(entries, name, value, moments, now)
     return sorted(RecordEntry(at, entry, value) for (at, entry), value in entries.items())
@@ -58,7 +63,9 @@ def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[int, int | No
     return spells
 
 
-def _state_spell(entries: _Entries, moments: Mapping[str, int | None], begin: str, end: str) -> None:
+def _state_spell(
+    entries: _Entries, moments: Mapping[str, int | None], begin: str, end: str
+) -> None:
     began, ended = moments.get(begin), moments.get(end)
     spells = _spells(entries, begin, end)
     if began is None:
@@ -100,7 +107,9 @@ def _end_leave(entries: _Entries, moments: Mapping[str, int | None], now: int) -
             entries[now, "leave_ended"] = None
 
 
-def _state_discharge(entries: _Entries, moments: Mapping[str, int | None], is_further: bool) -> None:
+def _state_discharge(
+    entries: _Entries, moments: Mapping[str, int | None], is_further: bool
+) -> None:
     said = moments.get("discharged")
     known = [at for at, entry in entries if entry == "discharged"]
     if said is None or said in known:

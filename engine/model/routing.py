@@ -21,7 +21,9 @@ def _microseconds(written: object) -> int:
     return written if isinstance(written, int) else parse_duration(written)
 
 
-Microseconds = Annotated[int, BeforeValidator(_microseconds)]  # written as a duration, such as `45 minutes`
+Microseconds = Annotated[
+    int, BeforeValidator(_microseconds)
+]  # written as a duration, such as `45 minutes`
 
 
 class RoutingStep(Strict):
@@ -51,7 +53,10 @@ _POLICIES: Mapping[str, Policy] = {
         RoutingStep(after=10 * MINUTE_US, to="on_call"),
         RoutingStep(after=20 * MINUTE_US, to="supervisor"),
     ),
-    "case_manager_first": (RoutingStep(to="case_manager"), RoutingStep(after=120 * MINUTE_US, to="supervisor")),
+    "case_manager_first": (
+        RoutingStep(to="case_manager"),
+        RoutingStep(after=120 * MINUTE_US, to="supervisor"),
+    ),
     "case_manager_only": (RoutingStep(to="case_manager"),),
 }
 _SEVERITIES: Mapping[Severity, str] = {
@@ -64,11 +69,14 @@ _SEVERITIES: Mapping[Severity, str] = {
 
 def _known(name: str, info: ValidationInfo) -> str:
     policies: Mapping[str, Policy] | None = info.data.get("policies")
-    if policies is None or name in policies:  # None: the policies' own mistakes are reported already
+    if (
+        policies is None or name in policies
+    ):  # None: the policies' own mistakes are reported already
         return name
     near = get_close_matches(name, policies, n=1)
     raise ValueError(
-        f"there is no policy '{name}'" + (f"; did you mean '{near[0]}'?" if near else f", only {', '.join(policies)}")
+        f"there is no policy '{name}'"
+        + (f"; did you mean '{near[0]}'?" if near else f", only {', '.join(policies)}")
     )
 
 
@@ -91,7 +99,9 @@ class RoutingSettings(Strict):
 
     @field_validator("severities")
     @classmethod
-    def _urgent_reaches_staff(cls, given: Mapping[Severity, str], info: ValidationInfo) -> Mapping[Severity, str]:
+    def _urgent_reaches_staff(
+        cls, given: Mapping[Severity, str], info: ValidationInfo
+    ) -> Mapping[Severity, str]:
         complete = {**_SEVERITIES, **given}
         policy = (info.data.get("policies") or {}).get(complete["urgent"], ())
         if policy and all(step.to == "mentor" for step in policy):

@@ -41,4 +41,6 @@ class Rule:
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     advice: str = ""
-    reason: str = ""  # the few content-free words that a message to staff may say, such as "missed check-ins"
+    reason: str = (
+        ""  # the few content-free words that a message to staff may say, such as "missed check-ins"
+    )

@@ -12,13 +12,13 @@ from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
+from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.strict import Strict
-from engine.model.telling import Telling
 
 
 def _interval(us: int) -> int:
@@ -71,16 +71,18 @@ class Settings(Strict):
     on_call: tuple[Rotation, ...] = ()
     # Validated as if it were written, so that its file is beside the config too.
     sms: SmsSettings = Field(default_factory=dict, validate_default=True)
-    notify_within: Microseconds = 3 * DAY_US  # what began longer ago opens historic alerts and texts nobody
+    notify_within: Microseconds = (
+        3 * DAY_US
+    )  # what began longer ago opens historic alerts and texts nobody
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
     @property
-    def telling(self) -> Telling:
+    def telling(self) -> NotificationSettings:
         """How alerts are told."""
-        return Telling(self.routing, self.sms.detail, self.notify_within, self.outages)
+        return NotificationSettings(self.routing, self.sms.detail, self.notify_within, self.outages)
 
     @property
     def attributes(self) -> frozenset[str] | None:
@@ -100,15 +102,25 @@ class Settings(Strict):
 
     @field_validator("on_call")
     @classmethod
-    def _in_the_sites_time(cls, rotations: tuple[Rotation, ...], info: ValidationInfo) -> tuple[Rotation, ...]:
-        _refuse_twins([rotation.name for rotation in rotations], "two rotations", "an override names one of them")
+    def _in_the_sites_time(
+        cls, rotations: tuple[Rotation, ...], info: ValidationInfo
+    ) -> tuple[Rotation, ...]:
+        _refuse_twins(
+            [rotation.name for rotation in rotations],
+            "two rotations",
+            "an override names one of them",
+        )
         own = {"timezone": info.data.get("timezone")}
         return tuple(one if one.timezone else one.model_copy(update=own) for one in rotations)
 
     @field_validator("sources")
     @classmethod
     def _names_differ(cls, sources: tuple[CsvFolderSettings, ...]) -> tuple[CsvFolderSettings, ...]:
-        _refuse_twins([one.name for one in sources], "two sources", "an event's identity needs one name a source")
+        _refuse_twins(
+            [one.name for one in sources],
+            "two sources",
+            "an event's identity needs one name a source",
+        )
         return sources
 
 

@@ -18,7 +18,11 @@ _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_lengt
 def _field(written: Any) -> Field:
     if written in _BARE:
         return Field(written)
-    if isinstance(written, list) and written and all(isinstance(word, str) and word for word in written):
+    if (
+        isinstance(written, list)
+        and written
+        and all(isinstance(word, str) and word for word in written)
+    ):
         if len(set(written)) < len(written):
             raise ValueError("holds a value twice; write each once")
         return Field("choice", choices=tuple(written))
@@ -44,11 +48,14 @@ _TAKEN = frozenset({"enrolled", "discharged", "client", "reply", "at", "known"})
 def _all_kinds(added: Mapping[str, Mapping[str, Field]]) -> Mapping[str, Kind]:
     for name in added:
         if name in _TAKEN:
-            raise ValueError(f"'{name}' means something else in rules or cases; give the kind another name")
+            raise ValueError(
+                f"'{name}' means something else in rules or cases; give the kind another name"
+            )
     return with_site_kinds({name: Kind(name, fields) for name, fields in added.items()})
 
 
 # What it becomes is every kind there is, the built-in ones with them.
 SiteKinds = Annotated[
-    dict[_Name, dict[_Name, Annotated[InstanceOf[Field], BeforeValidator(_field)]]], AfterValidator(_all_kinds)
+    dict[_Name, dict[_Name, Annotated[InstanceOf[Field], BeforeValidator(_field)]]],
+    AfterValidator(_all_kinds),
 ]

@@ -35,7 +35,9 @@ def _is_loopback(url: str) -> bool:
 
 def _local(url: str) -> str:
     if urlsplit(url).scheme not in {"http", "https"} or not _is_loopback(url):
-        raise ValueError("must be a server on this machine, such as http://127.0.0.1:4010; leave it out for Twilio")
+        raise ValueError(
+            "must be a server on this machine, such as http://127.0.0.1:4010; leave it out for Twilio"
+        )
     return url.rstrip("/")
 
 
@@ -43,7 +45,9 @@ def _reachable(url: str) -> str:
     if urlsplit(url).scheme != "https" and not _is_loopback(url):
         raise ValueError("must begin with https://, for it is called over the internet")
     if urlsplit(url).query or urlsplit(url).fragment:
-        raise ValueError("must end before the path /twilio/…, without ? or #, such as https://handrail.example.org")
+        raise ValueError(
+            "must end before the path /twilio/…, without ? or #, such as https://handrail.example.org"
+        )
     return url.rstrip("/")
 
 
@@ -56,7 +60,9 @@ class Secret(Strict):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.env is None) == (self.file is None):
-            raise ValueError("needs either env: NAME of an environment variable or file: PATH, and not both")
+            raise ValueError(
+                "needs either env: NAME of an environment variable or file: PATH, and not both"
+            )
         return self
 
     def read(self, environ: Mapping[str, str]) -> str:
@@ -66,12 +72,16 @@ class Secret(Strict):
                 found = self.file.read_text("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "it is not text"
-                raise UserError(f"The secret in the file {self.file} cannot be read: {reason}.") from None
+                raise UserError(
+                    f"The secret in the file {self.file} cannot be read: {reason}."
+                ) from None
             place = f"file {self.file}"
         else:
             found, place = environ.get(self.env or "", ""), f"environment variable {self.env}"
         if not found.strip():
-            raise UserError(f"The {place} is empty or missing; it must hold the secret that the config names it for.")
+            raise UserError(
+                f"The {place} is empty or missing; it must hold the secret that the config names it for."
+            )
         return found.strip()
 
 
@@ -109,5 +119,7 @@ class SmsSettings(Strict):
     @model_validator(mode="after")
     def _twilio_is_described(self) -> Self:
         if self.gateway == "twilio" and self.twilio is None:
-            raise ValueError("gateway: twilio needs a part twilio: with its sender and where its secrets are")
+            raise ValueError(
+                "gateway: twilio needs a part twilio: with its sender and where its secrets are"
+            )
         return self

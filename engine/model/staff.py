@@ -62,7 +62,7 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedRecipient:
     """Somebody who cannot be told now, or a role that nobody has, and why in a few words."""
 
     role: Role | None

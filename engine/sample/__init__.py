@@ -60,7 +60,9 @@ def _files(now: datetime, random: Random) -> Mapping[str, Iterable[Cells]]:
         files["assignments"] += _assigned(client, now)
         if client.mentor:
             files["consents"].append(_consent(client, now))
-        for file, when, cells in sorted(_happenings(client, now, random), key=lambda happening: happening[1]):
+        for file, when, cells in sorted(
+            _happenings(client, now, random), key=lambda happening: happening[1]
+        ):
             row_id = f"{client.ref}-{len(files[file]) + 1}"
             written = when.astimezone(ZoneInfo(client.timezone)).isoformat(timespec="seconds")
             files[file].append({"id": row_id, "client": client.ref, "when": written, **cells})
@@ -87,7 +89,12 @@ def _record(client: SampleClient, now: datetime) -> Cells:
 
 def _assigned(client: SampleClient, now: datetime) -> Iterator[Cells]:
     began = _day(now, client.enrolled)
-    yield {"client": client.ref, "staff": client.case_manager, "role": "case_manager", "began": began}
+    yield {
+        "client": client.ref,
+        "staff": client.case_manager,
+        "role": "case_manager",
+        "began": began,
+    }
     for role, staff in (("mentor", client.mentor), ("prescriber", client.prescriber)):
         if staff:
             yield {"client": client.ref, "staff": staff, "role": role, "began": began}

@@ -42,7 +42,11 @@ class SampleClient:
 
 
 def _check_in(hours_ago: float, **cells: object) -> News:
-    return News("check_ins", hours_ago, {"status": "completed", "mood": 4, "sleep_hours": 6, "used": "no", **cells})
+    return News(
+        "check_ins",
+        hours_ago,
+        {"status": "completed", "mood": 4, "sleep_hours": 6, "used": "no", **cells},
+    )
 
 
 def _missed(hours_ago: float) -> News:
@@ -58,7 +62,9 @@ def _session(hours_ago: float, status: str) -> News:
 
 
 def _injection(hours_ago: float) -> News:
-    return News("medications", hours_ago, {"drug": "naltrexone_xr", "status": "taken", "dose_mg": 380})
+    return News(
+        "medications", hours_ago, {"drug": "naltrexone_xr", "status": "taken", "dose_mg": 380}
+    )
 
 
 def _phq9(hours_ago: float, item: str, score: int) -> News:
@@ -102,12 +108,30 @@ CLIENTS = (
 )  # fmt: skip
 
 STAFF = (
-    {"staff": "CM-1", "role": "case_manager", "phone": "+12025550101", "quiet_from": "21:00", "quiet_to": "07:00"},
+    {
+        "staff": "CM-1",
+        "role": "case_manager",
+        "phone": "+12025550101",
+        "quiet_from": "21:00",
+        "quiet_to": "07:00",
+    },
     # Works nights, so that whatever the hour somebody can be told.
     {"staff": "CM-2", "role": "case_manager", "phone": "+12025550102"},
     {"staff": "M-1", "role": "mentor", "phone": "+12025550111"},
-    {"staff": "M-2", "role": "mentor", "phone": "+12025550112", "quiet_from": "21:00", "quiet_to": "08:00"},
-    {"staff": "SV-1", "role": "supervisor", "phone": "+12025550121", "quiet_from": "22:00", "quiet_to": "06:00"},
+    {
+        "staff": "M-2",
+        "role": "mentor",
+        "phone": "+12025550112",
+        "quiet_from": "21:00",
+        "quiet_to": "08:00",
+    },
+    {
+        "staff": "SV-1",
+        "role": "supervisor",
+        "phone": "+12025550121",
+        "quiet_from": "22:00",
+        "quiet_to": "06:00",
+    },
     {"staff": "OC-1", "role": "on_call", "phone": "+12025550131"},
     {"staff": "PR-1", "role": "prescriber", "phone": "+12025550151"},
     {"staff": "AD-1", "role": "admin", "phone": "+12025550141"},

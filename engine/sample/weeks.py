@@ -30,7 +30,9 @@ def ordinary_weeks(client: SampleClient, now: datetime, random: Random) -> Itera
                 yield file, when, cells
 
 
-def _day(client: SampleClient, day: date, missed: bool, zone: ZoneInfo, random: Random) -> Iterator[Happening]:
+def _day(
+    client: SampleClient, day: date, missed: bool, zone: ZoneInfo, random: Random
+) -> Iterator[Happening]:
     def at(hour: int) -> datetime:
         return datetime.combine(day, time(hour, random.randrange(60)), zone)
 

@@ -55,7 +55,9 @@ def pages(watched: Watched, twilio: TwilioCalls | None = None) -> FastAPI:
     return app
 
 
-def _verdict(response: Response, word: str, complaints: Callable[[], list[str]]) -> dict[str, object]:
+def _verdict(
+    response: Response, word: str, complaints: Callable[[], list[str]]
+) -> dict[str, object]:
     found = complaints()
     if found:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE

@@ -47,7 +47,9 @@ class WebServer:
         # Imported here, for the ticks need not wait for the half second that it takes.
         from uvicorn import Config, Server  # noqa: PLC0415
 
-        config = Config(self._make_pages(), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        config = Config(
+            self._make_pages(), log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
         self._server = Server(config)
         self._server.should_exit = self._stopping
         self._server.run(sockets=[self._socket])
@@ -55,10 +57,14 @@ class WebServer:
 
 def _bound(host: str, port: int) -> socket.socket:
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         bound = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
-        raise UserError(f"The address {host} of web: in the configuration cannot be used: {error.strerror}.") from None
+        raise UserError(
+            f"The address {host} of web: in the configuration cannot be used: {error.strerror}."
+        ) from None
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)

@@ -41,8 +41,14 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
     async def answered(request: Request, take: Callable[[Mapping[str, str]], Response]) -> Response:
         form = await _form(request)
         # Behind a proxy a request does not know by which URL it was called.
-        url = calls.public_url + request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        if form is None or not calls.signed(url, form, request.headers.get("X-Twilio-Signature", "")):
+        url = (
+            calls.public_url
+            + request.url.path
+            + (f"?{request.url.query}" if request.url.query else "")
+        )
+        if form is None or not calls.signed(
+            url, form, request.headers.get("X-Twilio-Signature", "")
+        ):
             return Response(status_code=403)
         try:
             return await run_in_threadpool(take, form)
@@ -54,7 +60,9 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
         def take(form: Mapping[str, str]) -> Response:
             if not form.get("MessageSid") or not form.get("From"):
                 return Response(status_code=400)
-            return _twiml(calls.take(Inbound(form["MessageSid"], form["From"], form.get("Body", ""))))
+            return _twiml(
+                calls.take(Inbound(form["MessageSid"], form["From"], form.get("Body", "")))
+            )
 
         return await answered(request, take)
 
@@ -63,7 +71,9 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
         def take(form: Mapping[str, str]) -> Response:
             message_id, sid = request.query_params.get("message", ""), form.get("MessageSid")
             # No id of ours has more digits.
-            if not sid or not (message_id.isascii() and message_id.isdigit() and len(message_id) < 19):
+            if not sid or not (
+                message_id.isascii() and message_id.isdigit() and len(message_id) < 19
+            ):
                 return Response(status_code=400)
             said = form.get("MessageStatus", ""), form.get("ErrorCode") or None
             calls.report(Report(int(message_id), sid, *said))

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.alerts.decide import Change, Decision, Open, decide
+from engine.alerts.decide import AlertChange, Decision, Open, decide
 from engine.model.alert import Alert
 from engine.model.rule import Rule, Severity, Status
-from engine.model.span import Span
+from engine.model.spans import Span
 
 NOTIFY_WITHIN = 72
 
 
-def rule(name: str = "r", status: Status = "live", version: str = "v1", severity: Severity = "medium") -> Rule:
+def rule(
+    name: str = "r", status: Status = "live", version: str = "v1", severity: Severity = "medium"
+) -> Rule:
     return Rule(name, version, name, status, severity)
 
 
-def span(began: int, ended: int | None = None, severity: Severity = "medium", name: str = "r") -> Span:
+def span(
+    began: int, ended: int | None = None, severity: Severity = "medium", name: str = "r"
+) -> Span:
     return Span(1, name, severity, began, ended)
 
 
@@ -30,7 +34,7 @@ def carry_out(decisions: Iterable[Decision], alerts: Sequence[Alert], now: int) 
     """The alerts as the store would hold them afterwards."""
     by_id = {stored.id: stored for stored in alerts}
     for decision in decisions:
-        if isinstance(decision, Change):
+        if isinstance(decision, AlertChange):
             assert by_id[decision.before.id] == decision.before
             by_id[decision.after.id] = decision.after
         else:
@@ -74,6 +78,8 @@ class Desk:
     def resolve(self, number: int) -> None:
         """A person resolves an alert."""
         self.alerts = [
-            replace(a, state="resolved", resolution="done") if a.id == number and a.state != "resolved" else a
+            replace(a, state="resolved", resolution="done")
+            if a.id == number and a.state != "resolved"
+            else a
             for a in self.alerts
         ]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from engine.alerts.decide import Change, Decision, Open, decide
+from engine.alerts.decide import AlertChange, Decision, Open, decide
 from engine.model.alert import Alert
 from engine.model.rule import Rule
-from engine.model.span import Span
+from engine.model.spans import Span
 from tests.alerts.deciding import NOTIFY_WITHIN, Desk, alert, rule, span
 
 NOW = 1000
 
 
 def decided(
-    spans: list[Span], alerts: list[Alert] | None = None, seen_to: int | None = NOW - 1, of: Rule | None = None
+    spans: list[Span],
+    alerts: list[Alert] | None = None,
+    seen_to: int | None = NOW - 1,
+    of: Rule | None = None,
 ) -> list[Decision]:
     serving = of or rule()
     return decide(spans, alerts or [], {serving.id: serving}, seen_to, NOW, NOTIFY_WITHIN)
@@ -26,9 +29,11 @@ def opened(spans: list[Span], alerts: list[Alert] | None = None, of: Rule | None
     return decision
 
 
-def changed(spans: list[Span], stored: Alert, seen_to: int = NOW - 1, of: Rule | None = None) -> Change:
+def changed(
+    spans: list[Span], stored: Alert, seen_to: int = NOW - 1, of: Rule | None = None
+) -> AlertChange:
     (decision,) = decided(spans, [stored], seen_to, of)
-    assert isinstance(decision, Change)
+    assert isinstance(decision, AlertChange)
     return decision
 
 
@@ -64,7 +69,12 @@ def test_a_historic_span_that_is_over_is_only_put_on_record() -> None:
 
 def test_a_shadow_rule_is_recorded_and_texts_nobody() -> None:
     decision = opened([span(990)], of=rule(status="shadow"))
-    assert (decision.state, decision.shadow, decision.tell, decision.reason) == ("open", True, False, "shadow")
+    assert (decision.state, decision.shadow, decision.tell, decision.reason) == (
+        "open",
+        True,
+        False,
+        "shadow",
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
@@ -76,7 +86,11 @@ def test_a_draft_or_retired_rule_does_nothing(status: str) -> None:
 def test_an_alert_whose_span_ended_resolves_by_itself(state: str) -> None:
     decision = changed([span(900, 999)], alert(900, state=state))
     assert decision.after.state == "resolved"
-    assert (decision.after.ended, decision.after.resolution, decision.reason) == (999, "cleared", "cleared")
+    assert (decision.after.ended, decision.after.resolution, decision.reason) == (
+        999,
+        "cleared",
+        "cleared",
+    )
     assert not decision.tell
 
 
@@ -86,7 +100,11 @@ def test_an_alert_a_person_resolved_is_not_opened_again_by_the_same_span() -> No
 
 def test_that_the_span_of_a_resolved_alert_ended_is_put_on_record() -> None:
     decision = changed([span(900, 950)], alert(900, state="resolved", resolution="done"))
-    assert (decision.reason, decision.after.ended, decision.after.state) == ("ended", 950, "resolved")
+    assert (decision.reason, decision.after.ended, decision.after.state) == (
+        "ended",
+        950,
+        "resolved",
+    )
 
 
 def test_the_next_span_after_a_resolved_alert_opens_a_new_one() -> None:
@@ -96,7 +114,7 @@ def test_the_next_span_after_a_resolved_alert_opens_a_new_one() -> None:
 
 def test_an_alert_takes_the_span_that_it_was_seen_in_not_one_that_began_later() -> None:
     cleared, new = decided([span(900, 960), span(990)], [alert(900)], seen_to=950)
-    assert isinstance(cleared, Change)
+    assert isinstance(cleared, AlertChange)
     assert cleared.reason == "cleared"
     assert isinstance(new, Open)
     assert new.span.began == 990
@@ -110,8 +128,8 @@ def test_a_late_event_that_moves_the_beginning_keeps_the_alert() -> None:
 def test_a_span_over_several_alerts_keeps_the_oldest_and_merges_the_others() -> None:
     first, second = alert(900, 920), alert(930, id=2)
     merged, moved = decided([span(900)], [second, first])
-    assert isinstance(merged, Change)
-    assert isinstance(moved, Change)
+    assert isinstance(merged, AlertChange)
+    assert isinstance(moved, AlertChange)
     assert (merged.before.id, merged.after.resolution) == (2, "merged")
     assert (moved.before.id, moved.after.ended) == (1, None)
 
@@ -120,13 +138,15 @@ def test_an_unresolved_alert_stands_for_a_span_before_an_older_resolved_one() ->
     old = alert(900, 920, state="resolved", resolution="done")
     decision = decided([span(900)], [old, alert(930, id=2)])
     (moved,) = decision
-    assert isinstance(moved, Change)
+    assert isinstance(moved, AlertChange)
     assert (moved.before.id, moved.after.began, moved.after.state) == (2, 900, "open")
 
 
-def test_an_alert_whose_span_is_split_goes_with_the_later_part_and_the_earlier_is_put_on_record() -> None:
+def test_an_alert_whose_span_is_split_goes_with_the_later_part_and_the_earlier_is_put_on_record() -> (
+    None
+):
     moved, recorded = decided([span(900, 920), span(960)], [alert(900)])
-    assert isinstance(moved, Change)
+    assert isinstance(moved, AlertChange)
     assert isinstance(recorded, Open)
     assert moved.after.began == 960
     assert (recorded.reason, recorded.state, recorded.tell) == ("split", "resolved", False)
@@ -156,9 +176,15 @@ def test_a_span_that_corrections_take_away_and_give_back_opens_anew() -> None:
     assert opened([span(990)], [withdrawn]).tell
 
 
-def test_a_cleared_alert_opens_again_and_tells_where_late_data_show_that_the_rule_went_on_holding() -> None:
+def test_a_cleared_alert_opens_again_and_tells_where_late_data_show_that_the_rule_went_on_holding() -> (
+    None
+):
     decision = changed([span(940)], alert(940, 960, state="resolved", resolution="cleared"))
-    assert (decision.after.state, decision.after.resolution, decision.after.ended) == ("open", None, None)
+    assert (decision.after.state, decision.after.resolution, decision.after.ended) == (
+        "open",
+        None,
+        None,
+    )
     assert (decision.reason, decision.tell) == ("holds_after_all", True)
 
 
@@ -180,7 +206,11 @@ def test_a_lowered_severity_tells_nobody() -> None:
 
 def test_an_alert_of_a_shadow_rule_that_goes_live_tells() -> None:
     decision = changed([span(940)], alert(940, shadow=True))
-    assert (decision.reason, decision.tell, decision.after.shadow) == ("rule_goes_live", True, False)
+    assert (decision.reason, decision.tell, decision.after.shadow) == (
+        "rule_goes_live",
+        True,
+        False,
+    )
 
 
 def test_an_old_alert_of_a_shadow_rule_that_goes_live_is_historic() -> None:
@@ -190,12 +220,20 @@ def test_an_old_alert_of_a_shadow_rule_that_goes_live_is_historic() -> None:
 
 def test_an_alert_of_a_live_rule_that_goes_back_into_shadow_is_quiet() -> None:
     decision = changed([span(940)], alert(940), of=rule(status="shadow"))
-    assert (decision.reason, decision.tell, decision.after.shadow) == ("rule_goes_shadow", False, True)
+    assert (decision.reason, decision.tell, decision.after.shadow) == (
+        "rule_goes_shadow",
+        False,
+        True,
+    )
 
 
 def test_a_historic_alert_that_corrections_make_recent_tells() -> None:
     decision = changed([span(950)], alert(100, historic=True))
-    assert (decision.reason, decision.tell, decision.after.historic) == ("recent_after_all", True, False)
+    assert (decision.reason, decision.tell, decision.after.historic) == (
+        "recent_after_all",
+        True,
+        False,
+    )
 
 
 def test_a_clock_set_back_withdraws_nothing() -> None:
@@ -212,7 +250,11 @@ def test_rules_do_not_touch_each_others_alerts() -> None:
 
 def test_a_cleared_alert_that_by_corrected_data_never_was_is_taken_back() -> None:
     decision = changed([], alert(940, 960, state="resolved", resolution="cleared"))
-    assert (decision.after.state, decision.after.resolution, decision.reason) == ("resolved", "corrected", "corrected")
+    assert (decision.after.state, decision.after.resolution, decision.reason) == (
+        "resolved",
+        "corrected",
+        "corrected",
+    )
     assert not decision.tell
 
 
@@ -222,6 +264,8 @@ def test_what_a_person_resolved_or_another_version_of_the_rule_found_stays_on_re
     assert decided([], [before]) == []
 
 
-def test_one_that_corrections_make_recent_as_its_rule_goes_into_shadow_becomes_both_at_once() -> None:
+def test_one_that_corrections_make_recent_as_its_rule_goes_into_shadow_becomes_both_at_once() -> (
+    None
+):
     decision = changed([span(950)], alert(100, historic=True), of=rule(status="shadow"))
     assert (decision.tell, decision.after.historic, decision.after.shadow) == (False, False, True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alerts.decide import Change, Open
+from engine.alerts.decide import AlertChange, Open
 from engine.alerts.lifecycle import TRANSITIONS, VOID
 from engine.model.rule import SEVERITIES, Rule
-from engine.model.span import Span
+from engine.model.spans import Span
 from tests.alerts.deciding import Desk, rule, span
 
 LAST = 150
@@ -25,7 +25,9 @@ def span_lists(draw: st.DrawFn) -> list[Span]:
 
 
 RULES = st.one_of(
-    st.builds(rule, status=st.sampled_from(["live", "shadow"]), version=st.sampled_from(["v1", "v2"])),
+    st.builds(
+        rule, status=st.sampled_from(["live", "shadow"]), version=st.sampled_from(["v1", "v2"])
+    ),
     st.just(rule(status="retired")),
 )
 # One evaluation: which alert a person resolves beforehand, the rule that serves, the spans as the data then show them.
@@ -47,7 +49,11 @@ def extents(desk: Desk) -> list[tuple[int, int | None]]:
 
 
 def as_known(spans: list[Span], now: int) -> list[tuple[int, int | None]]:
-    return [(s.began, s.ended if s.ended is not None and s.ended <= now else None) for s in spans if s.began <= now]
+    return [
+        (s.began, s.ended if s.ended is not None and s.ended <= now else None)
+        for s in spans
+        if s.began <= now
+    ]
 
 
 @given(STEPS, TIMES, span_lists(), RULES)
@@ -114,12 +120,14 @@ def test_only_what_began_of_late_is_told_and_only_by_live_rules(
         for decision in desk.evaluate(spans, now):
             if decision.tell:
                 assert serving.status == "live"
-                concerned = decision.after if isinstance(decision, Change) else decision
+                concerned = decision.after if isinstance(decision, AlertChange) else decision
                 assert not concerned.historic
 
 
 @given(STEPS, TIMES)
-def test_every_change_of_state_stands_in_the_table(steps: list[tuple[int, Rule, list[Span]]], times: list[int]) -> None:
+def test_every_change_of_state_stands_in_the_table(
+    steps: list[tuple[int, Rule, list[Span]]], times: list[int]
+) -> None:
     desk = Desk()
     for (_, serving, spans), now in zip(steps, times, strict=False):
         desk.rules = {"r": serving}

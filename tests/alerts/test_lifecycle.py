@@ -29,11 +29,19 @@ def test_a_resolved_alert_says_why_and_an_open_one_does_not() -> None:
 
 @pytest.mark.parametrize(
     ("state", "to", "reason"),
-    [("resolved", "acknowledged", "taken"), ("open", "open", "taken"), ("open", "acknowledged", "cleared")],
+    [
+        ("resolved", "acknowledged", "taken"),
+        ("open", "open", "taken"),
+        ("open", "acknowledged", "cleared"),
+    ],
 )
-def test_what_the_table_does_not_list_is_refused(state: AlertState, to: AlertState, reason: Reason) -> None:
+def test_what_the_table_does_not_list_is_refused(
+    state: AlertState, to: AlertState, reason: Reason
+) -> None:
     with pytest.raises(TransitionRefusedError, match=f"Alert 1 is {state} and cannot become {to}"):
-        move(alert(0, state=state, resolution="cleared" if state == "resolved" else None), to, reason)
+        move(
+            alert(0, state=state, resolution="cleared" if state == "resolved" else None), to, reason
+        )
 
 
 @pytest.mark.parametrize("resolution", ["done", "false_alarm", *sorted(VOID)])

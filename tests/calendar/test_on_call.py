@@ -73,20 +73,36 @@ def test_an_override_counts_from_its_beginning_until_its_end_and_over_a_hand_ove
 
 def test_of_two_overrides_the_one_made_last_counts_and_those_of_another_rotation_do_not() -> None:
     span = (at("2026-03-03"), at("2026-03-04"))
-    made = [Override(2, "nights", "S-8", *span), Override(1, "nights", "S-9", *span), Override(3, "days", "S-7", *span)]
+    made = [
+        Override(2, "nights", "S-8", *span),
+        Override(1, "nights", "S-9", *span),
+        Override(3, "days", "S-7", *span),
+    ]
     assert on_call(NIGHTS, made, at("2026-03-03T12:00")) == "S-8"
 
 
-INSTANTS = st.integers(to_us(datetime(2026, 3, 3, tzinfo=UTC)), to_us(datetime(2030, 1, 1, tzinfo=UTC)))
+INSTANTS = st.integers(
+    to_us(datetime(2026, 3, 3, tzinfo=UTC)), to_us(datetime(2030, 1, 1, tzinfo=UTC))
+)
 
 
-@given(INSTANTS, st.integers(0, 30 * 86_400_000_000), st.lists(st.tuples(INSTANTS, st.integers(1, 10**13)), max_size=4))
+@given(
+    INSTANTS,
+    st.integers(0, 30 * 86_400_000_000),
+    st.lists(st.tuples(INSTANTS, st.integers(1, 10**13)), max_size=4),
+)
 def test_shifts_leave_no_gap_and_say_the_same_as_asking_for_an_instant(
     since: int, long: int, spans: list[tuple[int, int]]
 ) -> None:
-    made = [Override(number, "nights", "S-9", began, began + long) for number, (began, long) in enumerate(spans)]
+    made = [
+        Override(number, "nights", "S-9", began, began + long)
+        for number, (began, long) in enumerate(spans)
+    ]
     found = shifts(NIGHTS, made, since, since + long + 1)
     assert found[0].began <= since
     assert found[-1].ended > since + long
     assert all(one.ended == after.began for one, after in pairwise(found))
-    assert all(on_call(NIGHTS, made, one.began) == one.staff == on_call(NIGHTS, made, one.ended - 1) for one in found)
+    assert all(
+        on_call(NIGHTS, made, one.began) == one.staff == on_call(NIGHTS, made, one.ended - 1)
+        for one in found
+    )

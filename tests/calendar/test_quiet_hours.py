@@ -51,10 +51,14 @@ def test_quiet_hours_within_a_day_put_off_to_their_end() -> None:
 
 
 def test_an_urgent_message_passes() -> None:
-    assert sent(staff("22:00", "07:00"), "2026-11-18T23:30", urgent=True) == "2026-11-18T23:30-05:00"
+    assert (
+        sent(staff("22:00", "07:00"), "2026-11-18T23:30", urgent=True) == "2026-11-18T23:30-05:00"
+    )
 
 
-@pytest.mark.parametrize("recipient", [staff(None, None), staff("22:00", None), staff("08:00", "08:00")])
+@pytest.mark.parametrize(
+    "recipient", [staff(None, None), staff("22:00", None), staff("08:00", "08:00")]
+)
 def test_without_quiet_hours_everything_passes(recipient: Staff) -> None:
     assert sent(recipient, "2026-11-18T23:30") == "2026-11-18T23:30-05:00"
 
@@ -87,7 +91,9 @@ def test_a_beginning_that_comes_twice_is_the_first_and_quiet_stays() -> None:
     assert sent(staff("01:30", "06:00"), "2026-11-01T01:10", fold=1) == "2026-11-01T06:00-05:00"
 
 
-ZONES = st.sampled_from([NEW_YORK, "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Beirut", "UTC"])
+ZONES = st.sampled_from(
+    [NEW_YORK, "Europe/London", "Australia/Lord_Howe", "America/Havana", "Asia/Beirut", "UTC"]
+)
 CLOCK = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 
 
@@ -103,5 +109,7 @@ def test_a_message_that_was_put_off_may_then_be_sent_and_waits_no_longer_than_it
     if at > now:
         assert earliest_send(at - 1, recipient, urgent=False) == at
         # Its end is where the clock comes to show the end, or skips it.
-        shown, just_before = (from_us(us).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for us in (at, at - 1))
+        shown, just_before = (
+            from_us(us).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for us in (at, at - 1)
+        )
         assert shown.time() == ends or just_before < datetime.combine(shown.date(), ends) < shown

@@ -20,11 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print the counts, and say whether every promise was kept."""
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--runs", type=int, default=300)
-    parser.add_argument("--seed", default="1", help="1, or 1/17 for the seventeenth run of it alone")
+    parser.add_argument(
+        "--seed", default="1", help="1, or 1/17 for the seventeenth run of it alone"
+    )
     given = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     begun, totals, kills, faults, broken = time.monotonic(), Counter(), Counter(), Counter(), 0
-    seeds = [given.seed] if "/" in given.seed else [f"{given.seed}/{number}" for number in range(1, given.runs + 1)]
+    seeds = (
+        [given.seed]
+        if "/" in given.seed
+        else [f"{given.seed}/{number}" for number in range(1, given.runs + 1)]
+    )
     memory = Path("/dev/shm")
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
         stage = Stage(Path(name))

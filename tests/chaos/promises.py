@@ -10,12 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import Connection, or_, select
 
-from connectors.local_twilio.texts import Text
-from engine.flows import audit as auditing
+from connectors.twilio_simulator.texts import CarrierMessage
+from engine.flows.operations import watchdog as auditing
 from engine.model.message import NEWLY, NOTICE, REACHES_NOBODY, REMINDS, STEP
-from engine.store import audit as trail
-from engine.store.database import Database
-from engine.store.schema import alert_transitions, alerts, audit, events, inbox, outbox
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log as trail
+from engine.store.tables.alerts import alert_transitions, alerts
+from engine.store.tables.intake import events
+from engine.store.tables.messages import inbox, outbox
+from engine.store.tables.operations import audit
 from tests.twilio_site import TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
@@ -36,7 +39,7 @@ class Promises:
         self._seen: set[str] = set()
         self._broken: list[str] = []
 
-    def kept(self, text: Text) -> None:
+    def kept(self, text: CarrierMessage) -> None:
         """Twilio took a message, or something became of it."""
         if text.sid in self._seen or text.direction != "outbound-api":
             return
@@ -48,7 +51,9 @@ class Promises:
             alerts, alerts.c.id == outbox.c.alert_id
         )
         with self._database.read() as conn:
-            rows = conn.execute(wanted.where(or_(outbox.c.id == message_id, outbox.c.bundle_id == message_id))).all()
+            rows = conn.execute(
+                wanted.where(or_(outbox.c.id == message_id, outbox.c.bundle_id == message_id))
+            ).all()
         for row in rows:
             if row.id != message_id and row.state != "queued":
                 continue
@@ -56,16 +61,23 @@ class Promises:
             if self.told[row.id] > 1:
                 self._broken.append(f"message {row.id} went out {self.told[row.id]} times")
             if row.id == message_id and row.reason in {STEP, NEWLY} and row.alert_state != "open":
-                self._broken.append(f"message {row.id} went out though its alert was {row.alert_state}")
+                self._broken.append(
+                    f"message {row.id} went out though its alert was {row.alert_state}"
+                )
 
     def evaluated(self, now: int) -> None:
         """A step of evaluation was completed: what was due must have been taken."""
         self._evaluated.append(now)
         late = select(alerts.c.id).where(
-            alerts.c.state == "open", ~alerts.c.shadow, alerts.c.quieted_by.is_(None), alerts.c.next_step_at < now
+            alerts.c.state == "open",
+            ~alerts.c.shadow,
+            alerts.c.quieted_by.is_(None),
+            alerts.c.next_step_at < now,
         )
         with self._database.read() as conn:
-            self._broken += [f"alert {alert_id} was not escalated in time" for alert_id in conn.scalars(late)]
+            self._broken += [
+                f"alert {alert_id} was not escalated in time" for alert_id in conn.scalars(late)
+            ]
 
     def broken(self, expected: Collection[tuple[int, str]]) -> list[str]:
         """Every promise that was broken by the end of a run in which these alerts had to open."""
@@ -80,20 +92,30 @@ class Promises:
             ]
 
     def _lost(self, conn: Connection, expected: Collection[tuple[int, str]]) -> Iterator[str]:
-        opened = {(row.client_id, row.rule_id) for row in conn.execute(select(alerts.c.client_id, alerts.c.rule_id))}
+        opened = {
+            (row.client_id, row.rule_id)
+            for row in conn.execute(select(alerts.c.client_id, alerts.c.rule_id))
+        }
         self.alerts = len(conn.execute(select(alerts.c.id)).all())
-        yield from (f"the alert {rule} of client {client} was lost" for client, rule in sorted({*expected} - opened))
+        yield from (
+            f"the alert {rule} of client {client} was lost"
+            for client, rule in sorted({*expected} - opened)
+        )
         keys = Counter(conn.scalars(select(events.c.key)))
         if keys != Counter(row.key for _, row in self._site.source.rows):
             yield "an event was lost or doubled"
         known = set(conn.scalars(select(inbox.c.provider_id)))
-        came = {text.sid for text in self._site.carrier.texts.values() if text.direction == "inbound"}
+        came = {
+            text.sid for text in self._site.carrier.texts.values() if text.direction == "inbound"
+        }
         yield from (f"the text {sid} was lost" for sid in sorted(came - known))
         if trail.verify(conn) is not None:
             yield "the audit trail is broken"
 
     def _undecided(self, conn: Connection) -> Iterator[str]:
-        for row in conn.execute(select(outbox.c.id, outbox.c.state).where(outbox.c.state.in_(_UNDECIDED))):
+        for row in conn.execute(
+            select(outbox.c.id, outbox.c.state).where(outbox.c.state.in_(_UNDECIDED))
+        ):
             yield f"message {row.id} is still {row.state}"
         told = select(outbox.c.id).where(outbox.c.state.in_(("accepted", *_TOLD)))
         yield from (
@@ -118,7 +140,9 @@ class Promises:
         )
         for row in conn.execute(taken.order_by(audit.c.id)):
             at_end = row.action == "reaches nobody"
-            turns[row.subject].append((row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"]))
+            turns[row.subject].append(
+                (row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"])
+            )
         standing = auditing.broken_promises(conn, self._site.clock.at)
         for alert in conn.execute(select(alerts).where(~alerts.c.shadow, ~alerts.c.historic)).all():
             open_times = list(_open_times(conn, alert.id))
@@ -140,7 +164,9 @@ class Promises:
         ]
         for number, (since, due) in waits:
             looked = next((at for at in self._evaluated if at > max(due, since)), None)
-            if looked is None or not any(begin <= since and looked < end for begin, end in open_times):
+            if looked is None or not any(
+                begin <= since and looked < end for begin, end in open_times
+            ):
                 continue
             if number >= len(turns) or turns[number][0] > looked:
                 yield f"alert {alert_id} waited for its step number {number} from {since} beyond {due}"
@@ -169,7 +195,9 @@ def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
 
 def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
     """Whether somebody has a text of an open alert, or it is said that nobody has."""
-    about = conn.execute(select(outbox.c.state, outbox.c.reason).where(outbox.c.alert_id == alert_id)).all()
+    about = conn.execute(
+        select(outbox.c.state, outbox.c.reason).where(outbox.c.alert_id == alert_id)
+    ).all()
     told = [row for row in about if not row.reason.startswith((NOTICE, REMINDS))]
     reached = any(row.state in _TOLD for row in told)
     return (

@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from connectors.local_twilio.texts import Text
-from connectors.local_twilio.trouble import Kind, Trouble
+from connectors.twilio_simulator.texts import CarrierMessage
+from connectors.twilio_simulator.trouble import Kind, Trouble
 from engine.model.event import write_fields
 from engine.model.intake import ReadEvent
-from engine.rulebook.rulebook import Rulebook
-from engine.store.database import Database
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database.connection import Database
 from tests.caseload import NOON, Caseload
 from tests.chaos.promises import Promises
 from tests.databases import SqliteFile
@@ -27,7 +27,10 @@ MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 # Until then there is trouble and there are kills; from then on there is time for all that was begun.
 TROUBLED_US, UNTIL_US = 6 * HOUR, 36 * HOUR
-_EVERY_US = (HOUR, 6 * HOUR)  # how often all flows step when nothing is due: in trouble, and afterwards
+_EVERY_US = (
+    HOUR,
+    6 * HOUR,
+)  # how often all flows step when nothing is due: in trouble, and afterwards
 _ROUNDS = 12  # of steps at one instant, each of which makes the next due
 
 POLICIES = {
@@ -61,8 +64,14 @@ def rules() -> Rulebook:
     """Three rules, of three severities."""
     return rulebook_of(
         written_rule("missed", MISSED, notify="peer_first"),
-        written_rule("craving", "{latest: check_in.craving, not_older_than: 3 days, at_least: 8}", severity="high"),
-        written_rule("used", "{latest: check_in.used, not_older_than: 3 days, is: yes}", severity="urgent"),
+        written_rule(
+            "craving",
+            "{latest: check_in.craving, not_older_than: 3 days, at_least: 8}",
+            severity="high",
+        ),
+        written_rule(
+            "used", "{latest: check_in.used, not_older_than: 3 days, is: yes}", severity="urgent"
+        ),
     )
 
 
@@ -115,7 +124,9 @@ class Story:
                     self._happen(now)
                 except Killed:
                     self.site.stop()
-                    self._up_at = now + self._random.choice([1_000_000, 5_000_000, MINUTE, 20 * MINUTE])
+                    self._up_at = now + self._random.choice(
+                        [1_000_000, 5_000_000, MINUTE, 20 * MINUTE]
+                    )
                 now = self._next(now)
             return self.promises.broken(self.expected)
         finally:
@@ -168,15 +179,27 @@ class Story:
     def _site_of_people(self) -> set[tuple[int, str]]:
         """Put people into the database; the alerts that must come of what happens to them, (client, rule)."""
         random, people = self._random, Caseload(self._people)
-        clients = [people.client(number, phone=f"+1555020{number:04}") for number in range(1, random.randint(2, 5))]
+        clients = [
+            people.client(number, phone=f"+1555020{number:04}")
+            for number in range(1, random.randint(2, 5))
+        ]
 
         def some(likely: float) -> dict[str, object]:
             quiet = {"quiet_from": "22:00", "quiet_to": "07:00"} if random.random() < 0.5 else {}
-            gone = {} if random.random() < likely else random.choice([{"phone": None}, {"active": False}])
+            gone = (
+                {}
+                if random.random() < likely
+                else random.choice([{"phone": None}, {"active": False}])
+            )
             return {**quiet, **gone}
 
         for number in (1, 2):
-            people.staff(number, "case_manager", *(one for one in clients if one % 2 == number - 1), **some(0.85))
+            people.staff(
+                number,
+                "case_manager",
+                *(one for one in clients if one % 2 == number - 1),
+                **some(0.85),
+            )
         people.staff(3, "supervisor", **some(0.9))
         people.staff(4, "on_call", **some(0.9))
         people.staff(5, "admin")
@@ -186,7 +209,9 @@ class Story:
                 people.consent(client, 6, revoked_at=NOON + random.randrange(TROUBLED_US))
         if random.random() < 0.5:
             begin = NOON + random.randrange(TROUBLED_US)
-            self.trouble.outages.append((begin, begin + random.choice([10 * MINUTE, HOUR, 6 * HOUR])))
+            self.trouble.outages.append(
+                (begin, begin + random.choice([10 * MINUTE, HOUR, 6 * HOUR]))
+            )
         return {(client, rule) for client in clients for rule in _EVENTS if random.random() < 0.5}
 
     def _arrivals(self) -> Arrivals:
@@ -197,7 +222,20 @@ class Story:
                 at = NOON + self._random.randrange(TROUBLED_US * 3 // 4)
                 key = f"{client}-{rule}-{number}"
                 rows.append(
-                    (at, ReadEvent(f"C-{client}", "check_in", at, key, write_fields(fields), None, 1, False, key))
+                    (
+                        at,
+                        ReadEvent(
+                            f"C-{client}",
+                            "check_in",
+                            at,
+                            key,
+                            write_fields(fields),
+                            None,
+                            1,
+                            False,
+                            key,
+                        ),
+                    )
                 )
         return Arrivals(sorted(rows))
 
@@ -206,11 +244,15 @@ class Story:
         texts = []
         for client in sorted({client for client, _ in self.expected}):
             if self._random.random() < 0.3:
-                words = self._random.choice(["hello?", "help", "I want to die", "STOP", "1 a", "🙂"])
-                texts.append((NOON + self._random.randrange(TROUBLED_US), f"+1555020{client:04}", words))
+                words = self._random.choice(
+                    ["hello?", "help", "I want to die", "STOP", "1 a", "🙂"]
+                )
+                texts.append(
+                    (NOON + self._random.randrange(TROUBLED_US), f"+1555020{client:04}", words)
+                )
         return texts
 
-    def _shown(self, text: Text) -> None:
+    def _shown(self, text: CarrierMessage) -> None:
         """Somebody reads a text, and perhaps answers it."""
         if text.direction != "outbound-api" or self._random.random() < 0.5 or self.fate.over:
             return

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from connectors.local_twilio.api import Api
-from connectors.local_twilio.trouble import Answer
+from connectors.twilio_simulator.api import Api
+from connectors.twilio_simulator.trouble import Answer
 from tests.chaos.__main__ import main
 from tests.chaos.story import Stage, Story
 from tests.connectors.local import TOKEN

@@ -15,8 +15,21 @@ from engine.cli import run_command_line
 from engine.cli.printing import Format, show_rows
 from tests.flows.evaluating import MISSED, written_rule
 
-HEAVY = {"sqlalchemy", "numpy", "pydantic", "fastapi", "apscheduler", "alembic", "rich", "twilio", "phonenumbers"}
-ROWS = [["17", 2, None, datetime(2026, 11, 22, 5, 30, tzinfo=timezone(timedelta(hours=-5)))], ["ü", 30, "a,b", None]]
+HEAVY = {
+    "sqlalchemy",
+    "numpy",
+    "pydantic",
+    "fastapi",
+    "apscheduler",
+    "alembic",
+    "rich",
+    "twilio",
+    "phonenumbers",
+}
+ROWS = [
+    ["17", 2, None, datetime(2026, 11, 22, 5, 30, tzinfo=timezone(timedelta(hours=-5)))],
+    ["ü", 30, "a,b", None],
+]
 COLUMNS = ["client", "count", "note", "began"]
 
 
@@ -28,12 +41,16 @@ def exit_code(*arguments: str) -> int | str | None:
 
 def test_help_imports_nothing_heavy() -> None:
     probe = "import sys, engine.cli.commands; print(*{name.split('.')[0] for name in sys.modules})"
-    names = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout.split()
+    names = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert HEAVY.isdisjoint(names)
 
 
 def test_python_dash_m_is_the_same_command() -> None:
-    run = subprocess.run([sys.executable, "-m", "engine", "--help"], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "engine", "--help"], capture_output=True, text=True, check=True
+    )
     assert run.stdout.startswith("Usage: handrail ")
 
 
@@ -42,12 +59,16 @@ def test_a_missing_config_is_one_sentence_and_exit_2(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == "nowhere.yaml: cannot be read: No such file or directory\n"
 
 
-@pytest.mark.parametrize("command", ["alerts", "preview", "why 1", "ack 1 --by S-1", "oncall", "rules history"])
+@pytest.mark.parametrize(
+    "command", ["alerts", "preview", "why 1", "ack 1 --by S-1", "oncall", "rules history"]
+)
 def test_a_database_that_is_not_there_is_said_and_not_made(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "rules.yaml").write_text(f"format: 1\nrules:\n{written_rule('one', MISSED)}\n")
+    (tmp_path / "rules" / "rules.yaml").write_text(
+        f"format: 1\nrules:\n{written_rule('one', MISSED)}\n"
+    )
     config = tmp_path / "config.yaml"
     config.write_text("timezone: UTC\ndatabase: sqlite:///mistyped/handrail.db\n")
     assert exit_code(*command.split(), "--config", str(config)) == 2
@@ -55,8 +76,12 @@ def test_a_database_that_is_not_there_is_said_and_not_made(
     assert not (tmp_path / "mistyped").exists()
 
 
-@pytest.mark.parametrize("command", ["why abc", "ack 0 --by S-1", "oncall --weeks 53", "rejects --dismiss 1.5"])
-def test_what_is_no_number_is_said_in_a_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command", ["why abc", "ack 0 --by S-1", "oncall --weeks 53", "rejects --dismiss 1.5"]
+)
+def test_what_is_no_number_is_said_in_a_sentence(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code(*command.split()) == 2
     assert " is not a whole number from 1 " in capsys.readouterr().err
 

@@ -7,20 +7,24 @@ from pathlib import Path
 
 import pytest
 import structlog
-
 from tests.cli.test_check import Site
 
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 
 
-def test_the_example_comes_out_as_the_page_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_comes_out_as_the_page_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rules, cases, right, wrong = re.findall(
         r"^```(?:yaml)?\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     site = Site(tmp_path, capsys)
     site.write("rules/missed.yaml", rules)
     site.write("rules/missed.cases.yaml", cases)
-    assert site.handrail("check")[1:] == ("1 rule and 2 cases checked: no mistakes, no warnings\n", "")
+    assert site.handrail("check")[1:] == (
+        "1 rule and 2 cases checked: no mistakes, no warnings\n",
+        "",
+    )
     code, out, _ = site.handrail("test")
     assert (code, re.sub(r"\d\.\d", "0.4", out)) == (0, right.splitlines(keepends=True)[-1])
     site.write("rules/missed.yaml", rules.replace("hold: 2 hours", "hold: 3 hours"))

@@ -97,7 +97,9 @@ def test_the_page_can_be_followed_from_its_first_line_to_its_last(
 
 
 def test_whoever_follows_the_page_again_nests_no_folder_in_another(site: Path) -> None:
-    for session in [text for sort, name, text in BLOCK.findall(PAGE.read_text("utf-8")) if not sort and not name]:
+    for session in [
+        text for sort, name, text in BLOCK.findall(PAGE.read_text("utf-8")) if not sort and not name
+    ]:
         typed = [shlex.split(command) for command, _ in commands(session)]
         for words in [words for words in typed if words[0] != "handrail"] * 2:
             run(words)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from connectors.local_twilio.carrier import Carrier
-from connectors.local_twilio.server import LocalTwilio
-from connectors.local_twilio.trouble import Trouble
+from connectors.twilio_simulator.carrier import Carrier
+from connectors.twilio_simulator.server import LocalTwilio
+from connectors.twilio_simulator.trouble import Trouble
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 TOKEN = "hush"

@@ -9,7 +9,14 @@ from typing import Literal
 from engine.model.message import Outgoing, SendResult
 
 Mood = Literal[
-    "takes it", "times out after taking it", "times out", "unreachable", "busy", "refuses", "opted out", "stopped"
+    "takes it",
+    "times out after taking it",
+    "times out",
+    "unreachable",
+    "busy",
+    "refuses",
+    "opted out",
+    "stopped",
 ]
 
 
@@ -26,7 +33,9 @@ class Carrier:
 
     name = "carrier"
 
-    def __init__(self, *moods: Mood, deaf: int = 0, passing: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, *moods: Mood, deaf: int = 0, passing: Callable[[], None] = lambda: None
+    ) -> None:
         self.moods = list(moods)
         self.deaf = deaf
         self.passing = passing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.flows.texting import CASE_MANAGER, Phones
 
 

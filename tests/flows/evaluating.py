@@ -8,15 +8,18 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from engine.flows import evaluate
+from engine.flows.evaluation import evaluate
 from engine.model.kinds import BUILT_IN
+from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
-from engine.model.telling import Telling
-from engine.rulebook.load import from_texts
-from engine.rulebook.rulebook import Rulebook
-from engine.store import rule_sets
-from engine.store.database import Database
-from engine.store.schema import alert_transitions, alerts, assignments, audit, evaluations, outbox
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.load import from_texts
+from engine.store.database.connection import Database
+from engine.store.operations import rule_sets
+from engine.store.tables.alerts import alert_transitions, alerts, evaluations
+from engine.store.tables.messages import outbox
+from engine.store.tables.operations import audit
+from engine.store.tables.people import assignments
 from tests.caseload import NOON, Caseload
 
 MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
@@ -25,7 +28,13 @@ SILENT = "{time_since: check_in, at_least: 3 days}"
 
 def rulebook(when: str = MISSED, **words: str) -> Rulebook:
     """One rule, live and of medium severity unless `words` say otherwise."""
-    lines = {"status": "live", "severity": "medium", "reason": "missed check-ins", "when": when, **words}
+    lines = {
+        "status": "live",
+        "severity": "medium",
+        "reason": "missed check-ins",
+        "when": when,
+        **words,
+    }
     written = "\n".join(f"    {word}: {value}" for word, value in lines.items())
     text = f"format: 1\nrules:\n  - id: two-missed\n    title: Two check-ins missed\n{written}\n"
     return from_texts({"rules.yaml": text}, BUILT_IN)
@@ -44,7 +53,9 @@ class Site:
         self.caseload = Caseload(self.database)
         steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"}]
         names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
-        self.routing = RoutingSettings.model_validate({"policies": {"steps": steps}, "severities": names})
+        self.routing = RoutingSettings.model_validate(
+            {"policies": {"steps": steps}, "severities": names}
+        )
 
     def with_people(self) -> Site:
         """Client C-1 with case manager 1; supervisor 2 and admin 3 are the site's."""
@@ -56,7 +67,10 @@ class Site:
 
     def assign(self, client_id: int, staff_id: int, role: str = "case_manager") -> None:
         with self.database.write() as conn:
-            conn.execute(insert(assignments), {"client_id": client_id, "staff_id": staff_id, "role": role, "began": 0})
+            conn.execute(
+                insert(assignments),
+                {"client_id": client_id, "staff_id": staff_id, "role": role, "began": 0},
+            )
 
     def missed(self, at: int, client_id: int = 1) -> None:
         self.caseload.event(client_id, "check_in", at, status="missed")
@@ -66,15 +80,17 @@ class Site:
         with self.database.write() as conn:
             rule_sets.accept(conn, rules.hash, rules.files, NOON)
 
-    def evaluate(self, now: int = NOON, rules: Any = None, owner: str = "test") -> evaluate.Counts:
+    def evaluate(
+        self, now: int = NOON, rules: Any = None, owner: str = "test"
+    ) -> evaluate.EvaluationCounts:
         with self.database.write() as conn:
             if rule_sets.serving(conn) is None:
                 rule_sets.accept(conn, self.rules.hash, self.rules.files, 0)
         return evaluate.run(self.database, rules or self.rules, self.telling, now=now, owner=owner)
 
     @property
-    def telling(self) -> Telling:
-        return Telling(self.routing)
+    def telling(self) -> NotificationSettings:
+        return NotificationSettings(self.routing)
 
     def rows(self, table: Any) -> Sequence[Any]:
         with self.database.read() as conn:

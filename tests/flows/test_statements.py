@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import event
 
-from engine.flows import audit, reports
+from engine.flows.delivery import delivery_status
+from engine.flows.operations import watchdog
 from engine.model.message import Report
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.caseload import NOON, hours
 from tests.flows.evaluating import Site, rulebook
 from tests.flows.texting import CASE_MANAGER, Phones
@@ -60,11 +61,13 @@ def test_no_step_and_no_text_looks_through_a_table_that_grows(sqlite_database: D
             phones.go_on()
         for body in ("1 ?", "1 S", "1 A", "D", "what?", "STOP"):
             phones.text(CASE_MANAGER, body)
-        reports.take(sqlite_database, Report(2, "SM2", "undelivered"), phones.now)
+        delivery_status.take(sqlite_database, Report(2, "SM2", "undelivered"), phones.now)
     assert not found
 
 
-def test_the_audit_looks_through_nothing_but_where_each_client_stands(sqlite_database: Database) -> None:
+def test_the_audit_looks_through_nothing_but_where_each_client_stands(
+    sqlite_database: Database,
+) -> None:
     with looked_through(sqlite_database) as found:
-        audit.run(sqlite_database, NOON)
+        watchdog.run(sqlite_database, NOON)
     assert {told.split(":")[0] for told in found} <= {"SCAN evaluations"}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import count
 
-from engine.flows import deliver, escalate, inbox
+from engine.flows.delivery import deliver
+from engine.flows.escalation import steps
+from engine.flows.inbound import receive
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US
-from engine.store import agenda
-from engine.store.database import Database
-from engine.store.schema import alerts
+from engine.store.database.connection import Database
+from engine.store.operations import agenda
+from engine.store.tables.alerts import alerts
 from tests.caseload import NOON, hours
 from tests.flows.carrier import Carrier
 from tests.flows.evaluating import Site
@@ -47,14 +49,16 @@ class Phones:
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
         """Somebody texts; what they are answered."""
         inbound = Inbound(provider_id or f"SM{next(self._numbers)}", sender, body)
-        return inbox.take(self.site.database, inbound, self.site.routing, self.now).answer
+        return receive.take(self.site.database, inbound, self.site.routing, self.now).answer
 
     def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
         """So many microseconds later all that is due is done: (number, words) of what has been sent since last time."""
         self.now += passed
-        escalate.run(self.site.database, self.site.rules.rules, "reason", self.now)
+        steps.run(self.site.database, self.site.rules.rules, "reason", self.now)
         at: int | None = self.now
-        while at is not None and at <= self.now + 15 * MINUTE:  # for no phone gets more than one text a minute
+        while (
+            at is not None and at <= self.now + 15 * MINUTE
+        ):  # for no phone gets more than one text a minute
             while deliver.run(self.site.database, self.carrier, at, "test"):
                 pass
             with self.site.database.read() as conn:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from engine.flows.case_run import Opened, run
-from engine.flows.try_cases import Tried, try_case
+from engine.flows.rules.case_compare import Tried, try_case
+from engine.flows.rules.case_runner import Opened, run
 from engine.model.instant import from_us
 from engine.model.kinds import BUILT_IN
 from engine.model.settings import Settings
-from engine.rulebook.cases import Case
-from engine.rulebook.cases_reader import read_cases
-from engine.rulebook.rulebook import Rulebook
-from engine.store.scratch import Scratch
-from engine.yaml_source import Source
+from engine.rulebook.core.cases import Case
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.cases_parser import read_cases
+from engine.store.database.in_memory import Scratch
+from engine.yaml_source import YamlSource
 
 RULES = """
 format: 1
@@ -63,7 +63,7 @@ TWO_MISSED = """
 
 
 def case_of(text: str, head: str = "") -> Case:
-    source = Source("rules.cases.yaml", f"format: 1\n{head}cases:{text}")
+    source = YamlSource("rules.cases.yaml", f"format: 1\n{head}cases:{text}")
     (case,) = read_cases(source, BUILT_IN, None)
     return case
 
@@ -79,9 +79,15 @@ class Trying:
         return try_case(case_of(text, head), *self._rest, self._databases.empty())
 
     def opened(self, text: str, head: str = "") -> list[Opened]:
-        return run(case_of(f"{text.rstrip()}\n    silent: all\n", head), *self._rest, self._databases.empty())
+        return run(
+            case_of(f"{text.rstrip()}\n    silent: all\n", head),
+            *self._rest,
+            self._databases.empty(),
+        )
 
     def wrong(self, text: str, head: str = "") -> list[tuple[str, str | None, str | None]]:
         """The lines that are not as expected: when (UTC), what was expected, what happened."""
         lines = self.tried(text, head).lines
-        return [(f"{from_us(x.at):%d %H:%M:%S}", x.expected, x.happened) for x in lines if not x.right]
+        return [
+            (f"{from_us(x.at):%d %H:%M:%S}", x.expected, x.happened) for x in lines if not x.right
+        ]

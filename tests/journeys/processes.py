@@ -64,7 +64,9 @@ class Done:
 
 def handrail(site: Path, command: str, *arguments: str) -> Done:
     """Run a command to its end."""
-    with _running(_command, [command, "--config", str(site / "config.yaml"), *arguments]) as running:
+    with _running(
+        _command, [command, "--config", str(site / "config.yaml"), *arguments]
+    ) as running:
         out, err = running.out.read(), running.err.read()
         for line in err.splitlines():
             _look_at(line)
@@ -98,11 +100,16 @@ class ShiftedClock:
 @contextmanager
 def _running(target: Any, *arguments: Any) -> Iterator[Running]:
     (out, child_out), (err, child_err) = _forks.Pipe(duplex=False), _forks.Pipe(duplex=False)
-    process = _forks.Process(target=_child, args=(child_out, child_err, dict(os.environ), target, *arguments))
+    process = _forks.Process(
+        target=_child, args=(child_out, child_err, dict(os.environ), target, *arguments)
+    )
     process.start()
     child_out.close()
     child_err.close()
-    with os.fdopen(os.dup(out.fileno()), "r") as out_text, os.fdopen(os.dup(err.fileno()), "r") as err_text:
+    with (
+        os.fdopen(os.dup(out.fileno()), "r") as out_text,
+        os.fdopen(os.dup(err.fileno()), "r") as err_text,
+    ):
         out.close()
         err.close()
         try:
@@ -114,7 +121,9 @@ def _running(target: Any, *arguments: Any) -> Iterator[Running]:
                 _look_at(line)
 
 
-def _child(out: Connection, err: Connection, environ: dict[str, str], target: Any, *arguments: Any) -> None:
+def _child(
+    out: Connection, err: Connection, environ: dict[str, str], target: Any, *arguments: Any
+) -> None:
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)

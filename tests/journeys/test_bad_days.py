@@ -8,21 +8,25 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from connectors.local_twilio.texts import Text
-from connectors.local_twilio.trouble import Answer
-from engine.flows import acting
+from connectors.twilio_simulator.texts import CarrierMessage
+from connectors.twilio_simulator.trouble import Answer
+from engine.flows.inbound import alert_actions
 from engine.messaging import answers
 from engine.model.event import write_fields
 from engine.model.instant import from_us
 from engine.model.intake import ReadEvent
-from engine.store.database import Database
-from engine.store.schema import alerts, inbox, outbox, staff
+from engine.store.database.connection import Database
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import inbox, outbox
+from engine.store.tables.people import staff
 from tests.caseload import NOON, Caseload
 from tests.chaos.story import MINUTE, SETTINGS, rules
 from tests.flows.evaluating import Site
 from tests.twilio_site import Arrivals, Killed, TwilioSite
 
-CASE_MANAGER, SUPERVISOR, ON_CALL, ADMIN, MENTOR = (f"+1555010000{number}" for number in range(1, 6))
+CASE_MANAGER, SUPERVISOR, ON_CALL, ADMIN, MENTOR = (
+    f"+1555010000{number}" for number in range(1, 6)
+)
 CLIENT = "+15550209999"
 
 
@@ -41,7 +45,9 @@ class Day:
         people.staff(5, "mentor", 2)
         people.consent(2, 5)
         self.dies_at: str | None = None
-        self.site = TwilioSite(database, database, rules(), SETTINGS, Arrivals([]), NOON, passing=self._passing)
+        self.site = TwilioSite(
+            database, database, rules(), SETTINGS, Arrivals([]), NOON, passing=self._passing
+        )
         self.site.carrier.shown = self._shown
         self.shown: list[tuple[str, str, str]] = []
         self.site.start()
@@ -51,19 +57,24 @@ class Day:
             self.dies_at = None
             raise Killed
 
-    def _shown(self, text: Text) -> None:
+    def _shown(self, text: CarrierMessage) -> None:
         self.shown.append((from_us(self.site.clock.at).strftime("%H:%M"), text.to, text.body))
 
     def happens(self, client: int, **fields: object) -> None:
         """A check-in of this moment becomes known."""
         at, key = self.site.clock.at, f"event {len(self.site.source.rows)}"
-        row = ReadEvent(f"C-{client}", "check_in", at, key, write_fields(fields), None, 1, False, key)  # type: ignore[arg-type]
+        row = ReadEvent(
+            f"C-{client}", "check_in", at, key, write_fields(fields), None, 1, False, key
+        )  # type: ignore[arg-type]
         self.site.source.rows.append((at, row))
 
     def until(self, time: str, every: int = 10) -> list[tuple[str, str]]:
         """The daemon works until then, looking round every so many minutes: (time, number) of each text shown."""
         hour, minute = map(int, time.split(":"))
-        now, end = self.site.clock.at, NOON + timedelta(hours=hour - 12, minutes=minute) // timedelta(microseconds=1)
+        now, end = (
+            self.site.clock.at,
+            NOON + timedelta(hours=hour - 12, minutes=minute) // timedelta(microseconds=1),
+        )
         while now <= end:
             self.site.clock.at = now
             self.site.take_calls()
@@ -138,7 +149,7 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     day.happens(2, status="missed")
     day.happens(2, status="missed")
     assert day.until("15:00", every=30) == []
-    acting.command(day.tables.database, 3, "S-2", "accept", day.site.clock.at)
+    alert_actions.command(day.tables.database, 3, "S-2", "accept", day.site.clock.at)
     assert day.until("18:05", every=30) == []
     assert any("texts cannot be sent" in row.body for row in day.tables.rows(outbox))
     # 18:10  Twilio is back. Everybody is told of what is still open, each once: of C-1 the supervisor, of the urgent
@@ -146,7 +157,9 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     day.until("18:09")
     day.read()
     day.until("19:00")
-    told = [row for row in day.tables.rows(outbox) if row.state == "delivered" and row.reason == "step"]
+    told = [
+        row for row in day.tables.rows(outbox) if row.state == "delivered" and row.reason == "step"
+    ]
     assert sorted((row.alert_id, row.step, row.staff_id) for row in told) == [
         (1, 0, 1), (1, 1, 2), (2, 0, 1), (2, 1, 3), (2, 2, 2),
     ]  # fmt: skip
@@ -197,7 +210,9 @@ def test_the_webhook_is_away_for_an_hour(day: Day) -> None:
     assert len(day.tables.rows(inbox)) == 2
     assert next(iter(day.tables.alerts)).state == "acknowledged"
     day.until("13:00")
-    sent = [text.body for text in day.site.carrier.texts.values() if text.direction == "outbound-api"]
+    sent = [
+        text.body for text in day.site.carrier.texts.values() if text.direction == "outbound-api"
+    ]
     assert sent.count(answers.yours(1)) == 1
     assert sent.count(answers.CRISIS) == 1
 
@@ -224,4 +239,7 @@ def test_a_number_that_belongs_to_a_client_and_a_mentor(day: Day) -> None:
     assert [row.state for row in day.tables.alerts] == ["acknowledged"]
     day.texts(CLIENT, "I am not doing well")
     day.until("12:15")
-    assert [(row.rule_id, row.client_id) for row in day.tables.rows(alerts)] == [("missed", 2), ("client_text", 1)]
+    assert [(row.rule_id, row.client_id) for row in day.tables.rows(alerts)] == [
+        ("missed", 2),
+        ("client_text", 1),
+    ]

@@ -16,8 +16,8 @@ from urllib.request import urlopen
 import pytest
 
 from engine.sample import write_sample
-from engine.store import rule_sets
-from engine.store.database import Database
+from engine.store.database.connection import Database
+from engine.store.operations import rule_sets
 from tests.journeys.processes import daemon_of, handrail
 from tests.log_watch import watch
 
@@ -54,7 +54,9 @@ def mistake(site: Path) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_events_become_texts_and_a_signal_ends_it_cleanly(site: Path, number: signal.Signals) -> None:
+def test_events_become_texts_and_a_signal_ends_it_cleanly(
+    site: Path, number: signal.Signals
+) -> None:
     with daemon_of(site) as running:
         started = running.wait_for("started")
         for page in ("healthz", "readyz"):
@@ -69,7 +71,9 @@ def test_events_become_texts_and_a_signal_ends_it_cleanly(site: Path, number: si
 
 def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
     command = [sys.executable, "-m", "engine", "run", "--config", str(site / "config.yaml")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=watch.file(), text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=watch.file(), text=True
+    ) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("SMS to +")
         process.terminate()
@@ -77,13 +81,24 @@ def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
 
 
 def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(site: Path) -> None:
-    command = [sys.executable, "-m", "engine", "run", "--phone", "--config", str(site / "config.yaml")]
+    command = [
+        sys.executable,
+        "-m",
+        "engine",
+        "run",
+        "--phone",
+        "--config",
+        str(site / "config.yaml"),
+    ]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=watch.file(), text=True) as process:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=watch.file(), text=True
+    ) as process:
         assert process.stdin
         assert process.stdout
-        (number,) = re.findall(r"^SMS to \+\d+: .* Reply (\d+) A", process.stdout.readline())
-        process.stdin.write(f"{number} a\n")
+        text = process.stdout.readline()
+        ((phone, number),) = re.findall(r"^SMS to (\+\d+): .* Reply (\d+) A", text)
+        process.stdin.write(f"{phone} {number} a\n")
         process.stdin.flush()
         said = iter(process.stdout.readline, "")
         assert any(f"Handrail: {number} is yours." in line for line in said)
@@ -98,7 +113,9 @@ def test_without_a_terminal_there_is_no_phone_to_type_on_and_texts_go_out_all_th
     site: Path, redirect: str
 ) -> None:
     command = f"exec {sys.executable} -m engine run --phone --config {site}/config.yaml {redirect}"
-    with subprocess.Popen(command, shell=True, stdout=subprocess.PIPE, stderr=watch.file(), text=True) as process:
+    with subprocess.Popen(
+        command, shell=True, stdout=subprocess.PIPE, stderr=watch.file(), text=True
+    ) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("SMS to +")
         process.send_signal(signal.SIGTERM)
@@ -107,7 +124,9 @@ def test_without_a_terminal_there_is_no_phone_to_type_on_and_texts_go_out_all_th
 
 def test_a_step_that_hangs_ends_the_process_for_the_service_manager_to_restart(site: Path) -> None:
     config = site / "config.yaml"
-    config.write_text(config.read_text().replace("ticks: {", "ticks: {give_up_after: 0.5 seconds, "))
+    config.write_text(
+        config.read_text().replace("ticks: {", "ticks: {give_up_after: 0.5 seconds, ")
+    )
     assert handrail(site, "run", "--once").code == 0
     database = Database.open(f"sqlite:///{site}/var/handrail.db")
     with daemon_of(site) as running:
@@ -140,7 +159,10 @@ def test_a_failing_flow_leaves_the_others_to_step_and_is_told_in_the_exit_code(s
     assert "Traceback" not in done.err
     doctor = handrail(site, "doctor", "--format", "json")
     assert doctor.code == 1
-    assert [check["check"] for check in json.loads(doctor.out) if check["state"] != "ok"] == ["source inbox", "ingest"]
+    assert [check["check"] for check in json.loads(doctor.out) if check["state"] != "ok"] == [
+        "source inbox",
+        "ingest",
+    ]
 
 
 def test_the_sample_is_written_where_the_inbox_is_empty(site: Path) -> None:
@@ -209,7 +231,9 @@ def test_a_port_in_use_changes_nothing_for_whoever_runs(site: Path) -> None:
 def test_a_start_beside_another_daemon_says_that_there_is_one(site: Path) -> None:
     handrail(site, "run", "--once")
     with daemon_of(site) as running:
-        running.wait_for("another daemon stepped a moment ago; where it still runs, the two share the work")
+        running.wait_for(
+            "another daemon stepped a moment ago; where it still runs, the two share the work"
+        )
         running.wait_for("started")
         assert running.end(signal.SIGTERM) == 0
 
@@ -232,7 +256,9 @@ def test_a_daemon_follows_the_rules_that_another_start_accepted(site: Path) -> N
         assert running.end(signal.SIGTERM) == 0
 
 
-def test_a_saved_rule_file_serves_while_the_daemon_runs_and_a_broken_one_does_not(site: Path) -> None:
+def test_a_saved_rule_file_serves_while_the_daemon_runs_and_a_broken_one_does_not(
+    site: Path,
+) -> None:
     file = site / "rules" / "safety.yaml"
     good = file.read_text()
     with daemon_of(site) as running:

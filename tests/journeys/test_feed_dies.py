@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine.flows import audit, deliver, ingest
+from engine.flows.delivery import deliver
+from engine.flows.intake import ingest
+from engine.flows.operations import watchdog
 from engine.model.event import write_fields
 from engine.model.instant import SECOND_US, to_us
 from engine.model.intake import Batch, ReadEvent, Reject
-from engine.store import silence
-from engine.store.database import Database
+from engine.store.alerts import inactivity
+from engine.store.database.connection import Database
 from tests.caseload import NOON, hours
 from tests.flows.carrier import Carrier
 from tests.flows.evaluating import Site, rulebook_of, written_rule
@@ -21,7 +23,10 @@ MINUTE = 60 * SECOND_US
 MIDNIGHT = NOON - hours(12)
 # Whoever checks in every evening at eight is silent by the rule at two in the night after an evening without.
 SILENT = written_rule("silent", "{time_since: check_in, at_least: 30 hours}", reason="please call")
-BOOK = rulebook_of(SILENT, written_rule("craving", "{latest: check_in.craving, not_older_than: 2 days, at_least: 8}"))
+BOOK = rulebook_of(
+    SILENT,
+    written_rule("craving", "{latest: check_in.craving, not_older_than: 2 days, at_least: 8}"),
+)
 CLIENTS = range(1, 13)
 # The last one has really gone silent: the evening before the outage is the last of theirs.
 SILENT_ONE = 12
@@ -52,7 +57,9 @@ class Feed:
         for place, (at, client_id) in enumerate(self.checked_in):
             if positions.get("all", 0) <= place and at <= to_us(now):
                 fields = write_fields({"status": "completed"})
-                event = ReadEvent(f"C-{client_id}", "check_in", at, str(place), fields, None, place, False, "")
+                event = ReadEvent(
+                    f"C-{client_id}", "check_in", at, str(place), fields, None, place, False, ""
+                )
                 yield Batch("all", place + 1, events=(event,))
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
@@ -81,7 +88,7 @@ class Night:
         for now in range(begin, end, step):
             ingest_all(self.database, self.feed, now)
             self.site.evaluate(now)
-            audit.run(self.database, now)
+            watchdog.run(self.database, now)
             while deliver.run(self.database, self.carrier, now, "a"):
                 pass
             new = self.carrier.asked[len(self.texts) :]
@@ -104,7 +111,9 @@ def ingest_all(database: Database, feed: Feed, now: int) -> None:
 
 def evenings(*days: int, but: int | None = None) -> list[tuple[int, int]]:
     """Everybody checks in at eight, a minute after each other; one of them not."""
-    return [(clock(day, "20:00") + one * MINUTE, one) for day in days for one in CLIENTS if one != but]
+    return [
+        (clock(day, "20:00") + one * MINUTE, one) for day in days for one in CLIENTS if one != but
+    ]
 
 
 def test_the_feed_cannot_be_reached_all_night(database: Database) -> None:
@@ -116,23 +125,33 @@ def test_the_feed_cannot_be_reached_all_night(database: Database) -> None:
     night.live(clock(1, "18:50"), clock(1, "19:00"), 10 * MINUTE)
     # 19:50  An hour without the feed: the admin is told, once.
     night.live(clock(1, "19:00"), clock(2, "09:00"), 25 * MINUTE)
-    assert night.texts == [(clock(1, "19:50"), "3", "Handrail: source inbox cannot be read. The log says more.")]
+    assert night.texts == [
+        (clock(1, "19:50"), "3", "Handrail: source inbox cannot be read. The log says more.")
+    ]
     # 02:00  By the rule all twelve fall silent, one after the other. Nobody is woken.
     assert night.states() == dict.fromkeys(CLIENTS, ("open", "held"))
     with database.read() as conn:
-        assert audit.broken_promises(conn, clock(2, "08:59")) == ["source inbox cannot be read"]
-        assert silence.held_count(conn) == 12
+        assert watchdog.broken_promises(conn, clock(2, "08:59")) == ["source inbox cannot be read"]
+        assert inactivity.held_count(conn) == 12
 
     # 09:00  The feed is back with what eleven had sent: theirs was no silence. The admin hears that it is over.
     night.live(clock(2, "09:00"), clock(2, "09:10"))
-    assert night.since(clock(2, "09:00")) == ["Handrail: over now: source inbox cannot be read. The log says more."]
-    assert [one for one, (state, _) in night.states().items() if state != "resolved"] == [SILENT_ONE]
-    assert {row.resolution for row in night.site.alerts if row.silence and row.client_id != SILENT_ONE} == {"corrected"}
+    assert night.since(clock(2, "09:00")) == [
+        "Handrail: over now: source inbox cannot be read. The log says more."
+    ]
+    assert [one for one, (state, _) in night.states().items() if state != "resolved"] == [
+        SILENT_ONE
+    ]
+    assert {
+        row.resolution for row in night.site.alerts if row.silence and row.client_id != SILENT_ONE
+    } == {"corrected"}
 
     # 09:15  Nothing more has come: C-12 is silent indeed, and now somebody hears of it.
     night.live(clock(2, "09:10"), clock(2, "09:40"))
     assert len(night.since(clock(2, "09:10"))) == 1
-    assert night.since(clock(2, "09:10"), to="1")[0].startswith("Handrail: C-12 needs you (please call). Reply 1 A")
+    assert night.since(clock(2, "09:10"), to="1")[0].startswith(
+        "Handrail: C-12 needs you (please call). Reply 1 A"
+    )
     # 10:20  And if nobody takes it, it climbs as any other.
     night.live(clock(2, "09:40"), clock(2, "10:30"))
     assert len(night.since(clock(2, "10:00"), to="2")) == 1
@@ -160,12 +179,18 @@ def test_the_feed_answers_but_brings_nothing(database: Database) -> None:
     # 09:00  It speaks again.
     night.live(clock(2, "09:00"), clock(2, "09:30"))
     assert [one for one, (state, _) in night.states().items() if state == "open"] == [SILENT_ONE]
-    assert [words[:23] for words in night.since(clock(2, "09:00"), to="1")] == ["Handrail: C-12 needs yo"]
+    assert [words[:23] for words in night.since(clock(2, "09:00"), to="1")] == [
+        "Handrail: C-12 needs yo"
+    ]
 
 
-def test_a_source_that_says_how_long_it_may_be_silent_is_found_out_before_any_alert(database: Database) -> None:
+def test_a_source_that_says_how_long_it_may_be_silent_is_found_out_before_any_alert(
+    database: Database,
+) -> None:
     both = sorted([*evenings(0), *evenings(1, but=SILENT_ONE)])
-    feed = Feed(both, down=(clock(1, "19:00"), clock(2, "09:00")), hides_it=True, silent_after=hours(26))
+    feed = Feed(
+        both, down=(clock(1, "19:00"), clock(2, "09:00")), hides_it=True, silent_after=hours(26)
+    )
     night = Night(database, feed)
     night.live(clock(0, "20:30"), clock(1, "19:00"), hours(4))
     night.live(clock(1, "19:00"), clock(2, "09:00"), hours(1))
@@ -173,4 +198,6 @@ def test_a_source_that_says_how_long_it_may_be_silent_is_found_out_before_any_al
         ("3", "Handrail: source inbox brings nothing new. The log says more.")
     ]
     night.live(clock(2, "09:00"), clock(2, "09:30"))
-    assert [words[:23] for words in night.since(clock(2, "09:00"), to="1")] == ["Handrail: C-12 needs yo"]
+    assert [words[:23] for words in night.since(clock(2, "09:00"), to="1")] == [
+        "Handrail: C-12 needs yo"
+    ]

@@ -27,9 +27,12 @@ from engine.config import load
 from engine.daemon import step_once
 from engine.model.message import REMINDS
 from engine.sample import write_sample
-from engine.store import audit
-from engine.store.database import Database
-from engine.store.schema import alerts, clients, events, outbox, staff
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log
+from engine.store.tables.alerts import alerts
+from engine.store.tables.intake import events
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import clients, staff
 from tests.databases import Postgres
 from tests.journeys.processes import daemon_of
 
@@ -42,9 +45,13 @@ LINES = 24
 IDLE = 1.2  # seconds after which a run that has no more to say is killed too
 # By then the claims of a killed daemon have run out.
 RESTART = timedelta(minutes=11)
-NOON = datetime(2026, 3, 10, 17, tzinfo=UTC)  # in New York, so that nobody has quiet hours until all is told
+NOON = datetime(
+    2026, 3, 10, 17, tzinfo=UTC
+)  # in New York, so that nobody has quiet hours until all is told
 # When the routing policies have run to their ends, whenever their alerts opened.
-AFTERWARDS = [A_ROUND * RESTART + timedelta(minutes=minutes) for minutes in (0, 15, 30, 45, 180, 360, 480)]
+AFTERWARDS = [
+    A_ROUND * RESTART + timedelta(minutes=minutes) for minutes in (0, 15, 30, 45, 180, 360, 480)
+]
 QUICK = """\
 ticks: {ingest: 0.1 seconds, evaluate: 0.1 seconds, deliver: 0.1 seconds, audit: 0.1 seconds}
 web: {port: 0}
@@ -119,15 +126,28 @@ def kill(site: Path, clock: timedelta, random: Random) -> None:
 def outcome(site: Path) -> Outcome:
     database = Database.open(load(site / "config.yaml").database)
     of_events = select(
-        clients.c.ref, events.c.kind, events.c.occurred_at, events.c.source, events.c.key, events.c.fields
+        clients.c.ref,
+        events.c.kind,
+        events.c.occurred_at,
+        events.c.source,
+        events.c.key,
+        events.c.fields,
     )
-    of_alerts = select(clients.c.ref, alerts.c.rule_id, alerts.c.began, alerts.c.state, alerts.c.historic)
+    of_alerts = select(
+        clients.c.ref, alerts.c.rule_id, alerts.c.began, alerts.c.state, alerts.c.historic
+    )
     of_messages = select(
-        clients.c.ref, alerts.c.rule_id, alerts.c.began, outbox.c.step, staff.c.ref, outbox.c.reason, outbox.c.state
+        clients.c.ref,
+        alerts.c.rule_id,
+        alerts.c.began,
+        outbox.c.step,
+        staff.c.ref,
+        outbox.c.reason,
+        outbox.c.state,
     ).select_from(outbox.join(alerts).join(clients).join(staff, outbox.c.staff_id == staff.c.id))
     of_messages = of_messages.where(~outbox.c.reason.startswith(REMINDS))
     with database.read() as conn:
-        assert audit.verify(conn) is None
+        assert audit_log.verify(conn) is None
         found = Outcome(
             _counted(conn.execute(of_events.join_from(events, clients))),
             _counted(conn.execute(of_alerts.join_from(alerts, clients))),
@@ -135,7 +155,9 @@ def outcome(site: Path) -> Outcome:
         )
         # What another message carried with it was printed as that one.
         by_itself = outbox.c.bundle_id.is_(None)
-        accepted = conn.scalars(select(outbox.c.id).where(outbox.c.state == "accepted", by_itself)).all()
+        accepted = conn.scalars(
+            select(outbox.c.id).where(outbox.c.state == "accepted", by_itself)
+        ).all()
     database.close()
     assert sorted(accepted) == sorted(printed(site))
     return found
@@ -143,7 +165,10 @@ def outcome(site: Path) -> Outcome:
 
 def printed(site: Path) -> list[int]:
     """The ids of the messages that the phone printed, each as often as it did."""
-    return [json.loads(line)["id"] for line in (site / "var" / "printed_sms.jsonl").read_text().splitlines()]
+    return [
+        json.loads(line)["id"]
+        for line in (site / "var" / "printed_sms.jsonl").read_text().splitlines()
+    ]
 
 
 def differences(found: Outcome, expected: Outcome) -> list[str]:

@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from engine.messaging import answers
 from engine.model.routing import RoutingSettings
-from engine.store import disclosures
-from engine.store.database import Database
-from engine.store.disclosures import Disclosure
-from engine.store.schema import consents, staff
+from engine.store.database.connection import Database
+from engine.store.people import disclosures
+from engine.store.people.disclosures import Disclosure
+from engine.store.tables.people import consents, staff
 from tests.caseload import NOON, hours
 from tests.flows.evaluating import Site
 from tests.flows.texting import CASE_MANAGER, MINUTE, Phones
@@ -25,9 +25,13 @@ def phones(database: Database) -> Phones:
     site = Site(database).with_people()
     steps = [{"to": "mentor"}, {"after": "1 hour", "to": "case_manager"}]
     names = dict.fromkeys(["high", "medium", "low"], "peers")
-    site.routing = RoutingSettings.model_validate({"policies": {"peers": steps}, "severities": names})
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"peers": steps}, "severities": names}
+    )
     site.caseload.staff(4, "mentor", 1)
-    site.caseload.consent(1, 4, alias="Robin", scope="missed check-ins", expires_at=NOON + hours(24 * 90))
+    site.caseload.consent(
+        1, 4, alias="Robin", scope="missed check-ins", expires_at=NOON + hours(24 * 90)
+    )
     site.missed(NOON - hours(25))
     site.missed(NOON - hours(1))
     return Phones(site)
@@ -41,7 +45,9 @@ def told(phones: Phones) -> list[Disclosure]:
 def test_the_mentors_consent_is_revoked_between_alert_and_send(phones: Phones) -> None:
     # 12:00  The mentor has quiet hours until a quarter to one, so that what she is to be asked waits.
     with phones.site.database.write() as conn:
-        conn.execute(update(staff).where(staff.c.id == 4).values(quiet_from="11:00", quiet_to="12:45"))
+        conn.execute(
+            update(staff).where(staff.c.id == 4).values(quiet_from="11:00", quiet_to="12:45")
+        )
     phones.site.evaluate()
     assert phones.go_on() == []
     # 12:30  The client takes the consent back.
@@ -68,7 +74,9 @@ def test_all_that_a_mentor_was_told_can_be_accounted_for_years_later(phones: Pho
     assert phones.text(MENTOR, "a") == answers.yours(1)
     # 12:10  Consents are corrected, and what was disclosed stays under the one that there was.
     with phones.site.database.write() as conn:
-        conn.execute(update(consents).values(scope="nothing", purpose="none", expires_at=phones.now))
+        conn.execute(
+            update(consents).values(scope="nothing", purpose="none", expires_at=phones.now)
+        )
     listed = told(phones)
     assert [(one.at, one.told, one.state) for one in listed] == [
         (NOON, "request to call", "accepted"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.flows import deliver
+from engine.flows.delivery import deliver
 from engine.model.instant import SECOND_US
-from engine.store.database import Database
-from engine.store.schema import outbox
+from engine.store.database.connection import Database
+from engine.store.tables.messages import outbox
 from tests.caseload import NOON, hours
 from tests.flows.carrier import Carrier
 from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
@@ -14,7 +14,9 @@ MINUTE = 60 * SECOND_US
 THREE_MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 3}"
 # From two missed check-ins on it is an alert, and from two within one hour on an urgent one.
 URGENT = written_rule(
-    "urgent", "{count: check_in, where: {status: missed}, within: 1 day, at_least: 2}", severity="urgent"
+    "urgent",
+    "{count: check_in, where: {status: missed}, within: 1 day, at_least: 2}",
+    severity="urgent",
 )
 NEW = rulebook_of(written_rule("missed", MISSED), URGENT)
 
@@ -71,7 +73,9 @@ def test_one_client_who_trips_a_new_rule_is_told_as_any_other(database: Database
     live(site, carrier, NOON, 1)
     site.serve(rulebook())
     live(site, carrier, NOON + MINUTE, 4)
-    assert [message.body[:40] for message in carrier.asked] == ["Handrail: C-1 needs you (missed check-in"]
+    assert [message.body[:40] for message in carrier.asked] == [
+        "Handrail: C-1 needs you (missed check-in"
+    ]
 
 
 def test_what_happened_since_the_last_evaluation_is_told_one_by_one(database: Database) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.flows import audit, deliver, inbox
+from engine.flows.delivery import deliver
+from engine.flows.inbound import receive
+from engine.flows.operations import watchdog
 from engine.messaging import answers
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US
 from engine.model.routing import RoutingSettings
-from engine.rulebook.rulebook import Rulebook
-from engine.store.database import Database
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database.connection import Database
 from tests.caseload import NOON, hours
 from tests.flows.carrier import Carrier
 from tests.flows.evaluating import Site, rulebook
@@ -37,11 +39,19 @@ class Night:
 
     def __post_init__(self) -> None:
         self.site = Site(self.database, rules=self.rules)
-        steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"}, {"after": "2 hours", "to": "on_call"}]
+        steps = [
+            {"to": "case_manager"},
+            {"after": "1 hour", "to": "supervisor"},
+            {"after": "2 hours", "to": "on_call"},
+        ]
         names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
-        self.site.routing = RoutingSettings.model_validate({"policies": {"steps": steps}, "severities": names})
+        self.site.routing = RoutingSettings.model_validate(
+            {"policies": {"steps": steps}, "severities": names}
+        )
         self.site.caseload.client(1)
-        self.site.caseload.staff(CASE_MANAGER, "case_manager", 1, quiet_from="22:00", quiet_to="07:00")
+        self.site.caseload.staff(
+            CASE_MANAGER, "case_manager", 1, quiet_from="22:00", quiet_to="07:00"
+        )
         self.site.caseload.staff(SUPERVISOR, "supervisor", quiet_from="23:00", quiet_to="06:00")
         self.site.caseload.staff(ADMIN, "admin")
         self.site.caseload.staff(ON_CALL, "on_call")
@@ -51,7 +61,7 @@ class Night:
         for now in range(self.now, end + 1, 30 * MINUTE):
             self.now = now
             self.site.evaluate(self.now)
-            audit.run(self.database, self.now)
+            watchdog.run(self.database, self.now)
             while deliver.run(self.database, self.carrier, self.now, "a"):
                 pass
             new = self.carrier.asked[len(self.texts) :]
@@ -62,8 +72,11 @@ class Night:
         return [(at, to) for at, to, _ in self.texts]
 
     def reply(self, words: str, sender: int) -> str | None:
-        return inbox.take(
-            self.database, Inbound("SM1", f"+1555010{sender:04}", words), self.site.routing, self.now
+        return receive.take(
+            self.database,
+            Inbound("SM1", f"+1555010{sender:04}", words),
+            self.site.routing,
+            self.now,
         ).answer
 
 
@@ -81,7 +94,9 @@ def test_nobody_answers_through_three_steps_and_two_quiet_hours(database: Databa
     # 12:30  Twelve hours after the last step it is told again to whom that step told. No promise was broken.
     night.until(clock("13:00", 1))
     assert night.told[3:] == [(clock("12:30", 1), ON_CALL)]
-    assert {words.split(".")[0] for _, _, words in night.texts} == {"Handrail: C-1 needs you (missed check-ins)"}
+    assert {words.split(".")[0] for _, _, words in night.texts} == {
+        "Handrail: C-1 needs you (missed check-ins)"
+    }
     assert [row.state for row in night.site.alerts] == ["open"]
     # 13:00  The supervisor takes it, by the number that woke him; the two others hear so.
     assert night.reply("1 a", SUPERVISOR) == answers.yours(1)

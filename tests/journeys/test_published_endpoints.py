@@ -13,17 +13,21 @@ from shutil import copytree
 
 import pytest
 
-from engine.cli.common import FOUND
+from engine.cli.options import FOUND
 from tests.journeys.processes import handrail
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "ctn0094"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the trial data is not at ../shared/data/ctn0094")
+pytestmark = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the trial data is not at ../shared/data/ctn0094"
+)
 
 
 @pytest.fixture
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The example with its records imported, by whichever worker comes first."""
     monkeypatch.setenv("CTN0094", str(DATA))
     own = tmp_path_factory.getbasetemp()
@@ -55,8 +59,12 @@ def _rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_replayed_endpoints_are_the_published_ones_for_every_patient(began: dict[tuple[str, str], str]) -> None:
-    week = {(row["who"], row["date"]): int(row["week"]) for row in _rows("weekly_opioid_results.csv")}
+def test_replayed_endpoints_are_the_published_ones_for_every_patient(
+    began: dict[tuple[str, str], str],
+) -> None:
+    week = {
+        (row["who"], row["date"]): int(row["week"]) for row in _rows("weekly_opioid_results.csv")
+    }
     published = _rows("published_endpoints.csv")
     assert len(published) == 1780
 
@@ -88,7 +96,9 @@ Weeks = list[tuple[int, str]]
 
 
 def _in_a_row(weeks: Weeks, negative: bool, times: int) -> bool:
-    return len(weeks) >= times and all((result == "negative") == negative for _, result in weeks[-times:])
+    return len(weeks) >= times and all(
+        (result == "negative") == negative for _, result in weeks[-times:]
+    )
 
 
 def _negative(weeks: Weeks) -> int:
@@ -102,7 +112,9 @@ DEFINITIONS: dict[str, Callable[[Weeks], bool]] = {
     "lee-2016": lambda weeks: len(weeks[-4:]) - _negative(weeks[-4:]) >= 2,
     "schottenfeld-2008": lambda weeks: _in_a_row(weeks, False, 3),
     "lee-2018": lambda weeks: _in_a_row([week for week in weeks if week[0] >= 3], False, 4),
-    "strang-2010": lambda weeks: weeks[-1][0] >= 26 and 2 * _negative([w for w in weeks if 14 <= w[0] <= 26]) >= 13,
+    "strang-2010": lambda weeks: (
+        weeks[-1][0] >= 26 and 2 * _negative([w for w in weeks if 14 <= w[0] <= 26]) >= 13
+    ),
     "ling-1998": lambda weeks: _in_a_row(weeks, True, 13),
     "weiss-2011": lambda weeks: _in_a_row(weeks, True, 1) and _negative(weeks[-4:-1]) >= 2,
 }
@@ -125,13 +137,19 @@ def test_the_other_published_definitions_hold_from_the_week_on_at_which_they_are
     assert {rule for _, rule in found} == set(DEFINITIONS)
 
 
-def test_what_docs_preview_md_shows_is_what_it_prints(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_docs_preview_md_shows_is_what_it_prints(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every line of output that it shows; where it leaves lines out, the others are in their order."""
-    blocks = re.findall(r"```(\w*)\n(.*?)```", (ROOT / "docs" / "preview.md").read_text(), re.DOTALL)
+    blocks = re.findall(
+        r"```(\w*)\n(.*?)```", (ROOT / "docs" / "preview.md").read_text(), re.DOTALL
+    )
     (early,) = (text for language, text in blocks if language == "yaml")
     (site / "early.yaml").write_text(early)
     (site / "eager.yaml").write_text(early.replace("at_least: 2", "at_least: 1"))
-    _, first, said_first, second, said_second = (text for language, text in blocks if language == "")
+    _, first, said_first, second, said_second = (
+        text for language, text in blocks if language == ""
+    )
     monkeypatch.chdir(site)
     monkeypatch.setenv("COLUMNS", "80")
     for command, said in ((first, said_first), (second, said_second)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.messaging import answers
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.caseload import hours
 from tests.flows.texting import ADMIN, CASE_MANAGER, MINUTE, SUPERVISOR, Phones
 
@@ -23,7 +23,9 @@ def test_taken_at_once(database: Database) -> None:
     phones.now += 8 * MINUTE
     assert phones.text(CASE_MANAGER, "1 D") == answers.closed(1, "done")
     assert phones.go_on(hours(24)) == []
-    assert [(row.state, row.resolution, row.owner_id) for row in phones.site.alerts] == [("resolved", "done", 1)]
+    assert [(row.state, row.resolution, row.owner_id) for row in phones.site.alerts] == [
+        ("resolved", "done", 1)
+    ]
 
 
 def test_passed_on(database: Database) -> None:
@@ -52,7 +54,9 @@ def test_stop_by_the_case_manager(database: Database) -> None:
     sent = phones.go_on()
     assert {number for number, _ in sent} == {SUPERVISOR}
     assert ASKED in [words for _, words in sent]
-    assert "Handrail: staff S-1 gets no texts any more: the number opted out. Please call." in [w for _, w in sent]
+    assert "Handrail: staff S-1 gets no texts any more: the number opted out. Please call." in [
+        w for _, w in sent
+    ]
     # 12:25  Nor does he hear that she has taken it.
     phones.now += 5 * MINUTE
     phones.text(SUPERVISOR, "1 a")

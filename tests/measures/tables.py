@@ -18,9 +18,9 @@ import yaml
 from engine.measures.histories import SHIFT, Histories
 from engine.measures.steps import truth_at
 from engine.model.client import SPELL_WORDS
-from engine.rulebook.condition_reader import read_condition
-from engine.rulebook.reading import Reading
-from engine.yaml_source import Source
+from engine.rulebook.parsing.condition_parser import read_condition
+from engine.rulebook.parsing.reading import Reading
+from engine.yaml_source import YamlSource
 from tests.generated import KINDS, histories, us
 from tests.plain_people import Entry, Happening, Person
 from tests.plain_rules import AsOf, as_engine
@@ -30,7 +30,11 @@ ATTRIBUTES = ("programme", "phase")
 
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of an ASCII table by the words of its first line; lines of dashes are for the eye."""
-    lines = [line.strip().strip("|").split("|") for line in table.splitlines() if "|" in line and "--" not in line]
+    lines = [
+        line.strip().strip("|").split("|")
+        for line in table.splitlines()
+        if "|" in line and "--" not in line
+    ]
     head, *body = ([cell.strip() for cell in line] for line in lines)
     return [dict(zip(head, line, strict=True)) for line in body]
 
@@ -38,7 +42,9 @@ def rows(table: str) -> list[dict[str, str]]:
 def instant(text: str, zone: str) -> datetime:
     """A local instant, such as `2024-03-01 08:00`; `+1us` is a microsecond later, `2nd` the hour that comes twice."""
     words = text.split()
-    local = datetime.fromisoformat(" ".join(words[:2])).replace(tzinfo=ZoneInfo(zone), fold=int("2nd" in words))
+    local = datetime.fromisoformat(" ".join(words[:2])).replace(
+        tzinfo=ZoneInfo(zone), fold=int("2nd" in words)
+    )
     return local.astimezone(UTC) + timedelta(microseconds=int("+1us" in words))
 
 
@@ -68,7 +74,7 @@ def expected_value(cell: str) -> Any:
 
 def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
     """Hold the engine to the table of answers, and the plain evaluator too."""
-    source = Source("condition.yaml", condition)
+    source = YamlSource("condition.yaml", condition)
     assert source.root is not None
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes
@@ -85,7 +91,10 @@ def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
         key = (PLACE << SHIFT) + us(at)
         seen = finding.measure.seen(batch, key).value
         wanted = as_engine(value)
-        assert seen == (pytest.approx(wanted, abs=1e-9) if isinstance(wanted, float) else wanted), ("value", row)
+        assert seen == (pytest.approx(wanted, abs=1e-9) if isinstance(wanted, float) else wanted), (
+            "value",
+            row,
+        )
         assert bool(truth_at(flips, np.array([key]))[0]) == holds, ("truth", row)
 
 
@@ -100,7 +109,7 @@ def among_others(somebody: Person) -> Histories:
 
 def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") -> list[str]:
     """The local instants of the events behind a value."""
-    source = Source("condition.yaml", condition)
+    source = YamlSource("condition.yaml", condition)
     assert source.root is not None
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes

@@ -89,7 +89,9 @@ def test_starting_keeps_what_happened_before_out_of_the_baseline_too():
 
 
 def test_the_events_behind_it_are_the_baseline_and_the_newest():
-    assert events_behind("{change: check_in.craving, baseline: 2 days, at_least: 3}", CRAVING, "2024-03-04 08:00") == [
+    assert events_behind(
+        "{change: check_in.craving, baseline: 2 days, at_least: 3}", CRAVING, "2024-03-04 08:00"
+    ) == [
         "2024-03-03 08:00",
         "2024-03-04 08:00",
     ]

@@ -220,5 +220,7 @@ def test_a_list_field_matches_a_word_that_it_contains():
 
 def test_the_events_behind_it_are_those_that_it_counts():
     assert events_behind(
-        "{count: check_in, where: {status: missed}, last: 3, at_least: 1}", CHECK_INS, "2024-03-06 08:00"
+        "{count: check_in, where: {status: missed}, last: 3, at_least: 1}",
+        CHECK_INS,
+        "2024-03-06 08:00",
     ) == ["2024-03-04 08:00"]

@@ -10,7 +10,9 @@ from engine.measures.comparison import Comparison, Operator
 from engine.measures.ragged import medians
 from engine.measures.steps import crossings, ending_gaps, run_out
 
-_INSTANTS = st.lists(st.integers(0, 40), max_size=12).map(lambda found: np.array(sorted(found), np.int64))
+_INSTANTS = st.lists(st.integers(0, 40), max_size=12).map(
+    lambda found: np.array(sorted(found), np.int64)
+)
 _OPERATORS = st.sampled_from(["at_least", "at_most", "more_than", "less_than", "is", "is_not"])
 
 
@@ -19,10 +21,14 @@ def test_a_comparison_on_the_number_in_a_window_changes_only_at_its_crossings(
     keys: np.ndarray, within: int, operator: Operator, operand: float
 ) -> None:
     comparison = Comparison(operator, operand)
-    looked_at = {int(key) for part in crossings(keys, keys, within, comparison.turns()) for key in part}
+    looked_at = {
+        int(key) for part in crossings(keys, keys, within, comparison.turns()) for key in part
+    }
 
     times = np.arange(-1, 60)
-    in_window = np.array([np.count_nonzero((keys > at - within) & (keys <= at)) for at in times], float)
+    in_window = np.array(
+        [np.count_nonzero((keys > at - within) & (keys <= at)) for at in times], float
+    )
     truth = comparison.of_numbers(in_window)
     assert set(times[1:][truth[1:] != truth[:-1]].tolist()) <= looked_at
 
@@ -30,7 +36,9 @@ def test_a_comparison_on_the_number_in_a_window_changes_only_at_its_crossings(
 def test_counts_that_stay_below_the_threshold_are_never_looked_at() -> None:
     keys = np.array([0, 10, 20, 21, 30], np.int64)
 
-    assert [part.tolist() for part in crossings(keys, keys, 5, Comparison("at_least", 2).turns())] == [[21], [25]]
+    assert [
+        part.tolist() for part in crossings(keys, keys, 5, Comparison("at_least", 2).turns())
+    ] == [[21], [25]]
 
 
 def test_a_duration_runs_out_only_where_nothing_came_meanwhile() -> None:
@@ -58,5 +66,8 @@ def test_medians_are_those_of_each_window_alone(values: list[float], data: st.Da
 
     found = medians(np.array(low), np.array(high), np.array(values))
 
-    expected = [np.median(values[start:end]) if end > start else np.nan for start, end in zip(low, high, strict=True)]
+    expected = [
+        np.median(values[start:end]) if end > start else np.nan
+        for start, end in zip(low, high, strict=True)
+    ]
     np.testing.assert_array_equal(found, expected)

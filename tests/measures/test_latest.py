@@ -156,5 +156,9 @@ def test_starting_ignores_older_values():
 
 
 def test_the_event_behind_it_is_the_one_whose_value_it_is():
-    assert events_behind("{latest: check_in.craving, at_least: 7}", CRAVING, "2024-03-03 08:00") == ["2024-03-02 08:00"]
-    assert events_behind("{latest: check_in.craving, at_least: 7}", CRAVING, "2024-02-03 08:00") == []
+    assert events_behind(
+        "{latest: check_in.craving, at_least: 7}", CRAVING, "2024-03-03 08:00"
+    ) == ["2024-03-02 08:00"]
+    assert (
+        events_behind("{latest: check_in.craving, at_least: 7}", CRAVING, "2024-02-03 08:00") == []
+    )

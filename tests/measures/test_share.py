@@ -29,9 +29,7 @@ def test_it_is_a_percentage_of_all_events_of_the_kind_in_the_window():
 
 
 def test_of_says_among_which_events():
-    condition = (
-        "{share: attendance, where: {status: attended}, of: {status: [attended, no_show]}, last: 2, less_than: 60%}"
-    )
+    condition = "{share: attendance, where: {status: attended}, of: {status: [attended, no_show]}, last: 2, less_than: 60%}"
     check(
         condition,
         SESSIONS,
@@ -42,7 +40,10 @@ def test_of_says_among_which_events():
         | 2024-03-04 08:00 | 50.0  | yes   |
         """,
     )
-    assert events_behind(condition, SESSIONS, "2024-03-04 08:00") == ["2024-03-03 08:00", "2024-03-04 08:00"]
+    assert events_behind(condition, SESSIONS, "2024-03-04 08:00") == [
+        "2024-03-03 08:00",
+        "2024-03-04 08:00",
+    ]
 
 
 def test_of_at_least_leaves_it_unknown_while_there_are_too_few():

@@ -97,7 +97,9 @@ def test_a_sum_beyond_a_million_is_too():
 
 
 def test_the_events_behind_it_are_those_with_a_value_in_the_window():
-    assert events_behind("{average: check_in.craving, last: 2, at_least: 1}", CRAVING, "2024-03-04 08:00") == [
+    assert events_behind(
+        "{average: check_in.craving, last: 2, at_least: 1}", CRAVING, "2024-03-04 08:00"
+    ) == [
         "2024-03-02 08:00",
         "2024-03-04 08:00",
     ]

@@ -30,9 +30,7 @@ def test_an_event_that_does_not_match_ends_the_row():
 
 
 def test_events_that_are_not_among_those_looked_at_neither_count_nor_end_it():
-    condition = (
-        "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, no_show]}, at_least: 2}"
-    )
+    condition = "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, no_show]}, at_least: 2}"
     check(
         condition,
         SESSIONS,
@@ -44,7 +42,10 @@ def test_events_that_are_not_among_those_looked_at_neither_count_nor_end_it():
         | 2024-03-06 08:00 | 0     | no    |
         """,
     )
-    assert events_behind(condition, SESSIONS, "2024-03-05 08:00") == ["2024-03-03 08:00", "2024-03-05 08:00"]
+    assert events_behind(condition, SESSIONS, "2024-03-05 08:00") == [
+        "2024-03-03 08:00",
+        "2024-03-05 08:00",
+    ]
 
 
 def test_starting_cuts_the_row_off():

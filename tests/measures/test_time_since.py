@@ -201,5 +201,7 @@ def test_the_event_behind_it_is_the_newest():
         | 2024-03-02 08:00 | check_in |
         | 2024-03-03 08:00 | check_in |
     """
-    assert events_behind("{time_since: check_in, at_least: 2 days}", events, "2024-03-05 08:00") == ["2024-03-03 08:00"]
+    assert events_behind(
+        "{time_since: check_in, at_least: 2 days}", events, "2024-03-05 08:00"
+    ) == ["2024-03-03 08:00"]
     assert events_behind("{time_since: test, at_least: 2 days}", events, "2024-03-05 08:00") == []

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from engine.messaging import answers, digest, overseeing, wording
+from engine.messaging import answers, digest, operator_texts, wording
 from engine.messaging.lint import lint
 from engine.model.staff import ROLES
 
 ENGINE = Path(answers.__file__).parents[1]
-MODULES = (answers, digest, overseeing, wording)
+MODULES = (answers, digest, operator_texts, wording)
 DETAILS = ("none", "reference", "reason")
 CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
@@ -26,8 +26,16 @@ REFS = ("C-1042", "W" * 64, "€" * 64, "Zoë’s", "OUD-17", "1 STOP")
 REASONS = ("", "missed check-ins", "x" * 30 + ", over now", "positive test", "he’s silent")
 ALIASES = ("Robin", "W" * 40, "Jo from rehab", "Zoë 🙂")
 LISTS = ([], [1], [1, 2], list(range(987, 1007)), [99_999 - number for number in range(60)])
-ABOUT = ([(1, "missed check-ins")], [(code, "x" * 30) for code in range(98, 104)], [(99_999, "")] * 60)
-PROMISES = (["alert 1 has nobody"], ["source " + "w" * 40 + " cannot be read"] * 9, ["source detox is silent"])
+ABOUT = (
+    [(1, "missed check-ins")],
+    [(code, "x" * 30) for code in range(98, 104)],
+    [(99_999, "")] * 60,
+)
+PROMISES = (
+    ["alert 1 has nobody"],
+    ["source " + "w" * 40 + " cannot be read"] * 9,
+    ["source detox is silent"],
+)
 
 # How each kind of text is made, by the name of its function: every combination of these.
 KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
@@ -57,7 +65,20 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
 }
 BY_KEYWORD = {"of_many": "newly"}
 # What a text may be made of. There is no name, no number of a phone, no note, no result and no title among them.
-FIELDS = {"ref", "reason", "code", "detail", "alias", "codes", "said", "by", "as_what", "alerts", "clients", "newly"}
+FIELDS = {
+    "ref",
+    "reason",
+    "code",
+    "detail",
+    "alias",
+    "codes",
+    "said",
+    "by",
+    "as_what",
+    "alerts",
+    "clients",
+    "newly",
+}
 FIELDS |= {"alert_id", "number", "language"}
 
 
@@ -85,7 +106,11 @@ def texts(module: ModuleType, name: str) -> list[str]:
 def kinds() -> Iterator[tuple[ModuleType, str]]:
     for module in MODULES:
         yield from ((module, name) for name in functions(module))
-        yield from ((module, name) for name, one in vars(module).items() if str(one).startswith("Handrail: "))
+        yield from (
+            (module, name)
+            for name, one in vars(module).items()
+            if str(one).startswith("Handrail: ")
+        )
 
 
 ALL = [pytest.param(module, name, id=name) for module, name in kinds()]
@@ -96,7 +121,11 @@ def test_every_kind_of_text_is_known_here() -> None:
 
 
 def test_every_file_that_words_texts_is_looked_at() -> None:
-    wording_texts = {path.stem for path in (ENGINE / "messaging").glob("*.py") if '"Handrail: ' in path.read_text()}
+    wording_texts = {
+        path.stem
+        for path in (ENGINE / "messaging").glob("*.py")
+        if '"Handrail: ' in path.read_text()
+    }
     assert wording_texts == {module.__name__.rpartition(".")[2] for module in MODULES}
 
 
@@ -117,9 +146,13 @@ def worded(node: ast.AST) -> bool:
         return node.value.startswith("Handrail: ")
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"NewMessage", "Taken"}:
         at = 4 if node.func.id == "NewMessage" else 1  # type: ignore[attr-defined]
-        given = [*node.args[at : at + 1], *(each.value for each in node.keywords if each.arg in {"body", "answer"})]
+        given = [
+            *node.args[at : at + 1],
+            *(each.value for each in node.keywords if each.arg in {"body", "answer"}),
+        ]
         return any(
-            isinstance(one, ast.JoinedStr | ast.BinOp) or isinstance(getattr(one, "value", 0), str) for one in given
+            isinstance(one, ast.JoinedStr | ast.BinOp) or isinstance(getattr(one, "value", 0), str)
+            for one in given
         )
     return False
 
@@ -144,7 +177,10 @@ def test_a_text_says_no_more_of_a_client_than_the_setting_allows(detail: Any) ->
 
 def leaks_of(words: Any, digests: Any, detail: Any) -> list[str]:
     about = [(1, "missed check-ins"), (2, "missed check-ins")]
-    return [words.to_staff("C-1042", "missed check-ins", 17, detail), digests.of_client("C-1042", about, detail)]
+    return [
+        words.to_staff("C-1042", "missed check-ins", 17, detail),
+        digests.of_client("C-1042", about, detail),
+    ]
 
 
 # Those that hold their words against the lint themselves, and say something else when these may not be said.
@@ -158,12 +194,17 @@ def test_a_template_that_is_made_to_leak_is_found(module: ModuleType, name: str)
     leaking = remade(module, _Leak(name))
     found = texts(leaking, name)
     assert any("relapse" in text for text in found) or name in SELF_LINTING | WITHOUT_WORDS
-    assert [text for text in found if "relapse" in text] == [text for text in found if "relapse" in text and lint(text)]
+    assert [text for text in found if "relapse" in text] == [
+        text for text in found if "relapse" in text and lint(text)
+    ]
     assert any(map(lint, found)) or name in SELF_LINTING | WITHOUT_WORDS
 
 
 def test_a_template_that_is_made_to_name_the_client_is_found() -> None:
-    leaking = compiled(wording, ast.parse(inspect.getsource(wording).replace("someone needs you", "{ref} needs you")))
+    leaking = compiled(
+        wording,
+        ast.parse(inspect.getsource(wording).replace("someone needs you", "{ref} needs you")),
+    )
     assert "C-1042" in leaks_of(leaking, digest, "none")[0]
 
 

@@ -12,7 +12,9 @@ def test_plain_words_pass() -> None:
 
 
 def test_the_words_that_replies_will_be_asked_for_in_pass() -> None:
-    assert lint("Reply 17 A to take it, 17 P to pass on, 17 D when done, 17 F if a false alarm.") == []
+    assert (
+        lint("Reply 17 A to take it, 17 P to pass on, 17 D when done, 17 F if a false alarm.") == []
+    )
 
 
 def test_a_text_fills_one_segment_and_no_more() -> None:
@@ -26,7 +28,9 @@ def test_a_character_of_the_extension_table_takes_two_places() -> None:
     assert lint("€" * 80 + "x")
 
 
-@pytest.mark.parametrize("foreign", ["’", "“", "ё", "🙂", "–", "`", "\n", "\r", "\x00", "\x1b", "ç", "\u200b"])
+@pytest.mark.parametrize(
+    "foreign", ["’", "“", "ё", "🙂", "–", "`", "\n", "\r", "\x00", "\x1b", "ç", "\u200b"]
+)
 def test_a_character_outside_plain_sms_is_refused(foreign: str) -> None:
     assert lint(f"someone{foreign}needs you")
 
@@ -67,13 +71,25 @@ def test_a_word_that_reveals_something_is_refused(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harmless", ["latest matter", "a chair", "because", "contested", "a thousand", "goods", "national", "rehearsal"]
+    "harmless",
+    [
+        "latest matter",
+        "a chair",
+        "because",
+        "contested",
+        "a thousand",
+        "goods",
+        "national",
+        "rehearsal",
+    ],
 )
 def test_a_harmless_word_that_contains_one_of_them_passes(harmless: str) -> None:
     assert lint(harmless) == []
 
 
-@pytest.mark.parametrize("asked", ["Reply YES", "reply stop", "17 end when done", "Text 17 help", "HELP", "send INFO"])
+@pytest.mark.parametrize(
+    "asked", ["Reply YES", "reply stop", "17 end when done", "Text 17 help", "HELP", "send INFO"]
+)
 def test_asking_for_a_word_that_carriers_take_is_refused(asked: str) -> None:
     assert any("carriers" in objection for objection in lint(asked))
 

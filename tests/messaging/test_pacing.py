@@ -17,12 +17,16 @@ REASONS = [(998, "missed check-ins"), (999, "no contact for a week")]
 
 
 @given(st.lists(st.integers(0, 3 * 60), max_size=60).map(sorted))
-def test_whenever_texts_are_wanted_every_limit_is_kept_and_none_waits_needlessly(wanted: list[int]) -> None:
+def test_whenever_texts_are_wanted_every_limit_is_kept_and_none_waits_needlessly(
+    wanted: list[int],
+) -> None:
     sent: list[int] = []
     for minute in wanted:
         now = max([minute * MINUTE, *sent])
         at = next_text_at(sent, now)
-        assert at == now or any(sum(at - 1 - window < each for each in sent) >= most for window, most in LIMITS)
+        assert at == now or any(
+            sum(at - 1 - window < each for each in sent) >= most for window, most in LIMITS
+        )
         sent.append(at)
     for window, most in LIMITS:
         for end in sent:
@@ -47,7 +51,9 @@ def test_what_there_is_room_for_goes_one_by_one_and_more_goes_together() -> None
     assert together(0, [*five, waiting(9, due_at=1)], 4, 0) == five
 
 
-def test_what_new_rules_found_goes_together_whether_due_or_not_and_takes_nothing_else_along() -> None:
+def test_what_new_rules_found_goes_together_whether_due_or_not_and_takes_nothing_else_along() -> (
+    None
+):
     both = [waiting(1, newly=True), waiting(3, due_at=9, newly=True)]
     assert together(1, [*both, waiting(2)], 5, 0) == both
     assert together(2, [*both, waiting(2)], 5, 0) == []
@@ -72,7 +78,9 @@ def test_an_urgent_message_takes_nothing_along() -> None:
         of_client("C-1042", REASONS, "reason"),
         of_client("C-1042", REASONS, "reference"),
         of_client("C-1042", REASONS, "none"),
-        of_client("C" * 64, [(number, "missed check-ins " * 3) for number in range(900, 999)], "reason"),
+        of_client(
+            "C" * 64, [(number, "missed check-ins " * 3) for number in range(900, 999)], "reason"
+        ),
         of_client("HEROIN", [(1, "positive test"), (2, "relapse")], "reason"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.messaging.danger import in_crisis
+from engine.messaging.danger_words import in_crisis
 from engine.messaging.replies import Reply, read
 
 ANY_TEXT = st.text(st.characters(), max_size=1600)
@@ -39,20 +39,39 @@ def test_every_action_has_its_letter_and_its_word(body: str, asks: str) -> None:
     assert read(body) == Reply(asks, 17)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("body", "asks"), [("a", "accept"), ("D!", "done"), ("?", "ask"), ("pass", "pass_on")])
+@pytest.mark.parametrize(
+    ("body", "asks"), [("a", "accept"), ("D!", "done"), ("?", "ask"), ("pass", "pass_on")]
+)
 def test_an_action_without_a_code_leaves_it_open_which_is_meant(body: str, asks: str) -> None:
     assert read(body) == Reply(asks)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "body", ["STOP", "stop", " Stop.", "STOPALL", "unsubscribe", "END", "quit", "Cancel", "revoke", "OptOut"]
+    "body",
+    [
+        "STOP",
+        "stop",
+        " Stop.",
+        "STOPALL",
+        "unsubscribe",
+        "END",
+        "quit",
+        "Cancel",
+        "revoke",
+        "OptOut",
+    ],
 )
 def test_the_words_by_which_carriers_opt_out(body: str) -> None:
     assert read(body) == Reply("stop")
 
 
 def test_start_and_help_have_their_words_too() -> None:
-    assert [read(body).asks for body in ("START", "unstop", "HELP", "info")] == ["start", "start", "help", "help"]
+    assert [read(body).asks for body in ("START", "unstop", "HELP", "info")] == [
+        "start",
+        "start",
+        "help",
+        "help",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +97,14 @@ def test_whatever_is_texted_is_read_and_no_code_is_made_up(body: str) -> None:
 
 
 @given(
-    st.sampled_from("apdfs?w"), st.integers(0, 99_999), st.sampled_from(["", " ", "  ", "-", ". ", "'"]), st.booleans()
+    st.sampled_from("apdfs?w"),
+    st.integers(0, 99_999),
+    st.sampled_from(["", " ", "  ", "-", ". ", "'"]),
+    st.booleans(),
 )
-def test_a_letter_and_a_code_are_understood_in_either_order(letter: str, code: int, between: str, first: bool) -> None:
+def test_a_letter_and_a_code_are_understood_in_either_order(
+    letter: str, code: int, between: str, first: bool
+) -> None:
     body = f"{letter}{between}{code}" if first else f"{code}{between}{letter}"
     assert read(body).code == code
     assert read(body).asks != "other"
@@ -99,7 +123,9 @@ def test_whoever_asks_not_to_be_texted_in_other_words_is_understood_too(body: st
     assert read(body) == Reply("stop")
 
 
-@pytest.mark.parametrize("body", ["help me", "Please help!", "I need help", "ayúdame por favor", "Ayuda"])
+@pytest.mark.parametrize(
+    "body", ["help me", "Please help!", "I need help", "ayúdame por favor", "Ayuda"]
+)
 def test_help_is_asked_for_in_other_words_too(body: str) -> None:
     assert read(body) == Reply("help")
 

@@ -7,7 +7,13 @@ from engine.messaging.retry import FIRST_US, LONGEST_US, back_off
 
 def test_each_wait_is_about_twice_the_one_before_up_to_the_longest() -> None:
     for message_id in range(50):
-        for attempts, wait in ((1, FIRST_US), (2, 2 * FIRST_US), (4, 8 * FIRST_US), (6, LONGEST_US), (500, LONGEST_US)):
+        for attempts, wait in (
+            (1, FIRST_US),
+            (2, 2 * FIRST_US),
+            (4, 8 * FIRST_US),
+            (6, LONGEST_US),
+            (500, LONGEST_US),
+        ):
             assert 0.75 * wait <= back_off(attempts, message_id) <= 1.25 * wait
 
 

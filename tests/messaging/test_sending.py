@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.messaging.channel import LONGEST_US as STOPPED_FOR_US
+from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.retry import back_off
 from engine.messaging.sending import (
     ASKED_FOR_US,
@@ -23,7 +23,15 @@ from engine.model.staff import Staff
 NOW = 1_800_000_000 * SECOND_US
 HOUR = 3600 * SECOND_US
 MESSAGE = Claimed(
-    id=5, state="claimed", alert_id=17, step=0, staff_id=1, body="…", created_at=NOW, expires_at=NOW + HOUR, attempts=2
+    id=5,
+    state="claimed",
+    alert_id=17,
+    step=0,
+    staff_id=1,
+    body="…",
+    created_at=NOW,
+    expires_at=NOW + HOUR,
+    attempts=2,
 )
 IN_DOUBT = replace(MESSAGE, state="unknown")
 RECIPIENT = Staff(1, "S-1", "case_manager", "+15550100", "UTC", None, None)
@@ -53,14 +61,21 @@ def test_a_message_about_no_alert_needs_none() -> None:
 
 
 @pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
-def test_an_alert_that_is_not_open_any_more_cancels_and_escalates_nothing(state: AlertState) -> None:
-    assert hindered(replace(STANDING, alert_state=state)) == Settlement("cancelled", f"the alert is {state}")
+def test_an_alert_that_is_not_open_any_more_cancels_and_escalates_nothing(
+    state: AlertState,
+) -> None:
+    assert hindered(replace(STANDING, alert_state=state)) == Settlement(
+        "cancelled", f"the alert is {state}"
+    )
 
 
 @pytest.mark.parametrize(
     ("standing", "why"),
     [
-        (replace(STANDING, recipient=replace(RECIPIENT, active=False)), "the recipient is no longer active"),
+        (
+            replace(STANDING, recipient=replace(RECIPIENT, active=False)),
+            "the recipient is no longer active",
+        ),
         (replace(STANDING, recipient=replace(RECIPIENT, phone=None)), "the recipient has no phone"),
         (replace(STANDING, consented=False), "the client's consent is not valid"),
     ],
@@ -80,7 +95,9 @@ def test_quiet_hours_put_a_message_off_to_their_end() -> None:
 
 def test_a_message_that_was_taken_keeps_the_carriers_id() -> None:
     taken = SendResult("accepted", provider_id="SM1")
-    assert after_send(MESSAGE, taken, NOW) == Settlement("accepted", "the carrier took it", result=taken)
+    assert after_send(MESSAGE, taken, NOW) == Settlement(
+        "accepted", "the carrier took it", result=taken
+    )
 
 
 def test_a_message_that_may_have_been_taken_is_looked_up_when_the_carrier_must_know() -> None:
@@ -90,7 +107,10 @@ def test_a_message_that_may_have_been_taken_is_looked_up_when_the_carrier_must_k
 
 def test_a_message_that_was_not_taken_is_tried_again_later() -> None:
     settlement = after_send(MESSAGE, SendResult("retry"), NOW)
-    assert (settlement.state, settlement.due_at) == ("queued", NOW + back_off(attempts=2, message_id=5))
+    assert (settlement.state, settlement.due_at) == (
+        "queued",
+        NOW + back_off(attempts=2, message_id=5),
+    )
 
 
 def test_the_carrier_is_given_the_time_that_it_asks_for() -> None:
@@ -105,7 +125,11 @@ def test_a_number_that_cannot_be_reached_passes_its_owner_over(outcome: str) -> 
 
 def test_a_broken_channel_keeps_the_message_for_when_it_is_mended() -> None:
     settlement = after_send(MESSAGE, SendResult("stopped"), NOW)
-    assert (settlement.state, settlement.due_at, settlement.passed_over) == ("queued", NOW + STOPPED_FOR_US, False)
+    assert (settlement.state, settlement.due_at, settlement.passed_over) == (
+        "queued",
+        NOW + STOPPED_FOR_US,
+        False,
+    )
 
 
 def test_what_the_carrier_never_took_is_sent_at_once() -> None:
@@ -115,7 +139,9 @@ def test_what_the_carrier_never_took_is_sent_at_once() -> None:
 
 def test_what_the_carrier_had_taken_is_not_sent_again() -> None:
     found = SendResult("accepted", provider_id="SM1")
-    assert after_look_up(IN_DOUBT, found, NOW) == Settlement("accepted", "the carrier had taken it", result=found)
+    assert after_look_up(IN_DOUBT, found, NOW) == Settlement(
+        "accepted", "the carrier had taken it", result=found
+    )
 
 
 @pytest.mark.parametrize("outcome", ["unknown", "stopped", "retry"])

@@ -24,35 +24,51 @@ def test_staff_read_who_needs_them_why_and_where_to_look() -> None:
 
 
 def test_the_reference_alone_is_said_where_no_more_is_allowed() -> None:
-    assert to_staff("C-1042", "missed check-ins", 17, "reference") == f"Handrail: C-1042 needs you. {REPLIES}"
+    assert (
+        to_staff("C-1042", "missed check-ins", 17, "reference")
+        == f"Handrail: C-1042 needs you. {REPLIES}"
+    )
 
 
 def test_nothing_of_the_client_is_said_where_nothing_is_allowed() -> None:
-    assert to_staff("C-1042", "missed check-ins", 17, "none") == f"Handrail: someone needs you. {REPLIES}"
+    assert (
+        to_staff("C-1042", "missed check-ins", 17, "none")
+        == f"Handrail: someone needs you. {REPLIES}"
+    )
 
 
 def test_a_rule_without_a_reason_leaves_none_open() -> None:
     assert to_staff("C-1042", "", 17, "reason") == to_staff("C-1042", "", 17, "reference")
 
 
-@pytest.mark.parametrize("reason", ["positive for opioids", "x" * 160, "he’s silent", "reply STOP", "two\nlines"])
+@pytest.mark.parametrize(
+    "reason", ["positive for opioids", "x" * 160, "he’s silent", "reply STOP", "two\nlines"]
+)
 def test_a_reason_that_may_not_be_said_is_left_out(reason: str) -> None:
     assert to_staff("C-1042", reason, 17, "reason") == f"Handrail: C-1042 needs you. {REPLIES}"
 
 
 @pytest.mark.parametrize("ref", ["OUD-17", "Zoë’s", "€" * 64])
 def test_a_ref_that_may_not_be_said_is_left_out(ref: str) -> None:
-    assert to_staff(ref, "missed check-ins", 17, "reason") == f"Handrail: someone needs you. {REPLIES}"
+    assert (
+        to_staff(ref, "missed check-ins", 17, "reason") == f"Handrail: someone needs you. {REPLIES}"
+    )
 
 
 def test_the_longest_reason_still_fits_with_a_short_code() -> None:
-    assert "(" + "x" * 30 + ", over now)" in to_staff("C-10427", "x" * 30 + ", over now", 999, "reason")
+    assert "(" + "x" * 30 + ", over now)" in to_staff(
+        "C-10427", "x" * 30 + ", over now", 999, "reason"
+    )
 
 
 def test_what_is_too_long_loses_its_reason_first_and_then_half_of_the_replies() -> None:
     middling, longest = "C" * 40, to_staff(LONGEST_REF, "x" * 30, LARGEST_CODE, "reason")
-    assert to_staff(middling, "x" * 30, 17, "reason") == f"Handrail: {middling} needs you. {REPLIES}"
-    assert longest == f"Handrail: {LONGEST_REF} needs you. Reply 9999 A to take it, 9999 P to pass on."
+    assert (
+        to_staff(middling, "x" * 30, 17, "reason") == f"Handrail: {middling} needs you. {REPLIES}"
+    )
+    assert (
+        longest == f"Handrail: {LONGEST_REF} needs you. Reply 9999 A to take it, 9999 P to pass on."
+    )
     assert lint(longest) == []
 
 
@@ -64,12 +80,15 @@ def test_a_mentor_reads_the_alias_a_plain_request_and_the_replies() -> None:
 
 
 def test_an_alias_that_may_not_be_said_is_left_out() -> None:
-    assert to_mentor("Jo from rehab", 17).startswith("Handrail: please reach out to the person you look out for. ")
+    assert to_mentor("Jo from rehab", 17).startswith(
+        "Handrail: please reach out to the person you look out for. "
+    )
 
 
 @given(
     ref=st.text(max_size=64),
-    reason=st.text(max_size=200) | st.sampled_from(["positive test", "17 STOP", "heroin", "missed check-ins"]),
+    reason=st.text(max_size=200)
+    | st.sampled_from(["positive test", "17 STOP", "heroin", "missed check-ins"]),
     code=st.integers(1, LARGEST_CODE),
     detail=st.sampled_from(DETAILS),
 )

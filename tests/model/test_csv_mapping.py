@@ -18,7 +18,10 @@ ROSTER = "- {match: x.csv, roster: clients, columns: {ref: who, %s}}"
 def mistakes(folder: Path, files: str) -> list[str]:
     with pytest.raises(MistakesError) as caught:
         settings_of(folder, files)
-    return [str(mistake).partition("config.yaml:")[2].split(": ", 1)[1] for mistake in caught.value.mistakes]
+    return [
+        str(mistake).partition("config.yaml:")[2].split(": ", 1)[1]
+        for mistake in caught.value.mistakes
+    ]
 
 
 @pytest.mark.parametrize(
@@ -33,17 +36,29 @@ def mistakes(folder: Path, files: str) -> list[str]:
         (FIELD % "{column: r, values: {POS: postive}}", "test.result: 'postive' is not one of"),
         (FIELD % "{column: r, if_empty: none}", "test.result: 'none' is not one of"),
         (FIELD % "{column: r, split: ;}", "this field takes one; say which with part: 1"),
-        (FIELD % "[{when: {a: b}, always: positive}, {always: nope}]", "test.result: 'nope' is not one of"),
+        (
+            FIELD % "[{when: {a: b}, always: positive}, {always: nope}]",
+            "test.result: 'nope' is not one of",
+        ),
         (FIELD % "{colum: r}", "the key 'colum' is not known here; did you mean 'column'?"),
-        (FIELD % "{column: r, always: positive}", "needs either column: (where the value stands) or always:"),
+        (
+            FIELD % "{column: r, always: positive}",
+            "needs either column: (where the value stands) or always:",
+        ),
         (FIELD % "{always: positive, if_empty: negative}", "always: gives the value itself"),
-        (FIELD % "{column: r, otherwise: positive}", "otherwise: is for cells that values: does not name"),
+        (
+            FIELD % "{column: r, otherwise: positive}",
+            "otherwise: is for cells that values: does not name",
+        ),
         (FIELD % "{column: r, part: 1}", "part: needs split:"),
         (
             FIELD % "{column: r, required: yes, if_empty: missed}",
             "a cell cannot be required: and have an if_empty: too",
         ),
-        (FIELD % "{column: r, values: {pos: positive, POS: negative}}", "says twice what 'POS' means"),
+        (
+            FIELD % "{column: r, values: {pos: positive, POS: negative}}",
+            "says twice what 'POS' means",
+        ),
         (FIELD % "{column: r, values: {}}", "must say what each cell means"),
         (FIELD % "[]", "must name at least one column"),
         (EVENT % "when: {}", "must name a column and what it must be"),
@@ -64,16 +79,34 @@ def mistakes(folder: Path, files: str) -> list[str]:
         ),
         ("- {match: x.csv}", "needs either roster:"),
         ("- {match: x.csv, roster: clients}", "roster: and columns: belong together"),
-        ("- {match: x.csv, roster: clients, columns: {enrolled: day}}", "'ref:' is missing here; add it"),
-        ("- {match: x.csv, roster: people, columns: {ref: a}}", "roster: 'people' is not one of clients, staff"),
-        (ROSTER % "attributes: {enrolled: day}", "'enrolled' is not an attribute; write it beside attributes:"),
-        ("- {match: ../x.csv, roster: clients, columns: {ref: a}}", "is a pattern of file names inside the folder"),
-        ("- {match: x.csv, delimiter: ab, roster: clients, columns: {ref: a}}", "must be one character"),
+        (
+            "- {match: x.csv, roster: clients, columns: {enrolled: day}}",
+            "'ref:' is missing here; add it",
+        ),
+        (
+            "- {match: x.csv, roster: people, columns: {ref: a}}",
+            "roster: 'people' is not one of clients, staff",
+        ),
+        (
+            ROSTER % "attributes: {enrolled: day}",
+            "'enrolled' is not an attribute; write it beside attributes:",
+        ),
+        (
+            "- {match: ../x.csv, roster: clients, columns: {ref: a}}",
+            "is a pattern of file names inside the folder",
+        ),
+        (
+            "- {match: x.csv, delimiter: ab, roster: clients, columns: {ref: a}}",
+            "must be one character",
+        ),
         (
             "- {match: x.csv, encoding: latin, roster: clients, columns: {ref: a}}",
             "'latin' is not one of utf-8, cp1252",
         ),
-        ("- {match: x.csv, timezone: Mars/Base, roster: clients, columns: {ref: a}}", "'Mars/Base' is not a time zone"),
+        (
+            "- {match: x.csv, timezone: Mars/Base, roster: clients, columns: {ref: a}}",
+            "'Mars/Base' is not a time zone",
+        ),
         (
             "- {match: x.csv, events: [{kind: test, client: w, at: d}, {kind: test, client: w, at: e}]}",
             "makes two events of one kind from a row; give each a name: of its own",
@@ -109,7 +142,9 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path) -> None:
     assert [mistake[1:3] for mistake in caught.value.mistakes] == [(11, 39), (16, 22)]
 
 
-def test_a_folder_may_name_an_environment_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_may_name_an_environment_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "config.yaml"
     source = "{name: a, folder: '${EXPORTS}/daily', files: [{match: x, roster: staff, columns: {ref: a, role: b}}]}"
     path.write_text(f"timezone: UTC\nsources: [{source}]\n", "utf-8")

@@ -27,7 +27,9 @@ def test_a_reading_is_placed_in_its_timezone(timezone: str, reading: str, instan
     assert placed(timezone, reading) == instant
 
 
-@pytest.mark.parametrize(("timezone", "reading"), [("Asia/Tokyo", 0), ("America/New_York", LAST_US)])
+@pytest.mark.parametrize(
+    ("timezone", "reading"), [("Asia/Tokyo", 0), ("America/New_York", LAST_US)]
+)
 def test_a_reading_outside_the_years_we_know_is_refused(timezone: str, reading: int) -> None:
     with pytest.raises(ValueError, match="is outside the years 1970 to 2112"):
         WallClock(timezone)[reading]

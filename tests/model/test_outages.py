@@ -13,10 +13,19 @@ HOUR = 3600
 
 
 def reading(
-    before: Feed | None, now: int, *brought: str, went_well: bool = True, silent_after: int | None = None
+    before: Feed | None,
+    now: int,
+    *brought: str,
+    went_well: bool = True,
+    silent_after: int | None = None,
 ) -> Feed:
     return after_reading(
-        before, now, went_well=went_well, brought=brought, unread_after=HOUR, silent_after=silent_after
+        before,
+        now,
+        went_well=went_well,
+        brought=brought,
+        unread_after=HOUR,
+        silent_after=silent_after,
     )
 
 
@@ -25,7 +34,11 @@ def test_a_source_that_cannot_be_read_is_out_after_an_hour_and_back_at_once() ->
     feed = reading(feed, 100 + HOUR - 1, went_well=False)
     assert feed.out_since is None
     feed = reading(feed, 100 + HOUR, went_well=False)
-    assert (feed.out_since, feed.why, feed.kinds) == (100, "cannot be read", frozenset({"check_in"}))
+    assert (feed.out_since, feed.why, feed.kinds) == (
+        100,
+        "cannot be read",
+        frozenset({"check_in"}),
+    )
     assert reading(feed, 200 + HOUR).out_since is None
 
 
@@ -59,9 +72,12 @@ def test_that_less_than_a_minute_went_by_is_not_worth_noting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clients", "active", "too_many"), [(2, 4, False), (4, 4, False), (5, 25, False), (5, 24, True), (6, 25, True)]
+    ("clients", "active", "too_many"),
+    [(2, 4, False), (4, 4, False), (5, 25, False), (5, 24, True), (6, 25, True)],
 )
-def test_too_many_are_more_than_the_share_and_at_least_so_many(clients: int, active: int, *, too_many: bool) -> None:
+def test_too_many_are_more_than_the_share_and_at_least_so_many(
+    clients: int, active: int, *, too_many: bool
+) -> None:
     assert OutageSettings().too_many(clients, active) is too_many
 
 

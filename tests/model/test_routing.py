@@ -21,14 +21,23 @@ def mistakes(written: Mapping[str, object]) -> dict[tuple[object, ...], str]:
 
 def test_every_severity_has_a_policy_where_nothing_is_written() -> None:
     settings = RoutingSettings()
-    assert [step.to for step in settings.policy("urgent", None)] == ["case_manager", "on_call", "supervisor"]
+    assert [step.to for step in settings.policy("urgent", None)] == [
+        "case_manager",
+        "on_call",
+        "supervisor",
+    ]
     assert [step.to for step in settings.policy("low", None)] == ["case_manager"]
 
 
 def test_a_rules_own_policy_comes_before_its_severitys() -> None:
-    written = {"policies": {"peers": [{"to": "mentor"}, {"after": "30 minutes", "to": "supervisor"}]}}
+    written = {
+        "policies": {"peers": [{"to": "mentor"}, {"after": "30 minutes", "to": "supervisor"}]}
+    }
     policy = RoutingSettings.model_validate(written).policy("low", "peers")
-    assert [(step.after, step.to) for step in policy] == [(0, "mentor"), (parse_duration("30 minutes"), "supervisor")]
+    assert [(step.after, step.to) for step in policy] == [
+        (0, "mentor"),
+        (parse_duration("30 minutes"), "supervisor"),
+    ]
 
 
 def test_a_policy_that_is_no_longer_configured_gives_way_to_the_severitys() -> None:
@@ -62,7 +71,10 @@ def test_all_mistakes_are_found_at_their_places() -> None:
 
 
 def test_an_unknown_policy_is_refused_with_the_nearest_name() -> None:
-    assert "did you mean 'urgent'?" in mistakes({"severities": {"high": "urgnt"}})["severities", "high"]
+    assert (
+        "did you mean 'urgent'?"
+        in mistakes({"severities": {"high": "urgnt"}})["severities", "high"]
+    )
 
 
 def test_urgent_alerts_may_not_go_to_mentors_alone() -> None:

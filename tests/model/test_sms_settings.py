@@ -47,7 +47,9 @@ def test_a_mistake_is_refused(given: dict[str, Any], complaint: str) -> None:
         SmsSettings.model_validate(given)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:4010", "http://localhost:4010/", "http://[::1]:4010"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:4010", "http://localhost:4010/", "http://[::1]:4010"]
+)
 def test_a_server_on_this_machine_may_stand_in_for_twilio(url: str) -> None:
     given = {**SENDER, "base_url": url, "public_url": url}
     assert TwilioSettings.model_validate(given).base_url == url.rstrip("/")

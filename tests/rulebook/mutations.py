@@ -29,7 +29,9 @@ def mutations(text: str, random: Random) -> Iterator[Mutation]:
     assert root
     lines = text.splitlines()
     scalars = [node for node in walk(root) if isinstance(node, yaml.ScalarNode)]
-    keys = [key for node in walk(root) if isinstance(node, yaml.MappingNode) for key, _ in node.value]
+    keys = [
+        key for node in walk(root) if isinstance(node, yaml.MappingNode) for key, _ in node.value
+    ]
     values = [node for node in scalars if node not in keys]
     sorts: list[Callable[[], Mutation]] = [
         lambda: _lost(lines, random),
@@ -44,7 +46,9 @@ def mutations(text: str, random: Random) -> Iterator[Mutation]:
 
 def _lost(lines: list[str], random: Random) -> Mutation:
     at = random.randrange(len(lines))
-    return Mutation(f"without '{lines[at].strip()}'", at + 1, _joined([*lines[:at], *lines[at + 1 :]]))
+    return Mutation(
+        f"without '{lines[at].strip()}'", at + 1, _joined([*lines[:at], *lines[at + 1 :]])
+    )
 
 
 def _shifted(lines: list[str], random: Random) -> Mutation:
@@ -52,20 +56,28 @@ def _shifted(lines: list[str], random: Random) -> Mutation:
     indent = len(lines[at]) - len(lines[at].lstrip())
     by = random.choice([by for by in (-4, -3, -2, -1, 1, 2, 3, 4) if indent + by >= 0])
     shifted = " " * (indent + by) + lines[at].lstrip()
-    return Mutation(f"'{lines[at].strip()}' by {by:+}", at + 1, _joined([*lines[:at], shifted, *lines[at + 1 :]]))
+    return Mutation(
+        f"'{lines[at].strip()}' by {by:+}",
+        at + 1,
+        _joined([*lines[:at], shifted, *lines[at + 1 :]]),
+    )
 
 
 def _misspelt(text: str, key: yaml.ScalarNode, random: Random) -> Mutation:
     word = key.value
     at = random.randrange(len(word))
-    slips = [word[:at] + slip + word[at + 1 :] for slip in ("", 2 * word[at], random.choice("aeimnrst"))]
+    slips = [
+        word[:at] + slip + word[at + 1 :] for slip in ("", 2 * word[at], random.choice("aeimnrst"))
+    ]
     slips += [word[:at] + word[at + 1] + word[at] + word[at + 2 :]] if at + 1 < len(word) else []
     wrong = random.choice([slip for slip in slips if slip != word] or [word + word])
     return _replaced(text, key, wrong, f"'{word}' as '{wrong}'")
 
 
 def _wrong_type(text: str, node: yaml.ScalarNode, random: Random) -> Mutation:
-    wrong = random.choice(["{a: 1}", "[[1]]", "", *(("soon", "2.5.6") if node.value.isdigit() else ("-1", "2.5"))])
+    wrong = random.choice(
+        ["{a: 1}", "[[1]]", "", *(("soon", "2.5.6") if node.value.isdigit() else ("-1", "2.5"))]
+    )
     return _replaced(text, node, wrong, f"{wrong!r} for '{node.value[:30]}'")
 
 

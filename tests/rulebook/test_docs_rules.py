@@ -9,15 +9,17 @@ import pytest
 
 from engine.measures.measure import Finding
 from engine.model.kinds import BUILT_IN
-from engine.rulebook.comparing import OPERATORS
-from engine.rulebook.forms import FORMS
-from engine.rulebook.load import from_texts
-from engine.rulebook.vocabulary import FILE, JOINS, OPTIONS
-from engine.rulebook.vocabulary import RULE as RULE_KEYS
+from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.vocabulary import FILE, JOINS, OPTIONS
+from engine.rulebook.language.vocabulary import RULE as RULE_KEYS
+from engine.rulebook.parsing.comparison_parser import OPERATORS
+from engine.rulebook.parsing.load import from_texts
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-RULE = "format: 1\nrules:\n  - id: example\n    title: Example\n    status: draft\n    severity: low\n"
+RULE = (
+    "format: 1\nrules:\n  - id: example\n    title: Example\n    status: draft\n    severity: low\n"
+)
 
 
 def as_file(example: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.model.kinds import BUILT_IN
-from engine.rulebook.load import from_texts
+from engine.rulebook.parsing.load import from_texts
 from tests.generated import histories
 from tests.plain_people import Entry, Happening, Person
 
@@ -47,14 +47,24 @@ ENROLLED = datetime(2024, 3, 1, tzinfo=UTC)
 
 def test_these_are_all_there_are() -> None:
     there = {
-        f"{name}.{word}" for name, kind in BUILT_IN.items() for word, one in kind.fields.items() if one.type != "text"
+        f"{name}.{word}"
+        for name, kind in BUILT_IN.items()
+        for word, one in kind.fields.items()
+        if one.type != "text"
     }
     assert {name for name, *_ in NAMED} == there
-    choices = {f"{n}.{w}": one.choices for n, kind in BUILT_IN.items() for w, one in kind.fields.items() if one.choices}
+    choices = {
+        f"{n}.{w}": one.choices
+        for n, kind in BUILT_IN.items()
+        for w, one in kind.fields.items()
+        if one.choices
+    }
     assert {name: tuple(values) for name, *values in NAMED if name in choices} == choices
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, *values in NAMED for value in values])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, *values in NAMED for value in values]
+)
 def test_an_event_with_it_is_found(name: str, value: str) -> None:
     kind, word = name.split(".")
     of = BUILT_IN[kind].fields[word].type
@@ -73,7 +83,11 @@ def test_an_event_with_it_is_found(name: str, value: str) -> None:
             ]
         )
     )
-    typed = {"number": float, "flag": lambda text: text == "yes", "list": lambda text: ["other", text]}.get(of, str)
+    typed = {
+        "number": float,
+        "flag": lambda text: text == "yes",
+        "list": lambda text: ["other", text],
+    }.get(of, str)
     event = Happening(kind, ENROLLED + timedelta(days=1), {word: typed(value)}, ("source", "1"))
     book = from_texts({"rules.yaml": rules}, BUILT_IN)
     found = book.replay(histories([Person("UTC", [Entry(ENROLLED, "enrolled")], [event])]))

@@ -14,16 +14,16 @@ from engine.errors import MistakesError
 from engine.measures.histories import SHIFT
 from engine.measures.measure import Finding
 from engine.measures.steps import truth_at
-from engine.model.span import Span
-from engine.rulebook.comparing import OPERATORS
-from engine.rulebook.condition_reader import read_condition
-from engine.rulebook.forms import FORMS
-from engine.rulebook.inference import Inference
-from engine.rulebook.load import from_texts
-from engine.rulebook.reading import Reading
-from engine.rulebook.rulebook import Rulebook
-from engine.rulebook.vocabulary import JOINS, OPTIONS
-from engine.yaml_source import Source
+from engine.model.spans import Span
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.inference.conclusions import Inference
+from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.vocabulary import JOINS, OPTIONS
+from engine.rulebook.parsing.comparison_parser import OPERATORS
+from engine.rulebook.parsing.condition_parser import read_condition
+from engine.rulebook.parsing.load import from_texts
+from engine.rulebook.parsing.reading import Reading
+from engine.yaml_source import YamlSource
 from tests.generated import KINDS, LISTS, MEASURES, cases, findings, histories, us
 from tests.generated_rules import documents, everyone_about, guarded, written
 from tests.plain_people import Person
@@ -46,7 +46,13 @@ def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
 
 def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
     return [
-        Span(client_id, span.rule, span.severity, us(span.began), None if span.ended is None else us(span.ended))
+        Span(
+            client_id,
+            span.rule,
+            span.severity,
+            us(span.began),
+            None if span.ended is None else us(span.ended),
+        )
         for client_id, person in enumerate(everyone, 1)
         for span in plain_spans(document, person)
     ]
@@ -67,7 +73,18 @@ def test_the_rules_that_are_generated_say_every_word_of_the_language():
         said.update(keys_of(document))
 
     listen()
-    words = {*FORMS, *OPTIONS, *OPERATORS, *JOINS, "rule", "phrase", "applies_to", "raise", "hold", "clears_after"}
+    words = {
+        *FORMS,
+        *OPTIONS,
+        *OPERATORS,
+        *JOINS,
+        "rule",
+        "phrase",
+        "applies_to",
+        "raise",
+        "hold",
+        "clears_after",
+    }
     assert words - said == set()
 
 
@@ -80,7 +97,7 @@ def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, dat
 
 
 def finding_of(condition: Condition) -> Finding:
-    source = Source("condition.yaml", written(condition))
+    source = YamlSource("condition.yaml", written(condition))
     assert source.root
     lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
     reading = Reading(source, KINDS, lists=lists)
@@ -92,7 +109,9 @@ def finding_of(condition: Condition) -> Finding:
 @pytest.mark.parametrize("measure", MEASURES)
 @cases(10, tests=len(MEASURES))
 @given(data=st.data())
-def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(measure, data):
+def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_is_known_to_be_false(
+    measure, data
+):
     condition = data.draw(findings(measures=[measure]))
     everyone = data.draw(everyone_about(condition))
     finding, batch = finding_of(condition), histories(everyone)
@@ -107,7 +126,9 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
                 assert truth == moment.holds(condition, denied=denied), (at, denied)
             value = as_engine(moment.value(condition))
             seen = finding.measure.seen(batch, key).value
-            assert seen == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
+            assert seen == (
+                pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+            ), at
 
 
 @cases(20)
@@ -147,7 +168,10 @@ def known_by(person: Person, now: datetime) -> Person:
 def as_known_by(spans: list[Span], now: int) -> list[Span]:
     """The spans as far as they had come: what ends later has not ended."""
     begun = [span for span in spans if span.began <= now]
-    return [span if span.ended is None or span.ended <= now else span._replace(ended=None) for span in begun]
+    return [
+        span if span.ended is None or span.ended <= now else span._replace(ended=None)
+        for span in begun
+    ]
 
 
 @cases(20)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from engine.config import load
-from engine.flows.rule_files import RuleSet, read
-from engine.flows.rule_warnings import warnings
+from engine.flows.rules.files import RuleFileSet, read
+from engine.flows.rules.warnings import warnings
 from engine.model.rule import Severity
-from engine.rulebook.cases import tried
-from engine.rulebook.rulebook import CheckedRule
+from engine.rulebook.core.cases import tried
+from engine.rulebook.core.rulebook import CheckedRule
 
 ROOT = Path(__file__).parents[2]
 # A reminder of a date, good news, and what can only be true after the weeks in which the others are raised.
@@ -20,37 +20,43 @@ ABOVE: dict[Severity, Severity] = {"low": "medium", "medium": "high", "high": "u
 
 
 @pytest.fixture(scope="module")
-def shipped() -> RuleSet:
+def shipped() -> RuleFileSet:
     settings = load(ROOT / "config.yaml")
     (rule_set,) = read([settings.rules], settings)
     return rule_set
 
 
 @pytest.fixture(scope="module")
-def live(shipped: RuleSet) -> list[CheckedRule]:
+def live(shipped: RuleFileSet) -> list[CheckedRule]:
     assert shipped.rulebook
     return [one for one in shipped.rulebook.checked.values() if one.rule.status == "live"]
 
 
-def test_there_is_nothing_to_say_against_them(shipped: RuleSet) -> None:
+def test_there_is_nothing_to_say_against_them(shipped: RuleFileSet) -> None:
     assert shipped.mistakes == ()
     assert warnings(shipped) == []
 
 
-def test_each_says_why_what_it_rests_on_what_to_do_and_something_for_the_text(live: list[CheckedRule]) -> None:
+def test_each_says_why_what_it_rests_on_what_to_do_and_something_for_the_text(
+    live: list[CheckedRule],
+) -> None:
     for one in live:
         rule = one.rule
-        assert all((rule.why, rule.advice, rule.reason, rule.evidence and rule.evidence.source)), rule.id
+        assert all((rule.why, rule.advice, rule.reason, rule.evidence and rule.evidence.source)), (
+            rule.id
+        )
 
 
-def test_each_has_a_case_in_which_it_fires_also_those_on_trial(shipped: RuleSet) -> None:
+def test_each_has_a_case_in_which_it_fires_also_those_on_trial(shipped: RuleFileSet) -> None:
     assert shipped.rulebook
     fires, silent = tried(shipped.cases)
     assert fires == set(shipped.rulebook.rules)
     assert silent >= {rule.id for rule in shipped.rulebook.rules.values() if rule.status == "live"}
 
 
-def test_each_is_one_level_higher_in_the_first_weeks_after_discharge(live: list[CheckedRule]) -> None:
+def test_each_is_one_level_higher_in_the_first_weeks_after_discharge(
+    live: list[CheckedRule],
+) -> None:
     for one in live:
         if one.rule.severity != "urgent" and one.rule.id not in NEVER_RAISED:
             assert one.raise_to == ABOVE[one.rule.severity], one.rule.id
@@ -68,6 +74,12 @@ def test_what_is_urgent_is_told_again_until_it_is_resolved(live: list[CheckedRul
 
 def test_every_file_has_its_cases_and_names_its_schema() -> None:
     files = sorted((ROOT / "rules").glob("*.yaml"))
-    rules = {file.name.removesuffix(".yaml") for file in files if not file.name.endswith(".cases.yaml")}
-    assert rules == {file.name.removesuffix(".cases.yaml") for file in files if file.name.endswith(".cases.yaml")}
-    assert all(file.read_text("utf-8").startswith("# yaml-language-server: $schema=") for file in files)
+    rules = {
+        file.name.removesuffix(".yaml") for file in files if not file.name.endswith(".cases.yaml")
+    }
+    assert rules == {
+        file.name.removesuffix(".cases.yaml") for file in files if file.name.endswith(".cases.yaml")
+    }
+    assert all(
+        file.read_text("utf-8").startswith("# yaml-language-server: $schema=") for file in files
+    )

@@ -18,7 +18,9 @@ from engine.config import load
 from engine.daemon import step_once
 from engine.sample import write_sample
 from engine.sample.people import CLIENTS, STAFF
-from engine.store.schema import alerts, clients, rejects
+from engine.store.tables.alerts import alerts
+from engine.store.tables.intake import rejects
+from engine.store.tables.people import clients
 
 REPOSITORY = Path(__file__).parents[2]
 # By the clock of the site: deep in the night, on the day the clocks go back, in the morning, in the evening.
@@ -65,12 +67,16 @@ class Run:
 
 
 @pytest.fixture(params=INSTANTS)
-def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
     """Every flow stepped once over a sample made at that instant, with the repository's own configuration."""
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     shutil.copy(REPOSITORY / "config.yaml", tmp_path)
     shutil.copytree(REPOSITORY / "rules", tmp_path / "rules")
-    clock = StoppedClock(datetime.fromisoformat(request.param).replace(tzinfo=ZoneInfo("America/New_York")))
+    clock = StoppedClock(
+        datetime.fromisoformat(request.param).replace(tzinfo=ZoneInfo("America/New_York"))
+    )
     settings = load(tmp_path / "config.yaml")
     assert write_sample(settings.sources[0].folder, clock.now())
     phone = StringIO()
@@ -83,11 +89,20 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
 def test_every_row_is_read_and_what_has_just_happened_is_told_and_nothing_else(run: Run) -> None:
     assert run.rows(select(rejects)) == []
     joined = alerts.join(clients, clients.c.id == alerts.c.client_id)
-    wanted = select(clients.c.ref, alerts.c.rule_id, alerts.c.historic, alerts.c.state).where(~alerts.c.shadow)
+    wanted = select(clients.c.ref, alerts.c.rule_id, alerts.c.historic, alerts.c.state).where(
+        ~alerts.c.shadow
+    )
     found = run.rows(wanted.select_from(joined))
     assert {(row.ref, row.rule_id) for row in found if not row.historic} == NEWS
-    history = {(row.ref, row.rule_id, row.state) for row in found if row.historic and row.rule_id != "milestone"}
-    assert history == {("C-1007", "positive-test", "resolved"), ("C-1031", "naltrexone-due", "resolved")}
+    history = {
+        (row.ref, row.rule_id, row.state)
+        for row in found
+        if row.historic and row.rule_id != "milestone"
+    }
+    assert history == {
+        ("C-1007", "positive-test", "resolved"),
+        ("C-1031", "naltrexone-due", "resolved"),
+    }
     # Urgent texts pass quiet hours, one case manager works nights, and one mentor has set none.
     told = {text.split(":")[0] for text in run.texts()}
     assert {"SMS to +12025550101", "SMS to +12025550102", "SMS to +12025550111"} <= told

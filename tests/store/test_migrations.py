@@ -6,9 +6,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from engine.store.database import HEAD, Database
+from engine.store.database.connection import HEAD, Database
 from engine.store.migrations import config
-from engine.store.schema import metadata
+from engine.store.tables import metadata
 
 
 def test_migrated_tables_are_the_tables_of_the_schema(database: Database) -> None:
@@ -26,13 +26,19 @@ ORDERS = text(
 def definitions(conn: Connection) -> set[tuple[str, ...]]:
     """Every constraint and index, as the database itself writes them."""
     if conn.dialect.name == "sqlite":
-        written = conn.execute(text("SELECT name, sql FROM sqlite_master WHERE tbl_name != 'alembic_version'"))
+        written = conn.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE tbl_name != 'alembic_version'")
+        )
         # The order of a table's constraints is nothing.
         return {(name, *sorted(str(sql).replace(",", " ").split())) for name, sql in written}
-    constraints = text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 2200")
+    constraints = text(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 2200"
+    )
     indexes = text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
     queries = (constraints, indexes, ORDERS)
-    return {tuple(row) for query in queries for row in conn.execute(query) if "alembic" not in row[0]}
+    return {
+        tuple(row) for query in queries for row in conn.execute(query) if "alembic" not in row[0]
+    }
 
 
 def test_constraints_and_indexes_are_those_of_the_schema_word_for_word(database: Database) -> None:
@@ -44,7 +50,9 @@ def test_constraints_and_indexes_are_those_of_the_schema_word_for_word(database:
 
 
 @pytest.mark.postgres
-def test_events_of_one_instant_have_one_order_whatever_the_language_of_the_server(postgres_database: Database) -> None:
+def test_events_of_one_instant_have_one_order_whatever_the_language_of_the_server(
+    postgres_database: Database,
+) -> None:
     with postgres_database.read() as conn:
         ordered = {tuple(row) for row in conn.execute(ORDERS) if row.table_name == "events"}
     assert ordered == {("events", "source", "C"), ("events", "key", "C")}

@@ -60,7 +60,10 @@ def get(web: WebServer, path: str) -> tuple[int, str]:
 
 
 def test_a_fresh_daemon_is_healthy_and_ready(web: WebServer) -> None:
-    assert get(web, "/healthz") == (200, json.dumps({"status": "ok", "stale": []}, separators=(",", ":")))
+    assert get(web, "/healthz") == (
+        200,
+        json.dumps({"status": "ok", "stale": []}, separators=(",", ":")),
+    )
     ready = {"status": "ok", "reasons": [], "warnings": ["texts cannot be sent"]}
     assert get(web, "/readyz") == (200, json.dumps(ready, separators=(",", ":")))
 
@@ -72,7 +75,9 @@ def test_a_stale_tick_is_unhealthy(web: WebServer, daemon: Daemon) -> None:
     assert json.loads(body)["stale"] == ["deliver"]
 
 
-def test_a_daemon_without_its_database_is_not_ready_but_alive(web: WebServer, daemon: Daemon) -> None:
+def test_a_daemon_without_its_database_is_not_ready_but_alive(
+    web: WebServer, daemon: Daemon
+) -> None:
     daemon.reasons = ["The database cannot be reached."]
     assert get(web, "/readyz")[0] == 503
     assert get(web, "/healthz")[0] == 200

@@ -11,15 +11,15 @@ from urllib.request import Request, urlopen
 import pytest
 from twilio.request_validator import RequestValidator
 
-from connectors.twilio_sms import TwilioSms
+from connectors.twilio.gateway import TwilioSms
 from engine.errors import StoreUnavailableError
-from engine.flows import reports
+from engine.flows.delivery import delivery_status
 from engine.messaging import answers
 from engine.model.inbound import Inbound
 from engine.model.message import Report
 from engine.model.sms_settings import TwilioSettings
-from engine.store.database import Database
-from engine.store.schema import inbox, outbox
+from engine.store.database.connection import Database
+from engine.store.tables.messages import inbox, outbox
 from engine.web.pages import pages
 from engine.web.server import WebServer
 from engine.web.twilio import TwilioCalls
@@ -37,7 +37,11 @@ class Site:
         self.phones = Phones.of(database, 1)
         self.phones.go_on()
         self.away = False
-        given = {"from_number": "+15550199", "public_url": PUBLIC, "previous_auth_token": {"env": "BEFORE"}}
+        given = {
+            "from_number": "+15550199",
+            "public_url": PUBLIC,
+            "previous_auth_token": {"env": "BEFORE"},
+        }
         self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
         calls = TwilioCalls(PUBLIC, self.twilio.signed, self.take, self.report)
         self.web = WebServer("127.0.0.1", 0, lambda: pages(Daemon(), calls))
@@ -48,9 +52,11 @@ class Site:
         return self.phones.text(inbound.sender, inbound.body, inbound.provider_id)
 
     def report(self, report: Report) -> None:
-        reports.take(self.phones.site.database, report, self.phones.now)
+        delivery_status.take(self.phones.site.database, report, self.phones.now)
 
-    def call(self, path: str, form: Mapping[str, str], token: str = "new", **changed: str) -> tuple[int, str]:
+    def call(
+        self, path: str, form: Mapping[str, str], token: str = "new", **changed: str
+    ) -> tuple[int, str]:
         """Sign a form as Twilio does and post it, `changed` on the way."""
         signature = RequestValidator(token).compute_signature(PUBLIC + path, form)
         body = urlencode({**form, **changed}).encode()
@@ -81,7 +87,9 @@ def status(**values: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("token", ["new", "old"])
-def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(site: Site, token: str) -> None:
+def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(
+    site: Site, token: str
+) -> None:
     code, said = site.call("/twilio/inbound", text(), token)
     assert (code, answers.yours(1) in said) == (200, True)
     assert site.phones.states() == ["acknowledged"]
@@ -103,7 +111,9 @@ def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: Site) 
     assert len(site.phones.site.rows(inbox)) == 1
 
 
-def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered_alike(site: Site) -> None:
+def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered_alike(
+    site: Site,
+) -> None:
     with ThreadPoolExecutor(20) as many:
         calls = many.map(lambda _: site.call("/twilio/inbound", text()), range(1000))
         assert {(code, answers.yours(1) in said) for code, said in calls} == {(200, True)}
@@ -136,7 +146,9 @@ def test_nobody_unknown_is_answered(site: Site) -> None:
     assert (code, "Message" in said) == (200, False)
 
 
-@pytest.mark.parametrize("body", ["", "x" * 1600, "🙂 17 а", "\x00", "1\x00a", "<b>&amp;", "١ a", "１ Ａ", "帮我"])
+@pytest.mark.parametrize(
+    "body", ["", "x" * 1600, "🙂 17 а", "\x00", "1\x00a", "<b>&amp;", "١ a", "１ Ａ", "帮我"]
+)
 def test_any_words_are_taken(site: Site, body: str) -> None:
     assert site.call("/twilio/inbound", text(Body=body))[0] == 200
 

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from engine.store.lock import lock
+from engine.store.database.locks import lock
 
 
 def upgrade(conn: Connection) -> None:

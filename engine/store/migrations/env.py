@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from engine.store.schema import metadata
+from engine.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from engine.model.event import Value, read_fields
 from engine.model.instant import from_us
-from engine.store.database import Database
-from engine.store.schema import clients, events
+from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.people import clients
 from tests.intake import Site, settings_of
 
 DOCS = Path(__file__).parents[3] / "docs" / "sources.md"
@@ -63,7 +64,9 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: "+".join(example[1]))
-def test_an_example_becomes_what_it_says(example: Example, tmp_path: Path, sqlite_database: Database) -> None:
+def test_an_example_becomes_what_it_says(
+    example: Example, tmp_path: Path, sqlite_database: Database
+) -> None:
     mapping, files, expected = example
     site = Site(tmp_path, sqlite_database, settings_of(tmp_path, ROSTER + mapping))
     site.write("people.csv", "ref,enrolled\nC-1042,2026-01-05\nC-1077,2026-01-05\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.database import Database
+from engine.store.database.connection import Database
 from tests.intake import CLIENTS, HOUR, Site, settings_of
 
 TESTS = "client,at,id,result,bac\n"
@@ -27,7 +27,9 @@ def results(site: Site) -> list[object]:
 
 
 def test_rows_become_events_in_the_clients_own_time(site: Site) -> None:
-    site.write("tests.csv", TESTS + "C-1,2026-07-01 09:30,a,Negative,\nC-2,2026-01-02,b,positive,0.05\n")
+    site.write(
+        "tests.csv", TESTS + "C-1,2026-07-01 09:30,a,Negative,\nC-2,2026-01-02,b,positive,0.05\n"
+    )
     site.read()
     assert site.events() == [
         ("C-2", "2026-01-02 05:00", {"bac": 0.05, "result": "positive"}),
@@ -64,7 +66,8 @@ def test_a_replaced_file_is_read_from_the_start(site: Site) -> None:
     # Same beginning, and longer: only the digest of all that was read tells that a row was put in between.
     site.write(
         "tests.csv",
-        TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-01 12:00,new,dilute,\nC-1,2026-07-02,b,positive,\n",
+        TESTS
+        + "C-1,2026-07-01,a,negative,\nC-1,2026-07-01 12:00,new,dilute,\nC-1,2026-07-02,b,positive,\n",
     )
     counts = site.read()["tests.csv"]
     assert (counts.new, counts.duplicates) == (1, 2)
@@ -172,7 +175,10 @@ def test_a_torn_line_about_an_unknown_client_is_listed_once_when_whole(site: Sit
 
 def test_what_a_torn_line_said_of_another_row_by_its_id_is_taken_back(site: Site) -> None:
     # The torn id 1 is that of the row before it.
-    site.write("tests.csv", "client,at,result,bac,id\nC-1,2026-07-01,positive,,1\nC-1,2026-07-02,negative,,1")
+    site.write(
+        "tests.csv",
+        "client,at,result,bac,id\nC-1,2026-07-01,positive,,1\nC-1,2026-07-02,negative,,1",
+    )
     site.read()
     site.append("tests.csv", "2\n")
     site.read()
@@ -230,7 +236,10 @@ def test_bad_rows_are_kept_on_both_databases(tmp_path: Path, database: Database)
     site = Site(tmp_path, database)
     site.write("clients.csv", CLIENTS)
     long = "x" * 9000  # longer than an index of PostgreSQL takes
-    site.write("check_ins.csv", CHECK_INS.encode() + b"C-1,2026-07-01,3,\0\nC-9,2026-07-01,3," + long.encode() + b"\n")
+    site.write(
+        "check_ins.csv",
+        CHECK_INS.encode() + b"C-1,2026-07-01,3,\0\nC-9,2026-07-01,3," + long.encode() + b"\n",
+    )
     site.read()
     assert [line for _, line, _ in site.rejects()] == [2, 3]
 
@@ -243,7 +252,8 @@ def test_empty_lines_and_delimiters_too_many_say_nothing(site: Site) -> None:
 
 def test_a_cell_may_hold_quotes_delimiters_and_line_ends(site: Site) -> None:
     site.write(
-        "check_ins.csv", CHECK_INS + 'C-1,2026-07-01,3,"said ""no"", twice\r\nand left"\r\nC-9,2026-07-02,4,x\r\n'
+        "check_ins.csv",
+        CHECK_INS + 'C-1,2026-07-01,3,"said ""no"", twice\r\nand left"\r\nC-9,2026-07-02,4,x\r\n',
     )
     site.read()
     assert [note for *_, note in site.everything()] == ['said "no", twice\r\nand left']
@@ -254,7 +264,11 @@ def test_a_quote_that_is_never_closed_costs_one_row(site: Site) -> None:
     rows = 'C-1,2026-07-01,3,"oops\nC-1,2026-07-02,4,fine\nC-1,2026-07-03,5,"quoted"\n'
     site.write("check_ins.csv", CHECK_INS + rows + "C-1,2026-07-04,6,\n")
     site.read()
-    assert [fields for _, _, fields in site.events()] == [{"craving": 4}, {"craving": 5}, {"craving": 6}]
+    assert [fields for _, _, fields in site.events()] == [
+        {"craving": 4},
+        {"craving": 5},
+        {"craving": 6},
+    ]
     assert [line for _, line, _ in site.rejects()] == [2]
 
 
@@ -268,7 +282,9 @@ def test_an_open_quote_at_the_end_waits_until_the_file_has_settled(site: Site) -
 
 
 def test_an_open_quote_does_not_hold_up_a_file_that_keeps_growing(site: Site) -> None:
-    site.write("check_ins.csv", CHECK_INS + 'C-1,2026-07-01,3,"oops\n' + "C-1,2026-07-02,4,fine\n" * 4000)
+    site.write(
+        "check_ins.csv", CHECK_INS + 'C-1,2026-07-01,3,"oops\n' + "C-1,2026-07-02,4,fine\n" * 4000
+    )
     site.read(DAEMON)
     assert len(site.events()) == 1
     assert site.rejects() == [("check_ins.csv", 2, "opens a quote that is never closed")]
@@ -281,7 +297,9 @@ def test_utf_8_is_read_with_and_without_a_byte_order_mark(site: Site, encoding: 
     assert [note for *_, note in site.everything()] == ["café"]
 
 
-def test_cp1252_is_read_where_the_mapping_says_so(tmp_path: Path, sqlite_database: Database) -> None:
+def test_cp1252_is_read_where_the_mapping_says_so(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
     site = Site(
         tmp_path,
         sqlite_database,
@@ -318,7 +336,9 @@ def test_cp1252_is_read_where_the_mapping_says_so(tmp_path: Path, sqlite_databas
         (b"client,at,id,result\xff,bac\n", "the header holds the byte 0xff, which is not utf-8"),
     ],
 )
-def test_a_file_whose_header_does_not_fit_is_refused_until_it_changes(site: Site, header: bytes, reason: str) -> None:
+def test_a_file_whose_header_does_not_fit_is_refused_until_it_changes(
+    site: Site, header: bytes, reason: str
+) -> None:
     site.write("tests.csv", header + b"C-1,2026-07-01,a,negative,\n")
     site.read()
     assert site.rejects() == [("tests.csv", 1, reason)]
@@ -382,4 +402,6 @@ def test_a_long_file_is_committed_a_stretch_at_a_time(site: Site) -> None:
     assert batches[-1].done == batches[-1].size == len(TESTS) + len(rows)
     # What was committed is not read again, and the rest is.
     rest = list(site.source().read({"tests.csv": batches[0].position}, site.now))
-    assert sum(batch.rows for batch in rest if batch.item == "tests.csv") == 20_000 - batches[0].rows
+    assert (
+        sum(batch.rows for batch in rest if batch.item == "tests.csv") == 20_000 - batches[0].rows
+    )

@@ -84,7 +84,9 @@ def _rejects() -> None:
         sa.Column("mended_at", sa.BigInteger(), nullable=True),
         sa.Column("dismissed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rejects")),
-        sa.UniqueConstraint("source", "item", "line", "digest", name=op.f("uq_rejects_source_item_line_digest")),
+        sa.UniqueConstraint(
+            "source", "item", "line", "digest", name=op.f("uq_rejects_source_item_line_digest")
+        ),
     )
     with op.batch_alter_table("rejects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rejects_waits_for"), ["waits_for"], unique=False)
@@ -133,10 +135,14 @@ def _alerts() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("rule_id", sa.String(length=100), nullable=False),
         sa.Column("rule_version", sa.String(length=64), nullable=False),
-        sa.Column("rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "rule_set_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("severity", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("began", sa.BigInteger(), nullable=False),
@@ -150,31 +156,47 @@ def _alerts() -> None:
         sa.Column("next_step_at", sa.BigInteger(), nullable=True),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("resolution", sa.String(length=20), nullable=True),
-        sa.CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name=op.f("ck_alerts_state")),
+        sa.CheckConstraint(
+            "state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name=op.f("ck_alerts_state")
+        ),
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_alerts_client_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_alerts_owner_id")),
-        sa.ForeignKeyConstraint(["rule_set_id"], ["rule_sets.id"], name=op.f("fk_alerts_rule_set_id")),
+        sa.ForeignKeyConstraint(
+            ["rule_set_id"], ["rule_sets.id"], name=op.f("fk_alerts_rule_set_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
     )
     with op.batch_alter_table("alerts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alerts_client_id_rule_id"), ["client_id", "rule_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_alerts_state_next_step_at"), ["state", "next_step_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_alerts_client_id_rule_id"), ["client_id", "rule_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_alerts_state_next_step_at"), ["state", "next_step_at"], unique=False
+        )
 
 
 def _assignments() -> None:
     op.create_table(
         "assignments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("began", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_assignments_client_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_assignments_client_id")
+        ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_assignments_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
         sa.UniqueConstraint(
-            "client_id", "staff_id", "role", "began", name=op.f("uq_assignments_client_id_staff_id_role_began")
+            "client_id",
+            "staff_id",
+            "role",
+            "began",
+            name=op.f("uq_assignments_client_id_staff_id_role_began"),
         ),
     )
 
@@ -183,7 +205,9 @@ def _consents() -> None:
     op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("alias", sa.String(length=40), nullable=False),
         sa.Column("scope", sa.String(length=200), nullable=False),
@@ -194,7 +218,12 @@ def _consents() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_consents_client_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_consents_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
-        sa.UniqueConstraint("client_id", "staff_id", "given_at", name=op.f("uq_consents_client_id_staff_id_given_at")),
+        sa.UniqueConstraint(
+            "client_id",
+            "staff_id",
+            "given_at",
+            name=op.f("uq_consents_client_id_staff_id_given_at"),
+        ),
     )
 
 
@@ -202,7 +231,10 @@ def _evaluations() -> None:
     op.create_table(
         "evaluations",
         sa.Column(
-            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+            "client_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
         sa.Column("evaluated_to", sa.BigInteger(), nullable=True),
         sa.Column("dirty_from", sa.BigInteger(), nullable=True),
@@ -212,12 +244,16 @@ def _evaluations() -> None:
         sa.Column("claimed_by", sa.String(length=64), nullable=True),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_evaluations_client_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_evaluations_client_id")
+        ),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_evaluations")),
     )
     with op.batch_alter_table("evaluations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evaluations_dirty_from"), ["dirty_from"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evaluations_next_due_at"), ["next_due_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_evaluations_next_due_at"), ["next_due_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_evaluations_rules_hash"), ["rules_hash"], unique=False)
 
 
@@ -226,7 +262,9 @@ def _event_versions() -> None:
         "event_versions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("event_id", sa.BigInteger(), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
@@ -234,7 +272,9 @@ def _event_versions() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("origin", sa.String(length=300), nullable=False),
         sa.Column("replaced_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_event_versions_client_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_event_versions_client_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_versions")),
     )
     with op.batch_alter_table("event_versions", schema=None) as batch_op:
@@ -245,7 +285,9 @@ def _events() -> None:
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
@@ -259,20 +301,30 @@ def _events() -> None:
         sa.UniqueConstraint("source", "key", name=op.f("uq_events_source_key")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_events_client_id_occurred_at"), ["client_id", "occurred_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_events_client_id_occurred_at"),
+            ["client_id", "occurred_at"],
+            unique=False,
+        )
 
 
 def _record_entries() -> None:
     op.create_table(
         "record_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "client_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("entry", sa.String(length=64), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.id"], name=op.f("fk_record_entries_client_id")),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_record_entries_client_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_entries")),
-        sa.UniqueConstraint("client_id", "at", "entry", name=op.f("uq_record_entries_client_id_at_entry")),
+        sa.UniqueConstraint(
+            "client_id", "at", "entry", name=op.f("uq_record_entries_client_id_at_entry")
+        ),
     )
 
 
@@ -286,11 +338,15 @@ def _alert_transitions() -> None:
         sa.Column("to_state", sa.String(length=20), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_alert_transitions_alert_id")),
+        sa.ForeignKeyConstraint(
+            ["alert_id"], ["alerts.id"], name=op.f("fk_alert_transitions_alert_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_transitions")),
     )
     with op.batch_alter_table("alert_transitions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alert_transitions_alert_id"), ["alert_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_alert_transitions_alert_id"), ["alert_id"], unique=False
+        )
 
 
 def _outbox() -> None:
@@ -317,13 +373,19 @@ def _outbox() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_outbox_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint(
-            "alert_id", "step", "staff_id", "reason", name=op.f("uq_outbox_alert_id_step_staff_id_reason")
+            "alert_id",
+            "step",
+            "staff_id",
+            "reason",
+            name=op.f("uq_outbox_alert_id_step_staff_id_reason"),
         ),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_alert_id"), ["alert_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_provider_id"), ["provider_id"], unique=True)
-        batch_op.create_index(batch_op.f("ix_outbox_state_due_at"), ["state", "due_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_outbox_state_due_at"), ["state", "due_at"], unique=False
+        )
         batch_op.create_index(
             "uq_outbox_without_alert",
             ["step", "staff_id", "reason"],

@@ -48,10 +48,16 @@ def _reply_codes() -> None:
     op.create_table(
         "reply_codes",
         sa.Column(
-            "staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+            "staff_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
         sa.Column(
-            "alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+            "alert_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
         sa.Column("code", sa.Integer(), nullable=False),
         sa.Column("told_at", sa.BigInteger(), nullable=False),
@@ -60,4 +66,6 @@ def _reply_codes() -> None:
         sa.PrimaryKeyConstraint("staff_id", "alert_id", name=op.f("pk_reply_codes")),
     )
     with op.batch_alter_table("reply_codes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reply_codes_staff_id_code"), ["staff_id", "code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reply_codes_staff_id_code"), ["staff_id", "code"], unique=False
+        )

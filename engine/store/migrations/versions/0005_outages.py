@@ -16,4 +16,10 @@ def upgrade() -> None:
     op.add_column("alerts", sa.Column("silence", sa.String(10), nullable=True))
     op.add_column("alerts", sa.Column("held_at", sa.BigInteger(), nullable=True))
     where = sa.text("silence IS NOT NULL")
-    op.create_index("ix_alerts_silence", "alerts", ["silence", "state"], sqlite_where=where, postgresql_where=where)
+    op.create_index(
+        "ix_alerts_silence",
+        "alerts",
+        ["silence", "state"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )

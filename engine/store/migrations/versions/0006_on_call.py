@@ -25,8 +25,18 @@ def upgrade() -> None:
         sa.Column("staff", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rotations")),
     )
-    _table("on_call_overrides", sa.Column("rotation", sa.String(length=40), nullable=False), *_for_a_time())
-    _table("absences", *_for_a_time()[:-1], _staff("stand_in_id"), _for_a_time()[-1], others=["stand_in_id"])
+    _table(
+        "on_call_overrides",
+        sa.Column("rotation", sa.String(length=40), nullable=False),
+        *_for_a_time(),
+    )
+    _table(
+        "absences",
+        *_for_a_time()[:-1],
+        _staff("stand_in_id"),
+        _for_a_time()[-1],
+        others=["stand_in_id"],
+    )
     op.create_table(
         "passed_over",
         sa.Column("id", _ID, nullable=False),

@@ -14,4 +14,10 @@ depends_on = None
 def upgrade() -> None:
     """Add the index, which only quieted alerts are in."""
     where = sa.text("quieted_by IS NOT NULL")
-    op.create_index("ix_alerts_quieted", "alerts", ["state", "quieted_by"], sqlite_where=where, postgresql_where=where)
+    op.create_index(
+        "ix_alerts_quieted",
+        "alerts",
+        ["state", "quieted_by"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )

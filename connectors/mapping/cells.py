@@ -1,0 +1,161 @@
+"""A mapping's words about cells, compiled once for a file's columns into functions of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Generic, TypeVar
+
+from engine.model.csv_cells import Cell, Conditions, Test
+from engine.model.field_reading import Constant, read_number
+
+Row = Sequence[str]
+Columns = Mapping[str, int]  # from a column's name to its place in a row
+T = TypeVar("T")
+
+# Bounds the memory of what is remembered; reached by columns whose every cell is another.
+_MOST_REMEMBERED = 100_000
+
+
+class Remembered(Generic[T]):
+    """A function of some of a row's cells that is computed once for equal cells."""
+
+    def __init__(
+        self, names: Iterable[str], columns: Columns, make: Callable[[Columns], Callable[[Row], T]]
+    ) -> None:
+        used = sorted(set(names), key=columns.__getitem__)
+        self._pick = _picker([columns[name] for name in used])
+        self._answers = _Answers(make({name: place for place, name in enumerate(used)}))
+
+    def __call__(self, row: Row) -> T:
+        """The function of this row; what it raises is raised each time."""
+        return self._answers[self._pick(row)]
+
+
+class _Answers(dict[tuple[str, ...], T]):
+    def __init__(self, compute: Callable[[Row], T]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, cells: tuple[str, ...]) -> T:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        answer = self[cells] = self._compute(cells)
+        return answer
+
+
+def _picker(places: Sequence[int]) -> Callable[[Row], tuple[str, ...]]:
+    if len(places) > 1:
+        return itemgetter(*places)
+    if places:
+        (place,) = places
+        return lambda row: (row[place],)
+    return lambda _: ()
+
+
+def columns_of(cells: Iterable[Cell]) -> set[str]:
+    """The names of all columns that these cells or their conditions look at."""
+    names = {cell.column for cell in cells if cell.column is not None}
+    return names.union(*(columns_of_conditions(cell.when) for cell in cells))
+
+
+def columns_of_conditions(conditions: Conditions | None) -> set[str]:
+    """The names of the columns that conditions look at."""
+    return {name for tests in conditions or () for name in tests}
+
+
+def compile_cells(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], Constant | None]:
+    """What a row's cells give: text, a constant or a tuple of words; None for no value.
+
+    ValueError where a cell is empty that must not be, or says what `values` does not name.
+    """
+    compiled = [_compile_cell(cell, columns) for cell in cells]
+    if len(compiled) == 1:
+        return compiled[0]
+
+    def first(row: Row) -> Constant | None:
+        return next((value for take in compiled if (value := take(row)) is not None), None)
+
+    return first
+
+
+def compile_conditions(conditions: Conditions | None, columns: Columns) -> Callable[[Row], bool]:
+    """Whether the conditions hold for a row; without any they do."""
+    if conditions is None:
+        return lambda _: True
+    compiled = [
+        [(columns[name], name, test) for name, test in tests.items()] for tests in conditions
+    ]
+    return lambda row: any(
+        all(_holds(test, row[place].strip(), name) for place, name, test in t) for t in compiled
+    )
+
+
+def _compile_cell(cell: Cell, columns: Columns) -> Callable[[Row], Constant | None]:
+    applies = compile_conditions(cell.when, columns)
+    if cell.column is None:
+        return lambda row: cell.always if applies(row) else None
+    place = columns[cell.column]
+    return lambda row: _value(cell, row[place].strip()) if applies(row) else None
+
+
+def _value(cell: Cell, text: str) -> Constant | None:
+    if cell.split is None:
+        return _filled(cell, text) if text else _empty(cell)
+    parts = [part.strip() for part in text.split(cell.split)]
+    if cell.part is not None:
+        part = parts[cell.part - 1] if cell.part <= len(parts) else ""
+        return _filled(cell, part) if part else _empty(cell)
+    values = {word for part in parts if part for word in _words(_filled(cell, part))}
+    return tuple(sorted(values)) if values else _empty(cell)
+
+
+def _words(value: Constant) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _empty(cell: Cell) -> Constant | None:
+    if cell.required:
+        raise ValueError(f"the column '{cell.column}' is empty")
+    return cell.if_empty
+
+
+def _filled(cell: Cell, text: str) -> Constant:
+    if cell.if_filled is not None:
+        return cell.if_filled
+    if cell.values is None:
+        return text
+    value = cell.values.get(text.casefold(), cell.otherwise)
+    if value is None:
+        raise ValueError(
+            f"the mapping does not say what '{text}' means in the column '{cell.column}'"
+        )
+    return value
+
+
+def _holds(test: Test, text: str, column: str) -> bool:
+    word = text.casefold()
+    return (
+        (test.is_ is None or word in test.is_)
+        and (test.is_not is None or word not in test.is_not)
+        and (test.contains is None or any(part in word for part in test.contains))
+        and (test.empty is None or test.empty == (not word))
+        and _compares(test, text, column)
+    )
+
+
+def _compares(test: Test, text: str, column: str) -> bool:
+    if test.at_least is test.more_than is test.at_most is test.less_than is None:
+        return True
+    if not text:
+        return False
+    try:
+        number = read_number(text)
+    except ValueError as error:
+        raise ValueError(f"{error} (the column '{column}')") from None
+    return (
+        (test.at_least is None or number >= test.at_least)
+        and (test.more_than is None or number > test.more_than)
+        and (test.at_most is None or number <= test.at_most)
+        and (test.less_than is None or number < test.less_than)
+    )

@@ -1,0 +1,200 @@
+"""From rows to events: one mapping of events, compiled for a file's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from hashlib import blake2b
+
+from connectors.csv_folder.position import Identity
+from connectors.mapping.cells import (
+    Columns,
+    Remembered,
+    Row,
+    columns_of,
+    columns_of_conditions,
+    compile_cells,
+    compile_conditions,
+)
+from connectors.mapping.timestamps import columns_of_moments, compile_moment
+from engine.model.csv_cells import Cell, TimestampColumns
+from engine.model.csv_mapping import EventMapping
+from engine.model.event import Value, write_fields
+from engine.model.field_reading import constant_text, constant_value
+from engine.model.intake import DatedValue as ReadMoment
+from engine.model.intake import ReadEvent
+from engine.model.kinds import Field, Kind
+from engine.model.local_time import WallClock
+
+# The store's columns are as wide; longer ones are certainly not what was meant.
+LONGEST_REF = 64
+LONGEST_KEY = 100
+
+ReadRow = Callable[[Row, int, str], ReadEvent | None]
+
+
+def columns_of_event(mapping: EventMapping) -> set[str]:
+    """The names of all columns that the mapping looks at."""
+    fields = [cell for cells in mapping.fields.values() for cell in cells]
+    return (
+        columns_of([*mapping.client, *fields])
+        | columns_of_moments([mapping.at])
+        | columns_of_conditions(mapping.when)
+        | set(mapping.id or ())
+    )
+
+
+def identity(mapping: EventMapping) -> Identity:
+    """What the keys of its events are made of."""
+    return Identity(mapping.series, mapping.id)
+
+
+def compile_event(
+    mapping: EventMapping, kind: Kind, columns: Columns, decimal: str, clock: WallClock | None
+) -> ReadRow:
+    """A function of (row, its line, its text) to the event that it makes, if `when` lets it make one.
+
+    ValueError says in plain words why the row cannot be read.
+    """
+    client_of = Remembered(
+        columns_of(mapping.client), columns, partial(_compile_client, mapping.client)
+    )
+    at_of = Remembered(
+        columns_of_moments([mapping.at]), columns, lambda c: _compile_at(mapping.at, c, clock)
+    )
+    read = {
+        word: field
+        for word, field in kind.fields.items()
+        if word in mapping.fields and field.type != "text"
+    }
+    looked_at = columns_of([cell for word in read for cell in mapping.fields[word]])
+    fields_of = Remembered(
+        looked_at | columns_of_conditions(mapping.when),
+        columns,
+        lambda c: _compile_fields(mapping, read, c, decimal),
+    )
+    note_of = _compile_note(mapping, kind, columns)
+    key_of = compile_key(identity(mapping), columns)
+
+    def event(row: Row, line: int, text: str) -> ReadEvent | None:
+        fields = fields_of(row)
+        if fields is None:
+            return None
+        at, local = at_of(row)
+        return ReadEvent(
+            client_of(row), mapping.kind, at, key_of(row), fields, note_of(row), line, local, text
+        )
+
+    return event
+
+
+def row_digest(row: Row) -> str:
+    """What identifies a row that has no id of its own: 32 hexadecimal digits of all its cells."""
+    return blake2b("\x1f".join(row).encode(), digest_size=16).hexdigest()
+
+
+def label(word: str, names: Collection[str]) -> str:
+    """How a reason names a value: by its word, and its columns where they are called otherwise."""
+    others = sorted(set(names) - {word})
+    return f"{word} (from {' and '.join(others)})" if others else word
+
+
+def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], str]:
+    take = compile_cells(cells, columns)
+
+    def client(row: Row) -> str:
+        value = take(row)
+        if value is None:
+            raise ValueError(f"{label('client', columns)}: is empty")
+        if len(ref := constant_text(value)) > LONGEST_REF:
+            raise ValueError(f"{label('client', columns)}: is longer than {LONGEST_REF} characters")
+        return ref
+
+    return client
+
+
+def _compile_at(
+    moment: TimestampColumns, columns: Columns, clock: WallClock | None
+) -> Callable[[Row], ReadMoment]:
+    read, shown = compile_moment(moment, columns, clock), label("at", columns)
+
+    def at(row: Row) -> ReadMoment:
+        try:
+            found = read(row)
+        except ValueError as error:
+            raise ValueError(f"{shown}: {error}") from None
+        if found is None:
+            raise ValueError(f"{shown}: is empty")
+        return found
+
+    return at
+
+
+def _compile_fields(
+    mapping: EventMapping, read: Mapping[str, Field], columns: Columns, decimal: str
+) -> Callable[[Row], str | None]:
+    applies = compile_conditions(mapping.when, columns)
+    takes = [
+        (
+            word,
+            label(word, columns_of(mapping.fields[word])),
+            field,
+            compile_cells(mapping.fields[word], columns),
+        )
+        for word, field in read.items()
+    ]
+
+    def fields(row: Row) -> str | None:
+        if not applies(row):
+            return None
+        values: dict[str, Value] = {}
+        for word, shown, field, take in takes:
+            try:
+                value = take(row)
+                if value is not None:
+                    if field.type == "number" and decimal != "." and isinstance(value, str):
+                        value = value.replace(decimal, ".")
+                    values[word] = constant_value(field, value)
+            except ValueError as error:
+                raise ValueError(f"{shown}: {error}") from None
+        return write_fields(values)
+
+    return fields
+
+
+def _compile_note(
+    mapping: EventMapping, kind: Kind, columns: Columns
+) -> Callable[[Row], str | None]:
+    takes = [
+        compile_cells(cells, columns)
+        for word, cells in mapping.fields.items()
+        if kind.fields[word].type == "text"
+    ]
+    if not takes:
+        return lambda _: None
+
+    def note(row: Row) -> str | None:
+        said = [constant_text(value) for take in takes if (value := take(row)) is not None]
+        return "\n".join(said) or None
+
+    return note
+
+
+def compile_key(identity: Identity, columns: Columns) -> Callable[[Row], str]:
+    """The series and the row's own id, or its digest; ValueError where the id is empty or too long."""
+    series, id_columns = identity
+    if id_columns is None:
+        return lambda row: f"{series}:{row_digest(row)}"
+    places = [columns[name] for name in id_columns]
+    shown = label("id", id_columns)
+
+    def key(row: Row) -> str:
+        parts = [row[place].strip() for place in places]
+        if not all(parts):
+            raise ValueError(f"{shown}: is empty")
+        key = f"{series}:" + "\x1f".join(parts)
+        if len(key) > LONGEST_KEY:
+            raise ValueError(f"{shown}: is longer than {LONGEST_KEY - len(series) - 1} characters")
+        return key
+
+    return key

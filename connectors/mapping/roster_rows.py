@@ -1,0 +1,150 @@
+"""From rows to the roster: clients, staff, assignments and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
+from connectors.mapping.event_rows import label
+from connectors.mapping.timestamps import columns_of_moments, compile_moment
+from engine.model.csv_cells import Cell, TimestampColumns
+from engine.model.csv_mapping import ClientColumns, RosterColumns
+from engine.model.field_reading import Constant, constant_text, read_flag
+from engine.model.intake import DatedValue as ReadMoment
+from engine.model.intake import RosterKind, RosterRow
+from engine.model.local_time import WallClock
+from engine.model.phone import read_phone
+from engine.model.staff import ROLES
+
+_REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
+# As wide as the store's columns.
+_LONGEST = {"ref": 64, "client": 64, "staff": 64, "alias": 40}
+_LONGEST_OTHER = 200
+
+# A row and, where the row is good but for its phone number, what is wrong with that.
+ReadRoster = Callable[[Row, int, str], tuple[RosterRow, str | None]]
+
+
+def columns_of_roster(mapping: RosterColumns) -> set[str]:
+    """The names of all columns that the mapping looks at."""
+    cells, moments = _parts(mapping)
+    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
+    taken = [cell for each in (*cells.values(), *attributes.values()) for cell in each]
+    return columns_of(taken) | columns_of_moments(moments.values())
+
+
+def compile_roster(
+    kind: RosterKind, mapping: RosterColumns, columns: Columns, clock: WallClock | None
+) -> ReadRoster:
+    """A function of (row, its line, its text) to what it says; ValueError says why the row cannot be read.
+
+    A client whose phone number cannot be read is taken without it, for a client who is not there at all is watched
+    by nobody; a member of staff is not, so that a number that worked is not lost.
+    """
+    cells, moments = _parts(mapping)
+    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
+    takes = {
+        word: (label(word, columns_of(each)), compile_cells(each, columns))
+        for word, each in cells.items()
+    }
+    attribute_takes = {
+        word: (word, compile_cells(each, columns)) for word, each in attributes.items()
+    }
+    reads = {
+        word: (label(word, columns_of_moments([moment])), compile_moment(moment, columns, clock))
+        for word, moment in moments.items()
+    }
+
+    def roster_row(row: Row, line: int, text: str) -> tuple[RosterRow, str | None]:
+        complaint = None
+        values: dict[str, str | None] = {}
+        for word, (shown, take) in takes.items():
+            try:
+                value = take(row)
+                values[word] = None if value is None else _read(word, constant_text(value))
+            except ValueError as error:
+                complaint = f"{shown}: {error}"
+                if kind != "clients" or word != "phone":
+                    raise ValueError(complaint) from None
+        dates = {word: _dated(shown, read, row) for word, (shown, read) in reads.items()}
+        for word in _REQUIRED & (values.keys() | dates.keys()):
+            if values.get(word) is None and dates.get(word) is None:
+                raise ValueError(f"{(takes.get(word) or reads[word])[0]}: is empty")
+        held = {
+            word: _attribute(shown, take(row)) for word, (shown, take) in attribute_takes.items()
+        }
+        return RosterRow(kind, line, text, values, dates, held), complaint
+
+    return roster_row
+
+
+def _parts(
+    mapping: RosterColumns,
+) -> tuple[Mapping[str, tuple[Cell, ...]], Mapping[str, TimestampColumns]]:
+    given = [
+        (word, getattr(mapping, word))
+        for word in type(mapping).model_fields
+        if word != "attributes"
+    ]
+    moments = {word: each for word, each in given if isinstance(each, TimestampColumns)}
+    return {word: each for word, each in given if each is not None and word not in moments}, moments
+
+
+def _dated(shown: str, read: Callable[[Row], ReadMoment | None], row: Row) -> ReadMoment | None:
+    try:
+        return read(row)
+    except ValueError as error:
+        raise ValueError(f"{shown}: {error}") from None
+
+
+def _attribute(word: str, value: Constant | None) -> str | None:
+    return None if value is None else _short(word, constant_text(value))
+
+
+def _read(word: str, text: str) -> str:
+    reader = _READERS.get(word)
+    return reader(text) if reader else _short(word, text)
+
+
+def _short(word: str, text: str) -> str:
+    if len(text) > (longest := _LONGEST.get(word, _LONGEST_OTHER)):
+        raise ValueError(f"'{text[:20]}…' is longer than {longest} characters")
+    return text
+
+
+def _role(text: str) -> str:
+    role = "_".join(text.lower().split())
+    if role not in ROLES:
+        raise ValueError(f"'{text}' is not one of {', '.join(ROLES)}")
+    return role
+
+
+def _timezone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, OSError, ValueError):
+        raise ValueError(f"'{text}' is not a time zone such as America/New_York") from None
+
+
+def _time_of_day(text: str) -> str:
+    for written in ("%H:%M", "%H:%M:%S", "%I:%M %p"):
+        with suppress(ValueError):
+            return datetime.strptime(text, written).strftime("%H:%M")  # noqa: DTZ007 - of no day
+    raise ValueError(f"'{text}' is not a time of day such as 22:00")
+
+
+def _flag(text: str) -> str:
+    return "yes" if read_flag(text) else "no"
+
+
+_READERS: Mapping[str, Callable[[str], str]] = {
+    "role": _role,
+    "timezone": _timezone,
+    "phone": read_phone,
+    "quiet_from": _time_of_day,
+    "quiet_to": _time_of_day,
+    "active": _flag,
+}

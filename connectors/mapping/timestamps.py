@@ -1,0 +1,85 @@
+"""Reading dates and times from cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
+from engine.model.csv_cells import TimestampColumns
+from engine.model.field_reading import constant_text
+from engine.model.instant import to_us
+from engine.model.intake import DatedValue as ReadMoment
+from engine.model.local_time import WallClock
+
+
+def columns_of_moments(moments: Iterable[TimestampColumns | None]) -> set[str]:
+    """The names of all columns that these moments look at."""
+    names: set[str] = set()
+    for moment in moments:
+        if moment is not None:
+            names |= (
+                {moment.column}
+                if moment.column
+                else columns_of([*(moment.date or ()), *(moment.time or ())])
+            )
+    return names
+
+
+def compile_moment(
+    moment: TimestampColumns, columns: Columns, clock: WallClock | None
+) -> Callable[[Row], ReadMoment | None]:
+    """When a row says something was; None where it says nothing. ValueError where that is no date.
+
+    `clock` places what has no offset of its own; without it, that stays a local reading.
+    """
+    text_of = _compile_text(moment, columns)
+
+    def read(row: Row) -> ReadMoment | None:
+        text = text_of(row)
+        return _placed(_parse(text, moment.format), clock) if text else None
+
+    return read
+
+
+def _compile_text(moment: TimestampColumns, columns: Columns) -> Callable[[Row], str]:
+    if moment.column is not None:
+        place = columns[moment.column]
+        return lambda row: row[place].strip()
+    date, time = (
+        compile_cells(moment.date or (), columns),
+        compile_cells(moment.time or (), columns),
+    )
+
+    def joined(row: Row) -> str:
+        day, hour = date(row), time(row)
+        if day is None:
+            return ""
+        if hour is None:
+            raise ValueError(f"'{constant_text(day)}' has no time of day beside it")
+        return f"{constant_text(day)} {constant_text(hour)}"
+
+    return joined
+
+
+def _parse(text: str, formats: Sequence[str]) -> datetime:
+    errors = []
+    for written in formats or (None,):
+        try:
+            # A reading without an offset is placed later.
+            return datetime.strptime(text, written) if written else datetime.fromisoformat(text)  # noqa: DTZ007
+        except ValueError as error:
+            errors.append(str(error))
+    # The parser's own words for a 31 February, or a 13th month.
+    if any("out of range" in error or "must be in" in error for error in errors):
+        raise ValueError(f"'{text}' is no day that there is")
+    raise ValueError(
+        f"'{text}' is not written as {' or '.join(formats) or '2024-01-31 or 2024-01-31 14:05'}"
+    )
+
+
+def _placed(read: datetime, clock: WallClock | None) -> ReadMoment:
+    if read.tzinfo is not None:
+        return ReadMoment(to_us(read), False)
+    reading = to_us(read.replace(tzinfo=UTC))
+    return ReadMoment(reading, True) if clock is None else ReadMoment(clock[reading], False)

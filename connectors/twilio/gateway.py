@@ -1,0 +1,181 @@
+"""Texts through Twilio, whose library is imported here alone."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from connectors.twilio.error_codes import outcome_of
+from engine.model.inbound import Inbound
+from engine.model.instant import from_us, to_us
+from engine.model.message import Outgoing, Report, SendResult, Silent
+from engine.model.sms_settings import TwilioSettings
+
+_API = "https://api.twilio.com"
+_PAGE = 200
+_MOST_RECEIVED = 2000  # texts; far more than come in between two times of asking
+_LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
+# How far the clock that dated a message in the outbox may be from Twilio's. The words of a message and its number
+# repeat only over days, so a wide margin finds nothing foreign.
+_CLOCKS_APART = timedelta(hours=2)
+_NUMBER = re.compile(r"\+?\d{7,}")
+
+
+class TwilioSms:
+    """Hands texts to Twilio.
+
+    Twilio knows no idempotency key. What became of a message whose sending timed out is found by its number, its
+    words and its time, among the messages that are not known to be others of the same words.
+    """
+
+    name = "twilio"
+
+    def __init__(self, settings: TwilioSettings, environ: Mapping[str, str]) -> None:
+        """Read the secrets (UserError where they are not to be found); nothing is sent yet."""
+        account_sid, auth_token = (
+            settings.account_sid.read(environ),
+            settings.auth_token.read(environ),
+        )
+        previous = settings.previous_auth_token
+        tokens = [auth_token, *([previous.read(environ)] if previous else [])]
+        self._validators = [RequestValidator(token) for token in tokens]
+        self._settings = settings
+        self.client = Client(account_sid, auth_token, http_client=_HttpClient(settings))
+
+    def send(self, message: Outgoing) -> SendResult:
+        """Create the message at Twilio."""
+        settings = self._settings
+        given: dict[str, Any] = {"to": message.to, "body": message.body}
+        if settings.from_number:
+            given["from_"] = settings.from_number
+        else:
+            given["messaging_service_sid"] = settings.messaging_service
+        if settings.public_url:
+            # With our row's id in it, for a report may come before Twilio's id is written down.
+            given["status_callback"] = f"{settings.public_url}/twilio/status?message={message.id}"
+        if message.valid_for is not None:
+            given["validity_period"] = max(1, min(message.valid_for, _LONGEST_VALIDITY))
+        try:
+            created = self.client.messages.create(**given)
+        except Exception as error:  # whatever it is, the message may have gone out
+            return _failure(error)
+        if not created.sid:
+            return SendResult("unknown", error_text="Twilio's answer holds no message id")
+        return SendResult("accepted", provider_id=created.sid)
+
+    def signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
+        """Whether Twilio signed a call of this URL with this form, by the token or the one before it."""
+        return any(validator.validate(url, dict(form), signature) for validator in self._validators)
+
+    def look_up(self, message: Outgoing) -> SendResult | None:
+        """Find the message among the newest to its number; `unknown` where the list does not tell."""
+        earliest = from_us(message.created_at) - _CLOCKS_APART
+        try:
+            # Not by the date of sending: a message still waiting at Twilio has none.
+            page = self.client.messages.page(to=message.to, page_size=_PAGE)
+            listed = list(page)
+        except Exception as error:
+            return replace(_failure(error), outcome="unknown", retry_after=None)
+        recent = [
+            each for each in listed if each.date_created is None or each.date_created >= earliest
+        ]
+        others = [each for each in recent if each.sid not in message.others]
+        # A trial account puts words of its own before ours.
+        ours = [each.sid for each in others if (each.body or "").endswith(message.body)]
+        if ours:
+            return SendResult("accepted", provider_id=min(ours))
+        if any(not each.body for each in others):
+            return SendResult(
+                "unknown", error_text="Twilio lists messages to this number without their words"
+            )
+        if page.next_page_url and len(recent) == len(listed):
+            return SendResult(
+                "unknown",
+                error_text="Twilio lists more messages to this number than were looked at",
+            )
+        return None
+
+    def report_on(self, message: Silent) -> Report | None:
+        """Fetch how a message stands."""
+        try:
+            fetched = self.client.messages(message.provider_id).fetch()
+        except Exception:  # asked again later
+            return None
+        error_code = None if fetched.error_code is None else str(fetched.error_code)
+        return Report(message.id, message.provider_id, str(fetched.status), error_code)
+
+    def received(self, since: datetime) -> Sequence[Inbound] | None:
+        """List the texts to our number, or to any of the messaging service's."""
+        to = {"to": self._settings.from_number} if self._settings.from_number else {}
+        try:
+            listed = self.client.messages.list(
+                date_sent_after=since, page_size=_PAGE, limit=_MOST_RECEIVED, **to
+            )
+        except Exception:  # asked again later
+            return None
+        found = [
+            Inbound(
+                each.sid, each.from_, each.body or "", to_us(each.date_sent or each.date_created)
+            )
+            for each in listed
+            if each.direction == "inbound"
+        ]
+        # Listed the newest first, and by a date that Twilio may take for the whole day.
+        return [text for text in reversed(found) if (text.sent_at or 0) >= to_us(since)]
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's own, with a time-out, without its log of numbers, and able to ask a server on this machine."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        super().__init__(
+            timeout=settings.timeout_seconds, logger=logging.Logger("twilio", logging.CRITICAL)
+        )
+        # Where everything is logged, it logs the URL of each request, with the number that is looked up.
+        logging.getLogger("urllib3").setLevel(logging.INFO)
+        self._base_url = settings.base_url
+        if self._base_url:
+            self.session.trust_env = False  # no proxy leads back to this machine
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        """As the library's."""
+        return super().request(
+            method, url.replace(_API, self._base_url or _API, 1), *args, **kwargs
+        )
+
+
+def _failure(error: Exception) -> SendResult:
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        outcome, retry_after = outcome_of(error.status, error.code)
+        answered = error.status < 500
+        return SendResult(
+            outcome, None, str(error.code or error.status), _said(error), retry_after, answered
+        )
+    never_reached = isinstance(error, requests.ConnectTimeout) or _refused(error)
+    return SendResult(
+        "retry" if never_reached else "unknown", error_text=_said(error), answered=False
+    )
+
+
+def _refused(error: Exception) -> bool:
+    """Whether no connection came about, so that nothing can have been taken."""
+    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the numbers that Twilio repeats."""
+    if isinstance(error, TwilioRestException):
+        return _NUMBER.sub("…", str(error.msg))[:300]
+    return type(error).__name__

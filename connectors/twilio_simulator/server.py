@@ -1,0 +1,147 @@
+"""A local Twilio as a server: its API on a port of this machine, its calls to whoever sends texts through it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+from connectors.twilio_simulator import api
+from connectors.twilio_simulator.api import Api
+from connectors.twilio_simulator.carrier import Call, Carrier
+from connectors.twilio_simulator.signing import signature
+from engine.model.instant import SECOND_US
+
+_ANSWER_WITHIN = 15.0  # seconds; as long as Twilio waits for a call to be answered
+
+
+class LocalTwilio:
+    """Serves a carrier from `start` to `stop` and calls from `call_at` on; `now` tells microseconds since 1970."""
+
+    def __init__(
+        self, carrier: Carrier, auth_token: str, now: Callable[[], int], port: int = 0
+    ) -> None:
+        self.carrier = carrier
+        self.api = Api(carrier, auth_token)
+        self._token = auth_token
+        self._now = now
+        self._lock = threading.RLock()
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._serving = threading.Thread(
+            target=self._http.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name="local twilio",
+            daemon=True,
+        )
+        self._calling: threading.Thread | None = None
+        self._opener = build_opener(ProxyHandler({}))
+        self._known_by = self._called_at = ""
+
+    @property
+    def url(self) -> str:
+        """Where its API is."""
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._serving.start()
+
+    def call_at(self, address: str, known_by: str = "") -> None:
+        """Begin to make calls, those to URLs that begin with `known_by` at this address, as a proxy would pass them."""
+        self._called_at, self._known_by = address, known_by
+        self._calling = threading.Thread(
+            target=self._call_on, name="local twilio's calls", daemon=True
+        )
+        self._calling.start()
+
+    def stop(self) -> None:
+        """Serve and call no more."""
+        self._closing.set()
+        self._news.set()
+        self._http.shutdown()
+        self._serving.join()
+        self._http.server_close()
+        if self._calling:
+            self._calling.join()
+
+    def text_in(self, sender: str, body: str) -> None:
+        """Somebody texts the number that is served here."""
+        with self._lock:
+            self.carrier.receive(sender, body, self._now())
+        self._news.set()
+
+    def _call_on(self) -> None:
+        while not self._closing.is_set():
+            with self._lock:
+                calls = list(self.carrier.due(self._now()))
+                ahead = self.carrier.next_at()
+            for call in calls:
+                status, body = self._post(call)
+                with self._lock:
+                    self.carrier.answered(call, status, body, self._now())
+            if not calls:
+                self._news.wait(None if ahead is None else max(0, ahead - self._now()) / SECOND_US)
+                self._news.clear()
+
+    def _post(self, call: Call) -> tuple[int | None, str]:
+        url = (
+            self._called_at + call.url.removeprefix(self._known_by) if self._known_by else call.url
+        )
+        headers = {"X-Twilio-Signature": signature(self._token, call.url, call.form)}
+        request = Request(url, urlencode(call.form).encode(), headers)
+        try:
+            with self._opener.open(request, timeout=_ANSWER_WITHIN) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, ""
+        except (OSError, HTTPException):
+            return None, ""
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        local = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                """A message is to be sent."""
+                given = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                self._answer(urlsplit(self.path).path, given)
+
+            def do_GET(self) -> None:
+                """Messages are asked for."""
+                self._answer(*urlsplit(self.path)[2:4])
+
+            def _answer(self, path: str, encoded: str) -> None:
+                fields = {
+                    name: values[0]
+                    for name, values in parse_qs(encoded, keep_blank_values=True).items()
+                }
+                request = api.Request(
+                    self.command, path, fields, self.headers.get("Authorization", "")
+                )
+                with local._lock:
+                    answer = local.api.answer(request, local._now())
+                local._news.set()
+                if answer.silent:
+                    local._closing.wait()
+                if answer.silent or answer.cut:
+                    self.close_connection = True
+                    return
+                with suppress(ConnectionError):  # whoever asked may have given up
+                    self.send_response(answer.status)
+                    self.send_header("Content-Type", "application/json")
+                    self.send_header("Content-Length", str(len(answer.body.encode())))
+                    self.end_headers()
+                    self.wfile.write(answer.body.encode())
+
+            def log_message(self, *args: object) -> None:
+                """Numbers stand in the requests, so nothing is logged."""
+
+        return Handler

@@ -1,0 +1,116 @@
+"""Whether silence is the clients' own or an outage, and so which alerts are held, told, or taken back; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.model.alert import Alert
+from engine.model.outages import RULE, SOURCE, Feed, Outage, Outages, OutageSettings
+
+LooksAt = Mapping[str, frozenset[str]]  # by rule id, the kinds of events that a rule looks at
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done about alerts of silence."""
+
+    hold: tuple[Alert, ...] = ()
+    believe: tuple[Alert, ...] = ()
+    take_back: tuple[
+        Alert, ...
+    ] = ()  # held ones whose rule has ceased to hold: nobody need hear of them
+
+
+def outages(
+    before: Outages,
+    feeds: Mapping[str, Feed],
+    silent: Sequence[Alert],
+    looks_at: LooksAt,
+    active: int,
+    settings: OutageSettings,
+    now: int,
+) -> Outages:
+    """The outages as of `now`, by those that stood before, the sources, and the unresolved alerts of silence.
+
+    `silent` are those not believed and those opened of late, `active` how many clients there are. An outage that is
+    over stands on while it settles, for what was missed seldom comes all at once.
+    """
+    sources = {
+        SOURCE + name: Outage(feed.out_since, feed.kinds)
+        for name, feed in feeds.items()
+        if feed.out_since is not None
+    }
+    known = {**_settling(before, SOURCE, settings, now), **sources}
+    rules = {
+        RULE + rule_id: before.get(RULE + rule_id, Outage(now, looks_at[rule_id]))
+        for rule_id in _too_silent(silent, active, settings, now) & looks_at.keys()
+        # What a source explains is no outage of its own.
+        if not any(outage.hides(looks_at[rule_id]) for outage in known.values())
+    }
+    return {
+        **known,
+        **_settling(before, RULE, settings, now),
+        **{what: replace(rules[what], over=None) for what in rules},
+    }
+
+
+def _settling(before: Outages, which: str, settings: OutageSettings, now: int) -> Outages:
+    """The outages of one sort that stood before, as if they were over by now, but for those that have settled."""
+    ended = {
+        what: replace(one, over=now if one.over is None else one.over)
+        for what, one in before.items()
+    }
+    return {
+        what: one
+        for what, one in ended.items()
+        if what.startswith(which) and now < _over(one) + settings.settle
+    }
+
+
+def _over(outage: Outage) -> int:
+    assert outage.over is not None
+    return outage.over
+
+
+def _too_silent(
+    silent: Sequence[Alert], active: int, settings: OutageSettings, now: int
+) -> set[str]:
+    """The rules by which more clients are silent at once than by themselves."""
+    clients: dict[str, set[int]] = defaultdict(set)
+    for alert in silent:
+        if alert.in_doubt or alert.opened_at > now - settings.within:
+            clients[alert.rule_id].add(alert.client_id)
+    return {rule_id for rule_id, who in clients.items() if settings.too_many(len(who), active)}
+
+
+def judge(
+    silent: Sequence[Alert], standing: Outages, looks_at: LooksAt, settings: OutageSettings
+) -> Verdict:
+    """What becomes of the alerts of silence while these outages stand."""
+    hold, believe, take_back = [], [], []
+    for alert in silent:
+        hidden = _hidden(alert, standing, looks_at, settings)
+        if hidden and alert.state == "open" and alert.silence != "held":
+            hold.append(alert)
+        elif not hidden and alert.silence == "held" and alert.ended is not None:
+            take_back.append(alert)
+        elif not hidden and alert.in_doubt:
+            believe.append(alert)
+    return Verdict(tuple(hold), tuple(believe), tuple(take_back))
+
+
+def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: OutageSettings) -> bool:
+    """Whether an alert may be an outage's doing; what was believed before it began is not doubted any more."""
+    kinds = looks_at.get(alert.rule_id, frozenset())
+    return any(
+        outage.hides(kinds)
+        and (alert.in_doubt or alert.opened_at > outage.since - _reach(what, settings))
+        for what, outage in standing.items()
+    )
+
+
+def _reach(what: str, settings: OutageSettings) -> int:
+    """For how long before its beginning an outage may have been at work; that of a source is known to the moment."""
+    return settings.within if what.startswith(RULE) else 0

@@ -1,0 +1,160 @@
+"""`handrail alerts`: what is open, and for whom. `handrail why`: what opened one alert, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.instants import now
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
+from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_rows
+from engine.errors import UserError
+from engine.presentation.local_clock import local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.model.alert import Alert
+    from engine.store.alerts.alert_records import Listed
+
+SHORT = ("alert", "client", "rule", "severity", "began", "state")
+COLUMNS = (
+    "alert",
+    "client",
+    "rule",
+    "severity",
+    "state",
+    "began",
+    "ended",
+    "opened",
+    "owner",
+    "note",
+)
+
+
+class State(StrEnum):
+    """The states of an alert, and all of them."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+_UNRESOLVED = (State.OPEN, State.ACKNOWLEDGED, State.SNOOZED)
+States = Annotated[
+    list[State] | None,
+    typer.Option("--state", help="Only in this state; may be repeated (default: unresolved)."),
+]
+ClientRef = Annotated[
+    str | None, typer.Option("--client", metavar="REF", help="Only this client's alerts.")
+]
+Held = Annotated[
+    bool, typer.Option("--held", help="Only those that wait because data are missing.")
+]
+Shadow = Annotated[
+    bool, typer.Option("--shadow", help="Also those of rules on trial, which nobody is told of.")
+]
+AlertId = Annotated[
+    int, typer.Argument(parser=whole_number(), metavar="ALERT", help="The alert's number.")
+]
+
+
+def alerts(
+    config: ConfigFile = DEFAULT_CONFIG,
+    state: States = None,
+    client: ClientRef = None,
+    held: Held = False,
+    shadow: Shadow = False,
+    format: ListFormat = Format.TABLE,  # noqa: A002
+) -> None:
+    """List alerts, the latest last.
+
+    The table is in short, by the site's clock; json and csv have all of it, by the client's.
+    """
+    from engine.store.alerts.alert_records import listed
+    from engine.store.people.roster import find_clients
+
+    wanted = set(state or _UNRESOLVED)
+    states = set(State) if State.ALL in wanted else wanted
+    settings = open_settings(config)
+    with stored(settings) as database, database.read() as conn:
+        if client is not None and not find_clients(conn, [client]):
+            raise UserError(f"There is no client {client}.")
+        found = listed(conn, [word.value for word in states], client, held_only=held)
+    found = [one for one in found if shadow or not one.alert.shadow]
+    if format is Format.TABLE:
+        at = now()
+        show_rows((_short_row(one, settings.timezone, at) for one in found), SHORT, format)
+    else:
+        show_rows(map(_row, found), COLUMNS, format)
+
+
+def why(
+    alert: AlertId,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+) -> None:
+    """Say why an alert was opened: the rule, the findings, the events behind them; and what became of it."""
+    from engine.flows.operations.why import explain
+
+    settings = open_settings(config)
+    with stored(settings) as database, database.read() as conn:
+        told = explain(conn, alert, settings.kinds)
+    if format is TextFormat.JSON:
+        print(json.dumps(asdict(told), default=datetime.isoformat, ensure_ascii=False, indent=2))
+    else:
+        from engine.presentation.why import show
+
+        show(told)
+
+
+def _row(one: Listed) -> tuple[object, ...]:
+    alert = one.alert
+    began, opened = local(alert.began, one.timezone), local(alert.opened_at, one.timezone)
+    ended = None if alert.ended is None else local(alert.ended, one.timezone)
+    note = " ".join(filter(None, [alert.resolution, *_apart(alert), *_waits(alert)]))
+    return (
+        alert.id, one.client_ref, alert.rule_id, alert.severity, alert.state, began, ended, opened, one.owner_ref, note,
+    )  # fmt: skip
+
+
+def _short_row(one: Listed, timezone: str, at: int) -> tuple[object, ...]:
+    """What tells alerts apart, by one clock for all clients."""
+    alert, waits = one.alert, list(_waits(one.alert))
+    resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
+    # What waits is open, and shorter said without.
+    state = "" if waits and alert.state == "open" else f"{alert.state}{resolution}"
+    said = ", ".join(filter(None, [state, one.owner_ref, *_apart(alert), *waits]))
+    began = local(alert.began, timezone)
+    hour_or_year = "%H:%M" if (local(at, timezone) - began).days < 182 else "%Y"
+    return (
+        alert.id,
+        one.client_ref,
+        alert.rule_id,
+        alert.severity,
+        began.strftime(f"%d %b {hour_or_year}"),
+        said,
+    )
+
+
+def _apart(alert: Alert) -> Iterator[str]:
+    """Why nobody is ever told of it."""
+    if alert.historic:
+        yield "historic"
+    if alert.shadow:
+        yield "shadow"
+
+
+def _waits(alert: Alert) -> Iterator[str]:
+    """Why nobody is told of it for now."""
+    if alert.state != "resolved" and alert.silence == "held":
+        yield "held: data are missing"
+    if alert.state != "resolved" and alert.quieted_by:
+        yield f"quieted by {alert.quieted_by}"

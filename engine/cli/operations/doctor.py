@@ -1,0 +1,20 @@
+"""`handrail doctor`: whether everything is as it must be for people to be told."""
+
+from __future__ import annotations
+
+import typer
+
+from engine.cli.instants import now
+from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.printing import Format, ListFormat, show_rows
+
+
+def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:  # noqa: A002
+    """Look at the database, the rules, the sources, the flows and the messages; exit 1 where something is wrong."""
+    from engine.flows.operations.doctor import examine
+
+    checks = list(examine(open_settings(config), now()))
+    rows = [(check.name, "ok" if check.ok else "WRONG", check.said) for check in checks]
+    show_rows(rows, ("check", "state", "said"), format)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(FOUND)

@@ -1,0 +1,97 @@
+"""`handrail run`: the daemon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.errors import HandrailError, UserError
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.ports import Clock
+
+Once = Annotated[bool, typer.Option("--once", help="Step every flow once, and end.")]
+Sample = Annotated[
+    bool,
+    typer.Option(
+        "--sample",
+        help="First write a made-up caseload into the first source's folder, if it is empty.",
+    ),
+]
+Phone = Annotated[
+    bool,
+    typer.Option(
+        "--phone",
+        help="Text a phone in this terminal, through a Twilio of our own on this machine; what you type is its answer.",
+    ),
+]
+
+
+def run(
+    config: ConfigFile = DEFAULT_CONFIG,
+    once: Once = False,
+    sample: Sample = False,
+    phone: Phone = False,
+) -> None:
+    """Read events, judge them by the rules and tell people, until SIGTERM or Ctrl-C."""
+    import sys
+
+    from engine import daemon, logs
+    from engine.app import SystemClock, wire
+
+    if once and phone:
+        raise UserError("A phone needs a daemon that goes on; leave out --once or --phone.")
+    settings = open_settings(config)
+    logs.set_up(settings.log.format, settings.log.level)
+    clock = SystemClock()
+    if sample:
+        _write_sample(settings, clock)
+    if phone:
+        _run_with_phone(settings, clock)
+        return
+    engine = wire(settings, clock, sys.stdout)
+    try:
+        if not once:
+            daemon.run(engine)
+        elif not daemon.step_once(engine):
+            raise typer.Exit(HandrailError.exit_code)
+    finally:
+        engine.close()
+
+
+def _write_sample(settings: Settings, clock: Clock) -> None:
+    from engine.sample import write_sample
+
+    if not settings.sources:
+        raise UserError(
+            "The configuration names no source, so there is no folder to write a sample into."
+        )
+    folder = settings.sources[0].folder
+    if write_sample(folder, clock.now()):
+        print(f"A made-up caseload stands in {folder} now; nobody in it is real.", flush=True)
+
+
+def _run_with_phone(settings: Settings, clock: Clock) -> None:
+    import sys
+
+    from connectors.twilio_simulator.phone import TerminalPhone
+    from engine import daemon
+    from engine.app import wire
+    from engine.model.instant import to_us
+
+    # Without a terminal or a pipe there is nothing to read, and nobody who types.
+    descriptor = None if sys.stdin is None or sys.stdin.closed else sys.stdin.fileno()
+    file = settings.sms.file.with_name("local_twilio.jsonl")
+    phone = TerminalPhone(file, sys.stdout, lambda: to_us(clock.now()))
+    sms = phone.start(settings.sms.detail)
+    try:
+        engine = wire(settings.model_copy(update={"sms": sms}), clock, sys.stdout, phone.environ)
+        try:
+            daemon.run(engine, lambda address: phone.connect(address, descriptor))
+        finally:
+            engine.close()
+    finally:
+        phone.stop()

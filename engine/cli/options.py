@@ -1,0 +1,73 @@
+"""What the commands share: the configuration they take, the database they open, and numbers and ids that are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.store.database.connection import Database
+
+# 0: done. 2: the user's mistake. 3: ours; these two come of errors that nobody caught.
+FOUND = 1
+
+DEFAULT_CONFIG = Path("config.yaml")
+ConfigFile = Annotated[
+    Path, typer.Option("--config", metavar="FILE", help="The configuration file.")
+]
+
+
+def whole_number(most: int | None = None) -> Callable[[object], int]:
+    """Reads a whole number from 1 on of the command line, or a default, and says in our words where it is none."""
+
+    def read(given: object) -> int:
+        text = str(given)
+        if not re.fullmatch("[0-9]{1,18}", text) or int(text) < 1 or (most and int(text) > most):
+            raise typer.BadParameter(
+                f"'{text}' is not a whole number from 1 {f'to {most}' if most else 'on'}"
+            )
+        return int(text)
+
+    return read
+
+
+def open_settings(config: Path) -> Settings:
+    """The settings of a configuration file; MistakesError names all that is wrong with it."""
+    from engine.config import load
+
+    return load(config)
+
+
+@contextmanager
+def stored(settings: Settings) -> Iterator[Database]:
+    """The database of the settings, which must be there, with its tables at this version; closed afterwards."""
+    from engine.store.database.connection import Database
+
+    database = Database.existing(settings.database)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def no_rule(wanted: str, known: Iterable[str]) -> UserError:
+    """That there is no such rule, with those nearly of its name, or else of its words, or else all."""
+    from difflib import get_close_matches
+
+    ids = sorted(known)
+    words = set(re.findall("[a-z0-9]+", wanted.lower()))
+    near = get_close_matches(wanted.lower(), ids, n=3) or [
+        one for one in ids if words & set(one.split("-"))
+    ]
+    said = (
+        f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(ids) or 'none'}."
+    )
+    return UserError(f"There is no rule '{wanted}'; {said}")

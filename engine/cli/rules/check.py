@@ -1,0 +1,101 @@
+"""`handrail check`: the configuration, rule files and their cases, every mistake at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
+from engine.errors import Mistake, MistakesError
+
+if TYPE_CHECKING:
+    from engine.flows.rules.files import RuleFileSet
+    from engine.model.settings import Settings
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Rule files, files of cases, or folders (default: the configured one).",
+    ),
+]
+
+
+COLUMNS = ("severity", "file", "line", "column", "message")
+
+
+def check(
+    paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
+) -> None:
+    """Read the configuration, the rules and their cases, and say all that is wrong with them."""
+    from engine.cli.mistakes import lines_of
+    from engine.flows.rules.files import read
+    from engine.flows.rules.warnings import warnings
+    from engine.model.plurals import counted
+
+    mistakes: list[Mistake] = []
+    settings = None
+    # Rule files that are named can be tried without any configuration; one that is there tells the site's kinds.
+    if config.exists() or not paths:
+        try:
+            settings = open_settings(config)
+        except MistakesError as error:
+            mistakes += error.mistakes
+    rule_sets = list(read(paths or configured(settings), settings))
+    mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
+    if mistakes and format is TextFormat.TEXT:
+        say_partly(rule_sets, "handrail check {}")
+        raise MistakesError(list(set(mistakes)))
+    found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
+    if settings and not paths:
+        found += _outdated(settings)
+    if format is TextFormat.JSON:
+        told = [("error", *mistake) for mistake in sorted(set(mistakes))]
+        show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
+        if mistakes:
+            raise typer.Exit(MistakesError.exit_code)
+        return
+    for line in lines_of(found, "warning: "):
+        print(line, file=sys.stderr)
+    rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
+    cases = sum(len(rule_set.cases) for rule_set in rule_sets)
+    warned = counted(len(found), "warning") if found else "no warnings"
+    print(f"{counted(rules, 'rule')} and {counted(cases, 'case')} checked: no mistakes, {warned}")
+
+
+def _outdated(settings: Settings) -> Iterator[Mistake]:
+    """The schemas beside the rules by which editors would say otherwise than this check."""
+    from engine.rulebook.language.cases_schema import cases_schema
+    from engine.rulebook.language.schema import rules_schema, written
+
+    for name, schema in (("rules", rules_schema), ("cases", cases_schema)):
+        file = near(settings.rules) / f"{name}.schema.json"
+        if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
+            text = f"is not of this configuration and version; write it anew: handrail schema {name} --output {file}"
+            yield Mistake(str(file), 0, 0, text)
+
+
+def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:
+    """Say on stderr which folders were read in part, for a mistake may be that a rule of theirs is not known."""
+    for folder in (folder for rule_set in rule_sets for folder in rule_set.partly):
+        said = f"Of the files in {folder} only those named were read; with all its rules: {command.format(folder)}"
+        print(said, file=sys.stderr)
+
+
+def configured(settings: Settings | None) -> list[Path]:
+    """The folder of the configured rules, as seen from here; nothing where the configuration cannot be read."""
+    if settings is None:
+        return []
+    return [near(settings.rules)]
+
+
+def near(path: Path) -> Path:
+    """The path as seen from here, where it is not above."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else Path(relative)

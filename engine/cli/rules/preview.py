@@ -1,0 +1,228 @@
+"""`handrail preview`: what rules are or would be: how many alerts and texts, whose, and what they foretell."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.instants import now, read_instant
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, no_rule, open_settings, stored
+from engine.cli.printing import Format, ListFormat, show_rows
+from engine.errors import UserError
+from engine.presentation.local_clock import local
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from engine.flows.replay.preview import Asked, Preview, Row
+    from engine.model.settings import Settings
+    from engine.rulebook.core.rulebook import Rulebook
+    from engine.store.database.connection import Database
+
+COLUMNS = ("client", "rule", "severity", "began", "ended")
+_HORIZON = "30 days"
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="PATH",
+        help="Other rules than the configured ones: a folder or a file; may be repeated.",
+    ),
+]
+Against = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--against",
+        metavar="PATH",
+        help="Another version of the rules to compare with; may be repeated.",
+    ),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Nothing that was over by then.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="As things stood then (default: now).")
+]
+OutcomeRule = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="RULE",
+        help="How well the rules foretell this one, such as a return to use.",
+    ),
+]
+Horizon = Annotated[
+    str | None,
+    typer.Option(
+        "--horizon",
+        metavar="DURATION",
+        help=f"For how long an alert foretells it (default: {_HORIZON}).",
+    ),
+]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts, too.")
+]
+
+
+def preview(  # noqa: PLR0913, PLR0917 - a command's options
+    config: ConfigFile = DEFAULT_CONFIG,
+    rules: Rules = None,
+    against: Against = None,
+    since: Since = None,
+    until: Until = None,
+    outcome: OutcomeRule = None,
+    horizon: Horizon = None,
+    html: Html = None,
+    format: ListFormat = Format.TABLE,  # noqa: A002
+) -> None:
+    """Replay rules over the stored events: what they are or would be. Nothing is written and nobody is texted.
+
+    A table sums it up; csv has a row for each span, or with --against for each that differs; json has both.
+    """
+    from engine.flows.replay.preview import Preview
+    from engine.rulebook.parsing.load import load
+
+    settings = open_settings(config)
+    rulebook = load(rules or settings.rules, settings.kinds)
+    other = load(against, settings.kinds) if against else None
+    found = Preview(
+        _asked(settings, rulebook, since, until, outcome, horizon),
+        settings.routing,
+        rulebook,
+        other,
+    )
+    with stored(settings) as database, _whole_file(html) as write:
+        _show(found, database, settings, format, with_change=other is not None)
+        if write:
+            from engine.presentation.preview.page import page
+
+            write(page(found, settings.timezone))
+    if html:
+        typer.echo(f"The page is in {html}.", err=True)
+
+
+def _asked(
+    settings: Settings,
+    rulebook: Rulebook,
+    since: str | None,
+    until: str | None,
+    outcome: str | None,
+    horizon: str | None,
+) -> Asked:
+    from engine.flows.replay.preview import Asked
+    from engine.model.duration import parse_duration
+
+    first = read_instant(since, settings.timezone) if since else 0
+    last = read_instant(until, settings.timezone) if until else now()
+    if first >= last:
+        end = f"--until {until}" if until else "now"
+        raise UserError(
+            f"--since {since} does not come before {end}, so there is no time to preview."
+        )
+    if horizon is not None and outcome is None:
+        raise UserError(
+            "--horizon says for how long an alert foretells an outcome; name that with --outcome RULE."
+        )
+    if outcome is not None and outcome not in rulebook.rules:
+        raise no_rule(outcome, rulebook.rules)
+    try:
+        return Asked(first, last, outcome, parse_duration(horizon or _HORIZON))
+    except ValueError as error:
+        raise UserError(f"--horizon: {error}") from None
+
+
+@contextmanager
+def _whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
+    """Writes a file whole or not at all; that it can be written is tried before anything else is done."""
+    if path is None:
+        yield None
+        return
+    if path.is_dir():
+        raise UserError(f"--html: {path} is a folder; name a file in it.")
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.touch()
+    except OSError as error:
+        raise UserError(f"--html: {path} cannot be written: {error.strerror}.") from None
+
+    def write(text: str) -> None:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+
+    try:
+        yield write
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _show(
+    found: Preview, database: Database, settings: Settings, format: Format, with_change: bool
+) -> None:
+    columns = ("change", *COLUMNS) if with_change else COLUMNS
+    with database.read() as conn:
+        replayed = _replayed(found, conn)
+        rows = (_cells(row, with_change) for row in replayed)
+        if format is Format.CSV:
+            show_rows(rows, columns, format)
+        elif format is Format.JSON:
+            _show_json(found, rows, columns)
+        else:
+            deque(
+                replayed, maxlen=0
+            )  # the tables show what the rows amount to, which is known after the last one
+            _show_tables(found, conn, settings.timezone)
+
+
+def _show_tables(found: Preview, conn: Connection, timezone: str) -> None:
+    if found.first is None:
+        print(f"There is nothing to preview: {_nothing(conn, timezone)}")
+        return
+    from engine.cli.rules.preview_tables import show
+    from engine.presentation.preview.section import TERMINAL
+    from engine.presentation.preview.sections import Sections
+
+    show(Sections(found, timezone, TERMINAL).all())
+
+
+def _nothing(conn: Connection, timezone: str) -> str:
+    from engine.store.intake.histories import first_and_last_event
+
+    stored = first_and_last_event(conn)
+    if stored is None:
+        return "no events are stored; handrail run and handrail import read them."
+    first, last = (local(at, timezone).date() for at in stored)
+    return (
+        f"no client was in care with events in that time. Events are stored from {first} to {last}."
+    )
+
+
+def _replayed(found: Preview, conn: Connection) -> Iterator[Row]:
+    from engine.cli.progress import progress
+    from engine.store.intake.histories import count_clients
+
+    with progress("Replaying clients", count_clients(conn)) as advance:
+        for clients, rows in found.batches(conn):
+            advance(clients)
+            yield from rows
+
+
+def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequence[str]) -> None:
+    """The spans as they come, which can be many, then what they amount to."""
+    from engine.presentation.preview.summary import summary
+
+    print('{"spans":', end=" ")
+    show_rows(rows, columns, Format.JSON)
+    print(',"summary":', json.dumps(summary(found), ensure_ascii=False, indent=1) + "}")
+
+
+def _cells(row: Row, with_change: bool) -> tuple[object, ...]:
+    zone, span = row.client.timezone, row.span
+    ended = None if span.ended is None else local(span.ended, zone)
+    cells = row.client.ref, span.rule_id, span.severity, local(span.began, zone), ended
+    return (row.change, *cells) if with_change else cells

@@ -1,0 +1,50 @@
+"""`handrail schema`: the JSON Schema with which editors complete, explain and check rule files."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.errors import UserError
+
+
+class Files(StrEnum):
+    """What a schema is of."""
+
+    RULES = "rules"
+    CASES = "cases"
+
+
+Of = Annotated[
+    Files, typer.Argument(metavar="[rules|cases]", help="Of which files (default: of rules).")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Write it there (default: print it)."),
+]
+
+
+def schema(
+    of: Of = Files.RULES, output: Output = None, config: ConfigFile = DEFAULT_CONFIG
+) -> None:
+    """Write a JSON Schema of rule files, or of their cases, with the kinds of event of this site."""
+    from engine.model.kinds import BUILT_IN
+    from engine.rulebook.language.cases_schema import cases_schema
+    from engine.rulebook.language.schema import rules_schema, written
+
+    kinds = open_settings(config).kinds if config.exists() else BUILT_IN
+    text = written((rules_schema if of is Files.RULES else cases_schema)(kinds))
+    if output is None:
+        print(text, end="")
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}") from None
+    print(
+        f"{output} written; a file says '# yaml-language-server: $schema=…' in its first line to go by it"
+    )

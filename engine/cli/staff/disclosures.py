@@ -1,0 +1,64 @@
+"""`handrail disclosures`: what mentors were told about a client, when, and under which consent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.instants import read_instant
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
+from engine.cli.printing import Format, ListFormat, show_rows
+from engine.errors import UserError
+from engine.presentation.local_clock import local
+
+if TYPE_CHECKING:
+    from engine.store.people.disclosures import Disclosure
+
+COLUMNS = (
+    "at",
+    "to",
+    "told",
+    "alert",
+    "message",
+    "text",
+    "state",
+    "scope",
+    "purpose",
+    "given",
+    "expires",
+)
+Client = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's ref.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Only from then on (default: all).")
+]
+
+
+def disclosures(
+    client: Client,
+    config: ConfigFile = DEFAULT_CONFIG,
+    since: Since = None,
+    format: ListFormat = Format.TABLE,  # noqa: A002
+) -> None:
+    """List every text that told a mentor about a client, or may have, with the consent that it stood under."""
+    from engine.store.people.disclosures import listed
+    from engine.store.people.roster import find_clients
+
+    settings = open_settings(config)
+    first = read_instant(since, settings.timezone) if since else 0
+    with stored(settings) as database, database.read() as conn:
+        if not find_clients(conn, [client]):
+            raise UserError(f"There is no client {client}.")
+        found = listed(conn, client, first)
+    show_rows(map(_row, found), COLUMNS, format)
+
+
+def _row(one: Disclosure) -> tuple[object, ...]:
+    at, given, expires = (
+        None if us is None else local(us, one.timezone)
+        for us in (one.at, one.given_at, one.expires_at)
+    )
+    return (
+        at, one.staff_ref, one.told, one.alert_id, one.message_id, one.text_id, one.state, one.scope, one.purpose,
+        given, expires,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Reports: what the carrier says became of a message, whenever and however often it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.flows.delivery.opt_out import opt_out
+from engine.flows.delivery.opt_out import record as record_opt_out
+from engine.model.message import OutboxState, Report, SendResult, Settlement
+from engine.store.database.connection import Database
+from engine.store.messages import grouping, outbox
+from engine.store.operations import audit_log
+from engine.store.people import staff
+
+ACTOR = "carrier"
+OPTED_OUT = "21610"
+
+_STATES: Mapping[str, OutboxState] = {
+    **dict.fromkeys(["accepted", "scheduled", "queued", "sending"], "accepted"),
+    "sent": "sent",
+    **dict.fromkeys(["delivered", "read"], "delivered"),
+    "undelivered": "undelivered",
+    **dict.fromkeys(["failed", "canceled"], "failed"),
+}
+
+
+def take(database: Database, report: Report, now: int) -> OutboxState | None:
+    """Write down what was reported; the state that the message came to, None where it says nothing new.
+
+    States are ranked and final ones stay, so a report may come late, twice, out of order, or before it is written
+    down that the message was sent. One about another message of the carrier's than the row is known by counts for
+    nothing. A message that reached nobody sends its alert, and those of the messages that it carried, to the next
+    step, and 21610 counts as a STOP.
+    """
+    state = _STATES.get(report.status)
+    if state is None:
+        return None
+    with database.write() as conn:
+        message = outbox.reported_on(conn, report.message_id, report.provider_id)
+        if message is None:
+            return None
+        reached_nobody = state in {"undelivered", "failed"}
+        result = SendResult(
+            "refused" if reached_nobody else "accepted", report.provider_id, report.error_code
+        )
+        settlement = Settlement(
+            state, "the carrier says so", result=result, passed_over=reached_nobody
+        )
+        if not outbox.settle(conn, message, settlement, ACTOR, now):
+            return None
+        if reached_nobody:
+            for each in grouping.with_carried(conn, message):
+                outbox.bring_next_step_forward(conn, each, now)
+        recipient = staff.by_id(conn, message.staff_id)
+        stopped = (
+            report.error_code == OPTED_OUT and recipient is not None and recipient.phone is not None
+        )
+        opted_out = (
+            opt_out(conn, recipient.phone, now) if stopped and recipient and recipient.phone else []
+        )
+        subject, detail = (
+            f"message {message.id}",
+            {"error_code": report.error_code, "provider_id": report.provider_id},
+        )
+        audit_log.record(
+            conn, at=now, actor=ACTOR, action=f"message {state}", subject=subject, detail=detail
+        )
+        record_opt_out(conn, opted_out, now, by="carrier")
+    return state

@@ -1,0 +1,60 @@
+"""Disclosing: what tells a mentor about a client is on record before it is told (42 CFR Part 2, §2.24 and §2.31)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from engine.model.message import NOTICE, REMINDS, Claimed
+from engine.model.staff import Consent
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log
+from engine.store.people import disclosures
+
+ACTOR = "disclosing"
+
+
+def write_down(database: Database, message: Claimed, consent: Consent, now: int) -> None:
+    """Put on record that a message, about to be handed to the carrier, tells a mentor about a client.
+
+    What may have been disclosed counts: nothing that happens to this process later can lose it.
+    """
+    with database.write() as conn:
+        told = _kind(disclosures.reason_of(conn, message.id))
+        disclosure_id = disclosures.of_message(conn, message, consent, told, now)
+        _audit(
+            conn,
+            disclosure_id,
+            {"message": message.id, "staff": message.staff_id, "told": told},
+            now,
+        )
+
+
+def answered(
+    conn: Connection, text_id: int, about: Sequence[tuple[int, Consent]], now: int
+) -> None:
+    """Put on record that the answer to a mentor's text speaks of alerts: (alert id, consent) of each."""
+    for alert_id, consent in about:
+        disclosure_id = disclosures.of_answer(conn, text_id, alert_id, consent, now)
+        _audit(
+            conn, disclosure_id, {"text": text_id, "staff": consent.staff_id, "told": "answer"}, now
+        )
+
+
+def _kind(reason: str) -> str:
+    """What kind of thing a message says, by its reason: ids and a request, never more."""
+    if reason.startswith(NOTICE):
+        return "what became of it"
+    return "reminder" if reason.startswith(REMINDS) else "request to call"
+
+
+def _audit(conn: Connection, disclosure_id: int, detail: dict[str, object], now: int) -> None:
+    audit_log.record(
+        conn,
+        at=now,
+        actor=ACTOR,
+        action="disclosed",
+        subject=f"disclosure {disclosure_id}",
+        detail=detail,
+    )

@@ -1,0 +1,42 @@
+"""Opting out: a number says STOP, to us or to the carrier, and whatever waited for it goes elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.flows.escalation import operator_notices
+from engine.messaging import operator_texts
+from engine.store.alerts import alerts
+from engine.store.messages import outbox
+from engine.store.operations import audit_log
+from engine.store.people import opt_outs, staff
+
+
+def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
+    """Send nothing to a number any more; the staff whose it is, none where it had opted out before.
+
+    Alerts of which nobody else was told by their last step go to the next one now, and the supervisors are told.
+    `record` is left to the caller, for the audit trail comes last in a transaction.
+    """
+    if not opt_outs.add(conn, phone, now):
+        return []
+    gone = staff.with_phone(conn, phone)
+    for one in gone:
+        for alert_id in outbox.give_up_on(conn, one.id, now):
+            alerts.set_next_step(conn, alert_id, now)
+        body = operator_texts.opted_out(one.ref, one.id)
+        operator_notices.tell(conn, staff.overseers(conn), f"opted out {one.id}", body, now)
+    return [one.id for one in gone]
+
+
+def record(conn: Connection, staff_ids: list[int], now: int, by: str) -> None:
+    """Write into the audit trail whose number opted out; `by` is `text` or `carrier`."""
+    for staff_id in staff_ids:
+        audit_log.record(
+            conn,
+            at=now,
+            actor="opt-out",
+            action="opted out",
+            subject=f"staff {staff_id}",
+            detail={"by": by},
+        )

@@ -1,0 +1,258 @@
+"""Reach: who can be told about a client at an instant, in which role, and who cannot and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from engine.calendar.on_call import on_call
+from engine.model.on_call import Absence, Override, Rotation
+from engine.model.staff import Assignment, Consent, Recipient, Role, SkippedRecipient, Staff
+from engine.store.people import absences, opt_outs, staff
+from engine.store.people import on_call as rotations
+
+# Of these roles, the site's stand in for a client who has nobody assigned.
+_SITE_WIDE: tuple[Role, ...] = ("supervisor", "on_call", "admin")
+ABSENT = "absent"
+MENTOR = "a mentor, and told as one alone"
+NOBODY = "nobody has this role"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRecipients:
+    """Who can be told about a client, by role, and who would be but cannot.
+
+    `by_id` are the same by the id of each, and where they are absent whoever stands in for them.
+    """
+
+    told: Mapping[Role, Sequence[Recipient]]
+    left_out: Sequence[SkippedRecipient]
+    by_id: Mapping[int, Recipient]
+
+
+class StaffDirectory:
+    """What is known of those who can be told within [since, until), each read once, when first asked for.
+
+    Never all of the staff: one client has to do with a few of them, however many there are.
+    """
+
+    def __init__(self, conn: Connection, since: int, until: int) -> None:
+        """Take the connection to read from, and the time of interest in microseconds since 1970."""
+        self._conn = conn
+        self._since = since
+        self._until = until
+        self._staff: dict[int, Staff] = {}
+        self._site_wide_known = False
+        self._by_ref: dict[str, Staff | None] = {}
+        self._assignments: dict[int, list[Assignment]] = {}
+        self._consents: dict[int, list[Consent]] = {}
+
+    def at(self, now: int) -> RecipientResolver:
+        """Who can be told at an instant of that time."""
+        return RecipientResolver(self._conn, now, self)
+
+    def take(self, client_ids: Sequence[int]) -> None:
+        """Read what is known of these clients at once, and forget the others."""
+        self._read_assignments(client_ids)
+        self._read_consents(client_ids)
+
+    def assigned(self, client_id: int, now: int) -> list[tuple[int, Role]]:
+        """Who is assigned to a client, by id, and in which role."""
+        if client_id not in self._assignments:
+            self._read_assignments([client_id])
+        lasting = (
+            (one.staff_id, one.role) for one in self._assignments[client_id] if one.lasts(now)
+        )
+        return list(dict.fromkeys(lasting))
+
+    def consent(self, client_id: int, staff_id: int, now: int) -> Consent | None:
+        """The consent under which a mentor may be told about a client: of several the newest."""
+        if client_id not in self._consents:
+            self._read_consents([client_id])
+        given = [
+            one for one in self._consents[client_id] if one.staff_id == staff_id and one.valid(now)
+        ]
+        return given[-1] if given else None
+
+    def absent(self, now: int) -> dict[int, Absence]:
+        """The absences that last, by staff id; of several the one that was added last."""
+        return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
+
+    def on_call(self, now: int) -> Sequence[tuple[str, str | None]] | None:
+        """By rotation, the ref of whoever is on call; None where there are no rotations."""
+        return [(one.name, on_call(one, self._overrides, now)) for one in self._rotations] or None
+
+    def one(self, staff_id: int) -> Staff:
+        """One member of staff or mentor."""
+        self._read_staff({staff_id})
+        return self._staff[staff_id]
+
+    def with_ref(self, ref: str) -> Staff | None:
+        """Whoever has this ref."""
+        if ref not in self._by_ref:
+            self._by_ref[ref] = staff.with_ref(self._conn, ref)
+        return self._by_ref[ref]
+
+    @cached_property
+    def site_wide(self) -> Mapping[Role, Sequence[Staff]]:
+        """Those of the roles that stand in for nobody assigned, by role and in the order of ids."""
+        self._read_staff(set())
+        in_order = [one for _, one in sorted(self._staff.items())]
+        return {role: [one for one in in_order if one.role == role] for role in _SITE_WIDE}
+
+    @cached_property
+    def opted_out(self) -> frozenset[str]:
+        """The numbers that said STOP."""
+        return opt_outs.numbers(self._conn)
+
+    def _read_assignments(self, client_ids: Sequence[int]) -> None:
+        self._assignments = {client_id: [] for client_id in client_ids}
+        for one in staff.assignments_of(self._conn, client_ids):
+            self._assignments[one.client_id].append(one)
+        self._read_staff({one.staff_id for ones in self._assignments.values() for one in ones})
+
+    def _read_staff(self, staff_ids: Set[int]) -> None:
+        # Those of the site are wanted too, nearly always, and come with the first who are asked for.
+        roles = () if self._site_wide_known else _SITE_WIDE
+        unknown = staff_ids - self._staff.keys()
+        if unknown or roles:
+            self._staff |= staff.some(self._conn, unknown, roles)
+            self._site_wide_known = True
+
+    def _read_consents(self, client_ids: Sequence[int]) -> None:
+        self._consents = {client_id: [] for client_id in client_ids}
+        for one in staff.consents_of(self._conn, client_ids):
+            self._consents[one.client_id].append(one)
+
+    @cached_property
+    def _absences(self) -> Sequence[Absence]:
+        return absences.lasting(self._conn, self._since, self._until)
+
+    @cached_property
+    def _rotations(self) -> Sequence[Rotation]:
+        return rotations.serving(self._conn)
+
+    @cached_property
+    def _overrides(self) -> Sequence[Override]:
+        return rotations.overrides(self._conn, self._since) if self._rotations else []
+
+
+class RecipientResolver:
+    """Who can be told at `now` (microseconds since 1970); what is the site's is read once for all clients."""
+
+    def __init__(self, conn: Connection, now: int, people: StaffDirectory | None = None) -> None:
+        self._now = now
+        self._people = people or StaffDirectory(conn, now, now + 1)
+
+    def about(self, client_id: int) -> ClientRecipients:
+        """Who can be told about a client: active, with a phone, there, and assigned to the client.
+
+        A mentor needs a consent that is valid now, besides. Supervisors, those on call and admins who are assigned
+        to the client come before the site's, who are told where there are none of those.
+        """
+        found = _RecipientCollector(self)
+        for staff_id, role in self._people.assigned(client_id, self._now):
+            one = self._people.one(staff_id)
+            if role == "mentor":
+                found.mentor(one, self._people.consent(client_id, one.id, self._now))
+            else:
+                found.member(role, one)
+        for role in _SITE_WIDE:
+            if role not in found.told:
+                self._site_wide(role, found)
+        return ClientRecipients(found.told, found.left_out, found.by_id)
+
+    def on_call(self) -> Sequence[Recipient]:
+        """Those of the site who are on call and can be told."""
+        found = _RecipientCollector(self)
+        self._site_wide("on_call", found)
+        return found.told.get("on_call", ())
+
+    def stand_in(self, staff_id: int) -> Staff | None:
+        """Who is told in place of somebody absent; None where they have named nobody who can be."""
+        absence = self.absent.get(staff_id)
+        stand_in = (
+            self._people.one(absence.stand_in_id) if absence and absence.stand_in_id else None
+        )
+        usable = (
+            stand_in is not None and stand_in.role != "mentor" and self.hindered(stand_in) is None
+        )
+        return stand_in if usable else None
+
+    def hindered(self, one: Staff) -> str | None:
+        """Why somebody can be told nothing now, whoever it is about; None where they can."""
+        if not one.active:
+            return "no longer active"
+        if one.phone is None:
+            return "no phone"
+        if one.phone in self._people.opted_out:
+            return "the number opted out"
+        return ABSENT if one.id in self.absent else None
+
+    def with_ref(self, ref: str) -> Staff | None:
+        """Whoever has this ref, be they told or not."""
+        return self._people.with_ref(ref)
+
+    @cached_property
+    def absent(self) -> Mapping[int, Absence]:
+        """The absences of now, by staff id; of several the one that was added last."""
+        return self._people.absent(self._now)
+
+    def _site_wide(self, role: Role, found: _RecipientCollector) -> None:
+        rota = self._people.on_call(self._now) if role == "on_call" else None
+        if rota is None:
+            for of_role in self._people.site_wide[role]:
+                found.member(role, of_role)
+            return
+        for rotation, ref in rota:
+            one = self._people.with_ref(ref) if ref else None
+            if one:
+                found.member(role, one)
+            else:
+                why = f"{ref} is not among the staff" if ref else "has not begun"
+                found.left_out.append(
+                    SkippedRecipient(role, None, f"the rotation {rotation}: {why}")
+                )
+
+
+class _RecipientCollector:
+    """Gathers who can be told and who cannot."""
+
+    def __init__(self, reach: RecipientResolver) -> None:
+        self._reach = reach
+        self.told: dict[Role, list[Recipient]] = defaultdict(list)
+        self.left_out: list[SkippedRecipient] = []
+        self.by_id: dict[int, Recipient] = {}
+
+    def mentor(self, one: Staff, consent: Consent | None) -> None:
+        """A consent names one mentor, so that nobody can stand in for them."""
+        hindered = self._reach.hindered(one) or (
+            None if consent else "the client's consent is not valid"
+        )
+        if hindered or consent is None:
+            self.leave_out("mentor", one, hindered or "")
+        else:
+            self._tell("mentor", one.id, Recipient(one, consent.alias))
+
+    def member(self, role: Role, one: Staff) -> None:
+        """Whoever is a mentor is told as a peer, whatever else an assignment or a rotation says."""
+        hindered = MENTOR if one.role == "mentor" else self._reach.hindered(one)
+        if hindered is None:
+            self._tell(role, one.id, Recipient(one))
+            return
+        stand_in = self._reach.stand_in(one.id) if hindered == ABSENT else None
+        self.leave_out(role, one, f"{hindered}; {stand_in.ref} stands in" if stand_in else hindered)
+        if stand_in:
+            self._tell(role, one.id, Recipient(stand_in))
+
+    def leave_out(self, role: Role, one: Staff, why: str) -> None:
+        self.left_out.append(SkippedRecipient(role, one.id, why))
+
+    def _tell(self, role: Role, staff_id: int, recipient: Recipient) -> None:
+        self.by_id[staff_id] = recipient
+        if recipient.staff.id not in [known.staff.id for known in self.told[role]]:
+            self.told[role].append(recipient)

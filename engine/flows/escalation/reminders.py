@@ -1,0 +1,82 @@
+"""Remind: what is still not resolved so long after people were last told, or somebody took it, is told again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from engine.alerts.reminders import reminded
+from engine.flows.escalation import steps
+from engine.flows.escalation.batch_fallback import together_or_apart
+from engine.flows.escalation.recipients import RecipientResolver
+from engine.flows.escalation.steps import TakenStep
+from engine.model.message import REMINDS
+from engine.model.rule import Rule
+from engine.model.sms_settings import Detail
+from engine.store.alerts import alerts, reminders
+from engine.store.alerts.reminders import Due
+from engine.store.database.connection import Database
+
+
+def waits(rules: Mapping[str, Rule]) -> dict[str, int]:
+    """After how long (microseconds) alerts of each rule are told again, where they are."""
+    return {
+        rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"
+    }
+
+
+def wanted(conn: Connection, rules: Mapping[str, Rule], now: int) -> bool:
+    """Whether people are to be told again of an alert by `now`."""
+    due_at = reminders.next_due(conn, waits(rules))
+    return due_at is not None and due_at <= now
+
+
+def run(
+    database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200
+) -> int:
+    """Tell again of up to `limit` alerts whose rule wants it so by `now`; of how many. All are committed together."""
+    reminded_of = waits(rules)
+    if not reminded_of:
+        return 0
+
+    def take(only: int | None) -> int:
+        with database.write() as conn:
+            reach = RecipientResolver(conn, now)
+            due = [
+                one
+                for one in reminders.due(conn, reminded_of, now, limit)
+                if only in {None, one.alert_id}
+            ]
+            told = [_remind(conn, one, reach, rules, detail, now) for one in due]
+            steps.record(conn, told, now)
+        return len(told)
+
+    def due() -> list[int]:
+        with database.write() as conn:
+            return [one.alert_id for one in reminders.due(conn, reminded_of, now, limit)]
+
+    return together_or_apart(take, due)
+
+
+def _remind(
+    conn: Connection,
+    due: Due,
+    reach: RecipientResolver,
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: int,
+) -> TakenStep:
+    (routed,) = alerts.routed(conn, [due.alert_id])
+    reached = reach.about(routed.alert.client_id)
+    again = reminded(due.owner_id, reminders.last_told(conn, due.alert_id), reached.by_id)
+    for step, recipient in again:
+        steps.tell(
+            conn, routed, step, recipient, f"{REMINDS}{due.reminders + 1}", rules, detail, now
+        )
+    if not again:
+        steps.tell_admins(conn, routed, now, due.reminders + 1)
+    reminders.told_again(conn, due, now)
+    return TakenStep(
+        due.alert_id, routed.step, tuple(recipient.staff.id for _, recipient in again), ()
+    )

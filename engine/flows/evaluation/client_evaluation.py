@@ -1,0 +1,289 @@
+"""Judging clients: reading and replaying without a lock, then writing what follows in one short transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from engine.alerts.decide import AlertChange, Open, decide
+from engine.alerts.lifecycle import VOID, Reason
+from engine.alerts.routing import told_anew
+from engine.flows.escalation import steps
+from engine.flows.evaluation import inhibition
+from engine.flows.evaluation.caseload import histories
+from engine.measures.histories import Histories
+from engine.model.alert import Alert, AlertEvidence
+from engine.model.notification_settings import NotificationSettings
+from engine.model.routing import Policy
+from engine.model.spans import Span
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.alerts import alerts, evaluations
+from engine.store.alerts.alerts import NewAlert, Routed
+from engine.store.alerts.evaluations import Claim
+from engine.store.database.connection import Database
+from engine.store.messages import outbox
+from engine.store.operations import audit_log
+
+ACTOR = "evaluate"
+# For these reasons nobody is to be told any more of what waits to be sent.
+_TAKEN_BACK: frozenset[Reason] = VOID | {"rule_goes_shadow", "cleared"}
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationContext:
+    """What all evaluations of a run share; `now` in microseconds since 1970."""
+
+    database: Database
+    rulebook: Rulebook
+    rule_set_id: int
+    telling: NotificationSettings
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An alert to be opened; whether rules found it that are new to the client, and whether it began in silence."""
+
+    decision: Open
+    evidence: AlertEvidence
+    newly: bool
+    in_silence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is to be done for a client, provided that nothing has changed since: no event, and none of `stored`."""
+
+    claim: Claim
+    client_ref: str
+    stored: Sequence[Alert]
+    opens: Sequence[Opening]
+    changes: Sequence[AlertChange]
+    next_due_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a transaction wrote: how many clients, the ids of alerts with the reason of each, and steps taken."""
+
+    clients: int
+    opened: Sequence[tuple[int, str]]
+    changed: Sequence[tuple[int, str]]
+    told: Sequence[steps.TakenStep]
+
+
+def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
+    """Replay these clients over all time and decide about their alerts."""
+    ids = [claim.client_id for claim in claims]
+    with desk.database.read() as conn:
+        caseload = histories(conn, ids)
+        stored = alerts.of_clients(conn, ids)
+    rules = desk.rulebook.rules
+    spans: Mapping[int, list[Span]] = {client_id: [] for client_id in ids}
+    for span in desk.rulebook.replay(caseload):
+        if rules[span.rule_id].status in {"shadow", "live"}:
+            spans[span.client_id].append(span)
+
+    def judged(claim: Claim, own: Sequence[Span], of_client: Sequence[Alert]) -> Judgement:
+        decisions = decide(
+            own, of_client, rules, claim.evaluated_to, desk.now, desk.telling.notify_within
+        )
+        ends = {(span.rule_id, span.began): span.ended for span in own}
+        opens = [
+            _opening(desk, caseload, claim, one, ends[one.span.rule_id, one.span.began])
+            for one in decisions
+            if isinstance(one, Open)
+        ]
+        changes = [_doubted(one) for one in decisions if isinstance(one, AlertChange)]
+        client_ref = caseload.clients[caseload.place[claim.client_id]].ref
+        return Judgement(claim, client_ref, of_client, opens, changes, _next_due(own, desk.now))
+
+    return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]
+
+
+def _doubted(change: AlertChange) -> AlertChange:
+    """What is silence after all, by events that were taken back, may as well be an outage as at its opening."""
+    if change.reason == "holds_after_all" and change.after.silence == "believed":
+        return replace(change, after=replace(change.after, silence="unjudged"))
+    return change
+
+
+def _opening(
+    desk: EvaluationContext, caseload: Histories, claim: Claim, one: Open, clears_at: int | None
+) -> Opening:
+    client_id, rule_id, began = claim.client_id, one.span.rule_id, one.span.began
+    # What held already when the client was last evaluated, by other rules, would have opened then.
+    newly = claim.rules_hash not in {None, desk.rulebook.hash} and began <= (
+        claim.evaluated_to or 0
+    )
+    # Of a client who was never evaluated before, nothing was awaited yet.
+    awaited = one.tell and not newly and claim.evaluated_to is not None
+    in_silence = awaited and desk.rulebook.began_in_silence(caseload, client_id, rule_id, began)
+    return Opening(
+        one,
+        desk.rulebook.evidence(caseload, client_id, rule_id, began, clears_at),
+        newly,
+        in_silence,
+    )
+
+
+def _next_due(spans: Sequence[Span], now: int) -> int | None:
+    """The earliest instant ahead at which a span begins or ends, should nothing more happen."""
+    boundaries = (at for span in spans for at in (span.began, span.ended))
+    return min((at for at in boundaries if at is not None and at > now), default=None)
+
+
+def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
+    """Write judgements, all or none: alerts, their messages, the audit trail and where each evaluation stands.
+
+    A client of whom something changed since is left as they were, and is due again at once.
+    """
+    with desk.database.write() as conn:
+        locked = alerts.of_clients(conn, [one.claim.client_id for one in judgements], lock=True)
+        current = []
+        for one in judgements:
+            evaluated_to = max(desk.now, one.claim.evaluated_to or 0)
+            unchanged = locked[one.claim.client_id] == one.stored
+            if unchanged and evaluations.finish(
+                conn, one.claim, evaluated_to, one.next_due_at, desk.rulebook.hash
+            ):
+                current.append(one)
+            else:
+                evaluations.release(conn, one.claim)
+        written = _write_alerts(conn, desk, current)
+        _audit(conn, desk, written)
+    return written
+
+
+def free(desk: EvaluationContext) -> list[steps.TakenStep]:
+    """Tell of the alerts that were quieted by one which somebody has resolved since."""
+    with desk.database.write() as conn:
+        client_ids = alerts.no_longer_quieted(conn)
+        if not client_ids:
+            return []
+        by_client = alerts.of_clients(conn, client_ids, lock=True)
+        tell = inhibition.settle(conn, by_client.values(), [], desk.rulebook.rules, desk.now, ACTOR)
+        told = tell_anew(conn, desk, tell)
+        steps.record(conn, told, desk.now)
+    return told
+
+
+def _write_alerts(
+    conn: Connection, desk: EvaluationContext, judgements: Sequence[Judgement]
+) -> Written:
+    opens = [opened for one in judgements for opened in one.opens]
+    changes = [change for one in judgements for change in one.changes]
+    new = [_new_alert(desk, opened) for opened in opens]
+    ids = alerts.open_all(conn, new, ACTOR)
+    for change in changes:
+        alerts.change(
+            conn, change.before, change.after, at=desk.now, actor=ACTOR, why=change.reason
+        )
+    if taken_back := [change.after.id for change in changes if change.reason in _TAKEN_BACK]:
+        outbox.cancel(conn, taken_back, desk.now)
+    opened = list(zip(ids, opens, strict=True))
+    fresh = [replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)]
+    # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
+    tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
+    tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
+    by_client = {
+        one.claim.client_id: {alert.id: alert for alert in one.stored} for one in judgements
+    }
+    for after in (*(change.after for change in changes), *fresh):
+        by_client[after.client_id][after.id] = after
+    theirs = [list(of_client.values()) for of_client in by_client.values()]
+    tell = inhibition.settle(conn, theirs, tell, desk.rulebook.rules, desk.now, ACTOR)
+    known = _routed(judgements, fresh, new)
+    return Written(
+        clients=len(judgements),
+        opened=[(alert_id, one.decision.reason) for alert_id, one in opened],
+        changed=[(change.after.id, change.reason) for change in changes],
+        told=tell_anew(conn, desk, tell, _newly(opened, changes), known) if tell else [],
+    )
+
+
+def _routed(
+    judgements: Sequence[Judgement], fresh: Sequence[Alert], new: Sequence[NewAlert]
+) -> dict[int, Routed]:
+    """The alerts that were opened just now, by id, as they would be read."""
+    refs = {one.claim.client_id: one.client_ref for one in judgements}
+    opened = zip(fresh, new, strict=True)
+    return {
+        alert.id: Routed(alert, refs[alert.client_id], one.policy, 0, None) for alert, one in opened
+    }
+
+
+def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[AlertChange]) -> set[int]:
+    """The alerts that are there because rules are new or changed, not because anything happened; urgent ones aside."""
+    found = {
+        alert_id for alert_id, one in opened if one.newly and one.decision.span.severity != "urgent"
+    }
+    gone_live = (one.after for one in changes if one.reason == "rule_goes_live")
+    return found | {alert.id for alert in gone_live if alert.severity != "urgent"}
+
+
+def tell_anew(
+    conn: Connection,
+    desk: EvaluationContext,
+    alert_ids: Sequence[int],
+    newly: Collection[int] = (),
+    known: Mapping[int, Routed] | None = None,
+) -> list[steps.TakenStep]:
+    """Let alerts begin their policies, as these are now, from the first step on; those not `known` are read."""
+    due, found = [], dict(known or {})
+    if unknown := [alert_id for alert_id in alert_ids if alert_id not in found]:
+        found |= {one.alert.id: one for one in alerts.routed(conn, unknown)}
+    for routed in (found[alert_id] for alert_id in alert_ids if alert_id in found):
+        policy, step = told_anew(routed.policy, routed.step, _policy(desk, routed.alert))
+        anew = replace(routed, policy=policy, step=step, next_step_at=desk.now + policy[step].after)
+        if policy[step].after == 0:
+            due.append(anew)
+        else:
+            alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
+    return steps.take_steps(conn, due, desk.rulebook.rules, desk.telling.detail, desk.now, newly)
+
+
+def _new_alert(desk: EvaluationContext, opening: Opening) -> NewAlert:
+    decision = opening.decision
+    span = decision.span
+    alert = Alert(
+        id=0,
+        client_id=span.client_id,
+        rule_id=span.rule_id,
+        rule_version=decision.rule.version,
+        severity=span.severity,
+        state=decision.state,
+        began=span.began,
+        ended=span.ended,
+        opened_at=desk.now,
+        historic=decision.historic,
+        shadow=decision.shadow,
+        resolution="cleared" if decision.state == "resolved" else None,
+        silence="unjudged" if opening.in_silence else None,
+    )
+    return NewAlert(
+        alert, desk.rule_set_id, opening.evidence, _policy(desk, alert), decision.reason
+    )
+
+
+def _policy(desk: EvaluationContext, alert: Alert) -> Policy:
+    return desk.telling.routing.policy(alert.severity, desk.rulebook.rules[alert.rule_id].notify)
+
+
+def _audit(conn: Connection, desk: EvaluationContext, written: Written) -> None:
+    """What was decided is one row a transaction, by reason, for an import opens thousands at once."""
+    decided = []
+    for action, changes in (("opened", written.opened), ("changed", written.changed)):
+        by_reason: dict[str, list[int]] = defaultdict(list)
+        for alert_id, reason in changes:
+            by_reason[reason].append(alert_id)
+        if by_reason:
+            decided.append(
+                audit_log.Entry(
+                    ACTOR, f"alerts {action}", f"rule set {desk.rule_set_id}", by_reason
+                )
+            )
+    steps.record(conn, written.told, desk.now, also=decided)

@@ -1,0 +1,36 @@
+"""What went wrong between durable_rules and the reference goes to the log, the audit trail and the admins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from engine.flows.escalation import operator_notices
+from engine.messaging.operator_texts import judged_in_two_ways
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log
+from engine.store.people import staff
+
+ACTOR = "evaluate"
+
+_log = structlog.get_logger()
+
+
+def tell(database: Database, problems: Sequence[str], now: int) -> None:
+    """Record sentences of `Inference.take_problems` at `now` (microseconds since 1970); the admins get one text."""
+    if not problems:
+        return
+    with database.write() as conn:
+        operator_notices.tell(conn, staff.admins(conn), "inference", judged_in_two_ways(), now)
+        for problem in problems:
+            _log.error("inference", problem=problem)
+            detail = {"problem": problem}
+            audit_log.record(
+                conn,
+                at=now,
+                actor=ACTOR,
+                action="inference problem",
+                subject="rules",
+                detail=detail,
+            )

@@ -1,0 +1,154 @@
+"""Evaluate: clients who are due are replayed, and what follows for their alerts is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from engine.errors import StoreUnavailableError
+from engine.flows.escalation import reminders, steps
+from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
+from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
+from engine.model.instant import MINUTE_US, SECOND_US
+from engine.model.notification_settings import NotificationSettings
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.alerts import alerts, evaluations
+from engine.store.alerts.evaluations import Claim
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log, rule_sets
+
+# An import makes thousands due at once; read and written together they cost a fraction each.
+BATCH = 200
+# Far longer than a batch takes: only a dead evaluator's claims run out.
+LEASE_US = 120 * SECOND_US
+LONGEST_WAIT_US = 900 * SECOND_US
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationCounts:
+    """What a run did: clients evaluated and failed, alerts opened and changed, steps of policies taken."""
+
+    clients: int = 0
+    failed: int = 0
+    opened: int = 0
+    changed: int = 0
+    steps: int = 0
+
+    def __add__(self, other: EvaluationCounts) -> EvaluationCounts:
+        return EvaluationCounts(
+            *(
+                getattr(self, name) + getattr(other, name)
+                for name in EvaluationCounts.__dataclass_fields__
+            )
+        )
+
+
+def run(
+    database: Database,
+    rulebook: Rulebook,
+    telling: NotificationSettings,
+    *,
+    now: int,
+    owner: str,
+    limit: int = 10 * BATCH,
+) -> EvaluationCounts:
+    """Evaluate up to `limit` clients who are due at `now`, then take the steps of policies that are due.
+
+    `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is serving
+    (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to those who have it.
+    """
+    counts = EvaluationCounts()
+    claimed, all_done = 0, False
+    while claimed < limit and not all_done:
+        wanted = min(BATCH, limit - claimed)
+        # A claim that a power cut undoes is made again.
+        with database.write(durable=False) as conn:
+            serving = rule_sets.serves(conn, rulebook.hash)
+            if serving is None:
+                _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
+                return counts
+            if not claimed:
+                evaluations.mark_all_for_rules(conn, rulebook.hash, now)
+            claims = evaluations.claim_due(conn, now, owner, LEASE_US, wanted)
+        desk = EvaluationContext(database, rulebook, serving, telling, now)
+        batch = _evaluate(desk, claims) if claims else EvaluationCounts()
+        counts += batch
+        claimed += len(claims)
+        # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
+        all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
+    engine_faults.tell(database, rulebook.inference.take_problems(), now)
+    return counts + EvaluationCounts(
+        steps=_follow_up(desk, told=counts.steps > 0, all_judged=all_done)
+    )
+
+
+def climb(
+    database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: int
+) -> EvaluationCounts:
+    """Take the steps of policies and the reminders that are due at `now`, and judge nobody."""
+    told = (database, rulebook.rules, telling.detail, now)
+    return EvaluationCounts(steps=steps.run(*told) + reminders.run(*told))
+
+
+def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
+    """Do what is due though nothing was learnt of a client; how many steps were taken.
+
+    Where people were `told` of something, before or here, it may be a storm.
+    """
+    rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
+    # One look, for most of the time there is nothing.
+    with desk.database.read() as conn:
+        freed = alerts.no_longer_quieted(conn)
+        in_doubt = all_judged and outage_hold.wanted(conn)
+        due = alerts.any_due(conn, now)
+        to_remind = reminders.wanted(conn, rules, now)
+        storms = told and storm_brake.rages(conn, desk.telling.outages, now)
+    # What was told before climbs first, so that nothing which is wrong with the rest stands in its way.
+    taken = steps.run(desk.database, rules, detail, now) if due else 0
+    taken += reminders.run(desk.database, rules, detail, now) if to_remind else 0
+    taken += len(free(desk)) if freed else 0
+    taken += len(outage_hold.settle(desk)) if in_doubt else 0
+    if storms or taken:
+        storm_brake.brake(desk)
+    return taken
+
+
+def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCounts:
+    try:
+        written = write(desk, judge(desk, claims))
+    except StoreUnavailableError:
+        raise
+    except (
+        Exception
+    ):  # whatever is wrong with one client's data must not keep the others from being seen
+        if len(claims) > 1:
+            return sum((_evaluate(desk, [claim]) for claim in claims), EvaluationCounts())
+        _log.exception("evaluation failed", client=claims[0].client_id)
+        _postpone(desk, claims[0])
+        return EvaluationCounts(failed=1)
+    return EvaluationCounts(
+        clients=written.clients,
+        opened=len(written.opened),
+        changed=len(written.changed),
+        steps=len(written.told),
+    )
+
+
+def _postpone(desk: EvaluationContext, claim: Claim) -> None:
+    wait = min(MINUTE_US << min(claim.failures, 10), LONGEST_WAIT_US)
+    with desk.database.write() as conn:
+        evaluations.postpone(conn, claim, desk.now + wait)
+        if claim.failures == 0:
+            subject, detail = f"client {claim.client_id}", {"rule_set": desk.rule_set_id}
+            audit_log.record(
+                conn,
+                at=desk.now,
+                actor=ACTOR,
+                action="evaluation failed",
+                subject=subject,
+                detail=detail,
+            )

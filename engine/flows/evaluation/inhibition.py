@@ -1,0 +1,51 @@
+"""Quieting: writes down which alerts are quieted, and finds those that are so no longer and are to be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from engine.alerts.inhibition import quieted
+from engine.model.alert import Alert
+from engine.model.rule import Rule
+from engine.store.alerts import alerts
+from engine.store.messages import outbox
+
+
+def settle(
+    conn: Connection,
+    by_client: Iterable[Sequence[Alert]],
+    tell: Collection[int],
+    rules: Mapping[str, Rule],
+    now: int,
+    actor: str,
+) -> list[int]:
+    """Bring up to date which of the clients' alerts, all of them and locked, are quieted.
+
+    What waits to be sent about one that is quieted now is taken back. Returns the ids of those to tell of: of
+    `tell` the ones that are not quieted, and whatever is open and was quieted until now.
+    """
+    wanted = set(tell)
+    newly_quieted = []
+    for of_client in by_client:
+        loud = quieted(of_client, rules)
+        for alert in of_client:
+            by = loud.get(alert.id)
+            if alert.state == "resolved" or alert.quieted_by == by:
+                continue
+            reason = (
+                f"quieted by alert {by}" if by else f"no longer quieted by alert {alert.quieted_by}"
+            )
+            alerts.change(
+                conn, alert, replace(alert, quieted_by=by), at=now, actor=actor, why=reason
+            )
+            if by is not None:
+                newly_quieted.append(alert.id)
+            elif alert.state == "open" and not (alert.shadow or alert.historic or alert.in_doubt):
+                wanted.add(alert.id)
+        wanted -= loud.keys()
+    if newly_quieted:
+        outbox.cancel(conn, newly_quieted, now)
+    return sorted(wanted)

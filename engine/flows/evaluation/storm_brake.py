@@ -1,0 +1,62 @@
+"""The storm brake: where far more alerts go out at once than ever, each recipient gets one text; urgent ones aside."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext
+from engine.model.instant import SECOND_US
+from engine.model.message import TOGETHER_US
+from engine.model.outages import OutageSettings
+from engine.store.alerts import inactivity
+from engine.store.messages import grouping
+from engine.store.operations import audit_log, heartbeats
+
+# What comes within so long is at once.
+WINDOW_US = 600 * SECOND_US
+# Its heartbeat: when the brake last held.
+STORM = "storm"
+
+_log = structlog.get_logger()
+
+
+def rages(conn: Connection, settings: OutageSettings, now: int) -> int:
+    """How many clients what waits to be sent concerns, where those are more than may be at once; else 0."""
+    clients = grouping.lately_enqueued(conn, now - WINDOW_US)
+    return (
+        clients if clients and (_lasts(conn, now) or _begins(conn, clients, settings, now)) else 0
+    )
+
+
+def brake(desk: EvaluationContext) -> int:
+    """Gather what waits to be sent, should it concern more clients than may be at once; how many messages it was."""
+    now = desk.now
+    with desk.database.write() as conn:
+        clients = rages(conn, desk.telling.outages, now)
+        if not clients:
+            return 0
+        gathered = grouping.gather(conn, now - WINDOW_US, now + TOGETHER_US)
+        heartbeats.beat(conn, STORM, now, {"clients": clients})
+        _log.error("alert storm", clients=clients, messages=gathered)
+        audit_log.record(
+            conn,
+            at=now,
+            actor=ACTOR,
+            action="alert storm",
+            subject="messages",
+            detail={"clients": clients, "messages": gathered},
+        )
+    return gathered
+
+
+def _lasts(conn: Connection, now: int) -> bool:
+    beat = heartbeats.last(conn, STORM)
+    return beat is not None and now < beat.at + WINDOW_US
+
+
+def _begins(conn: Connection, clients: int, settings: OutageSettings, now: int) -> bool:
+    enough = clients >= settings.storm_at_least  # else the others need not be counted
+    return enough and settings.is_storm(
+        clients, inactivity.active_clients(conn, now, settings.enough(clients))
+    )

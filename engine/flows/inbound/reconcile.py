@@ -1,0 +1,120 @@
+"""Reconcile: what the carrier's calls should have told us and did not is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.errors import StoreUnavailableError
+from engine.flows.delivery import delivery_status
+from engine.flows.inbound import receive
+from engine.model.inbound import Inbound
+from engine.model.instant import MINUTE_US, from_us
+from engine.model.message import Outgoing
+from engine.model.routing import RoutingSettings
+from engine.ports import CarrierRecords, SmsGateway
+from engine.store.database.connection import Database
+from engine.store.messages import inbox as texts
+from engine.store.messages import outbox
+from engine.store.operations import audit_log, heartbeats
+
+# A report usually comes within seconds; what was silent for two days stays so.
+SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
+ASKED_AT_ONCE = 50
+LISTED = (
+    "texts in"  # its heartbeat: when the carrier was last asked for texts, and since when it was
+)
+# Asked for again each time, for the carrier's clock is not ours and its list may lag.
+OVERLAP_US = 60 * MINUTE_US
+# The carrier is given time to hand a text over by itself.
+ON_ITS_WAY_US = 2 * MINUTE_US
+_ANSWER_VALID_FOR = 3600  # seconds
+
+_log = structlog.get_logger()
+
+
+def run(
+    database: Database,
+    carrier: CarrierRecords,
+    gateway: SmsGateway,
+    routing: RoutingSettings,
+    now: int,
+) -> Mapping[str, int]:
+    """Ask about messages that stay silent and for texts that did not reach us; how many of each there were."""
+    return {
+        "reported": _ask(database, carrier, now),
+        "texts": _take_in(database, carrier, gateway, routing, now),
+    }
+
+
+def _ask(database: Database, carrier: CarrierRecords, now: int) -> int:
+    with database.write() as conn:
+        silent = outbox.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
+    reported = 0
+    for message in silent:
+        report = carrier.report_on(message)
+        if report is not None:
+            reported += delivery_status.take(database, report, now) is not None
+    return reported
+
+
+def _take_in(
+    database: Database,
+    carrier: CarrierRecords,
+    gateway: SmsGateway,
+    routing: RoutingSettings,
+    now: int,
+) -> int:
+    """Take in the texts since the last time of asking that we lack."""
+    with database.write() as conn:
+        since = _since(conn, now)
+    listed = carrier.received(from_us(since))
+    if listed is None:
+        return 0
+    arrived = {
+        each.provider_id: each
+        for each in listed
+        if since <= (each.sent_at or 0) <= now - ON_ITS_WAY_US
+    }
+    with database.read() as conn:
+        lacking = texts.lacking(conn, list(arrived))
+    taken = sum(
+        _take_one(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking
+    )
+    with database.write() as conn:
+        heartbeats.beat(conn, LISTED, now, {})
+    return taken
+
+
+def _since(conn: Connection, now: int) -> int:
+    """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
+    last = heartbeats.last(conn, LISTED)
+    if last is None:  # written down before it is tried, for the carrier may say nothing for hours
+        heartbeats.beat(conn, LISTED, now, {})
+    began = audit_log.began(conn) or 0
+    # A clock that was set back may stand before the beginning.
+    return max(min(last.at if last else now, now) - OVERLAP_US, began if began <= now else 0)
+
+
+def _take_one(
+    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int
+) -> bool:
+    try:
+        return _take(database, gateway, text, routing, now)
+    except StoreUnavailableError:
+        raise
+    except Exception:  # whatever is wrong with one text must not keep the others from being read
+        _log.exception("a text cannot be taken in", provider_id=text.provider_id)
+        return False
+
+
+def _take(
+    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int
+) -> bool:
+    taken = receive.take(database, text, routing, now)
+    # The call in which it would have been answered is over, so the answer is sent; at most once, for it has no row.
+    if taken.new and taken.answer:
+        gateway.send(Outgoing(0, text.sender, taken.answer, now, _ANSWER_VALID_FOR))
+    return taken.new

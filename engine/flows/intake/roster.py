@@ -1,0 +1,217 @@
+"""Roster rows into the store: what each of them changes, and why some cannot be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from engine.model.client import RecordEntry
+from engine.model.intake import DatedValue, Reject, RosterRow
+from engine.model.local_time import WallClock
+from engine.model.record import earliest_change, restate
+from engine.store.intake import histories
+from engine.store.people import roster
+
+
+class Clocks(dict[str, WallClock]):
+    """The wall clock of each timezone."""
+
+    def __missing__(self, timezone: str) -> WallClock:
+        clock = self[timezone] = WallClock(timezone)
+        return clock
+
+
+@dataclass(slots=True)
+class RosterRowResult:
+    """What came of roster rows; `earliest` is the first instant that changed for each client concerned, by id."""
+
+    new: int = 0
+    duplicates: int = 0
+    corrected: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    earliest: dict[int, int] = field(default_factory=dict)
+
+    def count(self, change: roster.Change) -> None:
+        """Count one row."""
+        self.new += change == "new"
+        self.corrected += change == "corrected"
+        self.duplicates += change == "duplicate"
+
+
+def unknown_client(ref: str) -> str:
+    """Why a row about somebody who is not in the roster is rejected."""
+    return f"no client '{ref}' is in the roster"
+
+
+def take(
+    conn: Connection, rows: Sequence[RosterRow], timezone: str, clocks: Clocks, now: int
+) -> RosterRowResult:
+    """Put rows into the store, those of a kind standing together; `timezone` is for those who have none of their own.
+
+    A row that cannot be taken is rejected alone.
+    """
+    outcome = RosterRowResult()
+    for kind, of_kind in groupby(rows, key=lambda row: row.kind):
+        if kind == "clients":
+            _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
+        elif kind == "staff":
+            for row in of_kind:
+                outcome.count(_put_staff(conn, row, timezone))
+        else:
+            _take_relations(conn, list(of_kind), clocks, now, outcome)
+    return outcome
+
+
+@dataclass(slots=True)
+class _Person:
+    """A client as known, and as the rows so far have it."""
+
+    known: roster.KnownClient | None
+    timezone: str
+    phone: str | None
+    before: Sequence[RecordEntry] = ()
+    record: Sequence[RecordEntry] = ()
+
+    def hear(self, row: RosterRow, clocks: Clocks, now: int) -> bool:
+        """Whether a row changes anything; ValueError, and nothing is changed, where it contradicts itself."""
+        timezone = row.values.get("timezone") or self.timezone
+        phone = row.values.get("phone", self.phone)
+        record = restate(self.record, _placed(row.moments, clocks[timezone]), row.attributes, now)
+        changes = (timezone, phone, record) != (self.timezone, self.phone, list(self.record))
+        self.timezone, self.phone, self.record = timezone, phone, record
+        return changes
+
+
+def _take_clients(
+    conn: Connection,
+    rows: Sequence[RosterRow],
+    timezone: str,
+    clocks: Clocks,
+    now: int,
+    outcome: RosterRowResult,
+) -> None:
+    known = roster.find_clients(conn, {row.values["ref"] or "" for row in rows})
+    records = {
+        c.id: c.record for c in histories.read_clients(conn, [found.id for found in known.values()])
+    }
+    people = {
+        ref: _Person(found, found.timezone, found.phone, records[found.id], records[found.id])
+        for ref, found in known.items()
+    }
+    for row in rows:
+        ref = row.values["ref"] or ""
+        person = people.get(ref) or _Person(None, timezone, None)
+        try:
+            changed = person.hear(row, clocks, now)
+        except ValueError as error:
+            outcome.rejects.append(Reject(row.line, str(error), row.row))
+            continue
+        outcome.count("new" if ref not in people else "corrected" if changed else "duplicate")
+        people[ref] = person
+    _write_clients(conn, people, now, outcome)
+
+
+def _write_clients(
+    conn: Connection, people: Mapping[str, _Person], now: int, outcome: RosterRowResult
+) -> None:
+    new = {ref: person for ref, person in people.items() if person.known is None}
+    roster.add_clients(
+        conn, [roster.NewClient(ref, person.timezone, person.phone) for ref, person in new.items()]
+    )
+    ids = roster.find_clients(conn, new.keys())
+    changes = []
+    for ref, person in people.items():
+        known = person.known or ids[ref]
+        if (known.timezone, known.phone) != (person.timezone, person.phone):
+            roster.change_client(conn, known.id, person.timezone, person.phone)
+        changed = earliest_change(person.before, person.record)
+        if known.timezone != person.timezone:
+            outcome.earliest[known.id] = 0  # every local day of theirs is another
+        elif changed is not None or person.known is None:
+            outcome.earliest[known.id] = now if changed is None else changed
+        if changed is not None:
+            gone, come = (
+                set(person.before) - set(person.record),
+                set(person.record) - set(person.before),
+            )
+            changes.append(roster.RecordChange(known.id, sorted(gone), sorted(come)))
+    roster.change_records(conn, changes)
+
+
+def _put_staff(conn: Connection, row: RosterRow, timezone: str) -> roster.Change:
+    said: dict[str, object] = {
+        word: value for word, value in row.values.items() if word not in {"ref", "active"}
+    }
+    # Of these two an empty cell says nothing.
+    if not said.get("timezone"):
+        said.pop("timezone", None)
+    if row.values.get("active"):
+        said["active"] = row.values["active"] == "yes"
+    return roster.put_staff(
+        conn, row.values["ref"] or "", said, {"timezone": timezone, "active": True}
+    )
+
+
+def _take_relations(
+    conn: Connection, rows: Sequence[RosterRow], clocks: Clocks, now: int, outcome: RosterRowResult
+) -> None:
+    """Assignments and consents: both are between a client and one of the staff."""
+    clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
+    staff = roster.find_staff(conn, {row.values["staff"] or "" for row in rows})
+    for row in rows:
+        client, staff_id = (
+            clients.get(row.values["client"] or ""),
+            staff.get(row.values["staff"] or ""),
+        )
+        if client is None:
+            ref = row.values["client"] or ""
+            outcome.rejects.append(Reject(row.line, unknown_client(ref), row.row, waits_for=ref))
+            continue
+        if staff_id is None:
+            reason = f"nobody called '{row.values['staff']}' is among the staff"
+            outcome.rejects.append(Reject(row.line, reason, row.row))
+            continue
+        try:
+            placed = _placed(row.moments, clocks[client.timezone])
+            put = _assign if row.kind == "assignments" else _consent
+            outcome.count(put(conn, client.id, staff_id, row, placed, now))
+        except ValueError as error:
+            outcome.rejects.append(Reject(row.line, str(error), row.row))
+
+
+def _assign(
+    conn: Connection,
+    client_id: int,
+    staff_id: int,
+    row: RosterRow,
+    at: Mapping[str, int | None],
+    now: int,
+) -> roster.Change:
+    ended = {"ended": at["ended"]} if "ended" in at else {}
+    return roster.assign(
+        conn, client_id, staff_id, row.values["role"] or "", at.get("began"), ended, now
+    )
+
+
+def _consent(
+    conn: Connection,
+    client_id: int,
+    staff_id: int,
+    row: RosterRow,
+    at: Mapping[str, int | None],
+    now: int,
+) -> roster.Change:
+    said: dict[str, object] = {word: row.values[word] for word in ("alias", "scope", "purpose")}
+    said |= {f"{word}_at": at[word] for word in ("expires", "revoked") if word in at}
+    given = at["given"]
+    return roster.consent(conn, client_id, staff_id, now if given is None else given, said)
+
+
+def _placed(moments: Mapping[str, DatedValue | None], clock: WallClock) -> dict[str, int | None]:
+    return {
+        word: None if moment is None else clock[moment.at] if moment.local else moment.at
+        for word, moment in moments.items()
+    }

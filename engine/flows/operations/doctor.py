@@ -1,0 +1,254 @@
+"""Doctor: looks at everything that must be right for people to be told, and says it in plain sentences."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.errors import MistakesError, StoreUnavailableError
+from engine.flows.delivery import deliver
+from engine.flows.operations.on_call import gaps, strangers
+from engine.flows.operations.watchdog import broken_promises
+from engine.model.csv_mapping import CsvFolderSettings
+from engine.model.duration import write_duration
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, from_us
+from engine.model.intake import WHOLE
+from engine.model.plurals import counted
+from engine.model.settings import Settings, TickSettings
+from engine.rulebook.inference import durable_rules
+from engine.rulebook.parsing.load import load
+from engine.store.alerts import inactivity
+from engine.store.database.connection import Database
+from engine.store.intake import events, rejects, source_health
+from engine.store.operations import audit_log, heartbeats, rule_sets
+from engine.store.operations.counts import figures
+from engine.store.people import on_call
+
+# A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
+GRACE_US = 120 * SECOND_US
+# A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
+_CLOCKS_US = 20 * MINUTE_US
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: whether it is as it should be, and how it is, in a sentence."""
+
+    name: str
+    ok: bool
+    said: str
+
+
+def examine(settings: Settings, now: int) -> Iterator[Check]:
+    """Look at everything at `now` (microseconds since 1970); nothing is written."""
+    yield _inference()
+    rules, serving = _rules(settings)
+    yield rules
+    for source in settings.sources:
+        yield _folder(source)
+    try:
+        database = Database.existing(settings.database)
+    except StoreUnavailableError as error:
+        yield Check("database", False, str(error))
+        return
+    try:
+        yield Check(
+            "database", True, f"{database.shown} answers, and its tables are of this version."
+        )
+        with database.read() as conn:
+            yield _serving(conn, serving)
+            yield from _on_call(conn, settings, now)
+            yield _trail(conn)
+            yield from _flows(conn, settings.ticks, now)
+            yield from _promises(conn, now)
+            yield _held(conn)
+            yield from _feeds(conn, now)
+            yield _ahead(conn, now)
+            yield _messages(conn)
+            yield _rejects(conn)
+    except StoreUnavailableError as error:
+        yield Check("database", False, str(error))
+    finally:
+        database.close()
+
+
+def _inference() -> Check:
+    missing = durable_rules.unavailable()
+    return Check(
+        "inference", True, missing or "durable_rules and the reference evaluator judge each row."
+    )
+
+
+def _rules(settings: Settings) -> tuple[Check, str | None]:
+    """The check, and the hash of the rules where they are right."""
+    try:
+        rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
+    except MistakesError as error:
+        said = f"{counted(len(error.mistakes), 'mistake')}; run handrail check to see them."
+        return Check("rules", False, said), None
+    said = f"{counted(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
+    return Check("rules", True, said), rulebook.hash
+
+
+def _folder(source: CsvFolderSettings) -> Check:
+    problem = None
+    if not source.folder.is_dir():
+        problem = "is not there"
+    elif not os.access(source.folder, os.R_OK | os.X_OK):
+        problem = "cannot be read"
+    return Check(
+        f"source {source.name}",
+        problem is None,
+        f"The folder {source.folder} {problem or 'can be read'}.",
+    )
+
+
+def _serving(conn: Connection, rules_hash: str | None) -> Check:
+    serving = rule_sets.serving(conn)
+    if serving is None:
+        return Check("rules serving", False, "No rules have ever served; start handrail run.")
+    if rules_hash and serving.hash != rules_hash:
+        return Check(
+            "rules serving",
+            False,
+            "The files are not what serves; handrail run takes them up in seconds: see whether it runs, and its log.",
+        )
+    if rules_hash is None:
+        return Check("rules serving", True, "The last rules without mistakes serve on.")
+    return Check("rules serving", True, "The rules that serve are those in the files.")
+
+
+def _on_call(conn: Connection, settings: Settings, now: int) -> Iterator[Check]:
+    rotations = settings.on_call
+    if set(on_call.serving(conn)) != set(rotations):
+        yield Check(
+            "on call",
+            False,
+            "config.yaml's rotations are not those that serve; restart handrail run.",
+        )
+    if not rotations:
+        return
+    wrong = [
+        f"{ref}, in the rotation {name}, is nobody among the staff."
+        for name, ref in strangers(conn, rotations)
+    ]
+    zone = ZoneInfo(settings.timezone)
+    for began, ended in gaps(conn, rotations, now):
+        since, until = (from_us(us).astimezone(zone).isoformat() for us in (began, ended))
+        wrong.append(f"Nobody who can be told is on call from {since} until {until}.")
+    yield from (Check("on call", False, said) for said in wrong)
+    if not wrong:
+        yield Check("on call", True, "Somebody who can be told is on call for the next four weeks.")
+
+
+def _trail(conn: Connection) -> Check:
+    broken = audit_log.verify(conn)
+    if broken is None:
+        return Check("audit trail", True, "The trail is whole.")
+    return Check(
+        "audit trail", False, f"Row {broken}, or one before it, was changed after it was written."
+    )
+
+
+def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
+    beats = heartbeats.read(conn)
+    for name in ("ingest", "evaluate", "deliver", "audit"):
+        if name not in beats:
+            yield Check(name, False, "It has never worked; start handrail run.")
+            continue
+        ago = now - beats[name].at
+        fresh = ago <= getattr(ticks, name) + GRACE_US
+        if fresh and (why := beats[name].detail.get(heartbeats.FAILED)):
+            yield Check(name, False, f"It last failed {_ago(ago)} ago: {why}")
+            continue
+        last = f"It last worked {_ago(ago)} ago"
+        yield Check(
+            name,
+            fresh,
+            f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.",
+        )
+
+
+def _promises(conn: Connection, now: int) -> Iterator[Check]:
+    broken = broken_promises(conn, now)
+    yield from (
+        Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken
+    )
+    if not broken:
+        yield Check(
+            "promises", True, "Every alert has a next step or an owner, and every claim is alive."
+        )
+
+
+def _feeds(conn: Connection, now: int) -> Iterator[Check]:
+    refused = [each for each in rejects.still_open(conn) if each.line == WHOLE]
+    for name, feed in source_health.read(conn).items():
+        read, arrived = _ago(now - feed.read), _ago(now - feed.arrived)
+        said = f"It was last read {read} ago, and last brought something new {arrived} ago"
+        said = f"{said}: it {feed.why}." if feed.why else f"{said}."
+        unread = [
+            f" Nothing of {each.item} is read ({each.reason})."
+            for each in refused
+            if each.source == name
+        ]
+        yield Check(f"feed {name}", feed.out_since is None and not unread, said + "".join(unread))
+
+
+def _ahead(conn: Connection, now: int) -> Check:
+    number, furthest = events.ahead(conn, now)
+    if furthest <= _CLOCKS_US:
+        return Check(
+            "events", True, "No stored event lies further in the future than a clock may go ahead."
+        )
+    lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
+    said = f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time zone is right."
+    return Check("events", False, said)
+
+
+def _held(conn: Connection) -> Check:
+    held = inactivity.held_count(conn)
+    if not held:
+        return Check("alerts held", True, "No alert waits for data that are missing.")
+    said = f"{counted(held, 'alert')} of silence told to nobody, for data are missing; see handrail alerts --held."
+    return Check("alerts held", False, said)
+
+
+def _messages(conn: Connection) -> Check:
+    stopped = deliver.channel(conn)
+    if stopped.since is not None:
+        since, error = from_us(stopped.since).isoformat(timespec="minutes"), stopped.error_code
+        because = f", by error {error}" if error else ", for the carrier is not to be reached"
+        return Check(
+            "messages",
+            False,
+            f"No text has gone out since {since}{because}; it is tried again and again.",
+        )
+    by_state = figures(conn).messages
+    lost = {
+        state: by_state[state]
+        for state in ("failed", "undelivered", "expired")
+        if state in by_state
+    }
+    waiting = sum(by_state.get(state, 0) for state in ("queued", "claimed", "unknown"))
+    said = f"{counted(waiting, 'message')} waiting"
+    said += "".join(f", {number} {state}" for state, number in lost.items())
+    return Check("messages", True, f"{said}.")
+
+
+def _rejects(conn: Connection) -> Check:
+    waiting = figures(conn).rejects
+    if not waiting:
+        return Check("rejects", True, "No row waits to be mended.")
+    return Check(
+        "rejects", False, f"{counted(waiting, 'row')} could not be read; see handrail rejects."
+    )
+
+
+def _ago(us: int) -> str:
+    """A duration as exactly as people want to know it."""
+    unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
+    return write_duration(us // unit * unit)

@@ -1,0 +1,152 @@
+"""On call: rotations begin to serve, people are put on call or are absent, and what is wrong with it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from engine.calendar.on_call import Shift, shifts
+from engine.errors import UserError
+from engine.flows.escalation.recipients import RecipientResolver
+from engine.model.instant import DAY_US
+from engine.model.on_call import Rotation
+from engine.model.staff import Staff
+from engine.store.operations import audit_log
+from engine.store.people import absences, on_call, staff
+
+ACTOR = "command"
+# So far ahead gaps are looked for.
+AHEAD_US = 28 * DAY_US
+
+
+def accept(conn: Connection, rotations: Sequence[Rotation], now: int) -> None:
+    """Let these rotations serve, for every daemon on the database."""
+    if on_call.serve(conn, rotations):
+        detail = {"rotations": [one.name for one in rotations]}
+        audit_log.record(
+            conn, at=now, actor="run", action="rotations accepted", subject="on call", detail=detail
+        )
+
+
+def override(conn: Connection, rotation: str, ref: str, began: int, ended: int, now: int) -> int:
+    """Put somebody on call for a time, in microseconds since 1970; the id of the override. UserError says why not."""
+    one = _somebody(conn, ref)
+    if one.role == "mentor":
+        raise UserError(
+            f"{ref} is a mentor, who is told of nobody but under a consent; nobody but staff is on call."
+        )
+    _check_times(began, ended, now)
+    made = on_call.override(conn, rotation, one.id, began, ended)
+    detail = {"rotation": rotation, "staff": one.id, "began": began, "ended": ended}
+    _record(conn, "override added", f"override {made}", detail, now)
+    return made
+
+
+def remove_override(conn: Connection, override_id: int, now: int) -> None:
+    """Take an override back; UserError where there is none of this id."""
+    if not on_call.remove(conn, override_id, now):
+        raise UserError(
+            f"There is no override {override_id}; handrail oncall overrides lists those there are."
+        )
+    _record(conn, "override removed", f"override {override_id}", {}, now)
+
+
+def be_absent(
+    conn: Connection, ref: str, began: int, ended: int, stand_in: str | None, now: int
+) -> int:
+    """Say that somebody is absent for a time, and who is told instead; its id. UserError says why not."""
+    one = _somebody(conn, ref)
+    other = _somebody(conn, stand_in) if stand_in else None
+    _check_times(began, ended, now)
+    if other and "mentor" in {one.role, other.role}:
+        raise UserError(
+            "A client's consent names one mentor, so a mentor neither has a stand-in nor is one."
+        )
+    if other and other.id == one.id:
+        raise UserError(f"{ref} cannot stand in for themselves.")
+    made = absences.add(conn, one.id, began, ended, other.id if other else None)
+    detail = {
+        "staff": one.id,
+        "began": began,
+        "ended": ended,
+        "stand_in": other.id if other else None,
+    }
+    _record(conn, "absence added", f"absence {made}", detail, now)
+    return made
+
+
+def remove_absence(conn: Connection, absence_id: int, now: int) -> None:
+    """Take an absence back; UserError where there is none of this id."""
+    if not absences.remove(conn, absence_id, now):
+        raise UserError(
+            f"There is no absence {absence_id}; handrail absence lists those there are."
+        )
+    _record(conn, "absence removed", f"absence {absence_id}", {}, now)
+
+
+def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:
+    """(rotation, ref) of everybody in a rotation who is nobody's ref among the staff, or is a mentor."""
+    known = {one.ref for one in staff.everybody(conn).values() if one.role != "mentor"}
+    return [
+        (one.name, ref) for one in rotations for ref in dict.fromkeys(one.staff) if ref not in known
+    ]
+
+
+def gaps(conn: Connection, rotations: Sequence[Rotation], now: int) -> list[tuple[int, int]]:
+    """From when to when, within four weeks, nobody who can be told is on call."""
+    found: list[tuple[int, int]] = []
+    for began, ended in _stretches(conn, rotations, now):
+        at = max(began, now)
+        refs = {shift.staff for each in _shifts(conn, rotations, at, at + 1) for shift in each}
+        if not _anybody(RecipientResolver(conn, at), refs):
+            joined = found and found[-1][1] == at
+            found[-1:] = [(found[-1][0], ended)] if joined else [*found[-1:], (at, ended)]
+    return found
+
+
+def _stretches(
+    conn: Connection, rotations: Sequence[Rotation], now: int
+) -> Iterator[tuple[int, int]]:
+    """The stretches of time within which nothing changes."""
+    until = now + AHEAD_US
+    edges = {now, until}
+    for each in _shifts(conn, rotations, now, until):
+        edges |= {edge for shift in each for edge in (shift.began, shift.ended)}
+    for one in absences.lasting(conn, now, until):
+        edges |= {one.began, one.ended}
+    ahead = sorted(edge for edge in edges if now <= edge <= until)
+    yield from pairwise(ahead)
+
+
+def _shifts(
+    conn: Connection, rotations: Sequence[Rotation], since: int, until: int
+) -> list[list[Shift]]:
+    overrides = on_call.overrides(conn, since)
+    return [shifts(one, overrides, since, until) for one in rotations]
+
+
+def _anybody(reach: RecipientResolver, refs: set[str | None]) -> bool:
+    named = [one for ref in refs if ref and (one := reach.with_ref(ref)) and one.role != "mentor"]
+    return any(reach.hindered(one) is None or reach.stand_in(one.id) for one in named)
+
+
+def _somebody(conn: Connection, ref: str) -> Staff:
+    one = staff.with_ref(conn, ref)
+    if one is None or not one.active:
+        raise UserError(f"There is nobody active among the staff called {ref}.")
+    return one
+
+
+def _check_times(began: int, ended: int, now: int) -> None:
+    if ended <= began:
+        raise UserError("--until comes before --from, or is the same.")
+    if ended <= now:
+        raise UserError("--until is over already.")
+
+
+def _record(
+    conn: Connection, action: str, subject: str, detail: Mapping[str, object], now: int
+) -> None:
+    audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)

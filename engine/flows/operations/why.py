@@ -1,0 +1,245 @@
+"""Why an alert was opened, as the rule and the events then were, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.errors import MistakesError, UserError
+from engine.model.alert import FindingSeen
+from engine.model.event import Value, read_fields
+from engine.model.instant import from_us
+from engine.model.kinds import Kind
+from engine.model.rule import Rule
+from engine.rulebook.parsing.load import from_texts
+from engine.store.alerts import alert_records, skipped_recipients
+from engine.store.alerts.alert_records import AlertRecord, SeenEvent
+from engine.store.operations import rule_sets
+
+
+@dataclass(frozen=True, slots=True)
+class EventBehind:
+    """An event behind a finding; `fields` in words, `changed_since` whether it was corrected or withdrawn later."""
+
+    id: int
+    kind: str
+    at: datetime
+    fields: str
+    origin: str
+    changed_since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FindingBehind:
+    """A finding as it stood; `truth` is None where there was no value."""
+
+    text: str
+    value: str
+    threshold: str
+    truth: bool | None
+    events: tuple[EventBehind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAsItWas:
+    """The rule of the rule set that opened the alert; but for id and version empty where it can no longer be read."""
+
+    id: str
+    version: str
+    title: str = ""
+    why: str = ""
+    advice: str = ""
+    grade: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Somebody who was told, or was to be."""
+
+    at: datetime
+    to: str
+    staff: str
+    step: int
+    reason: str
+    state: str
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedStep:
+    """Somebody who was not told though a step would have told them; `staff` is None where nobody has the role."""
+
+    at: datetime
+    to: str
+    staff: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that became of the alert."""
+
+    at: datetime
+    by: str
+    state: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """All that `handrail why` says; instants carry the client's own offset."""
+
+    alert: int
+    client: str
+    state: str
+    severity: str
+    rule: RuleAsItWas
+    began: datetime
+    ended: datetime | None
+    opened: datetime
+    historic: bool
+    shadow: bool
+    quieted_by: int | None
+    held: datetime | None  # since when it is held back, for data are missing
+    owner: str | None
+    as_of: datetime
+    findings: tuple[FindingBehind, ...]
+    clears: str
+    clears_at: datetime | None
+    messages: tuple[Message, ...]
+    passed_over: tuple[SkippedStep, ...]
+    next_step: str | None
+    next_step_at: datetime | None
+    history: tuple[Happening, ...]
+
+
+def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Why:
+    """Everything there is to say about an alert; UserError where there is none of this id."""
+    record = alert_records.record_of(conn, alert_id)
+    if record is None:
+        raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
+    return _Telling(conn, record).why(_rule(conn, record, kinds))
+
+
+def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> RuleAsItWas:
+    alert = record.listed.alert
+    rule_set = rule_sets.by_id(conn, record.rule_set_id)
+    try:
+        rule: Rule | None = (
+            from_texts(rule_set.files, kinds).rules.get(alert.rule_id) if rule_set else None
+        )
+    except MistakesError:  # it names kinds or fields that the configuration no longer has
+        rule = None
+    if rule is None:
+        return RuleAsItWas(alert.rule_id, alert.rule_version)
+    evidence = rule.evidence
+    return RuleAsItWas(
+        rule.id,
+        alert.rule_version,
+        rule.title,
+        rule.why,
+        rule.advice,
+        evidence.grade if evidence else "",
+        evidence.source if evidence else "",
+    )
+
+
+class _Telling:
+    """Puts a record into the words and the local time of its client."""
+
+    def __init__(self, conn: Connection, record: AlertRecord) -> None:
+        self._conn = conn
+        self._record = record
+        self._alert = record.listed.alert
+        self._zone = ZoneInfo(record.listed.timezone)
+        seen = {event_id for finding in record.evidence.findings for event_id in finding.events}
+        self._events = alert_records.events_as_of(conn, seen, self._alert.opened_at)
+
+    def why(self, rule: RuleAsItWas) -> Why:
+        record, alert = self._record, self._alert
+        ahead = record.next_step_at is not None and record.step < len(record.policy)
+        return Why(
+            alert=alert.id,
+            client=record.listed.client_ref,
+            state=alert.state,
+            severity=alert.severity,
+            rule=rule,
+            began=self._local(alert.began),
+            ended=self._local_or_none(alert.ended),
+            opened=self._local(alert.opened_at),
+            historic=alert.historic,
+            shadow=alert.shadow,
+            quieted_by=alert.quieted_by,
+            held=self._local_or_none(alert.held_at),
+            owner=record.listed.owner_ref,
+            as_of=self._local(record.evidence.as_of),
+            findings=tuple(map(self._finding, record.evidence.findings)),
+            clears=record.evidence.clears,
+            clears_at=self._local_or_none(record.evidence.clears_at),
+            messages=self._messages(),
+            passed_over=self._passed_over(),
+            next_step=record.policy[record.step].to if ahead else None,
+            next_step_at=self._local_or_none(record.next_step_at) if ahead else None,
+            history=self._history(),
+        )
+
+    def _finding(self, seen: FindingSeen) -> FindingBehind:
+        events = [
+            self._event(self._events[event_id])
+            for event_id in seen.events
+            if event_id in self._events
+        ]
+        return FindingBehind(seen.text, seen.value, seen.threshold, seen.truth, tuple(events))
+
+    def _event(self, event: SeenEvent) -> EventBehind:
+        fields = ", ".join(
+            f"{name} {_in_words(value)}" for name, value in read_fields(event.fields).items()
+        )
+        at = self._local(event.occurred_at)
+        return EventBehind(event.id, event.kind, at, fields, event.origin, event.changed_since)
+
+    def _messages(self) -> tuple[Message, ...]:
+        sent = alert_records.messages_of(self._conn, self._alert.id)
+        return tuple(
+            Message(
+                self._local(one.created_at),
+                one.role,
+                one.staff_ref,
+                one.step,
+                one.reason,
+                one.state,
+                one.error_code,
+            )
+            for one in sent
+        )
+
+    def _passed_over(self) -> tuple[SkippedStep, ...]:
+        found = skipped_recipients.of_alert(self._conn, self._alert.id)
+        return tuple(
+            SkippedStep(self._local(one.at), one.role, one.staff_ref, one.why) for one in found
+        )
+
+    def _history(self) -> tuple[Happening, ...]:
+        changes = alert_records.transitions_of(self._conn, self._alert.id)
+        return tuple(
+            Happening(self._local(one.at), one.actor, one.to_state, one.why) for one in changes
+        )
+
+    def _local(self, us: int) -> datetime:
+        return from_us(us).astimezone(self._zone)
+
+    def _local_or_none(self, us: int | None) -> datetime | None:
+        return None if us is None else self._local(us)
+
+
+def _in_words(value: Value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " and ".join(value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

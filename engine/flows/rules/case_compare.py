@@ -1,0 +1,178 @@
+"""Trying cases: what a case expects beside what the engine did, moment by moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.flows.rules.case_runner import Opened, run
+from engine.model.instant import SECOND_US
+from engine.model.local_time import WallClock
+from engine.model.rule import Severity
+from engine.model.settings import Settings
+from engine.rulebook.core.cases import Case, ExpectedAlert
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database.connection import Database
+
+_Pair = tuple[ExpectedAlert | None, Opened | None]
+
+
+class Line(NamedTuple):
+    """A line of a case's timeline, at an instant (microseconds since 1970).
+
+    Either something `given` (or done by a rule that the case does not try), or what was expected beside what happened,
+    either of which may be missing.
+    """
+
+    at: int
+    right: bool
+    given: str | None = None
+    expected: str | None = None
+    happened: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A case that was run; `timezone` is the client's."""
+
+    case: Case
+    timezone: str
+    lines: tuple[Line, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything happened that was expected, and nothing else."""
+        return all(line.right for line in self.lines)
+
+
+def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> Tried:
+    """Run a case in a fresh database and compare. `settings` give the routing, and the timezone where none is said."""
+    timezone = case.timezone or settings.timezone
+    return Tried(
+        case,
+        timezone,
+        tuple(compare(case, run(case, rulebook, settings, database), WallClock(timezone))),
+    )
+
+
+def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[Line]:
+    """The timeline of a case, given which alerts opened."""
+    lines = [
+        Line(clock[one.at], True, given=_given(case, one.said, one.at, one.known))
+        for one in case.arrivals
+    ]
+    spoken_of = [one for one in opened if case.others_silent or one.rule_id in case.rules]
+    for expected, happened in _paired(case.alerts, spoken_of, clock):
+        lines += _of_alert(expected, happened, clock, clock[case.until])
+    lines += [
+        Line(one.at, True, given=f"{one.rule_id} alerts too, {one.severity}")
+        for one in opened
+        if one not in spoken_of
+    ]
+    # What was given comes before what follows from it at the same moment.
+    return sorted(lines, key=lambda line: (line.at // SECOND_US, line.given is None))
+
+
+def _given(case: Case, said: str, at: int, known: int) -> str:
+    return said if known == at else f"{said} (known only at {moment(case, known)})"
+
+
+def moment(case: Case, reading: int) -> str:
+    """A wall-clock reading as cases write it: `day 3 18:00`."""
+    start = (case.start.toordinal() - _EPOCH_DAY) * 86_400
+    day, second = divmod(reading // SECOND_US - start, 86_400)
+    seconds = f":{second % 60:02}" if second % 60 else ""
+    return f"day {day} {second // 3600:02}:{second // 60 % 60:02}{seconds}"
+
+
+_EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
+
+
+def _paired(
+    expected: Sequence[ExpectedAlert], opened: Sequence[Opened], clock: WallClock
+) -> Iterator[_Pair]:
+    """Each expected alert with the one that opened for it: at the same moment, or else in the same order."""
+    left, without = list(opened), []
+    for alert in expected:
+        same = next(
+            (
+                one
+                for one in left
+                if one.rule_id == alert.rule_id and _same(clock[alert.at], one.at)
+            ),
+            None,
+        )
+        if same is None:
+            without.append(alert)
+        else:
+            left.remove(same)
+            yield alert, same
+    for alert in without:
+        other = next((one for one in left if one.rule_id == alert.rule_id), None)
+        if other is not None:
+            left.remove(other)
+        yield alert, other
+    for one in left:
+        yield None, one
+
+
+def _same(one: int, other: int) -> bool:
+    """Whether two instants fall on the same second, which is as exactly as a case can say it."""
+    return one // SECOND_US == other // SECOND_US
+
+
+def _of_alert(
+    expected: ExpectedAlert | None, happened: Opened | None, clock: WallClock, until: int
+) -> Iterator[Line]:
+    wanted: list[tuple[int, str]] = []
+    came: list[tuple[int, str]] = []
+    if expected is not None:
+        severity = expected.severity or (happened.severity if happened else None)
+        wanted.append((clock[expected.at], _alerts(expected.rule_id, severity)))
+        wanted += [(clock[text.at], f"text to {text.to}") for text in expected.texts or ()]
+        wanted += [(clock[text.at], f"reminder to {text.to}") for text in expected.reminders or ()]
+        if expected.resolves is not None:
+            wanted.append(
+                _ending(
+                    expected.rule_id,
+                    None if expected.resolves == "never" else clock[expected.resolves],
+                    until,
+                )
+            )
+    if happened is not None:
+        came.append((happened.at, _alerts(happened.rule_id, happened.severity)))
+        if expected is None or expected.texts is not None:
+            came += [(at, f"text to {role}") for at, role in happened.texts]
+        if expected is None or expected.reminders is not None:
+            came += [(at, f"reminder to {role}") for at, role in happened.reminders]
+        if expected is not None and expected.resolves is not None:
+            came.append(_ending(happened.rule_id, happened.resolved, until))
+    yield from _beside(wanted, came)
+
+
+def _alerts(rule_id: str, severity: Severity | None) -> str:
+    return f"{rule_id} alerts" + (f", {severity}" if severity else "")
+
+
+def _ending(rule_id: str, at: int | None, until: int) -> tuple[int, str]:
+    return (until, f"{rule_id} is still open") if at is None else (at, f"{rule_id} resolves")
+
+
+def _beside(wanted: Sequence[tuple[int, str]], came: Sequence[tuple[int, str]]) -> Iterator[Line]:
+    """What was wanted and what came, side by side where it is the same, or at the same moment of the same sort."""
+    left = list(came)
+    for at, text in wanted:
+        same = next((one for one in left if _same(at, one[0]) and one[1] == text), None)
+        like = same or next(
+            (one for one in left if _same(at, one[0]) and _sort(one[1]) == _sort(text)), None
+        )
+        if like is not None:
+            left.remove(like)
+        yield Line(at, same is not None, expected=text, happened=like[1] if like else None)
+    for at, text in left:
+        yield Line(at, False, happened=text)
+
+
+def _sort(text: str) -> str:
+    return text.partition(", ")[0].partition(" to ")[0]

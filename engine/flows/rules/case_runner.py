@@ -1,0 +1,299 @@
+"""Running a case through the engine as it is, on a clock that jumps from one thing to do to the next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from engine.errors import HandrailError, UserError
+from engine.flows.delivery import deliver
+from engine.flows.escalation import reminders
+from engine.flows.evaluation import evaluate
+from engine.flows.inbound import receive
+from engine.flows.intake import ingest
+from engine.model.alert import Alert
+from engine.model.inbound import Inbound
+from engine.model.instant import LAST_US, SECOND_US, from_us, to_us
+from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
+from engine.model.local_time import WallClock
+from engine.model.message import REACHES_NOBODY, REMINDS, SNOOZE_OVER, TELLING, Outgoing, SendResult
+from engine.model.rule import Severity
+from engine.model.settings import Settings
+from engine.model.staff import Role
+from engine.rulebook.core.cases import CLIENT, Case, phone_of
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.alerts import alert_records, alerts
+from engine.store.alerts.alert_records import Sent
+from engine.store.database.connection import Database
+from engine.store.intake import rejects
+from engine.store.operations import agenda, rule_sets
+from engine.store.operations.agenda import Agenda
+from engine.store.people import roster
+
+OWNER = "case"
+# Whoever is named in a row comes before it.
+_KINDS = ("clients", "staff", "assignments", "consents")
+# Something is done each time; only a fault of ours could go on beyond this without the clock moving.
+_MOST_ROUNDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An alert that opened, who was texted of it when, and when it was resolved; microseconds since 1970."""
+
+    rule_id: str
+    at: int
+    severity: Severity
+    texts: tuple[tuple[int, Role], ...]
+    reminders: tuple[tuple[int, Role], ...]
+    resolved: int | None
+
+
+class _GivenSource:
+    """The source of a case: its people at the beginning, then what arrives at each moment."""
+
+    name = OWNER
+    silent_after: int | None = None
+
+    def __init__(self, case: Case, clock: WallClock) -> None:
+        parts: dict[int, tuple[list[RosterRow], list[ReadEvent]]] = defaultdict(lambda: ([], []))
+        parts[clock[case.begin]][0].extend(case.people)
+        for one in case.arrivals:
+            if one.client:
+                parts[clock[one.known]][0].append(one.client)
+            elif one.event:
+                parts[clock[one.known]][1].append(one.event)
+        self._batches = [
+            (
+                at,
+                Batch(
+                    OWNER,
+                    place,
+                    events=tuple(events),
+                    roster=tuple(sorted(rows, key=_place_of_kind)),
+                ),
+            )
+            for place, (at, (rows, events)) in enumerate(sorted(parts.items()), 1)
+        ]
+        self.instants = tuple(at for at, _ in self._batches)  # when something becomes known
+
+    def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        """What became known by now; the position is how much has."""
+        for at, batch in self._batches[positions.get(OWNER, 0) :]:
+            if at <= to_us(now):
+                yield batch
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        """Nothing is mended in a case."""
+        return Batch(item, position, rejects=tuple(rejects))
+
+
+class _Carrier:
+    """Takes every text at once."""
+
+    name = OWNER
+
+    def send(self, message: Outgoing) -> SendResult:
+        """Take it."""
+        return SendResult("accepted", provider_id=str(message.id))
+
+    def look_up(self, message: Outgoing) -> SendResult | None:
+        """Whatever was sent was taken."""
+        return SendResult("accepted", provider_id=str(message.id))
+
+
+def _place_of_kind(row: RosterRow) -> int:
+    return _KINDS.index(row.kind)
+
+
+def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
+    """Run a case to its end in a database of its own; every alert that opened, in the order in which they did.
+
+    Of the rulebook serve the rules that the case names and those that may quiet them, or all where it expects that no
+    other alerts. Those that the case names and that are drafts are tried as if they were live. Nobody is reminded where
+    the case speaks of no texts, reminders or replies, for nothing else that it can say depends on reminders.
+    """
+    clock = WallClock(case.timezone or settings.timezone)
+    source = _GivenSource(case, clock)
+    replies = [(clock[one.at], *one.reply) for one in case.arrivals if one.reply]
+    engine = _Engine(case, _as_tried(rulebook, case), settings, database, source, replies)
+    begin = clock[case.begin]
+    # To the end of the second, for `more than 7 days` comes true a moment after seven days.
+    until = clock[case.until] + SECOND_US - 1
+    with database.write() as conn:
+        rule_sets.accept(
+            conn, rulebook.hash, {}, begin
+        )  # nobody asks here how the rules were written
+    now: int | None = begin
+    while now is not None and now <= until:
+        engine.step(now)
+        now = engine.next_instant(now)
+    return engine.opened()
+
+
+def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
+    """The rules that a case names and those that may quiet them, its drafts as if live; all where it says so."""
+    rules = rulebook.rules.values()
+    chosen = set(rulebook.rules if case.others_silent else case.rules)
+    while more := {
+        rule.id for rule in rules if rule.id not in chosen and not chosen.isdisjoint(rule.quiets)
+    }:
+        chosen |= more
+    drafts = {rule.id for rule in rules if rule.id in case.rules and rule.status == "draft"}
+    return _made(rulebook, frozenset(chosen), frozenset(drafts), _speaks_of_texts(case))
+
+
+def _speaks_of_texts(case: Case) -> bool:
+    expected = any(alert.texts is not None or alert.reminders is not None for alert in case.alerts)
+    return expected or any(one.reply for one in case.arrivals)
+
+
+@lru_cache(maxsize=256)
+def _made(
+    rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str], reminds: bool
+) -> Rulebook:
+    """Some rules of a rulebook, made once for all cases that try them; rulesets of durable_rules can never be freed."""
+    tried = rulebook.only(chosen)
+    tried.rules.update(
+        {rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts}
+    )
+    if not reminds:
+        tried.rules.update({rule.id: replace(rule, remind=None) for rule in tried.rules.values()})
+    return tried
+
+
+class _Engine:
+    """The flows over one case's database, and what was seen of the client's alerts after each step."""
+
+    def __init__(
+        self,
+        case: Case,
+        rulebook: Rulebook,
+        settings: Settings,
+        database: Database,
+        source: _GivenSource,
+        replies: Sequence[tuple[int, Role, str]],
+    ) -> None:
+        self._case = case
+        self._rulebook = rulebook
+        self._waits = reminders.waits(rulebook.rules)
+        self._settings = settings
+        self._database = database
+        self._source = source
+        self._replies = replies
+        self._carrier = _Carrier()
+        self._client_id = 0
+        self._due = Agenda(None, None)  # as of the last thing that was done
+        self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
+
+    def next_instant(self, now: int) -> int | None:
+        """The next instant after `now` at which there is something to do."""
+        ahead = (
+            *self._source.instants,
+            *(at for at, _, _ in self._replies),
+            self._due.next_instant,
+        )
+        return min((at for at in ahead if at is not None and at > now), default=None)
+
+    def step(self, now: int) -> None:
+        """Do all that is due at `now`, as often as one thing makes another due; then what people reply to that."""
+        if now in self._source.instants:
+            self._ingest(now)
+        self._rest(now)
+        for number, (at, role, text) in enumerate(self._replies):
+            if at == now:
+                inbound = Inbound(f"{OWNER} {number}", phone_of(role), text)
+                receive.take(self._database, inbound, self._settings.routing, now)
+                self._look()
+                self._rest(now)
+
+    def _rest(self, now: int) -> None:
+        for _ in range(_MOST_ROUNDS):
+            if self._due.evaluate is not None and self._due.evaluate <= now:
+                self._evaluate(now)
+            elif self._due.deliver is not None and self._due.deliver <= now:
+                deliver.run(self._database, self._carrier, now, OWNER)
+            else:
+                return
+            self._look()
+        raise HandrailError(
+            f"{self._place}: the engine does not come to rest at {from_us(now).isoformat()}."
+        )
+
+    def _look(self) -> None:
+        """See what is due, which only what is done here can change."""
+        with self._database.read() as conn:
+            self._due = agenda.read(conn, self._waits)
+
+    @property
+    def _place(self) -> str:
+        return f"{self._case.file}:{self._case.line}"
+
+    def _ingest(self, now: int) -> None:
+        counts = ingest.run(self._database, [self._source], self._settings.timezone, now)
+        if counts["rejected"]:
+            with self._database.read() as conn:
+                why = [reject.reason for reject in rejects.still_open(conn)]
+            raise UserError(f"{self._place}: the case cannot be taken in: {'; '.join(why)}.")
+        if not self._client_id:
+            with self._database.read() as conn:
+                self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
+        self._due = self._due._replace(evaluate=now)  # for something was learnt of the client
+
+    def _evaluate(self, now: int) -> None:
+        counts = evaluate.run(
+            self._database, self._rulebook, self._settings.telling, now=now, owner=OWNER
+        )
+        if counts.failed:
+            raise HandrailError(
+                f"{self._place}: the engine failed to evaluate the client at {from_us(now).isoformat()}."
+            )
+        if counts.opened or counts.changed:
+            with self._database.read() as conn:
+                for alert in alerts.of_clients(conn, [self._client_id])[self._client_id]:
+                    self._severities[alert.id, now] = alert.severity
+
+    def opened(self) -> list[Opened]:
+        """Every opening of an alert; one that opens again after all counts again."""
+        with self._database.read() as conn:
+            found = alerts.of_clients(conn, [self._client_id])[self._client_id]
+            every = [opening for alert in found for opening in self._openings(conn, alert)]
+        return sorted(every, key=lambda opening: (opening.at, opening.rule_id))
+
+    def _openings(self, conn: Connection, alert: Alert) -> Iterator[Opened]:
+        openings: list[tuple[int, int | None]] = []
+        for change in alert_records.transitions_of(conn, alert.id):
+            if change.from_state is None or (
+                change.from_state == "resolved" and change.to_state != "resolved"
+            ):
+                openings.append((change.at, change.at if change.to_state == "resolved" else None))
+            elif change.to_state == "resolved" and openings[-1][1] is None:
+                openings[-1] = (openings[-1][0], change.at)
+        messages = alert_records.messages_of(conn, alert.id)
+        sent = [one for one in messages if one.state == "accepted"]
+        texts = [
+            one
+            for one in sent
+            if one.reason in TELLING or one.reason.startswith((SNOOZE_OVER, REACHES_NOBODY))
+        ]
+        reminders = [one for one in sent if one.reason.startswith(REMINDS)]
+        for number, (at, resolved) in enumerate(openings):
+            following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US
+
+            def meanwhile(
+                some: Sequence[Sent], at: int = at, following: int = following
+            ) -> tuple[tuple[int, Role], ...]:
+                return tuple(
+                    (one.updated_at, one.role) for one in some if at <= one.updated_at < following
+                )
+
+            severity = self._severities[alert.id, at]
+            yield Opened(
+                alert.rule_id, at, severity, meanwhile(texts), meanwhile(reminders), resolved
+            )

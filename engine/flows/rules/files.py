@@ -1,0 +1,110 @@
+"""Which rules and which cases are meant by some paths, and all that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.errors import Mistake, MistakesError
+from engine.model.kinds import BUILT_IN
+from engine.model.settings import Settings
+from engine.rulebook.core.cases import Case
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.cases_parser import read_cases
+from engine.rulebook.parsing.load import load, rule_files
+from engine.yaml_source import YamlSource
+
+CASES = ".cases.yaml"
+_ENDINGS = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFileSet:
+    """Rules that belong together, and their cases; `rulebook` is None where they could not be read.
+
+    `asked` are the names of the files that were asked for; the others were read because these build on them. `unread`
+    is what lies in a folder that was asked for as if it were meant to be read: folders of rule files, and files that
+    another ending hides. `partly` are the folders of which some rule files were read and others not.
+    """
+
+    rulebook: Rulebook | None
+    cases: tuple[Case, ...]
+    asked: frozenset[str]
+    mistakes: tuple[Mistake, ...]
+    unread: tuple[Path, ...] = ()
+    partly: tuple[Path, ...] = ()
+
+
+def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileSet]:
+    """The rule sets that paths mean, of the kinds and policies of `settings` where there are any.
+
+    A folder is a rule set, and so is the folder of the configured rules for each file in it. Other files are one
+    together. With NAME.yaml goes NAME.cases.yaml, and the other way round.
+    """
+    configured = settings.rules.resolve() if settings else None
+    loose: dict[Path, None] = {}
+    folders: dict[Path, set[Path]] = {}
+    for path in paths:
+        if path.is_dir():
+            folders.setdefault(path, set()).update(path.glob("*.yaml"))
+        elif configured and path.resolve().parent == configured:
+            folders.setdefault(path.parent, set()).update(_pair(path))
+        else:
+            loose.update(dict.fromkeys(_pair(path)))
+    for folder, asked in folders.items():
+        found = _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings)
+        yield replace(found, unread=_unread(folder)) if folder in paths else found
+    if loose:
+        rules = [file for file in loose if not file.name.endswith(CASES)]
+        cases = [
+            file for file in loose if file.name.endswith(CASES) and (file.exists() or file in paths)
+        ]
+        partly = {file.parent for file in rules if set(rule_files(file.parent)) - loose.keys()}
+        yield replace(_read(rules, cases, set(loose), settings), partly=tuple(sorted(partly)))
+
+
+def _pair(path: Path) -> tuple[Path, Path]:
+    """A rule file and the file of its cases, one of which is given."""
+    if path.name.endswith(CASES):
+        return path.with_name(f"{path.name.removesuffix(CASES)}.yaml"), path
+    return path, path.with_name(f"{path.stem}{CASES}")
+
+
+def _unread(folder: Path) -> tuple[Path, ...]:
+    return tuple(
+        entry
+        for entry in sorted(folder.iterdir())
+        if not entry.name.startswith(".")
+        and (
+            any(entry.rglob("*.y*ml"))
+            if entry.is_dir()
+            else _ENDINGS.intersection(entry.suffixes[:-1])
+        )
+    )
+
+
+def _read(
+    rules: Sequence[Path],
+    cases: Sequence[Path],
+    asked: set[Path],
+    settings: Settings | None,
+) -> RuleFileSet:
+    kinds = settings.kinds if settings else BUILT_IN
+    attributes = settings.attributes if settings else None
+    mistakes: list[Mistake] = []
+    rulebook = None
+    try:
+        rulebook = load(rules, kinds, attributes, settings.routing if settings else None)
+    except MistakesError as error:
+        mistakes += error.mistakes
+    found: list[Case] = []
+    for file in cases:
+        try:
+            source = YamlSource.read(file)
+        except MistakesError as error:
+            mistakes += error.mistakes
+            continue
+        found += read_cases(source, kinds, rulebook.rules if rulebook else None, attributes)
+        mistakes += source.mistakes
+    return RuleFileSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))

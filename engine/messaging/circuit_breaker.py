@@ -1,0 +1,44 @@
+"""The channel's circuit breaker: when nothing is sent because sending fails, and when it is tried again; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model.instant import MINUTE_US
+from engine.model.message import SendResult
+
+# So many failures in a row are no accident any more.
+OPENS_AFTER = 5
+# How long nothing is sent then; one attempt shows whether somebody mended it, and a failing one doubles the wait.
+SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How the channel stands: failures in a row, since when it is stopped and until when, and by which error."""
+
+    failures: int = 0
+    since: int | None = None
+    stopped_until: int | None = None
+    error_code: str | None = None
+
+
+def after_contact(channel: Channel, result: SendResult | None, now: int) -> Channel:
+    """How the channel stands after the carrier was asked something; `result` as the gateway gave it."""
+    if result is not None and result.outcome == "stopped":
+        return _stopped(channel, result, channel.failures, now, LONGEST_US)
+    if result is None or result.outcome in {"accepted", "refused", "opted_out"}:
+        return Channel()
+    if (
+        result.answered
+    ):  # busy, or without an answer to this: neither a failure nor a proof that it works
+        return channel
+    failures = channel.failures + 1
+    if failures < OPENS_AFTER:
+        return Channel(failures, channel.since, None, result.error_code)
+    return _stopped(channel, result, failures, now, SHORTEST_US << min(failures - OPENS_AFTER, 10))
+
+
+def _stopped(channel: Channel, result: SendResult, failures: int, now: int, wait: int) -> Channel:
+    since = now if channel.since is None else channel.since
+    return Channel(failures, since, now + min(wait, LONGEST_US), result.error_code)

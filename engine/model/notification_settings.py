@@ -1,0 +1,20 @@
+"""How alerts are told: to whom, in how many words, of what age, and what is held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model.instant import DAY_US
+from engine.model.outages import USUAL, OutageSettings
+from engine.model.routing import RoutingSettings
+from engine.model.sms_settings import Detail
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationSettings:
+    """What the evaluation goes by besides the rules; what began longer than `notify_within` (µs) ago is historic."""
+
+    routing: RoutingSettings
+    detail: Detail = "reason"
+    notify_within: int = 3 * DAY_US
+    outages: OutageSettings = USUAL

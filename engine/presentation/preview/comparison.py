@@ -1,0 +1,100 @@
+"""What a preview says of two versions of the rules, side by side."""
+
+from __future__ import annotations
+
+from engine.flows.replay.preview import Preview, Version
+from engine.model.duration import write_duration
+from engine.model.plurals import counted
+from engine.presentation.preview.section import Limits, Section, alerting, all_in_order, grade
+from engine.presentation.quantities import NONE, count, listed
+from engine.studies.outcome import OutcomeStatistics
+from engine.studies.span_changes import Change
+from engine.studies.tally import OfRule
+
+_CHANGES: tuple[Change, ...] = ("gained", "lost", "changed")
+
+
+def rules_compared(preview: Preview, against: Version) -> Section:
+    """By rule that differs: how many alerts and texts by either, and what is gained, lost and changed."""
+    changed = preview.difference.spans
+    every = [
+        (rule_id, preview.version.tally.rules.get(rule_id), against.tally.rules.get(rule_id))
+        for rule_id, _ in all_in_order(preview)
+    ]
+    rows = []
+    for rule_id, mine, other in every:
+        if mine == other and not changed[rule_id]:
+            continue
+        alerts = [NONE if one is None else count(one.alerts) for one in (mine, other)]
+        texts = [
+            NONE if one is None or one.status != "live" else count(one.texts)
+            for one in (mine, other)
+        ]
+        numbers = [count(changed[rule_id][change]) for change in _CHANGES]
+        rows.append((rule_id + _regraded(mine, other), *alerts, *numbers, *texts))
+    columns = ("Rule", ">Alerts", ">Against", ">Gained", ">Lost", ">Changed", ">Texts", ">Against")
+    same = counted(len(every) - len(rows), "rule")
+    meant = (
+        "Gained: an alert of these rules when the other version has none of that rule for that client. Lost: the "
+        "other way round. Changed: both have it, but it begins, ends or is graded otherwise. "
+    )
+    text = f"{meant if rows else ''}Left out: {same} with the same alerts and texts by both."
+    return Section("rules", "By rule, side by side", text, columns if rows else (), tuple(rows))
+
+
+def difference(preview: Preview, against: Version, limits: Limits) -> Section:
+    """Whose alerts are gained and lost, and whether the outcome followed those."""
+    found = preview.difference
+    rows: list[tuple[str, ...]] = []
+    for (change, rule_id), refs in sorted(found.refs.items(), key=_by_rule):
+        number = found.spans[rule_id][change]
+        row: tuple[str, ...] = (
+            rule_id,
+            f"{count(number)} {change}",
+            listed(list(refs), limits.refs),
+        )
+        if preview.asked.outcome:
+            row = (*row[:2], _followed(found.outcomes.get(change), rule_id), row[2])
+        rows.append(row)
+    columns: tuple[str, ...] = ("Rule", "Alerts", "Clients")
+    if preview.asked.outcome:
+        columns = (
+            "Rule",
+            "Alerts",
+            f"Followed within {write_duration(preview.asked.horizon)}",
+            "Clients",
+        )
+    title = "What is gained, what is lost"
+    if not rows:
+        return Section(
+            "difference", title, "Nothing differs: every alert is the same by both versions."
+        )
+    return Section(
+        "difference", title, _whose_first(preview.version, against, limits), columns, tuple(rows)
+    )
+
+
+def _whose_first(version: Version, against: Version, limits: Limits) -> str:
+    ours, theirs = alerting(version), alerting(against)
+    new, gone = (
+        listed([ref for ref in one if ref not in other], limits.refs)
+        for one, other in ((ours, theirs), (theirs, ours))
+    )
+    return f"Clients of whom these rules alone would tell somebody: {new}. The other version alone: {gone}."
+
+
+def _by_rule(item: tuple[tuple[Change, str], object]) -> tuple[str, int]:
+    change, rule_id = item[0]
+    return rule_id, _CHANGES.index(change)
+
+
+def _regraded(mine: OfRule | None, other: OfRule | None) -> str:
+    if mine is None or other is None:
+        return " (new)" if mine else " (gone)"
+    return "" if grade(mine) == grade(other) else f" ({grade(mine)}; was {grade(other)})"
+
+
+def _followed(outcome: OutcomeStatistics | None, rule_id: str) -> str:
+    one = outcome.rules.get(rule_id) if outcome else None
+    judged = one.followed + one.not_followed if one else 0
+    return f"{count(one.followed)} of {count(judged)}" if one and judged else NONE

@@ -1,0 +1,80 @@
+"""A part of what `handrail preview` says, and what its parts share, such as the order of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.flows.replay.preview import Preview, Version
+from engine.studies.tally import UNTOLD, OfRule
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title, a sentence or two, and a table; a column that begins with `>` holds numbers."""
+
+    name: str
+    title: str
+    text: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows there is room for, and how many refs in a cell."""
+
+    weeks: int
+    clients: int
+    refs: int
+    rules: int
+    has_charts: bool  # so that the hours need no chart of letters
+
+
+TERMINAL = Limits(weeks=13, clients=15, refs=6, rules=2, has_charts=False)
+PAGE = Limits(weeks=104, clients=50, refs=25, rules=5, has_charts=True)
+
+
+def versions(preview: Preview) -> list[Version]:
+    """The previewed rules and, where there is one, the other version."""
+    return [preview.version, *([preview.against] if preview.against else [])]
+
+
+def alerting(version: Version) -> dict[str, None]:
+    """The clients with an alert that tells somebody."""
+    return {
+        ref: None
+        for ref, one in version.tally.clients.items()
+        if one.alerts.total() > one.alerts[UNTOLD]
+    }
+
+
+def in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+    """The rules with an alert by either version, live ones first, then drafts; of each those with most alerts."""
+    both = versions(preview)
+    with_alerts = {
+        rule_id for one in both for rule_id, rule in one.tally.rules.items() if rule.alerts
+    }
+    return [(rule_id, rule) for rule_id, rule in all_in_order(preview) if rule_id in with_alerts]
+
+
+def silent(preview: Preview) -> str:
+    """A sentence that names the other rules."""
+    loud = dict(in_order(preview))
+    names = [rule_id for rule_id, _ in all_in_order(preview) if rule_id not in loud]
+    return f"Without an alert: {', '.join(names)}." if names else ""
+
+
+def all_in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+    """The rules of either version, in the order of `in_order`."""
+    rules: dict[str, OfRule] = {}
+    for one in reversed(versions(preview)):
+        rules |= one.tally.rules
+    order = ("live", "draft", "shadow")
+    return sorted(
+        rules.items(), key=lambda item: (order.index(item[1].status), -item[1].alerts, item[0])
+    )
+
+
+def grade(one: OfRule) -> str:
+    """Its severity and, where it is not live, its status."""
+    return one.severity if one.status == "live" else f"{one.severity}, {one.status}"

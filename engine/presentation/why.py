@@ -1,0 +1,140 @@
+"""An alert's explanation on a terminal, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
+
+from rich.console import Console
+from rich.text import Text
+
+from engine.flows.operations.why import EventBehind, FindingBehind, Message, SkippedStep, Why
+
+_MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
+_SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
+_LABEL = 9
+
+
+def show(why: Why) -> None:
+    """Print it, in colour where the terminal has any."""
+    # Lines are left whole, for what is piped on is searched by line.
+    console = Console(highlight=False, soft_wrap=True)
+    for line in lines(why):
+        console.print(line)
+
+
+def lines(why: Why) -> Iterator[Text]:
+    """The explanation line by line."""
+    yield Text.assemble(
+        (f"Alert {why.alert}", "bold"), "  ", (why.client, "bold"), "  ", (why.severity, _SEVERITY[why.severity]),
+        "  ", why.state, f", taken by {why.owner}" if why.owner else "",
+    )  # fmt: skip
+    yield from _rule(why)
+    yield from _time(why)
+    yield Text()
+    yield Text(f"What the rule saw at {_at(why.as_of)}", "bold")
+    for finding in why.findings:
+        yield from _finding(finding)
+    yield Text()
+    yield Text("What clears it", "bold")
+    yield from (Text(f"  {line}") for line in why.clears.splitlines())
+    if why.clears_at and not why.ended and why.state != "resolved":
+        yield Text(f"  If nothing more happens, that is so at {_at(why.clears_at)}.")
+    yield Text()
+    yield from _told(why)
+    yield Text()
+    yield Text("What became of it", "bold")
+    for one in why.history:
+        yield Text(f"  {_at(one.at)}  {one.state}: {one.why.replace('_', ' ')} ({one.by})")
+
+
+def _rule(why: Why) -> Iterator[Text]:
+    rule = why.rule
+    yield Text.assemble(_label("Rule"), (rule.title or rule.id, "bold"))
+    yield _line("", f"{rule.id}, version {rule.version[:12]}")
+    if rule.why:
+        yield _line("Because", rule.why)
+    if rule.grade:
+        yield _line("Rests on", f"{rule.source} ({rule.grade})")
+    if rule.advice:
+        yield _line("Advice", rule.advice)
+
+
+def _time(why: Why) -> Iterator[Text]:
+    lasts = (
+        ", and still did when the alert was closed"
+        if why.state == "resolved"
+        else ", and still does"
+    )
+    yield _line(
+        "Held", f"since {_at(why.began)}" + (f" until {_at(why.ended)}" if why.ended else lasts)
+    )
+    quiet = "historic: it began too long ago for anybody to be told" if why.historic else ""
+    quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
+    if why.quieted_by and not why.shadow:
+        quiet = f"quieted by alert {why.quieted_by}: nobody is told while that one is unresolved"
+    if why.held and why.state != "resolved":
+        quiet = (
+            f"held since {_at(why.held)}: data are missing, so its silence may not be the client's"
+        )
+    yield _line("Opened", f"{_at(why.opened)}" + (f"; {quiet}" if quiet else ""))
+
+
+def _finding(finding: FindingBehind) -> Iterator[Text]:
+    mark, style = _MARK[finding.truth]
+    yield Text.assemble("  ", (mark, style), f" {finding.text}")
+    yield Text.assemble(
+        "      measured ", (finding.value, "bold"), f", threshold {finding.threshold}"
+    )
+    for event in finding.events:
+        yield _event(event)
+
+
+def _event(event: EventBehind) -> Text:
+    changed = ("  corrected or withdrawn since", "yellow") if event.changed_since else ""
+    said = f"      {_at(event.at)}  {event.kind}  {event.fields}  "
+    return Text.assemble(said, (f"event {event.id}, {event.origin}", "dim"), changed)
+
+
+def _told(why: Why) -> Iterator[Text]:
+    yield Text("Who was told", "bold")
+    told = [(one.at, _passed_over(one)) for one in why.passed_over]
+    told += [(message.at, _message(message)) for message in why.messages]
+    for _, line in sorted(told, key=itemgetter(0)):
+        yield line
+    if not why.messages:
+        yield Text("  nobody")
+    if why.next_step and why.next_step_at:
+        yield Text(
+            f"  Next, should nobody take it: {_role(why.next_step)} at {_at(why.next_step_at)}"
+        )
+
+
+def _message(message: Message) -> Text:
+    about = "" if message.reason == "step" else f", {message.reason}"
+    failed = f" (error {message.error_code})" if message.error_code else ""
+    return Text(
+        f"  {_at(message.at)}  {_role(message.to)} {message.staff}{about}: {message.state}{failed}"
+    )
+
+
+def _passed_over(one: SkippedStep) -> Text:
+    who = f"{_role(one.to)} {one.staff or ''}".rstrip()
+    return Text(f"  {_at(one.at)}  {who}: passed over, {one.why}", "yellow")
+
+
+def _line(label: str, text: str) -> Text:
+    return Text.assemble(_label(label), text)
+
+
+def _label(word: str) -> tuple[str, str]:
+    return f"  {word:<{_LABEL}}", "dim"
+
+
+def _role(role: str) -> str:
+    return role.replace("_", " ")
+
+
+def _at(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,92 @@
+"""Cases: what is given about one client, and what a rule is expected to do about it.
+
+Moments are wall-clock readings of the client: microseconds since 1970 as if the clock on the wall showed UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from engine.model.intake import ReadEvent, RosterRow
+from engine.model.rule import Severity
+from engine.model.staff import ROLES, Role
+
+CLIENT = "the client"  # the ref of the one client of a case
+
+
+def phone_of(role: Role) -> str:
+    """The number of the one person of a role in every case."""
+    return f"+1555010000{ROLES.index(role)}"
+
+
+class Arrival(NamedTuple):
+    """What comes in, with the moment at which it becomes known; `said` is for people.
+
+    That is an event, a change of the client's record, or a reply: who texts, and what.
+    """
+
+    known: int
+    at: int
+    line: int
+    said: str
+    event: ReadEvent | None = None
+    client: RosterRow | None = None
+    reply: tuple[Role, str] | None = None
+
+
+class CaseText(NamedTuple):
+    """A text that goes out."""
+
+    at: int
+    to: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAlert:
+    """An alert that is to open at a moment; of what is None nothing is expected."""
+
+    rule_id: str
+    at: int
+    severity: Severity | None = None
+    texts: tuple[CaseText, ...] | None = None
+    reminders: tuple[CaseText, ...] | None = None
+    resolves: int | Literal["never"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands in its file.
+
+    The rules of `alerts` are to do what these say and nothing else, those of `silent` are to open no alert; where
+    `others_silent`, so is every rule that is not expected. `timezone` is the client's, None for the site's.
+    """
+
+    file: str
+    line: int
+    title: str
+    start: date  # day 0
+    timezone: str | None
+    people: tuple[
+        RosterRow, ...
+    ]  # the client, the staff, and what joins them; known from `begin` on
+    begin: int
+    arrivals: tuple[Arrival, ...]  # as they become known
+    until: int
+    alerts: tuple[ExpectedAlert, ...]
+    silent: frozenset[str]
+    others_silent: bool
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules that it tries by name."""
+        return self.silent | {alert.rule_id for alert in self.alerts}
+
+
+def tried(cases: Iterable[Case]) -> tuple[frozenset[str], frozenset[str]]:
+    """The rules that fire in some case, and those that stay silent in one which names them."""
+    cases = list(cases)
+    fires = frozenset(alert.rule_id for case in cases for alert in case.alerts)
+    return fires, frozenset(rule_id for case in cases for rule_id in case.silent)

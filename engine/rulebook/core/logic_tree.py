@@ -1,0 +1,71 @@
+"""Rules as trees over numbered findings: all of, any of; a `none` has been pushed down to the findings before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """True where that finding is true."""
+
+    finding: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllTrees:
+    """True where every part is; ValueError where there are none, for that would hold for everybody."""
+
+    parts: tuple[Tree, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_empty(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyTree:
+    """True where at least one part is; ValueError where there are none."""
+
+    parts: tuple[Tree, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_empty(self.parts)
+
+
+Tree = Leaf | AllTrees | AnyTree
+
+
+def leaves(tree: Tree) -> Iterator[int]:
+    """The finding of every leaf, as often as it stands there."""
+    if isinstance(tree, Leaf):
+        yield tree.finding
+    else:
+        for part in tree.parts:
+            yield from leaves(part)
+
+
+def operators(tree: Tree) -> int:
+    """How many `AllOf`s and `AnyOf`s the tree is made of."""
+    return 0 if isinstance(tree, Leaf) else 1 + sum(operators(part) for part in tree.parts)
+
+
+def ways(tree: Tree) -> int:
+    """In how many ways the tree can be true: the alternatives of its `AnyOf`s, multiplied under an `AllOf`."""
+    if isinstance(tree, Leaf):
+        return 1
+    inner = [ways(part) for part in tree.parts]
+    return math.prod(inner) if isinstance(tree, AllTrees) else sum(inner)
+
+
+def renumbered(tree: Tree, numbers: Mapping[int, int]) -> Tree:
+    """The same tree over other numbers."""
+    if isinstance(tree, Leaf):
+        return Leaf(numbers[tree.finding])
+    return type(tree)(tuple(renumbered(part, numbers) for part in tree.parts))
+
+
+def _refuse_empty(parts: tuple[Tree, ...]) -> None:
+    if not parts:
+        raise ValueError("a tree needs at least one part")

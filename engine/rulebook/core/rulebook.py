@@ -1,0 +1,198 @@
+"""A rulebook: checked rules, their distinct findings numbered, and what they conclude for histories."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.measures.histories import SHIFT, Bools, Histories, Keys
+from engine.measures.measure import Finding
+from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.model.alert import AlertEvidence
+from engine.model.rule import Rule, Severity
+from engine.model.spans import Span
+from engine.rulebook.core import logic_tree
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, kinds
+from engine.rulebook.core.evidence import evidence
+from engine.rulebook.core.spans import held
+from engine.rulebook.inference.conclusions import Inference
+from engine.rulebook.parsing.rule_parser import WrittenRule
+
+_RAISED = "raise:"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRule:
+    """A rule with its conditions, denials moved into the findings and other rules put in; `written` is its source."""
+
+    rule: Rule
+    written: WrittenRule
+    when: Condition
+    raise_to: Severity | None = None
+    raise_when: Condition | None = None
+
+
+class _Held(NamedTuple):
+    """Where a rule held: (n,) keys at which its spans begin and end, and whether each began raised."""
+
+    of: CheckedRule
+    began: Keys
+    ended: Keys
+    raised: Bools
+
+
+class Rulebook:
+    """An accepted set of rules; not changed once made. `files` are the texts it was read from, by name."""
+
+    def __init__(self, checked: Mapping[str, CheckedRule], files: Mapping[str, str]) -> None:
+        self.checked = dict(checked)
+        self.files = dict(files)
+        self.rules: dict[str, Rule] = {
+            rule_id: checked.rule for rule_id, checked in self.checked.items()
+        }
+        self.hash = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
+        self.findings: dict[Finding, int] = {}
+        self._trees: dict[str, logic_tree.Tree] = {}
+        for rule_id, one in self.checked.items():
+            self._trees[rule_id] = self._tree(one.when)
+            if one.raise_when is not None:
+                self._trees[_RAISED + rule_id] = self._tree(one.raise_when)
+
+    @cached_property
+    def inference(self) -> Inference:
+        """Compiled when the first row asks for it, for rulesets of durable_rules can never be freed."""
+        return Inference(self._trees, len(self.findings))
+
+    def go_on_from(self, before: Rulebook) -> None:
+        """Infer with what was compiled and remembered for the set before, if the two differ in words or thresholds."""
+        same = list(self._trees.items()) == list(before._trees.items())
+        if same and len(self.findings) == len(before.findings):
+            self.inference = before.inference
+
+    @cached_property
+    def kinds(self) -> Mapping[str, frozenset[str]]:
+        """By rule id, the kinds of events that each rule looks at."""
+        return {rule_id: kinds(one.when) for rule_id, one in self.checked.items()}
+
+    def began_in_silence(
+        self, histories: Histories, client_id: int, rule_id: str, began: int
+    ) -> bool:
+        """Whether a span began (microseconds since 1970) for time went by, and not for anything that came to be known.
+
+        So it began where none of the client's events that the rule looks at, nor a change of their record, stands. A
+        rule that looks at no events has nothing to wait for.
+        """
+        at = began - self.rules[rule_id].hold
+        changed = any(
+            entry.at == at for entry in histories.clients[histories.place[client_id]].record
+        )
+        looks_at = self.kinds[rule_id]
+        return (
+            bool(looks_at)
+            and not changed
+            and looks_at.isdisjoint(histories.kinds_at(client_id, at))
+        )
+
+    def only(self, rule_ids: Collection[str]) -> Rulebook:
+        """Some of the rules, under the same hash; what others of them are built on is in them already."""
+        return Rulebook(
+            {rule_id: one for rule_id, one in self.checked.items() if rule_id in rule_ids},
+            self.files,
+        )
+
+    def _tree(self, condition: Condition) -> logic_tree.Tree:
+        match condition:
+            case Finding():
+                return logic_tree.Leaf(self.findings.setdefault(condition, len(self.findings)))
+            case AllOf(parts):
+                return logic_tree.AllTrees(tuple(self._tree(part) for part in parts))
+            case AnyOf(parts):
+                return logic_tree.AnyTree(tuple(self._tree(part) for part in parts))
+            case _:
+                raise AssertionError(condition)
+
+    def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
+        """Keys (n,) of the instants at which findings change, and (n, trees) what holds from there on."""
+        changes = [finding.flips(histories) for finding in self.findings]
+        instants = merged(changes)
+        changed = np.zeros((len(changes), len(instants)), bool)
+        for row, change in zip(changed, changes, strict=True):
+            row[instants.searchsorted(change)] = True
+        return instants, self.inference.conclude(np.logical_xor.accumulate(changed, axis=1).T)
+
+    def replay(self, histories: Histories) -> list[Span]:
+        """Every span of every client over all time, by client, rule and beginning.
+
+        It reaches as far as what is known: spans beyond now are what will be if nothing more happens.
+        """
+        if not self.checked or not histories.clients:
+            return []
+        instants, concluded = self.conclusions(histories)
+        care = in_care(histories)
+        instants, concluded = _within(instants, concluded, care)
+        columns = {name: concluded[:, column] for column, name in enumerate(self._trees)}
+        found = []
+        for rule_id, one in sorted(self.checked.items()):
+            began, ended = held(
+                flips(instants, columns[rule_id]), one.rule.hold, one.rule.clears_after
+            )
+            raised = np.zeros(len(began), bool)
+            if one.raise_to is not None:
+                raised = truth_at(flips(instants, columns[_RAISED + rule_id]), began)
+            found.append(_Held(one, began, ended, raised))
+        return _spans(histories, found)
+
+    def evidence(
+        self,
+        histories: Histories,
+        client_id: int,
+        rule_id: str,
+        as_of: int,
+        clears_at: int | None = None,
+    ) -> AlertEvidence:
+        """What a rule saw of a client of the batch at an instant (microseconds since 1970), and what would clear it.
+
+        `clears_at` is when its span ends if nothing more happens, as `replay` tells.
+        """
+        return evidence(histories, self.checked[rule_id].when, client_id, as_of, clears_at)
+
+
+def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
+    """The conclusions with everything false outside of care."""
+    everything = merged([instants, care])
+    before = instants.searchsorted(everything, "right") - 1
+    carried = (
+        np.where((before >= 0)[:, None], concluded[before], False)
+        if len(instants)
+        else np.zeros((len(everything), concluded.shape[1]), bool)
+    )
+    return everything, carried & truth_at(care, everything)[:, None]
+
+
+def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
+    """The spans of rules that are in the order of their ids, by client, rule and beginning."""
+    began, ended = (
+        np.concatenate([one.began for one in found]),
+        np.concatenate([one.ended for one in found]),
+    )
+    # Of each rule, its own severity and the raised one.
+    kind = np.concatenate([2 * number + one.raised for number, one in enumerate(found)])
+    severities = [each for one in found for each in (one.of.rule.severity, one.of.raise_to)]
+    order = np.argsort(began >> SHIFT, kind="stable")
+    began, ended, kind = began[order], ended[order], kind[order]
+    owners = began >> SHIFT
+    ends = (ended - (owners << SHIFT)).astype(object)
+    ends[ended >> SHIFT > owners] = None
+    columns = (
+        np.array([client.id for client in histories.clients])[owners],
+        np.array([one.of.rule.id for one in found], object)[kind // 2],
+        np.array(severities, object)[kind],
+        began - (owners << SHIFT),
+        ends,
+    )
+    return list(map(Span._make, zip(*(column.tolist() for column in columns), strict=True)))

@@ -1,0 +1,183 @@
+"""A rule in plain English: what it looks for, when an alert opens and closes, who is told, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.model.duration import write_duration
+from engine.model.routing import Policy, RoutingSettings
+from engine.model.rule import Rule, Severity
+from engine.model.staff import Role
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, NoneOf, RuleHolds
+from engine.rulebook.core.rulebook import CheckedRule
+from engine.rulebook.english.finding_text import finding_in_words
+
+_STATUS = {
+    "draft": "a draft: it does nothing yet",
+    "shadow": "on trial (shadow): its alerts are recorded and nobody is told",
+    "live": "live",
+    "retired": "retired: it does nothing any more",
+}
+_GRADE = {
+    "published": "published work (published)",
+    "vendor": "what a vendor does (vendor)",
+    "opinion": "judgement, not published work (opinion)",
+}
+_ROLE: Mapping[Role, str] = {
+    "case_manager": "the case manager",
+    "mentor": "the mentor",
+    "supervisor": "the supervisor",
+    "on_call": "whoever is on call",
+    "prescriber": "the prescriber",
+    "admin": "the admin",
+}
+_INDENT = "  "
+
+
+def explain(
+    one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings | None = None
+) -> list[str]:
+    """The rule in lines of text, lists indented; `rules` are all of its rulebook, for the titles of others.
+
+    Without `routing` it does not say who is told.
+    """
+    rule = one.rule
+    paragraphs = [
+        [f"{_line(rule.title)} ({rule.id})", f"It is {_STATUS[rule.status]}. {_scope(one)}"],
+        list(_when("It holds while ", one.written.written_when, rules)),
+        [_opening(rule), *_severity(one, rules)],
+        list(_told(one, rules, routing)),
+        list(_reasons(rule)),
+    ]
+    return [
+        line
+        for number, lines in enumerate(paragraphs)
+        for line in ([""] if number and lines else []) + lines
+    ]
+
+
+def _scope(one: CheckedRule) -> str:
+    everyone = "It looks at clients who are enrolled and not on leave"
+    only = " and ".join(_leaf(part, {}) for part in one.written.applies_to)
+    return f"{everyone}, if {only}." if only else f"{everyone}."
+
+
+def _when(
+    opening: str, condition: Condition, rules: Mapping[str, Rule], depth: int = 0
+) -> Iterator[str]:
+    """The condition as a list, each level indented by one more."""
+    parts: tuple[Condition, ...] = (condition,)
+    match condition:
+        case AllOf(parts):
+            heading = "all of these are so:"
+        case AnyOf(parts):
+            heading = "at least one of these is so:"
+        case NoneOf(parts):
+            heading = "each of these is known not to be so:"
+        case _:
+            heading = "this is so:"
+    yield f"{_INDENT * depth}{opening}{heading}"
+    for part in parts:
+        if isinstance(part, AllOf | AnyOf | NoneOf):
+            yield from _when("- ", part, rules, depth + 1)
+        else:
+            yield f"{_INDENT * (depth + 1)}- {_leaf(part, rules)}"
+
+
+def _leaf(part: Condition, rules: Mapping[str, Rule]) -> str:
+    if isinstance(part, RuleHolds):
+        return (
+            f"what the rule {_named(part.rule_id, rules)} looks for, before its own waiting times"
+        )
+    assert not isinstance(part, AllOf | AnyOf | NoneOf)
+    return finding_in_words(part)
+
+
+def _opening(rule: Rule) -> str:
+    opens, closes = "as soon as this is so", "as soon as it is not"
+    if rule.hold:
+        opens = f"once this has been so for {write_duration(rule.hold)} without a break"
+    if rule.clears_after:
+        closes = f"once it has not been so for {write_duration(rule.clears_after)}"
+    return f"An alert opens {opens}, and closes by itself {closes}."
+
+
+def _severity(one: CheckedRule, rules: Mapping[str, Rule]) -> Iterator[str]:
+    if one.raise_to is None or one.written.raise_when is None:
+        yield f"Its severity is {one.rule.severity}."
+        return
+    opening = f"Its severity is {one.rule.severity}, or {one.raise_to} if, as it opens, "
+    yield from _when(opening, one.written.raise_when, rules)
+
+
+def _told(
+    one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings | None
+) -> Iterator[str]:
+    rule = one.rule
+    if routing is not None:
+        yield from _routes(one, routing)
+    elif rule.notify:
+        yield f"Who is told: the policy {rule.notify} says."
+    if rule.remind:
+        apart = f"{write_duration(rule.remind)} apart"
+        yield f"Until it is resolved, whoever has taken it, or else those who were told last, are told again, {apart}."
+    if rule.quiets:
+        yield "Until it is resolved, nobody is told of these, unless they are more severe:"
+        yield from (f"{_INDENT}- {_named(rule_id, rules)}" for rule_id in rule.quiets)
+    quieting = [other for other in rules.values() if rule.id in other.quiets]
+    if quieting:
+        yield "Until one of these is resolved, nobody is told of it, unless it is more severe:"
+        yield from (f"{_INDENT}- {_named(other.id, rules)}" for other in quieting)
+
+
+def _routes(one: CheckedRule, routing: RoutingSettings) -> Iterator[str]:
+    rule = one.rule
+    severities: list[Severity] = [rule.severity, *([one.raise_to] if one.raise_to else [])]
+    policies = {severity: routing.policy(severity, rule.notify) for severity in severities}
+    would = "is told" if rule.status == "live" else "would be told if it were live"
+    if len(set(policies.values())) == 1:
+        yield f"Who {would}, by text:"
+        yield from _steps(policies[rule.severity])
+    else:
+        for severity, policy in policies.items():
+            yield f"Who {would}, by text, at severity {severity}:"
+            yield from _steps(policy)
+    urgent = [severity == "urgent" for severity in severities]
+    if all(urgent):
+        yield "These texts go out at any hour, in quiet hours too."
+    else:
+        unless = ", unless the alert is urgent" if any(urgent) else ""
+        yield f"In a recipient's quiet hours a text waits until they are over{unless}."
+    if any(step.to == "mentor" for policy in policies.values() for step in policy):
+        alone = (
+            ", and of an urgent alert never alone: the step after is taken with theirs"
+            if any(urgent)
+            else ""
+        )
+        yield f"A mentor is told only while the client's consent is valid{alone}."
+
+
+def _steps(policy: Policy) -> Iterator[str]:
+    for number, step in enumerate(policy):
+        after = f"after {write_duration(step.after)}" if step.after else "at once"
+        unless = " if nobody has taken it by then" if number else ""
+        yield f"{_INDENT}- {after}{unless}: {_ROLE[step.to]}"
+
+
+def _reasons(rule: Rule) -> Iterator[str]:
+    if rule.why:
+        yield f"Why: {_line(rule.why)}"
+    if rule.evidence:
+        yield f"It rests on {_GRADE[rule.evidence.grade]}: {_line(rule.evidence.source)}"
+    else:
+        yield "What it rests on is not written down."
+    if rule.advice:
+        yield f"Advice to whoever takes it: {_line(rule.advice)}"
+
+
+def _named(rule_id: str, rules: Mapping[str, Rule]) -> str:
+    return f"{rule_id} ({_line(rules[rule_id].title)})" if rule_id in rules else rule_id
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

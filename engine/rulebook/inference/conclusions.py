@@ -1,0 +1,125 @@
+"""From rows of findings to conclusions: each distinct row judged by durable_rules and by the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.rulebook.core.logic_tree import Tree
+from engine.rulebook.inference import durable_rules, reference_evaluator
+from engine.rulebook.inference.durable_rules import DurableRulesError
+from engine.rulebook.inference.rule_groups import Group, Plan
+
+# For each group of up to 20 rules, some 6 MB; a caseload meets a thousand or so.
+MOST_ROWS_REMEMBERED = 50_000
+
+
+class Judge(Protocol):
+    """What stands beside the reference."""
+
+    def conclude(self, true: Sequence[int], /) -> frozenset[int]:
+        """The indices of the trees that hold where these findings are true; DurableRulesError where it failed."""
+
+
+Compile = Callable[[tuple[Tree, ...]], Judge]
+DURABLE_RULES: Compile | None = None if durable_rules.unavailable() else durable_rules.compiled
+
+
+class Inference:
+    """What a set of rules concludes; `rules` are trees by rule id over `n_findings` numbered findings.
+
+    Nothing is compiled before the first row. Where `compile_trees` is None the reference serves alone.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, Tree],
+        n_findings: int,
+        compile_trees: Compile | None = DURABLE_RULES,
+    ) -> None:
+        plan = Plan(rules, n_findings)
+        self._groups = [_JudgedGroup(group, compile_trees, self._tell) for group in plan.groups]
+        self._conclusions = plan.conclusions
+        self._problems: list[str] = []
+        self._told: set[str] = set()
+
+    def conclude(self, findings: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(rows, findings) to (rows, rules), in the order the rules were given in.
+
+        Findings whose columns are contiguous (Fortran order) are read fastest.
+        """
+        columns = dict(enumerate(findings.T))
+        for judged in self._groups:
+            rows, where = np.unique(
+                _packed([columns[c] for c in judged.group.reads]), return_inverse=True
+            )
+            answers = np.array([judged.answer(row) for row in rows.tolist()], np.uint64)
+            for bit, column in enumerate(judged.group.concludes):
+                columns[column] = (answers >> np.uint64(bit) & np.uint64(1)).astype(bool)[where]
+        concluded = np.empty((len(self._conclusions), len(findings)), bool)
+        for rule, column in enumerate(self._conclusions):
+            concluded[rule] = columns[column]
+        return concluded.T
+
+    def take_problems(self) -> tuple[str, ...]:
+        """What the admin must be told since this was last asked, a sentence each; no sentence comes twice."""
+        problems, self._problems = tuple(self._problems), []
+        return problems
+
+    def _tell(self, problem: str) -> None:
+        if problem not in self._told:
+            self._told.add(problem)
+            self._problems.append(problem)
+
+
+class _JudgedGroup:
+    """A group, its two judges, and what they concluded from each row met so far."""
+
+    def __init__(
+        self, group: Group, compile_trees: Compile | None, tell: Callable[[str], None]
+    ) -> None:
+        self.group = group
+        self._compile = compile_trees
+        self._judge: Judge | None = None
+        self._tell = tell
+        self._remembered: dict[int, int] = {}
+
+    def answer(self, row: int) -> int:
+        """Bit i is tree i of the group; bit i of `row` is the column at position i of what it reads."""
+        answer = self._remembered.get(row)
+        if answer is None:
+            if len(self._remembered) == MOST_ROWS_REMEMBERED:
+                self._remembered.clear()
+            answer = sum(1 << tree for tree in self._conclude(row))
+            self._remembered[row] = answer
+        return answer
+
+    def _conclude(self, row: int) -> frozenset[int]:
+        truth = [bool(row >> position & 1) for position in range(len(self.group.reads))]
+        expected = reference_evaluator.conclude(self.group.trees, truth)
+        if self._compile is None:
+            return expected
+        try:
+            self._judge = self._judge or self._compile(self.group.trees)
+            found = self._judge.conclude([position for position, true in enumerate(truth) if true])
+        except DurableRulesError as error:
+            names = ", ".join(dict.fromkeys(self.group.names))
+            self._tell(f"{error}; the reference evaluator serves {names}.")
+            return expected
+        for tree in found ^ expected:
+            who = "durable_rules" if tree in found else "the reference evaluator"
+            self._tell(
+                f"Only {who} concluded {self.group.names[tree]} from the same findings; it counts as true."
+            )
+        return found | expected
+
+
+def _packed(columns: Sequence[NDArray[np.bool_]]) -> NDArray[np.uint64]:
+    """One number a row, bit i of it being column i; at most 64 columns."""
+    rows = np.zeros(len(columns[0]), np.uint64)
+    for bit, column in enumerate(columns):
+        rows |= column.astype(np.uint64) << np.uint64(bit)
+    return rows

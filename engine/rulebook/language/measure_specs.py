@@ -1,0 +1,210 @@
+"""The measures of the rule language: what each is said of, and which options it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as default
+from typing import Literal
+
+import yaml
+
+from engine.measures.comparison import ANY, DECIMALS, Where
+from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
+from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
+from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
+from engine.measures.measure import Measure
+from engine.measures.window import Window
+from engine.model.instant import DAY_US
+from engine.rulebook.parsing.comparison_parser import (
+    ATTRIBUTE,
+    COUNTS,
+    DURATION,
+    PERCENT,
+    SIGNED,
+    WHOLE_DAYS,
+    Values,
+)
+
+Target = Literal["kind", "field", "kind or day", "pair", "attribute"]
+DAYS = ("enrolled", "discharged")
+USUAL_BASELINE = 14 * DAY_US
+# Of more events than this any percentage may be meant.
+_FEW = 50
+
+
+@dataclass(slots=True)
+class Said:
+    """What was read of one condition, before its measure is made of it."""
+
+    name: str
+    kind: str = ""
+    field: str = ""
+    values: Values = COUNTS
+    where: Where = ANY
+    among: Where = ANY
+    of: Where = ANY
+    of_at_least: int = 1
+    window: Window = default(default_factory=Window)
+    baseline: int = USUAL_BASELINE
+    pair: tuple[tuple[str, Where], ...] = ()
+    nodes: Mapping[str, yaml.Node] = default(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How one measure is written: what it is said of, what it is in a sentence, its options, those it must have."""
+
+    target: Target
+    says: str
+    options: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    window_required: bool = False
+
+
+def _form(
+    target: Target, says: str, options: str = "", required: str = "", *, window: bool = False
+) -> Form:
+    return Form(target, says, tuple(options.split()), tuple(required.split()), window)
+
+
+_WINDOWED = "where within last starting"
+FORMS: Mapping[str, Form] = {
+    "count": _form("kind", "How many events of a kind there were.", _WINDOWED),
+    "days_with": _form(
+        "kind", "On how many different days, the client's own, there was such an event.", _WINDOWED
+    ),
+    "latest": _form(
+        "field", "The value in the newest event that has one.", "where not_older_than starting"
+    ),
+    "average": _form("field", "The average of the values.", _WINDOWED, window=True),
+    "median": _form("field", "The median of the values.", _WINDOWED, window=True),
+    "lowest": _form("field", "The lowest of the values.", _WINDOWED, window=True),
+    "highest": _form("field", "The highest of the values.", _WINDOWED, window=True),
+    "total": _form(
+        "field", "The values added up; of no values it is unknown, not 0.", _WINDOWED, window=True
+    ),
+    "change": _form(
+        "field",
+        "The newest value less the client's own median before it.",
+        "where baseline not_older_than starting",
+    ),
+    "trend": _form(
+        "field", "How much the value rises a day; below 0 it falls.", _WINDOWED, window=True
+    ),
+    "streak": _form(
+        "kind",
+        "How many of the newest events in a row fit 'where'.",
+        "where among starting",
+        "where",
+    ),
+    "share": _form(
+        "kind",
+        "Of the events that fit 'of', what percentage fits 'where'.",
+        "where of of_at_least within last starting",
+        "where",
+        window=True,
+    ),
+    "time_since": _form(
+        "kind or day",
+        "How long ago the newest such event was, or else the enrolment; or a day.",
+        "where starting",
+    ),
+    "sequence": _form(
+        "pair",
+        "How often the second event followed the first.",
+        "within last starting",
+        window=True,
+    ),
+    "client": _form("attribute", "An attribute of the client's record, as it was at the time."),
+}
+
+
+def values_of(name: str, kind_field: Values | None) -> Values:
+    """The values that a measure of one value can take, of those of the field it is said of."""
+    if kind_field is None:
+        return {"share": PERCENT, "client": ATTRIBUTE}.get(name, COUNTS)
+    spread = kind_field.high - kind_field.low
+    if name == "change":
+        return replace(SIGNED, low=-spread, high=spread)
+    if name == "trend":
+        return SIGNED
+    return kind_field
+
+
+def values_in(said: Said) -> Values:
+    """The values that what was said can take, its window reckoned in."""
+    if said.name == "time_since":
+        return WHOLE_DAYS if said.kind in DAYS else DURATION
+    if said.name == "total":
+        most, low, high = said.window.last or math.inf, said.values.low, said.values.high
+        return replace(
+            said.values,
+            low=low if low >= 0 else low * most,
+            high=high if high <= 0 else high * most,
+        )
+    if said.name == "share":
+        return replace(PERCENT, few=_shares(said.of_at_least, said.window.last))
+    return replace(COUNTS, high=_most(said)) if said.values is COUNTS else said.values
+
+
+def _shares(least: int, most: int | None) -> frozenset[float] | None:
+    """The percentages of so many events; None where they may be any."""
+    if most is None or not least <= most <= _FEW:
+        return None
+    sizes = range(least, most + 1)
+    return frozenset(
+        round(100 * hits / size, DECIMALS) for size in sizes for hits in range(size + 1)
+    )
+
+
+def _most(said: Said) -> float:
+    """The most that can be counted in the window."""
+    last, within = said.window.last, said.window.within
+    if last is not None and said.name == "sequence":
+        # Where both are of one kind, an event can end one pair and begin the next.
+        return last - 1 if said.pair[0][0] == said.pair[1][0] else last // 2
+    if last is None and within is not None and said.name == "days_with":
+        # A window of seven days touches eight, and one more where a day has but 23 hours.
+        return 1 - (-(within + DAY_US // 24) // DAY_US)
+    return math.inf if last is None else last
+
+
+def measure_of(said: Said) -> Measure:
+    """The measure that was said."""
+    match said.name:
+        case "count":
+            return Count(said.kind, said.where, said.window)
+        case "days_with":
+            return DaysWith(said.kind, said.where, said.window)
+        case "streak":
+            return Streak(said.kind, said.where, said.among, said.window)
+        case "share":
+            return Share(said.kind, said.where, said.of, said.window, said.of_at_least)
+        case "sequence":
+            first, second = said.pair
+            return Sequence(first, second, said.window)
+        case "client":
+            return ClientAttribute(said.kind)
+        case "time_since" if said.kind in DAYS:
+            return TimeSinceDay("enrolled" if said.kind == "enrolled" else "discharged")
+        case "time_since":
+            return TimeSinceEvent(said.kind, said.where, said.window.starting)
+        case _:
+            return _of_field(said)
+
+
+def _of_field(said: Said) -> Measure:
+    match said.name:
+        case "latest":
+            return Latest(said.kind, said.field, said.where, said.window)
+        case "change":
+            return Change(said.kind, said.field, said.where, said.baseline, said.window)
+        case "trend":
+            return Trend(said.kind, said.field, said.where, said.window)
+        case "average" | "median" | "lowest" | "highest" | "total":
+            name: StatisticName = said.name
+            return Statistic(said.kind, said.field, said.where, said.window, name)
+        case _:
+            raise AssertionError(said.name)

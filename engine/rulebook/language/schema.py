@@ -1,0 +1,251 @@
+"""A JSON Schema of rule files, with which editors complete, explain and check; made of the reader's own tables.
+
+What it refuses the reader refuses. The reader alone knows what one place says of another, and which thresholds a
+window makes impossible.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.model.client import SPELL_WORDS
+from engine.model.kinds import Field, Kind
+from engine.rulebook.language import schema_values
+from engine.rulebook.language.measure_specs import DAYS, FORMS, Form, Said, values_in, values_of
+from engine.rulebook.language.schema_values import SCALAR, Schema, comparisons, lasting, whole_of
+from engine.rulebook.language.vocabulary import (
+    COMPARISONS,
+    EVENT,
+    EVIDENCE,
+    FILE,
+    ID,
+    JOINS,
+    LONGEST_ID,
+    NAME,
+    OPTIONS,
+    PHRASE_REFERENCE,
+    RAISE,
+    RULE,
+    RULE_REFERENCE,
+    STARTING,
+    Choice,
+    Duration,
+    Key,
+    TextKey,
+    Whole,
+    required,
+)
+from engine.rulebook.parsing.comparison_parser import OPERATORS, of_field
+from engine.rulebook.parsing.reading import NO, WHOLE, YES
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+_ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(SPELL_WORDS)}}
+_NAMED: Schema = {"pattern": whole_of(NAME), "not": {"enum": sorted(YES | NO)}}
+_CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/condition"}}
+
+
+def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The schema (draft 7) of a rule file, where events are of these kinds."""
+    heads: dict[str, Schema] = {name: _measure(name, form, kinds) for name, form in FORMS.items()}
+    heads |= {
+        join: keyed({join: says}, {join: _CONDITIONS}, (join,)) for join, says in JOINS.items()
+    }
+    heads |= {
+        word: keyed({word: says}, {word: SCALAR}, (word,))
+        for word, says in (("rule", RULE_REFERENCE), ("phrase", PHRASE_REFERENCE))
+    }
+    return {
+        "$schema": DRAFT,
+        "title": "Handrail rules",
+        **of_keys(FILE),
+        "definitions": {
+            "rule": of_keys(RULE),
+            "raise": of_keys(RAISE),
+            "evidence": of_keys(EVIDENCE),
+            "condition": _condition(heads),
+            **{f"condition {head}": schema for head, schema in heads.items()},
+            **{f"where {name}": schema_values.where(kind) for name, kind in kinds.items()},
+        },
+    }
+
+
+def written(schema: Mapping[str, Any]) -> str:
+    """The schema as the text of its file, a definition a line."""
+    definitions = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(one)}" for name, one in schema["definitions"].items()
+    )
+    head = json.dumps({word: part for word, part in schema.items() if word != "definitions"})
+    return f'{head[:-1]},\n"definitions": {{\n{definitions}\n}}}}\n'
+
+
+def of_keys(keys: Mapping[str, Key]) -> Schema:
+    """A mapping of these keys."""
+    shapes = {word: of_shape(key) for word, key in keys.items()}
+    return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
+
+
+def keyed(
+    says: Mapping[str, str], shapes: Mapping[str, Schema | bool], needed: Iterable[str]
+) -> dict[str, Any]:
+    """A mapping of just these keys, each with what it means."""
+    told = {
+        word: {"description": text, **_object(shapes.get(word, {}))} for word, text in says.items()
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(needed),
+        "properties": told,
+    }
+
+
+def _object(schema: Schema | bool) -> Schema:
+    return schema if isinstance(schema, Mapping) else {"not": {}}
+
+
+def of_shape(key: Key) -> Schema:
+    """A value that is written in this shape."""
+    match key.shape:
+        case TextKey(longest):
+            return SCALAR if longest is None else {**SCALAR, "maxLength": longest}
+        case Choice(words):
+            return {"enum": list(words)}
+        case Whole():
+            return {"type": ["integer", "string"], "pattern": whole_of(WHOLE), "minimum": 1}
+        case Duration():
+            return lasting()
+        case own:
+            return _OWN[own]
+
+
+_OWN: Mapping[str, Schema] = {
+    "format": {"enum": [1, "1"]},
+    "lists": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": {"type": "array", "minItems": 1, "items": SCALAR},
+    },
+    "phrases": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": {"$ref": "#/definitions/condition"},
+    },
+    "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"}},
+    "id": {**SCALAR, "pattern": whole_of(ID), "maxLength": LONGEST_ID},
+    "ids": {"type": "array", "minItems": 1, "items": SCALAR},
+    "attributes": {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": _ATTRIBUTE,
+        "additionalProperties": {
+            "anyOf": [SCALAR, {"type": "array", "minItems": 1, "items": SCALAR}]
+        },
+    },
+    "condition": {"$ref": "#/definitions/condition"},
+    "raise": {"$ref": "#/definitions/raise"},
+    "evidence": {"$ref": "#/definitions/evidence"},
+    "where": {"type": "object"},  # of which kind of event is said where it stands
+    "start": {"type": "string", "pattern": whole_of(STARTING)},
+}
+
+
+def _condition(heads: Mapping[str, Schema]) -> Schema:
+    """Just one head, and then what goes with it."""
+    says = {
+        head: {"description": schema["properties"][head]["description"]}
+        for head, schema in heads.items()
+    }
+    return {
+        "type": "object",
+        "properties": says,
+        "oneOf": [{"required": [head]} for head in heads],
+        "allOf": [
+            {"if": {"required": [head]}, "then": {"$ref": f"#/definitions/condition {head}"}}
+            for head in heads
+        ],
+    }
+
+
+def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:
+    says = (
+        {name: form.says}
+        | {option: OPTIONS[option].says for option in form.options}
+        | dict(COMPARISONS)
+    )
+    shapes = {option: of_shape(OPTIONS[option]) for option in form.options}
+    schema = keyed(says, {name: _target(form, name, kinds), **shapes}, (name, *form.required))
+    schema["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
+    if "within" in form.options and "last" in form.options:
+        schema["not"] = {"required": ["within", "last"]}
+        if form.window_required:
+            schema["anyOf"] = [{"required": ["within"]}, {"required": ["last"]}]
+    if form.target in {"pair", "attribute"}:
+        schema["allOf"] = [
+            {"properties": comparisons(values_in(Said(name, values=values_of(name, None))))}
+        ]
+    else:
+        schema["allOf"] = list(_by_target(name, form, kinds))
+    return schema
+
+
+def _target(form: Form, name: str, kinds: Mapping[str, Kind]) -> Schema:
+    if form.target == "attribute":
+        return _ATTRIBUTE
+    if form.target == "pair":
+        event = keyed(
+            {word: key.says for word, key in EVENT.items()},
+            {"event": {"enum": list(kinds)}},
+            required(EVENT),
+        )
+        wheres = [_if("event", [kind], {"where": _where_of(kind)}) for kind in kinds]
+        either = {"anyOf": [{"enum": list(kinds)}, {**event, "allOf": wheres}]}
+        return {"type": "array", "minItems": 2, "maxItems": 2, "items": either}
+    return {"enum": [word for word, *_ in _targets(form, name, kinds)]}
+
+
+def _targets(
+    form: Form, name: str, kinds: Mapping[str, Kind]
+) -> list[tuple[str, str, Field | None]]:
+    """What a measure may be said of, each with its kind and field."""
+    if form.target != "field":
+        days = DAYS if form.target == "kind or day" else ()
+        return [(word, word, None) for word in (*kinds, *days)]
+    readable = ("number",) if name != "latest" else ("number", "choice", "flag", "list", "word")
+    return [
+        (f"{kind}.{word}", kind, field)
+        for kind, of_kind in kinds.items()
+        for word, field in of_kind.fields.items()
+        if field.type in readable
+    ]
+
+
+def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Schema]:
+    """What depends on what the measure is said of: the values it is compared with, and the fields of its events."""
+    told: list[tuple[dict[str, Any], list[str]]] = []
+    for word, kind, field in _targets(form, name, kinds):
+        values = values_of(name, None if field is None else of_field(field))
+        compared = comparisons(values_in(Said(name, kind=kind, values=values)))
+        wheres: dict[str, Schema | bool] = dict.fromkeys(form.options, False)
+        if kind not in DAYS:
+            wheres = {
+                option: _where_of(kind)
+                for option in form.options
+                if OPTIONS[option].shape == "where"
+            }
+        for properties in (compared, wheres):
+            alike = next((words for known, words in told if known == properties), None)
+            if alike is None:
+                told.append((properties, [word]))
+            else:
+                alike.append(word)
+    return [_if(name, words, properties) for properties, words in told if properties]
+
+
+def _where_of(kind: str) -> Schema:
+    return {"$ref": f"#/definitions/where {kind}"}
+
+
+def _if(word: str, values: list[str], properties: Mapping[str, Any]) -> Schema:
+    return {"if": {"properties": {word: {"enum": values}}}, "then": {"properties": properties}}

@@ -1,0 +1,183 @@
+"""The keys of a rule file, how their values are written and what they mean: for the reader, and for editors' schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.measures.comparison import Operator
+from engine.model.rule import GRADES, SEVERITIES, STATUSES
+
+ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_ID = 100
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+STARTING = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
+
+
+@dataclass(frozen=True, slots=True)
+class TextKey:
+    """Words for people; `longest` in characters."""
+
+    longest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words; `what` is what one of them is called."""
+
+    words: tuple[str, ...]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number of 1 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A number and a unit, longer than nothing."""
+
+
+# What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
+Own = Literal[
+    "format", "lists", "phrases", "rules", "id", "ids", "attributes", "condition", "raise", "evidence", "where",
+    "start", "date", "client", "staff", "cases", "events", "alerts", "texts", "silent", "moment", "moment or never",
+    "role", "clock",
+]  # fmt: skip
+Shape = TextKey | Choice | Whole | Duration | Own
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key: how its value is written, what it means in a sentence or two, and whether it must be there."""
+
+    shape: Shape
+    says: str
+    required: bool = False
+
+
+FILE: Mapping[str, Key] = {
+    "format": Key("format", "The version of the rule language: 1.", required=True),
+    "lists": Key(
+        "lists",
+        "Words that belong together, under a name which can then stand where one of them could.",
+    ),
+    "phrases": Key(
+        "phrases",
+        "Conditions that several rules share, each under a name. A phrase may use those above it.",
+    ),
+    "rules": Key("rules", "The rules of this file, each beginning with '- id:'.", required=True),
+}
+RULE: Mapping[str, Key] = {
+    "id": Key(
+        "id",
+        "The rule's for ever, and never another's: small letters, digits and single hyphens. A rule that is given up "
+        "becomes 'status: retired'.",
+        required=True,
+    ),
+    "title": Key(TextKey(80), "What people call it. It never stands in a text.", required=True),
+    "status": Key(
+        Choice(STATUSES, "status"),
+        "draft: only previewed. shadow: recorded, nobody is texted. live: people are texted. retired: kept for its id.",
+        required=True,
+    ),
+    "severity": Key(
+        Choice(SEVERITIES, "severity"),
+        "How bad it is. It chooses who is told, unless 'notify' does; 'urgent' passes quiet hours.",
+        required=True,
+    ),
+    "why": Key(TextKey(), "Why this matters, for whoever asks."),
+    "evidence": Key(
+        "evidence",
+        "What the rule rests on. 'handrail check' warns of a live rule that does not say it.",
+    ),
+    "applies_to": Key(
+        "attributes",
+        "Only clients with these attributes, such as {program: [iop, aftercare]}; left out, everyone.",
+    ),
+    "when": Key("condition", "What must be true of a client.", required=True),
+    "raise": Key(
+        "raise",
+        "A higher severity, where a second condition is true as the alert opens; it stays at that.",
+    ),
+    "hold": Key(Duration(), "How long it must stay true, without a break, before an alert opens."),
+    "clears_after": Key(
+        Duration(), "How long it must then stay false before the alert closes by itself."
+    ),
+    "remind": Key(Duration(), "Tell again after this long, while nobody has resolved it."),
+    "quiets": Key(
+        "ids",
+        "While this alert is open, nobody is told of alerts of these rules, unless more severe.",
+    ),
+    "notify": Key(
+        TextKey(),
+        "A routing policy of config.yaml by its name: who is told. Left out, that of the rule's severity.",
+    ),
+    "advice": Key(TextKey(), "What to do, for whoever takes the alert."),
+    "reason": Key(
+        TextKey(30),
+        "The few words that a text to staff may hold: no name, substance or result, nothing of treatment.",
+    ),
+}
+RAISE: Mapping[str, Key] = {
+    "to": Key(Choice(SEVERITIES, "severity"), "The higher severity.", required=True),
+    "when": Key("condition", "What must be true as the alert opens.", required=True),
+}
+EVIDENCE: Mapping[str, Key] = {
+    "grade": Key(
+        Choice(GRADES, "grade of evidence"),
+        "published: in the literature. vendor: what a vendor does. opinion: judgement.",
+        required=True,
+    ),
+    "source": Key(TextKey(), "Where it is written, or whose judgement it is.", required=True),
+}
+EVENT: Mapping[str, Key] = {
+    "event": Key(TextKey(), "A kind of event.", required=True),
+    "where": Key("where", "Only events whose fields are so."),
+}
+JOINS: Mapping[str, str] = {
+    "all": "Every one of these conditions must be true.",
+    "any": "At least one of these conditions must be true.",
+    "none": "Each of these conditions must be known not to be true.",
+}
+RULE_REFERENCE = (
+    "Whether another rule's condition is true, before that rule's own 'hold' and 'clears_after'."
+)
+PHRASE_REFERENCE = "A condition that stands under this name in 'phrases:'."
+OPTIONS: Mapping[str, Key] = {
+    "where": Key(
+        "where",
+        "Only events whose fields are so: one value, a list of several, or a comparison for each.",
+    ),
+    "among": Key("where", "Which events count at all; others neither add to the row nor break it."),
+    "of": Key("where", "Of which events it is the percentage; left out, of all of the kind."),
+    "within": Key(Duration(), "Only what happened in this time up to now."),
+    "not_older_than": Key(Duration(), "A value older than this is unknown."),
+    "baseline": Key(
+        Duration(),
+        "How long before the newest value the client's own usual is taken from (default 14 days).",
+    ),
+    "last": Key(Whole(), "Only among the newest so many."),
+    "of_at_least": Key(Whole(), "Unknown while there are fewer than this to take a percentage of."),
+    "starting": Key(
+        "start",
+        "Ignore what happened before: '28 days after enrolment' or '0 days after discharge', say.",
+    ),
+}
+COMPARISONS: Mapping[Operator, str] = {
+    "at_least": "This or more.",
+    "at_most": "This or less.",
+    "more_than": "More than this, and not this itself.",
+    "less_than": "Less than this, and not this itself.",
+    "is": "Just this.",
+    "is_not": "Anything known but this.",
+    "one_of": "Any of several, [positive, refused] say, or the name of a list.",
+}
+
+
+def required(keys: Mapping[str, Key]) -> tuple[str, ...]:
+    """Those that must be there."""
+    return tuple(word for word, key in keys.items() if key.required)

@@ -1,0 +1,254 @@
+"""Reading a file of cases as strictly as a file of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Literal
+
+import yaml
+
+from engine.errors import Mistake
+from engine.model.kinds import Kind
+from engine.model.rule import SEVERITIES
+from engine.model.staff import ROLES
+from engine.rulebook.core.cases import Arrival, Case, CaseText, ExpectedAlert
+from engine.rulebook.language.cases_vocabulary import (
+    ALERT,
+    CASE,
+    CASE_FILE,
+    NEVER,
+    NOBODY,
+    OTHERS,
+    TEXT,
+)
+from engine.rulebook.language.vocabulary import required
+from engine.rulebook.parsing.cases_given import (
+    check_attributes,
+    read_arrival,
+    read_client,
+    read_moment,
+    read_staff,
+    read_start,
+)
+from engine.rulebook.parsing.reading import Reading, nearest
+from engine.yaml_source import YamlSource
+
+# A Monday, far from any day on which clocks change.
+USUAL_START = date(2026, 1, 5)
+Parts = Mapping[str, yaml.Node]
+
+
+def read_cases(
+    source: YamlSource,
+    kinds: Mapping[str, Kind],
+    rules: Collection[str] | None,
+    attributes: frozenset[str] | None = None,
+) -> list[Case]:
+    """The cases of a file that could be read; what could not is among the source's mistakes.
+
+    `rules` are the ids that cases may name, None where the rules themselves could not be read.
+    """
+    root = source.root
+    if root is None:
+        if not source.mistakes:
+            source.mistakes.append(
+                Mistake(
+                    source.name, 1, 1, "the file is empty; begin it with 'format: 1' and 'cases:'"
+                )
+            )
+        return []
+    reading = Reading(source, kinds, attributes=attributes)
+    shared = reading.mapping(root, CASE_FILE, "a file of cases", required(CASE_FILE))
+    if "format" in shared and reading.word(shared["format"], "format") not in {"1", None}:
+        reading.mistake(shared["format"], "this version reads format 1 alone")
+    nodes = reading.items(shared["cases"], "'cases:'") if "cases" in shared else []
+    cases = [
+        case
+        for node in nodes
+        if (case := _CaseReading(reading, rules, shared, node).read()) is not None
+    ]
+    _check_titles(reading, nodes)
+    # What all cases share is read, and was refused, with each of them.
+    source.mistakes[:] = dict.fromkeys(source.mistakes)
+    return cases
+
+
+def _check_titles(reading: Reading, nodes: list[yaml.Node]) -> None:
+    seen: dict[str, int] = {}
+    for node in nodes:
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            if key.value == "case" and isinstance(value, yaml.ScalarNode):
+                line = seen.setdefault(value.value, value.start_mark.line + 1)
+                if line != value.start_mark.line + 1:
+                    reading.mistake(
+                        value, f"the case in line {line} has the same title; give each its own"
+                    )
+
+
+class _CaseReading:
+    """One case on its way in."""
+
+    def __init__(
+        self, reading: Reading, rules: Collection[str] | None, shared: Parts, node: yaml.Node
+    ) -> None:
+        self._reading = reading
+        self._rules = rules
+        self._node = node
+        self._line = node.start_mark.line + 1
+        self._parts = reading.mapping(node, CASE, "a case", required(CASE))
+        self._shared = shared
+        starts = self._parts.get("starts", shared.get("starts"))
+        self._start = (read_start(reading, starts) if starts is not None else None) or USUAL_START
+
+    def read(self) -> Case | None:
+        """The case; None where mistakes were noted."""
+        reading, parts = self._reading, self._parts
+        before = len(reading.source.mistakes)
+        if not parts:
+            return None
+        title = reading.word(parts["case"], "'case:'") if "case" in parts else None
+        client, timezone = read_client(reading, self._merged("client"), self._line, self._start)
+        arrivals = self._arrivals()
+        moments = [moment.at for moment in client.moments.values() if moment is not None]
+        begin = min([*moments, *(arrival.at for arrival in arrivals)])
+        staff = read_staff(reading, self._merged("staff"), self._line, begin, self._start)
+        alerts = self._alerts()
+        silent, others_silent = self._silent()
+        until = self._until(arrivals, alerts)
+        self._check_rules(alerts, silent)
+        if title is None or until is None or len(reading.source.mistakes) > before:
+            return None
+        name = reading.source.name
+        return Case(
+            name, self._line, title, self._start, timezone, (client, *staff), begin, arrivals, until,
+            alerts, silent, others_silent,
+        )  # fmt: skip
+
+    def _merged(self, word: str) -> Parts:
+        """What the file says for all cases, and this one over it."""
+        merged: dict[str, yaml.Node] = {}
+        for node in (self._shared.get(word), self._parts.get(word)):
+            if node is None:
+                continue
+            if word == "client":
+                check_attributes(self._reading, node)
+                pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+                merged |= {str(key.value): value for key, value in pairs}
+            else:
+                merged |= self._reading.mapping(node, ROLES, "'staff:'")
+        return merged
+
+    def _arrivals(self) -> tuple[Arrival, ...]:
+        node = self._parts.get("events")
+        items = self._reading.items(node, "'events:'") if node is not None else []
+        found = [
+            read_arrival(self._reading, item, number, self._start)
+            for number, item in enumerate(items, 1)
+        ]
+        return tuple(sorted((one for one in found if one), key=lambda one: (one.known, one.line)))
+
+    def _alerts(self) -> tuple[ExpectedAlert, ...]:
+        node = self._parts.get("expect")
+        items = self._reading.items(node, "'expect:'") if node is not None else []
+        found = [alert for item in items if (alert := self._alert(item)) is not None]
+        return tuple(sorted(found, key=lambda alert: alert.at))
+
+    def _alert(self, node: yaml.Node) -> ExpectedAlert | None:
+        reading = self._reading
+        parts = reading.mapping(node, ALERT, "what is expected", required(ALERT))
+        rule_id = self._rule(parts["alert"]) if "alert" in parts else None
+        at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
+        severity = (
+            reading.one_of(parts["severity"], SEVERITIES, "severity")
+            if "severity" in parts
+            else None
+        )
+        texts = self._texts(parts["texts"], "texts") if "texts" in parts else None
+        reminders = self._texts(parts["reminders"], "reminders") if "reminders" in parts else None
+        resolves: int | Literal["never"] | None = None
+        if "resolves" in parts:
+            never = parts["resolves"].value == NEVER
+            resolves = (
+                NEVER if never else read_moment(reading, parts["resolves"], "resolves", self._start)
+            )
+        if rule_id is None or at is None:
+            return None
+        return ExpectedAlert(rule_id, at, severity, texts, reminders, resolves)
+
+    def _texts(self, node: yaml.Node, what: str) -> tuple[CaseText, ...]:
+        reading = self._reading
+        if isinstance(node, yaml.ScalarNode):
+            if node.value != NOBODY:
+                reading.mistake(
+                    node, "write 'nobody', or a list of {to: case_manager, at: day 3 18:00}"
+                )
+            return ()
+        found = []
+        for item in reading.items(node, f"'{what}:'"):
+            parts = reading.mapping(item, TEXT, "a text", required(TEXT))
+            role = reading.one_of(parts["to"], ROLES, "recipient") if "to" in parts else None
+            at = read_moment(reading, parts["at"], "at", self._start) if "at" in parts else None
+            if role is not None and at is not None:
+                found.append(CaseText(at, role))
+        return tuple(sorted(found))
+
+    def _silent(self) -> tuple[frozenset[str], bool]:
+        node = self._parts.get("silent")
+        if node is None:
+            return frozenset(), False
+        if isinstance(node, yaml.ScalarNode) and node.value == OTHERS:
+            return frozenset(), True
+        items = (
+            [node] if isinstance(node, yaml.ScalarNode) else self._reading.items(node, "'silent:'")
+        )
+        return frozenset(
+            rule_id for item in items if (rule_id := self._rule(item)) is not None
+        ), False
+
+    def _rule(self, node: yaml.Node) -> str | None:
+        rule_id = self._reading.word(node, "a rule's id")
+        if rule_id is not None and self._rules is not None and rule_id not in self._rules:
+            self._reading.mistake(
+                node, f"there is no rule '{rule_id}'{nearest(rule_id, self._rules)}"
+            )
+        return rule_id
+
+    def _until(
+        self, arrivals: tuple[Arrival, ...], alerts: tuple[ExpectedAlert, ...]
+    ) -> int | None:
+        """Until when it is watched: as said, or else until the last moment it names."""
+        reading, parts = self._reading, self._parts
+        named = [arrival.known for arrival in arrivals] + [alert.at for alert in alerts]
+        for alert in alerts:
+            named += [text.at for text in (*(alert.texts or ()), *(alert.reminders or ()))]
+            named += [alert.resolves] if isinstance(alert.resolves, int) else []
+        if "until" in parts:
+            until = read_moment(reading, parts["until"], "until", self._start)
+            if until is not None and max(named, default=until) > until:
+                reading.mistake(
+                    parts["until"], "until: is before the last moment that the case names"
+                )
+            return until
+        if "expect" not in parts:
+            reading.mistake(
+                self._node,
+                "a case that expects no alert must say how long it watches; add until: day 8, say",
+            )
+        elif any(alert.resolves == NEVER for alert in alerts):
+            reading.mistake(
+                self._node, "resolves: never needs to know how long to watch; add until: day 8, say"
+            )
+        return max(named, default=None)
+
+    def _check_rules(self, alerts: tuple[ExpectedAlert, ...], silent: frozenset[str]) -> None:
+        parts = self._parts
+        if "expect" not in parts and "silent" not in parts:
+            self._reading.mistake(
+                self._node,
+                "a case must say what is expected: expect: the alerts, silent: the rules that open none",
+            )
+        for rule_id in sorted(silent & {alert.rule_id for alert in alerts}):
+            self._reading.mistake(
+                parts["silent"], f"'{rule_id}' is expected to open an alert and to stay silent"
+            )

@@ -1,0 +1,297 @@
+"""Reading comparisons and `where:`, each by the type of the value compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
+from engine.model.duration import parse_duration
+from engine.model.instant import DAY_US
+from engine.model.kinds import Field
+from engine.rulebook.language.vocabulary import COMPARISONS
+from engine.rulebook.parsing.reading import (
+    Reading,
+    nearest,
+    parse_flag,
+    parse_number,
+    parse_percent,
+    parse_whole,
+)
+
+ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
+SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
+OPERATORS = tuple(COMPARISONS)
+# Whether a threshold may be the lowest value there is, and the highest: at most the highest is always so.
+AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
+    "at_least": (False, True),
+    "at_most": (True, False),
+    "more_than": (True, False),
+    "less_than": (False, True),
+    "is": (True, True),
+    "is_not": (True, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What values a measure or field can take: how they are written, and between which bounds they lie.
+
+    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in an instant. Where
+    they are `few`, they are these alone.
+    """
+
+    parse: Callable[[str], float | str]
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] | None = None
+    ordered: bool = True
+    exact: bool = True
+    few: frozenset[float] | None = None
+
+
+def parse_days(text: str) -> int:
+    """A duration of whole days in microseconds; ValueError says what was expected."""
+    length = parse_duration(text)
+    if length % DAY_US:
+        raise ValueError(
+            f"'{text}' is not a number of days, and these are counted whole; write days or weeks"
+        )
+    return length
+
+
+COUNTS = Values(parse_whole, low=0)
+PERCENT = Values(parse_percent, low=0, high=100)
+DURATION = Values(parse_duration, low=0, exact=False)
+WHOLE_DAYS = Values(parse_days, low=0)
+WORDS = Values(str, ordered=False)
+ATTRIBUTE = Values(str)
+SIGNED = Values(parse_number)
+
+
+def of_field(field: Field) -> Values:
+    """The values of an event's field."""
+    if field.type == "number":
+        return Values(
+            parse_number,
+            -math.inf if field.low is None else field.low,
+            math.inf if field.high is None else field.high,
+        )
+    if field.type == "flag":
+        return Values(parse_flag, ordered=False)
+    if field.type == "choice":
+        return Values(str, choices=field.choices, ordered=False)
+    return WORDS
+
+
+_TWICE = "one comparison at a time; write the condition once for each of them and join these: all:"
+_TWICE_IN_WHERE = (
+    "one comparison for a field; several whole numbers can stand in a list, such as [3, 4, 5]"
+)
+
+
+def compared_by(operator: Operator, values: Values) -> Values:
+    """The values as an operator takes them: an attribute is a word, unless it is compared by more or less."""
+    return SIGNED if values is ATTRIBUTE and operator in ORDERED else values
+
+
+def read_comparison(
+    reading: Reading,
+    parts: dict[str, yaml.Node],
+    values: Values,
+    at: yaml.Node,
+    twice: str = _TWICE,
+) -> Comparison | None:
+    """The one comparison among the keys of a condition or a `where:` field."""
+    found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
+    if not found:
+        reading.mistake(
+            reading.end_of(at), f"a comparison is missing; add one of {', '.join(OPERATORS)}"
+        )
+        return None
+    if len(found) > 1:
+        reading.mistake(found[1][1], twice)
+        return None
+    operator, node = found[0]
+    values = compared_by(operator, values)
+    if operator in ORDERED and not values.ordered:
+        reading.mistake(
+            node, f"'{operator}' needs a value that can be ordered; use is, is_not or one_of here"
+        )
+        return None
+    if operator in SETS and not values.exact:
+        reading.mistake(
+            node,
+            f"'{operator}' would look at a single instant, for time runs on; use at_least, at_most or the like",
+        )
+        return None
+    operand = (
+        _several(reading, node, values)
+        if operator == "one_of"
+        else _one(reading, node, values, operator)
+    )
+    if operand is None:
+        return None
+    comparison = Comparison(operator, operand)
+    return comparison if _possible(reading, node, comparison, values) else None
+
+
+def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | None:
+    """A `where:` over the fields of a kind; None where a mistake was noted."""
+    if node is None:
+        return ANY
+    fields = {
+        name: field for name, field in reading.kinds[kind].fields.items() if field.type != "text"
+    }
+    before = len(reading.source.mistakes)
+    if isinstance(node, yaml.MappingNode) and not node.value:
+        reading.mistake(node, "where: names no field; name one, or leave it out")
+    found = []
+    for name, value in reading.mapping(node, fields, f"the fields of {kind}").items():
+        values = of_field(fields[name])
+        if isinstance(value, yaml.MappingNode):
+            parts = reading.mapping(value, COMPARISONS, "a comparison")
+            comparison = read_comparison(reading, parts, values, value, _TWICE_IN_WHERE)
+        elif isinstance(value, yaml.SequenceNode):
+            words = _several(reading, value, values)
+            comparison = None if words is None else Comparison("one_of", words)
+        else:
+            comparison = _equal(reading, value, values)
+        if comparison is not None:
+            found.append((name, comparison))
+    return (
+        None
+        if len(reading.source.mistakes) > before
+        else Where(tuple(sorted(found, key=lambda pair: pair[0])))
+    )
+
+
+def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | None:
+    """A plain value: equal to it, or to any word of a list of that name."""
+    if str(node.value) in reading.lists:
+        words = _several(reading, node, values)
+        return None if words is None else Comparison("one_of", words)
+    operand = _one(reading, node, values, "is")
+    if operand is None:
+        return None
+    comparison = Comparison("is", operand)
+    return comparison if _possible(reading, node, comparison, values) else None
+
+
+def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:
+    if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
+        words = _of_list(reading, node, values)
+    elif isinstance(node, yaml.ScalarNode) and node.value:
+        reading.missed["lists"].setdefault(str(node.value), node)
+        reading.mistake(
+            node, f"there is no list '{node.value}'{nearest(str(node.value), reading.lists)}"
+        )
+        return None
+    else:
+        words = [_one_of_several(reading, item, values) for item in reading.items(node, "one_of")]
+    known = tuple(word for word in words if word is not None)
+    return known if known and len(known) == len(words) else None
+
+
+def _of_list(reading: Reading, node: yaml.Node, values: Values) -> list[float | str | None]:
+    """The words of a list. One that is no value here is the list's mistake, unless none of several is one."""
+    items = reading.lists[str(node.value)]
+    reading.asked["lists"][str(node.value)] = node
+    refused = {
+        item: refusal for word, item in items if (refusal := _refusal(word, values)) is not None
+    }
+    if len(refused) == len(items) > 1:
+        reading.mistake(
+            node,
+            f"no word of the list '{node.value}' is a value here; name another list, or its words",
+        )
+    elif refused:
+        for item, refusal in refused.items():
+            reading.mistake(item, f"{refusal} (line {node.start_mark.line + 1} looks for it)")
+    return [None if item in refused else values.parse(word) for word, item in items]
+
+
+def _one_of_several(reading: Reading, node: yaml.Node, values: Values) -> float | str | None:
+    operand = _single(reading, node, values)
+    if operand is None or not _possible(reading, node, Comparison("is", operand), values):
+        return None
+    return operand
+
+
+def _one(reading: Reading, node: yaml.Node, values: Values, operator: Operator) -> Operand | None:
+    if isinstance(node, yaml.ScalarNode) and str(node.value) in reading.lists:
+        reading.mistake(
+            node, f"'{node.value}' is a list; compare with one_of instead of {operator}"
+        )
+        return None
+    return _single(reading, node, values)
+
+
+def _single(reading: Reading, node: yaml.Node, values: Values) -> float | str | None:
+    word = reading.word(node, "the value")
+    return None if word is None else _parsed(reading, node, word, values)
+
+
+def _parsed(reading: Reading, node: yaml.Node, word: str, values: Values) -> float | str | None:
+    refusal = _refusal(word, values)
+    if refusal is None:
+        return values.parse(word)
+    reading.missed["lists"].setdefault(word, node)
+    reading.mistake(node, refusal)
+    return None
+
+
+def _refusal(word: str, values: Values) -> str | None:
+    """Why a word is none of these values; None where it is one."""
+    if values.choices is not None and word not in values.choices:
+        return f"'{word}' is not a value here{nearest(word, values.choices)}"
+    try:
+        values.parse(word)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values: Values) -> bool:
+    """Whether the threshold can make a difference; one that never or always holds is a mistake."""
+    verdict = foregone(comparison, values)
+    if verdict:
+        bounds = f"the value lies between {values.low:g} and {values.high:g}"
+        if values.high == math.inf:
+            bounds = f"the value is never below {values.low:g}"
+        elif _between(comparison, values):
+            bounds = f"of so few events no share is {comparison.operand:g}%"
+        reading.mistake(node, f"this {verdict} holds: {bounds}; choose another threshold")
+    return not verdict
+
+
+def foregone(comparison: Comparison, values: Values) -> str | None:
+    """`always` or `never` where a threshold makes no difference to such values; None where it does."""
+    operator, operand = comparison.operator, comparison.operand
+    if not values.ordered or not isinstance(operand, int | float):
+        return None
+    lowest, highest = AT_ENDS[operator]
+    if operand < values.low or (operand == values.low and not lowest):
+        return "always" if operator in {"at_least", "more_than", "is_not"} else "never"
+    if operand > values.high or (operand == values.high and not highest):
+        return "always" if operator in {"at_most", "less_than", "is_not"} else "never"
+    if _between(comparison, values):
+        return "always" if operator == "is_not" else "never"
+    return None
+
+
+def _between(comparison: Comparison, values: Values) -> bool:
+    """Whether it asks for a value that lies between two of the few there are."""
+    within = (
+        isinstance(comparison.operand, int | float)
+        and values.low <= comparison.operand <= values.high
+    )
+    return (
+        comparison.operator in SETS
+        and values.few is not None
+        and within
+        and comparison.operand not in values.few
+    )

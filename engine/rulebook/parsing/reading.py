@@ -1,0 +1,246 @@
+"""Reading a rule file strictly: every key and value by what is expected there, every mistake noted with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Literal, TypeVar
+
+import yaml
+
+from engine.model.duration import parse_duration
+from engine.model.kinds import Kind
+from engine.rulebook.core.conditions import Condition
+from engine.rulebook.language.vocabulary import EVIDENCE, FILE, RAISE, RULE
+from engine.yaml_source import YamlSource
+
+T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
+Named = Literal["lists", "phrases"]
+YES = frozenset({"yes", "true", "on"})
+NO = frozenset({"no", "false", "off"})
+WHOLE = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+LARGEST = 1_000_000_000
+_KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
+# Words that people try, and what they mean by them.
+_MEANT = {
+    "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any", "not": "none", "if": "when",
+    "equals": "is", "mean": "average", "sum": "total", "min": "lowest", "max": "highest", "since": "time_since",
+}  # fmt: skip
+
+
+def nearest(word: str, right: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
+    words = sorted(set(right))
+    if meant := _meant(word, words):
+        return f"; did you mean '{meant}'?"
+    return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
+
+
+def _meant(word: str, words: Sequence[str]) -> str | None:
+    """The right word that is nearest to a wrong one, if any is near."""
+    meant = _MEANT.get(word.lower())
+    close = [meant] if meant in words else get_close_matches(word.lower(), words, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+@dataclass
+class Reading:
+    """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
+
+    `lists` are the words of each, with their places. `phrases` are those read so far; None is one that could not be
+    read. `referred` are the rules that conditions name, each with its place, and `denied` those of them whose
+    conditions are denied by a `none:`. `asked` are the lists and phrases that conditions name, and `missed` the words
+    that are none, where one could stand.
+    """
+
+    source: YamlSource
+    kinds: Mapping[str, Kind]
+    lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
+    phrases: dict[str, Condition | None] = field(default_factory=dict)
+    attributes: frozenset[str] | None = None
+    referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
+    denied: list[tuple[str, yaml.Node]] = field(default_factory=list)
+    asked: dict[Named, dict[str, yaml.Node]] = field(
+        default_factory=lambda: {"lists": {}, "phrases": {}}
+    )
+    missed: dict[Named, dict[str, yaml.Node]] = field(
+        default_factory=lambda: {"lists": {}, "phrases": {}}
+    )
+    findings: int = 0  # of the condition that is being read
+
+    def mistake(self, node: yaml.Node, text: str) -> None:
+        """Note a mistake at a node's place."""
+        self.source.mistake(node, text)
+
+    def mapping(
+        self, node: yaml.Node, known: Iterable[str], what: str, required: Iterable[str] = ()
+    ) -> dict[str, yaml.Node]:
+        """The values by key of a mapping with known keys; unknown and missing ones are noted."""
+        if not isinstance(node, yaml.MappingNode):
+            self.mistake(node, f"{what} must be written as 'key: value' pairs")
+            return {}
+        known = tuple(known)
+        found = {}
+        meant = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # noted when the file was opened
+            if key.value in known:
+                found[key.value] = value
+            else:
+                meant.add(_meant(key.value, sorted(known)))
+                self.mistake(
+                    key, f"'{key.value}' is not a word of {what}{nearest(key.value, known)}"
+                )
+        for word in required:
+            if word not in found and word not in meant:
+                self._missing(node, word, list(known), what)
+        return found
+
+    def end_of(self, node: yaml.Node) -> yaml.Node:
+        """Where to say what is missing: a mapping's last key, or the mapping itself where it stands in one line."""
+        keys = _keys(node) if isinstance(node, yaml.MappingNode) else {}
+        return list(keys.values())[-1] if keys and not _on_one_line(node) else node
+
+    def _missing(self, node: yaml.MappingNode, word: str, known: Sequence[str], what: str) -> None:
+        """Note a key that must be there, in a mapping of several lines at the place where it is usually written."""
+        keys = _keys(node)
+        after = [
+            key
+            for other, key in keys.items()
+            if other in known and known.index(other) > known.index(word)
+        ]
+        if _on_one_line(node) or not keys:
+            self.mistake(node, f"{what} needs '{word}:'")
+        elif after:
+            self.mistake(
+                min(after, key=lambda key: known.index(key.value)),
+                f"{what} needs '{word}:' before this",
+            )
+        else:
+            self.mistake(list(keys.values())[-1], f"{what} needs '{word}:' after this")
+
+    def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
+        """The items of a list that must not be empty."""
+        if not isinstance(node, yaml.SequenceNode) or not node.value:
+            self.mistake(node, f"{what} must be a list with at least one item")
+            return []
+        return list(node.value)
+
+    def word(self, node: yaml.Node, what: str) -> str | None:
+        """A scalar's text just as it is written, so that `no`, `on` and 08:00 stay what was typed."""
+        if not isinstance(node, yaml.ScalarNode):
+            self.mistake(node, f"{what} must be one value, not a list or 'key: value' pairs")
+            return None
+        # A word processor's space is as good as any.
+        text = str(node.value).replace("\N{NO-BREAK SPACE}", " ").strip()
+        if not text:
+            self.mistake(node, f"{what} is empty; write a value")
+            return None
+        if not text.replace("\n", "").isprintable():
+            self.mistake(node, f"{what} holds a character that cannot be printed; delete it")
+            return None
+        return None if self._swallows(node, what) else text
+
+    def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:
+        """Whether a text of several lines takes in what is meant as a key, for that is indented as the text is."""
+        if node.style not in {
+            "|",
+            ">",
+        }:  # any other ends at a key, or says in quotes that it means it
+            return False
+        end = node.end_mark.line + bool(node.end_mark.column)
+        for number in range(node.start_mark.line + 1, end):
+            if found := _KEY_LINE.match(self.source.lines[number]):
+                mark = yaml.Mark("", 0, number, found.start(1), None, 0)
+                text = f"'{found[1]}:' is part of the text of {what} here; indent it as the other keys, or reword it"
+                self.mistake(yaml.ScalarNode("", "", mark, mark), text)
+                return True
+        return False
+
+    def one_of(self, node: yaml.Node, known: Iterable[Word], what: str) -> Word | None:
+        """A word out of a known set."""
+        word = self.word(node, what)
+        known = list(known)
+        if word is not None and word not in known:
+            self.mistake(node, f"'{word}' is not a {what}{nearest(word, known)}")
+        return next((one for one in known if one == word), None)
+
+    def parsed(self, node: yaml.Node, what: str, parse: Callable[[str], T]) -> T | None:
+        """A scalar through a parser whose ValueError says what is wrong."""
+        word = self.word(node, what)
+        if word is None:
+            return None
+        try:
+            return parse(word)
+        except ValueError as error:
+            self.mistake(node, f"{what}: {error}")
+            return None
+
+    def duration(self, node: yaml.Node, what: str) -> int | None:
+        """A duration in microseconds, longer than nothing."""
+        length = self.parsed(node, what, parse_duration)
+        if length == 0:
+            self.mistake(node, f"{what} must be longer than nothing")
+            return None
+        return length
+
+    def whole(self, node: yaml.Node, what: str, least: int = 1) -> int | None:
+        """A whole number of at least `least`."""
+        number = self.parsed(node, what, parse_whole)
+        if number is not None and number < least:
+            self.mistake(node, f"{what} must be at least {least}")
+            return None
+        return number
+
+
+def _keys(node: yaml.MappingNode) -> dict[str, yaml.ScalarNode]:
+    return {key.value: key for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+
+
+def _on_one_line(node: yaml.Node) -> bool:
+    return node.start_mark.line == node.end_mark.line
+
+
+def parse_whole(text: str) -> int:
+    """A whole number; ValueError says what was expected."""
+    if not WHOLE.fullmatch(text):
+        raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
+    return int(_sized(text))
+
+
+def parse_number(text: str) -> float:
+    """A number of at most nine decimals; ValueError says what was expected."""
+    if not NUMBER.fullmatch(text):
+        raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
+    return round(_sized(text), 9)
+
+
+def _sized(text: str) -> float:
+    number = float(text)
+    if not abs(number) <= LARGEST:
+        raise ValueError("the number is too large to be meant; write a smaller one")
+    return number
+
+
+def parse_percent(text: str) -> float:
+    """A percentage written with its sign; ValueError says what was expected."""
+    if not text.endswith("%"):
+        raise ValueError(f"'{text}' is not a percentage; write it with its sign, such as 60%")
+    number = parse_number(text[:-1].strip())
+    if not 0 <= number <= 100:
+        raise ValueError(f"'{text}' is not between 0% and 100%")
+    return number
+
+
+def parse_flag(text: str) -> str:
+    """`yes` or `no`, of all that YAML takes for them; ValueError says what was expected."""
+    if text.lower() in YES:
+        return "yes"
+    if text.lower() in NO:
+        return "no"
+    raise ValueError(f"'{text}' is neither yes nor no")

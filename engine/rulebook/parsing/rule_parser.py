@@ -1,0 +1,215 @@
+"""Reading the rules of a file: everything about a rule but what its conditions mean for other rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import yaml
+
+from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.language.vocabulary import (
+    EVIDENCE,
+    FILE,
+    ID,
+    LONGEST_ID,
+    NAME,
+    RAISE,
+    RULE,
+    Duration,
+    TextKey,
+    required,
+)
+from engine.rulebook.parsing.condition_parser import read_applies_to, read_condition
+from engine.rulebook.parsing.reading import NO, YES, Named, Reading
+
+# Stands for conditions of which a mistake was noted; nothing satisfies it.
+UNREAD = AnyOf(())
+
+
+@dataclass(slots=True)
+class WrittenRule:
+    """A rule as it stands in its file, with the nodes at which later mistakes can be noted."""
+
+    reading: Reading
+    node: yaml.Node
+    nodes: dict[str, yaml.Node]
+    id: str
+    written_when: Condition
+    applies_to: tuple[Condition, ...] = ()
+    status: Status = "draft"
+    severity: Severity = "medium"
+    raise_to: Severity | None = None
+    raise_when: Condition | None = None
+    hold: int = 0
+    clears_after: int = 0
+    remind: int | None = None
+    quiets: tuple[str, ...] = ()
+    notify: str | None = None
+    evidence: Evidence | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def when(self) -> Condition:
+        """What must be true of a client for the rule to hold."""
+        return (
+            AllOf((*self.applies_to, self.written_when)) if self.applies_to else self.written_when
+        )
+
+
+def read_file(reading: Reading) -> list[WrittenRule]:
+    """The rules of a file that could be read; what could not is among the source's mistakes."""
+    root = reading.source.root
+    if root is None:
+        if not reading.source.mistakes:
+            reading.source.mistake(
+                _START, "the file is empty; begin it with 'format: 1' and 'rules:'"
+            )
+        return []
+    parts = reading.mapping(root, FILE, "a rule file", required(FILE))
+    if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
+        reading.mistake(parts["format"], "this version reads format 1 alone")
+    _read_lists(reading, parts.get("lists"))
+    _read_phrases(reading, parts.get("phrases"))
+    items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
+    rules = [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
+    _say_unasked(reading, parts.get("lists"), "lists")
+    _say_unasked(reading, parts.get("phrases"), "phrases")
+    return rules
+
+
+def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
+    for name, value in _named(reading, node, "lists"):
+        if any(
+            name in field.choices
+            for kind in reading.kinds.values()
+            for field in kind.fields.values()
+        ):
+            reading.mistake(
+                value, f"'{name}' is already a value of a field; give the list another name"
+            )
+        items = reading.items(value, f"the list '{name}'")
+        words = [(reading.word(item, "a list's item"), item) for item in items]
+        reading.lists[name] = tuple((word, item) for word, item in words if word is not None)
+
+
+def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
+    # A phrase may use those above it alone, so that none can go in a circle.
+    for name, value in _named(reading, node, "phrases"):
+        reading.phrases[name] = read_condition(reading, value)
+
+
+def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
+    """Where something is asked for that is not there, the slip may be in a name which nothing asks for."""
+    missed = reading.missed[what]
+    for name, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+        for wanted in (
+            get_close_matches(name.value, missed, n=1)
+            if name.value not in reading.asked[what]
+            else ()
+        ):
+            line = missed[wanted].start_mark.line + 1
+            reading.mistake(
+                name,
+                f"nothing asks for '{name.value}', and line {line} for '{wanted}', which is not here",
+            )
+
+
+def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[str, yaml.Node]]:
+    if node is None:
+        return []
+    if not isinstance(node, yaml.MappingNode):
+        reading.mistake(node, f"'{what}:' must be written as 'name: …' pairs")
+        return []
+    named = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+    for key, _ in named:
+        if not NAME.fullmatch(key.value) or key.value in YES | NO:
+            reading.mistake(key, f"'{key.value}' is not a name; use small letters, digits and _")
+    return [(key.value, value) for key, value in named]
+
+
+def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
+    """A rule of which at least the id could be read, so that others may name it whatever else is wrong with it."""
+    parts = reading.mapping(node, RULE, "a rule", required(RULE))
+    if not parts:
+        return None
+    rule_id = reading.parsed(parts["id"], "id", parse_id) if "id" in parts else None
+    when = read_condition(reading, parts["when"]) if "when" in parts else None
+    applies = read_applies_to(reading, parts["applies_to"]) if "applies_to" in parts else ()
+    rule = WrittenRule(reading, node, parts, rule_id or "", when or UNREAD, tuple(applies))
+    _read_words(rule)
+    _read_durations(rule)
+    _read_raise(rule)
+    if "evidence" in parts:
+        _read_evidence(rule)
+    if "quiets" in parts:
+        ids = [reading.word(item, "an id") for item in reading.items(parts["quiets"], "'quiets:'")]
+        rule.quiets = tuple(word for word in ids if word is not None)
+    return rule if rule_id is not None else None
+
+
+def parse_id(text: str) -> str:
+    """A rule's id; ValueError where it cannot be one."""
+    if not ID.fullmatch(text) or len(text) > LONGEST_ID:
+        raise ValueError(
+            f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed"
+        )
+    return text
+
+
+def _read_words(rule: WrittenRule) -> None:
+    reading, nodes = rule.reading, rule.nodes
+    if "status" in nodes:
+        rule.status = reading.one_of(nodes["status"], STATUSES, "status") or rule.status
+    if "severity" in nodes:
+        rule.severity = reading.one_of(nodes["severity"], SEVERITIES, "severity") or rule.severity
+    for word, key in RULE.items():
+        if word in nodes and isinstance(key.shape, TextKey):
+            text = rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
+            if key.shape.longest is not None and len(text) > key.shape.longest:
+                reading.mistake(
+                    nodes[word], f"'{word}' is longer than {key.shape.longest} characters"
+                )
+    rule.notify = rule.texts.get("notify")
+
+
+def _read_durations(rule: WrittenRule) -> None:
+    written = [
+        word for word, key in RULE.items() if isinstance(key.shape, Duration) and word in rule.nodes
+    ]
+    lengths = {word: rule.reading.duration(rule.nodes[word], word) for word in written}
+    rule.hold = lengths.get("hold") or 0
+    rule.clears_after = lengths.get("clears_after") or 0
+    rule.remind = lengths.get("remind")
+
+
+def _read_raise(rule: WrittenRule) -> None:
+    node = rule.nodes.get("raise")
+    if node is None:
+        return
+    parts = rule.reading.mapping(node, RAISE, "'raise:'", required(RAISE))
+    rule.raise_to = (
+        rule.reading.one_of(parts["to"], SEVERITIES, "severity") if "to" in parts else None
+    )
+    rule.raise_when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
+    if rule.raise_to and SEVERITIES.index(rule.raise_to) >= SEVERITIES.index(rule.severity):
+        rule.reading.mistake(
+            parts["to"], f"raise goes up: '{rule.raise_to}' is not above '{rule.severity}'"
+        )
+
+
+def _read_evidence(rule: WrittenRule) -> None:
+    node = rule.nodes["evidence"]
+    parts = rule.reading.mapping(node, EVIDENCE, "'evidence:'", required(EVIDENCE))
+    grade = (
+        rule.reading.one_of(parts["grade"], GRADES, "grade of evidence")
+        if "grade" in parts
+        else None
+    )
+    source = rule.reading.word(parts["source"], "source") if "source" in parts else None
+    if grade is not None:
+        rule.evidence = Evidence(grade, source or "")
+
+
+_START = yaml.ScalarNode("", "", yaml.Mark("", 0, 0, 0, None, 0), yaml.Mark("", 0, 0, 0, None, 0))

@@ -1,0 +1,175 @@
+"""All that is on record about alerts, for people to read: one alert whole, or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.model.alert import Alert, AlertEvidence, AlertState
+from engine.model.message import OutboxState
+from engine.model.routing import Policy
+from engine.model.staff import Role
+from engine.store.alerts.alerts import read_evidence, read_policy
+from engine.store.tables.alerts import alert_transitions, alerts
+from engine.store.tables.intake import event_versions, events
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import clients, staff
+
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+_LISTED = (
+    select(*_ALERT, clients.c.ref, clients.c.timezone, staff.c.ref.label("owner_ref"))
+    .join(clients, clients.c.id == alerts.c.client_id)
+    .outerjoin(staff, staff.c.id == alerts.c.owner_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An alert as a list shows it; `timezone` is the client's."""
+
+    alert: Alert
+    client_ref: str
+    timezone: str
+    owner_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """An alert with what opened it and who is told of it."""
+
+    listed: Listed
+    rule_set_id: int
+    evidence: AlertEvidence
+    policy: Policy
+    step: int
+    next_step_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of an alert, whether of its state or of something else; microseconds since 1970."""
+
+    at: int
+    from_state: AlertState | None
+    to_state: AlertState
+    actor: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event behind an alert, without its note; `changed_since` is whether it was corrected or withdrawn later."""
+
+    id: int
+    kind: str
+    occurred_at: int
+    fields: str
+    origin: str
+    changed_since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message about an alert, without its words and number."""
+
+    created_at: int
+    updated_at: int
+    step: int
+    role: Role
+    staff_ref: str
+    reason: str
+    state: OutboxState
+    error_code: str | None
+
+
+def listed(
+    conn: Connection,
+    states: Collection[str],
+    client_ref: str | None = None,
+    *,
+    held_only: bool = False,
+) -> list[Listed]:
+    """The alerts in these states, of one client or of all, or those that are held alone; the latest opened last."""
+    wanted = _LISTED.where(alerts.c.state.in_(states)).order_by(alerts.c.opened_at, alerts.c.id)
+    if client_ref is not None:
+        wanted = wanted.where(clients.c.ref == client_ref)
+    if held_only:
+        wanted = wanted.where(alerts.c.silence == "held")
+    return [_listed(row) for row in conn.execute(wanted)]
+
+
+def record_of(conn: Connection, alert_id: int) -> AlertRecord | None:
+    """One alert as it stands, and what opened it; None where there is none of this id."""
+    rest = [
+        alerts.c[name] for name in ("rule_set_id", "evidence", "policy", "step", "next_step_at")
+    ]
+    row = conn.execute(_LISTED.add_columns(*rest).where(alerts.c.id == alert_id)).first()
+    if row is None:
+        return None
+    return AlertRecord(
+        _listed(row),
+        row.rule_set_id,
+        read_evidence(row.evidence),
+        read_policy(row.policy),
+        row.step,
+        row.next_step_at,
+    )
+
+
+def transitions_of(conn: Connection, alert_id: int) -> list[Transition]:
+    """What became of an alert, in the order in which it did."""
+    wanted = select(*[alert_transitions.c[name] for name in Transition.__dataclass_fields__])
+    return [
+        Transition(*row)
+        for row in conn.execute(
+            wanted.where(alert_transitions.c.alert_id == alert_id).order_by(alert_transitions.c.id)
+        )
+    ]
+
+
+def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
+    """The messages about an alert, oldest first."""
+    wanted = (
+        select(
+            outbox.c.created_at,
+            outbox.c.updated_at,
+            outbox.c.step,
+            staff.c.role,
+            staff.c.ref,
+            outbox.c.reason,
+            outbox.c.state,
+            outbox.c.error_code,
+        )
+        .join(staff, staff.c.id == outbox.c.staff_id)
+        .where(outbox.c.alert_id == alert_id)
+        .order_by(outbox.c.id)
+    )
+    return [Sent(*row) for row in conn.execute(wanted)]
+
+
+def events_as_of(conn: Connection, event_ids: Collection[int], at: int) -> dict[int, SeenEvent]:
+    """Events as they were known at `at`, by id: one that was corrected or withdrawn since stands as it was then."""
+    content = ("kind", "occurred_at", "fields", "origin")
+    now = select(events.c.id, *[events.c[name] for name in content]).where(
+        events.c.id.in_(event_ids)
+    )
+    changed = (
+        select(event_versions.c.event_id, *[event_versions.c[name] for name in content])
+        .where(event_versions.c.event_id.in_(event_ids), event_versions.c.replaced_at > at)
+        .order_by(event_versions.c.replaced_at.desc(), event_versions.c.id.desc())
+    )
+    found: dict[int, SeenEvent] = {}
+    for rows, changed_since in ((conn.execute(now), False), (conn.execute(changed), True)):
+        found |= {row[0]: _seen(row, changed_since) for row in rows}
+    return found
+
+
+def _seen(row: Any, changed_since: bool) -> SeenEvent:
+    return SeenEvent(row[0], row.kind, row.occurred_at, row.fields, row.origin, changed_since)
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(Alert(*row[: len(_ALERT)]), row.ref, row.timezone, row.owner_ref)

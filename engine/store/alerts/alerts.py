@@ -1,0 +1,342 @@
+"""Alerts: as decisions make and change them, and the policy steps at which they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
+from engine.model.message import REACHED_NOBODY
+from engine.model.routing import Policy, RoutingStep
+from engine.store.tables.alerts import alert_transitions, alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import clients
+
+# Not held to be in order of time: one that is told anew goes on after the steps that were taken.
+_POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
+_FINDING = tuple(FindingSeen.__dataclass_fields__)
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+# Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt about the data.
+TOLD: ColumnElement[bool] = and_(
+    ~alerts.c.shadow,
+    alerts.c.quieted_by.is_(None),
+    or_(alerts.c.silence.is_(None), alerts.c.silence == "believed"),
+)
+
+
+# Made once, for a statement takes longer to make than to run for one client.
+_OF_CLIENTS = (
+    select(*_ALERT)
+    .where(alerts.c.client_id.in_(bindparam("client_ids", expanding=True)))
+    .order_by(alerts.c.id)
+)
+_OF_CLIENTS_LOCKED = _OF_CLIENTS.with_for_update()
+_WITH_ROUTE = (
+    select(
+        *_ALERT,
+        clients.c.ref,
+        alerts.c.policy,
+        alerts.c.step,
+        alerts.c.next_step_at,
+        alerts.c.owner_id,
+    )
+    .join(clients, clients.c.id == alerts.c.client_id)
+    .with_for_update(of=alerts, skip_locked=True)
+)
+_ROUTED = _WITH_ROUTE.where(alerts.c.id.in_(bindparam("alert_ids", expanding=True))).order_by(
+    alerts.c.id
+)
+_DUE = (
+    _WITH_ROUTE.where(
+        alerts.c.state == bindparam("wanted"), alerts.c.next_step_at <= bindparam("now")
+    )
+    .order_by(alerts.c.next_step_at, alerts.c.id)
+    .limit(bindparam("most"))
+)
+# Whether its next step, or its waking, may be due. Not `in_`, whose values SQLAlchemy puts into the statement anew each
+# time.
+WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
+_ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
+_quieting = alerts.alias()
+_NO_LONGER_QUIETED = (
+    select(alerts.c.client_id)
+    .distinct()
+    .join(_quieting, _quieting.c.id == alerts.c.quieted_by)
+    .where(alerts.c.quieted_by.is_not(None))
+    # Said by the states there are besides, for so an index leads to them; nearly all alerts are resolved.
+    .where(or_(WAITS, alerts.c.state == "acknowledged"))
+    .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
+    .order_by(alerts.c.client_id)
+)
+_OPEN = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
+_CHANGED = insert(alert_transitions)
+_SET_ROUTE = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert_id"))
+    .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
+    .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """An alert to be opened (its id counts for nothing), what opened it, and the policy by which people are told."""
+
+    alert: Alert
+    rule_set_id: int
+    evidence: AlertEvidence
+    policy: Policy
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """An alert with the policy that was copied onto it, and the step that comes next."""
+
+    alert: Alert
+    client_ref: str
+    policy: Policy
+    step: int
+    next_step_at: int | None
+    owner_id: int | None = None  # the staff who has taken it, or lets it wait
+
+
+def of_clients(
+    conn: Connection, client_ids: Sequence[int], *, lock: bool = False
+) -> Mapping[int, list[Alert]]:
+    """Every alert of these clients, by client id and in the order of ids; `lock` keeps others from changing them."""
+    found: dict[int, list[Alert]] = {client_id: [] for client_id in client_ids}
+    for row in conn.execute(
+        _OF_CLIENTS_LOCKED if lock else _OF_CLIENTS, {"client_ids": list(client_ids)}
+    ):
+        alert = Alert(*row)
+        found[alert.client_id].append(alert)
+    return found
+
+
+def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]:
+    """Open alerts; their ids in the same order."""
+    if not new:
+        return []
+    ids = conn.scalars(
+        _OPEN,
+        [
+            {
+                **{
+                    name: getattr(one.alert, name)
+                    for name in Alert.__dataclass_fields__
+                    if name != "id"
+                },
+                "rule_set_id": one.rule_set_id,
+                "evidence": _write_evidence(one.evidence),
+                "policy": _write(one.policy),
+            }
+            for one in new
+        ],
+    ).all()
+    _record(
+        conn,
+        [(alert_id, None, one.alert, one.why) for alert_id, one in zip(ids, new, strict=True)],
+        actor,
+    )
+    return list(ids)
+
+
+def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str, why: str) -> None:
+    """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step.
+
+    The next step of one that is snoozed is that it wakes.
+    """
+    changed: dict[str, Any] = {
+        name: getattr(after, name)
+        for name in Alert.__dataclass_fields__
+        if getattr(after, name) != getattr(before, name)
+    }
+    untold = after.shadow or after.quieted_by is not None or after.in_doubt
+    if after.state in {"acknowledged", "resolved"} or (after.state == "open" and untold):
+        changed["next_step_at"] = None
+    if after.state == "open" and before.state != "open":
+        changed["owner_id"] = None
+    if after.state == "acknowledged" and before.state != after.state:
+        changed["told_at"] = at
+    if changed:
+        conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
+    _record(conn, [(after.id, before.state, after, why)], actor, at)
+
+
+def set_route(
+    conn: Connection,
+    alert_id: int,
+    policy: Policy,
+    step: int,
+    next_step_at: int | None,
+    told_at: int | None = None,
+) -> None:
+    """Write down a policy, the step at which an alert stands in it, and when people were told, where they were."""
+    values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
+    conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
+
+
+def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
+    """Write down who has taken an alert, or lets it wait."""
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(owner_id=staff_id))
+
+
+def set_next_step(conn: Connection, alert_id: int, at: int) -> None:
+    """Let an open alert's next step be taken at an instant, or a snoozed one wake then."""
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(next_step_at=at))
+
+
+def held(conn: Connection, alert_id: int) -> Routed | None:
+    """One alert with its policy, locked; one that another has locked is waited for."""
+    wanted = _WITH_ROUTE.with_for_update(of=alerts).where(alerts.c.id == alert_id)
+    return next(iter(_routed(conn, wanted)), None)
+
+
+def woken(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+    """Up to `limit` snoozed alerts that have waited long enough, or `only` one; locked, and others' wait."""
+    return _due(conn, "snoozed", now, limit, only)
+
+
+def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed]:
+    """A client's alerts of one rule that are not resolved, locked."""
+    theirs = and_(
+        alerts.c.client_id == client_id, alerts.c.rule_id == rule_id, alerts.c.state != "resolved"
+    )
+    return _routed(conn, _WITH_ROUTE.with_for_update(of=alerts).where(theirs).order_by(alerts.c.id))
+
+
+def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
+    """These alerts with their policies, in the order of ids, locked."""
+    return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
+
+
+def with_due_step(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+    """Up to `limit` open alerts whose next step is due, or `only` one, longest due first; locked as above."""
+    return _due(conn, "open", now, limit, only)
+
+
+def due(conn: Connection, now: int, limit: int) -> list[int]:
+    """The ids of up to `limit` alerts whose next step, or waking, is due, longest due first."""
+    wanted = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= now)
+    return list(conn.scalars(wanted.order_by(alerts.c.next_step_at, alerts.c.id).limit(limit)))
+
+
+def no_longer_quieted(conn: Connection) -> list[int]:
+    """The clients who have an alert unresolved that was quieted by one which is not so, or on trial, by now."""
+    return list(conn.scalars(_NO_LONGER_QUIETED))
+
+
+def any_due(conn: Connection, now: int) -> bool:
+    """Whether an open alert's next step, or the waking of a snoozed one, is due."""
+    return conn.scalar(_ANY_DUE, {"now": now}) is not None
+
+
+def adrift(conn: Connection) -> list[int]:
+    """Open alerts to be told of that have no next step, no owner, and no message that may reach anybody."""
+    reaching = select(outbox.c.id).where(
+        outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(REACHED_NOBODY)
+    )
+    lost = and_(
+        alerts.c.state == "open",
+        alerts.c.next_step_at.is_(None),
+        alerts.c.owner_id.is_(None),
+        ~alerts.c.historic,
+        TOLD,
+        ~reaching.exists(),
+    )
+    return list(conn.scalars(select(alerts.c.id).where(lost).order_by(alerts.c.id)))
+
+
+def steps_overdue(conn: Connection, before: int) -> list[int]:
+    """Alerts whose next step, or waking, was due before `before` and did not come."""
+    late = and_(WAITS, alerts.c.next_step_at < before)
+    return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
+
+
+def read_evidence(written: str) -> AlertEvidence:
+    """The evidence as an alert's row holds it."""
+    read = json.loads(written)
+    findings = (
+        FindingSeen(**{**seen, "events": tuple(seen["events"])}) for seen in read.pop("findings")
+    )
+    return AlertEvidence(**read, findings=tuple(findings))
+
+
+def read_policy(written: str) -> Policy:
+    """The policy as an alert's row holds it."""
+    return _POLICY.validate_json(written) if written != "[]" else ()
+
+
+def _write_evidence(evidence: AlertEvidence) -> str:
+    # Spelled out, for an import opens thousands of alerts and dataclasses.asdict takes longer than all the rest.
+    findings = [{name: getattr(seen, name) for name in _FINDING} for seen in evidence.findings]
+    clears = {"clears": evidence.clears, "clears_at": evidence.clears_at}
+    return json.dumps({"as_of": evidence.as_of, "findings": findings, **clears}, ensure_ascii=False)
+
+
+@lru_cache(maxsize=256)  # a site has few policies, and each alert carries one
+def _write(policy: Policy) -> str:
+    return _POLICY.dump_json(policy).decode()
+
+
+def _due(
+    conn: Connection, state: AlertState, now: int, limit: int, only: int | None
+) -> list[Routed]:
+    wanted = _DUE if only is None else _DUE.where(alerts.c.id == only)
+    return _routed(conn, wanted, {"wanted": state, "now": now, "most": limit})
+
+
+def _routed(
+    conn: Connection, wanted: Select[Any], named: Mapping[str, Any] | None = None
+) -> list[Routed]:
+    return [
+        Routed(
+            Alert(*row[: len(_ALERT)]),
+            row.ref,
+            read_policy(row.policy),
+            row.step,
+            row.next_step_at,
+            row.owner_id,
+        )
+        for row in conn.execute(wanted, named)
+    ]
+
+
+def _record(
+    conn: Connection,
+    changes: Iterable[tuple[int, str | None, Alert, str]],
+    actor: str,
+    at: int | None = None,
+) -> None:
+    conn.execute(
+        _CHANGED,
+        [
+            {
+                "alert_id": alert_id,
+                "at": alert.opened_at if at is None else at,
+                "from_state": state_before,
+                "to_state": alert.state,
+                "actor": actor,
+                "why": why,
+            }
+            for alert_id, state_before, alert, why in changes
+        ],
+    )

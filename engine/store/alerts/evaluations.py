@@ -1,0 +1,203 @@
+"""Where each client's evaluation stands: what made it due, who is at it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, or_, select, update
+
+from engine.store.database.upsert import insert_of
+from engine.store.tables.alerts import evaluations
+
+# Made once, for a statement takes longer to make than to run for one client.
+_MARK_FOR_RULES = (
+    update(evaluations)
+    .where(
+        or_(
+            evaluations.c.rules_hash < bindparam("serving"),
+            evaluations.c.rules_hash > bindparam("serving"),
+        )
+    )
+    # Said so that no index serves it: nearly every client is not yet due, and those of other rules are few or none.
+    .where(func.coalesce(evaluations.c.next_due_at, bindparam("later")) > bindparam("now"))
+    .values(next_due_at=bindparam("now"))
+)
+_LENT_TO_NOBODY = or_(
+    evaluations.c.lease_until.is_(None), evaluations.c.lease_until <= bindparam("now")
+)
+
+
+def _oldest(due_since: Column[int]) -> Select[tuple[int, int]]:
+    """The clients longest due by one of the two columns that make them due; each has an index of its own."""
+    return (
+        select(evaluations.c.client_id, due_since)
+        .where(due_since.is_not(None), _LENT_TO_NOBODY)
+        .order_by(due_since)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_OLDEST_CHANGED = _oldest(evaluations.c.dirty_from)
+_OLDEST_DUE = _oldest(evaluations.c.next_due_at).where(
+    evaluations.c.next_due_at <= bindparam("now")
+)
+_LEND = (
+    update(evaluations)
+    .where(evaluations.c.client_id.in_(bindparam("ids", expanding=True)), _LENT_TO_NOBODY)
+    .values(claimed_by=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(
+        *[
+            evaluations.c[name]
+            for name in ("client_id", "generation", "evaluated_to", "failures", "rules_hash")
+        ]
+    )
+)
+_HELD = and_(
+    evaluations.c.client_id == bindparam("held_client"),
+    evaluations.c.claimed_by == bindparam("held_by"),
+    evaluations.c.lease_until == bindparam("held_until"),
+)
+_FINISH = (
+    update(evaluations)
+    .where(_HELD, evaluations.c.generation == bindparam("made_at"))
+    .values(
+        evaluated_to=bindparam("to"),
+        next_due_at=bindparam("due"),
+        rules_hash=bindparam("hash"),
+        dirty_from=None,
+        claimed_by=None,
+        lease_until=None,
+        failures=0,
+    )
+)
+
+
+@cache
+def _dirtied(dialect: str) -> Any:
+    insert = insert_of(dialect, evaluations)
+    stored, new = evaluations.c, insert.excluded
+    earlier = or_(stored.dirty_from.is_(None), new.dirty_from < stored.dirty_from)
+    since = case((earlier, new.dirty_from), else_=stored.dirty_from)
+    changed = {"dirty_from": since, "generation": stored.generation + 1}
+    return insert.on_conflict_do_update(index_elements=["client_id"], set_=changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One client's evaluation, lent to `owner` until `lease_until`; `generation` tells whether anything came since."""
+
+    client_id: int
+    owner: str
+    lease_until: int
+    generation: int
+    evaluated_to: int | None
+    failures: int
+    rules_hash: str | None  # of the rule set by which the client was evaluated last
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A client whose evaluation fails, how often in a row, and when it is tried again."""
+
+    client_id: int
+    failures: int
+    retry_at: int | None
+
+
+def mark_dirty(conn: Connection, earliest: Mapping[int, int]) -> None:
+    """Say that something about these clients changed, by client id: the earliest instant that it concerns."""
+    if not earliest:
+        return
+    # In the order of ids, so that two writers never wait for each other.
+    rows = [
+        {"client_id": client_id, "dirty_from": at, "generation": 1}
+        for client_id, at in sorted(earliest.items())
+    ]
+    conn.execute(_dirtied(conn.dialect.name), rows)
+
+
+def mark_all_for_rules(conn: Connection, rules_hash: str, now: int) -> int:
+    """Make due, at `now`, every client last evaluated under other rules; how many. Run again, it changes nothing."""
+    return conn.execute(
+        _MARK_FOR_RULES, {"serving": rules_hash, "now": now, "later": now + 1}
+    ).rowcount
+
+
+def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claim]:
+    """Lend `owner` up to `limit` clients who are due and lent to nobody, those due longest first."""
+    at_most = {"now": now, "most": limit}
+    rows = [*conn.execute(_OLDEST_CHANGED, at_most), *conn.execute(_OLDEST_DUE, at_most)]
+    due_since: dict[int, int] = {}
+    for client_id, since in rows:
+        due_since[client_id] = min(since, due_since.get(client_id, since))
+    chosen = sorted(due_since, key=lambda client_id: (due_since[client_id], client_id))[:limit]
+    if not chosen:
+        return []
+    claims = [
+        Claim(
+            row.client_id,
+            owner,
+            now + lease_us,
+            row.generation,
+            row.evaluated_to,
+            row.failures,
+            row.rules_hash,
+        )
+        for row in conn.execute(
+            _LEND, {"ids": chosen, "now": now, "owner": owner, "until": now + lease_us}
+        )
+    ]
+    return sorted(claims, key=lambda claim: claim.client_id)
+
+
+def finish(
+    conn: Connection, claim: Claim, evaluated_to: int, next_due_at: int | None, rules_hash: str
+) -> bool:
+    """End a claim; False, and nothing is changed, where it was lost or something came since it was made.
+
+    What was decided from the claim may then not be written: somebody else does it, or it is to do again.
+    """
+    values = {
+        "to": evaluated_to,
+        "due": next_due_at,
+        "hash": rules_hash,
+        "made_at": claim.generation,
+    }
+    return conn.execute(_FINISH, {**_held(claim), **values}).rowcount == 1
+
+
+def release(conn: Connection, claim: Claim) -> None:
+    """Give a claim back unfinished: the client is due as before, at once."""
+    conn.execute(
+        update(evaluations).where(_HELD).values(claimed_by=None, lease_until=None), _held(claim)
+    )
+
+
+def postpone(conn: Connection, claim: Claim, until: int) -> None:
+    """Give a claim back because its evaluation failed: the client is due as before, but not until `until`."""
+    failed = {"claimed_by": None, "lease_until": until, "failures": evaluations.c.failures + 1}
+    conn.execute(update(evaluations).where(_HELD).values(failed), _held(claim))
+
+
+def failing(conn: Connection) -> Sequence[Failing]:
+    """The clients whose last evaluation failed, the most often failing first."""
+    wanted = (
+        select(evaluations.c.client_id, evaluations.c.failures, evaluations.c.lease_until)
+        .where(evaluations.c.failures > 0)
+        .order_by(evaluations.c.failures.desc(), evaluations.c.client_id)
+    )
+    return [Failing(*row) for row in conn.execute(wanted)]
+
+
+def overdue(conn: Connection, before: int) -> int:
+    """How many clients hold a claim whose lease ran out before `before`: their evaluator died and none took over."""
+    lost = and_(evaluations.c.claimed_by.is_not(None), evaluations.c.lease_until < before)
+    return len(conn.execute(select(evaluations.c.client_id).where(lost)).all())
+
+
+def _held(claim: Claim) -> dict[str, int | str]:
+    return {"held_client": claim.client_id, "held_by": claim.owner, "held_until": claim.lease_until}

@@ -1,0 +1,128 @@
+"""Silence: alerts that began because nothing came, and the outages that may be behind it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
+
+from engine.model.alert import Alert
+from engine.model.outages import Outage, Outages
+from engine.model.rule import Severity
+from engine.store.operations import heartbeats
+from engine.store.tables.alerts import alerts, evaluations
+from engine.store.tables.operations import heartbeats as table
+from engine.store.tables.people import record_entries
+
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+_IN_DOUBT = ("unjudged", "held")
+_OUTAGES = "outages"  # the heartbeat that holds them
+# Asked at every step, and made once, for a statement takes longer to make than to run.
+# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
+_in_doubt = or_(*(alerts.c.silence == word for word in _IN_DOUBT))
+_ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
+_STILL_JUDGING = (
+    select(evaluations.c.client_id)
+    .where(or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > bindparam("now")))
+    # One whose evaluation fails must not keep all others waiting.
+    .where(evaluations.c.failures == 0)
+    .limit(1)
+)
+_UNRESOLVED = (
+    select(*_ALERT)
+    .where(alerts.c.silence.is_not(None), alerts.c.state != "resolved")
+    .where(or_(_in_doubt, alerts.c.opened_at > bindparam("since")))
+    .order_by(alerts.c.id)
+)
+_STANDING = select(table.c.detail).where(table.c.name == _OUTAGES)
+
+
+def _last(entry: str) -> ColumnElement[int]:
+    return func.coalesce(func.max(case((record_entries.c.entry == entry, record_entries.c.at))), -1)
+
+
+_ACTIVE = select(func.count()).select_from(
+    select(record_entries.c.client_id)
+    .where(record_entries.c.at <= bindparam("now"))
+    .group_by(record_entries.c.client_id)
+    .having(_last("enrolled") > _last("ended"), _last("leave_began") <= _last("leave_ended"))
+    .limit(bindparam("most"))
+    .subquery()
+)
+
+
+def any_in_doubt(conn: Connection) -> bool:
+    """Whether there is an unresolved alert of silence that is not believed."""
+    return conn.scalar(_ANY_IN_DOUBT) is not None
+
+
+def unresolved(conn: Connection, opened_since: int) -> list[Alert]:
+    """The unresolved alerts of silence that are not believed, or were opened since then, by id and not locked."""
+    return [Alert(*row) for row in conn.execute(_UNRESOLVED, {"since": opened_since})]
+
+
+def believe(conn: Connection, alert_ids: Collection[int]) -> None:
+    """Take the silence of these alerts for the clients' own; not worth a word where it was never doubted."""
+    conn.execute(
+        update(alerts).where(alerts.c.id.in_(alert_ids)).values(silence="believed", held_at=None)
+    )
+
+
+def long_held(conn: Connection, waits: Mapping[Severity, int], now: int) -> list[Alert]:
+    """The open alerts that have been held so long (microseconds by severity) with nobody told of it, or not since."""
+    waited = or_(
+        *(
+            and_(
+                alerts.c.severity == severity,
+                alerts.c.held_at <= now - wait,
+                or_(alerts.c.told_at.is_(None), alerts.c.told_at <= now - wait),
+            )
+            for severity, wait in waits.items()
+        )
+    )
+    wanted = select(*_ALERT).where(alerts.c.silence == "held", alerts.c.state == "open", waited)
+    return [
+        Alert(*row)
+        for row in conn.execute(wanted.order_by(alerts.c.id).with_for_update(skip_locked=True))
+    ]
+
+
+def told(conn: Connection, alert_ids: Collection[int], at: int) -> None:
+    """Write down that it was told of these alerts that they are held."""
+    conn.execute(update(alerts).where(alerts.c.id.in_(alert_ids)).values(told_at=at))
+
+
+def held_count(conn: Connection) -> int:
+    """How many unresolved alerts are held."""
+    held = and_(alerts.c.silence == "held", alerts.c.state != "resolved")
+    return conn.scalar(select(func.count()).select_from(alerts).where(held)) or 0
+
+
+def active_clients(conn: Connection, now: int, most: int) -> int:
+    """How many clients are enrolled and not on leave at `now`, counted up to `most`: to count all would take long."""
+    return conn.scalar(_ACTIVE, {"now": now, "most": most}) or 0
+
+
+def still_judging(conn: Connection, now: int) -> bool:
+    """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
+    return conn.scalar(_STILL_JUDGING, {"now": now}) is not None
+
+
+def outages(conn: Connection) -> dict[str, Outage]:
+    """The outages that stood at the last look, by name."""
+    written: Mapping[str, Any] = json.loads(conn.scalar(_STANDING) or "{}")
+    return {
+        what: Outage(one["since"], frozenset(one["kinds"]), one["over"])
+        for what, one in written.items()
+    }
+
+
+def write_outages(conn: Connection, standing: Outages, at: int) -> None:
+    """Write down the outages that stand."""
+    written = {
+        what: {"since": one.since, "kinds": sorted(one.kinds), "over": one.over}
+        for what, one in standing.items()
+    }
+    heartbeats.beat(conn, _OUTAGES, at, written)

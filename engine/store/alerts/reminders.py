@@ -1,0 +1,89 @@
+"""Reminders: when people were last told of an alert, or somebody took it, and whom its last step told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+
+from engine.model.message import REACHED_NOBODY, TELLING
+from engine.store.alerts.alerts import TOLD
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+
+_TOLD_AGAIN = and_(alerts.c.state.in_(["open", "acknowledged"]), TOLD, ~alerts.c.historic)
+_LONGEST_AGO = (
+    select(alerts.c.rule_id, func.min(alerts.c.told_at))
+    .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
+    .group_by(alerts.c.rule_id)
+)
+_AGAIN = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert"))
+    .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
+)
+# Made once, for a statement takes longer to make than to run.
+_LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
+    outbox.c.alert_id == bindparam("alert"),
+    outbox.c.reason.in_(TELLING),
+    outbox.c.state.not_in(REACHED_NOBODY),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An alert of which people are to be told again, who has taken it, and how often they were told again before."""
+
+    alert_id: int
+    owner_id: int | None
+    reminders: int
+
+
+def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> list[Due]:
+    """Up to `limit` alerts, open or taken, that people were told of so long before `now`; locked, others' wait.
+
+    `waits` are microseconds by rule id; alerts of other rules are not told again.
+    """
+    of_wait: dict[int, list[str]] = defaultdict(list)
+    for rule, wait in waits.items():
+        of_wait[wait].append(rule)
+    waited = or_(
+        *(
+            and_(alerts.c.rule_id.in_(of), alerts.c.told_at <= now - wait)
+            for wait, of in of_wait.items()
+        )
+    )
+    wanted = (
+        select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
+        .where(_TOLD_AGAIN, waited)
+        .order_by(alerts.c.told_at, alerts.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Due(*row) for row in conn.execute(wanted)]
+
+
+def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
+    """When the next alert is to be told again, microseconds since 1970; None where none is."""
+    if not waits:
+        return None
+    rows = conn.execute(_LONGEST_AGO)
+    return min(
+        (told_at + waits[rule_id] for rule_id, told_at in rows if rule_id in waits), default=None
+    )
+
+
+def told_again(conn: Connection, reminder: Due, at: int) -> None:
+    """Write down that people were told again of an alert at an instant."""
+    conn.execute(
+        _AGAIN, {"alert": reminder.alert_id, "at": at, "how_often": reminder.reminders + 1}
+    )
+
+
+def last_told(conn: Connection, alert_id: int) -> dict[int, int]:
+    """By staff id, the step of an alert's policy that reached them: those whom the last step told."""
+    rows = conn.execute(_LAST_TOLD, {"alert": alert_id}).all()
+    newest = max((row.created_at for row in rows), default=0)
+    return {row.staff_id: row.step for row in rows if row.created_at == newest}

@@ -1,0 +1,225 @@
+"""The database: SQLite in a file of its own by default, PostgreSQL by URL; the same tables and code on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from engine.errors import StoreUnavailableError, UserError
+from engine.store.database.db_errors import outage_in
+
+# The newest migration; a test holds it equal to what the migrations folder says, so that commands
+# need not import Alembic to know whether the tables are theirs.
+HEAD = "0010"
+_VERSION = table("alembic_version", column("version_num", String))
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+
+
+class Database:
+    """One database, shared by all threads of a process; connections come from `read` and `write`."""
+
+    def __init__(self, url: URL, engine: Engine) -> None:
+        self.url = url
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Get ready to use `sqlite:///path` or `postgresql://…`; nothing is connected yet.
+
+        Creates the folder of a SQLite file. Raises UserError where the URL is not one of these two.
+        """
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite":
+            _make_folder(parsed)
+            return cls(parsed, _sqlite_engine(parsed))
+        engine = create_engine(
+            parsed,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+        return cls(parsed, engine)
+
+    @classmethod
+    def in_memory(cls) -> Database:
+        """A SQLite database of this process's alone, without tables, for one transaction at a time; closing ends it."""
+        url = make_url("sqlite://")
+        return cls(url, _sqlite_engine(url, poolclass=StaticPool))
+
+    @classmethod
+    def ready(cls, url: str) -> Database:
+        """An opened database that can be written and has the tables of this version, or StoreUnavailableError.
+
+        A SQLite file that is not there yet is made. Tables that hold data change only when the operator says so,
+        by `handrail db upgrade`, for a backup comes first.
+        """
+        database = cls.open(url)
+        database.check()
+        if database.dialect == "sqlite" and database.version() is None:
+            database.upgrade()
+        return database._of_this_version()
+
+    @classmethod
+    def existing(cls, url: str) -> Database:
+        """As `ready`, but nothing is made: a SQLite file that is not there may be one whose name is mistyped."""
+        parsed = _parse(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+            raise StoreUnavailableError(
+                f"There is no database {parsed}; handrail run makes it, unless its path is mistyped "
+                "(database: in the configuration, or HANDRAIL_DATABASE_URL)."
+            )
+        database = cls.open(url)
+        database.check()
+        return database._of_this_version()
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @property
+    def shown(self) -> str:
+        """The URL as messages and logs may show it: without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        """A connection in a transaction that commits on leaving, or rolls back on an error.
+
+        On SQLite it is the only writer from its first moment, so that nothing read in it goes stale. One that need not
+        be `durable` does not wait for the disk: a power cut may undo it as if it had never been, a killed process not.
+        """
+        if self.dialect == "sqlite":
+            # FULL, for a message that a power cut made us forget would be sent again.
+            return self._transaction(
+                f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE"
+            )
+        return self._transaction(*([] if durable else ["SET LOCAL synchronous_commit = off"]))
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A connection for reading, which sees one consistent snapshot throughout."""
+        if self.dialect == "sqlite":
+            return self._transaction("BEGIN")
+        return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest version; safe to run twice or from two processes at once."""
+        from engine.store.migrations import upgrade  # noqa: PLC0415 - Alembic takes long to import
+
+        with self.write() as conn:
+            upgrade(conn)
+
+    def version(self) -> str | None:
+        """The migration that the tables are at, None where there are none."""
+        with self.read() as conn:
+            if not conn.dialect.has_table(conn, "alembic_version"):
+                return None
+            return conn.scalar(select(_VERSION.c.version_num))
+
+    def outdated(self) -> str | None:
+        """Why this version of Handrail cannot use the tables, in one sentence; None where it can."""
+        version = self.version()
+        if version == HEAD:
+            return None
+        has = f"the tables of version {version}" if version else "no tables yet"
+        return f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run handrail db upgrade."
+
+    def _of_this_version(self) -> Database:
+        if outdated := self.outdated():
+            self.close()
+            raise StoreUnavailableError(outdated)
+        return self
+
+    def check(self) -> None:
+        """Raise StoreUnavailableError where the database cannot be reached or written."""
+        with self.write() as conn:
+            if (
+                self.dialect == "postgresql"
+                and conn.scalar(text("SHOW transaction_read_only")) == "on"
+            ):
+                raise StoreUnavailableError(
+                    f"The database {self.shown} is read-only; give Handrail one it may write."
+                )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
+        """A transaction with these options, which begins with these statements; on SQLite nothing else begins it."""
+        try:
+            with self.engine.connect() as conn:
+                if options:
+                    conn.execution_options(**options)
+                with conn.begin():
+                    for statement in first:
+                        _say(conn, statement)
+                    yield conn
+        except DBAPIError as error:
+            sentence = outage_in(error, self.shown)
+            if sentence is None:
+                raise
+            raise StoreUnavailableError(sentence) from error
+
+
+def _say(conn: Connection, statement: str) -> None:
+    """Say a statement by the driver alone, for SQLAlchemy takes five times as long to say it."""
+    try:
+        conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
+    except conn.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError(statement, None, error) from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # The text is not repeated, for it may hold a password.
+        raise UserError(
+            "The database URL cannot be read; write sqlite:///FILE or postgresql://…"
+        ) from None
+    scheme = parsed.drivername
+    if scheme == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed
+    if scheme == "sqlite":
+        raise UserError("The database URL sqlite:// names no file; write sqlite:///FILE")
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise UserError(
+        f"The database URL begins with {scheme}://; Handrail knows sqlite:///FILE and postgresql://…"
+    )
+
+
+def _make_folder(url: URL) -> None:
+    assert url.database
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"The folder {folder} cannot be made: {error.strerror}."
+        ) from None
+
+
+def _sqlite_engine(url: URL, **options: Any) -> Engine:
+    # Hidden here and above, for an error that is logged may hold no note, text or name.
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **options
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at the beginning.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    return engine

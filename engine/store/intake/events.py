@@ -1,0 +1,237 @@
+"""Events: once each by (source, key), corrected by the same key with other content, every earlier version kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
+
+from engine.model.event import NewEvent
+from engine.store.database.upsert import insert_of
+from engine.store.tables.intake import event_versions, events
+
+# How many keys or ids are asked for at once; databases bound the parameters of a statement.
+_AT_ONCE = 1000
+_CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
+# Made once, for a statement takes longer to make than to run for one event.
+_NEWEST = select(func.max(events.c.id))
+
+_Item = TypeVar("_Item", int, str)
+Content = tuple[int, str, int, str, str | None]
+
+
+@cache
+def _unless_known(dialect: str) -> Any:
+    unless_known = insert_of(dialect, events).on_conflict_do_nothing(
+        index_elements=["source", "key"]
+    )
+    return unless_known.execution_options(preserve_rowcount=True)
+
+
+@dataclass(slots=True)
+class Added:
+    """What became of some events; `earliest` is the first instant that changed for each client concerned, by id."""
+
+    new: int = 0
+    duplicates: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+    earliest: dict[int, int] = field(default_factory=dict)
+
+    def concerns(self, client_id: int, at: int) -> None:
+        """Note that something changed for a client at an instant."""
+        if at < self.earliest.get(client_id, at + 1):
+            self.earliest[client_id] = at
+
+
+@dataclass(slots=True)
+class _Stored:
+    """An event as it stands, what it was before, and what is said of it now, at last and on the way there."""
+
+    id: int
+    content: Content
+    origin: str
+    recorded_at: int
+    last_word: Content
+    said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
+    replaced: list[tuple[Content, str, int]] = field(
+        default_factory=list
+    )  # content, origin, recorded_at
+
+
+def ahead(conn: Connection, now: int) -> tuple[int, int]:
+    """How many events are dated later than `now` (microseconds since 1970), and by how much the furthest (or 0)."""
+    asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
+    number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
+    return number, (furthest or now) - now
+
+
+def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
+    """Store events of one source, in the order in which it says them.
+
+    The same key again with the same content is a duplicate and changes nothing; with other content it is a
+    correction, unless it only repeats what the same item said before a later word corrected it. Such a repetition
+    comes of an item that is read again from its beginning, and is a duplicate too.
+    """
+    added = Added()
+    if not found:
+        return added
+    newest = conn.scalar(_NEWEST) or 0
+    # Spelt out, for a third of a million rows.
+    rows = [
+        {
+            "client_id": client_id,
+            "kind": kind,
+            "occurred_at": occurred_at,
+            "recorded_at": now,
+            "source": source,
+            "key": key,
+            "fields": fields,
+            "note": note,
+            "origin": origin,
+        }
+        for client_id, kind, occurred_at, source, key, fields, note, origin in found
+    ]
+    added.new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
+    if added.new == len(found):
+        for event in found:
+            added.concerns(event.client_id, event.occurred_at)
+        return added
+    stored = _stored(conn, found)
+    for event in found:
+        _compare(event, stored[event.key], newest, added, now)
+    added.duplicates = len(found) - added.new - added.corrected
+    _correct(conn, [each for each in stored.values() if each.replaced], now)
+    return added
+
+
+def withdraw(conn: Connection, source: str, origins: Mapping[str, str | None], now: int) -> Added:
+    """Take back events by key, each if it stands as its origin said it; what stood before that stands again.
+
+    Without an origin the event goes, whoever said it before `now`.
+    """
+    found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
+    wrong = [
+        row
+        for row in found
+        if row.origin == origins[row.key] or (not origins[row.key] and row.recorded_at < now)
+    ]
+    taken_back = Added(withdrawn=len(wrong))
+    if not wrong:
+        return taken_back
+    _keep(conn, [(row.id, _content(row), row.origin, row.recorded_at) for row in wrong], now)
+    gone = []
+    for row in wrong:
+        taken_back.concerns(row.client_id, row.occurred_at)
+        before = conn.execute(_before(row)).first() if origins[row.key] else None
+        if before is None:
+            gone.append(row.id)
+            continue
+        taken_back.concerns(before.client_id, before.occurred_at)
+        stood = {name: before._mapping[name] for name in (*_CONTENT, "origin", "recorded_at")}
+        conn.execute(update(events).where(events.c.id == row.id).values(stood))
+    for some in _cut(gone):
+        conn.execute(delete(events).where(events.c.id.in_(some)))
+    return taken_back
+
+
+def _before(row: Row[Any]) -> Select[Any]:
+    """What an event was before the origin that stands now first spoke of it."""
+    earlier = (event_versions.c.event_id == row.id, event_versions.c.origin != row.origin)
+    return select(event_versions).where(*earlier).order_by(event_versions.c.id.desc()).limit(1)
+
+
+def _content(event: NewEvent | Row[Any]) -> Content:
+    return event.client_id, event.kind, event.occurred_at, event.fields, event.note
+
+
+def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: int) -> None:
+    content = _content(event)
+    if stored.id > newest:
+        added.concerns(event.client_id, event.occurred_at)
+    if content == stored.content or _is_outdated(event, stored):
+        return
+    added.corrected += 1
+    added.concerns(stored.content[0], stored.content[2])
+    added.concerns(event.client_id, event.occurred_at)
+    stored.replaced.append((stored.content, stored.origin, stored.recorded_at))
+    stored.said_before.add((stored.content, _item(stored.origin)))
+    stored.content, stored.origin, stored.recorded_at = content, event.origin, now
+
+
+def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
+    """Whether the event only repeats what its item said before the word that stands now, which comes later."""
+    item, _, line = event.origin.rpartition(":")
+    if (_content(event), item) not in stored.said_before:
+        return False
+    standing, _, place = stored.origin.rpartition(":")
+    return item != standing or stored.content == stored.last_word or int(place) > int(line)
+
+
+def _item(origin: str) -> str:
+    return origin.rpartition(":")[0]
+
+
+def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
+    """The events as they stand, by key; with their earlier versions where they are to be corrected."""
+    last_words = {event.key: _content(event) for event in found}
+    stored: dict[str, _Stored] = {}
+    for some in _cut(list(last_words)):
+        for row in conn.execute(_by_key(found[0].source, some)):
+            stored[row.key] = _Stored(
+                row.id, _content(row), row.origin, row.recorded_at, last_words[row.key]
+            )
+    told = ((stored[event.key], _content(event)) for event in found)
+    differing = {standing.id: standing for standing, content in told if content != standing.content}
+    for ids in _cut(list(differing)):
+        for row in conn.execute(select(event_versions).where(event_versions.c.event_id.in_(ids))):
+            differing[row.event_id].said_before.add((_content(row), _item(row.origin)))
+    return stored
+
+
+def _correct(conn: Connection, corrected: Sequence[_Stored], now: int) -> None:
+    if not corrected:
+        return
+    _keep(conn, [(each.id, *version) for each in corrected for version in each.replaced], now)
+    columns = (*_CONTENT, "origin", "recorded_at")
+    changed = (
+        update(events)
+        .where(events.c.id == bindparam("_id"))
+        .values({name: bindparam(name) for name in columns})
+    )
+    conn.execute(
+        changed,
+        [
+            dict(
+                zip(
+                    ("_id", *columns),
+                    (each.id, *each.content, each.origin, each.recorded_at),
+                    strict=True,
+                )
+            )
+            for each in corrected
+        ],
+    )
+
+
+def _keep(conn: Connection, replaced: Sequence[tuple[int, Content, str, int]], now: int) -> None:
+    """Keep what events were before: (event id, content, origin, recorded_at) each."""
+    columns = ("event_id", *_CONTENT, "origin", "recorded_at", "replaced_at")
+    conn.execute(
+        insert(event_versions),
+        [
+            dict(zip(columns, (event_id, *content, origin, recorded_at, now), strict=True))
+            for event_id, content, origin, recorded_at in replaced
+        ],
+    )
+
+
+def _by_key(source: str, keys: Sequence[str]) -> Select[Any]:
+    return select(events).where(events.c.source == source, events.c.key.in_(keys))
+
+
+def _cut(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

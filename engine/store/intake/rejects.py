@@ -1,0 +1,113 @@
+"""Rows that could not be read, kept until they are mended or somebody dismisses them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, select, true, update
+
+from engine.model.intake import Reject
+from engine.store.database.upsert import insert_of
+from engine.store.tables.intake import rejects
+from engine.store.tables.people import clients
+
+_OPEN = and_(rejects.c.mended_at.is_(None), rejects.c.dismissed_at.is_(None))
+
+
+class OpenReject(NamedTuple):
+    """A row that waits to be mended; `seen_at` is when it was last read in vain."""
+
+    id: int
+    source: str
+    item: str
+    line: int
+    reason: str
+    row: str
+    seen_at: int
+
+
+_STILL_OPEN = (
+    select(*[rejects.c[name] for name in OpenReject._fields])
+    .where(_OPEN)
+    .order_by(rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
+)
+# Made once, for a statement takes longer to make than to run.
+_WAITING_NO_MORE = _STILL_OPEN.where(
+    rejects.c.source == bindparam("from"),
+    rejects.c.waits_for.is_not(None),
+    select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+)
+
+
+def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: int) -> None:
+    """Quarantine rows; one that is there already is open again, unless it was dismissed."""
+    if not found:
+        return
+    insert = insert_of(conn.dialect.name, rejects)
+    told = {word: insert.excluded[word] for word in ("reason", "waits_for", "seen_at")}
+    upsert = insert.on_conflict_do_update(
+        index_elements=["source", "item", "line", "digest"], set_={**told, "mended_at": None}
+    )
+    conn.execute(
+        upsert,
+        [
+            {
+                "source": source,
+                "item": item,
+                "line": reject.line,
+                "reason": reject.reason,
+                "row": reject.row,
+                "digest": blake2b(reject.row.encode(), digest_size=16).hexdigest(),
+                "waits_for": reject.waits_for,
+                "seen_at": now,
+            }
+            for reject in found
+        ],
+    )
+
+
+def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReject]:
+    """Every row that waits to be mended, of one source or of all, in the order of their places."""
+    of_source = true() if source is None else rejects.c.source == source
+    return [OpenReject(*row) for row in conn.execute(_STILL_OPEN.where(of_source))]
+
+
+def waiting_no_more(conn: Connection, source: str) -> Sequence[OpenReject]:
+    """Rows that waited for a client who is in the roster by now."""
+    return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, {"from": source})]
+
+
+def mend(conn: Connection, ids: Collection[int], now: int) -> None:
+    """Say that rows were read after all."""
+    if ids:
+        conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(mended_at=now))
+
+
+def mend_lines(conn: Connection, source: str, item: str, lines: Collection[int], now: int) -> None:
+    """Say that what was wrong with some lines of an item no longer stands in it."""
+    if lines:
+        of_lines = and_(
+            _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line.in_(lines)
+        )
+        conn.execute(update(rejects).where(of_lines).values(mended_at=now))
+
+
+def mend_unseen(conn: Connection, source: str, item: str, now: int) -> None:
+    """Say so of whatever was not seen again when the item was read as a whole at `now`."""
+    of_item = and_(
+        _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.seen_at < now
+    )
+    conn.execute(update(rejects).where(of_item).values(mended_at=now))
+
+
+def dismiss(conn: Connection, ids: Collection[int], now: int) -> set[int]:
+    """Close rows that nobody will mend; the ids of those that were open."""
+    dismissed = (
+        update(rejects)
+        .where(_OPEN, rejects.c.id.in_(ids))
+        .values(dismissed_at=now)
+        .returning(rejects.c.id)
+    )
+    return set(conn.scalars(dismissed))

@@ -1,0 +1,195 @@
+"""Bundles: messages of the outbox that another, to the same recipient, carries with it as one text.
+
+Each stays a row of its own, for its alert climbs on its own, and shares the fate of the one that carries it; should
+that be cancelled, it goes out by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from engine.model.message import (
+    FINAL_STATES,
+    NEWLY,
+    NOTICE,
+    REACHES_NOBODY,
+    STEP,
+    STORM,
+    Claimed,
+    OutboxState,
+    Waiting,
+)
+from engine.store.alerts.alerts import TOLD
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import staff
+
+_GATHERED = (NEWLY, STORM)
+_carrier = outbox.alias()
+# Nobody carries it, or whoever was to do so goes out no more.
+ON_ITS_OWN: ColumnElement[bool] = or_(
+    outbox.c.bundle_id.is_(None),
+    select(_carrier.c.id)
+    .where(_carrier.c.id == outbox.c.bundle_id, _carrier.c.state == "cancelled")
+    .exists(),
+)
+
+
+_OF_A_STEP = and_(
+    outbox.c.state == "queued",
+    outbox.c.created_at > bindparam("since"),
+    outbox.c.reason == STEP,
+    ~outbox.c.to_mentor,
+    alerts.c.severity != "urgent",
+)
+_CLIENTS_WAITING = (
+    select(func.count(alerts.c.client_id.distinct()))
+    .join(outbox, outbox.c.alert_id == alerts.c.id)
+    .where(_OF_A_STEP)
+)
+# Those that run for each message are made once, for a statement takes longer to make than to run.
+_number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
+_sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
+# Those sent and those that may be going are asked for apart, for so an index leads to each.
+_SENT = union_all(
+    select(outbox.c.sent_at).where(
+        outbox.c.staff_id.in_(_sharing), outbox.c.sent_at > bindparam("since")
+    ),
+    select(outbox.c.updated_at).where(
+        outbox.c.staff_id.in_(_sharing),
+        outbox.c.state == "claimed",
+        outbox.c.id != bindparam("message"),
+        func.coalesce(outbox.c.sent_at, 0) <= bindparam("since"),
+    ),
+)
+_WAITING = (
+    select(outbox.c.id, outbox.c.due_at, outbox.c.reason)
+    .join(alerts, alerts.c.id == outbox.c.alert_id)
+    .join(staff, staff.c.id == outbox.c.staff_id)
+    .where(outbox.c.staff_id == bindparam("staff"))
+    .where(or_(outbox.c.id == bindparam("message"), and_(outbox.c.state == "queued", ON_ITS_OWN)))
+    .where(alerts.c.state == "open", TOLD)
+    .where(alerts.c.severity != "urgent")
+    .where(outbox.c.reason.not_like(f"{REACHES_NOBODY}%"), outbox.c.reason.not_like(f"{NOTICE}%"))
+    .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
+    .order_by(outbox.c.id)
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_FOLLOW = (
+    update(outbox)
+    .where(outbox.c.bundle_id == bindparam("carrier"), outbox.c.state.not_in(FINAL_STATES))
+    .values(state=bindparam("to"), updated_at=bindparam("now"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """A message put into the outbox in this transaction."""
+
+    id: int
+    alert_id: int
+    staff_id: int
+    body: str
+    to_mentor: bool
+
+
+def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enqueued]:
+    """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
+    if not alert_ids:
+        return []
+    wanted = (
+        select(*[outbox.c[name] for name in Enqueued.__dataclass_fields__])
+        .where(
+            outbox.c.alert_id.in_(alert_ids), outbox.c.created_at == now, outbox.c.reason == STEP
+        )
+        .where(outbox.c.state == "queued", outbox.c.bundle_id.is_(None))
+        .order_by(outbox.c.id)
+    )
+    return [Enqueued(*row) for row in conn.execute(wanted)]
+
+
+def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
+    """The instants since then at which other texts went to a message's recipient, or may be going at this moment.
+
+    Recipients who share a number are one phone, and it is the phone that must not buzz too often.
+    """
+    return list(
+        conn.scalars(_SENT, {"message": message.id, "staff": message.staff_id, "since": since})
+    )
+
+
+def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
+    """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id.
+
+    They are locked, and those that another daemon is just claiming are left out, for they would go twice.
+    """
+    return [
+        Waiting(row.id, row.due_at, row.reason if row.reason in _GATHERED else None)
+        for row in conn.execute(_WAITING, {"message": message.id, "staff": message.staff_id})
+    ]
+
+
+def amount(conn: Connection, message_ids: Collection[int]) -> tuple[int, int]:
+    """How many alerts these messages and what they carry are about, and how many clients."""
+    counted = select(func.count(alerts.c.id.distinct()), func.count(alerts.c.client_id.distinct()))
+    row = conn.execute(
+        counted.join(outbox, outbox.c.alert_id == alerts.c.id).where(_with_carried(message_ids))
+    ).one()
+    return row[0], row[1]
+
+
+def lately_enqueued(conn: Connection, since: int) -> int:
+    """How many clients the messages of steps made since then concern that wait to be sent and are not urgent."""
+    return conn.scalar(_CLIENTS_WAITING, {"since": since}) or 0
+
+
+def gather(conn: Connection, since: int, due_at: int) -> int:
+    """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
+    theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
+    later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
+    gathered = update(outbox).where(outbox.c.id.in_(theirs)).values(reason=STORM, due_at=later)
+    return conn.execute(gathered, {"since": since}).rowcount
+
+
+def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:
+    """Let a message, not sent yet and with these words from now on, carry others and what they carry."""
+    conn.execute(update(outbox).where(_with_carried(carried)).values(bundle_id=carrier_id))
+    conn.execute(update(outbox).where(outbox.c.id == carrier_id).values(body=body, bundle_id=None))
+
+
+def follow(conn: Connection, carrier_id: int, state: OutboxState, now: int) -> None:
+    """What a message carries comes to the state that it came to, once it was sent or will never be."""
+    if state in {"queued", "claimed", "unknown", "cancelled"}:
+        return
+    conn.execute(_FOLLOW, {"carrier": carrier_id, "to": state, "now": now})
+
+
+def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
+    """A message and those that it carries, as if they were claimed with it."""
+    columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
+    rows = conn.execute(
+        select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id)
+    )
+    return [
+        message,
+        *(replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows),
+    ]
+
+
+def _with_carried(message_ids: Collection[int]) -> ColumnElement[bool]:
+    waits_with_one = and_(outbox.c.bundle_id.in_(message_ids), outbox.c.state == "queued")
+    return or_(outbox.c.id.in_(message_ids), waits_with_one)

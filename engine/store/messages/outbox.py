@@ -1,0 +1,391 @@
+"""The outbox: messages wait here from the decision that made them until the carrier's last word on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from engine.model.message import (
+    DECISIONS,
+    NOTICE,
+    PASSES_QUIET_HOURS,
+    REACHED_NOBODY,
+    REACHES_NOBODY,
+    REMINDS,
+    TRANSITIONS,
+    Claimed,
+    NewMessage,
+    OutboxState,
+    Settlement,
+    Silent,
+    Standing,
+)
+from engine.store.alerts.alerts import TOLD
+from engine.store.database.upsert import add_row
+from engine.store.messages import grouping
+from engine.store.people import absences, opt_outs
+from engine.store.people.staff import read, valid_consent
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import staff
+
+_CLAIMED = [
+    outbox.c[name]
+    for name in (
+        "id",
+        "state",
+        "alert_id",
+        "step",
+        "staff_id",
+        "body",
+        "created_at",
+        "expires_at",
+        "attempts",
+    )
+]
+_ABOUT = [
+    alerts.c[name]
+    for name in (
+        "severity",
+        "client_id",
+        "shadow",
+        "quieted_by",
+        "silence",
+        "told_at",
+        "next_step_at",
+    )
+]
+
+# Those that run for each message are made once, for a statement takes longer to make than to run.
+_lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
+_DUE = (
+    select(outbox.c.id)
+    .where(
+        or_(
+            and_(
+                outbox.c.state == "queued",
+                grouping.ON_ITS_OWN,
+                or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
+            ),
+            and_(outbox.c.state == "unknown", outbox.c.due_at <= bindparam("now"), _lent_to_nobody),
+        )
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEND = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=case((outbox.c.state == "queued", "claimed"), else_=outbox.c.state),
+        claimed_by=bindparam("owner"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(*_CLAIMED)
+)
+_STANDING = (
+    select(staff, outbox.c.reason, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
+    .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
+    .where(
+        outbox.c.id == bindparam("message"),
+        outbox.c.state == bindparam("stands_at"),
+        outbox.c.claimed_by == bindparam("owner"),
+    )
+)
+# Skipping what another daemon is doubting just now: two of them can then never wait for each other.
+_run_out = (
+    select(outbox.c.id)
+    .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_DOUBT = (
+    update(outbox)
+    .where(outbox.c.id.in_(_run_out))
+    .values(
+        state="unknown",
+        claimed_by=None,
+        lease_until=None,
+        due_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+)
+_SAME_WORDS = select(outbox.c.provider_id).where(
+    outbox.c.staff_id == bindparam("staff"),
+    outbox.c.body == bindparam("words"),
+    outbox.c.id != bindparam("message"),
+    outbox.c.provider_id.is_not(None),
+)
+
+
+@cache
+def _settled(state: OutboxState, *, first: bool) -> Update:
+    """A message comes to a state; `first` is whether it was sent by this claim, and not by one before."""
+    leading_here = [before for before, states in TRANSITIONS.items() if state in states]
+    ours: ColumnElement[bool] = (
+        outbox.c.claimed_by == bindparam("owner") if state in DECISIONS else true()
+    )
+    sent_at: ColumnElement[Any] = outbox.c.sent_at
+    if state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
+        sent_at = bindparam("now") if first else func.coalesce(outbox.c.sent_at, bindparam("now"))
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("message"), outbox.c.state.in_(leading_here), ours)
+        .values(
+            state=state,
+            claimed_by=None,
+            lease_until=None,
+            due_at=func.coalesce(bindparam("later", type_=outbox.c.due_at.type), outbox.c.due_at),
+            provider_id=func.coalesce(
+                bindparam("provider", type_=outbox.c.provider_id.type), outbox.c.provider_id
+            ),
+            error_code=bindparam("code"),
+            error_text=bindparam("text"),
+            updated_at=bindparam("now"),
+            sent_at=sent_at,
+        )
+    )
+
+
+def enqueue(conn: Connection, message: NewMessage) -> int | None:
+    """Put a message into the outbox; its id, or None where the same (alert, step, staff, reason) is there already."""
+    row = {
+        "alert_id": message.alert_id,
+        "step": message.step,
+        "staff_id": message.staff_id,
+        "reason": message.reason,
+        "body": message.body,
+        "state": "queued",
+        "created_at": message.created_at,
+        "due_at": message.due_at,
+        "expires_at": message.expires_at,
+        "updated_at": message.created_at,
+        "to_mentor": message.to_mentor,
+    }
+    return add_row(conn, outbox, row)
+
+
+def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claimed]:
+    """Lend `owner` up to `limit` messages to send or to look up, those due longest first.
+
+    A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from then on. One
+    that is past its time is due too, for its end to be written down.
+    """
+    conn.execute(_DOUBT, {"now": now})
+    chosen = conn.scalars(_DUE, {"now": now, "most": limit}).all()
+    if not chosen:
+        return []
+    lent = conn.execute(_LEND, {"ids": chosen, "owner": owner, "until": now + lease_us, "now": now})
+    rows = {row.id: Claimed(*row) for row in lent}
+    return [rows[message_id] for message_id in chosen]
+
+
+def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
+    """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
+    claim = {"message": message.id, "stands_at": message.state, "owner": owner}
+    found = conn.execute(_STANDING, claim).one_or_none()
+    if found is None:
+        return None
+    mentor = found.role == "mentor" or found.to_mentor
+    consent = valid_consent(conn, found.client_id, message.staff_id, now) if mentor else None
+    away = {one.staff_id: one.stand_in_id for one in absences.lasting(conn, now, now + 1)}
+    return Standing(
+        alert_state=found.alert_state,
+        # Decided when it was known who has the alert, and nobody has taken it since.
+        reminds=found.reason.startswith((REMINDS, REACHES_NOBODY))
+        and message.created_at >= (found.told_at or 0),
+        untold=_untold(found),
+        urgent=found.severity == "urgent" or found.reason.startswith(PASSES_QUIET_HOURS),
+        recipient=read(found),
+        consented=not mentor or consent is not None,
+        others=_others(conn, message),
+        next_step_at=found.next_step_at if found.alert_state == "open" else None,
+        opted_out=opt_outs.holds(conn, found.phone),
+        notice=found.reason.startswith(NOTICE),
+        consent=consent,
+        # What only admins and overseers can know of is of use to them wherever they are.
+        absent=found.id in away
+        and message.alert_id is not None
+        and not found.reason.startswith(PASSES_QUIET_HOURS),
+    )
+
+
+def _untold(found: Any) -> str | None:
+    if found.shadow:
+        return "its rule is on trial"
+    if found.quieted_by:
+        return "it is quieted"
+    return "data are missing" if found.silence in {"unjudged", "held"} else None
+
+
+def settle(
+    conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: int
+) -> bool:
+    """Write down what became of a claimed message and end the claim; False where that is no longer ours to say.
+
+    What the carrier reports counts whoever holds the claim by now, save that no state leads back; a decision
+    counts only while `owner` does.
+    """
+    result = settlement.result
+    said = {
+        "message": message.id,
+        "owner": owner,
+        "now": now,
+        "later": settlement.due_at,
+        "provider": result.provider_id if result else None,
+        "code": result.error_code if result else None,
+        "text": result.error_text if result else None,
+    }
+    if (
+        conn.execute(_settled(settlement.state, first=message.state == "claimed"), said).rowcount
+        != 1
+    ):
+        return False
+    grouping.follow(conn, message.id, settlement.state, now)
+    return True
+
+
+def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
+    """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched."""
+    if alert_ids:
+        waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
+        conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
+
+
+def bring_next_step_forward(
+    conn: Connection, message: Claimed, now: int, *, again: bool = False
+) -> bool:
+    """Make an open alert's next step due, where this message leaves nobody told by the step it stands at.
+
+    With `again` it is this message's step that is taken once more, for somebody else is there by now.
+    """
+    other = outbox.alias()
+    told = select(other.c.id).where(
+        other.c.alert_id == message.alert_id,
+        other.c.reason.not_like(f"{NOTICE}%"),
+        or_(
+            other.c.step > message.step,
+            and_(other.c.step == message.step, other.c.state.not_in(REACHED_NOBODY)),
+        ),
+    )
+    climbing = and_(alerts.c.state == "open", TOLD)
+    notice = select(outbox.c.id).where(
+        outbox.c.id == message.id, outbox.c.reason.like(f"{NOTICE}%")
+    )
+    waiting = update(alerts).where(
+        alerts.c.id == message.alert_id, climbing, ~told.exists(), ~notice.exists()
+    )
+    step = {"step": message.step} if again else {}
+    return conn.execute(waiting.values(next_step_at=now, **step)).rowcount == 1
+
+
+def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:
+    """The message that a report is about, locked; None where it, or the carrier's id, is known to be another's."""
+    stranger = outbox.alias()
+    elsewhere = select(stranger.c.id).where(
+        stranger.c.provider_id == provider_id, stranger.c.id != message_id
+    )
+    same = or_(outbox.c.provider_id.is_(None), outbox.c.provider_id == provider_id)
+    wanted = select(*_CLAIMED).where(outbox.c.id == message_id, same, ~elsewhere.exists())
+    row = conn.execute(wanted.with_for_update(of=outbox)).first()
+    return Claimed(*row) if row else None
+
+
+def silent(conn: Connection, now: int, after_us: int, until_us: int, limit: int) -> list[Silent]:
+    """Up to `limit` messages of whose end the carrier has not told: for `after_us` at least, for `until_us` at most.
+
+    None of them is given again before it has been silent for twice as long.
+    """
+    sent_at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
+    chosen = list(
+        conn.scalars(
+            select(outbox.c.id)
+            .where(
+                outbox.c.state.in_(("accepted", "sent")),
+                outbox.c.provider_id.is_not(None),
+                outbox.c.due_at <= now,
+            )
+            .where(sent_at <= now - after_us, sent_at > now - until_us)
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    asked = update(outbox).where(outbox.c.id.in_(chosen)).values(due_at=now + (now - sent_at))
+    rows = conn.execute(asked.returning(outbox.c.id, outbox.c.provider_id)) if chosen else ()
+    return sorted((Silent(row.id, row.provider_id) for row in rows), key=lambda one: one.id)
+
+
+def told_of(conn: Connection, alert_id: int) -> list[int]:
+    """The staff who were told of an alert, or may just be being told."""
+    told = and_(
+        outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*REACHED_NOBODY, "queued"))
+    )
+    wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
+    return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
+
+
+def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
+    """The words by which somebody was last told of an alert."""
+    theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
+    told = select(outbox.c.body).where(theirs, outbox.c.reason.not_like(f"{NOTICE}%"))
+    return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
+
+
+def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
+    """Take back what waits to be sent to somebody.
+
+    The alerts, locked, of which nobody else was told by the step at which they were told, or since.
+    """
+    mine, other = outbox.alias(), outbox.alias()
+    step = select(func.max(mine.c.step)).where(
+        mine.c.alert_id == alerts.c.id,
+        mine.c.staff_id == staff_id,
+        mine.c.reason.not_like(f"{NOTICE}%"),
+    )
+    told = select(other.c.id).where(
+        other.c.alert_id == alerts.c.id,
+        other.c.staff_id != staff_id,
+        other.c.reason.not_like(f"{NOTICE}%"),
+        other.c.state.not_in(REACHED_NOBODY),
+        other.c.step >= step.scalar_subquery(),
+    )
+    climbing = and_(alerts.c.state == "open", TOLD)
+    alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
+    # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for each other.
+    found = list(
+        conn.scalars(
+            select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)
+        )
+    )
+    theirs = update(outbox).where(outbox.c.staff_id == staff_id, outbox.c.state == "queued")
+    conn.execute(theirs.values(state="cancelled", updated_at=now))
+    return found
+
+
+def overdue(conn: Connection, before: int) -> int:
+    """How many claims ran out before `before` without anybody looking into them."""
+    lost = and_(outbox.c.state.in_(("claimed", "unknown")), outbox.c.lease_until < before)
+    return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0
+
+
+def _others(conn: Connection, message: Claimed) -> frozenset[str]:
+    same_words = {"staff": message.staff_id, "words": message.body, "message": message.id}
+    return frozenset(conn.scalars(_SAME_WORDS, same_words))

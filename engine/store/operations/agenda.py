@@ -1,0 +1,55 @@
+"""When there is next something to do, by what the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, or_, select
+
+from engine.store.alerts import reminders
+from engine.store.alerts.alerts import WAITS
+from engine.store.tables.alerts import alerts, evaluations
+from engine.store.tables.messages import outbox
+
+_AT_ONCE = 0
+
+
+class Agenda(NamedTuple):
+    """When each flow next has something to do, in microseconds since 1970; None where nothing comes due by itself.
+
+    An instant in the past is that of something overdue. `evaluate` is 1970 where something was learnt of a client.
+    """
+
+    evaluate: int | None
+    deliver: int | None
+
+    @property
+    def next_instant(self) -> int | None:
+        """The earlier of the two."""
+        return min((at for at in self if at is not None), default=None)
+
+
+_DIRTY = select(func.count()).where(evaluations.c.dirty_from.is_not(None)).scalar_subquery()
+_CLIENT = select(func.min(evaluations.c.next_due_at)).scalar_subquery()
+_STEP = select(func.min(alerts.c.next_step_at)).where(WAITS).scalar_subquery()
+_MESSAGE = (
+    select(func.min(outbox.c.due_at)).where(
+        or_(outbox.c.state == "queued", outbox.c.state == "unknown")
+    )
+).scalar_subquery()
+_WANTED = select(
+    _DIRTY.label("dirty"), _CLIENT.label("client"), _STEP.label("step"), _MESSAGE.label("message")
+)
+
+
+def read(conn: Connection, waits: Mapping[str, int]) -> Agenda:
+    """What stands in the tables now; `waits` are those of reminders, as flows/remind.py has them."""
+    row = conn.execute(_WANTED).one()
+    reminder = reminders.next_due(conn, waits)
+    known = [
+        at
+        for at in (_AT_ONCE if row.dirty else None, row.client, row.step, reminder)
+        if at is not None
+    ]
+    return Agenda(min(known, default=None), row.message)

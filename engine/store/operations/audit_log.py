@@ -1,0 +1,93 @@
+"""The audit trail: who did what to whom and when, chained so that a later change to it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from sqlalchemy import Connection, Row, insert, select
+
+from engine.store.database.locks import lock
+from engine.store.tables.operations import audit
+
+_BEFORE_THE_FIRST = "0" * 64
+_NEWEST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_ADD = insert(audit)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what, to whom or what; `detail` is JSON-able and holds ids, never names, numbers, notes or results."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+
+
+def record(
+    conn: Connection,
+    *,
+    at: int,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+) -> None:
+    """Append one entry to the trail."""
+    append(conn, [Entry(actor, action, subject, detail)], at)
+
+
+def append(conn: Connection, entries: Sequence[Entry], at: int) -> None:
+    """Append to the trail what was done at an instant, in this order.
+
+    On PostgreSQL the trail is locked until the transaction ends, so this comes last in it.
+    """
+    if not entries:
+        return
+    lock(conn, "audi")
+    previous = conn.scalar(_NEWEST) or _BEFORE_THE_FIRST
+    rows = []
+    for one in entries:
+        detail = json.dumps(one.detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        row = {
+            "at": at,
+            "actor": one.actor,
+            "action": one.action,
+            "subject": one.subject,
+            "detail": detail,
+        }
+        digest = _hash(previous, at, one.actor, one.action, one.subject, detail)
+        rows.append({**row, "previous": previous, "hash": digest})
+        previous = digest
+    conn.execute(_ADD, rows)
+
+
+def began(conn: Connection) -> int | None:
+    """When the first row was written (microseconds since 1970); None where there is none."""
+    return conn.scalar(select(audit.c.at).order_by(audit.c.id).limit(1))
+
+
+def verify(conn: Connection) -> int | None:
+    """The id of the first row that was changed, or before which one is missing; None where the chain is whole.
+
+    That rows were cut off at the end shows only to somebody who kept the last hash elsewhere.
+    """
+    expected = _BEFORE_THE_FIRST
+    in_order = select(audit).order_by(audit.c.id)
+    with conn.execute(in_order, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            if row.previous != expected or row.hash != _hash_of(row):
+                return int(row.id)
+            expected = row.hash
+    return None
+
+
+def _hash_of(row: Row[tuple[object, ...]]) -> str:
+    return _hash(row.previous, row.at, row.actor, row.action, row.subject, row.detail)
+
+
+def _hash(*parts: str | int) -> str:
+    return sha256(json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,37 @@
+"""Counts of what the database holds, for metrics and for `handrail doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Connection, func, select
+
+from engine.store.alerts import inactivity
+from engine.store.tables.alerts import alerts
+from engine.store.tables.intake import rejects
+from engine.store.tables.messages import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many there are; alerts and messages by state."""
+
+    alerts: dict[str, int]
+    messages: dict[str, int]
+    rejects: int  # neither mended nor dismissed
+    held: int  # alerts of silence that nobody is told of while data are missing
+
+
+def figures(conn: Connection) -> Figures:
+    """The counts as they stand."""
+    open_rejects = (rejects.c.mended_at.is_(None), rejects.c.dismissed_at.is_(None))
+    return Figures(
+        alerts=_by(conn, alerts.c.state),
+        messages=_by(conn, outbox.c.state),
+        rejects=conn.scalar(select(func.count()).select_from(rejects).where(*open_rejects)) or 0,
+        held=inactivity.held_count(conn),
+    )
+
+
+def _by(conn: Connection, state: Column[str]) -> dict[str, int]:
+    return {row[0]: row[1] for row in conn.execute(select(state, func.count()).group_by(state))}

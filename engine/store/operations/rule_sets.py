@@ -1,0 +1,84 @@
+"""Rule sets: every one ever accepted, whole, and which of them is serving."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from engine.store.database.locks import lock
+from engine.store.tables.operations import audit, rule_sets
+
+ACCEPTED = "rules accepted"  # what the audit trail says of it
+_NEWEST = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
+_NEWEST_ID = _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRuleSet:
+    """An accepted rule set: its files by name, as they were, and when it last began to serve."""
+
+    id: int
+    hash: str
+    accepted_at: int  # microseconds since 1970
+    files: Mapping[str, str]
+
+
+def accept(conn: Connection, hash: str, files: Mapping[str, str], at: int) -> int:  # noqa: A002 - the column's word
+    """Let this rule set serve from `at` on; its id, which is the same for the same hash for ever.
+
+    Another daemon that accepts rules at this moment is waited for.
+    """
+    lock(conn, "rule")
+    now_serving = serving(conn)
+    if now_serving and now_serving.hash == hash:
+        return now_serving.id
+    # The clock may have been set back since.
+    at = max(at, now_serving.accepted_at + 1) if now_serving else at
+    known = conn.scalar(select(rule_sets.c.id).where(rule_sets.c.hash == hash))
+    if known is not None:
+        conn.execute(update(rule_sets).where(rule_sets.c.id == known).values(accepted_at=at))
+        return int(known)
+    written = json.dumps(dict(files), sort_keys=True, ensure_ascii=False)
+    new = (
+        insert(rule_sets).values(hash=hash, accepted_at=at, files=written).returning(rule_sets.c.id)
+    )
+    return int(conn.execute(new).scalar_one())
+
+
+def serving(conn: Connection) -> StoredRuleSet | None:
+    """The rule set accepted last."""
+    return _read(conn.execute(_NEWEST).first())
+
+
+def serves(conn: Connection, hash: str) -> int | None:  # noqa: A002 - the column's word
+    """The id of the rule set accepted last where it is the one of this hash; else None."""
+    newest = conn.execute(_NEWEST_ID).first()
+    return newest.id if newest is not None and newest.hash == hash else None
+
+
+def by_id(conn: Connection, id: int) -> StoredRuleSet | None:  # noqa: A002 - the column's word
+    """The rule set of this id, as an old alert names it."""
+    return _read(conn.execute(select(rule_sets).where(rule_sets.c.id == id)).first())
+
+
+def acceptances(conn: Connection, newest: int) -> list[tuple[int, StoredRuleSet]]:
+    """The instant (microseconds since 1970) and the set of each time that one began to serve, the newest first."""
+    wanted = (
+        select(audit.c.at, audit.c.subject)
+        .where(audit.c.action == ACCEPTED)
+        .order_by(audit.c.id.desc())
+    )
+    rows = [
+        (row.at, int(row.subject.removeprefix("rule set ")))
+        for row in conn.execute(wanted.limit(newest))
+    ]
+    known = select(rule_sets).where(rule_sets.c.id.in_({number for _, number in rows}))
+    sets = {row.id: _read(row) for row in conn.execute(known)}
+    return [(at, found) for at, number in rows if (found := sets.get(number))]
+
+
+def _read(row: Row[tuple[object, ...]] | None) -> StoredRuleSet | None:
+    return row and StoredRuleSet(row.id, row.hash, row.accepted_at, json.loads(row.files))

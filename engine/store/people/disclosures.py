@@ -1,0 +1,109 @@
+"""Disclosures: each text that told a mentor about a client, or may have, and the consent that it stood under.
+
+Rows are added before anything is sent, and never changed; what the carrier certainly never took is said in a row more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.model.message import Claimed
+from engine.model.staff import Consent
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import clients, disclosures, disclosures_averted, staff
+
+_averted = select(disclosures_averted.c.disclosure_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What a mentor was told, or may have been; microseconds since 1970.
+
+    `state` is the message's (model/message.py), or `answered` for the answer to a text of theirs. `timezone` is the
+    client's.
+    """
+
+    at: int
+    staff_ref: str
+    told: str
+    alert_id: int
+    message_id: int | None
+    text_id: int | None
+    state: str
+    scope: str
+    purpose: str
+    given_at: int
+    expires_at: int | None
+    timezone: str
+
+
+def of_message(conn: Connection, message: Claimed, consent: Consent, told: str, now: int) -> int:
+    """Write down that a message, about to be sent, tells a mentor about a client; the id of the disclosure."""
+    assert message.alert_id is not None
+    sent = {"message_id": message.id, "attempt": message.attempts, "staff_id": message.staff_id}
+    return _add(conn, {**sent, "alert_id": message.alert_id, "told": told, "at": now}, consent)
+
+
+def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: int) -> int:
+    """Write down that the answer to a mentor's text speaks of an alert; the id of the disclosure."""
+    answered = {"text_id": text_id, "attempt": 1, "staff_id": consent.staff_id}
+    return _add(conn, {**answered, "alert_id": alert_id, "told": "answer", "at": now}, consent)
+
+
+def avert(conn: Connection, message_id: int, now: int) -> None:
+    """Write down that the carrier certainly never took a message that was handed to it."""
+    handed = select(disclosures.c.id).where(
+        disclosures.c.message_id == message_id, disclosures.c.id.not_in(_averted)
+    )
+    for disclosure_id in conn.scalars(handed).all():
+        conn.execute(insert(disclosures_averted).values(disclosure_id=disclosure_id, at=now))
+
+
+def reason_of(conn: Connection, message_id: int) -> str:
+    """The reason of a message of the outbox."""
+    return conn.scalars(select(outbox.c.reason).where(outbox.c.id == message_id)).one()
+
+
+def listed(conn: Connection, client_ref: str, since: int) -> list[Disclosure]:
+    """The disclosures about a client from `since` on, in the order of time."""
+    named = (
+        "at",
+        "told",
+        "alert_id",
+        "message_id",
+        "text_id",
+        "scope",
+        "purpose",
+        "given_at",
+        "expires_at",
+    )
+    wanted = (
+        select(
+            *[disclosures.c[name] for name in named],
+            staff.c.ref.label("staff_ref"),
+            func.coalesce(outbox.c.state, "answered").label("state"),
+            clients.c.timezone,
+        )
+        .join(clients, clients.c.id == disclosures.c.client_id)
+        .join(staff, staff.c.id == disclosures.c.staff_id)
+        .outerjoin(outbox, outbox.c.id == disclosures.c.message_id)
+        .where(
+            clients.c.ref == client_ref,
+            disclosures.c.at >= since,
+            disclosures.c.id.not_in(_averted),
+        )
+        .order_by(disclosures.c.at, disclosures.c.id)
+    )
+    return [Disclosure(**row._mapping) for row in conn.execute(wanted)]
+
+
+def _add(conn: Connection, row: dict[str, object], consent: Consent) -> int:
+    under = {
+        name: getattr(consent, name)
+        for name in ("client_id", "scope", "purpose", "given_at", "expires_at")
+    }
+    added = conn.scalar(insert(disclosures).values(**row, **under).returning(disclosures.c.id))
+    assert added is not None
+    return added

@@ -1,0 +1,212 @@
+"""The roster: clients with their records, staff, assignments and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from engine.model.client import RecordEntry
+from engine.model.record import match_spell
+from engine.store.tables.people import assignments, clients, consents, record_entries, staff
+
+Change = Literal["new", "corrected", "duplicate"]
+
+_AT_ONCE = 1000
+_WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone).where(
+    clients.c.ref.in_(bindparam("refs", expanding=True))
+)
+# Those that run for each row are made once, for a statement takes longer to make than to run.
+_REFS = select(staff.c.ref, staff.c.id)
+_WITH_REF = select(staff).where(staff.c.ref == bindparam("of"))
+_ADD_STAFF = insert(staff)
+_SAME_THREE = (
+    select(assignments)
+    .where(
+        assignments.c.client_id == bindparam("client"),
+        assignments.c.staff_id == bindparam("of"),
+        assignments.c.role == bindparam("as"),
+    )
+    .order_by(assignments.c.began)
+)
+_ASSIGN = insert(assignments)
+_SAME_TWO = select(consents).where(
+    consents.c.client_id == bindparam("client"), consents.c.staff_id == bindparam("of")
+)
+_CONSENT = insert(consents)
+
+
+class KnownClient(NamedTuple):
+    """A client of the roster, without the record."""
+
+    id: int
+    timezone: str
+    phone: str | None
+
+
+class NewClient(NamedTuple):
+    """A client who is not in the roster yet."""
+
+    ref: str
+    timezone: str
+    phone: str | None
+
+
+class RecordChange(NamedTuple):
+    """Entries that leave a client's record and entries that come into it."""
+
+    client_id: int
+    gone: Collection[RecordEntry]
+    come: Collection[RecordEntry]
+
+
+def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClient]:
+    """The clients of these refs, by ref; those who are not in the roster are left out."""
+    found = {}
+    wanted = sorted(refs)
+    for start in range(0, len(wanted), _AT_ONCE):
+        for ref, *known in conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]}):
+            found[ref] = KnownClient(*known)
+    return found
+
+
+def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
+    """The clients who have this number: their refs by id."""
+    theirs = (
+        select(clients.c.id, clients.c.ref).where(clients.c.phone == phone).order_by(clients.c.id)
+    )
+    return {row.id: row.ref for row in conn.execute(theirs)}
+
+
+def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
+    """The ids of the staff of these refs, by ref."""
+    return {ref: staff_id for ref, staff_id in conn.execute(_REFS) if ref in refs}
+
+
+def add_clients(conn: Connection, new: Sequence[NewClient]) -> None:
+    """Put clients into the roster, without records."""
+    if new:
+        conn.execute(insert(clients), [client._asdict() for client in new])
+
+
+def change_client(conn: Connection, client_id: int, timezone: str, phone: str | None) -> None:
+    """Correct what a client has once."""
+    conn.execute(
+        update(clients).where(clients.c.id == client_id).values(timezone=timezone, phone=phone)
+    )
+
+
+def change_records(conn: Connection, changes: Sequence[RecordChange]) -> None:
+    """Change clients' records."""
+    gone = [
+        {"_id": change.client_id, "_at": at, "_entry": entry}
+        for change in changes
+        for at, entry, _ in change.gone
+    ]
+    come = [
+        {"client_id": change.client_id, **entry._asdict()}
+        for change in changes
+        for entry in change.come
+    ]
+    if gone:
+        columns = record_entries.c
+        of_entry = (
+            columns.client_id == bindparam("_id"),
+            columns.at == bindparam("_at"),
+            columns.entry == bindparam("_entry"),
+        )
+        conn.execute(delete(record_entries).where(*of_entry), gone)
+    if come:
+        conn.execute(insert(record_entries), come)
+
+
+def put_staff(
+    conn: Connection, ref: str, said: Mapping[str, Any], otherwise: Mapping[str, Any]
+) -> Change:
+    """Put a member of staff into the roster, or correct what is `said`; `otherwise` is for a new one alone."""
+    known = conn.execute(_WITH_REF, {"of": ref}).first()
+    if known is None:
+        conn.execute(_ADD_STAFF, {"ref": ref, **otherwise, **said})
+        return "new"
+    return _correct(conn, staff, known, said)
+
+
+def assign(
+    conn: Connection,
+    client_id: int,
+    staff_id: int,
+    role: str,
+    began: int | None,
+    ended: Mapping[str, int | None],
+    now: int,
+) -> Change:
+    """Say who has a role for a client; `ended` holds the word only where the source gives it.
+
+    An assignment is told from another of the same three by its beginning. Without one it is the open one, or a new
+    one from `now`.
+    """
+    stored = conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all()
+    end = ended.get("ended")
+    if began is None:
+        known = next(
+            (row for row in reversed(stored) if row.ended is None or row.ended == end), None
+        )
+        if known is None and end is not None:
+            return "duplicate"  # it ended before anybody knew of it
+        began = known.began if known else now
+    else:
+        spell = match_spell([(row.began, row.ended) for row in stored], began, end)
+        known = next((row for row in stored if spell and row.began == spell[0]), None)
+    if end is not None and end < began:
+        raise ValueError("ended comes before began")
+    if known is None:
+        new = {
+            "client_id": client_id,
+            "staff_id": staff_id,
+            "role": role,
+            "began": began,
+            "ended": end,
+        }
+        conn.execute(_ASSIGN, new)
+        return "new"
+    return _correct(conn, assignments, known, {"began": began, **ended})
+
+
+def consent(
+    conn: Connection, client_id: int, staff_id: int, given_at: int, said: Mapping[str, Any]
+) -> Change:
+    """Say what a client consented to; consents to one mentor are told apart by when they were given.
+
+    A revocation ends every consent given before it, and nothing but a new consent takes it back.
+    """
+    revoked_at = said.get("revoked_at")
+    stored = conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all()
+    known = next((row for row in stored if row.given_at == given_at), None)
+    change: Change = "duplicate"
+    if known is None:
+        conn.execute(
+            _CONSENT, {"client_id": client_id, "staff_id": staff_id, "given_at": given_at, **said}
+        )
+        change = "new"
+    else:
+        kept = {} if revoked_at is None else {"revoked_at": revoked_at}
+        change = _correct(conn, consents, known, {**said, "revoked_at": known.revoked_at, **kept})
+    if revoked_at is not None:
+        for row in stored:
+            if (
+                row is not known
+                and row.given_at <= revoked_at
+                and (row.revoked_at or revoked_at + 1) > revoked_at
+            ):
+                _correct(conn, consents, row, {"revoked_at": revoked_at})
+                change = "corrected"
+    return change
+
+
+def _correct(conn: Connection, table: Table, known: Any, said: Mapping[str, Any]) -> Change:
+    differing = {word: value for word, value in said.items() if known._mapping[word] != value}
+    if not differing:
+        return "duplicate"
+    conn.execute(update(table).where(table.c.id == known.id).values(**differing))
+    return "corrected"

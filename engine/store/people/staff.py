@@ -1,0 +1,120 @@
+"""Staff and mentors: who they are, whom they look after, and under which consents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import time
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, or_, select
+
+from engine.model.staff import Assignment, Consent, Role, Staff
+from engine.store.tables.people import assignments, consents, opt_outs, staff
+
+# Made once, for a statement takes longer to make than to run for one client.
+_THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
+_ASSIGNMENTS = (
+    select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
+    .where(assignments.c.client_id.in_(_THESE))
+    .order_by(assignments.c.staff_id, assignments.c.began)
+)
+_CONSENTS = (
+    select(*[consents.c[name] for name in Consent.__dataclass_fields__])
+    .where(consents.c.client_id.in_(_THESE))
+    .order_by(consents.c.given_at, consents.c.id)
+)
+_SOME = select(staff).where(
+    or_(
+        staff.c.id.in_(bindparam("ids", expanding=True)),
+        staff.c.role.in_(bindparam("roles", expanding=True)),
+    )
+)
+
+
+def by_id(conn: Connection, staff_id: int) -> Staff | None:
+    """One member of staff or mentor."""
+    row = conn.execute(select(staff).where(staff.c.id == staff_id)).first()
+    return None if row is None else read(row)
+
+
+def admins(conn: Connection) -> Sequence[Staff]:
+    """The admins who can receive."""
+    return [
+        read(row)
+        for row in conn.execute(select(staff).where(_can_receive, staff.c.role == "admin"))
+    ]
+
+
+def overseers(conn: Connection, but: str | None = None) -> Sequence[Staff]:
+    """The supervisors who can receive, or the admins where there are none; `but` is a number that does not count."""
+    rows = conn.execute(
+        select(staff).where(_can_receive, staff.c.role == "supervisor").order_by(staff.c.id)
+    )
+    supervisors = [one for one in map(read, rows) if one.phone != but]
+    return supervisors or [one for one in admins(conn) if one.phone != but]
+
+
+def with_ref(conn: Connection, ref: str) -> Staff | None:
+    """The member of staff or mentor of this ref."""
+    row = conn.execute(select(staff).where(staff.c.ref == ref)).first()
+    return None if row is None else read(row)
+
+
+def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
+    """Who is active and has this number."""
+    return [
+        read(row)
+        for row in conn.execute(select(staff).where(staff.c.active, staff.c.phone == phone))
+    ]
+
+
+def everybody(conn: Connection) -> dict[int, Staff]:
+    """All members of staff and mentors, by id."""
+    return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
+
+
+def some(conn: Connection, staff_ids: Collection[int], roles: Sequence[Role]) -> dict[int, Staff]:
+    """These members of staff and mentors, and all who have one of these roles, by id."""
+    return {
+        row.id: read(row)
+        for row in conn.execute(_SOME, {"ids": sorted(staff_ids), "roles": list(roles)})
+    }
+
+
+def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignment]:
+    """Who was ever assigned to these clients, by the ids of staff."""
+    return [
+        Assignment(*row) for row in conn.execute(_ASSIGNMENTS, {"client_ids": list(client_ids)})
+    ]
+
+
+def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
+    """Every consent that these clients ever gave, the newest last."""
+    return [Consent(*row) for row in conn.execute(_CONSENTS, {"client_ids": list(client_ids)})]
+
+
+def valid_consent(conn: Connection, client_id: int, staff_id: int, now: int) -> Consent | None:
+    """The consent under which a mentor may be told about a client at `now`: of several the newest."""
+    given = [
+        one for one in consents_of(conn, [client_id]) if one.staff_id == staff_id and one.valid(now)
+    ]
+    return given[-1] if given else None
+
+
+def read(row: Row[Any]) -> Staff:
+    """A row that holds the columns of `staff`."""
+    return Staff(
+        id=row.id,
+        ref=row.ref,
+        role=row.role,
+        phone=row.phone,
+        timezone=row.timezone,
+        quiet_from=time.fromisoformat(row.quiet_from) if row.quiet_from else None,
+        quiet_to=time.fromisoformat(row.quiet_to) if row.quiet_to else None,
+        active=row.active,
+    )
+
+
+_can_receive = and_(
+    staff.c.active, staff.c.phone.is_not(None), staff.c.phone.not_in(select(opt_outs.c.phone))
+)

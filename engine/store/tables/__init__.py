@@ -1,0 +1,8 @@
+"""The tables. Alembic's migrations create them; a test holds the two equal."""
+
+from __future__ import annotations
+
+from engine.store.tables import alerts, intake, messages, operations, people
+from engine.store.tables.columns import metadata
+
+__all__ = ["alerts", "intake", "messages", "metadata", "operations", "people"]

@@ -1,0 +1,114 @@
+"""The tables of alerts: their states, who was skipped, and where each evaluation stands."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from engine.store.tables.columns import Id, Instant, metadata
+
+# Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected events
+# concern; `generation` counts such changes, so that one arriving during an evaluation is not lost.
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("client_id", ForeignKey("clients.id"), primary_key=True, autoincrement=False),
+    Column("evaluated_to", Instant),
+    Column("dirty_from", Instant),
+    Column("generation", BigInteger, nullable=False, server_default="0"),
+    Column("next_due_at", Instant),
+    Column("rules_hash", String(64)),
+    Column("claimed_by", String(64)),
+    Column("lease_until", Instant),
+    # Evaluations that failed in a row; doctor names such clients.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Index(None, "next_due_at"),
+    Index(None, "dirty_from"),
+    Index(None, "rules_hash"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("rule_id", String(100), nullable=False),
+    Column("rule_version", String(64), nullable=False),
+    Column("rule_set_id", ForeignKey("rule_sets.id"), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("opened_at", Instant, nullable=False),
+    Column("historic", Boolean, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("next_step_at", Instant),
+    Column("owner_id", ForeignKey("staff.id")),
+    # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
+    Column("resolution", String(20)),
+    # The alert while which is unresolved nobody is told of this one. No foreign key: SQLite cannot add one.
+    Column("quieted_by", BigInteger),
+    # What becomes of one that began in silence (model/alert.py), and since when it is held.
+    Column("silence", String(10)),
+    Column("held_at", Instant),
+    # When people were last told of it or somebody took it, and how often they were told again.
+    Column("told_at", Instant),
+    Column("reminders", Integer, nullable=False, server_default="0"),
+    # Not unique with `began`: a span that corrected data take away and give back is two alerts.
+    Index(None, "client_id", "rule_id"),
+    CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
+    Index(
+        "ix_alerts_silence",
+        "silence",
+        "state",
+        sqlite_where=text("silence IS NOT NULL"),
+        postgresql_where=text("silence IS NOT NULL"),
+    ),
+    Index(
+        "ix_alerts_quieted",
+        "state",
+        "quieted_by",
+        sqlite_where=text("quieted_by IS NOT NULL"),
+        postgresql_where=text("quieted_by IS NOT NULL"),
+    ),
+    Index(None, "state", "next_step_at"),
+)
+
+alert_transitions = Table(
+    "alert_transitions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("from_state", String(20)),
+    Column("to_state", String(20), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+# Who was not told of an alert though a step would have told them, and why. `role` is the step's; NULL where what
+# waited to be sent to them was taken back. `staff_id` is NULL where nobody has the role.
+passed_over = Table(
+    "passed_over",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("role", String(20)),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("why", String(200), nullable=False),
+)

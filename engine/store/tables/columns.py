@@ -1,0 +1,31 @@
+"""What all tables share: the metadata, and the types of ids, instants and ordered texts.
+
+Every instant is a BIGINT of microseconds since 1970 in UTC: the same number on SQLite and PostgreSQL, exact,
+and read straight into NumPy.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Integer, MetaData, String
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts up by itself only on INTEGER; PostgreSQL gets a BIGINT.
+Id = BigInteger().with_variant(Integer, "sqlite")
+Instant = BigInteger
+
+
+def ordered_alike(length: int) -> String:
+    """Return a text type with the same order on every database.
+
+    PostgreSQL's own order depends on the language of the server.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -1,0 +1,80 @@
+"""The tables of intake: events, what became of them, rejected rows, and how far each source is read."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.store.tables.columns import Id, Instant, metadata, ordered_alike
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("source", ordered_alike(64), nullable=False),
+    Column("key", ordered_alike(100), nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("note", Text),
+    Column("origin", String(300), nullable=False),
+    UniqueConstraint("source", "key"),
+    # The order in which measures read, whole, so that a history is read without sorting it.
+    Index(None, "client_id", "occurred_at", "source", "key"),
+)
+
+# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for a withdrawn
+# event is gone.
+event_versions = Table(
+    "event_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("event_id", BigInteger, nullable=False, index=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("note", Text),
+    Column("origin", String(300), nullable=False),
+    Column("replaced_at", Instant, nullable=False),
+)
+
+# `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's ref, where a client
+# who is not in the roster yet is all that is wrong.
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("item", String(300), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("waits_for", String(64), index=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("mended_at", Instant),
+    Column("dismissed_at", Instant),
+    UniqueConstraint("source", "item", "line", "digest"),
+)
+
+source_positions = Table(
+    "source_positions",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("item", String(300), primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)

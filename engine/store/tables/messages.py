@@ -1,0 +1,86 @@
+"""The tables of messages: the outbox, the inbox, and reply codes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from engine.store.tables.columns import Id, Instant, metadata
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), index=True),
+    Column("step", Integer, nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("claimed_by", String(64)),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Unique, so that two rows of the same words can never both take one message of the carrier's for theirs.
+    Column("provider_id", String(64), index=True, unique=True),
+    Column("error_code", String(20)),
+    Column("error_text", Text),
+    Column("updated_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    # The message that carries this one with it (store/bundles.py). No foreign key, as above.
+    Column("bundle_id", BigInteger, index=True),
+    # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always does.
+    Column("to_mentor", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("alert_id", "step", "staff_id", "reason"),
+    Index(None, "staff_id", "sent_at"),
+    # The same for messages about no alert, for NULL equals nothing.
+    Index(
+        "uq_outbox_without_alert",
+        "step",
+        "staff_id",
+        "reason",
+        unique=True,
+        sqlite_where=text("alert_id IS NULL"),
+        postgresql_where=text("alert_id IS NULL"),
+    ),
+    Index(None, "state", "due_at"),
+)
+
+# By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last said.
+reply_codes = Table(
+    "reply_codes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Column("code", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False),
+    Index(None, "staff_id", "code"),
+)
+
+# Every text that came in, once, whoever sent it. `understood` is what it asked for (messaging/replies.py).
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("provider_id", String(64), nullable=False, unique=True),
+    Column("sender", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("understood", String(20)),
+    Column("answer", Text),
+    Index(None, "sender", "id"),
+)

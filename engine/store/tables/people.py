@@ -1,0 +1,152 @@
+"""The tables of people: clients, staff, who looks after whom, consents, and who may be texted."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from engine.store.tables.columns import Id, Instant, metadata
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ref", String(64), nullable=False, unique=True),
+    Column("timezone", String(64), nullable=False),
+    Column("phone", String(20)),
+)
+
+# A client's record with its dates (model/client.py): enrolment, leave, discharge and attributes.
+record_entries = Table(
+    "record_entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("entry", String(64), nullable=False),
+    Column("value", String(200)),
+    UniqueConstraint("client_id", "at", "entry"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ref", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("phone", String(20)),
+    Column("timezone", String(64), nullable=False),
+    Column("quiet_from", String(5)),
+    Column("quiet_to", String(5)),
+    Column("active", Boolean, nullable=False),
+    Index(None, "phone"),
+    Index(None, "role"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    UniqueConstraint("client_id", "staff_id", "role", "began"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("alias", String(40), nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    UniqueConstraint("client_id", "staff_id", "given_at"),
+)
+
+# The on-call rotations that serve, as config.yaml had them when the daemon last began (model/on_call.py).
+# `first_handover` is a reading of the local clock, in microseconds as if it were UTC; `staff` are refs, in JSON.
+rotations = Table(
+    "rotations",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("timezone", String(64), nullable=False),
+    Column("first_handover", Instant, nullable=False),
+    Column("staff", Text, nullable=False),
+)
+
+on_call_overrides = Table(
+    "on_call_overrides",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rotation", String(40), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("removed_at", Instant),
+)
+
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("stand_in_id", ForeignKey("staff.id")),
+    Column("removed_at", Instant),
+)
+
+# Numbers that said STOP: nothing is sent to them until they say START.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("phone", String(20), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+# Each text that told a mentor about a client, or may have: written before it is sent, never changed, and kept (42 CFR
+# Part 2, sections 2.24 and 2.31). It holds the consent as it then was, for a roster corrects its rows.
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("told", String(20), nullable=False),
+    # One of these two: a message of the outbox, or a text of the inbox that was answered.
+    Column("message_id", ForeignKey("outbox.id")),
+    Column("text_id", ForeignKey("inbox.id")),
+    Column("attempt", Integer, nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("purpose", String(200), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    UniqueConstraint("message_id", "attempt"),
+    Index(None, "client_id", "at"),
+)
+
+# Those that the carrier certainly never took, so that nothing was disclosed.
+disclosures_averted = Table(
+    "disclosures_averted",
+    metadata,
+    Column("disclosure_id", ForeignKey("disclosures.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,50 @@
+"""How the spans of one version of a rule differ from those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from engine.model.spans import Span
+
+Change = Literal["gained", "lost", "changed"]
+
+
+class Changed(NamedTuple):
+    """What became of a span: `before` is None where it is gained, `after` where it is lost."""
+
+    before: Span | None
+    after: Span | None
+
+    @property
+    def change(self) -> Change:
+        """Gained and lost are of either side; changed is one span, with another beginning, end or severity."""
+        if self.before is None:
+            return "gained"
+        return "lost" if self.after is None else "changed"
+
+
+def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
+    """What differs between one client's spans by two versions of a rule, each disjoint and by time.
+
+    As with alerts, a span is the one it overlaps; where it overlaps several it is the first that is left.
+    """
+    place = 0
+    for span in after:
+        while place < len(before) and _over_by(before[place], span.began):
+            yield Changed(before[place], None)
+            place += 1
+        same = (
+            before[place]
+            if place < len(before) and not _over_by(span, before[place].began)
+            else None
+        )
+        place += same is not None
+        if same != span:
+            yield Changed(same, span)
+    for span in before[place:]:
+        yield Changed(span, None)
+
+
+def _over_by(span: Span, at: int) -> bool:
+    return span.ended is not None and span.ended <= at

@@ -1,0 +1,360 @@
+"""`handrail check`: every mistake with its line and a caret, and warnings of what is seldom meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.cli.mistakes import WIDTH, lines_of
+from engine.errors import Mistake
+from tests.cli.terminal import typed
+
+ROOT = Path(__file__).parents[3]
+RULE = """\
+format: 1
+rules:
+  - id: missed
+    title: Missed check-ins
+    status: live
+    severity: medium
+    evidence: {grade: opinion, source: Ours}
+    reason: missed check-ins
+    when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
+"""
+CASES = """\
+format: 1
+cases:
+  - case: Two
+    events:
+      - {at: day 1 09:00, check_in: {status: missed}}
+      - {at: day 2 09:00, check_in: {status: missed}}
+    expect: [{alert: missed, at: day 2 09:00}]
+  - case: One
+    events:
+      - {at: day 1 09:00, check_in: {status: missed}}
+    until: day 9
+    silent: missed
+"""
+
+
+class Site:
+    """A folder with a configuration, a rule file and its cases."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.rules = folder / "rules"
+        self._capsys = capsys
+        self.rules.mkdir()
+        self.write("config.yaml", "timezone: UTC\n")
+        self.write("rules/missed.yaml", RULE)
+        self.write("rules/missed.cases.yaml", CASES)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, "utf-8")
+
+    def handrail(self, *arguments: str) -> tuple[int, str, str]:
+        """The exit code, and what was written on stdout and stderr, with the folder's path taken out."""
+        code, out, err = typed(
+            self._capsys, arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:]
+        )
+        return code, out, err.replace(f"{self.folder}/", "")
+
+    def warnings(self) -> list[str]:
+        """What is warned of, without the lines shown."""
+        code, _, err = self.handrail("check")
+        assert code == 0
+        return [line for line in err.splitlines() if ": warning: " in line]
+
+
+@pytest.fixture
+def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Site:
+    return Site(tmp_path, capsys)
+
+
+def test_what_is_right_is_said_in_a_line(site: Site) -> None:
+    assert site.handrail("check") == (
+        0,
+        "1 rule and 2 cases checked: no mistakes, no warnings\n",
+        "",
+    )
+
+
+def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: Site) -> None:
+    site.write("config.yaml", "timezone: UTC\nwebb: {port: 1}\n")
+    site.write(
+        "rules/missed.yaml",
+        RULE.replace("status: live", "status: lice").replace("at_least", "at_leest"),
+    )
+    site.write("rules/missed.cases.yaml", CASES.replace("case: One", "cas: One"))
+    code, out, err = site.handrail("check", str(site.rules))
+    assert (code, out) == (2, "")
+    assert err == (
+        "config.yaml:2:1: the key 'webb' is not known here; did you mean 'web'?\n"
+        "    webb: {port: 1}\n"
+        "    ^\n"
+        "rules/missed.cases.yaml:8:5: 'cas' is not a word of a case; did you mean 'case'?\n"
+        "      - cas: One\n"
+        "        ^\n"
+        "rules/missed.yaml:5:13: 'lice' is not a status; did you mean 'live'?\n"
+        "        status: lice\n"
+        "                ^\n"
+    ) + "".join(err[err.index("rules/missed.yaml:9") :])
+    assert "'at_leest' is not a word of a 'count:' condition; did you mean 'at_least'?" in err
+
+
+def test_editors_and_machines_read_it_as_json(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
+    code, out, err = site.handrail("check", "--format", "json")
+    (mistake,) = json.loads(out)
+    assert (code, err) == (2, "")
+    assert mistake == {
+        "severity": "error",
+        "file": f"{site.folder}/rules/missed.yaml",
+        "line": 5,
+        "column": 13,
+        "message": "'lice' is not a status; did you mean 'live'?",
+    }
+    site.write("rules/missed.yaml", RULE)
+    (site.rules / "missed.cases.yaml").unlink()
+    code, out, _ = site.handrail("check", "--format", "json")
+    assert (code, [one["severity"] for one in json.loads(out)]) == (0, ["warning"])
+
+
+def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None:
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
+    code, _, err = site.handrail("explain", "missed")
+    assert code == 2
+    assert err.splitlines()[1:] == ["        status: lice", "                ^"]
+
+
+@pytest.mark.parametrize(
+    ("command", "all_of_them"), [("check", "check {}"), ("test", "test --rules {} FILE")]
+)
+def test_where_files_beside_it_were_not_read_a_mistake_may_be_that_their_rules_are_not_known(
+    site: Site, command: str, all_of_them: str
+) -> None:
+    copy = site.folder / "copy"
+    copy.mkdir()
+    site.write("copy/missed.yaml", f"{RULE}    quiets: [other]\n")
+    said = f"with all its rules: handrail {all_of_them}\n"
+    assert said.format("copy") not in site.handrail(command, str(copy / "missed.yaml"))[2]
+    site.write("copy/other.yaml", RULE.replace("id: missed", "id: other"))
+    code, _, err = site.handrail(command, str(copy / "missed.yaml"))
+    assert (code, "there is no rule 'other'" in err) == (2, True)
+    assert said.format("copy") in err
+    assert site.handrail("check", str(copy))[0] == 0
+
+
+def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -> None:
+    near = RULE.replace("id: missed", "id: two-visits-missed")
+    site.write("rules/missed.yaml", near + RULE.split("rules:\n")[1])
+    for wanted, offered in (
+        ("mised", "did you mean missed?"),
+        ("Visits", "did you mean two-visits-missed?"),
+        ("craving", "there are missed, two-visits-missed."),
+    ):
+        code, _, err = site.handrail("explain", wanted)
+        assert (code, err) == (2, f"There is no rule '{wanted}'; {offered}\n")
+
+
+def test_a_policy_that_is_not_there_is_a_mistake(site: Site) -> None:
+    site.write("rules/missed.yaml", f"{RULE}    notify: case_manager_fist\n")
+    code, _, err = site.handrail("check")
+    assert code == 2
+    assert err.startswith(
+        "rules/missed.yaml:10:13: there is no routing policy 'case_manager_fist' in the configuration; "
+        "did you mean 'case_manager_first'?\n"
+    )
+
+
+def test_an_urgent_alert_is_never_left_to_mentors(site: Site) -> None:
+    site.write("config.yaml", "timezone: UTC\nrouting: {policies: {mentors: [{to: mentor}]}}\n")
+    site.write("rules/missed.yaml", f"{RULE}    notify: mentors\n")
+    assert site.handrail("check")[0] == 0
+    rising = f"{RULE}    notify: mentors\n    raise: {{to: urgent, when: {{count: test, at_least: 1}}}}\n"
+    for urgent in (
+        rising,
+        f"{RULE}    notify: mentors\n".replace("severity: medium", "severity: urgent"),
+    ):
+        site.write("rules/missed.yaml", urgent)
+        code, _, err = site.handrail("check")
+        assert code == 2
+        assert "tells mentors alone, and an urgent alert is never left to them" in err
+
+
+def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silent(
+    site: Site,
+) -> None:
+    beginning = (
+        "rules/missed.yaml:3:9: warning: 'missed' is live; add to rules/missed.cases.yaml a case "
+    )
+    site.write("rules/missed.cases.yaml", CASES.replace("silent: missed", "silent: all"))
+    assert site.warnings() == [f"{beginning}in which it stays silent (silent: missed)"]
+    site.write(
+        "rules/missed.cases.yaml", f"format: 1\ncases:\n{CASES[CASES.index('  - case: One') :]}"
+    )
+    assert site.warnings() == [f"{beginning}in which it fires"]
+    (site.rules / "missed.cases.yaml").unlink()
+    assert site.warnings() == [
+        f"{beginning}in which it fires and one in which it stays silent (silent: missed)"
+    ]
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: shadow"))
+    (warning,) = site.warnings()
+    assert warning.endswith(
+        "'missed' is never tried; add to rules/missed.cases.yaml a case in which it fires"
+    )
+    site.write("rules/missed.yaml", RULE.replace("status: live", "status: draft"))
+    assert site.warnings() == []
+
+
+def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: Site) -> None:
+    for folder in ("before", ".hidden", "pictures"):
+        (site.rules / folder).mkdir()
+    for name in (
+        "before/missed.yaml",
+        ".hidden/missed.yaml",
+        "pictures/one.svg",
+        "notes.txt",
+        ".new.yaml.swp",
+    ):
+        site.write(f"rules/{name}", RULE)
+    site.write("rules/stress.yaml.txt", RULE)
+    site.write("rules/stress.cases.yaml.txt", CASES)
+    rename = "warning: is not read; name it *.yaml, or move it out of the folder of the rules"
+    assert site.warnings() == [
+        "rules/before: warning: is not read, nor are its rule files; "
+        "move them up into the folder of the rules, or this one out of it",
+        f"rules/stress.cases.yaml.txt: {rename}",
+        f"rules/stress.yaml.txt: {rename}",
+    ]
+    assert "no warnings" in site.handrail("check", str(site.rules / "missed.yaml"))[1]
+
+
+def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> None:
+    for name in ("rules", "cases"):
+        assert (
+            site.handrail("schema", name, "--output", str(site.rules / f"{name}.schema.json"))[0]
+            == 0
+        )
+    assert site.warnings() == []
+    site.write("config.yaml", "timezone: UTC\nkinds: {journal: {worry: number}}\n")
+    assert [warning.split(" ")[0] for warning in site.warnings()] == [
+        "rules/rules.schema.json:", "rules/cases.schema.json:",
+    ]  # fmt: skip
+
+
+def test_a_warning_shows_its_line_too(site: Site) -> None:
+    (site.rules / "missed.cases.yaml").unlink()
+    assert site.handrail("check")[2].splitlines()[1:] == ["      - id: missed", "            ^"]
+
+
+def test_a_live_rule_wants_evidence(site: Site) -> None:
+    site.write(
+        "rules/missed.yaml", RULE.replace("    evidence: {grade: opinion, source: Ours}\n", "")
+    )
+    (warning,) = site.warnings()
+    assert warning.startswith(
+        "rules/missed.yaml:3:9: warning: 'missed' is live and does not say what it rests on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("missed tests", "says 'tests', which may reveal something about the client"),
+        ("missed \u2713", "holds '\u2713', which plain SMS has not"),
+    ],
+)
+def test_a_reason_that_no_text_may_say_is_warned_of(site: Site, reason: str, said: str) -> None:
+    site.write("rules/missed.yaml", RULE.replace("reason: missed check-ins", f"reason: {reason}"))
+    assert site.warnings() == [
+        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is mended"
+    ]
+
+
+def test_a_rule_that_adds_nothing_is_warned_of(site: Site) -> None:
+    other = (
+        RULE[RULE.index("  - id") :]
+        .replace("id: missed", "id: missed-more")
+        .replace("at_least: 2", "at_least: 3")
+    )
+    site.write("rules/missed.yaml", RULE + other)
+    found = [warning for warning in site.warnings() if "adds nothing" in warning]
+    assert found == [
+        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, 'missed' holds too and tells "
+        "the same people; delete one of them"
+    ]
+
+
+def test_of_two_rules_that_are_the_same_the_later_one_is_warned_of(site: Site) -> None:
+    site.write(
+        "rules/missed.yaml",
+        RULE + RULE[RULE.index("  - id") :].replace("id: missed", "id: missed-again"),
+    )
+    assert [warning.split("'")[1] for warning in site.warnings() if "adds nothing" in warning] == [
+        "missed-again"
+    ]
+
+
+def test_one_file_of_the_configured_rules_is_checked_among_the_others(site: Site) -> None:
+    other = RULE.replace("id: missed", "id: other").replace("at_least: 2", "at_least: 1")
+    site.write("rules/other.yaml", f"{other}    quiets: [missed]\n")
+    code, out, err = site.handrail("check", str(site.rules / "other.yaml"))
+    assert (code, out) == (0, "2 rules and 2 cases checked: no mistakes, 1 warning\n")
+    assert "rules/other.yaml:3:9: warning: 'other' is live" in err
+
+
+def test_a_file_anywhere_is_checked_alone_with_its_cases(site: Site) -> None:
+    site.write("mine.yaml", RULE)
+    site.write("mine.cases.yaml", CASES)
+    for name in ("mine.yaml", "mine.cases.yaml"):
+        assert site.handrail("check", str(site.folder / name))[:2] == (
+            0, "1 rule and 2 cases checked: no mistakes, no warnings\n"
+        )  # fmt: skip
+    assert (
+        "nowhere.yaml: cannot be read: No such file or directory"
+        in site.handrail("check", "nowhere.yaml")[2]
+    )
+
+
+def test_the_shipped_rules_are_right(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = typed(capsys, "check", "--config", str(ROOT / "config.yaml"))
+    assert code == 0
+    assert out.endswith("no mistakes, no warnings\n")
+
+
+def shown(tmp_path: Path, line: str, column: int) -> list[str]:
+    file = tmp_path / "file.yaml"
+    file.write_text(line, "utf-8")
+    return list(lines_of([Mistake(str(file), 1, column, "wrong")]))[1:]
+
+
+def test_a_tab_is_one_column_wide(tmp_path: Path) -> None:
+    assert shown(tmp_path, "\tx: 1", 2) == ["     x: 1", "     ^"]
+
+
+def test_a_long_line_is_cut_around_the_place(tmp_path: Path) -> None:
+    line, caret = shown(tmp_path, "a" * 300 + "b" + "c" * 300, 301)
+    assert line[len(caret) - 1] == "b"
+    assert len(line) <= WIDTH + 6
+    assert (line[4], line[-1]) == ("…", "…")
+
+
+def test_a_place_beyond_the_end_of_a_file_has_no_line(tmp_path: Path) -> None:
+    file = tmp_path / "file.yaml"
+    file.write_text("x: 1\n", "utf-8")
+    assert list(
+        lines_of([Mistake(str(file), 9, 1, "wrong"), Mistake(str(file), 0, 0, "wrong")])
+    ) == [
+        f"{file}:9:1: wrong",
+        f"{file}: wrong",
+    ]
+
+
+def test_a_password_is_not_shown(tmp_path: Path) -> None:
+    assert (
+        shown(tmp_path, "database: postgresql://me:hush@host/x", 11)[0]
+        == "    database: postgresql://me:…@host/x"
+    )

@@ -1,0 +1,339 @@
+"""What is due goes out once, to whoever may be told, and whatever becomes of it has its effect."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from engine.flows.delivery import deliver
+from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
+from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US, Channel
+from engine.messaging.sending import LOOK_UP_AFTER_US
+from engine.model.instant import SECOND_US
+from engine.model.message import REACHES_NOBODY
+from engine.store.database.connection import Database
+from engine.store.operations import heartbeats
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.operations import audit
+from engine.store.tables.people import consents, staff
+from tests.flows.carrier import Carrier
+from tests.outbox_rows import (
+    HOUR,
+    NOW,
+    add_alert,
+    add_consent,
+    add_message,
+    add_staff,
+    change,
+    row_of,
+)
+
+MINUTE = 60 * SECOND_US
+
+
+def add(database: Database, **values: Any) -> int:
+    with database.write() as conn:
+        return add_message(conn, **values)
+
+
+def deliver_all(database: Database, carrier: Carrier, now: int = NOW) -> list[str]:
+    """Deliver what is due at `now`; the states that it came to."""
+    states = []
+    while state := deliver.run(database, carrier, now, "a"):
+        states.append(state)
+    return states
+
+
+def row(database: Database, message_id: int) -> Any:
+    with database.read() as conn:
+        return row_of(conn, message_id)
+
+
+def trail(database: Database) -> list[tuple[str, dict[str, Any]]]:
+    with database.read() as conn:
+        return [
+            (row.action, json.loads(row.detail))
+            for row in conn.execute(select(audit).order_by(audit.c.id))
+        ]
+
+
+def next_step_of(database: Database, message_id: int) -> int:
+    with database.read() as conn:
+        alert_id = row_of(conn, message_id).alert_id
+        return int(conn.scalar(select(alerts.c.next_step_at).where(alerts.c.id == alert_id)) or 0)
+
+
+def test_what_is_due_is_sent_and_written_down(database: Database) -> None:
+    with database.write() as conn:
+        message_id = add_message(
+            conn, staff_id=add_staff(conn, phone="+15550100"), body="hello", expires_at=NOW + HOUR
+        )
+    carrier = Carrier()
+    assert deliver_all(database, carrier) == ["accepted"]
+    (sent,) = carrier.asked
+    assert (sent.id, sent.to, sent.body, sent.created_at, sent.valid_for) == (
+        message_id, "+15550100", "hello", NOW, 3600,
+    )  # fmt: skip
+    assert row(database, message_id).provider_id == f"SM{message_id}"
+    ((action, detail),) = trail(database)
+    assert action == "message accepted"
+    assert detail["provider_id"] == f"SM{message_id}"
+    assert {"alert", "staff", "step"} <= detail.keys()
+
+
+@pytest.mark.parametrize(
+    ("next_step", "seconds"),
+    [(NOW + HOUR, 3600), (NOW + HOUR // 360, 60), (None, 4 * 3600), (NOW + 9 * HOUR, 4 * 3600)],
+)
+def test_the_carrier_keeps_trying_until_the_next_recipient_is_told_or_the_messages_end(
+    sqlite_database: Database, next_step: int | None, seconds: int
+) -> None:
+    with sqlite_database.write() as conn:
+        add_message(conn, add_alert(conn, next_step_at=next_step))
+    carrier = Carrier()
+    deliver_all(sqlite_database, carrier)
+    assert carrier.asked[0].valid_for == seconds
+
+
+def test_a_channel_that_fails_again_and_again_is_left_alone_and_tried_by_one_message_at_a_time(
+    database: Database,
+) -> None:
+    ids = [add(database) for _ in range(OPENS_AFTER + 2)]
+    carrier = Carrier(*["unreachable"] * (OPENS_AFTER + 1))
+    assert deliver_all(database, carrier) == ["queued"] * OPENS_AFTER
+    assert trail(database)[-1][1]["why"] == "the carrier did not take it"
+    # Half open: one attempt, in vain; then all of it.
+    assert deliver_all(database, carrier, NOW + SHORTEST_US - 1) == []
+    assert deliver_all(database, carrier, NOW + SHORTEST_US) == ["queued"]
+    assert deliver_all(database, carrier, NOW + SHORTEST_US + 2 * SHORTEST_US - 1) == []
+    assert deliver_all(database, carrier, NOW + 15 * MINUTE) == ["accepted"] * len(ids)
+    assert carrier.delivered == dict.fromkeys(ids, 1)
+
+
+def test_nothing_due_is_nothing_done(database: Database) -> None:
+    add(database, due_at=NOW + 1)
+    assert deliver.run(database, Carrier(), NOW, "a") is None
+
+
+def test_each_call_sends_one_message_those_due_longest_first(sqlite_database: Database) -> None:
+    carrier = Carrier()
+    later, sooner = add(sqlite_database), add(sqlite_database, due_at=NOW - 1)
+    assert deliver.run(sqlite_database, carrier, NOW, "a") == "accepted"
+    assert carrier.delivered == {sooner: 1}
+    assert deliver_all(sqlite_database, carrier) == ["accepted"]
+    assert carrier.delivered == {sooner: 1, later: 1}
+
+
+def test_no_number_and_no_words_get_into_the_trail(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        add_message(conn, staff_id=add_staff(conn, phone="+15550100"), body="only for the phone")
+    deliver_all(sqlite_database, Carrier("times out"))
+    deliver_all(sqlite_database, Carrier("refuses"), NOW + HOUR)
+    assert [action for action, _ in trail(sqlite_database)] == ["message unknown", "message failed"]
+    assert "5550100" not in str(trail(sqlite_database))
+    assert "only for the phone" not in str(trail(sqlite_database))
+
+
+@pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
+def test_nobody_is_told_of_an_alert_that_is_not_open_any_more(
+    sqlite_database: Database, state: str
+) -> None:
+    with sqlite_database.write() as conn:
+        alert_id = add_alert(conn)
+        message_id = add_message(conn, alert_id)
+        change(conn, alerts, alert_id, state=state)
+    carrier = Carrier()
+    assert deliver_all(sqlite_database, carrier) == ["cancelled"]
+    assert not carrier.asked
+    assert next_step_of(sqlite_database, message_id) == NOW + HOUR
+
+
+def test_a_consent_revoked_before_the_send_stops_it_and_the_next_step_comes_at_once(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
+        consent_id = add_consent(conn, alert_id, mentor_id)
+        message_id = add_message(conn, alert_id, mentor_id)
+        change(conn, consents, consent_id, revoked_at=NOW)
+    carrier = Carrier()
+    assert deliver_all(database, carrier) == ["cancelled"]
+    assert not carrier.asked
+    assert next_step_of(database, message_id) == NOW
+    assert trail(database)[-1][1]["why"] == "the client's consent is not valid"
+
+
+@pytest.mark.parametrize("values", [{"active": False}, {"phone": None}])
+def test_somebody_who_left_is_passed_over(
+    sqlite_database: Database, values: dict[str, Any]
+) -> None:
+    with sqlite_database.write() as conn:
+        staff_id = add_staff(conn)
+        message_id = add_message(conn, staff_id=staff_id)
+        change(conn, staff, staff_id, **values)
+    assert deliver_all(sqlite_database, Carrier()) == ["cancelled"]
+    assert next_step_of(sqlite_database, message_id) == NOW
+
+
+def test_quiet_hours_put_a_message_off_and_urgent_ones_pass(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:  # it is eight in the morning
+        sleeper = add_staff(conn, quiet_from="22:00", quiet_to="09:00")
+        calm = add_message(conn, add_alert(conn), sleeper)
+        urgent = add_message(conn, add_alert(conn, severity="urgent"), sleeper)
+    carrier = Carrier()
+    assert deliver_all(sqlite_database, carrier) == ["queued", "accepted"]
+    assert carrier.delivered == {urgent: 1}
+    assert deliver_all(sqlite_database, carrier, NOW + HOUR - 1) == []
+    assert deliver_all(sqlite_database, carrier, NOW + HOUR) == ["accepted"]
+    assert carrier.delivered[calm] == 1
+
+
+def test_that_an_alert_reaches_nobody_is_told_at_any_hour(sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        admin_id = add_staff(conn, role="admin", quiet_from="22:00", quiet_to="09:00")
+        add_message(conn, add_alert(conn, severity="low"), admin_id, reason=REACHES_NOBODY)
+    assert deliver_all(sqlite_database, Carrier()) == ["accepted"]
+
+
+@pytest.mark.parametrize("mood", ["refuses", "opted out"])
+def test_a_number_that_cannot_be_reached_sends_the_alert_to_its_next_step(
+    database: Database, mood: Any
+) -> None:
+    message_id = add(database)
+    assert deliver_all(database, Carrier(mood)) == ["failed"]
+    assert next_step_of(database, message_id) == NOW
+    assert trail(database)[-1][1]["error_code"] in {"21614", "21610"}
+
+
+def test_a_busy_carrier_is_tried_again_until_the_message_has_no_time_left(
+    sqlite_database: Database,
+) -> None:
+    message_id = add(sqlite_database, expires_at=NOW + HOUR)
+    carrier = Carrier(*["busy"] * 100)
+    for minute in range(61):
+        deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
+    assert row(sqlite_database, message_id).state == "expired"
+    assert 4 <= len(carrier.asked) <= 10
+    assert next_step_of(sqlite_database, message_id) == NOW + HOUR
+    assert [action for action, _ in trail(sqlite_database)] == ["message expired"]
+
+
+def test_a_time_out_is_looked_up_before_anything_is_sent_again(database: Database) -> None:
+    message_id = add(database)
+    carrier = Carrier("times out after taking it")
+    assert deliver_all(database, carrier) == ["unknown"]
+    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US - 1) == []
+    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US) == ["accepted"]
+    assert carrier.delivered == {message_id: 1}
+
+
+def test_what_the_carrier_never_took_is_sent_again(database: Database) -> None:
+    message_id = add(database)
+    carrier = Carrier("times out")
+    deliver_all(database, carrier)
+    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US) == ["queued", "accepted"]
+    assert carrier.delivered == {message_id: 1}
+
+
+def test_everything_is_checked_again_before_a_second_send(sqlite_database: Database) -> None:
+    message_id = add(sqlite_database)
+    carrier = Carrier("times out")
+    deliver_all(sqlite_database, carrier)
+    with sqlite_database.write() as conn:
+        change(conn, alerts, row_of(conn, message_id).alert_id, state="resolved")
+    assert deliver_all(sqlite_database, carrier, NOW + LOOK_UP_AFTER_US) == ["queued", "cancelled"]
+    assert not carrier.delivered
+
+
+def test_a_carrier_that_cannot_tell_is_asked_until_the_message_has_no_time_left(
+    sqlite_database: Database,
+) -> None:
+    message_id = add(sqlite_database, expires_at=NOW + HOUR)
+    carrier = Carrier("times out after taking it", deaf=100)
+    for minute in range(76):
+        deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
+    assert row(sqlite_database, message_id).state == "expired"
+    assert carrier.delivered == {message_id: 1}
+    assert trail(sqlite_database)[-1][1]["why"] == "nobody can say whether it was sent"
+
+
+def test_a_number_taken_away_while_a_message_is_in_doubt_ends_the_asking(
+    sqlite_database: Database,
+) -> None:
+    message_id = add(sqlite_database, expires_at=NOW + HOUR)
+    carrier = Carrier("times out")
+    deliver_all(sqlite_database, carrier)
+    with sqlite_database.write() as conn:
+        change(conn, staff, row_of(conn, message_id).staff_id, phone=None)
+    for minute in range(76):
+        deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
+    assert row(sqlite_database, message_id).state == "expired"
+
+
+def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_mended(
+    database: Database,
+) -> None:
+    first, second = add(database, due_at=NOW - 1), add(database)
+    carrier = Carrier("stopped")
+    assert deliver_all(database, carrier) == ["queued"]
+    assert [message.id for message in carrier.asked] == [first]
+    with database.read() as conn:
+        assert heartbeats.read(conn)[deliver.CHANNEL].detail["error_code"] == "20003"
+    assert trail(database)[-1][1]["why"] == "the channel is broken"
+    assert deliver_all(database, carrier, NOW + STOPPED_FOR_US - 1) == []
+    assert deliver_all(database, carrier, NOW + STOPPED_FOR_US) == ["accepted", "accepted"]
+    assert carrier.delivered == {first: 1, second: 1}
+    with database.read() as conn:
+        assert deliver.channel(conn) == Channel()
+
+
+def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Database) -> None:
+    message_id = add(sqlite_database)
+
+    def report() -> None:
+        with sqlite_database.write() as conn:
+            change(conn, outbox, message_id, state="delivered", provider_id=f"SM{message_id}")
+
+    deliver_all(sqlite_database, Carrier(passing=report))
+    assert row(sqlite_database, message_id).state == "delivered"
+    assert trail(sqlite_database) == []
+
+
+def test_a_message_that_another_took_over_before_the_send_is_left_to_them(
+    sqlite_database: Database,
+) -> None:
+    message_id = add(sqlite_database)
+    elsewhere = Database.open(str(sqlite_database.url))
+    begun: list[object] = []
+
+    def take_over(conn: object) -> None:
+        begun.append(conn)
+        if len(begun) == 2:  # after the claim, before the last look
+            with elsewhere.write() as other:
+                change(other, outbox, message_id, claimed_by="b")
+
+    event.listen(sqlite_database.engine, "begin", take_over)
+    carrier = Carrier()
+    assert deliver.run(sqlite_database, carrier, NOW, "a") == "claimed"
+    event.remove(sqlite_database.engine, "begin", take_over)
+    elsewhere.close()
+    assert not carrier.asked
+    assert row(sqlite_database, message_id).claimed_by == "b"
+
+
+@pytest.mark.parametrize("values", [{"quieted_by": 1}, {"shadow": True}])
+def test_what_nobody_is_to_be_told_of_by_now_is_not_sent(
+    sqlite_database: Database, values: dict[str, Any]
+) -> None:
+    with sqlite_database.write() as conn:
+        alert_id = add_alert(conn)
+        message_id = add_message(conn, alert_id)
+        change(conn, alerts, alert_id, **values)
+    carrier = Carrier()
+    assert deliver_all(sqlite_database, carrier) == ["cancelled"]
+    assert not carrier.asked
+    assert next_step_of(sqlite_database, message_id) == NOW + HOUR

@@ -1,0 +1,135 @@
+"""Somebody who is away is texted nothing, and the alert goes on at once: to whoever stands in, or to the next step."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from engine.flows.operations.why import explain
+from engine.messaging import answers
+from engine.model.kinds import BUILT_IN
+from engine.store.database.connection import Database
+from engine.store.people import absences
+from engine.store.tables.people import staff
+from tests.caseload import NOON, hours
+from tests.flows.evaluating import rulebook
+from tests.flows.texting import ADMIN, CASE_MANAGER, MINUTE, SUPERVISOR, Phones
+
+STAND_IN = "+15550100008"
+
+
+@pytest.fixture
+def phones(database: Database) -> Phones:
+    """The case manager has quiet hours until half past twelve; 8 is a colleague who does not know the client."""
+    phones = Phones.of(database)
+    phones.site.caseload.staff(8, "case_manager")
+    with database.write() as conn:
+        conn.execute(
+            update(staff).where(staff.c.id == 1).values(quiet_from="11:00", quiet_to="12:30")
+        )
+    phones.site.missed(NOON - hours(25))
+    phones.site.missed(NOON - hours(1))
+    return phones
+
+
+def away(phones: Phones, staff_id: int = 1, stand_in: int | None = None) -> None:
+    with phones.site.database.write() as conn:
+        absences.add(conn, staff_id, phones.now, phones.now + hours(48), stand_in)
+
+
+def passed_over(phones: Phones) -> list[tuple[str, str | None, str]]:
+    with phones.site.database.read() as conn:
+        return [(one.to, one.staff, one.why) for one in explain(conn, 1, BUILT_IN).passed_over]
+
+
+def later(phones: Phones) -> list[tuple[str, str]]:
+    """What is sent once the quiet hours are over, long before the next step would come by itself."""
+    phones.now += 31 * MINUTE
+    return [*phones.go_on(), *phones.go_on()]
+
+
+def test_who_goes_away_between_alert_and_send_is_passed_over(phones: Phones) -> None:
+    phones.site.evaluate()
+    assert phones.go_on() == []
+    away(phones)
+    ((number, words),) = later(phones)
+    assert number == SUPERVISOR
+    assert "C-1 needs you" in words
+    assert passed_over(phones) == [("case_manager", "S-1", "the recipient is absent")]
+
+
+def test_whoever_stands_in_by_then_is_told_in_their_place_with_a_code_of_their_own(
+    phones: Phones,
+) -> None:
+    phones.site.evaluate()
+    away(phones, stand_in=8)
+    ((number, words),) = later(phones)
+    assert number == STAND_IN
+    assert words.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A to take it")
+    assert passed_over(phones)[0] == (
+        "case_manager",
+        "S-1",
+        "the recipient is absent; S-8 stands in",
+    )
+    assert phones.text(STAND_IN, "1 a") == answers.yours(1)
+    assert phones.told(hours(3)) == []
+
+
+def test_a_stand_in_who_does_nothing_is_followed_by_the_next_step(phones: Phones) -> None:
+    phones.site.evaluate()
+    away(phones, stand_in=8)
+    later(phones)
+    assert phones.told(hours(1)) == [SUPERVISOR]
+
+
+def test_whoever_is_away_when_the_alert_opens_is_passed_over_visibly(phones: Phones) -> None:
+    away(phones)
+    phones.site.evaluate()
+    assert phones.told() == [SUPERVISOR]
+    assert passed_over(phones) == [("case_manager", "S-1", "absent")]
+
+
+def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
+    phones.site.caseload.client(7)
+    phones.site.missed(NOON - hours(25), 7)
+    phones.site.missed(NOON - hours(1), 7)
+    phones.site.evaluate()
+    (alert,) = [row.id for row in phones.site.alerts if row.client_id == 7]
+    with phones.site.database.read() as conn:
+        found = explain(conn, alert, BUILT_IN).passed_over
+    assert [(one.to, one.staff, one.why) for one in found] == [
+        ("case_manager", None, "nobody has this role")
+    ]
+
+
+def test_somebody_else_who_was_told_by_the_same_step_keeps_the_time_that_they_have(
+    phones: Phones,
+) -> None:
+    phones.site.caseload.staff(5, "case_manager", 1)
+    phones.site.evaluate()
+    assert phones.told() == ["+15550100005"]
+    away(phones, stand_in=8)
+    assert later(phones) == []
+    assert phones.told(29 * MINUTE) == [SUPERVISOR]
+
+
+def test_a_reminder_reaches_whoever_stands_in_for_the_owner(database: Database) -> None:
+    phones = Phones.of(database)
+    phones.site.caseload.staff(8, "case_manager")
+    phones.site.serve(rulebook(remind="2 hours"))
+    phones.site.missed(NOON - hours(25))
+    phones.site.missed(NOON - hours(1))
+    phones.site.evaluate()
+    phones.go_on()
+    phones.text(CASE_MANAGER, "1 a")
+    away(phones, stand_in=8)
+    phones.now += hours(2)
+    phones.site.evaluate(phones.now)
+    assert phones.told() == [STAND_IN]
+
+
+def test_what_reaches_nobody_is_told_an_admin_though_they_are_away(phones: Phones) -> None:
+    for staff_id in (1, 2, 3):
+        away(phones, staff_id)
+    phones.site.evaluate()
+    assert phones.told() == [ADMIN]

@@ -1,0 +1,195 @@
+"""Escalation: an alert that nobody takes climbs until somebody does, or an admin knows that nobody can."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from engine.flows.delivery import deliver
+from engine.flows.escalation import steps
+from engine.model.routing import RoutingSettings
+from engine.store.alerts.alerts import with_due_step
+from engine.store.database.connection import Database
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import staff
+from tests.caseload import NOON, hours
+from tests.flows.carrier import Carrier
+from tests.flows.evaluating import Site
+
+MENTOR_FIRST = [{"to": "mentor"}, {"after": "1 hour", "to": "case_manager"}]
+
+
+@pytest.fixture
+def site(database: Database) -> Site:
+    site = Site(database).with_people()
+    site.missed(NOON - hours(25))
+    site.missed(NOON - hours(1))
+    return site
+
+
+def escalated(site: Site, now: int) -> int:
+    return steps.run(site.database, site.rules.rules, "reason", now)
+
+
+def deactivate(site: Site, *staff_ids: int) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.id.in_(staff_ids)).values(active=False))
+
+
+def set_alert(site: Site, **values: object) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(alerts).values(values))
+
+
+def test_what_nobody_takes_goes_to_the_next_step_when_it_is_due_and_once(site: Site) -> None:
+    site.evaluate()
+    assert escalated(site, NOON + hours(1) - 1) == 0
+    assert escalated(site, NOON + hours(1)) == 1
+    assert escalated(site, NOON + hours(2)) == 0
+    assert site.messages == [(0, 1, "step"), (1, 2, "step")]
+    assert ("told", "alert 1") in site.audited
+
+
+@pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
+def test_what_somebody_took_climbs_no_further(site: Site, state: str) -> None:
+    site.evaluate()
+    set_alert(site, state=state, next_step_at=None)
+    assert escalated(site, NOON + hours(1)) == 0
+
+
+def test_a_step_brought_forward_is_taken_at_once(site: Site) -> None:
+    site.evaluate()
+    set_alert(site, next_step_at=NOON + 5)
+    assert escalated(site, NOON + 5) == 1
+
+
+def test_a_policy_may_leave_time_before_its_first_step(site: Site) -> None:
+    names = dict.fromkeys(["urgent", "high", "medium", "low"], "later")
+    later = [{"after": "30 minutes", "to": "case_manager"}]
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"later": later}, "severities": names}
+    )
+    site.evaluate()
+    assert site.messages == []
+    assert escalated(site, NOON + hours(0.5)) == 1
+    assert site.messages == [(0, 1, "step")]
+
+
+def test_a_late_step_leaves_the_time_of_the_policy_before_the_one_after_it(site: Site) -> None:
+    steps = [
+        {"to": "case_manager"},
+        {"after": "1 hour", "to": "supervisor"},
+        {"after": "2 hours", "to": "admin"},
+    ]
+    names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"steps": steps}, "severities": names}
+    )
+    site.evaluate()
+    escalated(site, NOON + hours(10))
+    assert [row.next_step_at for row in site.alerts] == [NOON + hours(11)]
+
+
+def test_a_step_that_reaches_nobody_is_passed_over_at_once_and_visibly(site: Site) -> None:
+    deactivate(site, 1)
+    site.evaluate()
+    assert site.messages == [(1, 2, "step")]
+    (row,) = [row for row in site.rows(alerts.metadata.tables["audit"]) if row.action == "told"]
+    assert '"passed_over":["case_manager"]' in row.detail
+
+
+def test_an_alert_that_nobody_can_receive_is_a_message_to_the_admins(site: Site) -> None:
+    deactivate(site, 1, 2)
+    site.evaluate()
+    assert site.messages == [(0, 3, "reaches nobody")]
+    assert (
+        site.rows(outbox)[0].body
+        == "Handrail: alert 1 reaches nobody. Reply 1 A to take it. See: handrail why 1"
+    )
+    assert ("reaches nobody", "alert 1") in site.audited
+    assert escalated(site, NOON + hours(2)) == 0
+
+
+def test_where_there_is_no_admin_either_it_stands_in_the_audit_trail(site: Site) -> None:
+    deactivate(site, 1, 2, 3)
+    site.evaluate()
+    assert site.messages == []
+    assert ("reaches nobody", "alert 1") in site.audited
+
+
+def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None:
+    site.evaluate()
+    escalated(site, NOON + hours(1))
+    set_alert(site, next_step_at=NOON + hours(2))  # as deliver does where a message reaches nobody
+    escalated(site, NOON + hours(2))
+    assert site.messages[-1] == (2, 3, "reaches nobody")
+
+
+def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Site) -> None:
+    names = dict.fromkeys(["high", "medium", "low"], "peers")
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"peers": MENTOR_FIRST}, "severities": names}
+    )
+    site.caseload.staff(4, "mentor", 1)
+    site.caseload.consent(1, 4, alias="Robin")
+    site.evaluate()
+    assert site.messages == [(0, 4, "step")]
+    assert site.rows(outbox)[0].body.startswith(
+        "Handrail: please reach out to Robin when you can. Reply 1 A"
+    )
+
+
+def test_a_mentor_without_a_valid_consent_is_passed_over(site: Site) -> None:
+    names = dict.fromkeys(["high", "medium", "low"], "peers")
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"peers": MENTOR_FIRST}, "severities": names}
+    )
+    site.caseload.staff(4, "mentor", 1)
+    site.caseload.consent(1, 4, revoked_at=NOON - 1)
+    site.evaluate()
+    assert site.messages == [(1, 1, "step")]
+
+
+def test_two_daemons_never_take_the_same_step(postgres_database: Database) -> None:
+    site = Site(postgres_database).with_people()
+    site.missed(NOON - hours(25))
+    site.missed(NOON - hours(1))
+    site.evaluate()
+    with postgres_database.write() as one:
+        assert len(with_due_step(one, NOON + hours(1), 10)) == 1
+        assert escalated(site, NOON + hours(1)) == 0
+
+
+def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_consent(
+    site: Site,
+) -> None:
+    names = dict.fromkeys(["high", "medium", "low"], "peers")
+    steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "mentor"}]
+    site.routing = RoutingSettings.model_validate(
+        {"policies": {"peers": steps}, "severities": names}
+    )
+    site.evaluate()
+    escalated(site, NOON + hours(1))
+    assert site.messages[-1] == (1, 3, "reaches nobody")
+    carrier = Carrier()
+    while deliver.run(site.database, carrier, NOON + hours(1), "test"):
+        pass
+    assert "+15550100003" in [message.to for message in carrier.asked]
+
+
+def test_an_alert_whose_step_cannot_be_taken_keeps_no_other_from_its_own(site: Site) -> None:
+    site.caseload.client(2)
+    site.assign(2, 1)
+    site.missed(NOON - hours(25), 2)
+    site.missed(NOON - hours(1), 2)
+    site.evaluate()
+    with site.database.write() as conn:
+        conn.execute(
+            update(alerts)
+            .where(alerts.c.id == 1)
+            .values(policy="of another version", next_step_at=NOON)
+        )
+    assert escalated(site, NOON + hours(1)) == 1
+    assert [row.alert_id for row in site.rows(outbox) if row.step == 1] == [2]
+    assert site.alerts[0].next_step_at == NOON  # so that the audit finds it

@@ -1,0 +1,374 @@
+"""What is texted is done once, for whoever may do it, and answered; the others are told."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from engine.flows.delivery import deliver
+from engine.messaging import answers, operator_texts
+from engine.messaging.lint import lint
+from engine.store.database.connection import Database
+from engine.store.messages import reply_codes
+from engine.store.tables.alerts import alert_transitions
+from engine.store.tables.intake import events
+from engine.store.tables.messages import inbox, outbox
+from engine.store.tables.operations import audit
+from engine.store.tables.people import clients, consents, staff
+from tests.caseload import hours
+from tests.flows.texting import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
+
+
+def give_number(phones: Phones, table: Any, row_id: int, **values: Any) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(table).where(table.c.id == row_id).values(values))
+
+
+def last_transition(phones: Phones) -> tuple[str, str, str, str]:
+    row = phones.site.rows(alert_transitions)[-1]
+    return row.from_state, row.to_state, row.actor, row.why
+
+
+def test_taking_it_stops_the_escalation_and_says_who_has_it(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
+    (alert,) = phones.site.alerts
+    assert (alert.state, alert.owner_id, alert.next_step_at) == ("acknowledged", 1, None)
+    assert last_transition(phones) == ("open", "acknowledged", "staff 1", "taken")
+    assert ("taken", "alert 1") in phones.site.audited
+    assert phones.told(hours(5)) == []
+
+
+def test_the_same_text_handed_over_again_changes_nothing_and_has_the_same_answer(
+    phones: Phones,
+) -> None:
+    first = phones.text(CASE_MANAGER, "1 p", "SMx")
+    phones.go_on()
+    before = len(phones.site.rows(audit))
+    assert phones.text(CASE_MANAGER, "1 p", "SMx") == first == answers.passed_on(1)
+    assert len(phones.site.rows(audit)) == before
+    assert len(phones.site.rows(inbox)) == 1
+
+
+def test_the_same_text_many_times_at_once_counts_once(phones: Phones) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answered = list(pool.map(lambda _: phones.text(CASE_MANAGER, "1 a", "SMx"), range(40)))
+    assert set(answered) == {answers.yours(1)}
+    assert [row.why for row in phones.site.rows(alert_transitions)] == ["began", "taken"]
+
+
+def test_two_who_take_it_at_once_cannot_both_have_it(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    with ThreadPoolExecutor(2) as pool:
+        answered = list(
+            pool.map(lambda number: phones.text(number, "1 a"), [CASE_MANAGER, SUPERVISOR])
+        )
+    assert answers.yours(1) in answered
+    taken_by = {answers.already_taken(1, "case_manager"), answers.already_taken(1, "supervisor")}
+    assert len(taken_by & set(answered)) == 1
+
+
+def test_the_others_who_were_told_are_told_once_that_somebody_has_it(phones: Phones) -> None:
+    assert phones.told(hours(1)) == [SUPERVISOR]
+    phones.text(CASE_MANAGER, "1a")
+    assert phones.go_on() == [(SUPERVISOR, answers.taken_by(1, "case_manager"))]
+    assert phones.text(SUPERVISOR, "1 a") == answers.already_taken(1, "case_manager")
+    phones.text(CASE_MANAGER, "1 d")
+    assert phones.go_on(hours(2)) == []
+
+
+def test_what_still_waits_to_be_sent_is_taken_back(phones: Phones) -> None:
+    give_number(phones, staff, 2, quiet_from="00:00", quiet_to="23:59")
+    assert phones.told(hours(1)) == []
+    phones.text(CASE_MANAGER, "1 a")
+    assert [row.state for row in phones.site.rows(outbox)] == ["accepted", "cancelled"]
+
+
+def test_passing_on_takes_the_next_step_at_once(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(1)
+    assert phones.told() == [SUPERVISOR]
+    assert last_transition(phones) == ("open", "open", "staff 1", "passed_on")
+
+
+def test_who_has_taken_it_can_pass_it_on_after_all(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 a")
+    phones.text(CASE_MANAGER, "1 p")
+    assert phones.told() == [SUPERVISOR]
+    assert phones.site.alerts[0].owner_id is None
+    assert phones.text(SUPERVISOR, "1 a") == answers.yours(1)
+
+
+def test_passing_on_where_nobody_comes_after_tells_the_admin(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 p")
+    phones.go_on()
+    phones.text(SUPERVISOR, "1 p")
+    ((number, words),) = phones.go_on()
+    assert number == ADMIN
+    assert "reaches nobody" in words
+    assert phones.text(ADMIN, "1 a") == answers.yours(1)
+
+
+@pytest.mark.parametrize(("letter", "resolution"), [("d", "done"), ("f", "false_alarm")])
+def test_closing_it_keeps_why(phones: Phones, letter: str, resolution: str) -> None:
+    phones.text(CASE_MANAGER, "1 a")
+    answer = phones.text(CASE_MANAGER, f"1 {letter}")
+    assert answer
+    assert "closed" in answer
+    (alert,) = phones.site.alerts
+    assert (alert.state, alert.resolution) == ("resolved", resolution)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.already_closed(1)
+
+
+def test_it_can_be_closed_without_being_taken_and_the_others_hear_of_it(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    phones.text(SUPERVISOR, "1 f")
+    assert phones.go_on() == [(CASE_MANAGER, answers.closed_by(1, "supervisor"))]
+
+
+def test_a_snoozed_alert_asks_again_after_two_hours_and_then_climbs(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "1 s") == answers.snoozed(1)
+    assert phones.states() == ["snoozed"]
+    assert phones.told(hours(2) - 1) == []
+    ((number, words),) = phones.go_on(1)
+    assert number == CASE_MANAGER
+    assert "C-1 needs you (missed check-ins). Reply 1 A" in words
+    assert phones.states() == ["open"]
+    assert phones.told(hours(1) - 1) == []
+    assert phones.told(1) == [SUPERVISOR]
+
+
+def test_a_snoozed_alert_whose_sleeper_has_left_goes_to_the_next_step(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 s")
+    give_number(phones, staff, 1, active=False)
+    assert phones.told(hours(2)) == [SUPERVISOR]
+
+
+def test_asking_what_it_was_about_says_it_again_and_changes_nothing(phones: Phones) -> None:
+    for asked in ("1?", "w1", "1"):
+        answer = phones.text(CASE_MANAGER, asked)
+        assert answer
+        assert answer.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A")
+    assert phones.states() == ["open"]
+
+
+def test_a_bare_letter_counts_where_exactly_one_alert_is_open(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "d") == answers.closed(1, "done")
+    assert phones.text(CASE_MANAGER, "a") == answers.NOTHING_OPEN
+
+
+def test_a_bare_letter_with_two_alerts_open_is_answered_with_the_codes(database: Database) -> None:
+    phones = Phones.of(database, 1, 2)
+    assert phones.text(CASE_MANAGER, "a") == answers.which([1, 2])
+    assert phones.states() == ["open", "open"]
+    assert phones.text(CASE_MANAGER, "2 a") == answers.yours(2)
+    assert phones.text(CASE_MANAGER, "d") == answers.which([1, 2])
+    assert phones.text(CASE_MANAGER, "a") == answers.yours(1)
+
+
+def test_a_code_of_somebody_elses_is_none(phones: Phones) -> None:
+    assert phones.text(SUPERVISOR, "1 a") == answers.no_such_code([])
+    assert phones.text(CASE_MANAGER, "44 a") == answers.no_such_code([1])
+    assert phones.states() == ["open"]
+
+
+def test_what_is_not_understood_is_told_so_five_times_and_no_more(phones: Phones) -> None:
+    said = [phones.text(CASE_MANAGER, "hm 🙂") for _ in range(7)]
+    assert said == [answers.not_understood([1])] * 5 + [None, None]
+    assert phones.text(CASE_MANAGER, "1?")
+    assert phones.text(CASE_MANAGER, "hm") == answers.not_understood([1])
+
+
+def test_an_unknown_number_is_put_on_record_and_not_answered(phones: Phones) -> None:
+    for body in ("1 a", "HELP", "I want to die", "STOP", "x" * 1600, "\x00\ud800"):
+        assert phones.text("+15550177777", body) is None
+    assert phones.states() == ["open"]
+    assert [row.understood for row in phones.site.rows(inbox)] == [
+        *["unknown"] * 3,
+        "stop",
+        *["unknown"] * 2,
+    ]
+
+
+def with_client_phone(phones: Phones, number: str = CLIENT) -> Phones:
+    give_number(phones, clients, 1, phone=number)
+    phones.text(CASE_MANAGER, "1 d")
+    return phones
+
+
+def test_a_clients_text_reaches_their_case_manager_without_its_words(phones: Phones) -> None:
+    with_client_phone(phones)
+    assert phones.text(CLIENT, "could somebody call me? it is about tuesday") == answers.THANKS
+    ((number, words),) = phones.go_on()
+    assert number == CASE_MANAGER
+    assert words.startswith("Handrail: C-1 needs you (sent a text). Reply 2 A to take it")
+    assert phones.text(CLIENT, "hello?") is None
+    assert phones.go_on() == []
+    phones.text(CASE_MANAGER, "2 a")
+    phones.text(CLIENT, "and another thing")
+    assert phones.go_on() == [(CASE_MANAGER, answers.wrote_again(2))]
+
+
+def test_a_clients_text_survives_the_next_evaluation(phones: Phones) -> None:
+    with_client_phone(phones)
+    phones.text(CLIENT, "hi")
+    phones.site.missed(phones.now)
+    phones.site.evaluate(phones.now + 1)
+    assert phones.states()[-1] == "open"
+
+
+def test_words_of_danger_are_urgent_and_the_answer_names_the_lines_that_help(
+    phones: Phones,
+) -> None:
+    with_client_phone(phones)
+    phones.text(CLIENT, "hi")
+    answer = phones.text(CLIENT, "I can't go on, i want to die")
+    assert answer == answers.CRISIS
+    assert "988" in answer
+    assert "911" in answer
+    assert [row.severity for row in phones.site.alerts[1:]] == ["medium", "urgent"]
+
+
+def test_help_names_the_lines_and_reaches_a_person_for_a_client_alone(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "HELP") == answers.HELP
+    assert len(phones.states()) == 1
+    with_client_phone(phones)
+    assert phones.text(CLIENT, "help") == answers.HELP
+    assert phones.site.alerts[-1].severity == "high"
+
+
+def test_a_clients_stop_is_no_event_and_reaches_a_person(phones: Phones) -> None:
+    with_client_phone(phones)
+    before = len(phones.site.rows(events))
+    assert phones.text(CLIENT, "STOP") is None
+    assert len(phones.site.rows(events)) == before
+    assert phones.told() == [CASE_MANAGER]
+
+
+def test_danger_in_the_words_of_staff_reaches_the_supervisor(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "I want to die") == answers.CRISIS
+    ((number, words),) = phones.go_on()
+    assert number == SUPERVISOR
+    assert "S-1" in words
+
+
+def test_a_number_of_a_client_and_a_mentor_acts_as_the_mentor_by_code_and_else_as_the_client(
+    phones: Phones,
+) -> None:
+    phones.site.caseload.staff(4, "mentor", phone=CLIENT)
+    phones.site.caseload.client(9, phone=CLIENT)
+    phones.site.assign(1, 4, "mentor")
+    phones.site.caseload.consent(1, 4)
+    with phones.site.database.write() as conn:
+        assert reply_codes.give(conn, 4, 1, phones.now) == 1
+    assert phones.text(CLIENT, "what is on today") == answers.THANKS
+    assert phones.site.alerts[-1].client_id == 9
+    assert phones.text(CLIENT, "1 a") == answers.yours(1)
+    assert phones.site.alerts[0].owner_id == 4
+
+
+def test_a_mentor_whose_consent_was_revoked_can_do_nothing_any_more(phones: Phones) -> None:
+    phones.site.caseload.staff(4, "mentor", 1, phone="+15550144444")
+    phones.site.caseload.consent(1, 4)
+    with phones.site.database.write() as conn:
+        reply_codes.give(conn, 4, 1, phones.now)
+        conn.execute(update(consents).values(revoked_at=phones.now))
+    assert phones.text("+15550144444", "1 a") == answers.no_such_code([])
+    assert phones.states() == ["open"]
+
+
+def test_no_words_and_no_number_get_into_the_audit_trail(phones: Phones) -> None:
+    with_client_phone(phones)
+    phones.text(CLIENT, "my secret")
+    phones.text(CASE_MANAGER, "STOP")
+    trail = str([row.detail + row.subject + row.actor for row in phones.site.rows(audit)])
+    assert "secret" not in trail
+    assert "5550" not in trail
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(1, 99_999), max_size=60),
+    st.sampled_from(["mentor", "prescriber", "on_call", "admin"]),
+)
+def test_every_answer_may_be_sent_whatever_the_codes(codes: list[int], role: Any) -> None:
+    said = [answers.HELP, answers.CRISIS, answers.THANKS, answers.STARTED, answers.NOTHING_OPEN]
+    said += [answers.not_understood(codes), answers.no_such_code(codes), answers.which(codes)]
+    for code in codes[:3]:
+        said += [answers.yours(code), answers.already_taken(code, role), answers.passed_on(code)]
+        said += [
+            answers.closed(code, "a false alarm"),
+            answers.already_closed(code),
+            answers.snoozed(code),
+        ]
+        said += [
+            answers.taken_by(code, role),
+            answers.closed_by(code, role),
+            answers.wrote_again(code),
+        ]
+    assert [lint(text) for text in said] == [[]] * len(said)
+
+
+def test_a_supervisor_in_danger_is_not_the_one_who_is_told_and_quiet_hours_do_not_matter(
+    phones: Phones,
+) -> None:
+    give_number(phones, staff, 3, quiet_from="00:00", quiet_to="23:59")
+    assert phones.text(SUPERVISOR, "im going to kill myself") == answers.CRISIS
+    assert phones.go_on() == [(ADMIN, operator_texts.in_danger("S-2", 2))]
+
+
+def test_help_in_other_words_from_a_client_reaches_a_person_as_help_does(phones: Phones) -> None:
+    with_client_phone(phones)
+    assert phones.text(CLIENT, "please help me") == answers.HELP
+    assert phones.site.alerts[-1].severity == "high"
+
+
+def test_recipients_who_share_a_number_are_one_phone_that_does_not_buzz_too_often(
+    database: Database,
+) -> None:
+    phones = Phones.of(database)
+    phones.site.caseload.staff(5, "case_manager", 1, phone=CASE_MANAGER)
+    for at in (25, 1):
+        phones.site.missed(phones.now - hours(at))
+    phones.site.evaluate()
+    deliver.run(database, phones.carrier, phones.now, "test")
+    deliver.run(database, phones.carrier, phones.now, "test")
+    assert [message.to for message in phones.carrier.asked] == [CASE_MANAGER]
+    assert phones.told() == [CASE_MANAGER, CASE_MANAGER]
+
+
+def test_danger_in_spanish_is_answered_in_spanish(phones: Phones) -> None:
+    with_client_phone(phones)
+    answer = phones.text(CLIENT, "Ya no puedo más, me quiero morir")
+    assert answer == answers.CRISIS_IN_SPANISH
+    assert "988" in answer
+    assert "911" in answer
+    assert phones.site.alerts[-1].severity == "urgent"
+
+
+@pytest.mark.parametrize("gone", [{"active": False}, {"phone": None}])
+def test_what_somebody_has_who_can_be_told_no_more_others_may_take(
+    phones: Phones, gone: dict[str, Any]
+) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 A")
+    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the case manager."
+    give_number(phones, staff, 1, **gone)
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
+    assert phones.states() == ["acknowledged"]
+    assert [row.owner_id for row in phones.site.alerts] == [2]
+
+
+def test_what_a_mentor_has_whose_consent_was_revoked_others_may_take(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 A")
+    give_number(phones, staff, 1, role="mentor")
+    phones.site.caseload.consent(1, 1)
+    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the mentor."
+    with phones.site.database.write() as conn:
+        conn.execute(update(consents).values(revoked_at=phones.now))
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)

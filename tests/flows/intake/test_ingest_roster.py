@@ -1,0 +1,315 @@
+"""The roster: who is watched, since when, and who may be told; a row read again changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, select
+
+from engine.model.instant import from_us
+from engine.store.database.connection import Database
+from engine.store.tables.people import assignments, clients, consents, staff
+from tests.intake import Site, settings_of, shown
+
+MAPPING = """
+- match: clients*.csv
+  roster: clients
+  columns:
+    ref: ref
+    timezone: zone
+    phone: phone
+    enrolled: enrolled
+    ended: ended
+    discharged: discharged
+    leave_began: left
+    leave_ended: back
+    attributes: {program: program}
+- match: phases*.csv
+  roster: clients
+  columns: {ref: ref, as_of: since, attributes: {phase: phase}}
+- match: staff*.csv
+  roster: staff
+  columns: {ref: ref, role: role, phone: phone, quiet_from: from, quiet_to: to, active: active}
+- match: cases*.csv
+  roster: assignments
+  columns: {client: client, staff: staff, role: role, began: began, ended: ended}
+- match: pairs*.csv
+  roster: assignments
+  columns: {client: client, staff: staff, role: {always: mentor}}
+- match: consents*.csv
+  roster: consents
+  columns: {client: client, staff: staff, alias: alias, scope: {always: outreach}, purpose: {always: support},
+            given: given, expires: expires, revoked: revoked}
+"""
+HEADER = "ref,zone,phone,enrolled,ended,discharged,left,back,program\n"
+STAFF = "ref,role,phone,from,to,active\n"
+CASES = "client,staff,role,began,ended\n"
+CONSENTS = "client,staff,alias,given,expires,revoked\n"
+C1 = "C-1,America/New_York,,2026-01-05,,,,,\n"
+JD = "JD,Case Manager,212 555 0142,22:00,7:00,\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path, database: Database) -> Site:
+    return Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+
+
+def said(site: Site, *rows: str) -> list[tuple[str, str, str | None]]:
+    """The record of C-1 after the clients file said each of these in turn."""
+    for row in rows:
+        site.write("clients.csv", HEADER + row + "\n")
+        site.read()
+    assert site.rejects() == []
+    return site.record("C-1")
+
+
+def rows(site: Site, table: Table, *columns: str) -> list[tuple[object, ...]]:
+    with site.database.read() as conn:
+        found = conn.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id))
+        return [tuple(row) for row in found]
+
+
+def test_a_row_becomes_a_client_with_a_record(site: Site) -> None:
+    record = said(
+        site, "C-1,America/Chicago,(212) 555-0187,2026-01-05,,2026-01-02,2026-02-01,2026-02-08,iop"
+    )
+    assert record == [
+        ("2026-01-02 06:00", "discharged", None),
+        ("2026-01-05 06:00", "enrolled", None),
+        ("2026-01-05 06:00", "program", "iop"),
+        ("2026-02-01 06:00", "leave_began", None),
+        ("2026-02-08 06:00", "leave_ended", None),
+    ]
+    assert rows(site, clients, "ref", "timezone", "phone") == [
+        ("C-1", "America/Chicago", "+12125550187")
+    ]
+    assert site.take_dirty() == {"C-1": "2026-01-02 06:00"}
+
+
+def test_a_client_without_a_timezone_has_the_sites(site: Site) -> None:
+    said(site, "C-1,,,2026-01-05,,,,,")
+    assert rows(site, clients, "timezone") == [("America/New_York",)]
+
+
+def test_a_row_read_again_changes_nothing(site: Site) -> None:
+    row = "C-1,,212 555 0187,2026-01-05,2026-05-01,2026-01-02,2026-02-01,2026-02-08,iop"
+    before = said(site, row)
+    site.take_dirty()
+    site.write("clients-2.csv", HEADER + row + "\n")
+    counts = site.read()["clients-2.csv (clients)"]
+    assert (counts.new, counts.corrected, counts.duplicates) == (0, 0, 1)
+    assert site.record("C-1") == before
+    assert site.take_dirty() == {}
+
+
+def test_another_date_corrects_the_first_and_takes_the_attributes_with_it(site: Site) -> None:
+    said(site, "C-1,,,2026-01-05,,,,,iop")
+    site.take_dirty()
+    assert said(site, "C-1,,,2026-01-02,,,,,iop") == [
+        ("2026-01-02 05:00", "enrolled", None),
+        ("2026-01-02 05:00", "program", "iop"),
+    ]
+    assert site.take_dirty() == {"C-1": "2026-01-02 05:00"}
+
+
+def test_an_end_may_come_be_corrected_and_be_taken_back(site: Site) -> None:
+    assert said(
+        site,
+        "C-1,,,2026-01-05,,,,,",
+        "C-1,,,2026-01-05,2026-03-01,,,,",
+        "C-1,,,2026-01-05,2026-03-05,,,,",
+    )[1:] == [("2026-03-05 05:00", "ended", None)]
+    assert said(site, "C-1,,,2026-01-05,,,,,")[1:] == []
+
+
+def test_who_comes_back_after_the_end_is_enrolled_again(site: Site) -> None:
+    first = "C-1,,,2026-01-05,2026-03-01,2026-01-05,,,"
+    record = said(site, first, "C-1,,,2026-06-01,,2026-05-30,,,")
+    assert [(at[:10], entry) for at, entry, _ in record] == [
+        ("2026-01-05", "discharged"),
+        ("2026-01-05", "enrolled"),
+        ("2026-03-01", "ended"),
+        ("2026-05-30", "discharged"),
+        ("2026-06-01", "enrolled"),
+    ]
+    # A row about the first time is still about the first time.
+    assert said(site, first) == record
+
+
+def test_an_end_before_its_beginning_is_rejected(site: Site) -> None:
+    site.write("clients.csv", HEADER + "C-1,,,2026-03-05,2026-01-01,,,,\nC-2,,,,,,,2026-01-01,\n")
+    site.read()
+    assert [reason for *_, reason in site.rejects()] == [
+        "ended comes before enrolled",
+        "gives leave_ended but not leave_began, and no earlier row gave it",
+    ]
+    assert rows(site, clients, "ref") == []
+
+
+def test_a_client_is_back_when_an_open_leave_is_no_longer_told_of(site: Site) -> None:
+    record = said(site, "C-1,,,2026-01-05,,,2026-11-01,,", "C-1,,,2026-01-05,,,,,")
+    assert record[1:] == [
+        ("2026-11-01 04:00", "leave_began", None),
+        ("2026-11-22 12:01", "leave_ended", None),
+    ]
+    assert said(site, "C-1,,,2026-01-05,,,,,") == record
+
+
+def test_a_leave_that_has_not_begun_may_be_called_off(site: Site) -> None:
+    assert said(site, "C-1,,,2026-01-05,,,2026-12-01,,", "C-1,,,2026-01-05,,,,,") == [
+        ("2026-01-05 05:00", "enrolled", None)
+    ]
+
+
+def test_a_past_leave_stays_when_it_is_no_longer_told_of(site: Site) -> None:
+    record = said(site, "C-1,,,2026-01-05,,,2026-02-01,2026-02-03,", "C-1,,,2026-01-05,,,,,")
+    assert [entry for _, entry, _ in record] == ["enrolled", "leave_began", "leave_ended"]
+
+
+def test_an_attribute_that_changes_holds_from_then_on(site: Site) -> None:
+    record = said(
+        site, "C-1,,,2026-01-05,,,,,iop", "C-1,,,2026-01-05,,,,,aftercare", "C-1,,,2026-01-05,,,,,"
+    )
+    assert [entry for entry in record if entry[1] == "program"] == [
+        ("2026-01-05 05:00", "program", "iop"),
+        ("2026-11-22 12:01", "program", "aftercare"),
+        ("2026-11-22 12:02", "program", None),
+    ]
+
+
+def test_older_files_read_again_with_the_newer_leave_attributes_as_they_are(
+    site: Site, tmp_path: Path
+) -> None:
+    site.write("clients-1.csv", HEADER + "C-1,,,2026-01-05,,,,,iop\n")
+    site.read()
+    site.write("clients-2.csv", HEADER + "C-1,,,2026-01-05,,,,,aftercare\n")
+    site.read()
+    before = site.record("C-1")
+    site.settings = settings_of(tmp_path, MAPPING, timezone="America/New_York")
+    site.read()
+    assert site.record("C-1") == before
+
+
+def test_an_attribute_with_a_date_holds_from_that_date(site: Site) -> None:
+    said(site, C1.strip())
+    site.write(
+        "phases.csv", "ref,since,phase\nC-1,2026-05-01,2\nC-1,2026-03-01,1\nC-1,2026-05-01,3\n"
+    )
+    site.read()
+    assert [entry for entry in site.record("C-1") if entry[1] == "phase"] == [
+        ("2026-03-01 05:00", "phase", "1"),
+        ("2026-05-01 04:00", "phase", "3"),
+    ]
+
+
+def test_a_client_whose_phone_cannot_be_read_is_taken_without_it(site: Site) -> None:
+    site.write("clients.csv", HEADER + "C-1,,12,2026-01-05,,,,,\n")
+    site.read()
+    assert rows(site, clients, "ref", "phone") == [("C-1", None)]
+    [(_, _, reason)] = site.rejects()
+    assert reason == "phone: '12' is not a phone number that exists; the rest of the row was taken"
+
+
+def test_a_moved_client_is_evaluated_anew(site: Site) -> None:
+    said(site, C1.strip())
+    site.take_dirty()
+    said(site, C1.strip().replace("New_York", "Chicago"))
+    assert site.take_dirty() == {"C-1": "1970-01-01 00:00"}
+
+
+def test_staff_are_put_in_corrected_and_left_as_they_are(site: Site) -> None:
+    site.write("staff.csv", STAFF + JD)
+    site.read()
+    columns = ("ref", "role", "phone", "timezone", "quiet_from", "quiet_to", "active")
+    jd = ("JD", "case_manager", "+12125550142", "America/New_York", "22:00", "07:00", True)
+    assert rows(site, staff, *columns) == [jd]
+    site.write("staff.csv", STAFF + JD.replace("0142", "01"))
+    site.read()
+    assert rows(site, staff, *columns) == [jd]
+    assert len(site.rejects()) == 1
+    site.write("staff.csv", STAFF + JD.replace("7:00,", "7:00,no").replace("0142", "0143"))
+    site.read()
+    assert rows(site, staff, "phone", "active") == [("+12125550143", False)]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            "JD,boss,212 555 0142,,,",
+            "role: 'boss' is not one of case_manager, mentor, supervisor, on_call, prescriber, admin",
+        ),
+        (
+            "JD,mentor,212 555 0142,late,,",
+            "quiet_from (from from): 'late' is not a time of day such as 22:00",
+        ),
+        ("JD,mentor,none,,,", "phone: 'none' is not a phone number"),
+        ("JD,mentor,,,,maybe", "active: 'maybe' is neither yes nor no"),
+        (",mentor,,,,", "ref: is empty"),
+    ],
+)
+def test_a_staff_row_that_cannot_be_read_says_why(site: Site, row: str, reason: str) -> None:
+    site.write("staff.csv", STAFF + row + "\n")
+    site.read()
+    assert [each for *_, each in site.rejects()] == [reason]
+    assert rows(site, staff, "ref") == []
+
+
+def test_assignments_are_told_apart_by_their_beginning(site: Site) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write("staff.csv", STAFF + JD)
+    for row in ("2026-01-05,", "2026-01-06,2026-03-01", "2026-06-01,", "2026-06-01,"):
+        site.write("cases.csv", CASES + f"C-1,JD,case_manager,{row}\n")
+        site.read()
+    found = [
+        (shown(began), ended and shown(ended))
+        for began, ended in rows(site, assignments, "began", "ended")
+    ]
+    assert found == [("2026-01-06 05:00", "2026-03-01 05:00"), ("2026-06-01 04:00", None)]
+
+
+def test_an_assignment_without_a_date_holds_from_when_it_is_first_read(site: Site) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write("staff.csv", STAFF + JD)
+    for name in ("pairs.csv", "pairs-2.csv"):
+        site.write(name, "client,staff\nC-1,JD\n")
+        site.read()
+    assert [(role, shown(began)) for role, began in rows(site, assignments, "role", "began")] == [
+        ("mentor", "2026-11-22 12:00")
+    ]
+
+
+def test_who_is_not_in_the_roster_cannot_be_assigned(site: Site) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write(
+        "cases.csv", CASES + "C-1,XX,case_manager,2026-01-05,\nC-9,JD,case_manager,2026-01-05,\n"
+    )
+    site.read()
+    assert [reason for *_, reason in site.rejects()] == [
+        "nobody called 'XX' is among the staff",
+        "no client 'C-9' is in the roster",
+    ]
+
+
+def test_a_revocation_ends_every_earlier_consent_and_is_not_taken_back(site: Site) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write("staff.csv", STAFF + "MM,mentor,,,,\n")
+    for row in (
+        "2026-01-05,2027-01-05,",
+        "2026-02-05,2027-01-05,",
+        "2026-02-05,2027-01-05,2026-04-01",
+        "2026-02-05,2027-01-05,",
+        "2026-05-01,,",
+    ):
+        site.write("consents.csv", CONSENTS + f"C-1,MM,the gardener,{row}\n")
+        site.read()
+    assert site.rejects() == []
+    found = rows(site, consents, "given_at", "revoked_at")
+    assert [
+        (from_us(given).month, revoked and from_us(revoked).month) for given, revoked in found
+    ] == [
+        (1, 4),
+        (2, 4),
+        (5, None),
+    ]

@@ -1,0 +1,230 @@
+"""Doctor names what is wrong, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, update
+from structlog.testing import capture_logs
+
+from connectors.csv_folder import CsvFolder
+from engine.config import load
+from engine.errors import SourcesError
+from engine.flows.intake import ingest
+from engine.flows.operations.doctor import examine
+from engine.model.instant import SECOND_US, from_us
+from engine.model.outages import Feed
+from engine.model.settings import Settings
+from engine.rulebook.parsing.load import load as load_rules
+from engine.store import schema
+from engine.store.database.connection import Database
+from engine.store.intake import source_health
+from engine.store.operations import audit_log, heartbeats, rule_sets
+from tests.caseload import Caseload
+
+NOW = 1_800_000_000 * SECOND_US
+CONFIG = """\
+timezone: UTC
+database: {}
+sources:
+  - name: clinic
+    folder: inbox
+    files: [{{match: "*.csv", events: [{{kind: check_in, client: c, at: {{column: d}}}}]}}]
+"""
+RULE = """\
+format: 1
+rules:
+  - {id: silent, title: Silent, status: live, severity: medium, why: x,
+     evidence: {grade: opinion, source: y}, when: {count: check_in, within: 7 days, at_least: 2}}
+"""
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_database: Database) -> Settings:
+    """A site where all is well: its rules serve, its flows have just worked."""
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULE)
+    (tmp_path / "config.yaml").write_text(CONFIG.format(sqlite_database.url))
+    settings = load(tmp_path / "config.yaml")
+    rulebook = load_rules(settings.rules, settings.kinds)
+    with sqlite_database.write() as conn:
+        rule_sets.accept(conn, rulebook.hash, rulebook.files, NOW)
+        for name in ("ingest", "evaluate", "deliver", "audit"):
+            heartbeats.beat(conn, name, NOW - SECOND_US, {})
+        for action in ("opened", "told"):
+            audit_log.record(
+                conn, at=NOW, actor="evaluate", action=action, subject="alert 1", detail={}
+            )
+    return settings
+
+
+def wrong(settings: Settings, now: int = NOW) -> dict[str, str]:
+    return {check.name: check.said for check in examine(settings, now) if not check.ok}
+
+
+def test_a_source_that_is_silent_and_alerts_that_wait_for_it(
+    site: Settings, sqlite_database: Database
+) -> None:
+    day = 24 * 3600 * SECOND_US
+    with sqlite_database.write() as conn:
+        source_health.write(
+            conn,
+            "clinic",
+            Feed(NOW, NOW, NOW - 3 * day, out_since=NOW - 3 * day, why="brings nothing new"),
+        )
+    said = "It was last read 0 seconds ago, and last brought something new 3 days ago: it brings nothing new."
+    assert wrong(site) == {"promises": "Source clinic brings nothing new.", "feed clinic": said}
+
+
+def test_a_site_where_all_is_well(site: Settings) -> None:
+    assert wrong(site) == {}
+
+
+def test_rules_with_mistakes(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text(RULE.replace("check_in", "chek_in"))
+    assert wrong(site) == {"rules": "1 mistake; run handrail check to see them."}
+
+
+def test_rules_that_were_changed_and_do_not_serve_yet(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text(RULE.replace("at_least: 2", "at_least: 3"))
+    assert list(wrong(site)) == ["rules serving"]
+
+
+def test_a_folder_that_is_gone(site: Settings) -> None:
+    site.sources[0].folder.rmdir()
+    assert "is not there" in wrong(site)["source clinic"]
+
+
+def test_flows_that_stand_still(site: Settings) -> None:
+    said = wrong(site, NOW + 3600 * SECOND_US)
+    assert said["deliver"].startswith(
+        "It last worked 1 hour ago; see whether handrail run is running"
+    )
+    assert {"ingest", "evaluate", "deliver", "audit"} <= said.keys()
+
+
+def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Database) -> None:
+    site.sources[0].folder.rmdir()
+    with pytest.raises(SourcesError) as caught:
+        ingest.run(sqlite_database, [CsvFolder(site.sources[0], site.kinds)], "UTC", NOW)
+    with sqlite_database.write() as conn:
+        heartbeats.beat(conn, "ingest", NOW - 2 * SECOND_US, {"failed": str(caught.value)})
+    assert wrong(site)["ingest"] == (
+        "It last failed 2 seconds ago: The source clinic cannot be read: "
+        f"the folder {site.sources[0].folder} is not there."
+    )
+
+
+def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        conn.execute(schema.heartbeats.delete().where(schema.heartbeats.c.name == "deliver"))
+    assert wrong(site) == {"deliver": "It has never worked; start handrail run."}
+
+
+def test_an_audit_trail_that_was_changed(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        conn.execute(
+            update(schema.audit).where(schema.audit.c.id == 2).values(actor="somebody else")
+        )
+    assert wrong(site) == {
+        "audit trail": "Row 2, or one before it, was changed after it was written."
+    }
+
+
+def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) -> None:
+    row = {
+        "source": "clinic",
+        "item": "a.csv",
+        "line": 2,
+        "reason": "no such day",
+        "row": "x",
+        "digest": "y",
+    }
+    with sqlite_database.write() as conn:
+        conn.execute(insert(schema.rejects).values(**row, seen_at=NOW))
+    assert wrong(site) == {"rejects": "1 row could not be read; see handrail rejects."}
+
+
+def test_a_file_of_which_nothing_is_read_is_named(
+    site: Settings, sqlite_database: Database
+) -> None:
+    folder = site.sources[0].folder
+    (folder / "a.csv").write_text("c,dd\nC-1,2026-01-05\n")
+    source = CsvFolder(site.sources[0], site.kinds)
+    with capture_logs() as logged:
+        ingest.run(sqlite_database, [source], "UTC", NOW)
+    assert wrong(site)["feed clinic"].endswith(
+        " Nothing of a.csv is read (the header has no column 'd', which the mapping names; did you mean 'dd'?)."
+    )
+    told = {"log_level": "warning", "source": "clinic", "item": "a.csv"}
+    assert [told.items() <= line.items() for line in logged] == [True]
+    (folder / "a.csv").write_text("c,d\nC-1,2026-01-05\n")
+    ingest.run(sqlite_database, [source], "UTC", NOW)
+    assert "feed clinic" not in wrong(site)
+
+
+def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database) -> None:
+    hour = 3600 * SECOND_US
+    Caseload(sqlite_database).client(1)
+    event = {
+        "client_id": 1,
+        "kind": "check_in",
+        "recorded_at": NOW,
+        "source": "clinic",
+        "fields": "{}",
+        "origin": "a",
+    }
+    with sqlite_database.write() as conn:
+        for minutes in (-5, 5):
+            at = NOW + minutes * 60 * SECOND_US
+            conn.execute(insert(schema.events).values(**event, key=f"{minutes}", occurred_at=at))
+    assert "events" not in wrong(site)
+    with sqlite_database.write() as conn:
+        conn.execute(insert(schema.events).values(**event, key="far", occurred_at=NOW + 5 * hour))
+    assert wrong(site)["events"] == (
+        "2 stored events lie in the future, the furthest by 5 hours; see whether their source's time zone is right."
+    )
+
+
+def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
+    with sqlite_database.write() as conn:
+        heartbeats.beat(
+            conn,
+            "sms",
+            NOW,
+            {"since": NOW, "stopped_until": NOW + 300 * SECOND_US, "error_code": "20003"},
+        )
+    assert wrong(site) == {
+        "promises": "Texts cannot be sent.",
+        "messages": f"No text has gone out since {from_us(NOW).isoformat(timespec='minutes')}, by error 20003; "
+        "it is tried again and again.",
+    }
+
+
+def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Settings) -> None:
+    site = site.model_copy(update={"database": "postgresql://handrail:geheim@127.0.0.1:1/handrail"})
+    checks = list(examine(site, NOW))
+    assert [check.name for check in checks] == ["inference", "rules", "source clinic", "database"]
+    assert not checks[-1].ok
+    assert "geheim" not in checks[-1].said
+
+
+def test_tables_of_another_version(site: Settings, tmp_path: Path) -> None:
+    (tmp_path / "new.db").touch()
+    site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/new.db"})
+    assert "run handrail db upgrade" in wrong(site)["database"]
+
+
+def test_a_database_that_is_not_there_is_wrong_and_not_made(site: Settings, tmp_path: Path) -> None:
+    site = site.model_copy(update={"database": f"sqlite:///{tmp_path}/mistyped/handrail.db"})
+    assert wrong(site)["database"].startswith("There is no database sqlite:///")
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_while_a_file_holds_a_mistake_the_last_rules_without_one_serve_on(site: Settings) -> None:
+    (site.rules / "rules.yaml").write_text("format: 2")
+    said = {check.name: check.said for check in examine(site, NOW)}
+    assert said["rules"].startswith("2 mistakes")
+    assert said["rules serving"] == "The last rules without mistakes serve on."

@@ -1,0 +1,230 @@
+"""Opening, reading and writing, and what an operator is told of a database that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text
+
+from engine.errors import StoreUnavailableError, UserError
+from engine.store.database.connection import HEAD, Database
+from engine.store.tables import metadata
+from engine.store.tables.operations import heartbeats
+from tests.databases import Postgres
+
+BEAT = {"name": "evaluate", "at": 1, "detail": "{}"}
+
+
+def test_what_was_written_is_read(database: Database) -> None:
+    with database.write() as conn:
+        conn.execute(insert(heartbeats), BEAT)
+    with database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 1
+
+
+def test_an_error_inside_a_write_undoes_all_of_it(database: Database) -> None:
+    def fail_midway() -> None:
+        with database.write() as conn:
+            conn.execute(insert(heartbeats), BEAT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_midway()
+    with database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+
+
+def test_a_reader_sees_one_snapshot_while_others_write(database: Database) -> None:
+    with database.read() as conn:
+        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+        with database.write() as other:
+            other.execute(insert(heartbeats), BEAT)
+        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+
+
+def test_writers_on_sqlite_wait_for_one_another(sqlite_database: Database) -> None:
+    """Each reads and then writes what it read plus one; none may be lost, and none may fail as locked."""
+    with sqlite_database.write() as conn:
+        conn.execute(insert(heartbeats), {**BEAT, "at": 0})
+
+    def add() -> None:
+        for _ in range(20):
+            with sqlite_database.write() as conn:
+                at = conn.scalar(select(heartbeats.c.at)) or 0
+                conn.execute(heartbeats.update().values(at=at + 1))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with sqlite_database.read() as conn:
+        assert conn.scalar(select(heartbeats.c.at)) == 80
+
+
+def test_sqlite_survives_a_power_cut_and_keeps_foreign_keys(sqlite_database: Database) -> None:
+    with sqlite_database.read() as conn:
+        assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert conn.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_only_what_need_not_survive_a_power_cut_does_not_wait_for_the_disk(
+    database: Database,
+) -> None:
+    asked, does_not, waits = "PRAGMA synchronous", 1, 2
+    if database.dialect == "postgresql":
+        # The tests' own server waits for nothing, so what counts is who says so.
+        asked = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
+        does_not, waits = "session", "configuration file"
+    for durable, expected in ((True, waits), (False, does_not), (True, waits)):
+        with database.write(durable=durable) as conn:
+            assert conn.exec_driver_sql(asked).scalar() == expected
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/new/deep/handrail.db")
+    database.check()
+    assert database.version() is None
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://user:geheim@host/db", "begins with mysql://"),
+        ("sqlite://", "names no file"),
+        ("geheim", "cannot be read"),
+        ("postgresql://u:geheim@host:port/db", "cannot be read"),
+    ],
+)
+def test_a_url_of_another_kind_is_refused_without_its_password(url: str, says: str) -> None:
+    with pytest.raises(UserError) as caught:
+        Database.open(url)
+    assert says in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+def sentence(database: Database) -> str:
+    with pytest.raises(StoreUnavailableError) as caught:
+        database.check()
+    database.close()
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "handrail.db").write_text("Dear diary, " * 1000)
+    assert "is not a SQLite database" in sentence(
+        Database.open(f"sqlite:///{tmp_path}/handrail.db")
+    )
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    assert "cannot be opened" in sentence(Database.open(f"sqlite:///{tmp_path}"))
+
+
+def test_an_unreachable_postgres_is_named_without_its_password() -> None:
+    said = sentence(Database.open("postgresql://handrail:geheim@127.0.0.1:1/handrail"))
+    assert "cannot be reached" in said
+    assert "geheim" not in said
+
+
+@pytest.mark.postgres
+def test_a_postgres_database_that_is_not_there(postgres_database: Database) -> None:
+    url = postgres_database.url.set(database="nowhere").render_as_string(hide_password=False)
+    assert "does not exist" in sentence(Database.open(url))
+
+
+@pytest.mark.postgres
+def test_a_postgres_that_only_reads(postgres_database: Database) -> None:
+    options = {"options": "-c default_transaction_read_only=on"}
+    url = postgres_database.url.update_query_dict(options).render_as_string(hide_password=False)
+    assert "is read-only" in sentence(Database.open(url))
+
+
+def test_tables_that_are_not_there_yet(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/handrail.db")
+    with (
+        pytest.raises(StoreUnavailableError, match="run handrail db upgrade"),
+        database.read() as conn,
+    ):
+        conn.execute(select(heartbeats)).all()
+    database.close()
+
+
+def test_our_own_mistakes_in_sql_are_not_blamed_on_the_database(sqlite_database: Database) -> None:
+    with pytest.raises(Exception, match="no such column") as caught, sqlite_database.read() as conn:
+        conn.execute(text("SELECT rubbish FROM heartbeats"))
+    assert not isinstance(caught.value, UserError)
+
+
+@contextmanager
+def nobody(path: Path) -> Iterator[None]:
+    """Root may write everything, so for a while this process is nobody."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for folder in [path, *path.parents][:4]:
+        folder.chmod(folder.stat().st_mode | 0o055)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_read_only_sqlite_file(tmp_path: Path) -> None:
+    Database.ready(f"sqlite:///{tmp_path}/handrail.db").close()
+    (tmp_path / "handrail.db").chmod(0o444)
+    with nobody(tmp_path):
+        assert "is read-only" in sentence(Database.open(f"sqlite:///{tmp_path}/handrail.db"))
+
+
+def test_a_sqlite_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    with nobody(tmp_path), pytest.raises(StoreUnavailableError, match="cannot be made"):
+        Database.open("sqlite:////proc/handrail/handrail.db")
+
+
+def test_a_new_sqlite_file_is_ready_at_once(tmp_path: Path) -> None:
+    database = Database.ready(f"sqlite:///{tmp_path}/handrail.db")
+    assert database.version() == HEAD
+    database.close()
+
+
+def test_tables_that_hold_data_wait_for_the_operator(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/handrail.db"
+    database = Database.ready(url)
+    with database.write() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    database.close()
+    with pytest.raises(StoreUnavailableError, match="has the tables of version 0000"):
+        Database.ready(url)
+
+
+@pytest.mark.postgres
+def test_an_empty_postgres_waits_for_the_operator(postgres: Postgres) -> None:
+    url = postgres.new_url()
+    with closing(Database.open(url)) as database, database.write() as conn:
+        conn.execute(text("DROP TABLE alembic_version"))
+    with pytest.raises(StoreUnavailableError, match="has no tables yet"):
+        Database.ready(url)
+
+
+@pytest.mark.postgres
+def test_two_daemons_that_upgrade_at_once_do_it_once(postgres: Postgres) -> None:
+    with closing(Database.open(postgres.new_url())) as database:
+        with database.write() as conn:
+            metadata.drop_all(conn)
+            conn.execute(text("DROP TABLE alembic_version"))
+        threads = [threading.Thread(target=database.upgrade) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert database.version() == HEAD

@@ -1,0 +1,373 @@
+"""The outbox holds each message once and lends it to one owner at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.model.instant import SECOND_US
+from engine.model.message import Claimed, NewMessage, OutboxState, SendResult, Settlement
+from engine.store.database.connection import Database
+from engine.store.messages import outbox
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox as table
+from engine.store.tables.people import staff
+from tests.outbox_rows import (
+    HOUR,
+    NOW,
+    add_alert,
+    add_consent,
+    add_message,
+    add_staff,
+    change,
+    row_of,
+)
+
+LEASE = 60 * SECOND_US
+ACCEPTED = Settlement("accepted", "…", result=SendResult("accepted", provider_id="SM1"))
+
+
+def add(database: Database, **values: object) -> int:
+    with database.write() as conn:
+        return add_message(conn, **values)  # type: ignore[arg-type]
+
+
+def claim(database: Database, now: int = NOW, owner: str = "a", limit: int = 10) -> list[Claimed]:
+    with database.write() as conn:
+        return outbox.claim_due(conn, now, owner, LEASE, limit)
+
+
+def ids(claimed: Iterable[Claimed]) -> list[int]:
+    return [message.id for message in claimed]
+
+
+def settle(
+    database: Database, message: Claimed, settlement: Settlement, owner: str = "a", now: int = NOW
+) -> bool:
+    with database.write() as conn:
+        return outbox.settle(conn, message, settlement, owner, now)
+
+
+def state_of(database: Database, message_id: int) -> str:
+    with database.read() as conn:
+        return str(row_of(conn, message_id).state)
+
+
+def test_a_message_for_the_same_step_recipient_and_reason_is_there_once(database: Database) -> None:
+    with database.write() as conn:
+        new = NewMessage(add_alert(conn), 0, add_staff(conn), "opened", "…", NOW, NOW)
+        assert outbox.enqueue(conn, new) is not None
+        assert outbox.enqueue(conn, new) is None
+        assert outbox.enqueue(conn, replace(new, step=1)) is not None
+        assert outbox.enqueue(conn, replace(new, reason="reminded")) is not None
+
+
+def test_a_message_about_no_alert_is_there_once_too(database: Database) -> None:
+    with database.write() as conn:
+        new = NewMessage(
+            None, 0, add_staff(conn, role="admin"), "rules refused: 1a2b", "…", NOW, NOW
+        )
+        assert outbox.enqueue(conn, new) is not None
+        assert outbox.enqueue(conn, new) is None
+        assert outbox.enqueue(conn, replace(new, reason="rules refused: 3c4d")) is not None
+
+
+def test_those_due_longest_are_claimed_first_and_none_before_its_time(database: Database) -> None:
+    later, sooner, not_yet = (add(database, due_at=at) for at in (NOW, NOW - HOUR, NOW + 1))
+    assert ids(claim(database, limit=1)) == [sooner]
+    assert ids(claim(database)) == [later]
+    assert ids(claim(database, NOW + 1)) == [not_yet]
+
+
+def test_a_claim_says_all_that_sending_needs(database: Database) -> None:
+    with database.write() as conn:
+        alert_id, staff_id = add_alert(conn), add_staff(conn)
+        message_id = add_message(conn, alert_id, staff_id, step=2, body="hello")
+    assert claim(database) == [
+        Claimed(
+            message_id, "claimed", alert_id, 2, staff_id, "hello", NOW, NOW + 4 * HOUR, attempts=1
+        )
+    ]
+
+
+def test_a_message_past_its_time_is_claimed_for_its_end_to_be_written_down(
+    database: Database,
+) -> None:
+    message_id = add(database, due_at=NOW + HOUR, expires_at=NOW)
+    assert ids(claim(database)) == [message_id]
+
+
+def test_a_claimed_message_is_nobody_elses_until_its_lease_ends(database: Database) -> None:
+    add(database)
+    claim(database, owner="a")
+    assert claim(database, NOW + LEASE - 1, owner="b") == []
+
+
+def test_a_lease_that_ran_out_leaves_a_message_in_doubt(database: Database) -> None:
+    message_id = add(database)
+    claim(database, owner="a")
+    (doubted,) = claim(database, NOW + LEASE, owner="b")
+    assert (doubted.id, doubted.state) == (message_id, "unknown")
+
+
+def test_a_message_in_doubt_is_lent_to_one_owner_at_a_time(database: Database) -> None:
+    add(database)
+    claim(database)
+    assert len(claim(database, NOW + LEASE, owner="b")) == 1
+    assert claim(database, NOW + LEASE, owner="c") == []
+    assert len(claim(database, NOW + 2 * LEASE, owner="c")) == 1
+
+
+def test_a_message_in_doubt_waits_until_it_is_to_be_looked_up(database: Database) -> None:
+    message_id = add(database, expires_at=NOW + 1)
+    (message,) = claim(database)
+    assert settle(database, message, Settlement("unknown", "…", due_at=NOW + HOUR))
+    assert claim(database, NOW + HOUR - 1) == []
+    assert ids(claim(database, NOW + HOUR)) == [message_id]
+
+
+def test_what_was_settled_is_claimed_no_more(database: Database) -> None:
+    message_id = add(database)
+    (message,) = claim(database)
+    assert settle(database, message, ACCEPTED)
+    assert claim(database, NOW + 10 * HOUR) == []
+    with database.read() as conn:
+        row = row_of(conn, message_id)
+    assert (row.state, row.provider_id, row.claimed_by, row.lease_until) == (
+        "accepted",
+        "SM1",
+        None,
+        None,
+    )
+
+
+def test_what_the_gateway_said_is_kept_until_it_says_something_else(database: Database) -> None:
+    message_id = add(database)
+    (message,) = claim(database)
+    busy = SendResult("retry", error_code="20429", error_text="too many requests")
+    assert settle(database, message, Settlement("queued", "…", NOW, busy))
+    with database.read() as conn:
+        assert row_of(conn, message_id).error_code == "20429"
+    (message,) = claim(database)
+    assert message.attempts == 2
+    assert settle(database, message, ACCEPTED)
+    with database.read() as conn:
+        assert row_of(conn, message_id).error_code is None
+
+
+def test_whoever_lost_a_claim_may_not_put_the_message_back_in_the_queue(database: Database) -> None:
+    message_id = add(database)
+    (lost,) = claim(database, owner="a")
+    (doubted,) = claim(database, NOW + LEASE, owner="b")
+    assert not settle(database, lost, Settlement("queued", "…", due_at=NOW), owner="a")
+    assert settle(database, doubted, Settlement("queued", "…", due_at=NOW), owner="b")
+    (again,) = claim(database, NOW + LEASE, owner="b")
+    assert again.state == "claimed"
+    assert not settle(database, lost, Settlement("queued", "…", due_at=NOW), owner="a")
+    assert state_of(database, message_id) == "claimed"
+
+
+@pytest.mark.parametrize("meanwhile", ["doubted", "queued again", "claimed by another"])
+def test_that_the_carrier_took_a_message_counts_whoever_holds_the_claim(
+    database: Database, meanwhile: str
+) -> None:
+    message_id = add(database)
+    (lost,) = claim(database, owner="a")
+    (doubted,) = claim(database, NOW + LEASE, owner="b")
+    if meanwhile != "doubted":
+        assert settle(database, doubted, Settlement("queued", "…", due_at=NOW), owner="b")
+    if meanwhile == "claimed by another":
+        claim(database, NOW + LEASE, owner="b")
+    assert settle(database, lost, ACCEPTED, owner="a")
+    assert state_of(database, message_id) == "accepted"
+
+
+@pytest.mark.parametrize("final", ["delivered", "undelivered", "failed", "expired", "cancelled"])
+def test_a_final_state_stays(database: Database, final: OutboxState) -> None:
+    message_id = add(database)
+    (message,) = claim(database)
+    with database.write() as conn:
+        conn.execute(update(table).where(table.c.id == message_id).values(state=final))
+    for settlement in (ACCEPTED, Settlement("queued", "…", due_at=NOW), Settlement("failed", "…")):
+        assert not settle(database, message, settlement)
+    assert state_of(database, message_id) == final
+    assert claim(database, NOW + 10 * HOUR) == []
+
+
+def test_one_message_of_the_carriers_belongs_to_one_row(database: Database) -> None:
+    add(database)
+    add(database)
+    first, second = claim(database)
+    assert settle(database, first, ACCEPTED)
+    with pytest.raises(IntegrityError):
+        settle(database, second, ACCEPTED)
+
+
+def test_standing_is_as_of_now_and_not_as_of_the_claim(database: Database) -> None:
+    with database.write() as conn:
+        alert_id, staff_id = (
+            add_alert(conn, severity="urgent"),
+            add_staff(conn, quiet_from="22:00", quiet_to="07:00"),
+        )
+        add_message(conn, alert_id, staff_id)
+    (message,) = claim(database)
+    with database.write() as conn:
+        before = outbox.standing(conn, message, "a", NOW)
+        change(conn, alerts, alert_id, state="acknowledged", severity="high")
+        change(conn, staff, staff_id, active=False, phone=None)
+        after = outbox.standing(conn, message, "a", NOW)
+    assert before is not None
+    assert after is not None
+    assert (before.alert_state, before.urgent, before.recipient.active) == ("open", True, True)
+    assert before.recipient.quiet_from is not None
+    assert (after.alert_state, after.urgent, after.recipient.active) == (
+        "acknowledged",
+        False,
+        False,
+    )
+    assert after.recipient.phone is None
+
+
+def test_whoever_lost_a_claim_has_no_standing(database: Database) -> None:
+    add(database)
+    (lost,) = claim(database, owner="a")
+    claim(database, NOW + LEASE, owner="b")
+    with database.read() as conn:
+        assert outbox.standing(conn, lost, "a", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("consent", "consented"),
+    [
+        ({}, True),
+        ({"expires_at": NOW + 1}, True),
+        ({"expires_at": NOW}, False),
+        ({"revoked_at": NOW}, False),
+        ({"given_at": NOW + 1}, False),
+        (None, False),
+    ],
+)
+def test_a_mentor_is_told_only_under_a_consent_valid_now(
+    database: Database, consent: dict[str, int] | None, consented: bool
+) -> None:
+    with database.write() as conn:
+        alert_id, mentor_id, other_id = (
+            add_alert(conn),
+            add_staff(conn, role="mentor"),
+            add_staff(conn, role="mentor"),
+        )
+        add_consent(conn, alert_id, other_id)
+        if consent is not None:
+            add_consent(conn, alert_id, mentor_id, **consent)
+        add_message(conn, alert_id, mentor_id)
+    (message,) = claim(database)
+    with database.read() as conn:
+        standing = outbox.standing(conn, message, "a", NOW)
+    assert standing is not None
+    assert standing.consented is consented
+
+
+def test_staff_who_are_told_as_a_mentor_need_a_consent_too(database: Database) -> None:
+    with database.write() as conn:
+        alert_id, staff_id = add_alert(conn), add_staff(conn)
+        as_staff = add_message(conn, alert_id, staff_id, step=0)
+        as_mentor = add_message(conn, alert_id, staff_id, step=1, to_mentor=True)
+    told = {}
+    for message in claim(database):
+        with database.read() as conn:
+            standing = outbox.standing(conn, message, "a", NOW)
+        assert standing is not None
+        told[message.id] = standing.consented
+    assert told == {as_staff: True, as_mentor: False}
+
+
+def test_the_carriers_ids_of_the_same_words_to_the_same_person_are_known(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        mentor_id = add_staff(conn)
+        for provider_id, body, staff_id in (
+            ("SM1", "same", mentor_id),
+            ("SM2", "other", mentor_id),
+            ("SM3", "same", add_staff(conn)),
+        ):
+            message_id = add_message(conn, staff_id=staff_id, body=body, due_at=NOW + HOUR)
+            change(conn, table, message_id, provider_id=provider_id)
+        add_message(conn, staff_id=mentor_id, body="same")
+    (message,) = claim(database)
+    with database.read() as conn:
+        standing = outbox.standing(conn, message, "a", NOW)
+    assert standing is not None
+    assert standing.others == {"SM1"}
+
+
+@pytest.mark.parametrize(
+    ("others", "forward"),
+    [
+        ([], True),
+        ([(0, "failed")], True),
+        ([(0, "accepted")], False),
+        ([(0, "queued")], False),
+        ([(1, "queued")], False),
+        ([(1, "failed")], False),
+    ],
+)
+def test_the_next_step_comes_at_once_where_its_step_left_nobody_told(
+    database: Database, others: list[tuple[int, OutboxState]], forward: bool
+) -> None:
+    with database.write() as conn:
+        alert_id = add_alert(conn)
+        for step, state in others:
+            change(
+                conn, table, add_message(conn, alert_id, step=step, due_at=NOW + HOUR), state=state
+            )
+        add_message(conn, alert_id)
+    (message,) = claim(database)
+    with database.write() as conn:
+        change(conn, table, message.id, state="failed")
+        assert outbox.bring_next_step_forward(conn, message, NOW) is forward
+        assert conn.scalar(select(alerts.c.next_step_at)) == (NOW if forward else NOW + HOUR)
+
+
+def test_the_next_step_of_an_alert_that_is_not_open_stays_where_it_is(database: Database) -> None:
+    with database.write() as conn:
+        alert_id = add_alert(conn, state="acknowledged")
+        add_message(conn, alert_id)
+    (message,) = claim(database)
+    with database.write() as conn:
+        assert not outbox.bring_next_step_forward(conn, message, NOW)
+
+
+def test_a_claim_that_nobody_looks_into_shows(database: Database) -> None:
+    add(database)
+    claim(database)
+    with database.read() as conn:
+        assert outbox.overdue(conn, NOW + LEASE) == 0
+        assert outbox.overdue(conn, NOW + LEASE + 1) == 1
+
+
+def test_several_owners_at_once_claim_every_message_and_none_twice(database: Database) -> None:
+    with database.write() as conn:
+        alert_id = add_alert(conn)
+        added = {add_message(conn, alert_id, due_at=NOW - n) for n in range(40)}
+    claimed: list[list[int]] = [[], [], [], []]
+    together = Barrier(len(claimed))
+
+    def take(mine: list[int]) -> None:
+        together.wait()
+        while taken := claim(database, owner=str(id(mine)), limit=3):
+            mine += ids(taken)
+
+    threads = [Thread(target=take, args=[mine]) for mine in claimed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # On PostgreSQL an owner may find all that is left locked by the others just then; a last look takes the rest.
+    found = [message_id for mine in claimed for message_id in mine] + ids(claim(database, limit=40))
+    assert sorted(found) == sorted(added)
