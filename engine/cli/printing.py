@@ -38,7 +38,7 @@ ListFormat = Annotated[Format, typer.Option("--format", help="How to write the r
 SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it.")]
 
 
-def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # noqa: A002
+def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:
     """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
     if format is TextFormat.JSON:
         print(
@@ -51,7 +51,7 @@ def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:  # n
         print(said)
 
 
-def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:  # noqa: A002
+def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:
     """Write rows to stdout under their columns: folded to the terminal's width, or as JSON objects, or as CSV."""
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")

@@ -20,7 +20,17 @@ _NAME_A_CODE = {
     "take", "pass", "done", "false", "snooze", "undo", "ask",
     "confirm-take", "confirm-pass", "confirm-done", "confirm-false",
 }  # fmt: skip
-_NAME_NONE = {"undo", "list", "which", "help", "not-understood", "ignore-reaction", "danger", "stop", "start"}
+_NAME_NONE = {
+    "undo",
+    "list",
+    "which",
+    "help",
+    "not-understood",
+    "ignore-reaction",
+    "danger",
+    "stop",
+    "start",
+}
 _CHANGES = {"take", "pass", "done", "false", "snooze", "undo", "stop", "start"}
 _LABELS = {"danger", "use", "plain", "help", "opt-out", "opt-in", "reaction"}
 

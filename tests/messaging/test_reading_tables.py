@@ -6,7 +6,13 @@ from collections import Counter
 
 import pytest
 
-from tests.messaging.reading_tables import ClientText, Reading, StaffAnswer, client_texts, staff_answers
+from tests.messaging.reading_tables import (
+    ClientText,
+    Reading,
+    StaffAnswer,
+    client_texts,
+    staff_answers,
+)
 
 MANY_ANSWERS = "".join(f"text {number} | help | help\n" for number in range(300))
 MANY_TEXTS = "".join(f"text {number} | plain\n" for number in range(300))
@@ -19,7 +25,9 @@ def test_an_answer_has_its_readings_with_one_alert_open_and_with_several() -> No
     )
 
 
-def test_a_text_may_begin_with_a_number_sign_hold_a_bar_and_write_signs_that_no_editor_shows() -> None:
+def test_a_text_may_begin_with_a_number_sign_hold_a_bar_and_write_signs_that_no_editor_shows() -> (
+    None
+):
     table = MANY_TEXTS + "#1 a | b\\n\\u200b | plain\n"
     assert client_texts(table)[-1] == ClientText("#1 a | b\n\u200b", "plain")
 
@@ -75,6 +83,14 @@ def test_every_label_has_texts_of_clients() -> None:
 
 def test_no_answer_of_one_letter_closes_what_is_urgent() -> None:
     """Code 2 is the urgent one."""
-    closing = [row.text for row in staff_answers() if {Reading("done", 2), Reading("false", 2)} & set(row.several)]
+    closing = [
+        row.text
+        for row in staff_answers()
+        if {Reading("done", 2), Reading("false", 2)} & set(row.several)
+    ]
     assert closing
-    assert not [text for text in closing if not any(len(word) > 1 and word.isalpha() for word in text.split())]
+    assert not [
+        text
+        for text in closing
+        if not any(len(word) > 1 and word.isalpha() for word in text.split())
+    ]

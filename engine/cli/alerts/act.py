@@ -34,7 +34,7 @@ def ack(
     alert: AlertId,
     by: By,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Take an alert: nobody else is asked any more, and who had been is told so."""
     _act(config, alert, by, "accept", format, f"Alert {alert} is with {by} now.")
@@ -45,7 +45,7 @@ def resolve(
     by: By,
     false_alarm: FalseAlarm = False,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Close an alert, as done or as a false alarm."""
     what: Act = "false_alarm" if false_alarm else "done"
@@ -64,7 +64,7 @@ def snooze(
     by: By,
     wait: Wait = "2 hours",
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Let an alert wait; then whoever let it is asked again."""
     from engine.model.duration import parse_duration
@@ -80,7 +80,7 @@ def reply(
     text: Words,
     sender: From,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Hand in a text as if it had come from a phone, and print the answer; exit 1 where the phone is nobody's."""
     from secrets import token_hex

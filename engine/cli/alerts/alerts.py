@@ -72,7 +72,7 @@ def alerts(
     client: ClientRef = None,
     held: Held = False,
     shadow: Shadow = False,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """List alerts, the latest last.
 
@@ -99,7 +99,7 @@ def alerts(
 def why(
     alert: AlertId,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Say why an alert was opened: the rule, the findings, the events behind them; and what became of it."""
     from engine.flows.operations.why import explain

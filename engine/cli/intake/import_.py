@@ -29,7 +29,7 @@ Files = Annotated[
 def import_(
     files: Files = None,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """Read all that is new in the sources, or in some files alone; exit 1 where a row was rejected.
 

@@ -40,7 +40,7 @@ Dismiss = Annotated[
 
 def rejects(
     config: ConfigFile = DEFAULT_CONFIG,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
     retry: Retry = False,
     dismiss: Dismiss = None,
 ) -> None:

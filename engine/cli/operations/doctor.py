@@ -9,7 +9,7 @@ from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
 from engine.cli.printing import Format, ListFormat, show_rows
 
 
-def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:  # noqa: A002
+def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
     """Look at the database, the rules, the sources, the flows and the messages; exit 1 where something is wrong."""
     from engine.flows.operations.doctor import examine
 

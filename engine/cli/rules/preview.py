@@ -79,7 +79,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     outcome: OutcomeRule = None,
     horizon: Horizon = None,
     html: Html = None,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """Replay rules over the stored events: what they are or would be. Nothing is written and nobody is texted.
 

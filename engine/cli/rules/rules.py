@@ -50,7 +50,7 @@ Folder = Annotated[
 def history(
     config: ConfigFile = DEFAULT_CONFIG,
     last: Most = 20,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """List the rule sets that have served, the latest last, and what each changed."""
     from engine.rulebook.english.differences import differences, in_a_line

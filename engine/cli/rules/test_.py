@@ -35,7 +35,7 @@ def try_cases(
     paths: Paths = None,
     config: ConfigFile = DEFAULT_CONFIG,
     rules: Rules = None,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
     from engine.flows.rules.files import read

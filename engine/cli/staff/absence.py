@@ -28,7 +28,7 @@ app = typer.Typer(invoke_without_command=True)
 def absence(
     context: typer.Context,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """List the absences that are not over yet; `add` says of another one, `remove` takes one back."""
     if context.invoked_subcommand is not None:
@@ -61,7 +61,7 @@ def add(
     until: Until,
     stand_in: StandIn = None,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Say that somebody is absent for a time: the stand-in is told instead, or else the next step is taken."""
     from engine.flows.operations.on_call import be_absent

@@ -38,7 +38,7 @@ def disclosures(
     client: Client,
     config: ConfigFile = DEFAULT_CONFIG,
     since: Since = None,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """List every text that told a mentor about a client, or may have, with the consent that it stood under."""
     from engine.store.people.disclosures import listed

@@ -47,7 +47,7 @@ def oncall(
     config: ConfigFile = DEFAULT_CONFIG,
     at: At = None,
     weeks: Weeks = 1,
-    format: ListFormat = Format.TABLE,  # noqa: A002
+    format: ListFormat = Format.TABLE,
 ) -> None:
     """Show who is on call now, until when, and who is next; `override` puts somebody else on call for a time."""
     if context.invoked_subcommand is not None:
@@ -68,7 +68,7 @@ def override(
     until: Until,
     rotation: Which = None,
     config: ConfigFile = DEFAULT_CONFIG,
-    format: SayFormat = TextFormat.TEXT,  # noqa: A002
+    format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Put somebody on call for a time, whoever's week it is."""
     from engine.flows.operations.on_call import override as put
@@ -88,7 +88,7 @@ def override(
 
 
 @app.command()
-def overrides(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:  # noqa: A002
+def overrides(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
     """List the overrides that are not over yet."""
     from engine.store.people.on_call import overrides as all_overrides
 
