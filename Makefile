@@ -80,7 +80,7 @@ rules: install
 
 # The site of everything in docs/ and the pages beside README.md; a broken link fails.
 docs: install
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -1,9 +1,10 @@
-"""The documentation site is built whole, and asks no other machine for anything."""
+"""The documentation site holds every page, has no dead link, and asks no other machine."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,30 +12,45 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+MAKE_DOCS = re.compile(r"^\t.*\$\(BIN\)/(mkdocs build.*)$", re.MULTILINE)
 ELSEWHERE = re.compile(r"""<(?!a\b)\w+[^>]*?\b(?:src|href)=["']?((?:https?:)?//[^"'>\s]+)""")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as `make docs` builds it."""
-    folder = tmp_path_factory.mktemp("site")
-    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder]
+def build(root: Path) -> subprocess.CompletedProcess[str]:
+    """Build the site of a repository as `make docs` does."""
+    (command,) = MAKE_DOCS.findall((ROOT / "Makefile").read_text("utf-8"))
+    words = [sys.executable, "-m", *command.split()]
     quiet = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(build, cwd=ROOT, env=quiet, stderr=subprocess.PIPE, check=False)
-    assert built.returncode == 0, built.stderr.decode()
-    return folder
+    return subprocess.run(words, cwd=root, env=quiet, capture_output=True, text=True, check=False)
 
 
-def test_every_guide_and_the_pages_beside_the_readme_are_in_it(site: Path) -> None:
-    pages = [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md"), *ROOT.glob("*.md")]
-    sources = [path.relative_to(ROOT).with_suffix("").as_posix() for path in pages]
-    expected = {source.removeprefix("docs/") for source in sources}
-    built = {page.parent.relative_to(site).as_posix() for page in site.rglob("index.html")}
-    assert {"README", "ARCHITECTURE", "CHANGELOG"} <= expected
-    assert expected - {"README"} <= built
-    assert "." in built
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository, with the site in var/site."""
+    root = tmp_path_factory.mktemp("site") / "repository"
+    skipped = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "var", "inbox")
+    return shutil.copytree(ROOT, root, ignore=skipped)
 
 
-def test_a_page_fetches_nothing_from_another_origin(site: Path) -> None:
-    pages = [page.read_text("utf-8") for page in site.rglob("*.html")]
-    assert [address for page in pages for address in ELSEWHERE.findall(page)] == []
+def test_every_page_is_in_it_and_fetches_nothing_from_another_origin(repository: Path) -> None:
+    built = build(repository)
+    assert built.returncode == 0, built.stderr
+    site = repository / "var" / "site"
+    sources = [*repository.glob("docs/**/*.md"), *repository.glob("*.md")]
+    names = [source.relative_to(repository).with_suffix("").as_posix() for source in sources]
+    expected = {name.removeprefix("docs/") for name in names} - {"README"} | {"."}
+    pages = list(site.rglob("index.html"))
+    assert expected <= {page.parent.relative_to(site).as_posix() for page in pages}
+    texts = [page.read_text("utf-8") for page in pages]
+    assert [address for text in texts for address in ELSEWHERE.findall(text)] == []
+
+
+@pytest.mark.parametrize("link", ["docs/gone.md", "docs/rules.md#gone"])
+def test_a_dead_link_fails(repository: Path, link: str) -> None:
+    readme = repository / "README.md"
+    before = readme.read_text("utf-8")
+    readme.write_text(f"{before}\n[Gone]({link})\n")
+    built = build(repository)
+    readme.write_text(before)
+    assert built.returncode != 0
+    assert "gone" in built.stderr
