@@ -1,4 +1,4 @@
-"""Every link between the documents of the repository leads somewhere."""
+"""Every link and path in the documents of the repository leads somewhere."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *#* *$", re.MULTILINE)
 ELSEWHERE = re.compile(r"[a-z]+:")
+OUR_PATH = re.compile(r"`((?:engine|connectors|tests|benchmarks|docs)/[\w./-]*)`")
+HISTORY = {"CHANGELOG.md", "docs/adr"}  # they name what there was then
 
 
 def documents() -> Iterator[Path]:
@@ -58,6 +60,14 @@ def dead_links(document: Path) -> list[str]:
 @pytest.mark.parametrize("document", [*documents()], ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
     assert dead_links(document) == []
+
+
+@pytest.mark.parametrize("document", [*documents()], ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_path_that_a_document_names_is_there(document: Path) -> None:
+    name = document.relative_to(ROOT)
+    if not HISTORY & {str(name), str(name.parent)}:
+        paths = OUR_PATH.findall(FENCE.sub("", document.read_text("utf-8")))
+        assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_a_missing_file_and_a_missing_heading_are_dead_links(tmp_path: Path) -> None:
