@@ -16,8 +16,9 @@ from benchmarks.figures import Figure
 from benchmarks.growing import NOW, Large
 from engine.flows.evaluation import evaluate
 from engine.flows.intake import ingest
+from engine.model.duration import Duration
 from engine.model.event import write_fields
-from engine.model.instant import DAY_US, SECOND_US
+from engine.model.instant import DAY_US, SECOND_US, Instant
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
@@ -34,8 +35,8 @@ class _Laboratory:
     """A source that tells of one test."""
 
     client: int
-    at: int
-    silent_after: int | None = None
+    at: Instant
+    silent_after: Duration | None = None
     name: str = "laboratory"
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:

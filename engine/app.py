@@ -25,8 +25,9 @@ from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
 from engine.flows.operations import on_call, watchdog
 from engine.flows.rules import reload
+from engine.model.duration import Duration
 from engine.model.inbound import Inbound
-from engine.model.instant import SECOND_US, to_us
+from engine.model.instant import SECOND_US, Instant, to_us
 from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
 from engine.ports import Clock, SmsGateway, Source
@@ -179,7 +180,7 @@ class Engine:
         """Let go of the database."""
         self.database.close()
 
-    def _tick(self, name: str, every_us: int, flow: Callable[[], Mapping[str, int]]) -> Tick:
+    def _tick(self, name: str, every_us: Duration, flow: Callable[[], Mapping[str, int]]) -> Tick:
         def step() -> None:
             problem, done = None, dict[str, int]()
             try:
@@ -265,7 +266,7 @@ class Engine:
     def _audit(self) -> Mapping[str, int]:
         return watchdog.run(self.database, self._now())
 
-    def _now(self) -> int:
+    def _now(self) -> Instant:
         return to_us(self._clock.now())
 
     def _patiently(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from engine.model.duration import Duration
 from engine.model.inbound import Inbound
 from engine.model.intake import Batch, Reject
 from engine.model.message import Outgoing, Report, SendResult, Silent
@@ -23,7 +24,7 @@ class Source(Protocol):
 
     name: str
     silent_after: (
-        int | None
+        Duration | None
     )  # microseconds without a new event after which it counts as silent; None: never
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:

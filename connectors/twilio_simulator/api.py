@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.texts import API_VERSION, CarrierMessage, resource
 from connectors.twilio_simulator.trouble import Answer, refusal
-from engine.model.instant import to_us
+from engine.model.instant import Instant, to_us
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _LONGEST = 1600  # characters
@@ -51,7 +51,7 @@ class Api:
         """Refuse the next request."""
         self.answers.append(Answer(status, refusal(status, code, message)))
 
-    def answer(self, request: Request, now: int) -> Answer:
+    def answer(self, request: Request, now: Instant) -> Answer:
         """The answer to a request that comes at `now` (microseconds since 1970)."""
         self.requests.append((request.method, request.path, request.fields))
         planned = self.answers.pop(0) if self.answers else self.carrier.trouble.answer(now)
@@ -64,7 +64,7 @@ class Api:
             )
         return planned
 
-    def _proper(self, request: Request, now: int) -> Answer:
+    def _proper(self, request: Request, now: Instant) -> Answer:
         account = self.carrier.account_sid
         allowed = base64.b64encode(f"{account}:{self.auth_token}".encode()).decode()
         if request.authorization != f"Basic {allowed}":
@@ -83,7 +83,7 @@ class Api:
             return _refused(404, 20404, "The requested resource was not found")
         return Answer(200, json.dumps(resource(text, account)))
 
-    def _create(self, given: Mapping[str, str], now: int) -> Answer:
+    def _create(self, given: Mapping[str, str], now: Instant) -> Answer:
         to, body, carrier = given.get("To", ""), given.get("Body", ""), self.carrier
         if wrong := _mistake(given, carrier):
             return _refused(400, *wrong)

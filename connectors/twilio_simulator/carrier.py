@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from connectors.twilio_simulator.texts import FINAL, CarrierMessage, Status
 from connectors.twilio_simulator.trouble import Trouble
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, Instant
 
 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: these words, where they are the whole text.
 STOP_WORDS = frozenset(
@@ -50,12 +50,12 @@ class Carrier:
         self.inbound_url: str | None = None
         self.shown: Callable[[CarrierMessage], None] = lambda _: None
         self.kept: Callable[[CarrierMessage], None] = lambda _: None
-        self._ahead: list[tuple[int, int, Call | tuple[str, Status, int | None]]] = []
+        self._ahead: list[tuple[Instant, int, Call | tuple[str, Status, int | None]]] = []
         self._numbers = itertools.count()
         self._era = era
 
     def take(
-        self, to: str, body: str, now: int, *, service: str | None = None, callback: str | None = None,
+        self, to: str, body: str, now: Instant, *, service: str | None = None, callback: str | None = None,
         valid_for: int | None = None, reply: bool = False,
     ) -> CarrierMessage:  # fmt: skip
         """Take a message to send; `valid_for` in seconds."""
@@ -67,7 +67,7 @@ class Carrier:
         self._go_on(text, now)
         return text
 
-    def receive(self, sender: str, body: str, now: int) -> CarrierMessage:
+    def receive(self, sender: str, body: str, now: Instant) -> CarrierMessage:
         """Take a text that somebody sends to the number here."""
         word = body.strip().upper()
         if word in STOP_WORDS:
@@ -94,17 +94,17 @@ class Carrier:
             self._call(Call(self.inbound_url, form, text), now)
         return text
 
-    def hold(self, text: CarrierMessage, now: int) -> None:
+    def hold(self, text: CarrierMessage, now: Instant) -> None:
         """Take over a message from an earlier life; one that had not ended goes on."""
         self.texts[text.sid] = text
         if text.status not in FINAL:
             self._go_on(text, now)
 
-    def next_at(self) -> int | None:
+    def next_at(self) -> Instant | None:
         """When something comes about next."""
         return self._ahead[0][0] if self._ahead else None
 
-    def due(self, now: int) -> Iterator[Call]:
+    def due(self, now: Instant) -> Iterator[Call]:
         """Let everything come about that does by `now`; the calls that are to be made, one at a time."""
         while self._ahead and self._ahead[0][0] <= now:
             at, _, what = heapq.heappop(self._ahead)
@@ -113,7 +113,7 @@ class Carrier:
             else:
                 self._become(at, *what)
 
-    def answered(self, call: Call, status: int | None, body: str, now: int) -> None:
+    def answered(self, call: Call, status: int | None, body: str, now: Instant) -> None:
         """Note how a call was answered; None where nobody was there, who is then called once more.
 
         What an answer to a text that came in holds is sent to its sender.
@@ -125,13 +125,13 @@ class Carrier:
                 if call.text.sender not in self.opted_out:
                     self.take(call.text.sender, message.text or "", now, reply=True)
 
-    def _go_on(self, text: CarrierMessage, now: int) -> None:
+    def _go_on(self, text: CarrierMessage, now: Instant) -> None:
         end, error_code = self.trouble.end()
         if end != "failed":
             self._plan(now + _SENT_AFTER_US, (text.sid, "sent", None))
         self._plan(now + _ENDED_AFTER_US, (text.sid, end, error_code))
 
-    def _become(self, at: int, sid: str, status: Status, error_code: int | None) -> None:
+    def _become(self, at: Instant, sid: str, status: Status, error_code: int | None) -> None:
         text = self.texts[sid]
         if text.status in FINAL:
             return
@@ -164,11 +164,11 @@ class Carrier:
                 at,
             )
 
-    def _call(self, call: Call, now: int) -> None:
+    def _call(self, call: Call, now: Instant) -> None:
         for delay in self.trouble.delays():
             self._plan(now + delay, call)
 
-    def _plan(self, at: int, what: Call | tuple[str, Status, int | None]) -> None:
+    def _plan(self, at: Instant, what: Call | tuple[str, Status, int | None]) -> None:
         heapq.heappush(self._ahead, (at, next(self._numbers), what))
 
     def _keep(self, text: CarrierMessage) -> None:

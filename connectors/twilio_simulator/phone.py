@@ -12,6 +12,7 @@ from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.console import Console
 from connectors.twilio_simulator.memory import Memory
 from connectors.twilio_simulator.server import LocalTwilio
+from engine.model.instant import Instant
 from engine.model.sms_settings import Detail, SmsSettings, TwilioSettings
 
 NUMBER = "+12025550199"
@@ -22,7 +23,7 @@ _ACCOUNT = "AC" + "0" * 32
 class TerminalPhone:
     """A local Twilio that remembers its messages in `file`, and a console that shows them on `stream`."""
 
-    def __init__(self, file: Path, stream: TextIO, now: Callable[[], int]) -> None:
+    def __init__(self, file: Path, stream: TextIO, now: Callable[[], Instant]) -> None:
         token = secrets.token_hex(16)
         self.environ: Mapping[str, str] = {
             "TWILIO_ACCOUNT_SID": _ACCOUNT,

@@ -15,7 +15,7 @@ from connectors.twilio_simulator import api
 from connectors.twilio_simulator.api import Api
 from connectors.twilio_simulator.carrier import Call, Carrier
 from connectors.twilio_simulator.signing import signature
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, Instant
 
 _ANSWER_WITHIN = 15.0  # seconds; as long as Twilio waits for a call to be answered
 
@@ -24,7 +24,7 @@ class LocalTwilio:
     """Serves a carrier from `start` to `stop` and calls from `call_at` on; `now` tells microseconds since 1970."""
 
     def __init__(
-        self, carrier: Carrier, auth_token: str, now: Callable[[], int], port: int = 0
+        self, carrier: Carrier, auth_token: str, now: Callable[[], Instant], port: int = 0
     ) -> None:
         self.carrier = carrier
         self.api = Api(carrier, auth_token)

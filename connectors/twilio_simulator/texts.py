@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Literal
 
-from engine.model.instant import from_us
+from engine.model.instant import Instant, from_us
 
 Status = Literal["queued", "sent", "delivered", "undelivered", "failed", "received"]
 FINAL: frozenset[Status] = frozenset({"delivered", "undelivered", "failed", "received"})
@@ -22,13 +22,13 @@ class CarrierMessage:
     sender: str
     body: str
     direction: Literal["outbound-api", "outbound-reply", "inbound"]
-    created_at: int
+    created_at: Instant
     status: Status = "queued"
-    sent_at: int | None = None
+    sent_at: Instant | None = None
     error_code: int | None = None
     service: str | None = None
     callback: str | None = None
-    valid_until: int | None = None
+    valid_until: Instant | None = None
 
 
 def resource(text: CarrierMessage, account_sid: str) -> dict[str, object]:
@@ -58,5 +58,5 @@ def resource(text: CarrierMessage, account_sid: str) -> dict[str, object]:
     }
 
 
-def _rfc2822(at: int | None) -> str | None:
+def _rfc2822(at: Instant | None) -> str | None:
     return None if at is None else format_datetime(from_us(at))

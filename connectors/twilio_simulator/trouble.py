@@ -10,7 +10,8 @@ from random import Random
 from typing import Literal
 
 from connectors.twilio_simulator.texts import Status
-from engine.model.instant import SECOND_US
+from engine.model.duration import Duration
+from engine.model.instant import SECOND_US, Instant
 
 Kind = Literal[
     # What a request meets; "after taking" it has had its effect.
@@ -78,11 +79,11 @@ class Trouble:
 
     def __init__(self, seed: int = 0, shares: Mapping[Kind, float] | None = None) -> None:
         self.seen: Counter[str] = Counter()
-        self.outages: list[tuple[int, int]] = []
+        self.outages: list[tuple[Instant, Instant]] = []
         self._random = Random(seed)
         self.shares = dict(shares or {})
 
-    def answer(self, now: int) -> Answer | None:
+    def answer(self, now: Instant) -> Answer | None:
         """What a request meets; None where all is well."""
         if any(begin <= now < end for begin, end in self.outages):
             self.seen["down"] += 1
@@ -93,7 +94,7 @@ class Trouble:
         """How a message ends: its last status and an error code."""
         return next((end for kind, end in _ENDS.items() if self._comes(kind)), ("delivered", None))
 
-    def delays(self) -> list[int]:
+    def delays(self) -> list[Duration]:
         """After how long (microseconds) a call is made, as often as it is made."""
         if self._comes("dropped"):
             return []

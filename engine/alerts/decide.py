@@ -14,6 +14,8 @@ from operator import attrgetter
 from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
 from engine.model.alert import CLIENT_TEXT, Alert, AlertState
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Rule, Severity
 from engine.model.spans import Span
 
@@ -46,18 +48,18 @@ Decision = Open | AlertChange
 
 @dataclass(frozen=True, slots=True)
 class _Instant:
-    now: int
-    seen_to: int
-    notify_from: int  # what began before is historic
+    now: Instant
+    seen_to: Instant
+    notify_from: Instant  # what began before is historic
 
 
 def decide(
     spans: Sequence[Span],
     alerts: Sequence[Alert],
     rules: Mapping[str, Rule],
-    evaluated_from: int | None,
-    now: int,
-    notify_within: int,
+    evaluated_from: Instant | None,
+    now: Instant,
+    notify_within: Duration,
 ) -> list[Decision]:
     """Decide for one client, from all its spans over all time and all its alerts.
 
@@ -86,7 +88,7 @@ def decide(
     ]
 
 
-def _as_known_at(now: int, spans: Sequence[Span]) -> list[Span]:
+def _as_known_at(now: Instant, spans: Sequence[Span]) -> list[Span]:
     begun = (span for span in spans if span.began <= now)
     known = (
         span._replace(ended=None) if span.ended is not None and span.ended > now else span

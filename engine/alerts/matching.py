@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.model.alert import Alert
+from engine.model.instant import Instant
 from engine.model.spans import Span
 
 
@@ -25,7 +26,7 @@ class Matching:
     alone: tuple[Alert, ...]
 
 
-def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: int) -> Matching:
+def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: Instant) -> Matching:
     """Match one client's spans of one rule (disjoint, by time) with the alerts of that rule.
 
     An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is that span. Any
@@ -68,15 +69,15 @@ def _exact(spans: Sequence[Span], alerts: Sequence[Alert]) -> dict[Span, Alert]:
     return holder
 
 
-def _last_overlapped(spans: Sequence[Span], alert: Alert, seen_to: int) -> Span | None:
+def _last_overlapped(spans: Sequence[Span], alert: Alert, seen_to: Instant) -> Span | None:
     place = bisect_left(spans, _end(alert, seen_to), key=lambda span: span.began) - 1
     return spans[place] if place >= 0 and _overlap(spans[place], alert, seen_to) else None
 
 
-def _overlap(span: Span, alert: Alert, seen_to: int) -> bool:
+def _overlap(span: Span, alert: Alert, seen_to: Instant) -> bool:
     return span.began < _end(alert, seen_to) and (span.ended is None or alert.began < span.ended)
 
 
-def _end(alert: Alert, seen_to: int) -> int:
+def _end(alert: Alert, seen_to: Instant) -> Instant:
     """The first instant at which the alert is not known to have held; it held for an instant at least."""
     return alert.ended if alert.ended is not None else max(seen_to, alert.began) + 1

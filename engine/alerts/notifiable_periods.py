@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from engine.alerts.inhibition import quieted
 from engine.model.alert import Alert
+from engine.model.instant import Instant
 from engine.model.rule import Rule
 from engine.model.spans import Span
 
@@ -15,8 +16,8 @@ class Stretch(NamedTuple):
     """An alert of this span speaks from `began` until just before `ended` (None: without an end that is known)."""
 
     span: Span
-    began: int
-    ended: int | None
+    began: Instant
+    ended: Instant | None
 
 
 def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]:
@@ -30,7 +31,7 @@ def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]
     if not any(other in present for rule_id in present for other in rules[rule_id].quiets):
         return [Stretch(span, span.began, span.ended) for span in spans]
     found: dict[int, list[Stretch]] = {place: [] for place in range(len(spans))}
-    speaking_since: dict[int, int] = {}
+    speaking_since: dict[int, Instant] = {}
     for at, speaking in _by_instant(spans, rules):
         for place in speaking - speaking_since.keys():
             speaking_since[place] = at
@@ -41,7 +42,9 @@ def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]
     return [stretch for of_span in found.values() for stretch in of_span]
 
 
-def _by_instant(spans: Sequence[Span], rules: Mapping[str, Rule]) -> Iterator[tuple[int, set[int]]]:
+def _by_instant(
+    spans: Sequence[Span], rules: Mapping[str, Rule]
+) -> Iterator[tuple[Instant, set[int]]]:
     """Each instant at which a span begins or ends, and which spans speak from it on, by place."""
     instants = sorted({at for span in spans for at in (span.began, span.ended) if at is not None})
     alerts = [_alert(place, span) for place, span in enumerate(spans)]

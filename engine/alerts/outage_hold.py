@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.model.alert import Alert
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.outages import RULE, SOURCE, Feed, Outage, Outages, OutageSettings
 
 LooksAt = Mapping[str, frozenset[str]]  # by rule id, the kinds of events that a rule looks at
@@ -30,7 +32,7 @@ def outages(
     looks_at: LooksAt,
     active: int,
     settings: OutageSettings,
-    now: int,
+    now: Instant,
 ) -> Outages:
     """The outages as of `now`, by those that stood before, the sources, and the unresolved alerts of silence.
 
@@ -56,7 +58,7 @@ def outages(
     }
 
 
-def _settling(before: Outages, which: str, settings: OutageSettings, now: int) -> Outages:
+def _settling(before: Outages, which: str, settings: OutageSettings, now: Instant) -> Outages:
     """The outages of one sort that stood before, as if they were over by now, but for those that have settled."""
     ended = {
         what: replace(one, over=now if one.over is None else one.over)
@@ -69,13 +71,13 @@ def _settling(before: Outages, which: str, settings: OutageSettings, now: int) -
     }
 
 
-def _over(outage: Outage) -> int:
+def _over(outage: Outage) -> Instant:
     assert outage.over is not None
     return outage.over
 
 
 def _too_silent(
-    silent: Sequence[Alert], active: int, settings: OutageSettings, now: int
+    silent: Sequence[Alert], active: int, settings: OutageSettings, now: Instant
 ) -> set[str]:
     """The rules by which more clients are silent at once than by themselves."""
     clients: dict[str, set[int]] = defaultdict(set)
@@ -111,6 +113,6 @@ def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: Outage
     )
 
 
-def _reach(what: str, settings: OutageSettings) -> int:
+def _reach(what: str, settings: OutageSettings) -> Duration:
     """For how long before its beginning an outage may have been at work; that of a source is known to the moment."""
     return settings.within if what.startswith(RULE) else 0

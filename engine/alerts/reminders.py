@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.model.instant import Instant
 from engine.model.staff import Recipient
 
 
 def reminded(
-    owner_id: int | None, last_told: Mapping[int, int], at_hand: Mapping[int, Recipient]
+    owner_id: int | None, last_told: Mapping[int, Instant], at_hand: Mapping[int, Recipient]
 ) -> list[tuple[int, Recipient]]:
     """Each who is told again, with the step of the policy that reached them.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.model.duration import Duration
 from engine.model.routing import RoutingStep
 from engine.model.rule import Severity
 from engine.model.staff import Recipient, Role
@@ -20,7 +21,7 @@ class Turn:
     told: tuple[tuple[int, Recipient], ...]
     passed_over: tuple[int, ...]
     step: int
-    after: int | None
+    after: Duration | None
 
 
 def take_turn(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.model.instant import DAY_US
+from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import WallClock
 from engine.model.on_call import Override, Rotation
 
@@ -19,18 +19,18 @@ class Shift:
 
     rotation: str
     staff: str | None  # their ref
-    began: int  # microseconds since 1970
-    ended: int
+    began: Instant  # microseconds since 1970
+    ended: Instant
     override: int | None = None  # the id of the override that it comes from
 
 
-def on_call(rotation: Rotation, overrides: Iterable[Override], at: int) -> str | None:
+def on_call(rotation: Rotation, overrides: Iterable[Override], at: Instant) -> str | None:
     """The ref of whoever is on call at an instant."""
     return _shift(rotation, overrides, _Weeks(rotation), at, at + 1).staff
 
 
 def shifts(
-    rotation: Rotation, overrides: Sequence[Override], since: int, until: int
+    rotation: Rotation, overrides: Sequence[Override], since: Instant, until: Instant
 ) -> list[Shift]:
     """The shifts that overlap [since, until), one after the other, without a gap between them.
 
@@ -59,11 +59,11 @@ class _Weeks:
         self._clock = WallClock(rotation.timezone)
         self._first = rotation.first_handover
 
-    def begins(self, week: int) -> int:
+    def begins(self, week: int) -> Instant:
         """By the local clock, so that a week in which the clocks change is an hour shorter or longer."""
         return self._clock[self._first + week * WEEK_US]
 
-    def at(self, at: int) -> int:
+    def at(self, at: Instant) -> int:
         week = (at - self.begins(0)) // WEEK_US
         while self.begins(week) > at:
             week -= 1
@@ -73,7 +73,7 @@ class _Weeks:
 
 
 def _shift(
-    rotation: Rotation, overrides: Iterable[Override], weeks: _Weeks, began: int, ended: int
+    rotation: Rotation, overrides: Iterable[Override], weeks: _Weeks, began: Instant, ended: Instant
 ) -> Shift:
     there = [
         one for one in overrides if one.rotation == rotation.name and one.began <= began < one.ended

@@ -6,13 +6,13 @@ from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.model.instant import from_us, to_us
+from engine.model.instant import Instant, from_us, to_us
 from engine.model.staff import Staff
 
 _DAY = timedelta(days=1)
 
 
-def earliest_send(now: int, recipient: Staff, *, urgent: bool) -> int:
+def earliest_send(now: Instant, recipient: Staff, *, urgent: bool) -> Instant:
     """The first instant from `now` on at which a message may be sent (microseconds since 1970).
 
     A quiet time begins when the local clock first reaches `quiet_from` and ends when it next first reaches

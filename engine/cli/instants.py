@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from engine.errors import UserError
+from engine.model.instant import Instant
 
 
-def read_instant(text: str, timezone: str) -> int:
+def read_instant(text: str, timezone: str) -> Instant:
     """Microseconds since 1970 of an ISO date or date and time; without an offset it is local time there."""
     from engine.model.instant import to_us
 
@@ -24,7 +25,7 @@ def read_instant(text: str, timezone: str) -> int:
         raise UserError(f"'{text}' is outside of the years 1970 to 2112.") from None
 
 
-def now() -> int:
+def now() -> Instant:
     """The present instant, in microseconds since 1970."""
     from engine.model.instant import to_us
 

@@ -14,6 +14,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.window import Places, Window
+from engine.model.duration import Duration
 
 StatisticName = Literal["average", "median", "lowest", "highest", "total"]
 _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]] = {
@@ -109,7 +110,7 @@ class Change(Number):
     kind: str
     field: str
     where: Where
-    baseline: int  # microseconds
+    baseline: Duration  # microseconds
     window: Window  # how long the newest value stays the newest
 
     def _baselines(

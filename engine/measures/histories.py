@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from engine.measures.comparison import ANY, Where
 from engine.model.client import Client
 from engine.model.event import EventColumns, Value, read_fields
+from engine.model.instant import Instant
 
 SHIFT = 53
 MOST_CLIENTS = 1000
@@ -135,7 +136,7 @@ class Histories:
         """(clients,) the key at which each client's stretch begins."""
         return np.arange(len(self.clients), dtype=np.int64) << SHIFT
 
-    def kinds_at(self, client_id: int, at: int) -> frozenset[str]:
+    def kinds_at(self, client_id: int, at: Instant) -> frozenset[str]:
         """The kinds of a client's events at one instant (microseconds since 1970)."""
         key = (self.place[client_id] << SHIFT) + at
         low, high = self.key.searchsorted([key, key + 1])

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
-from engine.model.instant import DAY_US, EPOCH, MICROSECOND, SECOND_US
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, EPOCH, MICROSECOND, SECOND_US, Instant
 
 Days = NDArray[np.int64]
 _EPOCH_ORDINAL = EPOCH.toordinal()
@@ -29,7 +30,7 @@ def local_days(histories: Histories, keys: Keys) -> Days:
 
 
 @lru_cache(maxsize=65536)
-def midnight(zone: str, day: int) -> int:
+def midnight(zone: str, day: int) -> Instant:
     """The first instant of a day (microseconds since 1970), also where the clocks skip midnight.
 
     The day may lie a rule's duration beyond the last instant of an event.
@@ -54,7 +55,7 @@ def _days(instants: Keys, zone: str) -> Days:
 
 
 @lru_cache(maxsize=4096)
-def _offsets(zone: str, year: int) -> tuple[tuple[int, int], ...]:
+def _offsets(zone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
     """The offsets from UTC in a year, as (from when, microseconds) pairs, found day by day and then to the second."""
     tz = ZoneInfo(zone)
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 import numpy as np
 
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
+from engine.model.duration import Duration
 
 _SPELLS = frozenset({"enrolled", "ended", "leave_began", "leave_ended"})
 
@@ -39,21 +40,21 @@ def merged(parts: Sequence[Keys]) -> Keys:
     return keys[keep]
 
 
-def run_out(keys: Keys, duration: int) -> Keys:
+def run_out(keys: Keys, duration: Duration) -> Keys:
     """The keys at which a duration (microseconds) has gone by since the newest of these (ascending) keys."""
     newest = np.ones(len(keys), bool)
     newest[:-1] = keys[1:] - keys[:-1] > duration
     return keys[newest] + duration
 
 
-def ending_gaps(keys: Keys, duration: int) -> Keys:
+def ending_gaps(keys: Keys, duration: Duration) -> Keys:
     """Those of these (ascending) keys that come a duration or more after the one before, a client's first included."""
     late = np.ones(len(keys), bool)
     late[1:] = keys[1:] - keys[:-1] >= duration
     return keys[late]
 
 
-def crossings(first: Keys, last: Keys, duration: int, turns: Sequence[int]) -> list[Keys]:
+def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int]) -> list[Keys]:
     """The keys among which are all at which the number of stretches that are under way reaches or leaves a turn.
 
     Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend. A turn is a number

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.local_days import local_days, midnight
 from engine.measures.steps import run_out
+from engine.model.duration import Duration
 
 Places = NDArray[np.intp]
 _NEVER = (1 << SHIFT) - 1
@@ -56,7 +57,7 @@ class Starting:
 class Window:
     """The events of (t - within, t], or the last N of a pool; neither means all so far."""
 
-    within: int | None = None  # microseconds
+    within: Duration | None = None
     last: int | None = None
     starting: Starting | None = None
 

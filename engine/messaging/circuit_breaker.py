@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.model.instant import MINUTE_US
+from engine.model.duration import Duration
+from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import SendResult
 
 # So many failures in a row are no accident any more.
@@ -18,12 +19,12 @@ class Channel:
     """How the channel stands: failures in a row, since when it is stopped and until when, and by which error."""
 
     failures: int = 0
-    since: int | None = None
-    stopped_until: int | None = None
+    since: Instant | None = None
+    stopped_until: Instant | None = None
     error_code: str | None = None
 
 
-def after_contact(channel: Channel, result: SendResult | None, now: int) -> Channel:
+def after_contact(channel: Channel, result: SendResult | None, now: Instant) -> Channel:
     """How the channel stands after the carrier was asked something; `result` as the gateway gave it."""
     if result is not None and result.outcome == "stopped":
         return _stopped(channel, result, channel.failures, now, LONGEST_US)
@@ -39,6 +40,8 @@ def after_contact(channel: Channel, result: SendResult | None, now: int) -> Chan
     return _stopped(channel, result, failures, now, SHORTEST_US << min(failures - OPENS_AFTER, 10))
 
 
-def _stopped(channel: Channel, result: SendResult, failures: int, now: int, wait: int) -> Channel:
+def _stopped(
+    channel: Channel, result: SendResult, failures: int, now: Instant, wait: Duration
+) -> Channel:
     since = now if channel.since is None else channel.since
     return Channel(failures, since, now + min(wait, LONGEST_US), result.error_code)

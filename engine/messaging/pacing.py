@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.model.instant import HOUR_US, MINUTE_US
+from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.message import Waiting
 
 # At most so many texts within so long; urgent ones count but are never held back.
@@ -13,7 +13,7 @@ LONGEST_US = max(window for window, _ in LIMITS)
 _SPACING_US = LIMITS[0][0]
 
 
-def next_text_at(sent: Sequence[int], now: int) -> int:
+def next_text_at(sent: Sequence[Instant], now: Instant) -> Instant:
     """The first instant from `now` on at which one more text keeps every limit, after those sent at these instants."""
     newest_first = sorted(sent, reverse=True)
     freed = (
@@ -22,13 +22,13 @@ def next_text_at(sent: Sequence[int], now: int) -> int:
     return max(now, *freed) if newest_first else now
 
 
-def room(sent: Sequence[int], now: int) -> int:
+def room(sent: Sequence[Instant], now: Instant) -> int:
     """How many more texts the longer limits leave for now; those that wait beyond it go together as one."""
     longer = ((window, most) for window, most in LIMITS if window > _SPACING_US)
     return max(0, min(most - sum(at > now - window for at in sent) for window, most in longer))
 
 
-def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: int) -> list[Waiting]:
+def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: Instant) -> list[Waiting]:
     """Those that go as one text with the claimed message, itself among them; empty where it goes alone.
 
     All that is due does where more wait than there is room for. What is gathered does always, whether due or not,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, SECOND_US
 
 FIRST_US = 30 * SECOND_US
 LONGEST_US = 15 * MINUTE_US
 
 
-def back_off(attempts: int, message_id: int) -> int:
+def back_off(attempts: int, message_id: int) -> Duration:
     """Microseconds to wait after so many attempts (from 1): doubled each time, up to a quarter of an hour.
 
     A quarter is taken off or added by the message's own id, so that many which failed together do not come

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.messaging.circuit_breaker import LONGEST_US
 from engine.messaging.retry import back_off
-from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US
+from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US, Instant
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 
 # A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
@@ -18,7 +18,7 @@ ABSENT = "the recipient is absent"
 
 
 def hindrance(
-    message: Claimed, standing: Standing, sendable_at: int, now: int
+    message: Claimed, standing: Standing, sendable_at: Instant, now: Instant
 ) -> Settlement | None:
     """What speaks against sending at `now`, by how things stand at this moment; None where nothing does.
 
@@ -46,13 +46,13 @@ def hindrance(
     return None
 
 
-def valid_for(message: Claimed, standing: Standing, now: int) -> int | None:
+def valid_for(message: Claimed, standing: Standing, now: Instant) -> int | None:
     """How many seconds the carrier may keep trying: until the next recipient is told, or the message's own end."""
     ends = [at for at in (message.expires_at, standing.next_step_at) if at is not None]
     return max(min(ends) - now, SHORTEST_VALIDITY_US) // SECOND_US if ends else None
 
 
-def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
+def after_send(message: Claimed, result: SendResult, now: Instant) -> Settlement:
     """What becomes of a message that was handed to the gateway."""
     later = now + back_off(message.attempts, message.id)
     match result.outcome:
@@ -73,7 +73,7 @@ def after_send(message: Claimed, result: SendResult, now: int) -> Settlement:
             return Settlement("failed", "the carrier refused it", result=result, passed_over=True)
 
 
-def after_look_up(message: Claimed, found: SendResult | None, now: int) -> Settlement:
+def after_look_up(message: Claimed, found: SendResult | None, now: Instant) -> Settlement:
     """What becomes of a message that may have been sent, after the gateway was asked; `found` as from `look_up`."""
     if found is None:
         return Settlement("queued", "the carrier never took it", due_at=now)

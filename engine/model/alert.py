@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
@@ -34,10 +35,10 @@ class FindingSeen:
 class AlertEvidence:
     """What opened an alert: every finding of the rule as of that instant, and what would clear it."""
 
-    as_of: int  # microseconds since 1970
+    as_of: Instant  # microseconds since 1970
     findings: tuple[FindingSeen, ...]
     clears: str  # one line, or a heading and a list
-    clears_at: int | None  # when it ends by itself if nothing more happens
+    clears_at: Instant | None  # when it ends by itself if nothing more happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ class Alert:
     rule_version: str
     severity: Severity
     state: AlertState
-    began: int
-    ended: int | None
-    opened_at: int
+    began: Instant
+    ended: Instant | None
+    opened_at: Instant
     historic: bool = False
     shadow: bool = False
     resolution: str | None = None  # why it is resolved; None while it is not
     quieted_by: int | None = None  # the alert while which is unresolved nobody is told of this one
     silence: Silence | None = None  # None where something happened
-    held_at: int | None = None  # since when it is held
+    held_at: Instant | None = None  # since when it is held
 
     @property
     def in_doubt(self) -> bool:

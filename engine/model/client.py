@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from engine.model.instant import Instant
+
 # The words of a record that are not attributes: enrolment and leave open and close, discharge is a day.
 SPELL_WORDS = ("enrolled", "ended", "discharged", "leave_began", "leave_ended")
 
@@ -16,7 +18,7 @@ class RecordEntry(NamedTuple):
     on, an attribute with value None having been taken away.
     """
 
-    at: int  # microseconds since 1970, UTC
+    at: Instant  # microseconds since 1970, UTC
     entry: str
     value: str | None
 

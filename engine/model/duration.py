@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 
+Duration: TypeAlias = int  # microseconds
 _UNITS = {
     "second": SECOND_US,
     "minute": MINUTE_US,
@@ -20,7 +22,7 @@ WRITTEN = re.compile(
 LONGEST = 3660 * DAY_US
 
 
-def parse_duration(text: object) -> int:
+def parse_duration(text: object) -> Duration:
     """Microseconds of a written duration; ValueError says what to write instead.
 
     A day is 24 hours, also where the clocks change; ten years are the longest.
@@ -36,7 +38,7 @@ def parse_duration(text: object) -> int:
     return round(us)
 
 
-def write_duration(us: int) -> str:
+def write_duration(us: Duration) -> str:
     """The duration in the largest unit that divides it, such as `7 days`; weeks are for four to eight of them."""
     for word, unit in reversed(_UNITS.items()):
         if us and us % unit == 0 and not (word == "week" and not 4 <= us // unit <= 8):
@@ -44,7 +46,7 @@ def write_duration(us: int) -> str:
     return _count(round(us / SECOND_US, 6), "second")
 
 
-def write_elapsed(us: int) -> str:
+def write_elapsed(us: Duration) -> str:
     """How long something took, in its two largest units that are not nought, such as `7 days and 9 hours`."""
     parts, left = [], us
     for word in ("day", "hour", "minute"):

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.model.instant import Instant
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -22,7 +24,7 @@ class NewEvent(NamedTuple):
 
     client_id: int
     kind: str
-    occurred_at: int  # microseconds since 1970, UTC
+    occurred_at: Instant  # microseconds since 1970, UTC
     source: str
     key: str  # the source's own id, or else a hash of the row
     fields: str
@@ -36,8 +38,8 @@ class Event(NamedTuple):
     id: int
     client_id: int
     kind: str
-    occurred_at: int
-    recorded_at: int
+    occurred_at: Instant
+    recorded_at: Instant
     source: str
     key: str
     fields: str
@@ -53,7 +55,7 @@ class EventColumns(NamedTuple):
     """
 
     client_id: Sequence[int] | NDArray[np.int64] = ()
-    occurred_at: Sequence[int] | NDArray[np.int64] = ()
+    occurred_at: Sequence[Instant] | NDArray[np.int64] = ()
     content: Sequence[str] = ()
     id: Sequence[int] | NDArray[np.int64] = ()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.model.instant import Instant
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -15,4 +17,4 @@ class Inbound:
     provider_id: str
     sender: str  # E.164, where the carrier knows it
     body: str
-    sent_at: int | None = None
+    sent_at: Instant | None = None

@@ -1,9 +1,12 @@
-"""Instants: aware datetimes in UTC outside, microseconds since 1970 (int) in tables and arrays."""
+"""Instants: aware datetimes in UTC outside, `Instant` in tables and arrays."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
+# An alias tells readers the unit. A NewType would need a cast wherever NumPy or a sum makes an int.
+Instant: TypeAlias = int  # microseconds since 1970-01-01 00:00 UTC
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
@@ -14,7 +17,7 @@ DAY_US = 24 * HOUR_US
 LAST_US = (1 << 52) - 1
 
 
-def to_us(instant: datetime) -> int:
+def to_us(instant: datetime) -> Instant:
     """Microseconds since 1970 of an aware datetime; ValueError where it is naive or out of 1970 to 2112."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
@@ -24,6 +27,6 @@ def to_us(instant: datetime) -> int:
     return us
 
 
-def from_us(us: int) -> datetime:
+def from_us(us: Instant) -> datetime:
     """The aware UTC datetime of microseconds since 1970."""
     return EPOCH + timedelta(microseconds=us)

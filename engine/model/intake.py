@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from engine.model.instant import Instant
+
 RosterKind = Literal["clients", "staff", "assignments", "consents"]
 
 
@@ -14,7 +16,7 @@ class ReadEvent(NamedTuple):
 
     client: str
     kind: str
-    occurred_at: int
+    occurred_at: Instant
     key: str
     fields: str
     note: str | None
@@ -28,7 +30,7 @@ class ReadEvent(NamedTuple):
 class DatedValue(NamedTuple):
     """A date of the roster; `local` as in ReadEvent."""
 
-    at: int
+    at: Instant
     local: bool
 
 

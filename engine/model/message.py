@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.alert import AlertState
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, Instant
 from engine.model.staff import Consent, Staff
 
 OutboxState = Literal[
@@ -84,9 +84,9 @@ class NewMessage:
     staff_id: int
     reason: str
     body: str
-    created_at: int
-    due_at: int
-    expires_at: int | None = None
+    created_at: Instant
+    due_at: Instant
+    expires_at: Instant | None = None
     to_mentor: bool = False  # whether it tells them as a mentor, whatever else they are
 
 
@@ -97,7 +97,7 @@ class Outgoing:
     id: int
     to: str  # E.164
     body: str
-    created_at: int  # microseconds since 1970
+    created_at: Instant  # microseconds since 1970
     valid_for: int | None = None  # seconds the carrier may keep trying
     others: frozenset[str] = (
         frozenset()
@@ -114,8 +114,8 @@ class Claimed:
     step: int
     staff_id: int
     body: str
-    created_at: int
-    expires_at: int | None
+    created_at: Instant
+    expires_at: Instant | None
     attempts: int  # this one included
 
 
@@ -132,7 +132,9 @@ class Standing:
     )  # why nobody is to be told of the alert for now, in words for the audit trail
     consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
     others: frozenset[str]  # as Outgoing has them
-    next_step_at: int | None = None  # when the next recipient is told, where the alert still climbs
+    next_step_at: Instant | None = (
+        None  # when the next recipient is told, where the alert still climbs
+    )
     opted_out: bool = False  # whether the recipient's number said STOP
     notice: bool = False  # whether it only tells what became of the alert
     consent: Consent | None = None  # under which a mentor is told
@@ -144,7 +146,7 @@ class Waiting:
     """A message to staff about an alert that is not urgent, still to be sent, which one text may tell with others."""
 
     id: int
-    due_at: int
+    due_at: Instant
     gathered: str | None  # NEWLY or STORM, where it goes with all that waits for the same reason
 
 
@@ -195,6 +197,6 @@ class Settlement:
 
     state: OutboxState
     why: str
-    due_at: int | None = None  # when it is next looked at, where it is not ended
+    due_at: Instant | None = None  # when it is next looked at, where it is not ended
     result: SendResult | None = None  # what the gateway said of it
     passed_over: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.model.duration import Duration
 from engine.model.instant import DAY_US
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import RoutingSettings
@@ -16,5 +17,5 @@ class NotificationSettings:
 
     routing: RoutingSettings
     detail: Detail = "reason"
-    notify_within: int = 3 * DAY_US
+    notify_within: Duration = 3 * DAY_US
     outages: OutageSettings = USUAL

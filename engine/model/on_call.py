@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from engine.model.csv_mapping import Timezone
-from engine.model.instant import to_us
+from engine.model.instant import Instant, to_us
+from engine.model.local_time import WallReading
 from engine.model.strict import Strict
 
 
@@ -26,7 +27,7 @@ def _reading(written: object) -> object:
 
 
 # A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of day.
-Reading = Annotated[int, BeforeValidator(_reading)]
+Reading = Annotated[WallReading, BeforeValidator(_reading)]
 StaffRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
@@ -50,8 +51,8 @@ class Override:
     id: int
     rotation: str
     staff: str  # their ref
-    began: int  # microseconds since 1970
-    ended: int
+    began: Instant  # microseconds since 1970
+    ended: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,6 @@ class Absence:
 
     id: int
     staff_id: int
-    began: int  # microseconds since 1970
-    ended: int
+    began: Instant  # microseconds since 1970
+    ended: Instant
     stand_in_id: int | None

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from engine.model.instant import HOUR_US, MINUTE_US
+from engine.model.duration import Duration
+from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.routing import Microseconds
 from engine.model.rule import Severity
 from engine.model.strict import Strict
@@ -53,7 +54,7 @@ class OutageSettings(Strict):
         """Of how many active clients so many are too few for either share, however many more are active."""
         return int(clients / min(self.share, self.storm_share)) + 1
 
-    def tell_of(self, severity: Severity) -> int:
+    def tell_of(self, severity: Severity) -> Duration:
         """For how long an alert of this severity is held before its silence itself is told."""
         return self.tell_urgent_after if severity == "urgent" else self.tell_after
 
@@ -65,23 +66,25 @@ USUAL = OutageSettings()
 class Feed:
     """How a source fares, instants in microseconds since 1970; `read` is the first try where none went well yet."""
 
-    tried: int
-    read: int
-    arrived: int  # when it last brought an event that was new
+    tried: Instant
+    read: Instant
+    arrived: Instant  # when it last brought an event that was new
     kinds: frozenset[str] = frozenset()  # of the events that it ever brought
-    out_since: int | None = None
-    half_read_since: int | None = None  # somebody has begun to read it, and has not come to the end
+    out_since: Instant | None = None
+    half_read_since: Instant | None = (
+        None  # somebody has begun to read it, and has not come to the end
+    )
     why: str = ""  # why it counts as silent, in words for the admin
 
 
 def after_reading(
     known: Feed,
-    now: int,
+    now: Instant,
     *,
     went_well: bool,
     brought: Collection[str],
-    unread_after: int,
-    silent_after: int | None,
+    unread_after: Duration,
+    silent_after: Duration | None,
 ) -> Feed:
     """How a source fares after it was tried once more; `brought` are the kinds of its events that are new.
 
@@ -119,9 +122,9 @@ def worth_noting(before: Feed, after: Feed) -> bool:
 class Outage:
     """An outage: since when, of which kinds of events nothing is known, and since when it is over."""
 
-    since: int
+    since: Instant
     kinds: frozenset[str]
-    over: int | None = None
+    over: Instant | None = None
 
     def hides(self, looks_at: Collection[str]) -> bool:
         """Whether it makes a rule that looks at these kinds of events see silence."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.model.client import SPELL_WORDS, RecordEntry
+from engine.model.instant import Instant
 
 _Entries = dict[tuple[int, str], str | None]  # by instant and word
 _ENDLESS = 1 << 62
@@ -12,9 +13,9 @@ _ENDLESS = 1 << 62
 
 def restate(
     record: Iterable[RecordEntry],
-    moments: Mapping[str, int | None],
+    moments: Mapping[str, Instant | None],
     attributes: Mapping[str, str | None],
-    now: int,
+    now: Instant,
 ) -> list[RecordEntry]:
     """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
 
@@ -35,14 +36,14 @@ def restate(
     return sorted(RecordEntry(at, entry, value) for (at, entry), value in entries.items())
 
 
-def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> int | None:
+def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> Instant | None:
     """The first instant in which two records differ; None where they are equal."""
     return min((entry.at for entry in set(one) ^ set(other)), default=None)
 
 
 def match_spell(
-    spells: Sequence[tuple[int, int | None]], began: int, ended: int | None
-) -> tuple[int, int | None] | None:
+    spells: Sequence[tuple[Instant, Instant | None]], began: Instant, ended: Instant | None
+) -> tuple[Instant, Instant | None] | None:
     """Which of some spells (from, to; None without an end) another one restates; None where it is a further one."""
     for spell in spells:
         if spell[0] == began:
@@ -51,7 +52,7 @@ def match_spell(
     return overlapping[-1] if overlapping else None
 
 
-def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[int, int | None]]:
+def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[Instant, Instant | None]]:
     begins = sorted(at for at, entry in entries if entry == begin)
     ends = sorted(at for at, entry in entries if entry == end)
     spells = []
@@ -64,7 +65,7 @@ def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[int, int | No
 
 
 def _state_spell(
-    entries: _Entries, moments: Mapping[str, int | None], begin: str, end: str
+    entries: _Entries, moments: Mapping[str, Instant | None], begin: str, end: str
 ) -> None:
     began, ended = moments.get(begin), moments.get(end)
     spells = _spells(entries, begin, end)
@@ -89,14 +90,14 @@ def _state_spell(
             entries[ended, end] = None
 
 
-def _move(entries: _Entries, old: int, new: int, begin: str) -> None:
+def _move(entries: _Entries, old: Instant, new: Instant, begin: str) -> None:
     """Move a beginning, and with an enrolment the attributes that hold from it."""
     for at, entry in list(entries):
         if at == old and (entry == begin or (begin == "enrolled" and entry not in SPELL_WORDS)):
             entries[new, entry] = entries.pop((at, entry))
 
 
-def _end_leave(entries: _Entries, moments: Mapping[str, int | None], now: int) -> None:
+def _end_leave(entries: _Entries, moments: Mapping[str, Instant | None], now: Instant) -> None:
     """An empty cell where a leave is open says that the client is back; one that has not begun will not be."""
     if moments.get("leave_began", 0) is not None or moments.get("leave_ended") is not None:
         return
@@ -108,7 +109,7 @@ def _end_leave(entries: _Entries, moments: Mapping[str, int | None], now: int) -
 
 
 def _state_discharge(
-    entries: _Entries, moments: Mapping[str, int | None], is_further: bool
+    entries: _Entries, moments: Mapping[str, Instant | None], is_further: bool
 ) -> None:
     said = moments.get("discharged")
     known = [at for at, entry in entries if entry == "discharged"]
@@ -120,7 +121,11 @@ def _state_discharge(
 
 
 def _state_attribute(
-    entries: _Entries, name: str, value: str | None, moments: Mapping[str, int | None], now: int
+    entries: _Entries,
+    name: str,
+    value: str | None,
+    moments: Mapping[str, Instant | None],
+    now: Instant,
 ) -> None:
     history = sorted(at for at, entry in entries if entry == name)
     as_of = moments.get("as_of")

@@ -9,20 +9,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from engine.model.duration import parse_duration, write_duration
+from engine.model.duration import Duration, parse_duration, write_duration
 from engine.model.instant import MINUTE_US
 from engine.model.rule import Severity
 from engine.model.staff import Role
 from engine.model.strict import Strict
 
 
-def _microseconds(written: object) -> int:
+def _microseconds(written: object) -> Duration:
     # A policy copied onto an alert holds numbers; in config.yaml every value comes as its text.
     return written if isinstance(written, int) else parse_duration(written)
 
 
 Microseconds = Annotated[
-    int, BeforeValidator(_microseconds)
+    Duration, BeforeValidator(_microseconds)
 ]  # written as a duration, such as `45 minutes`
 
 

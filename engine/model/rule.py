@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.model.duration import Duration
+
 Severity = Literal["urgent", "high", "medium", "low"]
 SEVERITIES: tuple[Severity, ...] = ("urgent", "high", "medium", "low")
 Grade = Literal["published", "vendor", "opinion"]
@@ -35,9 +37,9 @@ class Rule:
     severity: Severity
     why: str = ""
     evidence: Evidence | None = None
-    hold: int = 0
-    clears_after: int = 0
-    remind: int | None = None
+    hold: Duration = 0
+    clears_after: Duration = 0
+    remind: Duration | None = None
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     advice: str = ""

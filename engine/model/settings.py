@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from engine.model.config_path import ConfigPath
 from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
+from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
 from engine.model.notification_settings import NotificationSettings
@@ -21,7 +22,7 @@ from engine.model.sms_settings import SmsSettings
 from engine.model.strict import Strict
 
 
-def _interval(us: int) -> int:
+def _interval(us: Duration) -> Duration:
     if not SECOND_US // 20 <= us <= 60 * MINUTE_US:
         raise ValueError("must be between 0.05 seconds and 60 minutes")
     return us

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 
@@ -17,5 +18,5 @@ class Span(NamedTuple):
     client_id: int
     rule_id: str
     severity: Severity
-    began: int
-    ended: int | None
+    began: Instant
+    ended: Instant | None

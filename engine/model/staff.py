@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
+from engine.model.instant import Instant
+
 Role = Literal["case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin"]
 ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin")
 
@@ -31,10 +33,10 @@ class Assignment:
     client_id: int
     staff_id: int
     role: Role
-    began: int
-    ended: int | None
+    began: Instant
+    ended: Instant | None
 
-    def lasts(self, now: int) -> bool:
+    def lasts(self, now: Instant) -> bool:
         """Whether it covers an instant."""
         return self.began <= now and (self.ended is None or now < self.ended)
 
@@ -48,11 +50,11 @@ class Consent:
     alias: str  # how a message to the mentor may call the client
     scope: str
     purpose: str
-    given_at: int
-    expires_at: int | None
-    revoked_at: int | None
+    given_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
 
-    def valid(self, now: int) -> bool:
+    def valid(self, now: Instant) -> bool:
         """Whether it covers a message sent at `now` (microseconds since 1970)."""
         return (
             self.given_at <= now

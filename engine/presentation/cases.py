@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.flows.rules.case_compare import Line, Tried
+from engine.model.instant import Instant
 from engine.presentation.local_clock import local
 
 NOTHING = "nothing"
@@ -58,15 +59,15 @@ def _said(line: Line, column: int) -> str:
     return f"{line.expected or NOTHING:{column}}  {line.happened or NOTHING}"
 
 
-def _time(tried: Tried, at: int) -> str:
+def _time(tried: Tried, at: Instant) -> str:
     shown = _local(tried, at)
     seconds = f":{shown.second:02}" if shown.second else ""
     return f"day {_day(tried, at)} {shown:%a %H:%M}{seconds}"
 
 
-def _day(tried: Tried, at: int) -> int:
+def _day(tried: Tried, at: Instant) -> int:
     return (_local(tried, at).date() - tried.case.start).days
 
 
-def _local(tried: Tried, at: int) -> datetime:
+def _local(tried: Tried, at: Instant) -> datetime:
     return local(at, tried.timezone).replace(microsecond=0)

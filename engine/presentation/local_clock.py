@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.model.instant import from_us
+from engine.model.instant import Instant, from_us
 
 
-def local(us: int, timezone: str) -> datetime:
+def local(us: Instant, timezone: str) -> datetime:
     """The instant of microseconds since 1970, as the clock there shows it."""
     return from_us(us).astimezone(ZoneInfo(timezone))

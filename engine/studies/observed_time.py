@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.model.instant import DAY_US
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, Instant
 
 # A twelfth of 365.25 days.
 MONTH_US = DAY_US * 487 // 16
@@ -17,13 +18,13 @@ class FollowUp:
     A client is observed until the last event that is known of them: whether anything happened after it nobody can say.
     """
 
-    stretches: tuple[tuple[int, int], ...] = ()
+    stretches: tuple[tuple[Instant, Instant], ...] = ()
 
     @property
-    def duration(self) -> int:
+    def duration(self) -> Duration:
         """Microseconds."""
         return sum(ended - began for began, ended in self.stretches)
 
-    def holds(self, began: int, ended: int) -> bool:
+    def holds(self, began: Instant, ended: Instant) -> bool:
         """Whether it was observed all the time between two instants, these included."""
         return any(first <= began and ended <= last for first, last in self.stretches)

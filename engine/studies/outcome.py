@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.model.instant import DAY_US
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, Instant
 from engine.studies.observed_time import MONTH_US, FollowUp
 
 
@@ -37,7 +38,9 @@ class RuleOutcome:
     not_followed: int = 0
     cut_short: int = 0
     not_before: int = 0
-    lead_times: list[int] = field(default_factory=list)  # microseconds, one for each client flagged
+    lead_times: list[Duration] = field(
+        default_factory=list
+    )  # microseconds, one for each client flagged
 
     @property
     def alerts(self) -> int:
@@ -63,7 +66,7 @@ class RuleOutcome:
 class OutcomeStatistics:
     """Gathers clients one after the other, in no more memory than a number for each client flagged and rule."""
 
-    def __init__(self, horizon: int) -> None:
+    def __init__(self, horizon: Duration) -> None:
         """Take the horizon in microseconds: a longer time after an alert the outcome counts as not following it."""
         self.horizon = horizon
         self.clients = (
@@ -83,9 +86,9 @@ class OutcomeStatistics:
 
     def add(
         self,
-        alerts: Mapping[str, Sequence[int]],
-        reached: int | None,
-        since: int,
+        alerts: Mapping[str, Sequence[Instant]],
+        reached: Instant | None,
+        since: Instant,
         follow_up: FollowUp,
     ) -> None:
         """Take one client: by rule the instants at which alerts began, ascending, none before `since`.
@@ -101,7 +104,11 @@ class OutcomeStatistics:
             self._judge(self.rules.setdefault(rule_id, RuleOutcome()), began, reached, follow_up)
 
     def _judge(
-        self, rule: RuleOutcome, began: Sequence[int], reached: int | None, follow_up: FollowUp
+        self,
+        rule: RuleOutcome,
+        began: Sequence[Instant],
+        reached: Instant | None,
+        follow_up: FollowUp,
     ) -> None:
         before = len(began) if reached is None else bisect_left(began, reached)
         rule.not_before += len(began) - before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from engine.model.instant import Instant
 from engine.model.staff import Staff
 
 
@@ -13,7 +14,7 @@ class SimulatedText(NamedTuple):
 
     rule_id: str
     staff: Staff
-    at: int
+    at: Instant
 
 
 @dataclass(slots=True)

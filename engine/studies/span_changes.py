@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from engine.model.instant import Instant
 from engine.model.spans import Span
 
 Change = Literal["gained", "lost", "changed"]
@@ -46,5 +47,5 @@ def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
         yield Changed(span, None)
 
 
-def _over_by(span: Span, at: int) -> bool:
+def _over_by(span: Span, at: Instant) -> bool:
     return span.ended is not None and span.ended <= at

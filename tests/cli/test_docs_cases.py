@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from tests.cli.test_check import Site
+
+from tests.cli.rules.test_check import Site
 
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 

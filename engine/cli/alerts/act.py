@@ -11,6 +11,7 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
 from engine.cli.printing import SayFormat, TextFormat, say
 from engine.errors import UserError
+from engine.model.duration import Duration
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +125,7 @@ def _act(
     what: Act,
     form: TextFormat,
     done: str,
-    snooze: int | None = None,
+    snooze: Duration | None = None,
 ) -> None:
     from engine.flows.inbound.alert_actions import SNOOZE_US, command
 

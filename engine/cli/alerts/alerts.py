@@ -14,6 +14,7 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_rows
 from engine.errors import UserError
+from engine.model.instant import Instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _row(one: Listed) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _short_row(one: Listed, timezone: str, at: int) -> tuple[object, ...]:
+def _short_row(one: Listed, timezone: str, at: Instant) -> tuple[object, ...]:
     """What tells alerts apart, by one clock for all clients."""
     alert, waits = one.alert, list(_waits(one.alert))
     resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""

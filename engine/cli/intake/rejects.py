@@ -17,6 +17,7 @@ from engine.cli.options import (
 )
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
+from engine.model.instant import Instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def rejects(
         raise typer.Exit(FOUND)
 
 
-def _retry(database: Database, settings: Settings, now: int) -> None:
+def _retry(database: Database, settings: Settings, now: Instant) -> None:
     from connectors.csv_folder import CsvFolder
     from engine.flows.intake import ingest
 

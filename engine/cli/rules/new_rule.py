@@ -12,7 +12,7 @@ import typer
 from engine.errors import UserError
 from engine.flows.rules.files import CASES
 from engine.measures.comparison import Comparison, Operator
-from engine.model.duration import parse_duration
+from engine.model.duration import Duration, parse_duration
 from engine.model.instant import MINUTE_US
 from engine.model.kinds import Field, Kind
 from engine.model.rule import SEVERITIES
@@ -137,7 +137,7 @@ def _count(text: str) -> int:
     return number
 
 
-def _within(text: str, count: int) -> int:
+def _within(text: str, count: int) -> Duration:
     if (length := parse_duration(text)) < count * MINUTE_US:
         raise ValueError(f"{count} events need a longer time; write 7 days, say")
     return length

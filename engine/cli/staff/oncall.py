@@ -11,6 +11,7 @@ from engine.cli.instants import now, read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.errors import UserError
+from engine.model.instant import Instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def remove(
 
 
 def _rota(
-    conn: Connection, settings: Settings, at: int, weeks: int
+    conn: Connection, settings: Settings, at: Instant, weeks: int
 ) -> Iterator[tuple[object, ...]]:
     from engine.calendar.on_call import WEEK_US, shifts
     from engine.store.people.on_call import overrides as all_overrides
@@ -138,7 +139,7 @@ def _rota(
             )
 
 
-def _hindered(conn: Connection, ref: str | None, at: int) -> list[str]:
+def _hindered(conn: Connection, ref: str | None, at: Instant) -> list[str]:
     from engine.flows.escalation.recipients import RecipientResolver
 
     if ref is None:
@@ -155,7 +156,7 @@ def _hindered(conn: Connection, ref: str | None, at: int) -> list[str]:
     ]
 
 
-def _everybody(conn: Connection, at: int) -> Iterator[tuple[object, ...]]:
+def _everybody(conn: Connection, at: Instant) -> Iterator[tuple[object, ...]]:
     """Without a rotation, whoever has the role."""
     from engine.flows.escalation.recipients import RecipientResolver
 

@@ -16,7 +16,7 @@ from engine.messaging.circuit_breaker import Channel, after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
-from engine.model.instant import MINUTE_US
+from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
     NEWLY,
     Claimed,
@@ -44,7 +44,7 @@ CHANNEL = "sms"  # its heartbeat: when the carrier was last asked, and how the c
 _log = structlog.get_logger()
 
 
-def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> OutboxState | None:
+def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> OutboxState | None:
     """Send or look up the one message longest due at `now`; the state it came to, None where nothing is to be done.
 
     Call it, each time with a fresh `now`, until it says None. `owner` is this process's alone. What raises or dies
@@ -65,7 +65,7 @@ def run(database: Database, gateway: SmsGateway, now: int, owner: str) -> Outbox
     return settlement.state
 
 
-def _claim(database: Database, now: int, owner: str) -> Claimed | None:
+def _claim(database: Database, now: Instant, owner: str) -> Claimed | None:
     with database.write() as conn:
         stopped_until = channel(conn).stopped_until
         if stopped_until is not None and now < stopped_until:
@@ -74,7 +74,7 @@ def _claim(database: Database, now: int, owner: str) -> Claimed | None:
 
 
 def _deliver(
-    database: Database, gateway: SmsGateway, message: Claimed, standing: Standing, now: int
+    database: Database, gateway: SmsGateway, message: Claimed, standing: Standing, now: Instant
 ) -> Settlement:
     if message.state == "unknown":
         known = standing.recipient.phone is not None
@@ -92,7 +92,7 @@ def _deliver(
     return after_send(paced, gateway.send(_outgoing(paced, standing, now)), now)
 
 
-def _outgoing(message: Claimed, standing: Standing, now: int) -> Outgoing:
+def _outgoing(message: Claimed, standing: Standing, now: Instant) -> Outgoing:
     return Outgoing(
         id=message.id,
         to=standing.recipient.phone or "",
@@ -104,7 +104,7 @@ def _outgoing(message: Claimed, standing: Standing, now: int) -> Outgoing:
 
 
 def _pace(
-    database: Database, message: Claimed, standing: Standing, now: int
+    database: Database, message: Claimed, standing: Standing, now: Instant
 ) -> Claimed | Settlement:
     """The message as it goes out, with what waits besides where that is too much; or that it waits itself."""
     if standing.urgent:
@@ -131,7 +131,7 @@ def _settle(
     settlement: Settlement,
     owner: str,
     phone: str | None,
-    now: int,
+    now: Instant,
 ) -> None:
     """Write down what became of a message and all that follows from it, in one transaction."""
     result = settlement.result
@@ -162,7 +162,7 @@ def channel(conn: Connection) -> Channel:
     return Channel(**beat.detail) if beat else Channel()  # type: ignore[arg-type]
 
 
-def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, now: int) -> bool:
+def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> bool:
     """Write down how the channel stands after the carrier was asked, where it was; whether this stopped it."""
     if message.state == "claimed" and settlement.result is None:
         return False
@@ -182,7 +182,7 @@ def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, no
     return stopped
 
 
-def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: int) -> None:
+def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
     """Let alerts of which nobody else was told go on at once: to whoever stands in, or to the next step."""
     stand_in = (
         RecipientResolver(conn, now).stand_in(message.staff_id)

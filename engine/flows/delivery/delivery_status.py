@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
+from engine.model.instant import Instant
 from engine.model.message import OutboxState, Report, SendResult, Settlement
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox
@@ -24,7 +25,7 @@ _STATES: Mapping[str, OutboxState] = {
 }
 
 
-def take(database: Database, report: Report, now: int) -> OutboxState | None:
+def take(database: Database, report: Report, now: Instant) -> OutboxState | None:
     """Write down what was reported; the state that the message came to, None where it says nothing new.
 
     States are ranked and final ones stay, so a report may come late, twice, out of order, or before it is written

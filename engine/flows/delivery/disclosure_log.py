@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from engine.model.instant import Instant
 from engine.model.message import NOTICE, REMINDS, Claimed
 from engine.model.staff import Consent
 from engine.store.database.connection import Database
@@ -15,7 +16,7 @@ from engine.store.people import disclosures
 ACTOR = "disclosing"
 
 
-def write_down(database: Database, message: Claimed, consent: Consent, now: int) -> None:
+def write_down(database: Database, message: Claimed, consent: Consent, now: Instant) -> None:
     """Put on record that a message, about to be handed to the carrier, tells a mentor about a client.
 
     What may have been disclosed counts: nothing that happens to this process later can lose it.
@@ -32,7 +33,7 @@ def write_down(database: Database, message: Claimed, consent: Consent, now: int)
 
 
 def answered(
-    conn: Connection, text_id: int, about: Sequence[tuple[int, Consent]], now: int
+    conn: Connection, text_id: int, about: Sequence[tuple[int, Consent]], now: Instant
 ) -> None:
     """Put on record that the answer to a mentor's text speaks of alerts: (alert id, consent) of each."""
     for alert_id, consent in about:
@@ -49,7 +50,7 @@ def _kind(reason: str) -> str:
     return "reminder" if reason.startswith(REMINDS) else "request to call"
 
 
-def _audit(conn: Connection, disclosure_id: int, detail: dict[str, object], now: int) -> None:
+def _audit(conn: Connection, disclosure_id: int, detail: dict[str, object], now: Instant) -> None:
     audit_log.record(
         conn,
         at=now,

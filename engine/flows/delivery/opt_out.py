@@ -6,13 +6,14 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
 from engine.messaging import operator_texts
+from engine.model.instant import Instant
 from engine.store.alerts import alerts
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
 from engine.store.people import opt_outs, staff
 
 
-def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
+def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     """Send nothing to a number any more; the staff whose it is, none where it had opted out before.
 
     Alerts of which nobody else was told by their last step go to the next one now, and the supervisors are told.
@@ -29,7 +30,7 @@ def opt_out(conn: Connection, phone: str, now: int) -> list[int]:
     return [one.id for one in gone]
 
 
-def record(conn: Connection, staff_ids: list[int], now: int, by: str) -> None:
+def record(conn: Connection, staff_ids: list[int], now: Instant, by: str) -> None:
     """Write into the audit trail whose number opted out; `by` is `text` or `carrier`."""
     for staff_id in staff_ids:
         audit_log.record(

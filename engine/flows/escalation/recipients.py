@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from engine.calendar.on_call import on_call
+from engine.model.instant import Instant
 from engine.model.on_call import Absence, Override, Rotation
 from engine.model.staff import Assignment, Consent, Recipient, Role, SkippedRecipient, Staff
 from engine.store.people import absences, opt_outs, staff
@@ -40,7 +41,7 @@ class StaffDirectory:
     Never all of the staff: one client has to do with a few of them, however many there are.
     """
 
-    def __init__(self, conn: Connection, since: int, until: int) -> None:
+    def __init__(self, conn: Connection, since: Instant, until: Instant) -> None:
         """Take the connection to read from, and the time of interest in microseconds since 1970."""
         self._conn = conn
         self._since = since
@@ -51,7 +52,7 @@ class StaffDirectory:
         self._assignments: dict[int, list[Assignment]] = {}
         self._consents: dict[int, list[Consent]] = {}
 
-    def at(self, now: int) -> RecipientResolver:
+    def at(self, now: Instant) -> RecipientResolver:
         """Who can be told at an instant of that time."""
         return RecipientResolver(self._conn, now, self)
 
@@ -60,7 +61,7 @@ class StaffDirectory:
         self._read_assignments(client_ids)
         self._read_consents(client_ids)
 
-    def assigned(self, client_id: int, now: int) -> list[tuple[int, Role]]:
+    def assigned(self, client_id: int, now: Instant) -> list[tuple[int, Role]]:
         """Who is assigned to a client, by id, and in which role."""
         if client_id not in self._assignments:
             self._read_assignments([client_id])
@@ -69,7 +70,7 @@ class StaffDirectory:
         )
         return list(dict.fromkeys(lasting))
 
-    def consent(self, client_id: int, staff_id: int, now: int) -> Consent | None:
+    def consent(self, client_id: int, staff_id: int, now: Instant) -> Consent | None:
         """The consent under which a mentor may be told about a client: of several the newest."""
         if client_id not in self._consents:
             self._read_consents([client_id])
@@ -78,11 +79,11 @@ class StaffDirectory:
         ]
         return given[-1] if given else None
 
-    def absent(self, now: int) -> dict[int, Absence]:
+    def absent(self, now: Instant) -> dict[int, Absence]:
         """The absences that last, by staff id; of several the one that was added last."""
         return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
 
-    def on_call(self, now: int) -> Sequence[tuple[str, str | None]] | None:
+    def on_call(self, now: Instant) -> Sequence[tuple[str, str | None]] | None:
         """By rotation, the ref of whoever is on call; None where there are no rotations."""
         return [(one.name, on_call(one, self._overrides, now)) for one in self._rotations] or None
 
@@ -144,7 +145,9 @@ class StaffDirectory:
 class RecipientResolver:
     """Who can be told at `now` (microseconds since 1970); what is the site's is read once for all clients."""
 
-    def __init__(self, conn: Connection, now: int, people: StaffDirectory | None = None) -> None:
+    def __init__(
+        self, conn: Connection, now: Instant, people: StaffDirectory | None = None
+    ) -> None:
         self._now = now
         self._people = people or StaffDirectory(conn, now, now + 1)
 

@@ -11,6 +11,8 @@ from engine.flows.escalation import steps
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.escalation.steps import TakenStep
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.message import REMINDS
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
@@ -19,21 +21,21 @@ from engine.store.alerts.reminders import Due
 from engine.store.database.connection import Database
 
 
-def waits(rules: Mapping[str, Rule]) -> dict[str, int]:
+def waits(rules: Mapping[str, Rule]) -> dict[str, Duration]:
     """After how long (microseconds) alerts of each rule are told again, where they are."""
     return {
         rule.id: rule.remind for rule in rules.values() if rule.remind and rule.status == "live"
     }
 
 
-def wanted(conn: Connection, rules: Mapping[str, Rule], now: int) -> bool:
+def wanted(conn: Connection, rules: Mapping[str, Rule], now: Instant) -> bool:
     """Whether people are to be told again of an alert by `now`."""
     due_at = reminders.next_due(conn, waits(rules))
     return due_at is not None and due_at <= now
 
 
 def run(
-    database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200
+    database: Database, rules: Mapping[str, Rule], detail: Detail, now: Instant, limit: int = 200
 ) -> int:
     """Tell again of up to `limit` alerts whose rule wants it so by `now`; of how many. All are committed together."""
     reminded_of = waits(rules)
@@ -65,7 +67,7 @@ def _remind(
     reach: RecipientResolver,
     rules: Mapping[str, Rule],
     detail: Detail,
-    now: int,
+    now: Instant,
 ) -> TakenStep:
     (routed,) = alerts.routed(conn, [due.alert_id])
     reached = reach.about(routed.alert.client_id)

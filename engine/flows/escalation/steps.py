@@ -17,7 +17,8 @@ from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
-from engine.model.instant import DAY_US, MINUTE_US
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGETHER_US, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
@@ -49,7 +50,7 @@ class TakenStep:
 
 
 def run(
-    database: Database, rules: Mapping[str, Rule], detail: Detail, now: int, limit: int = 200
+    database: Database, rules: Mapping[str, Rule], detail: Detail, now: Instant, limit: int = 200
 ) -> int:
     """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
 
@@ -76,7 +77,7 @@ def take_steps(
     due: Sequence[Routed],
     rules: Mapping[str, Rule],
     detail: Detail,
-    now: int,
+    now: Instant,
     newly: Collection[int] = (),
 ) -> list[TakenStep]:
     """Put the messages of each alert's next step into the outbox and set when the one after it comes.
@@ -98,7 +99,7 @@ def take_steps(
 
 
 def record(
-    conn: Connection, told: Sequence[TakenStep], now: int, also: Sequence[audit_log.Entry] = ()
+    conn: Connection, told: Sequence[TakenStep], now: Instant, also: Sequence[audit_log.Entry] = ()
 ) -> None:
     """Write into the audit trail what else was done, and then the steps taken."""
     audit_log.append(conn, [*also, *(_entry(one) for one in told)], now)
@@ -121,7 +122,7 @@ def _take_step(
     reached: ClientRecipients,
     rules: Mapping[str, Rule],
     detail: Detail,
-    now: int,
+    now: Instant,
     reason: str,
 ) -> TakenStep:
     alert = routed.alert
@@ -156,7 +157,7 @@ def _wake(
     reach: RecipientResolver,
     rules: Mapping[str, Rule],
     detail: Detail,
-    now: int,
+    now: Instant,
 ) -> None:
     """Open a snoozed alert again: whoever let it wait is asked once more, and after them comes the next step."""
     alert = routed.alert
@@ -179,7 +180,7 @@ def _wake(
     alerts.set_next_step(conn, alert.id, now + wait)
 
 
-def _until_next(routed: Routed) -> int:
+def _until_next(routed: Routed) -> Duration:
     """As long as the policy gives whoever was told last; half an hour where nobody comes after them."""
     if 0 < routed.step < len(routed.policy):
         return max(0, routed.policy[routed.step].after - routed.policy[routed.step - 1].after)
@@ -187,7 +188,7 @@ def _until_next(routed: Routed) -> int:
 
 
 def _bundle(
-    conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: int
+    conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: Instant
 ) -> None:
     """Let the texts to one recipient about alerts of one client be one, which the most severe of them carries."""
     by_id = {routed.alert.id: routed for routed in due}
@@ -221,7 +222,7 @@ def tell(
     reason: str,
     rules: Mapping[str, Rule],
     detail: Detail,
-    now: int,
+    now: Instant,
 ) -> None:
     """Put the text about an alert to one recipient into the outbox."""
     code = reply_codes.give(conn, recipient.staff.id, routed.alert.id, now)
@@ -253,7 +254,9 @@ def _words(routed: Routed, rules: Mapping[str, Rule]) -> str:
     return ", ".join(filter(None, [reason, "over now" if routed.alert.ended is not None else ""]))
 
 
-def tell_admins(conn: Connection, routed: Routed, now: int, reminder: int | None = None) -> None:
+def tell_admins(
+    conn: Connection, routed: Routed, now: Instant, reminder: int | None = None
+) -> None:
     """Tell the admins, once for each step and each `reminder` by its number, that an alert reaches nobody."""
     alert_id = routed.alert.id
     admins = staff.admins(conn)
@@ -266,7 +269,7 @@ def tell_admins(conn: Connection, routed: Routed, now: int, reminder: int | None
 
 
 def _message(
-    routed: Routed, step: int, staff_id: int, reason: str, body: str, now: int
+    routed: Routed, step: int, staff_id: int, reason: str, body: str, now: Instant
 ) -> NewMessage:
     due_at = now + (TOGETHER_US if reason == NEWLY else 0)
     return NewMessage(

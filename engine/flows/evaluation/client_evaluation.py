@@ -16,6 +16,7 @@ from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
 from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
+from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import Policy
 from engine.model.spans import Span
@@ -40,7 +41,7 @@ class EvaluationContext:
     rulebook: Rulebook
     rule_set_id: int
     telling: NotificationSettings
-    now: int
+    now: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Judgement:
     stored: Sequence[Alert]
     opens: Sequence[Opening]
     changes: Sequence[AlertChange]
-    next_due_at: int | None
+    next_due_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _doubted(change: AlertChange) -> AlertChange:
 
 
 def _opening(
-    desk: EvaluationContext, caseload: Histories, claim: Claim, one: Open, clears_at: int | None
+    desk: EvaluationContext, caseload: Histories, claim: Claim, one: Open, clears_at: Instant | None
 ) -> Opening:
     client_id, rule_id, began = claim.client_id, one.span.rule_id, one.span.began
     # What held already when the client was last evaluated, by other rules, would have opened then.
@@ -130,7 +131,7 @@ def _opening(
     )
 
 
-def _next_due(spans: Sequence[Span], now: int) -> int | None:
+def _next_due(spans: Sequence[Span], now: Instant) -> Instant | None:
     """The earliest instant ahead at which a span begins or ends, should nothing more happen."""
     boundaries = (at for span in spans for at in (span.began, span.ended))
     return min((at for at in boundaries if at is not None and at > now), default=None)

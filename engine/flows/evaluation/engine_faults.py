@@ -8,6 +8,7 @@ import structlog
 
 from engine.flows.escalation import operator_notices
 from engine.messaging.operator_texts import judged_in_two_ways
+from engine.model.instant import Instant
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import staff
@@ -17,7 +18,7 @@ ACTOR = "evaluate"
 _log = structlog.get_logger()
 
 
-def tell(database: Database, problems: Sequence[str], now: int) -> None:
+def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
     """Record sentences of `Inference.take_problems` at `now` (microseconds since 1970); the admins get one text."""
     if not problems:
         return

@@ -11,7 +11,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.escalation import reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
-from engine.model.instant import MINUTE_US, SECOND_US
+from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alerts, evaluations
@@ -52,7 +52,7 @@ def run(
     rulebook: Rulebook,
     telling: NotificationSettings,
     *,
-    now: int,
+    now: Instant,
     owner: str,
     limit: int = 10 * BATCH,
 ) -> EvaluationCounts:
@@ -87,7 +87,7 @@ def run(
 
 
 def climb(
-    database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: int
+    database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: Instant
 ) -> EvaluationCounts:
     """Take the steps of policies and the reminders that are due at `now`, and judge nobody."""
     told = (database, rulebook.rules, telling.detail, now)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.inhibition import quieted
 from engine.model.alert import Alert
+from engine.model.instant import Instant
 from engine.model.rule import Rule
 from engine.store.alerts import alerts
 from engine.store.messages import outbox
@@ -19,7 +20,7 @@ def settle(
     by_client: Iterable[Sequence[Alert]],
     tell: Collection[int],
     rules: Mapping[str, Rule],
-    now: int,
+    now: Instant,
     actor: str,
 ) -> list[int]:
     """Bring up to date which of the clients' alerts, all of them and locked, are quieted.

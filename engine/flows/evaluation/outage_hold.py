@@ -16,7 +16,8 @@ from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, tell_anew
 from engine.messaging import operator_texts
 from engine.model.alert import Alert
-from engine.model.instant import MINUTE_US, SECOND_US
+from engine.model.duration import Duration
+from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import HELD_URGENT
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
@@ -57,7 +58,7 @@ def settle(desk: EvaluationContext) -> list[steps.TakenStep]:
     return told
 
 
-def _out_since(sources: Mapping[str, Feed]) -> list[int]:
+def _out_since(sources: Mapping[str, Feed]) -> list[Instant]:
     return [feed.out_since for feed in sources.values() if feed.out_since is not None]
 
 
@@ -85,7 +86,7 @@ def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]
     return standing, _unchanged(conn, verdict)
 
 
-def _patience(conn: Connection, sources: Mapping[str, Feed], now: int) -> int:
+def _patience(conn: Connection, sources: Mapping[str, Feed], now: Instant) -> Duration:
     """How old silence must be before it is believed, for now; 0 where nothing more is awaited."""
     if any(
         now - feed.half_read_since < HALF_READ_US

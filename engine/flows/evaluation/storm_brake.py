@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, Instant
 from engine.model.message import TOGETHER_US
 from engine.model.outages import OutageSettings
 from engine.store.alerts import inactivity
@@ -21,7 +21,7 @@ STORM = "storm"
 _log = structlog.get_logger()
 
 
-def rages(conn: Connection, settings: OutageSettings, now: int) -> int:
+def rages(conn: Connection, settings: OutageSettings, now: Instant) -> int:
     """How many clients what waits to be sent concerns, where those are more than may be at once; else 0."""
     clients = grouping.lately_enqueued(conn, now - WINDOW_US)
     return (
@@ -50,12 +50,12 @@ def brake(desk: EvaluationContext) -> int:
     return gathered
 
 
-def _lasts(conn: Connection, now: int) -> bool:
+def _lasts(conn: Connection, now: Instant) -> bool:
     beat = heartbeats.last(conn, STORM)
     return beat is not None and now < beat.at + WINDOW_US
 
 
-def _begins(conn: Connection, clients: int, settings: OutageSettings, now: int) -> bool:
+def _begins(conn: Connection, clients: int, settings: OutageSettings, now: Instant) -> bool:
     enough = clients >= settings.storm_at_least  # else the others need not be counted
     return enough and settings.is_storm(
         clients, inactivity.active_clients(conn, now, settings.enough(clients))

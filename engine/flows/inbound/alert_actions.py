@@ -13,7 +13,8 @@ from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging import answers
 from engine.model.alert import Alert, AlertState
-from engine.model.instant import DAY_US, HOUR_US
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, HOUR_US, Instant
 from engine.model.message import NOTICE, NewMessage
 from engine.model.staff import Staff
 from engine.store.alerts import alerts
@@ -50,9 +51,9 @@ def act(
     alert_id: int,
     who: Staff,
     what: Act,
-    now: int,
+    now: Instant,
     *,
-    snooze: int = SNOOZE_US,
+    snooze: Duration = SNOOZE_US,
     insists: bool = False,
 ) -> Acted | None:
     """Do something about an alert, on the state in which it is at this moment; None where there is no such alert.
@@ -77,7 +78,7 @@ def act(
     return Acted(alert_id, "counted", was=alert.state)
 
 
-def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: int) -> bool:
+def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: Instant) -> bool:
     """Whether whoever has an alert is still there for it; else others are told again, and may take it."""
     consented = (
         owner.role != "mentor"
@@ -86,7 +87,7 @@ def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: int) -> bool
     return consented and RecipientResolver(conn, now).hindered(owner) is None
 
 
-def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: int, by: str) -> None:
+def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, by: str) -> None:
     """Write an act that counted into the audit trail; `by` is the way it came, `text` or `command`."""
     if acted.outcome == "counted":
         actor, subject = f"staff {who.id}", f"alert {acted.alert_id}"
@@ -96,7 +97,9 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: int, by: 
         )
 
 
-def _change(conn: Connection, held: Routed, who: Staff, what: Act, now: int, snooze: int) -> None:
+def _change(
+    conn: Connection, held: Routed, who: Staff, what: Act, now: Instant, snooze: Duration
+) -> None:
     alert, (state, reason) = held.alert, _BECOMES[what]
     # What is snoozed again, or passed on while open, stays in its state.
     after = alert if alert.state == state else move(alert, state, reason)
@@ -116,7 +119,7 @@ def _change(conn: Connection, held: Routed, who: Staff, what: Act, now: int, sno
 
 
 def _tell_others(
-    conn: Connection, alert: Alert, step: int, who: Staff, what: Act, now: int
+    conn: Connection, alert: Alert, step: int, who: Staff, what: Act, now: Instant
 ) -> None:
     said = answers.closed_by if what in {"done", "false_alarm"} else answers.taken_by
     for staff_id in outbox.told_of(conn, alert.id):
@@ -125,7 +128,9 @@ def _tell_others(
             tell(conn, alert.id, step, staff_id, body, now)
 
 
-def tell(conn: Connection, alert_id: int, step: int, staff_id: int, body: str, now: int) -> None:
+def tell(
+    conn: Connection, alert_id: int, step: int, staff_id: int, body: str, now: Instant
+) -> None:
     """Tell somebody what became of an alert that they know of."""
     reason = f"{NOTICE} {now}"
     outbox.enqueue(
@@ -137,7 +142,12 @@ def tell(conn: Connection, alert_id: int, step: int, staff_id: int, body: str, n
 
 
 def command(
-    database: Database, alert_id: int, ref: str, what: Act, now: int, snooze: int = SNOOZE_US
+    database: Database,
+    alert_id: int,
+    ref: str,
+    what: Act,
+    now: Instant,
+    snooze: Duration = SNOOZE_US,
 ) -> Acted:
     """Do something about an alert in the name of the staff of this ref; UserError where there is no such one.
 

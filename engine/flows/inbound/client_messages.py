@@ -10,6 +10,7 @@ from engine.errors import UserError
 from engine.flows.inbound.alert_actions import tell
 from engine.messaging import answers
 from engine.model.alert import CLIENT_TEXT, Alert, AlertEvidence, FindingSeen
+from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Severity
 from engine.store.alerts import alerts
@@ -27,7 +28,7 @@ def open_alert(
     body: str,
     severity: Severity,
     routing: RoutingSettings,
-    now: int,
+    now: Instant,
 ) -> int | None:
     """Open an alert about a text, to be told of at once; its id, or None where one of no less urgency waits already.
 
@@ -55,7 +56,7 @@ def _open(
     body: str,
     severity: Severity,
     routing: RoutingSettings,
-    now: int,
+    now: Instant,
 ) -> int:
     serving = rule_sets.serving(conn)
     if serving is None:
@@ -79,7 +80,7 @@ def _open(
     return alert_id
 
 
-def _tell_owner(conn: Connection, held: Routed, now: int) -> None:
+def _tell_owner(conn: Connection, held: Routed, now: Instant) -> None:
     assert held.owner_id is not None
     code = reply_codes.give(conn, held.owner_id, held.alert.id, now)
     tell(conn, held.alert.id, held.step, held.owner_id, answers.wrote_again(code), now)

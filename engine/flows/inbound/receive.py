@@ -15,6 +15,7 @@ from engine.messaging import answers, operator_texts, replies
 from engine.messaging.danger_words import Language, in_crisis
 from engine.messaging.replies import Asks, Reply
 from engine.model.inbound import Inbound
+from engine.model.instant import Instant
 from engine.model.message import DANGER
 from engine.model.routing import RoutingSettings
 from engine.model.staff import Consent, Staff
@@ -60,7 +61,7 @@ class Taken:
         return self.acted[0].alert_id if self.acted else next(iter(self.opened), None)
 
 
-def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: int) -> Taken:
+def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: Instant) -> Taken:
     """Do what a text asks for and say what to answer; None where nothing is to be answered.
 
     A text that was taken before, by the carrier's id, changes nothing and has the same answer. One from an unknown
@@ -89,7 +90,7 @@ def take(database: Database, inbound: Inbound, routing: RoutingSettings, now: in
 
 
 def _take(
-    conn: Connection, sender: _Sender, inbound: Inbound, routing: RoutingSettings, now: int
+    conn: Connection, sender: _Sender, inbound: Inbound, routing: RoutingSettings, now: Instant
 ) -> Taken:
     body = inbound.body
     reply = replies.read(body)
@@ -117,7 +118,7 @@ def _take(
 
 
 def _act(
-    conn: Connection, sender: _Sender, reply: Reply, sent_at: int | None, now: int
+    conn: Connection, sender: _Sender, reply: Reply, sent_at: Instant | None, now: Instant
 ) -> Taken | None:
     """Do what a reply asks for about an alert; None where the alert is none that the sender may act on.
 
@@ -173,7 +174,7 @@ def _answer(acted: alert_actions.Acted, what: alert_actions.Act, code: int) -> s
 
 
 def _stop(
-    conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: int
+    conn: Connection, sender: _Sender, body: str, routing: RoutingSettings, now: Instant
 ) -> Taken:
     """Nothing is answered: the carrier lets nothing more through."""
     opted_out = opt_out.opt_out(conn, sender.phone, now)
@@ -191,7 +192,7 @@ def _of_client(
     asks: Asks,
     crisis: Language | None,
     routing: RoutingSettings,
-    now: int,
+    now: Instant,
 ) -> Taken:
     severity = client_messages.severity_of(asks, crisis is not None)
     found = [
@@ -206,19 +207,19 @@ def _of_client(
     return Taken("text", answers.THANKS if opened else None, opened=opened)
 
 
-def _open_with(conn: Connection, sender: _Sender, now: int) -> list[Named]:
+def _open_with(conn: Connection, sender: _Sender, now: Instant) -> list[Named]:
     found = reply_codes.open_with(conn, [one.id for one in sender.staff])
     return [named for named in found if _may_act(conn, sender, named, now)]
 
 
-def _may_act(conn: Connection, sender: _Sender, named: Named, now: int) -> bool:
+def _may_act(conn: Connection, sender: _Sender, named: Named, now: Instant) -> bool:
     """A mentor may under a consent that is valid now alone, for else an alert would wait for a stranger."""
     mentor = sender.who(named).role == "mentor"
     return not mentor or staff.valid_consent(conn, named.client_id, named.staff_id, now) is not None
 
 
 def _told_a_mentor(
-    conn: Connection, sender: _Sender, about: Sequence[Named], now: int
+    conn: Connection, sender: _Sender, about: Sequence[Named], now: Instant
 ) -> list[tuple[int, Consent]]:
     mentors = [each for each in about if sender.who(each).role == "mentor"]
     found = [
@@ -236,7 +237,7 @@ def _not_understood(reply: Reply, codes: Sequence[int]) -> str:
     )
 
 
-def _tell_overseers(conn: Connection, sender: _Sender, now: int) -> None:
+def _tell_overseers(conn: Connection, sender: _Sender, now: Instant) -> None:
     """Whoever shares the sender's phone is no help."""
     for one in sender.staff:
         body = operator_texts.in_danger(one.ref, one.id)
@@ -250,7 +251,7 @@ def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
     return len(last) == PATIENCE and set(last) == {"other"}
 
 
-def _record(conn: Connection, inbox_id: int, taken: Taken, now: int) -> None:
+def _record(conn: Connection, inbox_id: int, taken: Taken, now: Instant) -> None:
     detail = {"understood": taken.understood, "opened": list(taken.opened)}
     audit_log.record(
         conn, at=now, actor=ACTOR, action="text came in", subject=f"text {inbox_id}", detail=detail

@@ -11,7 +11,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.delivery import delivery_status
 from engine.flows.inbound import receive
 from engine.model.inbound import Inbound
-from engine.model.instant import MINUTE_US, from_us
+from engine.model.instant import MINUTE_US, Instant, from_us
 from engine.model.message import Outgoing
 from engine.model.routing import RoutingSettings
 from engine.ports import CarrierRecords, SmsGateway
@@ -40,7 +40,7 @@ def run(
     carrier: CarrierRecords,
     gateway: SmsGateway,
     routing: RoutingSettings,
-    now: int,
+    now: Instant,
 ) -> Mapping[str, int]:
     """Ask about messages that stay silent and for texts that did not reach us; how many of each there were."""
     return {
@@ -49,7 +49,7 @@ def run(
     }
 
 
-def _ask(database: Database, carrier: CarrierRecords, now: int) -> int:
+def _ask(database: Database, carrier: CarrierRecords, now: Instant) -> int:
     with database.write() as conn:
         silent = outbox.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
     reported = 0
@@ -65,7 +65,7 @@ def _take_in(
     carrier: CarrierRecords,
     gateway: SmsGateway,
     routing: RoutingSettings,
-    now: int,
+    now: Instant,
 ) -> int:
     """Take in the texts since the last time of asking that we lack."""
     with database.write() as conn:
@@ -88,7 +88,7 @@ def _take_in(
     return taken
 
 
-def _since(conn: Connection, now: int) -> int:
+def _since(conn: Connection, now: Instant) -> Instant:
     """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
     last = heartbeats.last(conn, LISTED)
     if last is None:  # written down before it is tried, for the carrier may say nothing for hours
@@ -99,7 +99,7 @@ def _since(conn: Connection, now: int) -> int:
 
 
 def _take_one(
-    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int
+    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: Instant
 ) -> bool:
     try:
         return _take(database, gateway, text, routing, now)
@@ -111,7 +111,7 @@ def _take_one(
 
 
 def _take(
-    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: int
+    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: Instant
 ) -> bool:
     taken = receive.take(database, text, routing, now)
     # The call in which it would have been answered is over, so the answer is sent; at most once, for it has no row.

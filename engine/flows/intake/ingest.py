@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from engine.errors import SourcesError, StoreUnavailableError, UserError
 from engine.flows.intake import roster as roster_rows
+from engine.model.duration import Duration
 from engine.model.event import NewEvent
-from engine.model.instant import DAY_US, from_us
+from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.intake import WHOLE, Batch, Reject
 from engine.model.outages import USUAL, Feed, after_reading, worth_noting
 from engine.ports import Source
@@ -52,8 +53,8 @@ def run(
     database: Database,
     sources: Sequence[Source],
     timezone: str,
-    now: int,
-    unread_after: int = USUAL.unread_after,
+    now: Instant,
+    unread_after: Duration = USUAL.unread_after,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Mapping[str, int]:
     """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
@@ -105,7 +106,7 @@ def read(
     database: Database,
     source: Source,
     timezone: str,
-    now: int,
+    now: Instant,
     progress: Callable[[Batch], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, IngestCounts]:
@@ -141,11 +142,11 @@ def _note(
     database: Database,
     source: Source,
     known: Feed,
-    now: int,
+    now: Instant,
     brought: Collection[str],
     *,
     went_well: bool,
-    unread_after: int = USUAL.unread_after,
+    unread_after: Duration = USUAL.unread_after,
 ) -> None:
     """Write down how a source fares, unless there is nothing to say but that it fares on as it did a moment ago."""
     feed = after_reading(
@@ -161,7 +162,9 @@ def _note(
             source_health.write(conn, source.name, feed)
 
 
-def retry(database: Database, source: Source, timezone: str, now: int) -> dict[str, IngestCounts]:
+def retry(
+    database: Database, source: Source, timezone: str, now: Instant
+) -> dict[str, IngestCounts]:
     """Read every row of a source that waits to be mended again, through mapping and roster as they are now."""
     intake = _Intake(database, source.name, timezone, now)
     with database.read() as conn:
@@ -170,7 +173,7 @@ def retry(database: Database, source: Source, timezone: str, now: int) -> dict[s
     return intake.counts
 
 
-def dismiss(database: Database, ids: Collection[int], now: int) -> set[int]:
+def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
     """Close rejects that nobody will mend; the ids of those that were open."""
     with database.write() as conn:
         dismissed = rejects.dismiss(conn, ids, now)
@@ -213,7 +216,7 @@ class _Intake:
     database: Database
     source: str
     timezone: str
-    now: int
+    now: Instant
     counts: dict[str, IngestCounts] = field(default_factory=dict)
     remapped: set[str] = field(default_factory=set)
     brought: set[str] = field(default_factory=set)
@@ -323,14 +326,14 @@ class _Intake:
         return placed, list(refused.values())
 
 
-def _too_far_ahead(instant: int) -> str:
+def _too_far_ahead(instant: Instant) -> str:
     day = from_us(instant).date().isoformat()
     return f"it is dated {day}, more than a day ahead; mend the date, or retry it on that day: handrail rejects --retry"
 
 
-def _earliest(*each: Mapping[int, int]) -> dict[int, int]:
+def _earliest(*each: Mapping[int, Instant]) -> dict[int, Instant]:
     """The earliest instant of each client over several mappings."""
-    earliest: dict[int, int] = {}
+    earliest: dict[int, Instant] = {}
     for mapping in each:
         for client_id, at in mapping.items():
             earliest[client_id] = min(at, earliest.get(client_id, at))

@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from engine.model.client import RecordEntry
+from engine.model.instant import Instant
 from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.record import earliest_change, restate
@@ -32,7 +33,7 @@ class RosterRowResult:
     duplicates: int = 0
     corrected: int = 0
     rejects: list[Reject] = field(default_factory=list)
-    earliest: dict[int, int] = field(default_factory=dict)
+    earliest: dict[int, Instant] = field(default_factory=dict)
 
     def count(self, change: roster.Change) -> None:
         """Count one row."""
@@ -47,7 +48,7 @@ def unknown_client(ref: str) -> str:
 
 
 def take(
-    conn: Connection, rows: Sequence[RosterRow], timezone: str, clocks: Clocks, now: int
+    conn: Connection, rows: Sequence[RosterRow], timezone: str, clocks: Clocks, now: Instant
 ) -> RosterRowResult:
     """Put rows into the store, those of a kind standing together; `timezone` is for those who have none of their own.
 
@@ -75,7 +76,7 @@ class _Person:
     before: Sequence[RecordEntry] = ()
     record: Sequence[RecordEntry] = ()
 
-    def hear(self, row: RosterRow, clocks: Clocks, now: int) -> bool:
+    def hear(self, row: RosterRow, clocks: Clocks, now: Instant) -> bool:
         """Whether a row changes anything; ValueError, and nothing is changed, where it contradicts itself."""
         timezone = row.values.get("timezone") or self.timezone
         phone = row.values.get("phone", self.phone)
@@ -90,7 +91,7 @@ def _take_clients(
     rows: Sequence[RosterRow],
     timezone: str,
     clocks: Clocks,
-    now: int,
+    now: Instant,
     outcome: RosterRowResult,
 ) -> None:
     known = roster.find_clients(conn, {row.values["ref"] or "" for row in rows})
@@ -115,7 +116,7 @@ def _take_clients(
 
 
 def _write_clients(
-    conn: Connection, people: Mapping[str, _Person], now: int, outcome: RosterRowResult
+    conn: Connection, people: Mapping[str, _Person], now: Instant, outcome: RosterRowResult
 ) -> None:
     new = {ref: person for ref, person in people.items() if person.known is None}
     roster.add_clients(
@@ -156,7 +157,11 @@ def _put_staff(conn: Connection, row: RosterRow, timezone: str) -> roster.Change
 
 
 def _take_relations(
-    conn: Connection, rows: Sequence[RosterRow], clocks: Clocks, now: int, outcome: RosterRowResult
+    conn: Connection,
+    rows: Sequence[RosterRow],
+    clocks: Clocks,
+    now: Instant,
+    outcome: RosterRowResult,
 ) -> None:
     """Assignments and consents: both are between a client and one of the staff."""
     clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
@@ -187,8 +192,8 @@ def _assign(
     client_id: int,
     staff_id: int,
     row: RosterRow,
-    at: Mapping[str, int | None],
-    now: int,
+    at: Mapping[str, Instant | None],
+    now: Instant,
 ) -> roster.Change:
     ended = {"ended": at["ended"]} if "ended" in at else {}
     return roster.assign(
@@ -201,8 +206,8 @@ def _consent(
     client_id: int,
     staff_id: int,
     row: RosterRow,
-    at: Mapping[str, int | None],
-    now: int,
+    at: Mapping[str, Instant | None],
+    now: Instant,
 ) -> roster.Change:
     said: dict[str, object] = {word: row.values[word] for word in ("alias", "scope", "purpose")}
     said |= {f"{word}_at": at[word] for word in ("expires", "revoked") if word in at}
@@ -210,7 +215,9 @@ def _consent(
     return roster.consent(conn, client_id, staff_id, now if given is None else given, said)
 
 
-def _placed(moments: Mapping[str, DatedValue | None], clock: WallClock) -> dict[str, int | None]:
+def _placed(
+    moments: Mapping[str, DatedValue | None], clock: WallClock
+) -> dict[str, Instant | None]:
     return {
         word: None if moment is None else clock[moment.at] if moment.local else moment.at
         for word, moment in moments.items()

@@ -14,8 +14,8 @@ from engine.flows.delivery import deliver
 from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.watchdog import broken_promises
 from engine.model.csv_mapping import CsvFolderSettings
-from engine.model.duration import write_duration
-from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, from_us
+from engine.model.duration import Duration, write_duration
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, from_us
 from engine.model.intake import WHOLE
 from engine.model.plurals import counted
 from engine.model.settings import Settings, TickSettings
@@ -43,7 +43,7 @@ class Check:
     said: str
 
 
-def examine(settings: Settings, now: int) -> Iterator[Check]:
+def examine(settings: Settings, now: Instant) -> Iterator[Check]:
     """Look at everything at `now` (microseconds since 1970); nothing is written."""
     yield _inference()
     rules, serving = _rules(settings)
@@ -122,7 +122,7 @@ def _serving(conn: Connection, rules_hash: str | None) -> Check:
     return Check("rules serving", True, "The rules that serve are those in the files.")
 
 
-def _on_call(conn: Connection, settings: Settings, now: int) -> Iterator[Check]:
+def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Check]:
     rotations = settings.on_call
     if set(on_call.serving(conn)) != set(rotations):
         yield Check(
@@ -154,7 +154,7 @@ def _trail(conn: Connection) -> Check:
     )
 
 
-def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
+def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Check]:
     beats = heartbeats.read(conn)
     for name in ("ingest", "evaluate", "deliver", "audit"):
         if name not in beats:
@@ -173,7 +173,7 @@ def _flows(conn: Connection, ticks: TickSettings, now: int) -> Iterator[Check]:
         )
 
 
-def _promises(conn: Connection, now: int) -> Iterator[Check]:
+def _promises(conn: Connection, now: Instant) -> Iterator[Check]:
     broken = broken_promises(conn, now)
     yield from (
         Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken
@@ -184,7 +184,7 @@ def _promises(conn: Connection, now: int) -> Iterator[Check]:
         )
 
 
-def _feeds(conn: Connection, now: int) -> Iterator[Check]:
+def _feeds(conn: Connection, now: Instant) -> Iterator[Check]:
     refused = [each for each in rejects.still_open(conn) if each.line == WHOLE]
     for name, feed in source_health.read(conn).items():
         read, arrived = _ago(now - feed.read), _ago(now - feed.arrived)
@@ -198,7 +198,7 @@ def _feeds(conn: Connection, now: int) -> Iterator[Check]:
         yield Check(f"feed {name}", feed.out_since is None and not unread, said + "".join(unread))
 
 
-def _ahead(conn: Connection, now: int) -> Check:
+def _ahead(conn: Connection, now: Instant) -> Check:
     number, furthest = events.ahead(conn, now)
     if furthest <= _CLOCKS_US:
         return Check(
@@ -248,7 +248,7 @@ def _rejects(conn: Connection) -> Check:
     )
 
 
-def _ago(us: int) -> str:
+def _ago(us: Duration) -> str:
     """A duration as exactly as people want to know it."""
     unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
     return write_duration(us // unit * unit)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.calendar.on_call import Shift, shifts
 from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
-from engine.model.instant import DAY_US
+from engine.model.instant import DAY_US, Instant
 from engine.model.on_call import Rotation
 from engine.model.staff import Staff
 from engine.store.operations import audit_log
@@ -21,7 +21,7 @@ ACTOR = "command"
 AHEAD_US = 28 * DAY_US
 
 
-def accept(conn: Connection, rotations: Sequence[Rotation], now: int) -> None:
+def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> None:
     """Let these rotations serve, for every daemon on the database."""
     if on_call.serve(conn, rotations):
         detail = {"rotations": [one.name for one in rotations]}
@@ -30,7 +30,9 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: int) -> None:
         )
 
 
-def override(conn: Connection, rotation: str, ref: str, began: int, ended: int, now: int) -> int:
+def override(
+    conn: Connection, rotation: str, ref: str, began: Instant, ended: Instant, now: Instant
+) -> int:
     """Put somebody on call for a time, in microseconds since 1970; the id of the override. UserError says why not."""
     one = _somebody(conn, ref)
     if one.role == "mentor":
@@ -44,7 +46,7 @@ def override(conn: Connection, rotation: str, ref: str, began: int, ended: int, 
     return made
 
 
-def remove_override(conn: Connection, override_id: int, now: int) -> None:
+def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
     """Take an override back; UserError where there is none of this id."""
     if not on_call.remove(conn, override_id, now):
         raise UserError(
@@ -54,7 +56,7 @@ def remove_override(conn: Connection, override_id: int, now: int) -> None:
 
 
 def be_absent(
-    conn: Connection, ref: str, began: int, ended: int, stand_in: str | None, now: int
+    conn: Connection, ref: str, began: Instant, ended: Instant, stand_in: str | None, now: Instant
 ) -> int:
     """Say that somebody is absent for a time, and who is told instead; its id. UserError says why not."""
     one = _somebody(conn, ref)
@@ -77,7 +79,7 @@ def be_absent(
     return made
 
 
-def remove_absence(conn: Connection, absence_id: int, now: int) -> None:
+def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
     """Take an absence back; UserError where there is none of this id."""
     if not absences.remove(conn, absence_id, now):
         raise UserError(
@@ -94,9 +96,11 @@ def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str
     ]
 
 
-def gaps(conn: Connection, rotations: Sequence[Rotation], now: int) -> list[tuple[int, int]]:
+def gaps(
+    conn: Connection, rotations: Sequence[Rotation], now: Instant
+) -> list[tuple[Instant, Instant]]:
     """From when to when, within four weeks, nobody who can be told is on call."""
-    found: list[tuple[int, int]] = []
+    found: list[tuple[Instant, Instant]] = []
     for began, ended in _stretches(conn, rotations, now):
         at = max(began, now)
         refs = {shift.staff for each in _shifts(conn, rotations, at, at + 1) for shift in each}
@@ -107,8 +111,8 @@ def gaps(conn: Connection, rotations: Sequence[Rotation], now: int) -> list[tupl
 
 
 def _stretches(
-    conn: Connection, rotations: Sequence[Rotation], now: int
-) -> Iterator[tuple[int, int]]:
+    conn: Connection, rotations: Sequence[Rotation], now: Instant
+) -> Iterator[tuple[Instant, Instant]]:
     """The stretches of time within which nothing changes."""
     until = now + AHEAD_US
     edges = {now, until}
@@ -121,7 +125,7 @@ def _stretches(
 
 
 def _shifts(
-    conn: Connection, rotations: Sequence[Rotation], since: int, until: int
+    conn: Connection, rotations: Sequence[Rotation], since: Instant, until: Instant
 ) -> list[list[Shift]]:
     overrides = on_call.overrides(conn, since)
     return [shifts(one, overrides, since, until) for one in rotations]
@@ -139,7 +143,7 @@ def _somebody(conn: Connection, ref: str) -> Staff:
     return one
 
 
-def _check_times(began: int, ended: int, now: int) -> None:
+def _check_times(began: Instant, ended: Instant, now: Instant) -> None:
     if ended <= began:
         raise UserError("--until comes before --from, or is the same.")
     if ended <= now:
@@ -147,6 +151,6 @@ def _check_times(began: int, ended: int, now: int) -> None:
 
 
 def _record(
-    conn: Connection, action: str, subject: str, detail: Mapping[str, object], now: int
+    conn: Connection, action: str, subject: str, detail: Mapping[str, object], now: Instant
 ) -> None:
     audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)

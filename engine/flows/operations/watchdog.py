@@ -11,7 +11,7 @@ from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
-from engine.model.instant import HOUR_US, SECOND_US
+from engine.model.instant import HOUR_US, SECOND_US, Instant
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, inactivity
 from engine.store.database.connection import Database
@@ -32,7 +32,7 @@ FLOWS = ("ingest", "evaluate", "deliver")
 _log = structlog.get_logger()
 
 
-def run(database: Database, now: int) -> Mapping[str, int]:
+def run(database: Database, now: Instant) -> Mapping[str, int]:
     """Look at everything once; how many promises are broken, and how many of them were not before.
 
     What is newly broken, and what is mended, gets a row in the audit trail; the admins get one message a run.
@@ -63,7 +63,7 @@ def run(database: Database, now: int) -> Mapping[str, int]:
     return {"broken": len(broken), "new": len(new)}
 
 
-def broken_promises(conn: Connection, now: int) -> list[str]:
+def broken_promises(conn: Connection, now: Instant) -> list[str]:
     """What is wrong at `now` (microseconds since 1970), each in a few words that hold ids and nothing of a client."""
     beats = heartbeats.read(conn)
     channel = beats.get("sms")
@@ -119,6 +119,6 @@ def _is_outage(promise: str) -> bool:
     return promise.startswith(SOURCE) or promise == TOO_MANY
 
 
-def _tell_admins(conn: Connection, news: Sequence[str], about: str, now: int) -> None:
+def _tell_admins(conn: Connection, news: Sequence[str], about: str, now: Instant) -> None:
     if news:
         operator_notices.tell(conn, staff.admins(conn), about, operator_texts.news(news), now)

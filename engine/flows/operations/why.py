@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.errors import MistakesError, UserError
 from engine.model.alert import FindingSeen
 from engine.model.event import Value, read_fields
-from engine.model.instant import from_us
+from engine.model.instant import Instant, from_us
 from engine.model.kinds import Kind
 from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
@@ -230,10 +230,10 @@ class _Telling:
             Happening(self._local(one.at), one.actor, one.to_state, one.why) for one in changes
         )
 
-    def _local(self, us: int) -> datetime:
+    def _local(self, us: Instant) -> datetime:
         return from_us(us).astimezone(self._zone)
 
-    def _local_or_none(self, us: int | None) -> datetime | None:
+    def _local_or_none(self, us: Instant | None) -> datetime | None:
         return None if us is None else self._local(us)
 
 

@@ -17,6 +17,8 @@ from engine.flows.replay.simulated_notifications import tell
 from engine.measures.histories import SHIFT, Histories
 from engine.measures.steps import in_care
 from engine.model.client import Client
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.model.spans import Span
@@ -34,10 +36,10 @@ ANY_LIVE = "live, medium and above"
 class Asked:
     """What is asked of a replay: of [since, until), in microseconds, and how well rules foretell `outcome`."""
 
-    since: int
-    until: int
+    since: Instant
+    until: Instant
     outcome: str | None = None  # a rule's id
-    horizon: int = 0
+    horizon: Duration = 0
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class _One:
 
     client: Client
     follow_up: FollowUp
-    reached: int | None
+    reached: Instant | None
 
 
 class Preview:
@@ -99,10 +101,10 @@ class Preview:
                 "gained": OutcomeStatistics(asked.horizon),
                 "lost": OutcomeStatistics(asked.horizon),
             }
-        self.first: int | None = (
+        self.first: Instant | None = (
             None  # the first instant and the last at which anything is known in the period
         )
-        self.last: int | None = None
+        self.last: Instant | None = None
 
     def _version(self, rulebook: Rulebook) -> Version:
         outcome = OutcomeStatistics(self.asked.horizon) if self.asked.outcome is not None else None
@@ -130,7 +132,7 @@ class Preview:
                     rows += self._compare(one, others, spans)
             yield len(histories.clients), rows
 
-    def _first_reached(self, spans: Sequence[Span]) -> int | None:
+    def _first_reached(self, spans: Sequence[Span]) -> Instant | None:
         """When the client's first span of the outcome began, before the period or in it."""
         began = (
             span.began
@@ -165,7 +167,7 @@ class Preview:
         self._reaches([span.began for span in alerts])
         return shown
 
-    def _reaches(self, instants: Sequence[int]) -> None:
+    def _reaches(self, instants: Sequence[Instant]) -> None:
         self.first = (
             min(instants, default=None) if self.first is None else min([self.first, *instants])
         )
@@ -217,9 +219,9 @@ def _alerting(spans: Sequence[Span], rules: Mapping[str, Rule]) -> dict[str, lis
 
 def _began(
     alerts: Sequence[Span], rules: Mapping[str, Rule], outcome: str | None
-) -> dict[str, list[int]]:
+) -> dict[str, list[Instant]]:
     """By rule, the outcome's own aside, when its alerts began, ascending; and the pressing ones of all live rules."""
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, list[Instant]] = defaultdict(list)
     for span in sorted(alerts, key=attrgetter("began")):
         if span.rule_id != outcome:
             found[span.rule_id].append(span.began)
@@ -228,9 +230,9 @@ def _began(
     return found
 
 
-def _follow_ups(histories: Histories, since: int, until: int) -> list[FollowUp]:
+def _follow_ups(histories: Histories, since: Instant, until: Instant) -> list[FollowUp]:
     """For each client of the batch, in their order, when they were in care and observed in [since, until)."""
-    found: list[list[tuple[int, int]]] = [[] for _ in histories.clients]
+    found: list[list[tuple[Instant, Instant]]] = [[] for _ in histories.clients]
     bases = histories.bases
     newest = np.searchsorted(histories.key, bases + until) - 1
     last = (
@@ -248,5 +250,5 @@ def _follow_ups(histories: Histories, since: int, until: int) -> list[FollowUp]:
     return [FollowUp(tuple(stretches)) for stretches in found]
 
 
-def _by(ended: int | None, until: int) -> int | None:
+def _by(ended: Instant | None, until: Instant) -> Instant | None:
     return None if ended is None or ended > until else ended

@@ -9,6 +9,7 @@ from engine.alerts.notifiable_periods import Stretch, stretches
 from engine.alerts.routing import take_turn
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.recipients import StaffDirectory
+from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.spans import Span
@@ -21,8 +22,8 @@ def tell(
     rules: Mapping[str, Rule],
     routing: RoutingSettings,
     people: StaffDirectory,
-    since: int,
-    until: int,
+    since: Instant,
+    until: Instant,
 ) -> SimulatedNotifications:
     """What is decided in [since, until) to tell of one client's spans, by the first steps of policies.
 
@@ -48,7 +49,7 @@ def tell(
 
 
 def _send(
-    told: SimulatedNotifications, staff: Staff, at: int, stretches: Sequence[Stretch]
+    told: SimulatedNotifications, staff: Staff, at: Instant, stretches: Sequence[Stretch]
 ) -> None:
     """One text for all that one recipient is told of a client at once, after their quiet hours unless it is urgent."""
     first = min(stretches, key=_rank)
@@ -65,5 +66,5 @@ def _rank(stretch: Stretch) -> int:
     return SEVERITIES.index(stretch.span.severity)
 
 
-def _over(stretch: Stretch, at: int) -> bool:
+def _over(stretch: Stretch, at: Instant) -> bool:
     return stretch.ended is not None and stretch.ended <= at

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.flows.rules.case_runner import Opened, run
-from engine.model.instant import SECOND_US
-from engine.model.local_time import WallClock
+from engine.model.instant import SECOND_US, Instant
+from engine.model.local_time import WallClock, WallReading
 from engine.model.rule import Severity
 from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case, ExpectedAlert
@@ -25,7 +25,7 @@ class Line(NamedTuple):
     either of which may be missing.
     """
 
-    at: int
+    at: Instant
     right: bool
     given: str | None = None
     expected: str | None = None
@@ -74,11 +74,11 @@ def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[Line
     return sorted(lines, key=lambda line: (line.at // SECOND_US, line.given is None))
 
 
-def _given(case: Case, said: str, at: int, known: int) -> str:
+def _given(case: Case, said: str, at: Instant, known: WallReading) -> str:
     return said if known == at else f"{said} (known only at {moment(case, known)})"
 
 
-def moment(case: Case, reading: int) -> str:
+def moment(case: Case, reading: WallReading) -> str:
     """A wall-clock reading as cases write it: `day 3 18:00`."""
     start = (case.start.toordinal() - _EPOCH_DAY) * 86_400
     day, second = divmod(reading // SECOND_US - start, 86_400)
@@ -117,16 +117,16 @@ def _paired(
         yield None, one
 
 
-def _same(one: int, other: int) -> bool:
+def _same(one: Instant, other: Instant) -> bool:
     """Whether two instants fall on the same second, which is as exactly as a case can say it."""
     return one // SECOND_US == other // SECOND_US
 
 
 def _of_alert(
-    expected: ExpectedAlert | None, happened: Opened | None, clock: WallClock, until: int
+    expected: ExpectedAlert | None, happened: Opened | None, clock: WallClock, until: Instant
 ) -> Iterator[Line]:
-    wanted: list[tuple[int, str]] = []
-    came: list[tuple[int, str]] = []
+    wanted: list[tuple[Instant, str]] = []
+    came: list[tuple[Instant, str]] = []
     if expected is not None:
         severity = expected.severity or (happened.severity if happened else None)
         wanted.append((clock[expected.at], _alerts(expected.rule_id, severity)))
@@ -155,11 +155,13 @@ def _alerts(rule_id: str, severity: Severity | None) -> str:
     return f"{rule_id} alerts" + (f", {severity}" if severity else "")
 
 
-def _ending(rule_id: str, at: int | None, until: int) -> tuple[int, str]:
+def _ending(rule_id: str, at: Instant | None, until: Instant) -> tuple[Instant, str]:
     return (until, f"{rule_id} is still open") if at is None else (at, f"{rule_id} resolves")
 
 
-def _beside(wanted: Sequence[tuple[int, str]], came: Sequence[tuple[int, str]]) -> Iterator[Line]:
+def _beside(
+    wanted: Sequence[tuple[Instant, str]], came: Sequence[tuple[Instant, str]]
+) -> Iterator[Line]:
     """What was wanted and what came, side by side where it is the same, or at the same moment of the same sort."""
     left = list(came)
     for at, text in wanted:

@@ -18,8 +18,9 @@ from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive
 from engine.flows.intake import ingest
 from engine.model.alert import Alert
+from engine.model.duration import Duration
 from engine.model.inbound import Inbound
-from engine.model.instant import LAST_US, SECOND_US, from_us, to_us
+from engine.model.instant import LAST_US, SECOND_US, Instant, from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.message import REACHES_NOBODY, REMINDS, SNOOZE_OVER, TELLING, Outgoing, SendResult
@@ -48,18 +49,18 @@ class Opened:
     """An alert that opened, who was texted of it when, and when it was resolved; microseconds since 1970."""
 
     rule_id: str
-    at: int
+    at: Instant
     severity: Severity
-    texts: tuple[tuple[int, Role], ...]
-    reminders: tuple[tuple[int, Role], ...]
-    resolved: int | None
+    texts: tuple[tuple[Instant, Role], ...]
+    reminders: tuple[tuple[Instant, Role], ...]
+    resolved: Instant | None
 
 
 class _GivenSource:
     """The source of a case: its people at the beginning, then what arrives at each moment."""
 
     name = OWNER
-    silent_after: int | None = None
+    silent_after: Duration | None = None
 
     def __init__(self, case: Case, clock: WallClock) -> None:
         parts: dict[int, tuple[list[RosterRow], list[ReadEvent]]] = defaultdict(lambda: ([], []))
@@ -130,7 +131,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
         rule_sets.accept(
             conn, rulebook.hash, {}, begin
         )  # nobody asks here how the rules were written
-    now: int | None = begin
+    now: Instant | None = begin
     while now is not None and now <= until:
         engine.step(now)
         now = engine.next_instant(now)
@@ -178,7 +179,7 @@ class _Engine:
         settings: Settings,
         database: Database,
         source: _GivenSource,
-        replies: Sequence[tuple[int, Role, str]],
+        replies: Sequence[tuple[Instant, Role, str]],
     ) -> None:
         self._case = case
         self._rulebook = rulebook
@@ -192,7 +193,7 @@ class _Engine:
         self._due = Agenda(None, None)  # as of the last thing that was done
         self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
 
-    def next_instant(self, now: int) -> int | None:
+    def next_instant(self, now: Instant) -> Instant | None:
         """The next instant after `now` at which there is something to do."""
         ahead = (
             *self._source.instants,
@@ -201,7 +202,7 @@ class _Engine:
         )
         return min((at for at in ahead if at is not None and at > now), default=None)
 
-    def step(self, now: int) -> None:
+    def step(self, now: Instant) -> None:
         """Do all that is due at `now`, as often as one thing makes another due; then what people reply to that."""
         if now in self._source.instants:
             self._ingest(now)
@@ -213,7 +214,7 @@ class _Engine:
                 self._look()
                 self._rest(now)
 
-    def _rest(self, now: int) -> None:
+    def _rest(self, now: Instant) -> None:
         for _ in range(_MOST_ROUNDS):
             if self._due.evaluate is not None and self._due.evaluate <= now:
                 self._evaluate(now)
@@ -235,7 +236,7 @@ class _Engine:
     def _place(self) -> str:
         return f"{self._case.file}:{self._case.line}"
 
-    def _ingest(self, now: int) -> None:
+    def _ingest(self, now: Instant) -> None:
         counts = ingest.run(self._database, [self._source], self._settings.timezone, now)
         if counts["rejected"]:
             with self._database.read() as conn:
@@ -246,7 +247,7 @@ class _Engine:
                 self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
         self._due = self._due._replace(evaluate=now)  # for something was learnt of the client
 
-    def _evaluate(self, now: int) -> None:
+    def _evaluate(self, now: Instant) -> None:
         counts = evaluate.run(
             self._database, self._rulebook, self._settings.telling, now=now, owner=OWNER
         )
@@ -267,7 +268,7 @@ class _Engine:
         return sorted(every, key=lambda opening: (opening.at, opening.rule_id))
 
     def _openings(self, conn: Connection, alert: Alert) -> Iterator[Opened]:
-        openings: list[tuple[int, int | None]] = []
+        openings: list[tuple[Instant, Instant | None]] = []
         for change in alert_records.transitions_of(conn, alert.id):
             if change.from_state is None or (
                 change.from_state == "resolved" and change.to_state != "resolved"
@@ -287,8 +288,8 @@ class _Engine:
             following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US
 
             def meanwhile(
-                some: Sequence[Sent], at: int = at, following: int = following
-            ) -> tuple[tuple[int, Role], ...]:
+                some: Sequence[Sent], at: Instant = at, following: Instant = following
+            ) -> tuple[tuple[Instant, Role], ...]:
                 return tuple(
                     (one.updated_at, one.role) for one in some if at <= one.updated_at < following
                 )

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.errors import Mistake, MistakesError
+from engine.model.instant import Instant
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts, load, rule_files
@@ -62,7 +63,7 @@ def _state(file: Path) -> tuple[int, ...]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-def accept(conn: Connection, rulebook: Rulebook, now: int) -> bool:
+def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
     """Let these rules serve, for every daemon on the database; whether others did before."""
     before = rule_sets.serving(conn)
     accepted = rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
@@ -81,7 +82,7 @@ def accept(conn: Connection, rulebook: Rulebook, now: int) -> bool:
     return True
 
 
-def take_up(database: Database, files: RuleFiles, now: int) -> Mapping[str, int]:
+def take_up(database: Database, files: RuleFiles, now: Instant) -> Mapping[str, int]:
     """Accept what was changed in the files since it was last looked for; how many sets were accepted and refused.
 
     Why a set was refused is in the log, and what is broken is the audit's to tell (flows/audit.py).

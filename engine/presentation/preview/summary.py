@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.flows.replay.preview import Preview, Version
-from engine.model.instant import DAY_US, from_us
+from engine.model.instant import DAY_US, Instant, from_us
 from engine.studies.outcome import OutcomeStatistics
 
 
@@ -24,7 +24,7 @@ def summary(preview: Preview) -> dict[str, Any]:
     }
 
 
-def _iso(at: int | None) -> str | None:
+def _iso(at: Instant | None) -> str | None:
     return None if at is None else from_us(at).isoformat()
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from engine.model.intake import ReadEvent, RosterRow
+from engine.model.local_time import WallReading
 from engine.model.rule import Severity
 from engine.model.staff import ROLES, Role
 
@@ -28,8 +29,8 @@ class Arrival(NamedTuple):
     That is an event, a change of the client's record, or a reply: who texts, and what.
     """
 
-    known: int
-    at: int
+    known: WallReading
+    at: WallReading
     line: int
     said: str
     event: ReadEvent | None = None
@@ -40,7 +41,7 @@ class Arrival(NamedTuple):
 class CaseText(NamedTuple):
     """A text that goes out."""
 
-    at: int
+    at: WallReading
     to: Role
 
 
@@ -49,11 +50,11 @@ class ExpectedAlert:
     """An alert that is to open at a moment; of what is None nothing is expected."""
 
     rule_id: str
-    at: int
+    at: WallReading
     severity: Severity | None = None
     texts: tuple[CaseText, ...] | None = None
     reminders: tuple[CaseText, ...] | None = None
-    resolves: int | Literal["never"] | None = None
+    resolves: WallReading | Literal["never"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class Case:
     people: tuple[
         RosterRow, ...
     ]  # the client, the staff, and what joins them; known from `begin` on
-    begin: int
+    begin: WallReading
     arrivals: tuple[Arrival, ...]  # as they become known
-    until: int
+    until: WallReading
     alerts: tuple[ExpectedAlert, ...]
     silent: frozenset[str]
     others_silent: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.measures.histories import SHIFT, Histories, one_key
 from engine.measures.measure import Finding
 from engine.model.alert import AlertEvidence, FindingSeen
+from engine.model.instant import Instant
 from engine.rulebook.core.conditions import Condition, findings
 from engine.rulebook.english.finding_text import (
     clearing_in_words,
@@ -15,7 +16,7 @@ from engine.rulebook.english.finding_text import (
 
 
 def evidence(
-    histories: Histories, when: Condition, client_id: int, as_of: int, clears_at: int | None
+    histories: Histories, when: Condition, client_id: int, as_of: Instant, clears_at: Instant | None
 ) -> AlertEvidence:
     """What the rule saw of a client of the batch at `as_of` (microseconds since 1970)."""
     key = (histories.place[client_id] << SHIFT) + as_of

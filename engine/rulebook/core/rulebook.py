@@ -14,6 +14,7 @@ from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.measure import Finding
 from engine.measures.steps import flips, in_care, merged, truth_at
 from engine.model.alert import AlertEvidence
+from engine.model.instant import Instant
 from engine.model.rule import Rule, Severity
 from engine.model.spans import Span
 from engine.rulebook.core import logic_tree
@@ -80,7 +81,7 @@ class Rulebook:
         return {rule_id: kinds(one.when) for rule_id, one in self.checked.items()}
 
     def began_in_silence(
-        self, histories: Histories, client_id: int, rule_id: str, began: int
+        self, histories: Histories, client_id: int, rule_id: str, began: Instant
     ) -> bool:
         """Whether a span began (microseconds since 1970) for time went by, and not for anything that came to be known.
 
@@ -152,8 +153,8 @@ class Rulebook:
         histories: Histories,
         client_id: int,
         rule_id: str,
-        as_of: int,
-        clears_at: int | None = None,
+        as_of: Instant,
+        clears_at: Instant | None = None,
     ) -> AlertEvidence:
         """What a rule saw of a client of the batch at an instant (microseconds since 1970), and what would clear it.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engine.measures.histories import SHIFT, Keys
+from engine.model.duration import Duration
 
 
-def held(changes: Keys, hold: int, clears_after: int) -> tuple[Keys, Keys]:
+def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, Keys]:
     """The keys at which spans begin and end, of the flips of the rule's conditions (an even number).
 
     A span begins once the conditions have been true for `hold` (microseconds) and ends once they have been false for

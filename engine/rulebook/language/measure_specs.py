@@ -16,6 +16,7 @@ from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEven
 from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
 from engine.measures.measure import Measure
 from engine.measures.window import Window
+from engine.model.duration import Duration
 from engine.model.instant import DAY_US
 from engine.rulebook.parsing.comparison_parser import (
     ATTRIBUTE,
@@ -47,7 +48,7 @@ class Said:
     of: Where = ANY
     of_at_least: int = 1
     window: Window = default(default_factory=Window)
-    baseline: int = USUAL_BASELINE
+    baseline: Duration = USUAL_BASELINE
     pair: tuple[tuple[str, Where], ...] = ()
     nodes: Mapping[str, yaml.Node] = default(default_factory=dict)
 

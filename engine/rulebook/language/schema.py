@@ -31,7 +31,7 @@ from engine.rulebook.language.vocabulary import (
     RULE_REFERENCE,
     STARTING,
     Choice,
-    Duration,
+    DurationKey,
     Key,
     TextKey,
     Whole,
@@ -114,7 +114,7 @@ def of_shape(key: Key) -> Schema:
             return {"enum": list(words)}
         case Whole():
             return {"type": ["integer", "string"], "pattern": whole_of(WHOLE), "minimum": 1}
-        case Duration():
+        case DurationKey():
             return lasting()
         case own:
             return _OWN[own]

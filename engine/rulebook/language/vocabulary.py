@@ -37,7 +37,7 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Duration:
+class DurationKey:
     """A number and a unit, longer than nothing."""
 
 
@@ -47,7 +47,7 @@ Own = Literal[
     "start", "date", "client", "staff", "cases", "events", "alerts", "texts", "silent", "moment", "moment or never",
     "role", "clock",
 ]  # fmt: skip
-Shape = TextKey | Choice | Whole | Duration | Own
+Shape = TextKey | Choice | Whole | DurationKey | Own
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,13 @@ RULE: Mapping[str, Key] = {
         "raise",
         "A higher severity, where a second condition is true as the alert opens; it stays at that.",
     ),
-    "hold": Key(Duration(), "How long it must stay true, without a break, before an alert opens."),
-    "clears_after": Key(
-        Duration(), "How long it must then stay false before the alert closes by itself."
+    "hold": Key(
+        DurationKey(), "How long it must stay true, without a break, before an alert opens."
     ),
-    "remind": Key(Duration(), "Tell again after this long, while nobody has resolved it."),
+    "clears_after": Key(
+        DurationKey(), "How long it must then stay false before the alert closes by itself."
+    ),
+    "remind": Key(DurationKey(), "Tell again after this long, while nobody has resolved it."),
     "quiets": Key(
         "ids",
         "While this alert is open, nobody is told of alerts of these rules, unless more severe.",
@@ -154,10 +156,10 @@ OPTIONS: Mapping[str, Key] = {
     ),
     "among": Key("where", "Which events count at all; others neither add to the row nor break it."),
     "of": Key("where", "Of which events it is the percentage; left out, of all of the kind."),
-    "within": Key(Duration(), "Only what happened in this time up to now."),
-    "not_older_than": Key(Duration(), "A value older than this is unknown."),
+    "within": Key(DurationKey(), "Only what happened in this time up to now."),
+    "not_older_than": Key(DurationKey(), "A value older than this is unknown."),
     "baseline": Key(
-        Duration(),
+        DurationKey(),
         "How long before the newest value the client's own usual is taken from (default 14 days).",
     ),
     "last": Key(Whole(), "Only among the newest so many."),

@@ -15,6 +15,7 @@ from engine.model.field_reading import read_value
 from engine.model.instant import DAY_US, SECOND_US, to_us
 from engine.model.intake import DatedValue, ReadEvent, RosterRow
 from engine.model.kinds import Field
+from engine.model.local_time import WallReading
 from engine.model.staff import ROLES
 from engine.rulebook.core.cases import CLIENT, Arrival, phone_of
 from engine.rulebook.english.words import noun, plain, word
@@ -38,10 +39,10 @@ def read_start(reading: Reading, node: yaml.Node) -> date | None:
     return reading.parsed(node, "starts", parse)
 
 
-def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> int | None:
+def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> WallReading | None:
     """A moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
 
-    def parse(text: str) -> int:
+    def parse(text: str) -> WallReading:
         match = MOMENT.fullmatch(text)
         if match is None:
             raise ValueError(
@@ -106,7 +107,7 @@ def check_attributes(
 
 
 def read_staff(
-    reading: Reading, parts: Mapping[str, yaml.Node], line: int, begin: int, start: date
+    reading: Reading, parts: Mapping[str, yaml.Node], line: int, begin: WallReading, start: date
 ) -> list[RosterRow]:
     """One member of staff for each role that is not `none`, assigned to the client; the mentor with a consent."""
     rows: list[RosterRow] = []

@@ -10,6 +10,7 @@ import yaml
 
 from engine.errors import Mistake
 from engine.model.kinds import Kind
+from engine.model.local_time import WallReading
 from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES
 from engine.rulebook.core.cases import Arrival, Case, CaseText, ExpectedAlert
@@ -166,7 +167,7 @@ class _CaseReading:
         )
         texts = self._texts(parts["texts"], "texts") if "texts" in parts else None
         reminders = self._texts(parts["reminders"], "reminders") if "reminders" in parts else None
-        resolves: int | Literal["never"] | None = None
+        resolves: WallReading | Literal["never"] | None = None
         if "resolves" in parts:
             never = parts["resolves"].value == NEVER
             resolves = (
@@ -216,7 +217,7 @@ class _CaseReading:
 
     def _until(
         self, arrivals: tuple[Arrival, ...], alerts: tuple[ExpectedAlert, ...]
-    ) -> int | None:
+    ) -> WallReading | None:
         """Until when it is watched: as said, or else until the last moment it names."""
         reading, parts = self._reading, self._parts
         named = [arrival.known for arrival in arrivals] + [alert.at for alert in alerts]

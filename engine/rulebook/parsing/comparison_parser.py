@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import yaml
 
 from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
-from engine.model.duration import parse_duration
+from engine.model.duration import Duration, parse_duration
 from engine.model.instant import DAY_US
 from engine.model.kinds import Field
 from engine.rulebook.language.vocabulary import COMPARISONS
@@ -53,7 +53,7 @@ class Values:
     few: frozenset[float] | None = None
 
 
-def parse_days(text: str) -> int:
+def parse_days(text: str) -> Duration:
     """A duration of whole days in microseconds; ValueError says what was expected."""
     length = parse_duration(text)
     if length % DAY_US:

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 import yaml
 
-from engine.model.duration import parse_duration
+from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
 from engine.rulebook.core.conditions import Condition
 from engine.rulebook.language.vocabulary import EVIDENCE, FILE, RAISE, RULE
@@ -181,7 +181,7 @@ class Reading:
             self.mistake(node, f"{what}: {error}")
             return None
 
-    def duration(self, node: yaml.Node, what: str) -> int | None:
+    def duration(self, node: yaml.Node, what: str) -> Duration | None:
         """A duration in microseconds, longer than nothing."""
         length = self.parsed(node, what, parse_duration)
         if length == 0:

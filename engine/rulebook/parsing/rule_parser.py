@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 import yaml
 
+from engine.model.duration import Duration
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition
 from engine.rulebook.language.vocabulary import (
@@ -17,7 +18,7 @@ from engine.rulebook.language.vocabulary import (
     NAME,
     RAISE,
     RULE,
-    Duration,
+    DurationKey,
     TextKey,
     required,
 )
@@ -42,9 +43,9 @@ class WrittenRule:
     severity: Severity = "medium"
     raise_to: Severity | None = None
     raise_when: Condition | None = None
-    hold: int = 0
-    clears_after: int = 0
-    remind: int | None = None
+    hold: Duration = 0
+    clears_after: Duration = 0
+    remind: Duration | None = None
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     evidence: Evidence | None = None
@@ -176,7 +177,9 @@ def _read_words(rule: WrittenRule) -> None:
 
 def _read_durations(rule: WrittenRule) -> None:
     written = [
-        word for word, key in RULE.items() if isinstance(key.shape, Duration) and word in rule.nodes
+        word
+        for word, key in RULE.items()
+        if isinstance(key.shape, DurationKey) and word in rule.nodes
     ]
     lengths = {word: rule.reading.duration(rule.nodes[word], word) for word in written}
     rule.hold = lengths.get("hold") or 0

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.model.duration import write_duration
+from engine.model.duration import Duration, write_duration
 from engine.model.instant import DAY_US, MINUTE_US
 from engine.model.plurals import counted
 
@@ -28,7 +28,7 @@ class NewRule:
     operator: str
     value: str
     count: int
-    within: int
+    within: Duration
     severity: str
     notify: str
 

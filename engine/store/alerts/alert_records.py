@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from engine.model.alert import Alert, AlertEvidence, AlertState
+from engine.model.instant import Instant
 from engine.model.message import OutboxState
 from engine.model.routing import Policy
 from engine.model.staff import Role
@@ -45,14 +46,14 @@ class AlertRecord:
     evidence: AlertEvidence
     policy: Policy
     step: int
-    next_step_at: int | None
+    next_step_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A change of an alert, whether of its state or of something else; microseconds since 1970."""
 
-    at: int
+    at: Instant
     from_state: AlertState | None
     to_state: AlertState
     actor: str
@@ -65,7 +66,7 @@ class SeenEvent:
 
     id: int
     kind: str
-    occurred_at: int
+    occurred_at: Instant
     fields: str
     origin: str
     changed_since: bool
@@ -75,8 +76,8 @@ class SeenEvent:
 class Sent:
     """A message about an alert, without its words and number."""
 
-    created_at: int
-    updated_at: int
+    created_at: Instant
+    updated_at: Instant
     step: int
     role: Role
     staff_ref: str
@@ -150,7 +151,7 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
     return [Sent(*row) for row in conn.execute(wanted)]
 
 
-def events_as_of(conn: Connection, event_ids: Collection[int], at: int) -> dict[int, SeenEvent]:
+def events_as_of(conn: Connection, event_ids: Collection[int], at: Instant) -> dict[int, SeenEvent]:
     """Events as they were known at `at`, by id: one that was corrected or withdrawn since stands as it was then."""
     content = ("kind", "occurred_at", "fields", "origin")
     now = select(events.c.id, *[events.c[name] for name in content]).where(

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
+from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY
 from engine.model.routing import Policy, RoutingStep
 from engine.store.tables.alerts import alert_transitions, alerts
@@ -114,7 +115,7 @@ class Routed:
     client_ref: str
     policy: Policy
     step: int
-    next_step_at: int | None
+    next_step_at: Instant | None
     owner_id: int | None = None  # the staff who has taken it, or lets it wait
 
 
@@ -159,7 +160,9 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
     return list(ids)
 
 
-def change(conn: Connection, before: Alert, after: Alert, *, at: int, actor: str, why: str) -> None:
+def change(
+    conn: Connection, before: Alert, after: Alert, *, at: Instant, actor: str, why: str
+) -> None:
     """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step.
 
     The next step of one that is snoozed is that it wakes.
@@ -186,8 +189,8 @@ def set_route(
     alert_id: int,
     policy: Policy,
     step: int,
-    next_step_at: int | None,
-    told_at: int | None = None,
+    next_step_at: Instant | None,
+    told_at: Instant | None = None,
 ) -> None:
     """Write down a policy, the step at which an alert stands in it, and when people were told, where they were."""
     values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
@@ -199,7 +202,7 @@ def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(owner_id=staff_id))
 
 
-def set_next_step(conn: Connection, alert_id: int, at: int) -> None:
+def set_next_step(conn: Connection, alert_id: int, at: Instant) -> None:
     """Let an open alert's next step be taken at an instant, or a snoozed one wake then."""
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(next_step_at=at))
 
@@ -210,7 +213,7 @@ def held(conn: Connection, alert_id: int) -> Routed | None:
     return next(iter(_routed(conn, wanted)), None)
 
 
-def woken(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+def woken(conn: Connection, now: Instant, limit: int, only: int | None = None) -> list[Routed]:
     """Up to `limit` snoozed alerts that have waited long enough, or `only` one; locked, and others' wait."""
     return _due(conn, "snoozed", now, limit, only)
 
@@ -228,12 +231,14 @@ def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
     return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
 
 
-def with_due_step(conn: Connection, now: int, limit: int, only: int | None = None) -> list[Routed]:
+def with_due_step(
+    conn: Connection, now: Instant, limit: int, only: int | None = None
+) -> list[Routed]:
     """Up to `limit` open alerts whose next step is due, or `only` one, longest due first; locked as above."""
     return _due(conn, "open", now, limit, only)
 
 
-def due(conn: Connection, now: int, limit: int) -> list[int]:
+def due(conn: Connection, now: Instant, limit: int) -> list[int]:
     """The ids of up to `limit` alerts whose next step, or waking, is due, longest due first."""
     wanted = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= now)
     return list(conn.scalars(wanted.order_by(alerts.c.next_step_at, alerts.c.id).limit(limit)))
@@ -244,7 +249,7 @@ def no_longer_quieted(conn: Connection) -> list[int]:
     return list(conn.scalars(_NO_LONGER_QUIETED))
 
 
-def any_due(conn: Connection, now: int) -> bool:
+def any_due(conn: Connection, now: Instant) -> bool:
     """Whether an open alert's next step, or the waking of a snoozed one, is due."""
     return conn.scalar(_ANY_DUE, {"now": now}) is not None
 
@@ -265,7 +270,7 @@ def adrift(conn: Connection) -> list[int]:
     return list(conn.scalars(select(alerts.c.id).where(lost).order_by(alerts.c.id)))
 
 
-def steps_overdue(conn: Connection, before: int) -> list[int]:
+def steps_overdue(conn: Connection, before: Instant) -> list[int]:
     """Alerts whose next step, or waking, was due before `before` and did not come."""
     late = and_(WAITS, alerts.c.next_step_at < before)
     return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
@@ -298,7 +303,7 @@ def _write(policy: Policy) -> str:
 
 
 def _due(
-    conn: Connection, state: AlertState, now: int, limit: int, only: int | None
+    conn: Connection, state: AlertState, now: Instant, limit: int, only: int | None
 ) -> list[Routed]:
     wanted = _DUE if only is None else _DUE.where(alerts.c.id == only)
     return _routed(conn, wanted, {"wanted": state, "now": now, "most": limit})
@@ -324,7 +329,7 @@ def _record(
     conn: Connection,
     changes: Iterable[tuple[int, str | None, Alert, str]],
     actor: str,
-    at: int | None = None,
+    at: Instant | None = None,
 ) -> None:
     conn.execute(
         _CHANGED,

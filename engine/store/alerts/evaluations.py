@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, or_, select, update
 
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.alerts import evaluations
 
@@ -30,7 +32,7 @@ _LENT_TO_NOBODY = or_(
 )
 
 
-def _oldest(due_since: Column[int]) -> Select[tuple[int, int]]:
+def _oldest(due_since: Column[Instant]) -> Select[tuple[int, Instant]]:
     """The clients longest due by one of the two columns that make them due; each has an index of its own."""
     return (
         select(evaluations.c.client_id, due_since)
@@ -92,9 +94,9 @@ class Claim:
 
     client_id: int
     owner: str
-    lease_until: int
+    lease_until: Instant
     generation: int
-    evaluated_to: int | None
+    evaluated_to: Instant | None
     failures: int
     rules_hash: str | None  # of the rule set by which the client was evaluated last
 
@@ -105,10 +107,10 @@ class Failing:
 
     client_id: int
     failures: int
-    retry_at: int | None
+    retry_at: Instant | None
 
 
-def mark_dirty(conn: Connection, earliest: Mapping[int, int]) -> None:
+def mark_dirty(conn: Connection, earliest: Mapping[int, Instant]) -> None:
     """Say that something about these clients changed, by client id: the earliest instant that it concerns."""
     if not earliest:
         return
@@ -120,18 +122,20 @@ def mark_dirty(conn: Connection, earliest: Mapping[int, int]) -> None:
     conn.execute(_dirtied(conn.dialect.name), rows)
 
 
-def mark_all_for_rules(conn: Connection, rules_hash: str, now: int) -> int:
+def mark_all_for_rules(conn: Connection, rules_hash: str, now: Instant) -> int:
     """Make due, at `now`, every client last evaluated under other rules; how many. Run again, it changes nothing."""
     return conn.execute(
         _MARK_FOR_RULES, {"serving": rules_hash, "now": now, "later": now + 1}
     ).rowcount
 
 
-def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claim]:
+def claim_due(
+    conn: Connection, now: Instant, owner: str, lease_us: Duration, limit: int
+) -> list[Claim]:
     """Lend `owner` up to `limit` clients who are due and lent to nobody, those due longest first."""
     at_most = {"now": now, "most": limit}
     rows = [*conn.execute(_OLDEST_CHANGED, at_most), *conn.execute(_OLDEST_DUE, at_most)]
-    due_since: dict[int, int] = {}
+    due_since: dict[int, Instant] = {}
     for client_id, since in rows:
         due_since[client_id] = min(since, due_since.get(client_id, since))
     chosen = sorted(due_since, key=lambda client_id: (due_since[client_id], client_id))[:limit]
@@ -155,7 +159,11 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
 
 
 def finish(
-    conn: Connection, claim: Claim, evaluated_to: int, next_due_at: int | None, rules_hash: str
+    conn: Connection,
+    claim: Claim,
+    evaluated_to: Instant,
+    next_due_at: Instant | None,
+    rules_hash: str,
 ) -> bool:
     """End a claim; False, and nothing is changed, where it was lost or something came since it was made.
 
@@ -177,7 +185,7 @@ def release(conn: Connection, claim: Claim) -> None:
     )
 
 
-def postpone(conn: Connection, claim: Claim, until: int) -> None:
+def postpone(conn: Connection, claim: Claim, until: Instant) -> None:
     """Give a claim back because its evaluation failed: the client is due as before, but not until `until`."""
     failed = {"claimed_by": None, "lease_until": until, "failures": evaluations.c.failures + 1}
     conn.execute(update(evaluations).where(_HELD).values(failed), _held(claim))
@@ -193,7 +201,7 @@ def failing(conn: Connection) -> Sequence[Failing]:
     return [Failing(*row) for row in conn.execute(wanted)]
 
 
-def overdue(conn: Connection, before: int) -> int:
+def overdue(conn: Connection, before: Instant) -> int:
     """How many clients hold a claim whose lease ran out before `before`: their evaluator died and none took over."""
     lost = and_(evaluations.c.claimed_by.is_not(None), evaluations.c.lease_until < before)
     return len(conn.execute(select(evaluations.c.client_id).where(lost)).all())

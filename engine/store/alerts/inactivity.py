@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
 from engine.model.alert import Alert
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.outages import Outage, Outages
 from engine.model.rule import Severity
 from engine.store.operations import heartbeats
@@ -58,7 +60,7 @@ def any_in_doubt(conn: Connection) -> bool:
     return conn.scalar(_ANY_IN_DOUBT) is not None
 
 
-def unresolved(conn: Connection, opened_since: int) -> list[Alert]:
+def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
     """The unresolved alerts of silence that are not believed, or were opened since then, by id and not locked."""
     return [Alert(*row) for row in conn.execute(_UNRESOLVED, {"since": opened_since})]
 
@@ -70,7 +72,7 @@ def believe(conn: Connection, alert_ids: Collection[int]) -> None:
     )
 
 
-def long_held(conn: Connection, waits: Mapping[Severity, int], now: int) -> list[Alert]:
+def long_held(conn: Connection, waits: Mapping[Severity, Duration], now: Instant) -> list[Alert]:
     """The open alerts that have been held so long (microseconds by severity) with nobody told of it, or not since."""
     waited = or_(
         *(
@@ -89,7 +91,7 @@ def long_held(conn: Connection, waits: Mapping[Severity, int], now: int) -> list
     ]
 
 
-def told(conn: Connection, alert_ids: Collection[int], at: int) -> None:
+def told(conn: Connection, alert_ids: Collection[int], at: Instant) -> None:
     """Write down that it was told of these alerts that they are held."""
     conn.execute(update(alerts).where(alerts.c.id.in_(alert_ids)).values(told_at=at))
 
@@ -100,12 +102,12 @@ def held_count(conn: Connection) -> int:
     return conn.scalar(select(func.count()).select_from(alerts).where(held)) or 0
 
 
-def active_clients(conn: Connection, now: int, most: int) -> int:
+def active_clients(conn: Connection, now: Instant, most: int) -> int:
     """How many clients are enrolled and not on leave at `now`, counted up to `most`: to count all would take long."""
     return conn.scalar(_ACTIVE, {"now": now, "most": most}) or 0
 
 
-def still_judging(conn: Connection, now: int) -> bool:
+def still_judging(conn: Connection, now: Instant) -> bool:
     """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
     return conn.scalar(_STILL_JUDGING, {"now": now}) is not None
 
@@ -119,7 +121,7 @@ def outages(conn: Connection) -> dict[str, Outage]:
     }
 
 
-def write_outages(conn: Connection, standing: Outages, at: int) -> None:
+def write_outages(conn: Connection, standing: Outages, at: Instant) -> None:
     """Write down the outages that stand."""
     written = {
         what: {"since": one.since, "kinds": sorted(one.kinds), "over": one.over}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY, TELLING
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
@@ -41,12 +43,12 @@ class Due:
     reminders: int
 
 
-def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> list[Due]:
+def due(conn: Connection, waits: Mapping[str, Duration], now: Instant, limit: int) -> list[Due]:
     """Up to `limit` alerts, open or taken, that people were told of so long before `now`; locked, others' wait.
 
     `waits` are microseconds by rule id; alerts of other rules are not told again.
     """
-    of_wait: dict[int, list[str]] = defaultdict(list)
+    of_wait: dict[Duration, list[str]] = defaultdict(list)
     for rule, wait in waits.items():
         of_wait[wait].append(rule)
     waited = or_(
@@ -65,7 +67,7 @@ def due(conn: Connection, waits: Mapping[str, int], now: int, limit: int) -> lis
     return [Due(*row) for row in conn.execute(wanted)]
 
 
-def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
+def next_due(conn: Connection, waits: Mapping[str, Duration]) -> Instant | None:
     """When the next alert is to be told again, microseconds since 1970; None where none is."""
     if not waits:
         return None
@@ -75,14 +77,14 @@ def next_due(conn: Connection, waits: Mapping[str, int]) -> int | None:
     )
 
 
-def told_again(conn: Connection, reminder: Due, at: int) -> None:
+def told_again(conn: Connection, reminder: Due, at: Instant) -> None:
     """Write down that people were told again of an alert at an instant."""
     conn.execute(
         _AGAIN, {"alert": reminder.alert_id, "at": at, "how_often": reminder.reminders + 1}
     )
 
 
-def last_told(conn: Connection, alert_id: int) -> dict[int, int]:
+def last_told(conn: Connection, alert_id: int) -> dict[int, Instant]:
     """By staff id, the step of an alert's policy that reached them: those whom the last step told."""
     rows = conn.execute(_LAST_TOLD, {"alert": alert_id}).all()
     newest = max((row.created_at for row in rows), default=0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
+from engine.model.instant import Instant
 from engine.model.staff import SkippedRecipient
 from engine.store.tables.alerts import passed_over
 from engine.store.tables.people import staff
@@ -16,13 +17,15 @@ from engine.store.tables.people import staff
 class SkippedEntry:
     """Somebody who was not told; `staff_ref` is None where nobody has the role. Microseconds since 1970."""
 
-    at: int
+    at: Instant
     role: str
     staff_ref: str | None
     why: str
 
 
-def add(conn: Connection, alert_id: int, left_out: Sequence[SkippedRecipient], now: int) -> None:
+def add(
+    conn: Connection, alert_id: int, left_out: Sequence[SkippedRecipient], now: Instant
+) -> None:
     """Write down who is not told of an alert."""
     rows = [
         {"alert_id": alert_id, "at": now, **{name: getattr(one, name) for name in _SAID}}

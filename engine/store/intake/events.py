@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
+from engine.model.duration import Duration
 from engine.model.event import NewEvent
+from engine.model.instant import Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import event_versions, events
 
@@ -39,9 +41,9 @@ class Added:
     duplicates: int = 0
     corrected: int = 0
     withdrawn: int = 0
-    earliest: dict[int, int] = field(default_factory=dict)
+    earliest: dict[int, Instant] = field(default_factory=dict)
 
-    def concerns(self, client_id: int, at: int) -> None:
+    def concerns(self, client_id: int, at: Instant) -> None:
         """Note that something changed for a client at an instant."""
         if at < self.earliest.get(client_id, at + 1):
             self.earliest[client_id] = at
@@ -54,22 +56,22 @@ class _Stored:
     id: int
     content: Content
     origin: str
-    recorded_at: int
+    recorded_at: Instant
     last_word: Content
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
-    replaced: list[tuple[Content, str, int]] = field(
+    replaced: list[tuple[Content, str, Instant]] = field(
         default_factory=list
     )  # content, origin, recorded_at
 
 
-def ahead(conn: Connection, now: int) -> tuple[int, int]:
+def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:
     """How many events are dated later than `now` (microseconds since 1970), and by how much the furthest (or 0)."""
     asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
     number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
     return number, (furthest or now) - now
 
 
-def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
+def add(conn: Connection, found: Sequence[NewEvent], now: Instant) -> Added:
     """Store events of one source, in the order in which it says them.
 
     The same key again with the same content is a duplicate and changes nothing; with other content it is a
@@ -108,7 +110,9 @@ def add(conn: Connection, found: Sequence[NewEvent], now: int) -> Added:
     return added
 
 
-def withdraw(conn: Connection, source: str, origins: Mapping[str, str | None], now: int) -> Added:
+def withdraw(
+    conn: Connection, source: str, origins: Mapping[str, str | None], now: Instant
+) -> Added:
     """Take back events by key, each if it stands as its origin said it; what stood before that stands again.
 
     Without an origin the event goes, whoever said it before `now`.
@@ -148,7 +152,7 @@ def _content(event: NewEvent | Row[Any]) -> Content:
     return event.client_id, event.kind, event.occurred_at, event.fields, event.note
 
 
-def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: int) -> None:
+def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: Instant) -> None:
     content = _content(event)
     if stored.id > newest:
         added.concerns(event.client_id, event.occurred_at)
@@ -192,7 +196,7 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     return stored
 
 
-def _correct(conn: Connection, corrected: Sequence[_Stored], now: int) -> None:
+def _correct(conn: Connection, corrected: Sequence[_Stored], now: Instant) -> None:
     if not corrected:
         return
     _keep(conn, [(each.id, *version) for each in corrected for version in each.replaced], now)
@@ -217,7 +221,9 @@ def _correct(conn: Connection, corrected: Sequence[_Stored], now: int) -> None:
     )
 
 
-def _keep(conn: Connection, replaced: Sequence[tuple[int, Content, str, int]], now: int) -> None:
+def _keep(
+    conn: Connection, replaced: Sequence[tuple[int, Content, str, Instant]], now: Instant
+) -> None:
     """Keep what events were before: (event id, content, origin, recorded_at) each."""
     columns = ("event_id", *_CONTENT, "origin", "recorded_at", "replaced_at")
     conn.execute(

@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
+from engine.model.instant import Instant
 from engine.store.tables.intake import events
 from engine.store.tables.people import clients, record_entries
 
@@ -110,7 +111,7 @@ def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[l
         yield batch
 
 
-def first_and_last_event(conn: Connection) -> tuple[int, int] | None:
+def first_and_last_event(conn: Connection) -> tuple[Instant, Instant] | None:
     """The instants of the earliest and of the latest event that is stored; None where none is."""
     first, last = conn.execute(
         select(func.min(events.c.occurred_at), func.max(events.c.occurred_at))

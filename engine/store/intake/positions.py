@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.model.instant import Instant
 from engine.store.database.upsert import put_row
 from engine.store.tables.intake import source_positions
 
@@ -22,7 +23,7 @@ def read(conn: Connection, source: str) -> dict[str, Any]:
     }
 
 
-def write(conn: Connection, source: str, item: str, position: Any, now: int) -> None:
+def write(conn: Connection, source: str, item: str, position: Any, now: Instant) -> None:
     """Note how far an item was read."""
     row = {"source": source, "item": item, "position": json.dumps(position), "updated_at": now}
     put_row(conn, source_positions, row)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, select, true, update
 
+from engine.model.instant import Instant
 from engine.model.intake import Reject
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import rejects
@@ -25,7 +26,7 @@ class OpenReject(NamedTuple):
     line: int
     reason: str
     row: str
-    seen_at: int
+    seen_at: Instant
 
 
 _STILL_OPEN = (
@@ -41,7 +42,7 @@ _WAITING_NO_MORE = _STILL_OPEN.where(
 )
 
 
-def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: int) -> None:
+def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: Instant) -> None:
     """Quarantine rows; one that is there already is open again, unless it was dismissed."""
     if not found:
         return
@@ -79,13 +80,15 @@ def waiting_no_more(conn: Connection, source: str) -> Sequence[OpenReject]:
     return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, {"from": source})]
 
 
-def mend(conn: Connection, ids: Collection[int], now: int) -> None:
+def mend(conn: Connection, ids: Collection[int], now: Instant) -> None:
     """Say that rows were read after all."""
     if ids:
         conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(mended_at=now))
 
 
-def mend_lines(conn: Connection, source: str, item: str, lines: Collection[int], now: int) -> None:
+def mend_lines(
+    conn: Connection, source: str, item: str, lines: Collection[int], now: Instant
+) -> None:
     """Say that what was wrong with some lines of an item no longer stands in it."""
     if lines:
         of_lines = and_(
@@ -94,7 +97,7 @@ def mend_lines(conn: Connection, source: str, item: str, lines: Collection[int],
         conn.execute(update(rejects).where(of_lines).values(mended_at=now))
 
 
-def mend_unseen(conn: Connection, source: str, item: str, now: int) -> None:
+def mend_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
     """Say so of whatever was not seen again when the item was read as a whole at `now`."""
     of_item = and_(
         _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.seen_at < now
@@ -102,7 +105,7 @@ def mend_unseen(conn: Connection, source: str, item: str, now: int) -> None:
     conn.execute(update(rejects).where(of_item).values(mended_at=now))
 
 
-def dismiss(conn: Connection, ids: Collection[int], now: int) -> set[int]:
+def dismiss(conn: Connection, ids: Collection[int], now: Instant) -> set[int]:
     """Close rows that nobody will mend; the ids of those that were open."""
     dismissed = (
         update(rejects)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from engine.model.instant import Instant
 from engine.model.outages import SOURCE, Feed
 from engine.store.operations import heartbeats
 from engine.store.tables.intake import events
@@ -34,7 +35,7 @@ def write(conn: Connection, name: str, feed: Feed) -> None:
     heartbeats.beat(conn, SOURCE + name, feed.tried, detail)
 
 
-def known(conn: Connection, name: str, now: int) -> Feed:
+def known(conn: Connection, name: str, now: Instant) -> Feed:
     """How a source fared so far; one that was never tried (at 0, that is) begins to be at `now`."""
     feed = read(conn).get(name)
     if feed is not None:
@@ -43,7 +44,7 @@ def known(conn: Connection, name: str, now: int) -> Feed:
     return Feed(0, now, now, frozenset(kinds))
 
 
-def begin(conn: Connection, name: str, now: int) -> None:
+def begin(conn: Connection, name: str, now: Instant) -> None:
     """Write down that part of what a source holds is read, and the rest is still to come."""
     write(conn, name, replace(known(conn, name, now), tried=now, half_read_since=now))
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.model.instant import Instant
 from engine.model.message import (
     FINAL_STATES,
     NEWLY,
@@ -107,7 +108,7 @@ class Enqueued:
     to_mentor: bool
 
 
-def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enqueued]:
+def enqueued(conn: Connection, alert_ids: Collection[int], now: Instant) -> list[Enqueued]:
     """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
     if not alert_ids:
         return []
@@ -122,7 +123,7 @@ def enqueued(conn: Connection, alert_ids: Collection[int], now: int) -> list[Enq
     return [Enqueued(*row) for row in conn.execute(wanted)]
 
 
-def sent(conn: Connection, message: Claimed, since: int) -> list[int]:
+def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
     """The instants since then at which other texts went to a message's recipient, or may be going at this moment.
 
     Recipients who share a number are one phone, and it is the phone that must not buzz too often.
@@ -152,12 +153,12 @@ def amount(conn: Connection, message_ids: Collection[int]) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def lately_enqueued(conn: Connection, since: int) -> int:
+def lately_enqueued(conn: Connection, since: Instant) -> int:
     """How many clients the messages of steps made since then concern that wait to be sent and are not urgent."""
     return conn.scalar(_CLIENTS_WAITING, {"since": since}) or 0
 
 
-def gather(conn: Connection, since: int, due_at: int) -> int:
+def gather(conn: Connection, since: Instant, due_at: Instant) -> int:
     """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
     theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
     later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
@@ -171,7 +172,7 @@ def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str
     conn.execute(update(outbox).where(outbox.c.id == carrier_id).values(body=body, bundle_id=None))
 
 
-def follow(conn: Connection, carrier_id: int, state: OutboxState, now: int) -> None:
+def follow(conn: Connection, carrier_id: int, state: OutboxState, now: Instant) -> None:
     """What a message carries comes to the state that it came to, once it was sent or will never be."""
     if state in {"queued", "claimed", "unknown", "cancelled"}:
         return

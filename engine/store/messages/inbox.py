@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, update
 
 from engine.model.inbound import Inbound
+from engine.model.instant import Instant
 from engine.store.database.upsert import add_row
 from engine.store.tables.messages import inbox
 
 
-def add(conn: Connection, inbound: Inbound, now: int) -> int | None:
+def add(conn: Connection, inbound: Inbound, now: Instant) -> int | None:
     """Put a text into the inbox; its id, or None where it is there already.
 
     On PostgreSQL a text that another transaction is just adding is waited for.
@@ -45,7 +46,7 @@ def lacking(conn: Connection, provider_ids: Sequence[str]) -> list[str]:
     return [each for each in provider_ids if each not in known]
 
 
-def last_understood(conn: Connection, sender: str, before: int, limit: int) -> list[str | None]:
+def last_understood(conn: Connection, sender: str, before: Instant, limit: int) -> list[str | None]:
     """As what the sender's last texts before this one were understood, the latest first."""
     last = select(inbox.c.understood).where(inbox.c.sender == sender, inbox.c.id < before)
     return list(conn.scalars(last.order_by(inbox.c.id.desc()).limit(limit)))

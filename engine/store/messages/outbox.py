@@ -20,6 +20,8 @@ from sqlalchemy import (
     update,
 )
 
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
     NOTICE,
@@ -182,7 +184,9 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
     return add_row(conn, outbox, row)
 
 
-def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int) -> list[Claimed]:
+def claim_due(
+    conn: Connection, now: Instant, owner: str, lease_us: Duration, limit: int
+) -> list[Claimed]:
     """Lend `owner` up to `limit` messages to send or to look up, those due longest first.
 
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from then on. One
@@ -197,7 +201,7 @@ def claim_due(conn: Connection, now: int, owner: str, lease_us: int, limit: int)
     return [rows[message_id] for message_id in chosen]
 
 
-def standing(conn: Connection, message: Claimed, owner: str, now: int) -> Standing | None:
+def standing(conn: Connection, message: Claimed, owner: str, now: Instant) -> Standing | None:
     """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
     claim = {"message": message.id, "stands_at": message.state, "owner": owner}
     found = conn.execute(_STANDING, claim).one_or_none()
@@ -236,7 +240,7 @@ def _untold(found: Any) -> str | None:
 
 
 def settle(
-    conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: int
+    conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: Instant
 ) -> bool:
     """Write down what became of a claimed message and end the claim; False where that is no longer ours to say.
 
@@ -262,7 +266,7 @@ def settle(
     return True
 
 
-def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
+def cancel(conn: Connection, alert_ids: Collection[int], now: Instant) -> None:
     """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched."""
     if alert_ids:
         waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
@@ -270,7 +274,7 @@ def cancel(conn: Connection, alert_ids: Collection[int], now: int) -> None:
 
 
 def bring_next_step_forward(
-    conn: Connection, message: Claimed, now: int, *, again: bool = False
+    conn: Connection, message: Claimed, now: Instant, *, again: bool = False
 ) -> bool:
     """Make an open alert's next step due, where this message leaves nobody told by the step it stands at.
 
@@ -308,7 +312,9 @@ def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed 
     return Claimed(*row) if row else None
 
 
-def silent(conn: Connection, now: int, after_us: int, until_us: int, limit: int) -> list[Silent]:
+def silent(
+    conn: Connection, now: Instant, after_us: Duration, until_us: Duration, limit: int
+) -> list[Silent]:
     """Up to `limit` messages of whose end the carrier has not told: for `after_us` at least, for `until_us` at most.
 
     None of them is given again before it has been silent for twice as long.
@@ -349,7 +355,7 @@ def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
     return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
 
 
-def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
+def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     """Take back what waits to be sent to somebody.
 
     The alerts, locked, of which nobody else was told by the step at which they were told, or since.
@@ -380,7 +386,7 @@ def give_up_on(conn: Connection, staff_id: int, now: int) -> list[int]:
     return found
 
 
-def overdue(conn: Connection, before: int) -> int:
+def overdue(conn: Connection, before: Instant) -> int:
     """How many claims ran out before `before` without anybody looking into them."""
     lost = and_(outbox.c.state.in_(("claimed", "unknown")), outbox.c.lease_until < before)
     return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0

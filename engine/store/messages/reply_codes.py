@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from engine.model.alert import AlertState
-from engine.model.instant import DAY_US
+from engine.model.instant import DAY_US, Instant
 from engine.store.database.locks import lock
 from engine.store.database.upsert import put_row
 from engine.store.tables.alerts import alerts
@@ -42,10 +42,10 @@ class Named:
     staff_id: int
     state: AlertState
     client_id: int
-    told_at: int
+    told_at: Instant
 
 
-def give(conn: Connection, staff_id: int, alert_id: int, now: int) -> int:
+def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     """The code by which a text of `now` to this recipient names the alert: the one they know, or the next.
 
     Codes rise, and none is given again within 30 days of its last text or while its alert is unresolved. Who share
@@ -90,7 +90,7 @@ def open_with(conn: Connection, staff_ids: Sequence[int]) -> list[Named]:
     return list(found.values())
 
 
-def _next(conn: Connection, staff_id: int, taken: Sequence[Row[Any]], since: int) -> int:
+def _next(conn: Connection, staff_id: int, taken: Sequence[Row[Any]], since: Instant) -> int:
     newest = max(taken, key=lambda row: (row.told_at, row.code), default=None)
     if newest is None or newest.told_at <= since:
         newest = conn.execute(_NEWEST, {"staff": staff_id}).first()

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, or_, select
 
+from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.store.alerts import reminders
 from engine.store.alerts.alerts import WAITS
 from engine.store.tables.alerts import alerts, evaluations
@@ -21,11 +23,11 @@ class Agenda(NamedTuple):
     An instant in the past is that of something overdue. `evaluate` is 1970 where something was learnt of a client.
     """
 
-    evaluate: int | None
-    deliver: int | None
+    evaluate: Instant | None
+    deliver: Instant | None
 
     @property
-    def next_instant(self) -> int | None:
+    def next_instant(self) -> Instant | None:
         """The earlier of the two."""
         return min((at for at in self if at is not None), default=None)
 
@@ -43,7 +45,7 @@ _WANTED = select(
 )
 
 
-def read(conn: Connection, waits: Mapping[str, int]) -> Agenda:
+def read(conn: Connection, waits: Mapping[str, Duration]) -> Agenda:
     """What stands in the tables now; `waits` are those of reminders, as flows/remind.py has them."""
     row = conn.execute(_WANTED).one()
     reminder = reminders.next_due(conn, waits)

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Row, insert, select
 
+from engine.model.instant import Instant
 from engine.store.database.locks import lock
 from engine.store.tables.operations import audit
 
@@ -30,7 +31,7 @@ class Entry:
 def record(
     conn: Connection,
     *,
-    at: int,
+    at: Instant,
     actor: str,
     action: str,
     subject: str,
@@ -40,7 +41,7 @@ def record(
     append(conn, [Entry(actor, action, subject, detail)], at)
 
 
-def append(conn: Connection, entries: Sequence[Entry], at: int) -> None:
+def append(conn: Connection, entries: Sequence[Entry], at: Instant) -> None:
     """Append to the trail what was done at an instant, in this order.
 
     On PostgreSQL the trail is locked until the transaction ends, so this comes last in it.
@@ -65,7 +66,7 @@ def append(conn: Connection, entries: Sequence[Entry], at: int) -> None:
     conn.execute(_ADD, rows)
 
 
-def began(conn: Connection) -> int | None:
+def began(conn: Connection) -> Instant | None:
     """When the first row was written (microseconds since 1970); None where there is none."""
     return conn.scalar(select(audit.c.at).order_by(audit.c.id).limit(1))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
+from engine.model.instant import Instant
 from engine.store.database.upsert import put_row
 from engine.store.tables.operations import heartbeats
 
@@ -22,11 +23,11 @@ _LAST = _ALL.where(heartbeats.c.name == bindparam("of"))
 class Beat:
     """The last beat under one name; `at` in microseconds since 1970."""
 
-    at: int
+    at: Instant
     detail: Mapping[str, object]
 
 
-def beat(conn: Connection, name: str, at: int, detail: Mapping[str, object]) -> None:
+def beat(conn: Connection, name: str, at: Instant, detail: Mapping[str, object]) -> None:
     """Say that `name` did its work at `at`; `detail` is JSON-able and small."""
     put_row(
         conn, heartbeats, {"name": name, "at": at, "detail": json.dumps(detail, sort_keys=True)}

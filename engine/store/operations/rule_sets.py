@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.model.instant import Instant
 from engine.store.database.locks import lock
 from engine.store.tables.operations import audit, rule_sets
 
@@ -22,11 +23,11 @@ class StoredRuleSet:
 
     id: int
     hash: str
-    accepted_at: int  # microseconds since 1970
+    accepted_at: Instant  # microseconds since 1970
     files: Mapping[str, str]
 
 
-def accept(conn: Connection, hash: str, files: Mapping[str, str], at: int) -> int:  # noqa: A002 - the column's word
+def accept(conn: Connection, hash: str, files: Mapping[str, str], at: Instant) -> int:  # noqa: A002 - the column's word
     """Let this rule set serve from `at` on; its id, which is the same for the same hash for ever.
 
     Another daemon that accepts rules at this moment is waited for.

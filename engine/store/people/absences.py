@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from engine.model.instant import Instant
 from engine.model.on_call import Absence
 from engine.store.tables.people import absences
 
@@ -18,12 +19,14 @@ _LASTING = (
 )
 
 
-def lasting(conn: Connection, since: int, until: int) -> list[Absence]:
+def lasting(conn: Connection, since: Instant, until: Instant) -> list[Absence]:
     """The absences of which some lies in [since, until), in the order in which they were added."""
     return [Absence(*row) for row in conn.execute(_LASTING, {"since": since, "until": until})]
 
 
-def add(conn: Connection, staff_id: int, began: int, ended: int, stand_in_id: int | None) -> int:
+def add(
+    conn: Connection, staff_id: int, began: Instant, ended: Instant, stand_in_id: int | None
+) -> int:
     """Say that somebody is absent for a time; the id of the absence."""
     row = {"staff_id": staff_id, "began": began, "ended": ended, "stand_in_id": stand_in_id}
     added = conn.scalar(insert(absences).values(row).returning(absences.c.id))
@@ -31,7 +34,7 @@ def add(conn: Connection, staff_id: int, began: int, ended: int, stand_in_id: in
     return added
 
 
-def remove(conn: Connection, absence_id: int, now: int) -> bool:
+def remove(conn: Connection, absence_id: int, now: Instant) -> bool:
     """Take an absence back; False where there is none of this id."""
     there = (absences.c.id == absence_id, absences.c.removed_at.is_(None))
     return conn.execute(update(absences).where(*there).values(removed_at=now)).rowcount == 1

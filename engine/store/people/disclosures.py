@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
+from engine.model.instant import Instant
 from engine.model.message import Claimed
 from engine.model.staff import Consent
 from engine.store.tables.messages import outbox
@@ -25,7 +26,7 @@ class Disclosure:
     client's.
     """
 
-    at: int
+    at: Instant
     staff_ref: str
     told: str
     alert_id: int
@@ -34,25 +35,27 @@ class Disclosure:
     state: str
     scope: str
     purpose: str
-    given_at: int
-    expires_at: int | None
+    given_at: Instant
+    expires_at: Instant | None
     timezone: str
 
 
-def of_message(conn: Connection, message: Claimed, consent: Consent, told: str, now: int) -> int:
+def of_message(
+    conn: Connection, message: Claimed, consent: Consent, told: str, now: Instant
+) -> int:
     """Write down that a message, about to be sent, tells a mentor about a client; the id of the disclosure."""
     assert message.alert_id is not None
     sent = {"message_id": message.id, "attempt": message.attempts, "staff_id": message.staff_id}
     return _add(conn, {**sent, "alert_id": message.alert_id, "told": told, "at": now}, consent)
 
 
-def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: int) -> int:
+def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: Instant) -> int:
     """Write down that the answer to a mentor's text speaks of an alert; the id of the disclosure."""
     answered = {"text_id": text_id, "attempt": 1, "staff_id": consent.staff_id}
     return _add(conn, {**answered, "alert_id": alert_id, "told": "answer", "at": now}, consent)
 
 
-def avert(conn: Connection, message_id: int, now: int) -> None:
+def avert(conn: Connection, message_id: int, now: Instant) -> None:
     """Write down that the carrier certainly never took a message that was handed to it."""
     handed = select(disclosures.c.id).where(
         disclosures.c.message_id == message_id, disclosures.c.id.not_in(_averted)
@@ -66,7 +69,7 @@ def reason_of(conn: Connection, message_id: int) -> str:
     return conn.scalars(select(outbox.c.reason).where(outbox.c.id == message_id)).one()
 
 
-def listed(conn: Connection, client_ref: str, since: int) -> list[Disclosure]:
+def listed(conn: Connection, client_ref: str, since: Instant) -> list[Disclosure]:
     """The disclosures about a client from `since` on, in the order of time."""
     named = (
         "at",

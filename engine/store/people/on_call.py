@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from engine.model.instant import Instant
 from engine.model.on_call import Override, Rotation
 from engine.store.tables.people import on_call_overrides, rotations, staff
 
@@ -41,7 +42,7 @@ def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
     return True
 
 
-def overrides(conn: Connection, since: int) -> list[Override]:
+def overrides(conn: Connection, since: Instant) -> list[Override]:
     """The overrides that end after an instant, in the order in which they begin."""
     wanted = (
         select(
@@ -58,7 +59,7 @@ def overrides(conn: Connection, since: int) -> list[Override]:
     return [Override(*row) for row in conn.execute(wanted)]
 
 
-def override(conn: Connection, rotation: str, staff_id: int, began: int, ended: int) -> int:
+def override(conn: Connection, rotation: str, staff_id: int, began: Instant, ended: Instant) -> int:
     """Put somebody on call in a rotation for a time; the id of the override."""
     row = {"rotation": rotation, "staff_id": staff_id, "began": began, "ended": ended}
     added = conn.scalar(insert(on_call_overrides).values(row).returning(on_call_overrides.c.id))
@@ -66,7 +67,7 @@ def override(conn: Connection, rotation: str, staff_id: int, began: int, ended: 
     return added
 
 
-def remove(conn: Connection, override_id: int, now: int) -> bool:
+def remove(conn: Connection, override_id: int, now: Instant) -> bool:
     """Take an override back; False where there is none of this id."""
     there = (on_call_overrides.c.id == override_id, on_call_overrides.c.removed_at.is_(None))
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from engine.model.instant import Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.people import opt_outs
 
@@ -12,7 +13,7 @@ _NUMBERS = select(opt_outs.c.phone)
 _NUMBER = _NUMBERS.where(opt_outs.c.phone == bindparam("number"))
 
 
-def add(conn: Connection, phone: str, now: int) -> bool:
+def add(conn: Connection, phone: str, now: Instant) -> bool:
     """Send nothing to this number from now on; False where that was so already."""
     added = (
         insert_of(conn.dialect.name, opt_outs).values(phone=phone, at=now).on_conflict_do_nothing()

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from engine.model.client import RecordEntry
+from engine.model.instant import Instant
 from engine.model.record import match_spell
 from engine.store.tables.people import assignments, clients, consents, record_entries, staff
 
@@ -137,9 +138,9 @@ def assign(
     client_id: int,
     staff_id: int,
     role: str,
-    began: int | None,
-    ended: Mapping[str, int | None],
-    now: int,
+    began: Instant | None,
+    ended: Mapping[str, Instant | None],
+    now: Instant,
 ) -> Change:
     """Say who has a role for a client; `ended` holds the word only where the source gives it.
 
@@ -174,7 +175,7 @@ def assign(
 
 
 def consent(
-    conn: Connection, client_id: int, staff_id: int, given_at: int, said: Mapping[str, Any]
+    conn: Connection, client_id: int, staff_id: int, given_at: Instant, said: Mapping[str, Any]
 ) -> Change:
     """Say what a client consented to; consents to one mentor are told apart by when they were given.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, or_, select
 
+from engine.model.instant import Instant
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.tables.people import assignments, consents, opt_outs, staff
 
@@ -93,7 +94,7 @@ def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
     return [Consent(*row) for row in conn.execute(_CONSENTS, {"client_ids": list(client_ids)})]
 
 
-def valid_consent(conn: Connection, client_id: int, staff_id: int, now: int) -> Consent | None:
+def valid_consent(conn: Connection, client_id: int, staff_id: int, now: Instant) -> Consent | None:
     """The consent under which a mentor may be told about a client at `now`: of several the newest."""
     given = [
         one for one in consents_of(conn, [client_id]) if one.staff_id == staff_id and one.valid(now)

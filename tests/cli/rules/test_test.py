@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from tests.cli.test_check import CASES, RULE, Site
+
+from tests.cli.rules.test_check import CASES, RULE, Site
 
 LATE = CASES.replace("at: day 2 09:00}]", "at: day 2 10:00, severity: medium}]")
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.rulebook.test_words import simplest
 
 from engine.errors import MistakesError
 from engine.model.kinds import BUILT_IN
@@ -16,6 +15,7 @@ from engine.rulebook.english.explain import explain
 from engine.rulebook.parsing.load import from_texts
 from tests.generated import KINDS, cases
 from tests.generated_rules import documents, guarded, written
+from tests.rulebook.english.test_words import simplest
 
 RULE = """
 format: 1

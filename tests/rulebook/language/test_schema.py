@@ -8,16 +8,6 @@ import pytest
 import yaml
 from hypothesis import given
 from jsonschema import Draft7Validator
-from tests.rulebook.test_strictness import (
-    FILES,
-    GOOD,
-    HEAD,
-    RULE,
-    RULES,
-    mistakes,
-    rule,
-    wrong_conditions,
-)
 
 from engine.config import load
 from engine.model.kinds import BUILT_IN
@@ -29,6 +19,16 @@ from tests.generated import KINDS, cases
 from tests.generated_rules import documents
 from tests.generated_rules import written as as_yaml
 from tests.rulebook.editor import Yaml12, refusals
+from tests.rulebook.parsing.test_strictness import (
+    FILES,
+    GOOD,
+    HEAD,
+    RULE,
+    RULES,
+    mistakes,
+    rule,
+    wrong_conditions,
+)
 from tests.rulebook.test_docs_rules import EXAMPLES, as_file
 
 ROOT = Path(__file__).parents[3]

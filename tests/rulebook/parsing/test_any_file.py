@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.rulebook.test_strictness import wrong_conditions
 
 from engine.errors import MistakesError
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from tests.generated import KINDS, cases, histories, people
 from tests.generated_rules import documents, written
+from tests.rulebook.parsing.test_strictness import wrong_conditions
 
 SHIPPED = [
     path.read_text("utf-8")
