@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from engine.store import schema
 from engine.store.database.connection import Database
+from engine.store.tables import intake, people
 from tests.caseload import NOON, hours
 from tests.cli.terminal import Terminal
 from tests.flows.evaluating import Site, written_rule
@@ -41,7 +41,7 @@ def site(sqlite_database: Database) -> Site:
     """C-1 of Denver misses check-ins 60, 40 and 39 days ago, is positive 50 days ago and heard of to the end."""
     site = Site(sqlite_database).with_people()
     with site.database.write() as conn:
-        conn.execute(update(schema.clients).values(timezone="America/Denver"))
+        conn.execute(update(people.clients).values(timezone="America/Denver"))
     for days_ago in (60, 40, 39):
         site.missed(NOON - hours(days_ago * 24))
     site.caseload.event(1, "test", NOON - hours(50 * 24), result="positive")
@@ -314,7 +314,7 @@ def test_where_nothing_is_known_it_says_so(say: Say, site: Site) -> None:
 
 def test_where_no_events_are_stored_it_says_so(say: Say, site: Site) -> None:
     with site.database.write() as conn:
-        conn.execute(delete(schema.events))
+        conn.execute(delete(intake.events))
     assert say()[0] == (
         "There is nothing to preview: no events are stored; handrail run and handrail import read them.\n"
     )
@@ -342,7 +342,7 @@ def test_what_a_page_quotes_is_escaped_and_it_holds_no_name_or_number(
     say: Say, site: Site, tmp_path: Path
 ) -> None:
     with site.database.write() as conn:
-        conn.execute(update(schema.clients).values(ref="<script>&'\"", phone="+12025550199"))
+        conn.execute(update(people.clients).values(ref="<script>&'\"", phone="+12025550199"))
     say("--html", tmp_path / "page.html", *UNTIL)
     written = (tmp_path / "page.html").read_text()
     assert "<script" not in written
@@ -352,7 +352,7 @@ def test_what_a_page_quotes_is_escaped_and_it_holds_no_name_or_number(
 
 def test_a_ref_that_reads_like_markup_is_printed_as_it_is(say: Say, site: Site) -> None:
     with site.database.write() as conn:
-        conn.execute(update(schema.clients).values(ref="[red]:bug:"))
+        conn.execute(update(people.clients).values(ref="[red]:bug:"))
     assert "[red]:bug:" in say(*UNTIL)[0]
 
 

@@ -17,10 +17,10 @@ from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.rulebook.parsing.load import load as load_rules
-from engine.store import schema
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import audit_log, heartbeats, rule_sets
+from engine.store.tables import intake, operations
 from tests.caseload import Caseload
 
 NOW = 1_800_000_000 * SECOND_US
@@ -119,14 +119,16 @@ def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Databa
 
 def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
-        conn.execute(schema.heartbeats.delete().where(schema.heartbeats.c.name == "deliver"))
+        conn.execute(
+            operations.heartbeats.delete().where(operations.heartbeats.c.name == "deliver")
+        )
     assert wrong(site) == {"deliver": "It has never worked; start handrail run."}
 
 
 def test_an_audit_trail_that_was_changed(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
         conn.execute(
-            update(schema.audit).where(schema.audit.c.id == 2).values(actor="somebody else")
+            update(operations.audit).where(operations.audit.c.id == 2).values(actor="somebody else")
         )
     assert wrong(site) == {
         "audit trail": "Row 2, or one before it, was changed after it was written."
@@ -143,7 +145,7 @@ def test_rows_that_could_not_be_read(site: Settings, sqlite_database: Database) 
         "digest": "y",
     }
     with sqlite_database.write() as conn:
-        conn.execute(insert(schema.rejects).values(**row, seen_at=NOW))
+        conn.execute(insert(intake.rejects).values(**row, seen_at=NOW))
     assert wrong(site) == {"rejects": "1 row could not be read; see handrail rejects."}
 
 
@@ -179,10 +181,10 @@ def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database
     with sqlite_database.write() as conn:
         for minutes in (-5, 5):
             at = NOW + minutes * 60 * SECOND_US
-            conn.execute(insert(schema.events).values(**event, key=f"{minutes}", occurred_at=at))
+            conn.execute(insert(intake.events).values(**event, key=f"{minutes}", occurred_at=at))
     assert "events" not in wrong(site)
     with sqlite_database.write() as conn:
-        conn.execute(insert(schema.events).values(**event, key="far", occurred_at=NOW + 5 * hour))
+        conn.execute(insert(intake.events).values(**event, key="far", occurred_at=NOW + 5 * hour))
     assert wrong(site)["events"] == (
         "2 stored events lie in the future, the furthest by 5 hours; see whether their source's time zone is right."
     )

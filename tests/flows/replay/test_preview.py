@@ -13,11 +13,10 @@ from engine.flows.replay.preview import ANY_LIVE, Asked, Preview
 from engine.flows.replay.simulated_notifications import tell
 from engine.model.instant import DAY_US
 from engine.model.routing import RoutingSettings
-from engine.store import schema as tables
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
 from engine.store.people import absences
-from engine.store.tables import metadata
+from engine.store.tables import metadata, people
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import assignments, record_entries
@@ -124,7 +123,7 @@ def test_nothing_is_written(site: Site) -> None:
 def test_quiet_hours_hold_back_what_is_not_urgent_until_they_end(site: Site) -> None:
     with site.database.write() as conn:
         conn.execute(
-            update(tables.staff).values(
+            update(people.staff).values(
                 quiet_from="21:00", quiet_to="07:00", timezone="America/New_York"
             )
         )
@@ -137,7 +136,7 @@ def test_quiet_hours_hold_back_what_is_not_urgent_until_they_end(site: Site) -> 
 
 def test_a_text_is_taken_back_where_the_alert_is_over_before_quiet_hours_are(site: Site) -> None:
     with site.database.write() as conn:
-        conn.execute(update(tables.staff).values(quiet_from="00:00", quiet_to="10:00"))
+        conn.execute(update(people.staff).values(quiet_from="00:00", quiet_to="10:00"))
     site.missed(NOON - hours(4 * 24 + 11))
     rule = written_rule(
         "one-missed", "{count: check_in, where: {status: missed}, within: 4 hours, at_least: 1}"
@@ -192,7 +191,7 @@ def test_whom_a_replay_can_tell_at_an_instant_is_whom_live_work_could(database: 
 
 def test_an_alert_that_reaches_nobody_is_counted_apart(site: Site) -> None:
     with site.database.write() as conn:
-        conn.execute(update(tables.staff).values(active=False))
+        conn.execute(update(people.staff).values(active=False))
     site.missed(NOON - hours(30))
     found = previewed(site, ONE)
     assert (texts(found), found.version.tally.rules["one-missed"].reach_nobody) == ({}, 1)
@@ -218,7 +217,7 @@ def test_a_retired_rule_counts_nowhere(site: Site) -> None:
 def test_alerts_count_in_the_week_in_which_the_client_lives(site: Site) -> None:
     """One in the morning on Monday 1 June in UTC is Sunday in Denver."""
     with site.database.write() as conn:
-        conn.execute(update(tables.clients).values(timezone="America/Denver"))
+        conn.execute(update(people.clients).values(timezone="America/Denver"))
     site.missed(NOON - hours(35))
     (monday,) = previewed(site, ONE).version.tally.weeks
     assert monday.isoformat() == "2026-05-25"
