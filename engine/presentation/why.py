@@ -9,14 +9,20 @@ from operator import itemgetter
 from rich.console import Console
 from rich.text import Text
 
-from engine.flows.operations.why import EventBehind, FindingBehind, Message, SkippedStep, Why
+from engine.model.alert_explanation import (
+    AlertExplanation,
+    ExplainedEvent,
+    ExplainedFinding,
+    ExplainedMessage,
+    ExplainedSkip,
+)
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _LABEL = 9
 
 
-def show(why: Why) -> None:
+def show(why: AlertExplanation) -> None:
     """Print it, in colour where the terminal has any."""
     # Lines are left whole, for what is piped on is searched by line.
     console = Console(highlight=False, soft_wrap=True)
@@ -24,7 +30,7 @@ def show(why: Why) -> None:
         console.print(line)
 
 
-def lines(why: Why) -> Iterator[Text]:
+def lines(why: AlertExplanation) -> Iterator[Text]:
     """The explanation line by line."""
     yield Text.assemble(
         (f"Alert {why.alert}", "bold"), "  ", (why.client, "bold"), "  ", (why.severity, _SEVERITY[why.severity]),
@@ -49,7 +55,7 @@ def lines(why: Why) -> Iterator[Text]:
         yield Text(f"  {_at(one.at)}  {one.state}: {one.why.replace('_', ' ')} ({one.by})")
 
 
-def _rule(why: Why) -> Iterator[Text]:
+def _rule(why: AlertExplanation) -> Iterator[Text]:
     rule = why.rule
     yield Text.assemble(_label("Rule"), (rule.title or rule.id, "bold"))
     yield _line("", f"{rule.id}, version {rule.version[:12]}")
@@ -61,7 +67,7 @@ def _rule(why: Why) -> Iterator[Text]:
         yield _line("Advice", rule.advice)
 
 
-def _time(why: Why) -> Iterator[Text]:
+def _time(why: AlertExplanation) -> Iterator[Text]:
     lasts = (
         ", and still did when the alert was closed"
         if why.state == "resolved"
@@ -81,7 +87,7 @@ def _time(why: Why) -> Iterator[Text]:
     yield _line("Opened", f"{_at(why.opened)}" + (f"; {quiet}" if quiet else ""))
 
 
-def _finding(finding: FindingBehind) -> Iterator[Text]:
+def _finding(finding: ExplainedFinding) -> Iterator[Text]:
     mark, style = _MARK[finding.truth]
     yield Text.assemble("  ", (mark, style), f" {finding.text}")
     yield Text.assemble(
@@ -91,13 +97,13 @@ def _finding(finding: FindingBehind) -> Iterator[Text]:
         yield _event(event)
 
 
-def _event(event: EventBehind) -> Text:
+def _event(event: ExplainedEvent) -> Text:
     changed = ("  corrected or withdrawn since", "yellow") if event.changed_since else ""
     said = f"      {_at(event.at)}  {event.kind}  {event.fields}  "
     return Text.assemble(said, (f"event {event.id}, {event.origin}", "dim"), changed)
 
 
-def _told(why: Why) -> Iterator[Text]:
+def _told(why: AlertExplanation) -> Iterator[Text]:
     yield Text("Who was told", "bold")
     told = [(one.at, _passed_over(one)) for one in why.passed_over]
     told += [(message.at, _message(message)) for message in why.messages]
@@ -111,7 +117,7 @@ def _told(why: Why) -> Iterator[Text]:
         )
 
 
-def _message(message: Message) -> Text:
+def _message(message: ExplainedMessage) -> Text:
     about = "" if message.reason == "step" else f", {message.reason}"
     failed = f" (error {message.error_code})" if message.error_code else ""
     return Text(
@@ -119,7 +125,7 @@ def _message(message: Message) -> Text:
     )
 
 
-def _passed_over(one: SkippedStep) -> Text:
+def _passed_over(one: ExplainedSkip) -> Text:
     who = f"{_role(one.to)} {one.staff or ''}".rstrip()
     return Text(f"  {_at(one.at)}  {who}: passed over, {one.why}", "yellow")
 

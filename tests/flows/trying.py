@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engine.flows.rules.case_compare import Tried, try_case
+from engine.flows.rules.case_compare import try_case
 from engine.flows.rules.case_runner import Opened, run
+from engine.model.case_timeline import CaseResult
 from engine.model.instant import from_us
 from engine.model.kinds import BUILT_IN
 from engine.model.settings import Settings
@@ -75,7 +76,7 @@ class Trying:
         self._rest = rules, settings
         self._databases = databases
 
-    def tried(self, text: str, head: str = "") -> Tried:
+    def tried(self, text: str, head: str = "") -> CaseResult:
         return try_case(case_of(text, head), *self._rest, self._databases.empty())
 
     def opened(self, text: str, head: str = "") -> list[Opened]:

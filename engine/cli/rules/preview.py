@@ -20,10 +20,11 @@ from engine.presentation.local_clock import local
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from engine.flows.replay.preview import Asked, Preview, Row
+    from engine.flows.replay.preview import Preview
     from engine.model.settings import Settings
     from engine.rulebook.core.rulebook import Rulebook
     from engine.store.database.connection import Database
+    from engine.studies.preview import PreviewQuery, PreviewResult, PreviewRow
 
 COLUMNS = ("client", "rule", "severity", "began", "ended")
 _HORIZON = "30 days"
@@ -92,7 +93,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     rulebook = load(rules or settings.rules, settings.kinds)
     other = load(against, settings.kinds) if against else None
     found = Preview(
-        _asked(settings, rulebook, since, until, outcome, horizon),
+        _query(settings, rulebook, since, until, outcome, horizon),
         settings.routing,
         rulebook,
         other,
@@ -102,21 +103,21 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
         if write:
             from engine.presentation.preview.page import page
 
-            write(page(found, settings.timezone))
+            write(page(found.result, settings.timezone))
     if html:
         typer.echo(f"The page is in {html}.", err=True)
 
 
-def _asked(
+def _query(
     settings: Settings,
     rulebook: Rulebook,
     since: str | None,
     until: str | None,
     outcome: str | None,
     horizon: str | None,
-) -> Asked:
-    from engine.flows.replay.preview import Asked
+) -> PreviewQuery:
     from engine.model.duration import parse_duration
+    from engine.studies.preview import PreviewQuery
 
     first = read_instant(since, settings.timezone) if since else 0
     last = read_instant(until, settings.timezone) if until else now()
@@ -132,7 +133,7 @@ def _asked(
     if outcome is not None and outcome not in rulebook.rules:
         raise no_rule(outcome, rulebook.rules)
     try:
-        return Asked(first, last, outcome, parse_duration(horizon or _HORIZON))
+        return PreviewQuery(first, last, outcome, parse_duration(horizon or _HORIZON))
     except ValueError as error:
         raise UserError(f"--horizon: {error}") from None
 
@@ -176,10 +177,10 @@ def _show(
             deque(
                 replayed, maxlen=0
             )  # the tables show what the rows amount to, which is known after the last one
-            _show_tables(found, conn, settings.timezone)
+            _show_tables(found.result, conn, settings.timezone)
 
 
-def _show_tables(found: Preview, conn: Connection, timezone: str) -> None:
+def _show_tables(found: PreviewResult, conn: Connection, timezone: str) -> None:
     if found.first is None:
         print(f"There is nothing to preview: {_nothing(conn, timezone)}")
         return
@@ -202,7 +203,7 @@ def _nothing(conn: Connection, timezone: str) -> str:
     )
 
 
-def _replayed(found: Preview, conn: Connection) -> Iterator[Row]:
+def _replayed(found: Preview, conn: Connection) -> Iterator[PreviewRow]:
     from engine.cli.progress import progress
     from engine.store.intake.histories import count_clients
 
@@ -218,10 +219,10 @@ def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequ
 
     print('{"spans":', end=" ")
     show_rows(rows, columns, Format.JSON)
-    print(',"summary":', json.dumps(summary(found), ensure_ascii=False, indent=1) + "}")
+    print(',"summary":', json.dumps(summary(found.result), ensure_ascii=False, indent=1) + "}")
 
 
-def _cells(row: Row, with_change: bool) -> tuple[object, ...]:
+def _cells(row: PreviewRow, with_change: bool) -> tuple[object, ...]:
     zone, span = row.client.timezone, row.span
     ended = None if span.ended is None else local(span.ended, zone)
     cells = row.client.ref, span.rule_id, span.severity, local(span.began, zone), ended

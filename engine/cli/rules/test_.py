@@ -16,8 +16,8 @@ from engine.cli.rules.check import Paths, configured, say_partly
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
-    from engine.flows.rules.case_compare import Tried
     from engine.flows.rules.files import RuleFileSet
+    from engine.model.case_timeline import CaseResult
     from engine.model.settings import Settings
 
 
@@ -67,7 +67,7 @@ def try_cases(
         raise typer.Exit(FOUND)
 
 
-def _tried(rule_sets: list[RuleFileSet], settings: Settings) -> Iterator[Tried]:
+def _tried(rule_sets: list[RuleFileSet], settings: Settings) -> Iterator[CaseResult]:
     from engine.cli.progress import progress
     from engine.flows.rules.case_compare import try_case
     from engine.store.database.in_memory import scratch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,15 @@ from sqlalchemy import Connection
 
 from engine.errors import MistakesError, UserError
 from engine.model.alert import FindingSeen
+from engine.model.alert_explanation import (
+    AlertExplanation,
+    ExplainedEvent,
+    ExplainedFinding,
+    ExplainedMessage,
+    ExplainedRule,
+    ExplainedSkip,
+    ExplainedTransition,
+)
 from engine.model.event import Value, read_fields
 from engine.model.instant import Instant, from_us
 from engine.model.kinds import Kind
@@ -21,104 +29,7 @@ from engine.store.alerts.alert_records import AlertRecord, SeenEvent
 from engine.store.operations import rule_sets
 
 
-@dataclass(frozen=True, slots=True)
-class EventBehind:
-    """An event behind a finding; `fields` in words, `changed_since` whether it was corrected or withdrawn later."""
-
-    id: int
-    kind: str
-    at: datetime
-    fields: str
-    origin: str
-    changed_since: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FindingBehind:
-    """A finding as it stood; `truth` is None where there was no value."""
-
-    text: str
-    value: str
-    threshold: str
-    truth: bool | None
-    events: tuple[EventBehind, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleAsItWas:
-    """The rule of the rule set that opened the alert; but for id and version empty where it can no longer be read."""
-
-    id: str
-    version: str
-    title: str = ""
-    why: str = ""
-    advice: str = ""
-    grade: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Somebody who was told, or was to be."""
-
-    at: datetime
-    to: str
-    staff: str
-    step: int
-    reason: str
-    state: str
-    error_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedStep:
-    """Somebody who was not told though a step would have told them; `staff` is None where nobody has the role."""
-
-    at: datetime
-    to: str
-    staff: str | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something that became of the alert."""
-
-    at: datetime
-    by: str
-    state: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """All that `handrail why` says; instants carry the client's own offset."""
-
-    alert: int
-    client: str
-    state: str
-    severity: str
-    rule: RuleAsItWas
-    began: datetime
-    ended: datetime | None
-    opened: datetime
-    historic: bool
-    shadow: bool
-    quieted_by: int | None
-    held: datetime | None  # since when it is held back, for data are missing
-    owner: str | None
-    as_of: datetime
-    findings: tuple[FindingBehind, ...]
-    clears: str
-    clears_at: datetime | None
-    messages: tuple[Message, ...]
-    passed_over: tuple[SkippedStep, ...]
-    next_step: str | None
-    next_step_at: datetime | None
-    history: tuple[Happening, ...]
-
-
-def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Why:
+def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
     """Everything there is to say about an alert; UserError where there is none of this id."""
     record = alert_records.record_of(conn, alert_id)
     if record is None:
@@ -126,7 +37,7 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Why:
     return _Telling(conn, record).why(_rule(conn, record, kinds))
 
 
-def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> RuleAsItWas:
+def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> ExplainedRule:
     alert = record.listed.alert
     rule_set = rule_sets.by_id(conn, record.rule_set_id)
     try:
@@ -136,9 +47,9 @@ def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> R
     except MistakesError:  # it names kinds or fields that the configuration no longer has
         rule = None
     if rule is None:
-        return RuleAsItWas(alert.rule_id, alert.rule_version)
+        return ExplainedRule(alert.rule_id, alert.rule_version)
     evidence = rule.evidence
-    return RuleAsItWas(
+    return ExplainedRule(
         rule.id,
         alert.rule_version,
         rule.title,
@@ -160,10 +71,10 @@ class _Telling:
         seen = {event_id for finding in record.evidence.findings for event_id in finding.events}
         self._events = alert_records.events_as_of(conn, seen, self._alert.opened_at)
 
-    def why(self, rule: RuleAsItWas) -> Why:
+    def why(self, rule: ExplainedRule) -> AlertExplanation:
         record, alert = self._record, self._alert
         ahead = record.next_step_at is not None and record.step < len(record.policy)
-        return Why(
+        return AlertExplanation(
             alert=alert.id,
             client=record.listed.client_ref,
             state=alert.state,
@@ -188,25 +99,25 @@ class _Telling:
             history=self._history(),
         )
 
-    def _finding(self, seen: FindingSeen) -> FindingBehind:
+    def _finding(self, seen: FindingSeen) -> ExplainedFinding:
         events = [
             self._event(self._events[event_id])
             for event_id in seen.events
             if event_id in self._events
         ]
-        return FindingBehind(seen.text, seen.value, seen.threshold, seen.truth, tuple(events))
+        return ExplainedFinding(seen.text, seen.value, seen.threshold, seen.truth, tuple(events))
 
-    def _event(self, event: SeenEvent) -> EventBehind:
+    def _event(self, event: SeenEvent) -> ExplainedEvent:
         fields = ", ".join(
             f"{name} {_in_words(value)}" for name, value in read_fields(event.fields).items()
         )
         at = self._local(event.occurred_at)
-        return EventBehind(event.id, event.kind, at, fields, event.origin, event.changed_since)
+        return ExplainedEvent(event.id, event.kind, at, fields, event.origin, event.changed_since)
 
-    def _messages(self) -> tuple[Message, ...]:
+    def _messages(self) -> tuple[ExplainedMessage, ...]:
         sent = alert_records.messages_of(self._conn, self._alert.id)
         return tuple(
-            Message(
+            ExplainedMessage(
                 self._local(one.created_at),
                 one.role,
                 one.staff_ref,
@@ -218,16 +129,17 @@ class _Telling:
             for one in sent
         )
 
-    def _passed_over(self) -> tuple[SkippedStep, ...]:
+    def _passed_over(self) -> tuple[ExplainedSkip, ...]:
         found = skipped_recipients.of_alert(self._conn, self._alert.id)
         return tuple(
-            SkippedStep(self._local(one.at), one.role, one.staff_ref, one.why) for one in found
+            ExplainedSkip(self._local(one.at), one.role, one.staff_ref, one.why) for one in found
         )
 
-    def _history(self) -> tuple[Happening, ...]:
+    def _history(self) -> tuple[ExplainedTransition, ...]:
         changes = alert_records.transitions_of(self._conn, self._alert.id)
         return tuple(
-            Happening(self._local(one.at), one.actor, one.to_state, one.why) for one in changes
+            ExplainedTransition(self._local(one.at), one.actor, one.to_state, one.why)
+            for one in changes
         )
 
     def _local(self, us: Instant) -> datetime:

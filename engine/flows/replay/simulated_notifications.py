@@ -30,7 +30,7 @@ def tell(
     Live work tells more where nobody takes an alert: the steps after the first, and reminders.
     """
     told = SimulatedNotifications()
-    together: dict[tuple[Staff, int], list[Stretch]] = defaultdict(list)
+    together: dict[tuple[Staff, Instant], list[Stretch]] = defaultdict(list)
     live = [span for span in spans if rules[span.rule_id].status == "live"]
     for stretch in stretches(live, rules):
         span = stretch.span

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from engine.flows.rules.case_runner import Opened, run
+from engine.model.case_timeline import CaseResult, TimelineLine
 from engine.model.instant import SECOND_US, Instant
 from engine.model.local_time import WallClock, WallReading
 from engine.model.rule import Severity
@@ -18,55 +17,30 @@ from engine.store.database.connection import Database
 _Pair = tuple[ExpectedAlert | None, Opened | None]
 
 
-class Line(NamedTuple):
-    """A line of a case's timeline, at an instant (microseconds since 1970).
-
-    Either something `given` (or done by a rule that the case does not try), or what was expected beside what happened,
-    either of which may be missing.
-    """
-
-    at: Instant
-    right: bool
-    given: str | None = None
-    expected: str | None = None
-    happened: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A case that was run; `timezone` is the client's."""
-
-    case: Case
-    timezone: str
-    lines: tuple[Line, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether everything happened that was expected, and nothing else."""
-        return all(line.right for line in self.lines)
-
-
-def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> Tried:
+def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> CaseResult:
     """Run a case in a fresh database and compare. `settings` give the routing, and the timezone where none is said."""
     timezone = case.timezone or settings.timezone
-    return Tried(
-        case,
+    return CaseResult(
+        case.file,
+        case.line,
+        case.title,
+        case.start,
         timezone,
         tuple(compare(case, run(case, rulebook, settings, database), WallClock(timezone))),
     )
 
 
-def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[Line]:
+def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[TimelineLine]:
     """The timeline of a case, given which alerts opened."""
     lines = [
-        Line(clock[one.at], True, given=_given(case, one.said, one.at, one.known))
+        TimelineLine(clock[one.at], True, given=_given(case, one.said, one.at, one.known))
         for one in case.arrivals
     ]
     spoken_of = [one for one in opened if case.others_silent or one.rule_id in case.rules]
     for expected, happened in _paired(case.alerts, spoken_of, clock):
         lines += _of_alert(expected, happened, clock, clock[case.until])
     lines += [
-        Line(one.at, True, given=f"{one.rule_id} alerts too, {one.severity}")
+        TimelineLine(one.at, True, given=f"{one.rule_id} alerts too, {one.severity}")
         for one in opened
         if one not in spoken_of
     ]
@@ -123,10 +97,10 @@ def _same(one: Instant, other: Instant) -> bool:
 
 
 def _of_alert(
-    expected: ExpectedAlert | None, happened: Opened | None, clock: WallClock, until: Instant
-) -> Iterator[Line]:
-    wanted: list[tuple[Instant, str]] = []
-    came: list[tuple[Instant, str]] = []
+    expected: ExpectedAlert | None, happened: Opened | None, clock: WallClock, until: int
+) -> Iterator[TimelineLine]:
+    wanted: list[tuple[int, str]] = []
+    came: list[tuple[int, str]] = []
     if expected is not None:
         severity = expected.severity or (happened.severity if happened else None)
         wanted.append((clock[expected.at], _alerts(expected.rule_id, severity)))
@@ -160,8 +134,8 @@ def _ending(rule_id: str, at: Instant | None, until: Instant) -> tuple[Instant, 
 
 
 def _beside(
-    wanted: Sequence[tuple[Instant, str]], came: Sequence[tuple[Instant, str]]
-) -> Iterator[Line]:
+    wanted: Sequence[tuple[int, str]], came: Sequence[tuple[int, str]]
+) -> Iterator[TimelineLine]:
     """What was wanted and what came, side by side where it is the same, or at the same moment of the same sort."""
     left = list(came)
     for at, text in wanted:
@@ -171,9 +145,9 @@ def _beside(
         )
         if like is not None:
             left.remove(like)
-        yield Line(at, same is not None, expected=text, happened=like[1] if like else None)
+        yield TimelineLine(at, same is not None, expected=text, happened=like[1] if like else None)
     for at, text in left:
-        yield Line(at, False, happened=text)
+        yield TimelineLine(at, False, happened=text)
 
 
 def _sort(text: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from engine.flows.replay.preview import Preview, Version
 from engine.model.duration import write_duration
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Limits, Section, alerting, all_in_order, grade
 from engine.presentation.quantities import NONE, count, listed
 from engine.studies.outcome import OutcomeStatistics
+from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.span_changes import Change
 from engine.studies.tally import OfRule
 
 _CHANGES: tuple[Change, ...] = ("gained", "lost", "changed")
 
 
-def rules_compared(preview: Preview, against: Version) -> Section:
+def rules_compared(preview: PreviewResult, against: RuleSetResult) -> Section:
     """By rule that differs: how many alerts and texts by either, and what is gained, lost and changed."""
     changed = preview.difference.spans
     every = [
@@ -42,7 +42,7 @@ def rules_compared(preview: Preview, against: Version) -> Section:
     return Section("rules", "By rule, side by side", text, columns if rows else (), tuple(rows))
 
 
-def difference(preview: Preview, against: Version, limits: Limits) -> Section:
+def difference(preview: PreviewResult, against: RuleSetResult, limits: Limits) -> Section:
     """Whose alerts are gained and lost, and whether the outcome followed those."""
     found = preview.difference
     rows: list[tuple[str, ...]] = []
@@ -53,15 +53,15 @@ def difference(preview: Preview, against: Version, limits: Limits) -> Section:
             f"{count(number)} {change}",
             listed(list(refs), limits.refs),
         )
-        if preview.asked.outcome:
+        if preview.query.outcome:
             row = (*row[:2], _followed(found.outcomes.get(change), rule_id), row[2])
         rows.append(row)
     columns: tuple[str, ...] = ("Rule", "Alerts", "Clients")
-    if preview.asked.outcome:
+    if preview.query.outcome:
         columns = (
             "Rule",
             "Alerts",
-            f"Followed within {write_duration(preview.asked.horizon)}",
+            f"Followed within {write_duration(preview.query.horizon)}",
             "Clients",
         )
     title = "What is gained, what is lost"
@@ -74,7 +74,7 @@ def difference(preview: Preview, against: Version, limits: Limits) -> Section:
     )
 
 
-def _whose_first(version: Version, against: Version, limits: Limits) -> str:
+def _whose_first(version: RuleSetResult, against: RuleSetResult, limits: Limits) -> str:
     ours, theirs = alerting(version), alerting(against)
     new, gone = (
         listed([ref for ref in one if ref not in other], limits.refs)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 
-from engine.flows.replay.preview import Preview
 from engine.model.rule import SEVERITIES
 from engine.presentation.charts import hours, lead_times, stacked_columns
 from engine.presentation.preview.prediction import foretelling_rules
 from engine.presentation.preview.section import PAGE, Section
 from engine.presentation.preview.sections import Sections
+from engine.studies.preview import PreviewResult
 from engine.studies.tally import UNTOLD
 
 # Of a long table each column of the page takes so many rows.
@@ -79,7 +79,7 @@ tbody th.under { padding-left: 1.25rem; color: var(--soft); }
 """
 
 
-def page(preview: Preview, zone: str) -> str:
+def page(preview: PreviewResult, zone: str) -> str:
     """The whole page; clients and staff stand in it by their refs alone."""
     sections = Sections(preview, zone, PAGE)
     body = "\n".join(
@@ -139,7 +139,7 @@ def _class(column: str) -> str:
     return ' class="number"' if column.startswith(">") else ""
 
 
-def _chart(name: str, preview: Preview, sections: Sections) -> str:
+def _chart(name: str, preview: PreviewResult, sections: Sections) -> str:
     match name:
         case "weeks":
             return _weeks(preview, sections.mondays()[-PAGE.weeks :])
@@ -151,7 +151,7 @@ def _chart(name: str, preview: Preview, sections: Sections) -> str:
             return ""
 
 
-def _weeks(preview: Preview, mondays: list[date]) -> str:
+def _weeks(preview: PreviewResult, mondays: list[date]) -> str:
     if not mondays:
         return ""
     ours, theirs = (
@@ -174,7 +174,7 @@ def _key(sorts: list[str]) -> str:
     )
 
 
-def _recipients(preview: Preview) -> str:
+def _recipients(preview: PreviewResult) -> str:
     by_load = sorted(
         preview.version.tally.recipients.items(), key=lambda item: (-item[1].texts, item[0])
     )
@@ -185,12 +185,12 @@ def _recipients(preview: Preview) -> str:
     return hours("Texts by recipient and hour; the night is shaded", rows) if rows else ""
 
 
-def _leads(preview: Preview) -> str:
+def _leads(preview: PreviewResult) -> str:
     found = preview.version.outcome.rules if preview.version.outcome else {}
     rows = [
         (rule_id, leads)
         for rule_id in foretelling_rules(preview)
         if rule_id in found and (leads := found[rule_id].leads)
     ]
-    title = f"Days from the first alert to {preview.asked.outcome}: the median, the middle half, the least and the most"
+    title = f"Days from the first alert to {preview.query.outcome}: the median, the middle half, the least and the most"
     return f"<p>{escape(title)}.</p>" + lead_times(title, rows) if rows else ""

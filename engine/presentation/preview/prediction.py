@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from engine.flows.replay.preview import ANY_LIVE, Asked, Preview
 from engine.model.duration import write_duration
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Section, in_order, versions
 from engine.presentation.quantities import NONE, count, percent, rate
 from engine.studies.outcome import OutcomeStatistics, RuleOutcome
+from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
 
 
-def foretelling(preview: Preview, outcome: OutcomeStatistics) -> Section:
+def foretelling(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
     """How well each rule foretells the outcome."""
-    asked = preview.asked
+    query = preview.query
     rows: list[tuple[str, ...]] = []
     for rule_id in foretelling_rules(preview):
         said = [
@@ -23,26 +23,26 @@ def foretelling(preview: Preview, outcome: OutcomeStatistics) -> Section:
         gone = rule_id != ANY_LIVE and rule_id not in preview.version.tally.rules
         rows.append((f"{rule_id} (gone)" if gone else rule_id, *said[0]))
         rows += [("  against", *other) for other in said[1:] if other != said[0]]
-    within = f">Within {write_duration(asked.horizon)}"
+    within = f">Within {write_duration(query.horizon)}"
     columns = ("Rule", ">Flagged before", within, ">Days before", ">Not followed", ">A month")
     return Section(
-        "outcome", f"Before {asked.outcome}", _text(asked, outcome), columns, tuple(rows)
+        "outcome", f"Before {query.outcome}", _text(query, outcome), columns, tuple(rows)
     )
 
 
-def foretelling_rules(preview: Preview) -> list[str]:
+def foretelling_rules(preview: PreviewResult) -> list[str]:
     """The rules with alerts by either version, but the outcome; before them what is pressing of all live ones."""
     found = [
         (rule_id, rule.status)
         for rule_id, rule in in_order(preview)
-        if rule_id != preview.asked.outcome
+        if rule_id != preview.query.outcome
     ]
     live = [rule_id for rule_id, status in found if status == "live"]
     return [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in found)]
 
 
-def _text(asked: Asked, outcome: OutcomeStatistics) -> str:
-    within = write_duration(asked.horizon)
+def _text(query: PreviewQuery, outcome: OutcomeStatistics) -> str:
+    within = write_duration(query.horizon)
     rules = [one for name, one in outcome.rules.items() if name != ANY_LIVE]
     alerts, cut_short = sum(one.alerts for one in rules), sum(one.cut_short for one in rules)
     not_before = sum(one.not_before for one in rules)
@@ -51,7 +51,7 @@ def _text(asked: Asked, outcome: OutcomeStatistics) -> str:
     )
     return (
         f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} "
-        f"({percent(outcome.reached, outcome.clients)}) reached {asked.outcome}, each counted once, when first."
+        f"({percent(outcome.reached, outcome.clients)}) reached {query.outcome}, each counted once, when first."
         f"{before} Flagged before: an alert of the rule began earlier, within {within} or at any time. "
         "Days before: from the first such alert, the median. "
         f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')} that leaves out "

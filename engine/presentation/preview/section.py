@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.flows.replay.preview import Preview, Version
+from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.tally import UNTOLD, OfRule
 
 
@@ -34,12 +34,12 @@ TERMINAL = Limits(weeks=13, clients=15, refs=6, rules=2, has_charts=False)
 PAGE = Limits(weeks=104, clients=50, refs=25, rules=5, has_charts=True)
 
 
-def versions(preview: Preview) -> list[Version]:
+def versions(preview: PreviewResult) -> list[RuleSetResult]:
     """The previewed rules and, where there is one, the other version."""
     return [preview.version, *([preview.against] if preview.against else [])]
 
 
-def alerting(version: Version) -> dict[str, None]:
+def alerting(version: RuleSetResult) -> dict[str, None]:
     """The clients with an alert that tells somebody."""
     return {
         ref: None
@@ -48,7 +48,7 @@ def alerting(version: Version) -> dict[str, None]:
     }
 
 
-def in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+def in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
     """The rules with an alert by either version, live ones first, then drafts; of each those with most alerts."""
     both = versions(preview)
     with_alerts = {
@@ -57,14 +57,14 @@ def in_order(preview: Preview) -> list[tuple[str, OfRule]]:
     return [(rule_id, rule) for rule_id, rule in all_in_order(preview) if rule_id in with_alerts]
 
 
-def silent(preview: Preview) -> str:
+def silent(preview: PreviewResult) -> str:
     """A sentence that names the other rules."""
     loud = dict(in_order(preview))
     names = [rule_id for rule_id, _ in all_in_order(preview) if rule_id not in loud]
     return f"Without an alert: {', '.join(names)}." if names else ""
 
 
-def all_in_order(preview: Preview) -> list[tuple[str, OfRule]]:
+def all_in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
     """The rules of either version, in the order of `in_order`."""
     rules: dict[str, OfRule] = {}
     for one in reversed(versions(preview)):

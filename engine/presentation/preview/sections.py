@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from engine.flows.replay.preview import Preview, Version
 from engine.model.instant import DAY_US
 from engine.model.plurals import counted
 from engine.model.rule import SEVERITIES
@@ -22,6 +21,7 @@ from engine.presentation.preview.section import (
     versions,
 )
 from engine.presentation.quantities import NONE, count, listed, rate, sparkline
+from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.tally import UNTOLD, OfClient, OfRecipient
 
 _WEEK_US = 7 * DAY_US
@@ -31,7 +31,7 @@ _NO_ALERTS: Mapping[str, int] = {}
 class Sections:
     """All sections of one preview."""
 
-    def __init__(self, preview: Preview, timezone: str, limits: Limits) -> None:
+    def __init__(self, preview: PreviewResult, timezone: str, limits: Limits) -> None:
         self._preview = preview
         self._timezone = timezone
         self._limits = limits
@@ -55,7 +55,7 @@ class Sections:
             f"{self._period()}. {counted(tally.observed_clients, 'client')} in care, observed for "
             f"{rate(tally.client_months, 1)} client-months. Rules: {self._statuses()}."
         )
-        names: dict[str, Callable[[Version], str]] = {
+        names: dict[str, Callable[[RuleSetResult], str]] = {
             "Alerts that tell somebody": lambda one: count(one.tally.total({"live"})),
             "Clients with such an alert": lambda one: count(len(alerting(one))),
             "Such alerts a week": lambda one: rate(one.tally.total({"live"}) / self._weeks, 1),
@@ -234,7 +234,7 @@ class Sections:
         return f"{began} to {ended}"
 
     def _statuses(self) -> str:
-        statuses = [rule.status for rule in self._preview.version.rulebook.rules.values()]
+        statuses = [rule.status for rule in self._preview.version.rules.values()]
         numbers = (
             (statuses.count(status), status) for status in ("live", "shadow", "draft", "retired")
         )
@@ -250,11 +250,11 @@ def _pressing(one: OfClient) -> tuple[int, int, int]:
     )
 
 
-def _texts(version: Version) -> int:
+def _texts(version: RuleSetResult) -> int:
     return sum(one.texts for one in version.tally.recipients.values())
 
 
-def _at_night(version: Version) -> int:
+def _at_night(version: RuleSetResult) -> int:
     return sum(one.at_night for one in version.tally.recipients.values())
 
 

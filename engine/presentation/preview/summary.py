@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.flows.replay.preview import Preview, Version
 from engine.model.instant import DAY_US, Instant, from_us
 from engine.studies.outcome import OutcomeStatistics
+from engine.studies.preview import PreviewResult, RuleSetResult
 
 
-def summary(preview: Preview) -> dict[str, Any]:
+def summary(preview: PreviewResult) -> dict[str, Any]:
     """All that the tables and the page show, and the rest of each."""
-    asked = preview.asked
+    query = preview.query
     return {
         "first": _iso(preview.first),
         "last": _iso(preview.last),
-        "until": _iso(asked.until),
-        "outcome": asked.outcome,
-        "horizon_days": asked.horizon / DAY_US if asked.outcome else None,
+        "until": _iso(query.until),
+        "outcome": query.outcome,
+        "horizon_days": query.horizon / DAY_US if query.outcome else None,
         "these_rules": _version(preview.version),
         "against": _version(preview.against) if preview.against else None,
         "differences": _differences(preview) if preview.against else None,
@@ -28,7 +28,7 @@ def _iso(at: Instant | None) -> str | None:
     return None if at is None else from_us(at).isoformat()
 
 
-def _version(version: Version) -> dict[str, Any]:
+def _version(version: RuleSetResult) -> dict[str, Any]:
     tally = version.tally
     return {
         "clients": tally.observed_clients,
@@ -104,7 +104,7 @@ def _outcome(outcome: OutcomeStatistics) -> dict[str, Any]:
     }
 
 
-def _differences(preview: Preview) -> list[dict[str, Any]]:
+def _differences(preview: PreviewResult) -> list[dict[str, Any]]:
     found = preview.difference
     rows = []
     for (change, rule_id), refs in sorted(found.refs.items(), key=lambda item: item[0][::-1]):

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from engine.flows.escalation.recipients import RecipientResolver, StaffDirectory
 from engine.flows.evaluation.caseload import histories
-from engine.flows.replay.preview import ANY_LIVE, Asked, Preview
+from engine.flows.replay.preview import Preview
 from engine.flows.replay.simulated_notifications import tell
 from engine.model.instant import DAY_US
 from engine.model.routing import RoutingSettings
@@ -20,6 +20,7 @@ from engine.store.tables import metadata, people
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import assignments, record_entries
+from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
 from tests.caseload import NOON, hours
 from tests.flows.evaluating import Site, rulebook_of, written_rule
 
@@ -35,17 +36,19 @@ def site(sqlite_database: Database) -> Site:
     return Site(sqlite_database).with_people()
 
 
-def previewed(site: Site, *rules: str, against: list[str] | None = None, **asked: Any) -> Preview:
+def previewed(
+    site: Site, *rules: str, against: list[str] | None = None, **asked: Any
+) -> PreviewResult:
     given = {"since": 0, "until": NOON, **asked}
     other = rulebook_of(*against) if against else None
-    found = Preview(Asked(**given), site.routing, rulebook_of(*rules), other)
+    preview = Preview(PreviewQuery(**given), site.routing, rulebook_of(*rules), other)
     with site.database.read() as conn:
-        for _ in found.batches(conn):
+        for _ in preview.batches(conn):
             pass
-    return found
+    return preview.result
 
 
-def texts(found: Preview) -> dict[str, list[int]]:
+def texts(found: PreviewResult) -> dict[str, list[int]]:
     """By recipient, the hours of their texts that have any."""
     recipients = found.version.tally.recipients
     return {
@@ -300,9 +303,10 @@ def test_against_another_version_what_is_gained_lost_and_changed_is_counted_and_
     site.missed(NOON - hours(9 * 24))
     site.missed(NOON - hours(10 * 24), 2)
     old, new = [ONE, written_rule("gone", MISSED)], [written_rule("one-missed", TWO_MISSED)]
-    found = Preview(Asked(0, NOON), site.routing, rulebook_of(*new), rulebook_of(*old))
+    preview = Preview(PreviewQuery(0, NOON), site.routing, rulebook_of(*new), rulebook_of(*old))
     with site.database.read() as conn:
-        rows = [row for _, batch in found.batches(conn) for row in batch]
+        rows = [row for _, batch in preview.batches(conn) for row in batch]
+    found = preview.result
     assert found.difference.spans["one-missed"] == {"lost": 2, "changed": 1}
     assert found.difference.spans["gone"] == {"lost": 3}
     assert list(found.difference.refs["lost", "one-missed"]) == ["C-1", "C-2"]

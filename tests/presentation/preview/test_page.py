@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.flows.replay.preview import Asked, Preview
 from engine.model.client import Client
 from engine.model.instant import DAY_US
-from engine.model.routing import RoutingSettings
 from engine.model.rule import SEVERITIES
 from engine.model.spans import Span
 from engine.model.staff import Staff
 from engine.presentation.preview.page import page
 from engine.studies.observed_time import FollowUp
+from engine.studies.preview import PreviewQuery, PreviewResult
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
 from tests.browser import CHROMIUM, Browser, browser
 from tests.caseload import NOON
@@ -43,13 +42,14 @@ TITLES = [
 TITLES += ["Alerts by week", "Which clients", "How this is reckoned"]
 
 
-def made() -> Preview:
+def made() -> PreviewResult:
     """Sixty clients over two years with alerts of every severity, of which eight people are told, by two versions."""
     chance = random.Random(1)
     rules = rulebook_of(
         *(written_rule(name, "{count: check_in, last: 9, at_least: 9}") for name in NAMES)
-    )
-    found = Preview(Asked(0, NOON, "positive-test", 30 * DAY_US), RoutingSettings(), rules, rules)
+    ).rules
+    query = PreviewQuery(0, NOON, "positive-test", 30 * DAY_US)
+    found = PreviewResult.empty(query, rules, rules)
     found.first, found.last = BEGAN, NOON
     for number in range(60):
         client = Client(number, f"C-{number:04}", "UTC")

@@ -1,0 +1,103 @@
+"""The explanation of an alert, in the words and the local time of its client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedEvent:
+    """An event behind a finding; `fields` in words, `changed_since` whether it was corrected or withdrawn later."""
+
+    id: int
+    kind: str
+    at: datetime
+    fields: str
+    origin: str
+    changed_since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedFinding:
+    """A finding as it stood; `truth` is None where there was no value."""
+
+    text: str
+    value: str
+    threshold: str
+    truth: bool | None
+    events: tuple[ExplainedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRule:
+    """The rule of the rule set that opened the alert; but for id and version empty where it can no longer be read."""
+
+    id: str
+    version: str
+    title: str = ""
+    why: str = ""
+    advice: str = ""
+    grade: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedMessage:
+    """Somebody who was told, or was to be."""
+
+    at: datetime
+    to: str
+    staff: str
+    step: int
+    reason: str
+    state: str
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedSkip:
+    """Somebody who was not told though a step would have told them; `staff` is None where nobody has the role."""
+
+    at: datetime
+    to: str
+    staff: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedTransition:
+    """Something that became of the alert."""
+
+    at: datetime
+    by: str
+    state: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertExplanation:
+    """All that `handrail why` says; instants carry the client's own offset."""
+
+    alert: int
+    client: str
+    state: str
+    severity: str
+    rule: ExplainedRule
+    began: datetime
+    ended: datetime | None
+    opened: datetime
+    historic: bool
+    shadow: bool
+    quieted_by: int | None
+    held: datetime | None  # since when it is held back, for data are missing
+    owner: str | None
+    as_of: datetime
+    findings: tuple[ExplainedFinding, ...]
+    clears: str
+    clears_at: datetime | None
+    messages: tuple[ExplainedMessage, ...]
+    passed_over: tuple[ExplainedSkip, ...]
+    next_step: str | None
+    next_step_at: datetime | None
+    history: tuple[ExplainedTransition, ...]
