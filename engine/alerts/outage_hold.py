@@ -94,9 +94,9 @@ def judge(
     hold, believe, take_back = [], [], []
     for alert in silent:
         hidden = _hidden(alert, standing, looks_at, settings)
-        if hidden and alert.state == "open" and alert.silence != "held":
+        if hidden and alert.state == "open" and alert.inactivity != "held":
             hold.append(alert)
-        elif not hidden and alert.silence == "held" and alert.ended is not None:
+        elif not hidden and alert.inactivity == "held" and alert.ended is not None:
             take_back.append(alert)
         elif not hidden and alert.in_doubt:
             believe.append(alert)

@@ -9,9 +9,9 @@ from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
-# Of an alert that began because time went by and nothing came: whether that is the client's silence is not judged yet,
-# it may be an outage and nobody is told, or it is believed.
-Silence = Literal["unjudged", "held", "believed"]
+# An alert that began because time passed and no event came: whether it is the client's own is not judged yet,
+# it is held because it may be an outage, or it is believed.
+Inactivity = Literal["unjudged", "held", "believed"]
 
 # In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be called so.
 CLIENT_TEXT = "client_text"
@@ -57,11 +57,11 @@ class Alert:
     historic: bool = False
     shadow: bool = False
     resolution: str | None = None  # why it is resolved; None while it is not
-    quieted_by: int | None = None  # the alert while which is unresolved nobody is told of this one
-    silence: Silence | None = None  # None where something happened
+    inhibited_by: int | None = None  # while the alert of this id is unresolved, nobody is told
+    inactivity: Inactivity | None = None  # None where something happened
     held_at: Instant | None = None  # since when it is held
 
     @property
     def in_doubt(self) -> bool:
         """Whether nobody is told of it for now, for it may be an outage that it stands for."""
-        return self.silence in {"unjudged", "held"}
+        return self.inactivity in {"unjudged", "held"}

@@ -89,7 +89,7 @@ class AlertExplanation:
     opened: datetime
     historic: bool
     shadow: bool
-    quieted_by: int | None
+    inhibited_by: int | None
     held: datetime | None  # since when it is held back, for data are missing
     owner: str | None
     as_of: datetime

@@ -78,8 +78,8 @@ def _time(why: AlertExplanation) -> Iterator[Text]:
     )
     quiet = "historic: it began too long ago for anybody to be told" if why.historic else ""
     quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
-    if why.quieted_by and not why.shadow:
-        quiet = f"quieted by alert {why.quieted_by}: nobody is told while that one is unresolved"
+    if why.inhibited_by and not why.shadow:
+        quiet = f"quieted by alert {why.inhibited_by}: nobody is told while that one is unresolved"
     if why.held and why.state != "resolved":
         quiet = (
             f"held since {_at(why.held)}: data are missing, so its silence may not be the client's"

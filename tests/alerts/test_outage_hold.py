@@ -22,7 +22,7 @@ OUT = Feed(
 
 
 def silent(count: int, rule: str = "r", opened_at: int = 50, **changed: object) -> list[Alert]:
-    given = {"silence": "unjudged", "opened_at": opened_at, "rule_id": rule, **changed}
+    given = {"inactivity": "unjudged", "opened_at": opened_at, "rule_id": rule, **changed}
     return [
         replace(alert(opened_at), id=one, client_id=one, **given) for one in range(1, count + 1)
     ]  # type: ignore[arg-type]
@@ -50,9 +50,9 @@ def test_too_many_silent_by_one_rule_are_an_outage(count: int, found: set[str]) 
 
 def test_one_client_counts_once_and_what_was_believed_long_ago_not_at_all() -> None:
     assert not standing([replace(one, client_id=1) for one in silent(5)])
-    assert not standing(silent(5, opened_at=0, silence="believed"), now=100)
-    assert standing(silent(5, opened_at=1, silence="believed"), now=100)
-    assert standing(silent(5, opened_at=0, silence="held"), now=1000)
+    assert not standing(silent(5, opened_at=0, inactivity="believed"), now=100)
+    assert standing(silent(5, opened_at=1, inactivity="believed"), now=100)
+    assert standing(silent(5, opened_at=0, inactivity="held"), now=1000)
 
 
 def test_what_a_source_explains_is_no_second_outage() -> None:
@@ -87,21 +87,23 @@ def test_silence_is_believed_where_all_is_there_and_held_where_it_is_not() -> No
 
 def test_what_was_told_since_the_source_was_read_last_is_held_after_all() -> None:
     out = {"source inbox": Outage(40, LOOKS_AT["r"])}
-    told = silent(1, opened_at=41, silence="believed")
+    told = silent(1, opened_at=41, inactivity="believed")
     assert judge(told, out, LOOKS_AT, SETTINGS).hold == tuple(told)
-    assert judge(silent(1, opened_at=40, silence="believed"), out, LOOKS_AT, SETTINGS) == Verdict()
+    assert (
+        judge(silent(1, opened_at=40, inactivity="believed"), out, LOOKS_AT, SETTINGS) == Verdict()
+    )
     taken = [replace(one, state="acknowledged") for one in told]
     assert judge(taken, out, LOOKS_AT, SETTINGS) == Verdict()
 
 
 def test_an_outage_that_shows_in_a_rule_was_at_work_before_it_showed() -> None:
     out = {"rule r": Outage(150, LOOKS_AT["r"])}
-    assert judge(silent(1, opened_at=51, silence="believed"), out, LOOKS_AT, SETTINGS).hold
-    assert not judge(silent(1, opened_at=50, silence="believed"), out, LOOKS_AT, SETTINGS).hold
+    assert judge(silent(1, opened_at=51, inactivity="believed"), out, LOOKS_AT, SETTINGS).hold
+    assert not judge(silent(1, opened_at=50, inactivity="believed"), out, LOOKS_AT, SETTINGS).hold
 
 
 def test_a_held_one_is_let_go_when_the_outage_has_settled_or_taken_back_where_it_is_over() -> None:
-    held, over = silent(1, silence="held"), silent(1, silence="held", ended=60)
+    held, over = silent(1, inactivity="held"), silent(1, inactivity="held", ended=60)
     out = {"source inbox": Outage(40, LOOKS_AT["r"], over=60)}
     assert judge([*held, *over], out, LOOKS_AT, SETTINGS) == Verdict()
     assert judge([*held, *over], {}, LOOKS_AT, SETTINGS) == Verdict(
@@ -111,7 +113,7 @@ def test_a_held_one_is_let_go_when_the_outage_has_settled_or_taken_back_where_it
 
 ALERTS = st.builds(
     lambda number, rule, state, silence, opened, ended: replace(
-        alert(opened, ended), id=number, client_id=number, rule_id=rule, state=state, silence=silence
+        alert(opened, ended), id=number, client_id=number, rule_id=rule, state=state, inactivity=silence
     ),
     st.integers(1, 99), st.sampled_from(["r", "lab", "gone"]), st.sampled_from(["open", "acknowledged", "snoozed"]),
     st.sampled_from(["unjudged", "held", "believed"]), st.integers(0, 200), st.none() | st.integers(200, 300),
@@ -139,6 +141,6 @@ def test_whatever_there_is_nobody_is_told_in_an_outage_and_nothing_is_forgotten_
         for one in alerts
         if one.in_doubt and one not in {*verdict.hold, *verdict.believe, *verdict.take_back}
     ]
-    assert all(one in hidden and (one.silence == "held" or one.state != "open") for one in left)
+    assert all(one in hidden and (one.inactivity == "held" or one.state != "open") for one in left)
     settled = judge(alerts, {}, LOOKS_AT, SETTINGS)
     assert {*settled.believe, *settled.take_back} == {one for one in alerts if one.in_doubt}

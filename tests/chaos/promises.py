@@ -71,7 +71,7 @@ class Promises:
         late = select(alerts.c.id).where(
             alerts.c.state == "open",
             ~alerts.c.shadow,
-            alerts.c.quieted_by.is_(None),
+            alerts.c.inhibited_by.is_(None),
             alerts.c.next_step_at < now,
         )
         with self._database.read() as conn:

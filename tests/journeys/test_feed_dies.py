@@ -98,7 +98,7 @@ class Night:
         return [words for at, number, words in self.texts if at >= instant and to in {None, number}]
 
     def states(self) -> dict[int, tuple[str, str | None]]:
-        return {row.client_id: (row.state, row.silence) for row in self.site.alerts}
+        return {row.client_id: (row.state, row.inactivity) for row in self.site.alerts}
 
 
 def ingest_all(database: Database, feed: Feed, now: int) -> None:
@@ -143,7 +143,9 @@ def test_the_feed_cannot_be_reached_all_night(database: Database) -> None:
         SILENT_ONE
     ]
     assert {
-        row.resolution for row in night.site.alerts if row.silence and row.client_id != SILENT_ONE
+        row.resolution
+        for row in night.site.alerts
+        if row.inactivity and row.client_id != SILENT_ONE
     } == {"corrected"}
 
     # 09:15  Nothing more has come: C-12 is silent indeed, and now somebody hears of it.

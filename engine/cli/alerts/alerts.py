@@ -155,7 +155,7 @@ def _apart(alert: Alert) -> Iterator[str]:
 
 def _waits(alert: Alert) -> Iterator[str]:
     """Why nobody is told of it for now."""
-    if alert.state != "resolved" and alert.silence == "held":
+    if alert.state != "resolved" and alert.inactivity == "held":
         yield "held: data are missing"
-    if alert.state != "resolved" and alert.quieted_by:
-        yield f"quieted by {alert.quieted_by}"
+    if alert.state != "resolved" and alert.inhibited_by:
+        yield f"quieted by {alert.inhibited_by}"

@@ -107,8 +107,8 @@ def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
 
 def _doubted(change: AlertChange) -> AlertChange:
     """What is silence after all, by events that were taken back, may as well be an outage as at its opening."""
-    if change.reason == "holds_after_all" and change.after.silence == "believed":
-        return replace(change, after=replace(change.after, silence="unjudged"))
+    if change.reason == "holds_after_all" and change.after.inactivity == "believed":
+        return replace(change, after=replace(change.after, inactivity="unjudged"))
     return change
 
 
@@ -263,7 +263,7 @@ def _new_alert(desk: EvaluationContext, opening: Opening) -> NewAlert:
         historic=decision.historic,
         shadow=decision.shadow,
         resolution="cleared" if decision.state == "resolved" else None,
-        silence="unjudged" if opening.in_silence else None,
+        inactivity="unjudged" if opening.in_silence else None,
     )
     return NewAlert(
         alert, desk.rule_set_id, opening.evidence, _policy(desk, alert), decision.reason

@@ -34,13 +34,15 @@ def settle(
         loud = quieted(of_client, rules)
         for alert in of_client:
             by = loud.get(alert.id)
-            if alert.state == "resolved" or alert.quieted_by == by:
+            if alert.state == "resolved" or alert.inhibited_by == by:
                 continue
             reason = (
-                f"quieted by alert {by}" if by else f"no longer quieted by alert {alert.quieted_by}"
+                f"quieted by alert {by}"
+                if by
+                else f"no longer quieted by alert {alert.inhibited_by}"
             )
             alerts.change(
-                conn, alert, replace(alert, quieted_by=by), at=now, actor=actor, why=reason
+                conn, alert, replace(alert, inhibited_by=by), at=now, actor=actor, why=reason
             )
             if by is not None:
                 newly_quieted.append(alert.id)

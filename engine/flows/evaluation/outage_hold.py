@@ -80,7 +80,7 @@ def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]
         long_ago = [
             one
             for one in verdict.believe
-            if one.silence == "unjudged" and one.opened_at <= now - patience
+            if one.inactivity == "unjudged" and one.opened_at <= now - patience
         ]
         verdict = Verdict(verdict.hold, tuple(long_ago))
     return standing, _unchanged(conn, verdict)
@@ -113,19 +113,21 @@ def _carry_out(
     conn: Connection, desk: EvaluationContext, verdict: Verdict
 ) -> list[steps.TakenStep]:
     for alert in verdict.hold:
-        held = replace(alert, silence="held", held_at=desk.now)
+        held = replace(alert, inactivity="held", held_at=desk.now)
         alerts.change(conn, alert, held, at=desk.now, actor=ACTOR, why="held: data are missing")
     outbox.cancel(conn, [alert.id for alert in verdict.hold], desk.now)
     for alert in verdict.take_back:
-        after = replace(move(alert, "resolved", "cleared"), silence="believed", held_at=None)
+        after = replace(move(alert, "resolved", "cleared"), inactivity="believed", held_at=None)
         alerts.change(conn, alert, after, at=desk.now, actor=ACTOR, why="cleared")
-    were_held = [alert for alert in verdict.believe if alert.silence == "held"]
+    were_held = [alert for alert in verdict.believe if alert.inactivity == "held"]
     for alert in were_held:
-        after = replace(alert, silence="believed", held_at=None)
+        after = replace(alert, inactivity="believed", held_at=None)
         alerts.change(
             conn, alert, after, at=desk.now, actor=ACTOR, why="data are back, and it still holds"
         )
-    inactivity.believe(conn, [alert.id for alert in verdict.believe if alert.silence == "unjudged"])
+    inactivity.believe(
+        conn, [alert.id for alert in verdict.believe if alert.inactivity == "unjudged"]
+    )
     concerned = [*verdict.hold, *verdict.take_back, *verdict.believe]
     by_client = alerts.of_clients(conn, sorted({alert.client_id for alert in concerned}))
     tell = [alert.id for alert in verdict.believe if alert.state == "open"]
@@ -159,7 +161,7 @@ def _record(
     done = {
         "alerts held": verdict.hold,
         "alerts taken back": verdict.take_back,
-        "alerts let go": [alert for alert in verdict.believe if alert.silence == "held"],
+        "alerts let go": [alert for alert in verdict.believe if alert.inactivity == "held"],
         "told of alerts held": long_held,
     }
     for action, concerned in done.items():

@@ -104,7 +104,7 @@ def _change(
     # What is snoozed again, or passed on while open, stays in its state.
     after = alert if alert.state == state else move(alert, state, reason)
     # Whoever acts on one that is held for want of data knows better.
-    after = replace(after, silence=None, held_at=None) if alert.in_doubt else after
+    after = replace(after, inactivity=None, held_at=None) if alert.in_doubt else after
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
     outbox.cancel(conn, [alert.id], now)
     if what == "pass_on":

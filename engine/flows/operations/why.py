@@ -85,7 +85,7 @@ class _Telling:
             opened=self._local(alert.opened_at),
             historic=alert.historic,
             shadow=alert.shadow,
-            quieted_by=alert.quieted_by,
+            inhibited_by=alert.inhibited_by,
             held=self._local_or_none(alert.held_at),
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),

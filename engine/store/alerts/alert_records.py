@@ -98,7 +98,7 @@ def listed(
     if client_ref is not None:
         wanted = wanted.where(clients.c.ref == client_ref)
     if held_only:
-        wanted = wanted.where(alerts.c.silence == "held")
+        wanted = wanted.where(alerts.c.inactivity == "held")
     return [_listed(row) for row in conn.execute(wanted)]
 
 

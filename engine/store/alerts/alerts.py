@@ -37,8 +37,8 @@ _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 # Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt about the data.
 TOLD: ColumnElement[bool] = and_(
     ~alerts.c.shadow,
-    alerts.c.quieted_by.is_(None),
-    or_(alerts.c.silence.is_(None), alerts.c.silence == "believed"),
+    alerts.c.inhibited_by.is_(None),
+    or_(alerts.c.inactivity.is_(None), alerts.c.inactivity == "believed"),
 )
 
 
@@ -79,8 +79,8 @@ _quieting = alerts.alias()
 _NO_LONGER_QUIETED = (
     select(alerts.c.client_id)
     .distinct()
-    .join(_quieting, _quieting.c.id == alerts.c.quieted_by)
-    .where(alerts.c.quieted_by.is_not(None))
+    .join(_quieting, _quieting.c.id == alerts.c.inhibited_by)
+    .where(alerts.c.inhibited_by.is_not(None))
     # Said by the states there are besides, for so an index leads to them; nearly all alerts are resolved.
     .where(or_(WAITS, alerts.c.state == "acknowledged"))
     .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
@@ -172,7 +172,7 @@ def change(
         for name in Alert.__dataclass_fields__
         if getattr(after, name) != getattr(before, name)
     }
-    untold = after.shadow or after.quieted_by is not None or after.in_doubt
+    untold = after.shadow or after.inhibited_by is not None or after.in_doubt
     if after.state in {"acknowledged", "resolved"} or (after.state == "open" and untold):
         changed["next_step_at"] = None
     if after.state == "open" and before.state != "open":

@@ -23,7 +23,7 @@ _IN_DOUBT = ("unjudged", "held")
 _OUTAGES = "outages"  # the heartbeat that holds them
 # Asked at every step, and made once, for a statement takes longer to make than to run.
 # Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
-_in_doubt = or_(*(alerts.c.silence == word for word in _IN_DOUBT))
+_in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
 _ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
 _STILL_JUDGING = (
     select(evaluations.c.client_id)
@@ -34,7 +34,7 @@ _STILL_JUDGING = (
 )
 _UNRESOLVED = (
     select(*_ALERT)
-    .where(alerts.c.silence.is_not(None), alerts.c.state != "resolved")
+    .where(alerts.c.inactivity.is_not(None), alerts.c.state != "resolved")
     .where(or_(_in_doubt, alerts.c.opened_at > bindparam("since")))
     .order_by(alerts.c.id)
 )
@@ -68,7 +68,7 @@ def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
 def believe(conn: Connection, alert_ids: Collection[int]) -> None:
     """Take the silence of these alerts for the clients' own; not worth a word where it was never doubted."""
     conn.execute(
-        update(alerts).where(alerts.c.id.in_(alert_ids)).values(silence="believed", held_at=None)
+        update(alerts).where(alerts.c.id.in_(alert_ids)).values(inactivity="believed", held_at=None)
     )
 
 
@@ -84,7 +84,7 @@ def long_held(conn: Connection, waits: Mapping[Severity, Duration], now: Instant
             for severity, wait in waits.items()
         )
     )
-    wanted = select(*_ALERT).where(alerts.c.silence == "held", alerts.c.state == "open", waited)
+    wanted = select(*_ALERT).where(alerts.c.inactivity == "held", alerts.c.state == "open", waited)
     return [
         Alert(*row)
         for row in conn.execute(wanted.order_by(alerts.c.id).with_for_update(skip_locked=True))
@@ -98,7 +98,7 @@ def told(conn: Connection, alert_ids: Collection[int], at: Instant) -> None:
 
 def held_count(conn: Connection) -> int:
     """How many unresolved alerts are held."""
-    held = and_(alerts.c.silence == "held", alerts.c.state != "resolved")
+    held = and_(alerts.c.inactivity == "held", alerts.c.state != "resolved")
     return conn.scalar(select(func.count()).select_from(alerts).where(held)) or 0
 
 

@@ -1,4 +1,4 @@
-"""Passed over: who was not told of an alert though a step would have told them, and why."""
+"""Skipped recipients: who was not told of an alert although a step names them, and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from engine.model.instant import Instant
 from engine.model.staff import SkippedRecipient
-from engine.store.tables.alerts import passed_over
+from engine.store.tables.alerts import skipped_recipients
 from engine.store.tables.people import staff
 
 
@@ -32,17 +32,17 @@ def add(
         for one in left_out
     ]
     if rows:
-        conn.execute(insert(passed_over), rows)
+        conn.execute(insert(skipped_recipients), rows)
 
 
 def of_alert(conn: Connection, alert_id: int) -> list[SkippedEntry]:
     """All who were not told of an alert, in the order of time."""
-    role = func.coalesce(passed_over.c.role, staff.c.role).label("role")
+    role = func.coalesce(skipped_recipients.c.role, staff.c.role).label("role")
     wanted = (
-        select(passed_over.c.at, role, staff.c.ref, passed_over.c.why)
-        .outerjoin(staff, staff.c.id == passed_over.c.staff_id)
-        .where(passed_over.c.alert_id == alert_id)
-        .order_by(passed_over.c.id)
+        select(skipped_recipients.c.at, role, staff.c.ref, skipped_recipients.c.why)
+        .outerjoin(staff, staff.c.id == skipped_recipients.c.staff_id)
+        .where(skipped_recipients.c.alert_id == alert_id)
+        .order_by(skipped_recipients.c.id)
     )
     return [SkippedEntry(*row) for row in conn.execute(wanted)]
 

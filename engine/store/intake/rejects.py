@@ -14,7 +14,7 @@ from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import rejects
 from engine.store.tables.people import clients
 
-_OPEN = and_(rejects.c.mended_at.is_(None), rejects.c.dismissed_at.is_(None))
+_OPEN = and_(rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
 
 
 class OpenReject(NamedTuple):
@@ -49,7 +49,7 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
     insert = insert_of(conn.dialect.name, rejects)
     told = {word: insert.excluded[word] for word in ("reason", "waits_for", "seen_at")}
     upsert = insert.on_conflict_do_update(
-        index_elements=["source", "item", "line", "digest"], set_={**told, "mended_at": None}
+        index_elements=["source", "item", "line", "digest"], set_={**told, "fixed_at": None}
     )
     conn.execute(
         upsert,
@@ -83,7 +83,7 @@ def waiting_no_more(conn: Connection, source: str) -> Sequence[OpenReject]:
 def mend(conn: Connection, ids: Collection[int], now: Instant) -> None:
     """Say that rows were read after all."""
     if ids:
-        conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(mended_at=now))
+        conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(fixed_at=now))
 
 
 def mend_lines(
@@ -94,7 +94,7 @@ def mend_lines(
         of_lines = and_(
             _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line.in_(lines)
         )
-        conn.execute(update(rejects).where(of_lines).values(mended_at=now))
+        conn.execute(update(rejects).where(of_lines).values(fixed_at=now))
 
 
 def mend_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
@@ -102,7 +102,7 @@ def mend_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
     of_item = and_(
         _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.seen_at < now
     )
-    conn.execute(update(rejects).where(of_item).values(mended_at=now))
+    conn.execute(update(rejects).where(of_item).values(fixed_at=now))
 
 
 def dismiss(conn: Connection, ids: Collection[int], now: Instant) -> set[int]:

@@ -66,8 +66,8 @@ _ABOUT = [
         "severity",
         "client_id",
         "shadow",
-        "quieted_by",
-        "silence",
+        "inhibited_by",
+        "inactivity",
         "told_at",
         "next_step_at",
     )
@@ -234,9 +234,9 @@ def standing(conn: Connection, message: Claimed, owner: str, now: Instant) -> St
 def _untold(found: Any) -> str | None:
     if found.shadow:
         return "its rule is on trial"
-    if found.quieted_by:
+    if found.inhibited_by:
         return "it is quieted"
-    return "data are missing" if found.silence in {"unjudged", "held"} else None
+    return "data are missing" if found.inactivity in {"unjudged", "held"} else None
 
 
 def settle(

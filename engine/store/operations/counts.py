@@ -24,7 +24,7 @@ class Figures:
 
 def figures(conn: Connection) -> Figures:
     """The counts as they stand."""
-    open_rejects = (rejects.c.mended_at.is_(None), rejects.c.dismissed_at.is_(None))
+    open_rejects = (rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
     return Figures(
         alerts=_by(conn, alerts.c.state),
         messages=_by(conn, outbox.c.state),

@@ -60,10 +60,10 @@ alerts = Table(
     Column("owner_id", ForeignKey("staff.id")),
     # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
     Column("resolution", String(20)),
-    # The alert while which is unresolved nobody is told of this one. No foreign key: SQLite cannot add one.
-    Column("quieted_by", BigInteger),
-    # What becomes of one that began in silence (model/alert.py), and since when it is held.
-    Column("silence", String(10)),
+    # While the alert of this id is unresolved, this one does not notify. No foreign key: SQLite cannot add one.
+    Column("inhibited_by", BigInteger),
+    # Whether an alert that began in inactivity is believed (model/alert.py), and since when it is held.
+    Column("inactivity", String(10)),
     Column("held_at", Instant),
     # When people were last told of it or somebody took it, and how often they were told again.
     Column("told_at", Instant),
@@ -72,18 +72,18 @@ alerts = Table(
     Index(None, "client_id", "rule_id"),
     CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
     Index(
-        "ix_alerts_silence",
-        "silence",
+        "ix_alerts_inactivity",
+        "inactivity",
         "state",
-        sqlite_where=text("silence IS NOT NULL"),
-        postgresql_where=text("silence IS NOT NULL"),
+        sqlite_where=text("inactivity IS NOT NULL"),
+        postgresql_where=text("inactivity IS NOT NULL"),
     ),
     Index(
-        "ix_alerts_quieted",
+        "ix_alerts_inhibited",
         "state",
-        "quieted_by",
-        sqlite_where=text("quieted_by IS NOT NULL"),
-        postgresql_where=text("quieted_by IS NOT NULL"),
+        "inhibited_by",
+        sqlite_where=text("inhibited_by IS NOT NULL"),
+        postgresql_where=text("inhibited_by IS NOT NULL"),
     ),
     Index(None, "state", "next_step_at"),
 )
@@ -100,10 +100,10 @@ alert_transitions = Table(
     Column("why", Text, nullable=False),
 )
 
-# Who was not told of an alert though a step would have told them, and why. `role` is the step's; NULL where what
-# waited to be sent to them was taken back. `staff_id` is NULL where nobody has the role.
-passed_over = Table(
-    "passed_over",
+# Who was not told of an alert although a step names them, and why. `role` is the step's; NULL if a message that
+# waited for them was taken back. `staff_id` is NULL if nobody has the role.
+skipped_recipients = Table(
+    "skipped_recipients",
     metadata,
     Column("id", Id, primary_key=True),
     Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),

@@ -65,7 +65,7 @@ rejects = Table(
     Column("digest", String(32), nullable=False),
     Column("waits_for", String(64), index=True),
     Column("seen_at", Instant, nullable=False),
-    Column("mended_at", Instant),
+    Column("fixed_at", Instant),
     Column("dismissed_at", Instant),
     UniqueConstraint("source", "item", "line", "digest"),
 )

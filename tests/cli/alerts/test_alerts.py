@@ -70,7 +70,7 @@ def test_the_table_fits_eighty_columns_and_goes_by_the_sites_clock(
     site.serve(rulebook_of(written_rule("seven-days-without-any-contact-with-us", MISSED)))
     site.evaluate()
     with site.database.write() as conn:
-        conn.execute(update(alerts).values(began=NOON - hours(20000), quieted_by=1))
+        conn.execute(update(alerts).values(began=NOON - hours(20000), inhibited_by=1))
         conn.execute(update(alerts).where(alerts.c.id == 1).values(owner_id=1, historic=True))
     assert said("alerts", "--state", "all").splitlines() == [
         "ALERT  CLIENT  RULE                  SEVERITY  BEGAN        STATE",

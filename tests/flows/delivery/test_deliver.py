@@ -325,7 +325,7 @@ def test_a_message_that_another_took_over_before_the_send_is_left_to_them(
     assert row(sqlite_database, message_id).claimed_by == "b"
 
 
-@pytest.mark.parametrize("values", [{"quieted_by": 1}, {"shadow": True}])
+@pytest.mark.parametrize("values", [{"inhibited_by": 1}, {"shadow": True}])
 def test_what_nobody_is_to_be_told_of_by_now_is_not_sent(
     sqlite_database: Database, values: dict[str, Any]
 ) -> None:

@@ -83,7 +83,7 @@ def test_a_reminder_to_those_told_is_not_sent_once_somebody_has_taken_it(site: S
 
 
 @pytest.mark.parametrize(
-    "values", [{"state": "resolved"}, {"state": "snoozed"}, {"quieted_by": 9}, {"shadow": True}]
+    "values", [{"state": "resolved"}, {"state": "snoozed"}, {"inhibited_by": 9}, {"shadow": True}]
 )
 def test_what_needs_nobody_for_now_is_not_told_again(site: Site, values: dict[str, Any]) -> None:
     with site.database.write() as conn:

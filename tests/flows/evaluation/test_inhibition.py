@@ -52,7 +52,7 @@ def test_the_quieted_alert_is_recorded_with_what_quiets_it_and_nobody_is_told(si
     loud, calm = by_rule(site)["loud"], by_rule(site)["calm"]
     assert told_of(site) == [(loud, 1)]
     row = next(row for row in site.alerts if row.id == calm)
-    assert (row.state, row.quieted_by, row.next_step_at) == ("open", loud, None)
+    assert (row.state, row.inhibited_by, row.next_step_at) == ("open", loud, None)
     with site.database.read() as conn:
         assert [one.why for one in transitions_of(conn, calm)] == [
             "began",
@@ -73,7 +73,7 @@ def test_when_the_quieting_alert_clears_the_one_that_still_holds_is_told(site: S
     site.evaluate(NOON + hours(47))
     calm = by_rule(site)["calm"]
     assert told_of(site)[-1] == (calm, 1)
-    assert next(row for row in site.alerts if row.id == calm).quieted_by is None
+    assert next(row for row in site.alerts if row.id == calm).inhibited_by is None
     site.evaluate(NOON + hours(47))
     assert told_of(site).count((calm, 1)) == 1
 

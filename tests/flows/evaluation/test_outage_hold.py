@@ -59,7 +59,7 @@ def site(database: Database) -> Site:
 
 
 def silences(site: Site) -> dict[int, str | None]:
-    return {row.client_id: row.silence for row in site.alerts if row.opened_at > START}
+    return {row.client_id: row.inactivity for row in site.alerts if row.opened_at > START}
 
 
 def told(site: Site) -> list[int]:
@@ -199,7 +199,7 @@ def test_whoever_acts_on_a_held_alert_ends_its_holding(site: Site) -> None:
         assert who is not None
         alert_actions.act(conn, site.alerts[-1].id, who, "accept", NOON + 1)
     site.evaluate(NOON + 2)
-    assert (site.alerts[-1].state, site.alerts[-1].silence) == ("acknowledged", None)
+    assert (site.alerts[-1].state, site.alerts[-1].inactivity) == ("acknowledged", None)
 
 
 def test_a_held_alert_quiets_nothing(database: Database) -> None:
@@ -216,7 +216,7 @@ def test_a_held_alert_quiets_nothing(database: Database) -> None:
     for hour in (1, 2):
         site.missed(NOON - hours(hour))
     site.evaluate(NOON + 1)
-    assert [(row.rule_id, row.silence, row.quieted_by) for row in site.alerts if row.opened_at > START] == [
+    assert [(row.rule_id, row.inactivity, row.inhibited_by) for row in site.alerts if row.opened_at > START] == [
         ("silent", "held", None), ("missed", None, None),
     ]  # fmt: skip
     assert told(site) == [1]
@@ -299,7 +299,7 @@ def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(
     for row in site.alerts:
         if row.id in held and not stands:
             assert row.state == "resolved" or (
-                row.silence == "believed" and row.id in messages_of(site)
+                row.inactivity == "believed" and row.id in messages_of(site)
             )
 
 
@@ -307,7 +307,7 @@ def nobody_yet(site: Site) -> list[int]:
     return [
         row.id
         for row in site.alerts
-        if row.silence in {"unjudged", "held"} and row.state != "resolved"
+        if row.inactivity in {"unjudged", "held"} and row.state != "resolved"
     ]
 
 
@@ -325,7 +325,7 @@ def test_silence_that_cannot_be_judged_keeps_nobody_from_the_next_step(database:
     site.evaluate(START)
     site.evaluate(NOON)
     with site.database.write() as conn:
-        broken = {"policy": "of another version", "silence": "unjudged"}
+        broken = {"policy": "of another version", "inactivity": "unjudged"}
         conn.execute(update(alerts).where(alerts.c.client_id == 1).values(broken))
     with pytest.raises(ValidationError):
         site.evaluate(NOON + hours(2))

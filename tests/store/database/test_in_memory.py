@@ -11,7 +11,7 @@ from engine.store.database.in_memory import scratch
 from engine.store.tables import metadata
 from engine.store.tables.alerts import evaluations
 from engine.store.tables.people import clients
-from tests.store.test_migrations import definitions
+from tests.store.migrations.test_schema import definitions
 
 CLIENT = {"ref": "C-1", "timezone": "UTC"}
 
