@@ -17,12 +17,12 @@ def test_rows_of_version_0010_are_kept_under_the_new_names(own_database: Databas
         put(
             conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
             severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-            evidence="{}", policy="[]", inhibited_by=7, silence="held", held_at=3,
+            evidence="{}", policy="[]", quieted_by=7, silence="held", held_at=3,
         )  # fmt: skip
         put(conn, "passed_over", id=5, alert_id=1, at=2, role="mentor", why="nobody has this role")
         put(
             conn, "rejects", id=1, source="s", item="i", line=1, reason="x", row="y", digest="d",
-            seen_at=1, fixed_at=9,
+            seen_at=1, mended_at=9,
         )  # fmt: skip
     own_database.upgrade()
     with own_database.write() as conn:
