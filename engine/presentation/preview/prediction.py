@@ -1,4 +1,4 @@
-"""What a preview says of how well rules foretell an outcome."""
+"""What a preview says of how well rules predict an outcome."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from engine.studies.outcome import OutcomeStatistics, RuleOutcome
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
 
 
-def foretelling(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
-    """How well each rule foretells the outcome."""
+def prediction(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
+    """How well each rule predicts the outcome."""
     query = preview.query
     rows: list[tuple[str, ...]] = []
-    for rule_id in foretelling_rules(preview):
+    for rule_id in predicting_rules(preview):
         said = [
             _row(one.outcome, one.outcome.rules.get(rule_id, RuleOutcome()))
             for one in versions(preview)
@@ -30,7 +30,7 @@ def foretelling(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
     )
 
 
-def foretelling_rules(preview: PreviewResult) -> list[str]:
+def predicting_rules(preview: PreviewResult) -> list[str]:
     """The rules with alerts by either version, but the outcome; before them what is pressing of all live ones."""
     found = [
         (rule_id, rule.status)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.tally import UNTOLD, OfRule
+
+
+class Head(NamedTuple):
+    """The head of a column; a column of numbers aligns to the right and is never broken."""
+
+    text: str
+    is_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,16 @@ class Section:
     text: str
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def heads(self) -> list[Head]:
+        """The heads of the columns, without the mark of a number."""
+        return [Head(name.removeprefix(">"), name.startswith(">")) for name in self.columns]
+
+    @property
+    def has_heads(self) -> bool:
+        """Whether any column has a name."""
+        return any(head.text for head in self.heads)
 
 
 @dataclass(frozen=True, slots=True)

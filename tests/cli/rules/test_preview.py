@@ -346,7 +346,7 @@ def test_what_a_page_quotes_is_escaped_and_it_holds_no_name_or_number(
     say("--html", tmp_path / "page.html", *UNTIL)
     written = (tmp_path / "page.html").read_text()
     assert "<script" not in written
-    assert "&lt;script&gt;&amp;&#x27;&quot;" in written
+    assert "&lt;script&gt;&amp;&#39;&#34;" in written
     assert "+1" not in written
 
 

@@ -1,0 +1,36 @@
+"""Pages from the templates beside this module; only this module imports Jinja2."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+def render(template: str, **values: object) -> str:
+    """Fill a template; text in the values is escaped.
+
+    Args:
+        template: The name of a file in `templates/`.
+        values: The variables of the template.
+
+    Returns:
+        The page as text.
+
+    Raises:
+        jinja2.UndefinedError: The template uses a variable that is not among the values.
+    """
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
