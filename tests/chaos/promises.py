@@ -12,6 +12,7 @@ from sqlalchemy import Connection, or_, select
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from engine.flows.operations import watchdog as auditing
+from engine.model.audit_action import AuditAction
 from engine.model.message import NEWLY, NOTICE, REACHES_NOBODY, REMINDS, STEP
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log as trail
@@ -136,10 +137,11 @@ class Promises:
     def _climbing(self, conn: Connection) -> Iterator[str]:
         turns = defaultdict(list)
         taken = select(audit.c.at, audit.c.action, audit.c.subject, audit.c.detail).where(
-            audit.c.action.in_(("told", "reaches nobody")), audit.c.actor == "escalate"
+            audit.c.action.in_((AuditAction.TOLD.value, AuditAction.REACHES_NOBODY.value)),
+            audit.c.actor == "escalate",
         )
         for row in conn.execute(taken.order_by(audit.c.id)):
-            at_end = row.action == "reaches nobody"
+            at_end = row.action == AuditAction.REACHES_NOBODY
             turns[row.subject].append(
                 (row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"])
             )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.message import NOTICE, REMINDS, Claimed
 from engine.model.staff import Consent
@@ -55,7 +56,7 @@ def _audit(conn: Connection, disclosure_id: int, detail: dict[str, object], now:
         conn,
         at=now,
         actor=ACTOR,
-        action="disclosed",
+        action=AuditAction.DISCLOSED,
         subject=f"disclosure {disclosure_id}",
         detail=detail,
     )

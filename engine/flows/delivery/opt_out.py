@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
 from engine.messaging import operator_texts
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.alerts import alerts
 from engine.store.messages import outbox
@@ -37,7 +38,7 @@ def record(conn: Connection, staff_ids: list[int], now: Instant, by: str) -> Non
             conn,
             at=now,
             actor="opt-out",
-            action="opted out",
+            action=AuditAction.OPTED_OUT,
             subject=f"staff {staff_id}",
             detail={"by": by},
         )

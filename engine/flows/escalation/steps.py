@@ -17,6 +17,7 @@ from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGETHER_US, NewMessage
@@ -108,7 +109,10 @@ def record(
 def _entry(told: TakenStep) -> audit_log.Entry:
     detail = {"step": told.step, "staff": told.staff, "passed_over": told.passed_over}
     return audit_log.Entry(
-        ACTOR, "told" if told.staff else "reaches nobody", f"alert {told.alert_id}", detail
+        ACTOR,
+        AuditAction.TOLD if told.staff else AuditAction.REACHES_NOBODY,
+        f"alert {told.alert_id}",
+        detail,
     )
 
 

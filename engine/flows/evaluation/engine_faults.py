@@ -8,6 +8,7 @@ import structlog
 
 from engine.flows.escalation import operator_notices
 from engine.messaging.operator_texts import judged_in_two_ways
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
@@ -31,7 +32,7 @@ def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
                 conn,
                 at=now,
                 actor=ACTOR,
-                action="inference problem",
+                action=AuditAction.INFERENCE_PROBLEM,
                 subject="rules",
                 detail=detail,
             )

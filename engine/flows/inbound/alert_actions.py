@@ -13,6 +13,7 @@ from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging import answers
 from engine.model.alert import Alert, AlertState
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, Instant
 from engine.model.message import NOTICE, NewMessage
@@ -93,7 +94,12 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, 
         actor, subject = f"staff {who.id}", f"alert {acted.alert_id}"
         detail = {"from": acted.was, "by": by}
         audit_log.record(
-            conn, at=now, actor=actor, action=_BECOMES[what][1], subject=subject, detail=detail
+            conn,
+            at=now,
+            actor=actor,
+            action=AuditAction(_BECOMES[what][1]),
+            subject=subject,
+            detail=detail,
         )
 
 

@@ -14,6 +14,7 @@ from engine.flows.inbound import alert_actions, client_messages
 from engine.messaging import answers, operator_texts, replies
 from engine.messaging.danger_words import Language, in_crisis
 from engine.messaging.replies import Asks, Reply
+from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
 from engine.model.message import DANGER
@@ -254,7 +255,12 @@ def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
 def _record(conn: Connection, inbox_id: int, taken: Taken, now: Instant) -> None:
     detail = {"understood": taken.understood, "opened": list(taken.opened)}
     audit_log.record(
-        conn, at=now, actor=ACTOR, action="text came in", subject=f"text {inbox_id}", detail=detail
+        conn,
+        at=now,
+        actor=ACTOR,
+        action=AuditAction.TEXT_CAME_IN,
+        subject=f"text {inbox_id}",
+        detail=detail,
     )
     if taken.acted:
         alert_actions.record(conn, *taken.acted, now, by="text")

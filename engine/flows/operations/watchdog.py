@@ -11,6 +11,7 @@ from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
+from engine.model.audit_action import AuditAction
 from engine.model.instant import HOUR_US, SECOND_US, Instant
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, inactivity
@@ -54,11 +55,21 @@ def run(database: Database, now: Instant) -> Mapping[str, int]:
         for promise in new:
             _log.error("promise broken", promise=promise)
             audit_log.record(
-                conn, at=now, actor=ACTOR, action="promise broken", subject=promise, detail={}
+                conn,
+                at=now,
+                actor=ACTOR,
+                action=AuditAction.PROMISE_BROKEN,
+                subject=promise,
+                detail={},
             )
         for promise in mended:
             audit_log.record(
-                conn, at=now, actor=ACTOR, action="promise mended", subject=promise, detail={}
+                conn,
+                at=now,
+                actor=ACTOR,
+                action=AuditAction.PROMISE_RESTORED,
+                subject=promise,
+                detail={},
             )
     return {"broken": len(broken), "new": len(new)}
 
