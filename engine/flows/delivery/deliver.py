@@ -19,8 +19,8 @@ from engine.messaging.sending import ABSENT, after_look_up, after_send, hindranc
 from engine.model.audit_action import message_became
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
-    NEWLY,
     Claimed,
+    MessageKind,
     OutboxState,
     Outgoing,
     SendResult,
@@ -121,7 +121,9 @@ def _pace(
         if not bundle:
             return message
         alerts, clients = grouping.amount(conn, [one.id for one in bundle])
-        body = of_many(clients, alerts, newly=all(one.gathered == NEWLY for one in bundle))
+        body = of_many(
+            clients, alerts, newly=all(one.gathered == MessageKind.NEWLY for one in bundle)
+        )
         grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 

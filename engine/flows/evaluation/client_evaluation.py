@@ -12,6 +12,7 @@ from engine.alerts.decide import AlertChange, Open, decide
 from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
 from engine.flows.escalation import steps
+from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
 from engine.measures.histories import Histories
@@ -245,7 +246,8 @@ def tell_anew(
             due.append(anew)
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
-    return steps.take_steps(conn, due, desk.rulebook.rules, desk.telling.detail, desk.now, newly)
+    notifier = Notifier(conn, desk.rulebook.rules, desk.telling.detail, desk.now)
+    return steps.take_steps(notifier, due, newly)
 
 
 def _new_alert(desk: EvaluationContext, opening: Opening) -> NewAlert:

@@ -19,7 +19,7 @@ from engine.model.alert import Alert
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
-from engine.model.message import HELD_URGENT
+from engine.model.message import MessageKind
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
 from engine.store.alerts import alerts, inactivity
@@ -145,9 +145,8 @@ def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]
     if held:
         body = operator_texts.held(len({alert.client_id for alert in held}))
         urgent = any(alert.severity == "urgent" for alert in held)
-        operator_notices.tell(
-            conn, staff.overseers(conn), HELD_URGENT if urgent else "held", body, desk.now
-        )
+        kind = MessageKind.HELD_URGENT if urgent else MessageKind.HELD
+        operator_notices.tell(conn, staff.overseers(conn), kind, body, desk.now)
         inactivity.told(conn, [alert.id for alert in held], desk.now)
     return held
 

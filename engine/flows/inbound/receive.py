@@ -17,7 +17,7 @@ from engine.messaging.replies import Asks, Reply
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
-from engine.model.message import DANGER
+from engine.model.message import MessageKind
 from engine.model.routing import RoutingSettings
 from engine.model.staff import Consent, Staff
 from engine.store.database.connection import Database
@@ -242,9 +242,8 @@ def _tell_overseers(conn: Connection, sender: _Sender, now: Instant) -> None:
     """Whoever shares the sender's phone is no help."""
     for one in sender.staff:
         body = operator_texts.in_danger(one.ref, one.id)
-        operator_notices.tell(
-            conn, staff.overseers(conn, but=sender.phone), f"{DANGER} {one.id}", body, now
-        )
+        others = staff.overseers(conn, but=sender.phone)
+        operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
 
 
 def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
