@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from engine.errors import UserError
-from engine.scheduler import Scheduler, Tick
+from engine.scheduler import Scheduler, Tick, _Every
 
 OFTEN = 0.02
 
@@ -51,6 +52,15 @@ class Hanging:
         self.let_go.wait(10)
         self.at_once -= 1
         self.ended.set()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    waiting = threading.Event()
+    for _ in range(1000):
+        if condition():
+            return
+        waiting.wait(0.01)
+    raise AssertionError("it does not come about")
 
 
 @contextmanager
@@ -122,4 +132,55 @@ def test_ticks_that_nobody_starts_are_stale_too() -> None:
     time = [0.0]
     scheduler = Scheduler([Tick("ingest", 5, Counting(1))], 60, monotonic=lambda: time[0])
     time[0] = 66.0
+    assert scheduler.stale() == ["ingest"]
+
+
+def test_a_step_begins_by_the_monotonic_clock_though_the_machines_clock_was_set_back() -> None:
+    time = [0.0]
+    step = Counting(2)
+    with running(Scheduler([Tick("fine", 3600, step)], 60, monotonic=lambda: time[0])) as scheduler:
+        wait_until(lambda: scheduler.steps["fine"] == 1)
+        time[0] = 3601.5
+        scheduler.wake_late()
+        assert step.enough.wait(10)
+
+
+def test_a_step_under_way_is_not_woken() -> None:
+    time = [0.0]
+    slow = Hanging()
+    with running(Scheduler([Tick("slow", 5, slow)], 60, monotonic=lambda: time[0])) as scheduler:
+        assert slow.begun.wait(10)
+        time[0] = 50.0
+        scheduler.wake_late()
+        slow.let_go.set()
+    assert slow.most_at_once == 1
+
+
+def test_a_clock_set_far_ahead_makes_up_no_missed_steps() -> None:
+    ago, now = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    assert _Every(5).get_next_fire_time(ago, now) == now + timedelta(seconds=5)
+
+
+def test_a_tick_that_only_fails_is_without_success_after_its_time() -> None:
+    time = [0.0]
+    failing, fine = Counting(1, OSError()), Counting(1)
+    ticks = [Tick("failing", 3600, failing), Tick("fine", 3600, fine)]
+    with running(Scheduler(ticks, 600, monotonic=lambda: time[0])) as scheduler:
+        wait_until(lambda: sum(scheduler.steps.values()) == 2)
+        names = ["failing", "fine"]
+        assert scheduler.failing(names) == ["failing"]
+        assert scheduler.without_success(names, 120) == []
+        time[0] = 3721.0
+        assert scheduler.without_success(names, 120) == names
+        assert scheduler.without_success(["failing"], 120) == ["failing"]
+
+
+def test_a_tick_that_begins_no_step_is_stale_after_two_minutes_however_long_a_step_may_take() -> (
+    None
+):
+    time = [0.0]
+    scheduler = Scheduler([Tick("ingest", 5, Counting(1))], 900, monotonic=lambda: time[0])
+    time[0] = 125.0
+    assert scheduler.stale() == []
+    time[0] = 126.0
     assert scheduler.stale() == ["ingest"]
