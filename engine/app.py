@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TextIO
 
 import structlog
@@ -41,6 +41,10 @@ from engine.store.operations import heartbeats, rule_sets
 if TYPE_CHECKING:
     from connectors.twilio.gateway import TwilioSms
     from engine.web.twilio import TwilioCalls
+
+# A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
+WEB_BUSY_SECONDS = 5
+WEB_CONNECTIONS = 13  # as many as the web has threads (engine/web)
 
 _log = structlog.get_logger()
 
@@ -162,7 +166,7 @@ class Engine:
         return self._gateway
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = receive.take(self.database, inbound, self.settings.routing, self._now())
+        taken = receive.take(self.web_database, inbound, self.settings.routing, self._now())
         _log.info(
             "text came in",
             provider_id=inbound.provider_id,
@@ -172,12 +176,20 @@ class Engine:
         return taken.answer
 
     def _reported(self, report: Report) -> None:
-        state = delivery_status.take(self.database, report, self._now())
+        state = delivery_status.take(self.web_database, report, self._now())
         tell = _log.info if state in FINAL_STATES else _log.debug
         tell("message reported", id=report.message_id, status=report.status, state=state)
 
+    @cached_property
+    def web_database(self) -> Database:
+        """The same database over connections of the web's own, so that calls and ticks never wait for each other's."""
+        return Database.open(
+            self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
+        )
+
     def close(self) -> None:
         """Let go of the database."""
+        self.web_database.close()
         self.database.close()
 
     def _tick(self, name: str, every_us: Duration, flow: Callable[[], Mapping[str, int]]) -> Tick:

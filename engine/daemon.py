@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 # How often the watch looks at the ticks (seconds).
 WATCH = 1.0
-# Hardly anybody ends a daemon and starts it anew within so many seconds.
+# Nobody is told of anything while one of these flows does not work.
+VITAL = ("evaluate", "deliver")
+NO_SUCCESS_SECONDS = 120.0
+# A daemon is hardly ended and started again within so many seconds.
 A_MOMENT = 15
 
 _log = structlog.get_logger()
@@ -37,19 +40,26 @@ def step_once(engine: Engine) -> bool:
 
 
 def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None:
-    """Run until SIGTERM or SIGINT; then the steps under way are finished. `serving` is told the pages' address.
+    """Run until SIGTERM or SIGINT; then the steps under way are finished.
 
-    Raises UserError where the port is in use. Ends the process with exit code 3 where a tick is stale, for
-    the service manager to start it anew: what hangs in a thread cannot be ended otherwise.
+    A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs. The service
+    manager then starts the process again.
+
+    Args:
+        engine: The wired engine.
+        serving: Is told the address of the pages.
+
+    Raises:
+        UserError: The port is in use.
     """
-    # Signals are only noted, for a handler may run between any two instructions.
+    # Signals are only noted, because a handler may run between any two instructions.
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: signals.put(received))
     settings = engine.settings
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch = Watch(engine, scheduler)
-    web = WebServer(settings.web.host, settings.web.port, watch.pages)
+    web = WebServer(settings.web.host, settings.web.port, watch.application)
     ago = engine.last_step_ago()
     if ago is not None and ago < A_MOMENT:
         _log.warning(
@@ -65,6 +75,7 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
     )
     while (received := _next(signals)) is None:
+        scheduler.wake_late()
         if stale := scheduler.stale():
             _log.critical("ticks are stale, so this process ends", ticks=stale)
             os._exit(HandrailError.exit_code)
@@ -89,66 +100,50 @@ class Watch:
         self._engine = engine
         self._scheduler = scheduler
 
-    def pages(self) -> FastAPI:
-        """The pages, made where they are served, for FastAPI takes long to import."""
-        from engine.web.pages import pages  # noqa: PLC0415
+    def application(self) -> FastAPI:
+        """Make the pages in the thread that serves them, because FastAPI takes long to import."""
+        from engine.web.application import application  # noqa: PLC0415
 
-        return pages(self, self._engine.twilio_calls())
+        return application(self, self._engine.twilio_calls())
 
     def stale(self) -> list[str]:
-        """The ticks that have shown no life for too long."""
-        return self._scheduler.stale()
+        """Return the ticks that show no life, and those people depend on that had no success for too long."""
+        stale = self._scheduler.stale()
+        return stale + [
+            name
+            for name in self._scheduler.without_success(VITAL, NO_SUCCESS_SECONDS)
+            if name not in stale
+        ]
 
     def unready(self) -> list[str]:
-        """Why no work can be done, a sentence each."""
+        """Return why no work can be done, a sentence each; the log says more than callers may know."""
+        reasons = [f"The flow {name} has had no success for two minutes." for name in self.stale()]
+        reasons += [
+            f"The last step of the flow {name} failed." for name in self._scheduler.failing(VITAL)
+        ]
         try:
-            outdated = self._engine.database.outdated()
+            if self._engine.web_database.outdated():
+                reasons.append("The database has tables of another version.")
         except StoreUnavailableError as error:
-            return [str(error)]
-        reasons = [outdated] if outdated else []
+            _log.warning("not ready", why=str(error))
+            reasons.append("The database cannot be used.")
         if not self._engine.rulebook.rules:
             reasons.append("No rules are loaded.")
         return reasons
 
     def warnings(self) -> list[str]:
-        """The promises that the last audit found broken."""
-        with self._engine.database.read() as conn:
+        """Return the promises that the watchdog last found broken."""
+        with self._engine.web_database.read() as conn:
             return list(watchdog.standing(conn))
 
     def collect(self) -> Iterator[Metric]:
-        """The figures, for Prometheus."""
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415
+        """Return the figures for Prometheus."""
+        from engine.web.metrics import of_store, of_ticks  # noqa: PLC0415
 
-        steps = CounterMetricFamily("handrail_tick_steps", "Steps taken.", labels=["tick"])
-        failures = CounterMetricFamily(
-            "handrail_tick_failures", "Steps that failed.", labels=["tick"]
+        yield from of_ticks(
+            self._scheduler.steps, self._scheduler.failures, dict(self._engine.totals)
         )
-        for tick, number in self._scheduler.steps.items():
-            steps.add_metric([tick], number)
-            failures.add_metric([tick], self._scheduler.failures[tick])
-        done = CounterMetricFamily("handrail_done", "What the ticks did.", labels=["tick", "what"])
-        for name, number in self._engine.totals.items():
-            done.add_metric(name.split(".", 1), number)
-        yield from (steps, failures, done)
-        with self._engine.database.read() as conn:
+        with self._engine.web_database.read() as conn:
             found = figures(conn)
             broken, missing = watchdog.standing(conn), watchdog.outages(conn)
-        yield GaugeMetricFamily(
-            "handrail_rejects", "Rows that wait to be mended.", value=found.rejects
-        )
-        yield GaugeMetricFamily(
-            "handrail_broken_promises", "What the last audit found broken.", value=len(broken)
-        )
-        yield GaugeMetricFamily(
-            "handrail_alerts_held", "Alerts held while data are missing.", value=found.held
-        )
-        yield GaugeMetricFamily(
-            "handrail_outages", "Sources and rules by which data are missing.", value=len(missing)
-        )
-        for name, by_state in (("alerts", found.alerts), ("messages", found.messages)):
-            family = GaugeMetricFamily(
-                f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"]
-            )
-            for state, number in by_state.items():
-                family.add_metric([state], number)
-            yield family
+        yield from of_store(found, len(broken), len(missing))

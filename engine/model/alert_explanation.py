@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.model.message import MessageKind
-
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEvent:
@@ -52,8 +50,7 @@ class ExplainedMessage:
     to: str
     staff: str
     step: int
-    kind: MessageKind
-    sequence: int
+    reason: str
     state: str
     error_code: str | None
 

@@ -1,8 +1,12 @@
-"""The HTTP server: a thread beside the ticks, on an address that is taken before anything else starts."""
+"""The HTTP server: a thread beside the ticks, on an address that is taken before anything else starts.
+
+It takes few descriptors, threads and database connections, so that no caller can starve the ticks (ADR 0040).
+"""
 
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -15,11 +19,25 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
 
-class WebServer:
-    """Serves what `make_pages` makes on `host` and `port` (0: any that is free); UserError where it is in use."""
+# asyncio accepts so many connections before it looks at any of them.
+_BACKLOG = 50
 
-    def __init__(self, host: str, port: int, make_pages: Callable[[], FastAPI]) -> None:
-        self._make_pages = make_pages
+
+class WebServer:
+    """Serves an application over HTTP."""
+
+    def __init__(self, host: str, port: int, make_application: Callable[[], FastAPI]) -> None:
+        """Take the address; nothing is served yet.
+
+        Args:
+            host: The address of this machine to listen on.
+            port: The port, or 0 for any that is free.
+            make_application: Makes the application in the server's thread, because FastAPI takes long to import.
+
+        Raises:
+            UserError: The port is in use, or the address is not this machine's.
+        """
+        self._make_application = make_application
         self._socket = _bound(host, port)
         self._server: Server | None = None
         self._stopping = False
@@ -27,7 +45,7 @@ class WebServer:
 
     @property
     def address(self) -> str:
-        """Where it listens, as a URL."""
+        """Return where it listens, as a URL."""
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -44,11 +62,20 @@ class WebServer:
         self._socket.close()
 
     def _serve(self) -> None:
-        # Imported here, for the ticks need not wait for the half second that it takes.
+        # Imported here because the ticks need not wait for the half second that it takes.
         from uvicorn import Config, Server  # noqa: PLC0415
 
+        from engine.web.connections import BoundedProtocol  # noqa: PLC0415
+
+        # A caller must not fill the log with warnings of requests that cannot be read.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         config = Config(
-            self._make_pages(), log_config=None, access_log=False, timeout_graceful_shutdown=5
+            self._make_application(),
+            http=BoundedProtocol,
+            backlog=_BACKLOG,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
         )
         self._server = Server(config)
         self._server.should_exit = self._stopping
@@ -68,7 +95,7 @@ def _bound(host: str, port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(address)
-        bound.listen()
+        bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:

@@ -24,7 +24,13 @@ from tests.log_watch import watch
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
-    ["tests.journeys.processes", "engine.cli.commands", "engine.web.pages", "uvicorn", "pytest"]
+    [
+        "tests.journeys.processes",
+        "engine.cli.commands",
+        "engine.web.application",
+        "uvicorn",
+        "pytest",
+    ]
 )
 
 

@@ -20,11 +20,11 @@ from engine.model.message import Report
 from engine.model.sms_settings import TwilioSettings
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
-from engine.web.pages import pages
+from engine.web.application import application
 from engine.web.server import WebServer
 from engine.web.twilio import TwilioCalls
 from tests.flows.texting import CASE_MANAGER, Phones
-from tests.web.test_pages import Daemon
+from tests.web.test_health import Daemon
 
 PUBLIC = "https://handrail.example.org/here"
 SECRETS = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "new", "BEFORE": "old"}
@@ -44,7 +44,7 @@ class Site:
         }
         self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
         calls = TwilioCalls(PUBLIC, self.twilio.signed, self.take, self.report)
-        self.web = WebServer("127.0.0.1", 0, lambda: pages(Daemon(), calls))
+        self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), calls))
 
     def take(self, inbound: Inbound) -> str | None:
         if self.away:
@@ -172,7 +172,7 @@ def test_a_report_finds_its_message_by_our_id(site: Site) -> None:
 
 
 def test_without_a_public_url_nothing_is_served() -> None:
-    web = WebServer("127.0.0.1", 0, lambda: pages(Daemon()))
+    web = WebServer("127.0.0.1", 0, lambda: application(Daemon()))
     web.start()
     with pytest.raises(HTTPError, match="404"):
         urlopen(Request(f"{web.address}/twilio/inbound", b""), timeout=20)

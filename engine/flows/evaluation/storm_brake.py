@@ -6,7 +6,6 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext
-from engine.model.audit_action import AuditAction
 from engine.model.instant import SECOND_US, Instant
 from engine.model.message import TOGETHER_US
 from engine.model.outages import OutageSettings
@@ -44,7 +43,7 @@ def brake(desk: EvaluationContext) -> int:
             conn,
             at=now,
             actor=ACTOR,
-            action=AuditAction.ALERT_STORM,
+            action="alert storm",
             subject="messages",
             detail={"clients": clients, "messages": gathered},
         )

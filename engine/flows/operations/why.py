@@ -122,8 +122,7 @@ class _Telling:
                 one.role,
                 one.staff_ref,
                 one.step,
-                one.kind,
-                one.sequence,
+                one.reason,
                 one.state,
                 one.error_code,
             )

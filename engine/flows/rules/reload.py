@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.errors import Mistake, MistakesError
-from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
@@ -76,7 +75,7 @@ def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
         conn,
         at=now,
         actor=ACTOR,
-        action=AuditAction.RULES_ACCEPTED,
+        action=rule_sets.ACCEPTED,
         subject=f"rule set {accepted}",
         detail=detail,
     )

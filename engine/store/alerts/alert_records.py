@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from engine.model.alert import Alert, AlertEvidence, AlertState
 from engine.model.instant import Instant
-from engine.model.message import MessageKind, OutboxState
+from engine.model.message import OutboxState
 from engine.model.routing import Policy
 from engine.model.staff import Role
 from engine.store.alerts.alerts import read_evidence, read_policy
@@ -81,8 +81,7 @@ class Sent:
     step: int
     role: Role
     staff_ref: str
-    kind: MessageKind
-    sequence: int
+    reason: str
     state: OutboxState
     error_code: str | None
 
@@ -141,8 +140,7 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
             outbox.c.step,
             staff.c.role,
             staff.c.ref,
-            outbox.c.kind,
-            outbox.c.sequence,
+            outbox.c.reason,
             outbox.c.state,
             outbox.c.error_code,
         )

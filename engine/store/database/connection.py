@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, String, column, create_engine, event, select, table, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import StaticPool
 
 from engine.errors import StoreUnavailableError, UserError
@@ -17,7 +18,7 @@ from engine.store.database.db_errors import outage_in
 
 # The newest migration; a test holds it equal to what the migrations folder says, so that commands
 # need not import Alembic to know whether the tables are theirs.
-HEAD = "0012"
+HEAD = "0011"
 _VERSION = table("alembic_version", column("version_num", String))
 BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
@@ -29,22 +30,37 @@ class Database:
     def __init__(self, url: URL, engine: Engine) -> None:
         self.url = url
         self.engine = engine
+        self._file = _identity(url)
 
     @classmethod
-    def open(cls, url: str) -> Database:
+    def open(
+        cls, url: str, *, busy_seconds: int = BUSY_SECONDS, connections: int | None = None
+    ) -> Database:
         """Get ready to use `sqlite:///path` or `postgresql://…`; nothing is connected yet.
 
-        Creates the folder of a SQLite file. Raises UserError where the URL is not one of these two.
+        Creates the folder of a SQLite file.
+
+        Args:
+            url: Where the database is.
+            busy_seconds: How long to wait for another writer, or for one of our own connections.
+            connections: How many there are at most; None for the usual number.
+
+        Raises:
+            UserError: The URL is not one of these two.
         """
         parsed = _parse(url)
+        pool: dict[str, Any] = {"pool_timeout": busy_seconds}
+        if connections is not None:
+            pool |= {"pool_size": connections, "max_overflow": 0}
         if parsed.get_backend_name() == "sqlite":
             _make_folder(parsed)
-            return cls(parsed, _sqlite_engine(parsed))
+            return cls(parsed, _sqlite_engine(parsed, busy_seconds, **pool))
         engine = create_engine(
             parsed,
             connect_args={"connect_timeout": CONNECT_SECONDS},
             pool_pre_ping=True,
             hide_parameters=True,
+            **pool,
         )
         return cls(parsed, engine)
 
@@ -97,6 +113,7 @@ class Database:
         be `durable` does not wait for the disk: a power cut may undo it as if it had never been, a killed process not.
         """
         if self.dialect == "sqlite":
+            self._still_there()
             # FULL, for a message that a power cut made us forget would be sent again.
             return self._transaction(
                 f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE"
@@ -137,6 +154,17 @@ class Database:
             raise StoreUnavailableError(outdated)
         return self
 
+    def _still_there(self) -> None:
+        """Refuse to write a file that was deleted or replaced, because its new rows would be lost."""
+        found = _identity(self.url)
+        if self._file is None:
+            self._file = found
+        elif found != self._file:
+            raise StoreUnavailableError(
+                f"The database {self.shown} was deleted or replaced while Handrail ran; "
+                "restore it from a backup and start Handrail again."
+            )
+
     def check(self) -> None:
         """Raise StoreUnavailableError where the database cannot be reached or written."""
         with self.write() as conn:
@@ -149,8 +177,9 @@ class Database:
                 )
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; the next use may find another file."""
         self.engine.dispose()
+        self._file = None
 
     @contextmanager
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
@@ -163,6 +192,10 @@ class Database:
                     for statement in first:
                         _say(conn, statement)
                     yield conn
+        except NoConnectionLeft as error:
+            raise StoreUnavailableError(
+                f"The database {self.shown} is too busy: all connections are in use."
+            ) from error
         except DBAPIError as error:
             sentence = outage_in(error, self.shown)
             if sentence is None:
@@ -209,10 +242,21 @@ def _make_folder(url: URL) -> None:
         ) from None
 
 
-def _sqlite_engine(url: URL, **options: Any) -> Engine:
+def _identity(url: URL) -> tuple[int, int] | None:
+    """Return which file a SQLite URL names now; None if it is not there, or is no file."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    try:
+        found = Path(url.database).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _sqlite_engine(url: URL, busy_seconds: int = BUSY_SECONDS, **options: Any) -> Engine:
     # Hidden here and above, for an error that is logged may hold no note, text or name.
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **options
+        url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **options
     )
 
     @event.listens_for(engine, "connect")

@@ -142,8 +142,7 @@ def test_why_as_json_says_the_same(said: Terminal) -> None:
             "to": "case_manager",
             "staff": "S-1",
             "step": 0,
-            "kind": "step",
-            "sequence": 0,
+            "reason": "step",
             "state": "queued",
             "error_code": None,
         }

@@ -228,3 +228,26 @@ def test_two_daemons_that_upgrade_at_once_do_it_once(postgres: Postgres) -> None
         for thread in threads:
             thread.join()
         assert database.version() == HEAD
+
+
+def test_a_sqlite_file_that_was_deleted_or_replaced_is_written_no_more(tmp_path: Path) -> None:
+    database = Database.ready(f"sqlite:///{tmp_path / 'h.db'}")
+    for left in tmp_path.glob("h.db*"):
+        left.unlink()
+    with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), database.write():
+        pass
+    Database.ready(f"sqlite:///{tmp_path / 'h.db'}").close()
+    with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), database.write():
+        pass
+    database.close()
+
+
+def test_no_connection_left_is_a_database_too_busy(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'h.db'}", busy_seconds=0, connections=1)
+    with (
+        database.read(),
+        pytest.raises(StoreUnavailableError, match="all connections are in use"),
+        database.read(),
+    ):
+        pass
+    database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -13,7 +14,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 
 from engine.errors import UserError
-from engine.web.pages import pages
+from engine.web.application import application
 from engine.web.server import WebServer
 
 
@@ -44,7 +45,7 @@ def daemon() -> Daemon:
 
 @pytest.fixture
 def web(daemon: Daemon) -> Iterator[WebServer]:
-    server = WebServer("127.0.0.1", 0, lambda: pages(daemon))
+    server = WebServer("127.0.0.1", 0, lambda: application(daemon))
     server.start()
     yield server
     server.stop()
@@ -98,17 +99,38 @@ def test_a_port_in_use_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(UserError, match=f"^Port {port} on 127.0.0.1 is in use.*$"):
-            WebServer("127.0.0.1", port, lambda: pages(Daemon()))
+            WebServer("127.0.0.1", port, lambda: application(Daemon()))
 
 
 def test_an_address_of_another_machine_is_one_sentence() -> None:
     with pytest.raises(UserError, match="cannot be used"):
-        WebServer("203.0.113.7", 8470, lambda: pages(Daemon()))
+        WebServer("203.0.113.7", 8470, lambda: application(Daemon()))
     with pytest.raises(UserError, match="cannot be used"):
-        WebServer("no such host", 8470, lambda: pages(Daemon()))
+        WebServer("no such host", 8470, lambda: application(Daemon()))
 
 
 def test_a_server_that_never_began_can_be_stopped() -> None:
-    server = WebServer("127.0.0.1", 0, lambda: pages(Daemon()))
+    server = WebServer("127.0.0.1", 0, lambda: application(Daemon()))
     server.start()
     server.stop()
+
+
+def test_health_answers_while_every_thread_that_serves_calls_waits(
+    web: WebServer, daemon: Daemon
+) -> None:
+    let_go, waiting = threading.Event(), threading.Semaphore(0)
+
+    def wait() -> list[str]:
+        waiting.release()
+        let_go.wait(10)
+        return []
+
+    daemon.unready = wait  # type: ignore[method-assign]
+    callers = [threading.Thread(target=get, args=[web, "/readyz"]) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    assert waiting.acquire(timeout=10)
+    assert get(web, "/healthz")[0] == 200
+    let_go.set()
+    for caller in callers:
+        caller.join()

@@ -1,0 +1,39 @@
+"""The application for machines: health, readiness, figures, and the carrier's calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from anyio import to_thread
+from fastapi import FastAPI
+
+from engine.web.health import Watched, add_health
+from engine.web.metrics import Measured, add_metrics
+from engine.web.twilio import TwilioCalls, add_twilio
+
+# So many calls use the database at once; the web has as many connections, so none waits for one.
+CALLS = 10
+
+
+class Daemon(Watched, Measured, Protocol):
+    """The daemon as its pages see it."""
+
+
+def application(daemon: Daemon, twilio: TwilioCalls | None = None) -> FastAPI:
+    """Make the application; Twilio's calls are served only where it may call."""
+    app = FastAPI(
+        title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads
+    )
+    add_health(app, daemon)
+    add_metrics(app, daemon)
+    if twilio:
+        add_twilio(app, twilio)
+    return app
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = CALLS
+    yield

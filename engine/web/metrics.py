@@ -1,0 +1,67 @@
+"""/metrics: the daemon's figures in Prometheus' text format, counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+from engine.store.operations.counts import Figures
+
+
+class Measured(Protocol):
+    """Where the figures come from."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the figures as they stand."""
+
+
+def add_metrics(app: FastAPI, measured: Measured) -> None:
+    """Serve /metrics."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(measured)
+    threads = CapacityLimiter(1)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        """Answer the figures."""
+        body = await to_thread.run_sync(generate_latest, registry, limiter=threads)
+        return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+def of_ticks(
+    steps: Mapping[str, int], failures: Mapping[str, int], totals: Mapping[str, int]
+) -> Iterator[Metric]:
+    """Return what the ticks did since the process began; `totals` are by `TICK.WHAT`."""
+    taken = CounterMetricFamily("handrail_tick_steps", "Steps taken.", labels=["tick"])
+    failed = CounterMetricFamily("handrail_tick_failures", "Steps that failed.", labels=["tick"])
+    for tick, number in steps.items():
+        taken.add_metric([tick], number)
+        failed.add_metric([tick], failures[tick])
+    done = CounterMetricFamily("handrail_done", "What the ticks did.", labels=["tick", "what"])
+    for name, number in totals.items():
+        done.add_metric(name.split(".", 1), number)
+    yield from (taken, failed, done)
+
+
+def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
+    """Return what the database holds, how many promises are broken and how many data are missing."""
+    gauges = {
+        "rejects": ("Rows that wait to be corrected.", found.rejects),
+        "broken_promises": ("Promises that the watchdog last found broken.", broken),
+        "alerts_held": ("Alerts held while data are missing.", found.held),
+        "outages": ("Sources and rules with missing data.", outages),
+    }
+    for name, (help_text, value) in gauges.items():
+        yield GaugeMetricFamily(f"handrail_{name}", help_text, value=value)
+    for name, by_state in (("alerts", found.alerts), ("messages", found.messages)):
+        family = GaugeMetricFamily(
+            f"handrail_{name}", f"How many {name} there are, by state.", labels=["state"]
+        )
+        for state, number in by_state.items():
+            family.add_metric([state], number)
+        yield family
