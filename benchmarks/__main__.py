@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.backlog import backlog
 from benchmarks.caseload import Caseload, caseload
 from benchmarks.commands import commands
 from benchmarks.figures import Figure, show, write
@@ -21,6 +22,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
     "import": importing,
     "scale": scale,
+    "backlog": backlog,
     "commands": commands,
 }
 

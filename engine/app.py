@@ -115,6 +115,8 @@ class Engine:
         self._patience = patience
         # Nobody is judged by half of what the sources hold: what is still unread would look like silence.
         self._reading = threading.Lock()
+        # The next to have that lock waits at the door, so that a backlog never keeps the sources from being read.
+        self._door = threading.Lock()
         self._has_read = False
         # Claims are this process's alone, though another machine may give it the same number.
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -211,19 +213,28 @@ class Engine:
         return Tick(name, every_us / 1_000_000, step)
 
     def _ingest(self) -> Mapping[str, int]:
-        with self._reading:
-            try:
-                unread_after = self.settings.outages.unread_after
-                return ingest.run(
-                    self.database,
-                    self._sources,
-                    self.settings.timezone,
-                    self._now(),
-                    unread_after,
-                    self.stopping.is_set,
-                )
-            finally:
-                self._has_read = True
+        self._take_turn()
+        try:
+            return ingest.run(
+                self.database,
+                self._sources,
+                self.settings.timezone,
+                self._now(),
+                self.settings.outages.unread_after,
+                self.stopping.is_set,
+            )
+        finally:
+            self._has_read = True
+            self._reading.release()
+
+    def _take_turn(self, seconds: float = -1) -> bool:
+        """Take the lock by which reading and judging exclude each other; return whether it came in time."""
+        if not self._door.acquire(timeout=seconds):
+            return False
+        try:
+            return self._reading.acquire(timeout=seconds)
+        finally:
+            self._door.release()
 
     def _take_up_rules(self) -> Mapping[str, int]:
         return reload.take_up(self.database, self._files, self._now())
@@ -241,7 +252,7 @@ class Engine:
     def _judge(self) -> evaluate.EvaluationCounts:
         """Judge who is due; what people were told of before climbs even while a source takes long to read, or hangs."""
         shared = (self.database, self.rulebook, self.settings.telling)
-        if not self._reading.acquire(timeout=self.settings.ticks.evaluate / 1_000_000):
+        if not self._take_turn(self.settings.ticks.evaluate / 1_000_000):
             return evaluate.climb(*shared, now=self._now())
         try:
             if not self._has_read:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engine.app import Engine, wire
 from engine.config import load
+from engine.flows.evaluation import evaluate
 from engine.model.instant import SECOND_US, from_us
 from engine.model.intake import Batch
 from engine.model.settings import TickSettings
@@ -209,3 +210,27 @@ def test_the_older_of_two_daemons_goes_by_the_rules_that_serve(engine: Engine) -
     assert engine.rulebook.hash == newer.rulebook.hash
     assert _opened(engine) == 0
     newer.close()
+
+
+def test_a_source_is_read_between_two_evaluations_of_a_backlog(engine: Engine) -> None:
+    order: list[str] = []
+    _step(engine, "ingest")
+    reading = threading.Thread(target=_step, args=[engine, "ingest"])
+    judge = engine._judge
+
+    def in_turn() -> evaluate.EvaluationCounts:
+        order.append("judged")
+        if len(order) == 1:
+            assert engine._take_turn()
+            reading.start()
+            while not engine._door.locked():
+                reading.join(0.001)
+            engine._reading.release()
+        judge()
+        return evaluate.EvaluationCounts(clients=0 if "read" in order else 1)
+
+    engine._sources = [_SlowSource(lambda: order.append("read"))]
+    engine._judge = in_turn  # type: ignore[method-assign]
+    _step(engine, "evaluate")
+    reading.join()
+    assert order[:2] == ["judged", "read"]

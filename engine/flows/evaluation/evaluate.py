@@ -23,7 +23,6 @@ from engine.store.operations import audit_log, rule_sets
 BATCH = 200
 # Far longer than a batch takes: only a dead evaluator's claims run out.
 LEASE_US = 120 * SECOND_US
-LONGEST_WAIT_US = 900 * SECOND_US
 
 _log = structlog.get_logger()
 
@@ -139,7 +138,7 @@ def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCou
 
 
 def _postpone(desk: EvaluationContext, claim: Claim) -> None:
-    wait = min(MINUTE_US << min(claim.failures, 10), LONGEST_WAIT_US)
+    wait = min(MINUTE_US << min(claim.failures, 10), evaluations.LONGEST_LEASE_US)
     with desk.database.write() as conn:
         evaluations.postpone(conn, claim, desk.now + wait)
         if claim.failures == 0:

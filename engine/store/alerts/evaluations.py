@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import Column, Connection, Select, and_, bindparam, case, func, or_, select, update
 
 from engine.model.duration import Duration
-from engine.model.instant import Instant
+from engine.model.instant import SECOND_US, Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.alerts import evaluations
 
-# Made once, for a statement takes longer to make than to run for one client.
+# No evaluation is lent, or put off, for longer.
+LONGEST_LEASE_US = 900 * SECOND_US
+
+# Made once, because a statement takes longer to make than to run for one client.
 _MARK_FOR_RULES = (
     update(evaluations)
     .where(
@@ -27,8 +30,11 @@ _MARK_FOR_RULES = (
     .where(func.coalesce(evaluations.c.next_due_at, bindparam("later")) > bindparam("now"))
     .values(next_due_at=bindparam("now"))
 )
+# A lease further ahead than leases last was made by a clock that was wrong.
 _LENT_TO_NOBODY = or_(
-    evaluations.c.lease_until.is_(None), evaluations.c.lease_until <= bindparam("now")
+    evaluations.c.lease_until.is_(None),
+    evaluations.c.lease_until <= bindparam("now"),
+    evaluations.c.lease_until > bindparam("furthest"),
 )
 
 
@@ -43,6 +49,14 @@ def _oldest(due_since: Column[Instant]) -> Select[tuple[int, Instant]]:
     )
 
 
+_NEWEST_CHANGED = (
+    select(evaluations.c.client_id)
+    .where(evaluations.c.change.is_not(None), _LENT_TO_NOBODY)
+    .order_by(evaluations.c.change.desc(), evaluations.c.client_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LAST_CHANGE = select(func.coalesce(func.max(evaluations.c.change), 0))
 _OLDEST_CHANGED = _oldest(evaluations.c.dirty_from)
 _OLDEST_DUE = _oldest(evaluations.c.next_due_at).where(
     evaluations.c.next_due_at <= bindparam("now")
@@ -71,6 +85,7 @@ _FINISH = (
         next_due_at=bindparam("due"),
         rules_hash=bindparam("hash"),
         dirty_from=None,
+        change=None,
         claimed_by=None,
         lease_until=None,
         failures=0,
@@ -84,7 +99,11 @@ def _dirtied(dialect: str) -> Any:
     stored, new = evaluations.c, insert.excluded
     earlier = or_(stored.dirty_from.is_(None), new.dirty_from < stored.dirty_from)
     since = case((earlier, new.dirty_from), else_=stored.dirty_from)
-    changed = {"dirty_from": since, "generation": stored.generation + 1}
+    changed = {
+        "dirty_from": since,
+        "generation": stored.generation + 1,
+        "change": new.change,
+    }
     return insert.on_conflict_do_update(index_elements=["client_id"], set_=changed)
 
 
@@ -111,12 +130,18 @@ class Failing:
 
 
 def mark_dirty(conn: Connection, earliest: Mapping[int, Instant]) -> None:
-    """Say that something about these clients changed, by client id: the earliest instant that it concerns."""
+    """Say that these clients changed, all by one change, the newest of all.
+
+    Args:
+        conn: The transaction that changes them.
+        earliest: By client id, the earliest instant that the change concerns.
+    """
     if not earliest:
         return
+    change = (conn.scalar(_LAST_CHANGE) or 0) + 1
     # In the order of ids, so that two writers never wait for each other.
     rows = [
-        {"client_id": client_id, "dirty_from": at, "generation": 1}
+        {"client_id": client_id, "dirty_from": at, "generation": 1, "change": change}
         for client_id, at in sorted(earliest.items())
     ]
     conn.execute(_dirtied(conn.dialect.name), rows)
@@ -132,13 +157,30 @@ def mark_all_for_rules(conn: Connection, rules_hash: str, now: Instant) -> int:
 def claim_due(
     conn: Connection, now: Instant, owner: str, lease_us: Duration, limit: int
 ) -> list[Claim]:
-    """Lend `owner` up to `limit` clients who are due and lent to nobody, those due longest first."""
-    at_most = {"now": now, "most": limit}
+    """Lend clients who are due and lent to nobody: those due longest, and the newest changes.
+
+    Where more are due than are lent, half of them are those that changed last. A new event is therefore judged before
+    a backlog, and the backlog goes on.
+
+    Args:
+        conn: A transaction of its own.
+        now: The present instant.
+        owner: Whom to lend to, this process alone.
+        lease_us: How long the claims last.
+        limit: How many clients to lend at most.
+
+    Returns:
+        The claims in the order of client ids.
+    """
+    at_most = {"now": now, "furthest": now + max(lease_us, LONGEST_LEASE_US), "most": limit}
     rows = [*conn.execute(_OLDEST_CHANGED, at_most), *conn.execute(_OLDEST_DUE, at_most)]
-    due_since: dict[int, Instant] = {}
+    due_since: dict[int, int] = {}
     for client_id, since in rows:
         due_since[client_id] = min(since, due_since.get(client_id, since))
-    chosen = sorted(due_since, key=lambda client_id: (due_since[client_id], client_id))[:limit]
+    chosen = sorted(due_since, key=lambda client_id: (due_since[client_id], client_id))
+    if len(chosen) >= limit:
+        newest = conn.scalars(_NEWEST_CHANGED, at_most | {"most": limit // 2}).all()
+        chosen = list(dict.fromkeys((*newest, *chosen)))[:limit]
     if not chosen:
         return []
     claims = [
@@ -152,7 +194,7 @@ def claim_due(
             row.rules_hash,
         )
         for row in conn.execute(
-            _LEND, {"ids": chosen, "now": now, "owner": owner, "until": now + lease_us}
+            _LEND, at_most | {"ids": chosen, "owner": owner, "until": now + lease_us}
         )
     ]
     return sorted(claims, key=lambda claim: claim.client_id)

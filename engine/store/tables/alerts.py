@@ -33,8 +33,11 @@ evaluations = Table(
     Column("lease_until", Instant),
     # Evaluations that failed in a row; doctor names such clients.
     Column("failures", Integer, nullable=False, server_default="0"),
+    # The higher, the newer is the last change; NULL while nothing waits to be judged.
+    Column("change", BigInteger),
     Index(None, "next_due_at"),
     Index(None, "dirty_from"),
+    Index(None, "change"),
     Index(None, "rules_hash"),
 )
 

@@ -152,3 +152,39 @@ def test_two_transactions_at_once_never_claim_the_same_client(postgres_database:
         first = evaluations.claim_due(one, NOW, "a", LEASE, 4)
         second = evaluations.claim_due(other, NOW, "b", LEASE, 4)
     assert sorted(held.client_id for held in first + second) == list(range(1, 9))
+
+
+def test_where_more_are_due_than_are_lent_half_of_them_are_the_newest_changes(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        rows = [{"id": i, "ref": f"C-{i}", "timezone": "UTC"} for i in range(1, 41)]
+        conn.execute(insert(clients), rows)
+    mark(database, dict.fromkeys(range(1, 41), 100))
+    mark(database, {30: 900})
+    mark(database, {40: 50})
+    first = [held.client_id for held in claim(database, limit=4)]
+    assert first == [1, 2, 30, 40]
+    mark(database, {35: 900})
+    assert [held.client_id for held in claim(database, limit=4)] == [3, 4, 5, 35]
+
+
+def test_a_backlog_goes_on_however_much_changes_meanwhile(database: Database) -> None:
+    with database.write() as conn:
+        rows = [{"id": i, "ref": f"C-{i}", "timezone": "UTC"} for i in range(1, 31)]
+        conn.execute(insert(clients), rows)
+    mark(database, dict.fromkeys(range(1, 11), 100))
+    for number in range(5):
+        mark(database, dict.fromkeys(range(11 + 4 * number, 15 + 4 * number), 200))
+        for held in claim(database, limit=4):
+            assert end(database, held)
+    with database.read() as conn:
+        assert all(stored(conn, client_id)["dirty_from"] is None for client_id in range(1, 11))
+
+
+def test_a_lease_further_ahead_than_leases_last_has_run_out(three_clients: Database) -> None:
+    mark(three_clients, {1: 500})
+    (ahead,) = claim(three_clients, NOW + evaluations.LONGEST_LEASE_US)
+    (taken,) = claim(three_clients, owner="b")
+    assert not end(three_clients, ahead)
+    assert end(three_clients, taken)
