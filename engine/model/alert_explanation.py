@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.model.message import MessageKind
+
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEvent:
@@ -50,7 +52,8 @@ class ExplainedMessage:
     to: str
     staff: str
     step: int
-    reason: str
+    kind: MessageKind
+    sequence: int
     state: str
     error_code: str | None
 

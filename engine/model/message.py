@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from engine.model.alert import AlertState
@@ -49,44 +50,55 @@ TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
 DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
 
 
-# So begin the reasons of messages that tell the admins of an alert which nobody can receive: urgent, whatever it is.
-REACHES_NOBODY = "reaches nobody"
-# So begin the reasons of messages that tell overseers of urgent alerts which are held back.
-HELD_URGENT = "held urgent"
-# So begin the reasons of messages that tell overseers of a member of staff or a mentor who sounds in danger.
-DANGER = "danger"
-PASSES_QUIET_HOURS = (REACHES_NOBODY, HELD_URGENT, DANGER)
-# The reason of a message by which a step of a policy tells, and how that of a reminder begins, before its number.
-STEP = "step"
-# The same where it tells of what a newly accepted rule set finds in many clients at once.
-NEWLY = "newly"
-# The same where far more alerts go out at once than ever.
-STORM = "storm"
-TELLING = (STEP, NEWLY, STORM)
-# So long texts that are gathered wait for each other, for clients are evaluated batch by batch.
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    # About an alert.
+    STEP = "step"  # a step of a policy tells of it
+    NEWLY = "newly"  # the same, where a newly accepted rule set finds it in many clients at once
+    STORM = "storm"  # the same, where far more alerts go out at once than ever
+    REMINDER = "reminder"  # `sequence` counts them
+    SNOOZE_OVER = "snooze_over"  # the person who let it wait is asked once more
+    REACHES_NOBODY = "reaches_nobody"  # the admins hear that nobody can receive it
+    NOTICE = "notice"  # what became of it, which goes out in whatever state it is
+    # About the engine or a person of the site; `subject_id` is the staff id of that person.
+    DANGER = "danger"
+    OPTED_OUT = "opted_out"
+    HELD = "held"
+    HELD_URGENT = "held_urgent"
+    INFERENCE = "inference"
+    PROMISES_BROKEN = "promises_broken"
+    PROMISES_MENDED = "promises_mended"
+
+
+TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
+PASSES_QUIET_HOURS = (
+    MessageKind.REACHES_NOBODY,
+    MessageKind.HELD_URGENT,
+    MessageKind.DANGER,
+)
+# Texts that are gathered wait this long for each other, because clients are evaluated in batches.
 TOGETHER_US = 120 * SECOND_US
-REMINDS = "remind-"
-# So begins that of a message by which whoever let an alert wait is asked once more.
-SNOOZE_OVER = "snooze over"
-# So begin the reasons of messages that only tell what became of an alert: they go out in whatever state it is.
-NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to put into the outbox, unique by (alert, step, staff, reason); instants in microseconds since 1970.
+    """A message to put into the outbox; instants are microseconds since 1970.
 
-    A message about no alert, to an admin, says in `reason` what sets it apart from the next of its kind.
+    It is unique by alert, step, recipient, kind, sequence and subject. `sequence` sets it apart
+    from others of its kind: the number of a reminder, or the instant of what it tells.
     """
 
     alert_id: int | None
     step: int
     staff_id: int
-    reason: str
+    kind: MessageKind
     body: str
     created_at: Instant
     due_at: Instant
     expires_at: Instant | None = None
+    sequence: int = 0
+    subject_id: int = 0  # the staff whom it is about; 0 where it is about none
     to_mentor: bool = False  # whether it tells them as a mentor, whatever else they are
 
 
@@ -113,6 +125,7 @@ class Claimed:
     alert_id: int | None
     step: int
     staff_id: int
+    kind: MessageKind
     body: str
     created_at: Instant
     expires_at: Instant | None
@@ -147,7 +160,7 @@ class Waiting:
 
     id: int
     due_at: Instant
-    gathered: str | None  # NEWLY or STORM, where it goes with all that waits for the same reason
+    gathered: MessageKind | None  # NEWLY or STORM, where it goes with all that waits of this kind
 
 
 @dataclass(frozen=True, slots=True)

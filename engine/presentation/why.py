@@ -16,10 +16,20 @@ from engine.model.alert_explanation import (
     ExplainedMessage,
     ExplainedSkip,
 )
+from engine.model.message import MessageKind
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _LABEL = 9
+# What a message is for, where it is not a step's; the number is a reminder's.
+_ABOUT = {
+    MessageKind.NEWLY: ", found by new rules",
+    MessageKind.STORM: ", many at once",
+    MessageKind.REMINDER: ", reminder {}",
+    MessageKind.SNOOZE_OVER: ", snooze over",
+    MessageKind.REACHES_NOBODY: ", reaches nobody",
+    MessageKind.NOTICE: ", what became of it",
+}
 
 
 def show(why: AlertExplanation) -> None:
@@ -118,7 +128,7 @@ def _told(why: AlertExplanation) -> Iterator[Text]:
 
 
 def _message(message: ExplainedMessage) -> Text:
-    about = "" if message.reason == "step" else f", {message.reason}"
+    about = _ABOUT.get(message.kind, "").format(message.sequence)
     failed = f" (error {message.error_code})" if message.error_code else ""
     return Text(
         f"  {_at(message.at)}  {_role(message.to)} {message.staff}{about}: {message.state}{failed}"

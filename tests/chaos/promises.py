@@ -12,7 +12,8 @@ from sqlalchemy import Connection, or_, select
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from engine.flows.operations import watchdog as auditing
-from engine.model.message import NEWLY, NOTICE, REACHES_NOBODY, REMINDS, STEP
+from engine.model.audit_action import AuditAction
+from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log as trail
 from engine.store.tables.alerts import alert_transitions, alerts
@@ -23,6 +24,7 @@ from tests.twilio_site import TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")
+_STEPS = (MessageKind.STEP, MessageKind.NEWLY)
 _AT_THE_END = 1_000  # a step that no policy has
 
 
@@ -46,7 +48,7 @@ class Promises:
         self._seen.add(text.sid)
         self.messages += 1
         (message_id,) = map(int, parse_qs(urlsplit(text.callback or "?message=0").query)["message"])
-        columns = [outbox.c[name] for name in ("id", "state", "reason", "bundle_id")]
+        columns = [outbox.c[name] for name in ("id", "state", "kind", "bundle_id")]
         wanted = select(*columns, alerts.c.state.label("alert_state")).outerjoin(
             alerts, alerts.c.id == outbox.c.alert_id
         )
@@ -60,7 +62,7 @@ class Promises:
             self.told[row.id] += 1
             if self.told[row.id] > 1:
                 self._broken.append(f"message {row.id} went out {self.told[row.id]} times")
-            if row.id == message_id and row.reason in {STEP, NEWLY} and row.alert_state != "open":
+            if row.id == message_id and row.kind in _STEPS and row.alert_state != "open":
                 self._broken.append(
                     f"message {row.id} went out though its alert was {row.alert_state}"
                 )
@@ -127,7 +129,7 @@ class Promises:
     def _steps_told_twice(self, conn: Connection) -> Iterator[str]:
         steps = select(outbox.c.id, outbox.c.alert_id, outbox.c.step, outbox.c.staff_id)
         times: Counter[tuple[int, int, int]] = Counter()
-        for row in conn.execute(steps.where(outbox.c.reason.in_((STEP, NEWLY)))):
+        for row in conn.execute(steps.where(outbox.c.kind.in_(_STEPS))):
             times[row.alert_id, row.step, row.staff_id] += self.told[row.id]
         for (alert_id, step, staff_id), number in times.items():
             if number > 1:
@@ -136,10 +138,11 @@ class Promises:
     def _climbing(self, conn: Connection) -> Iterator[str]:
         turns = defaultdict(list)
         taken = select(audit.c.at, audit.c.action, audit.c.subject, audit.c.detail).where(
-            audit.c.action.in_(("told", "reaches nobody")), audit.c.actor == "escalate"
+            audit.c.action.in_((AuditAction.TOLD.value, AuditAction.REACHES_NOBODY.value)),
+            audit.c.actor == "escalate",
         )
         for row in conn.execute(taken.order_by(audit.c.id)):
-            at_end = row.action == "reaches nobody"
+            at_end = row.action == AuditAction.REACHES_NOBODY
             turns[row.subject].append(
                 (row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"])
             )
@@ -196,12 +199,12 @@ def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
 def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
     """Whether somebody has a text of an open alert, or it is said that nobody has."""
     about = conn.execute(
-        select(outbox.c.state, outbox.c.reason).where(outbox.c.alert_id == alert_id)
+        select(outbox.c.state, outbox.c.kind).where(outbox.c.alert_id == alert_id)
     ).all()
-    told = [row for row in about if not row.reason.startswith((NOTICE, REMINDS))]
+    told = [row for row in about if row.kind not in {MessageKind.NOTICE, MessageKind.REMINDER}]
     reached = any(row.state in _TOLD for row in told)
     return (
         reached
-        or any(row.reason.startswith(REACHES_NOBODY) for row in told)
+        or any(row.kind == MessageKind.REACHES_NOBODY for row in told)
         or f"alert {alert_id} has nobody" in standing
     )

@@ -103,7 +103,7 @@ class Site:
     @property
     def messages(self) -> list[tuple[int, int, str]]:
         """(step, staff id, reason) of every message."""
-        return [(row.step, row.staff_id, row.reason) for row in self.rows(outbox)]
+        return [(row.step, row.staff_id, row.kind) for row in self.rows(outbox)]
 
     @property
     def transitions(self) -> list[tuple[str | None, str, str]]:

@@ -158,7 +158,7 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     day.read()
     day.until("19:00")
     told = [
-        row for row in day.tables.rows(outbox) if row.state == "delivered" and row.reason == "step"
+        row for row in day.tables.rows(outbox) if row.state == "delivered" and row.kind == "step"
     ]
     assert sorted((row.alert_id, row.step, row.staff_id) for row in told) == [
         (1, 0, 1), (1, 1, 2), (2, 0, 1), (2, 1, 3), (2, 2, 2),

@@ -25,7 +25,7 @@ from sqlalchemy import Row, select
 from engine.app import wire
 from engine.config import load
 from engine.daemon import step_once
-from engine.model.message import REMINDS
+from engine.model.message import MessageKind
 from engine.sample import write_sample
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
@@ -142,10 +142,10 @@ def outcome(site: Path) -> Outcome:
         alerts.c.began,
         outbox.c.step,
         staff.c.ref,
-        outbox.c.reason,
+        outbox.c.kind,
         outbox.c.state,
     ).select_from(outbox.join(alerts).join(clients).join(staff, outbox.c.staff_id == staff.c.id))
-    of_messages = of_messages.where(~outbox.c.reason.startswith(REMINDS))
+    of_messages = of_messages.where(outbox.c.kind != MessageKind.REMINDER)
     with database.read() as conn:
         assert audit_log.verify(conn) is None
         found = Outcome(

@@ -10,7 +10,7 @@ from engine.messaging.digest import of_client, of_many
 from engine.messaging.lint import lint
 from engine.messaging.pacing import LIMITS, next_text_at, room, together
 from engine.model.instant import SECOND_US
-from engine.model.message import NEWLY, STORM, Waiting
+from engine.model.message import MessageKind, Waiting
 
 MINUTE = 60 * SECOND_US
 REASONS = [(998, "missed check-ins"), (999, "no contact for a week")]
@@ -41,7 +41,7 @@ def test_room_is_what_the_longer_limits_leave() -> None:
 
 
 def waiting(number: int, due_at: int = 0, *, newly: bool = False) -> Waiting:
-    return Waiting(number, due_at, NEWLY if newly else None)
+    return Waiting(number, due_at, MessageKind.NEWLY if newly else None)
 
 
 def test_what_there_is_room_for_goes_one_by_one_and_more_goes_together() -> None:
@@ -61,7 +61,7 @@ def test_what_new_rules_found_goes_together_whether_due_or_not_and_takes_nothing
 
 
 def test_what_a_storm_brought_does_not_mix_with_what_new_rules_found() -> None:
-    storm = [Waiting(number, 0, STORM) for number in (4, 5)]
+    storm = [Waiting(number, 0, MessageKind.STORM) for number in (4, 5)]
     assert together(4, [*storm, waiting(1, newly=True), waiting(2)], 5, 0) == storm
 
 

@@ -17,7 +17,7 @@ from engine.messaging.sending import (
 )
 from engine.model.alert import AlertState
 from engine.model.instant import SECOND_US
-from engine.model.message import Claimed, SendResult, Settlement, Standing
+from engine.model.message import Claimed, MessageKind, SendResult, Settlement, Standing
 from engine.model.staff import Staff
 
 NOW = 1_800_000_000 * SECOND_US
@@ -28,6 +28,7 @@ MESSAGE = Claimed(
     alert_id=17,
     step=0,
     staff_id=1,
+    kind=MessageKind.STEP,
     body="…",
     created_at=NOW,
     expires_at=NOW + HOUR,

@@ -16,10 +16,11 @@ from engine.messaging.circuit_breaker import Channel, after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
+from engine.model.audit_action import message_became
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
-    NEWLY,
     Claimed,
+    MessageKind,
     OutboxState,
     Outgoing,
     SendResult,
@@ -120,7 +121,9 @@ def _pace(
         if not bundle:
             return message
         alerts, clients = grouping.amount(conn, [one.id for one in bundle])
-        body = of_many(clients, alerts, newly=all(one.gathered == NEWLY for one in bundle))
+        body = of_many(
+            clients, alerts, newly=all(one.gathered == MessageKind.NEWLY for one in bundle)
+        )
         grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 
@@ -149,7 +152,7 @@ def _settle(
         record_opt_out(conn, opted_out, now, by="carrier")
         # What only goes back to the queue is no news.
         if stopped or settlement.state != "queued":
-            subject, action = f"message {message.id}", f"message {settlement.state}"
+            subject, action = f"message {message.id}", message_became(settlement.state)
             detail = _detail(message, settlement)
             audit_log.record(
                 conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
+from engine.model.audit_action import message_became
 from engine.model.instant import Instant
 from engine.model.message import OutboxState, Report, SendResult, Settlement
 from engine.store.database.connection import Database
@@ -64,7 +65,7 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
             {"error_code": report.error_code, "provider_id": report.provider_id},
         )
         audit_log.record(
-            conn, at=now, actor=ACTOR, action=f"message {state}", subject=subject, detail=detail
+            conn, at=now, actor=ACTOR, action=message_became(state), subject=subject, detail=detail
         )
         record_opt_out(conn, opted_out, now, by="carrier")
     return state

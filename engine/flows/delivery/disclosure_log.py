@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
-from engine.model.message import NOTICE, REMINDS, Claimed
+from engine.model.message import Claimed, MessageKind
 from engine.model.staff import Consent
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import disclosures
 
 ACTOR = "disclosing"
+# What a message says by its kind: ids and a request, never more.
+_TOLD = {MessageKind.NOTICE: "what became of it", MessageKind.REMINDER: "reminder"}
 
 
 def write_down(database: Database, message: Claimed, consent: Consent, now: Instant) -> None:
@@ -22,7 +25,7 @@ def write_down(database: Database, message: Claimed, consent: Consent, now: Inst
     What may have been disclosed counts: nothing that happens to this process later can lose it.
     """
     with database.write() as conn:
-        told = _kind(disclosures.reason_of(conn, message.id))
+        told = _TOLD.get(message.kind, "request to call")
         disclosure_id = disclosures.of_message(conn, message, consent, told, now)
         _audit(
             conn,
@@ -43,19 +46,12 @@ def answered(
         )
 
 
-def _kind(reason: str) -> str:
-    """What kind of thing a message says, by its reason: ids and a request, never more."""
-    if reason.startswith(NOTICE):
-        return "what became of it"
-    return "reminder" if reason.startswith(REMINDS) else "request to call"
-
-
 def _audit(conn: Connection, disclosure_id: int, detail: dict[str, object], now: Instant) -> None:
     audit_log.record(
         conn,
         at=now,
         actor=ACTOR,
-        action="disclosed",
+        action=AuditAction.DISCLOSED,
         subject=f"disclosure {disclosure_id}",
         detail=detail,
     )

@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
 from engine.messaging import operator_texts
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
+from engine.model.message import MessageKind
 from engine.store.alerts import alerts
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
@@ -26,7 +28,9 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now)
         body = operator_texts.opted_out(one.ref, one.id)
-        operator_notices.tell(conn, staff.overseers(conn), f"opted out {one.id}", body, now)
+        operator_notices.tell(
+            conn, staff.overseers(conn), MessageKind.OPTED_OUT, body, now, subject_id=one.id
+        )
     return [one.id for one in gone]
 
 
@@ -37,7 +41,7 @@ def record(conn: Connection, staff_ids: list[int], now: Instant, by: str) -> Non
             conn,
             at=now,
             actor="opt-out",
-            action="opted out",
+            action=AuditAction.OPTED_OUT,
             subject=f"staff {staff_id}",
             detail={"by": by},
         )

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from engine.alerts.reminders import reminded
 from engine.flows.escalation import steps
 from engine.flows.escalation.batch_fallback import together_or_apart
+from engine.flows.escalation.notifier import Notifier
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.escalation.steps import TakenStep
 from engine.model.duration import Duration
 from engine.model.instant import Instant
-from engine.model.message import REMINDS
+from engine.model.message import MessageKind
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.store.alerts import alerts, reminders
@@ -44,13 +45,13 @@ def run(
 
     def take(only: int | None) -> int:
         with database.write() as conn:
-            reach = RecipientResolver(conn, now)
+            notifier, reach = Notifier(conn, rules, detail, now), RecipientResolver(conn, now)
             due = [
                 one
                 for one in reminders.due(conn, reminded_of, now, limit)
                 if only in {None, one.alert_id}
             ]
-            told = [_remind(conn, one, reach, rules, detail, now) for one in due]
+            told = [_remind(notifier, one, reach) for one in due]
             steps.record(conn, told, now)
         return len(told)
 
@@ -61,24 +62,16 @@ def run(
     return together_or_apart(take, due)
 
 
-def _remind(
-    conn: Connection,
-    due: Due,
-    reach: RecipientResolver,
-    rules: Mapping[str, Rule],
-    detail: Detail,
-    now: Instant,
-) -> TakenStep:
+def _remind(notifier: Notifier, due: Due, reach: RecipientResolver) -> TakenStep:
+    conn, number = notifier.conn, due.reminders + 1
     (routed,) = alerts.routed(conn, [due.alert_id])
     reached = reach.about(routed.alert.client_id)
     again = reminded(due.owner_id, reminders.last_told(conn, due.alert_id), reached.by_id)
     for step, recipient in again:
-        steps.tell(
-            conn, routed, step, recipient, f"{REMINDS}{due.reminders + 1}", rules, detail, now
-        )
+        notifier.tell(routed, step, recipient, MessageKind.REMINDER, number)
     if not again:
-        steps.tell_admins(conn, routed, now, due.reminders + 1)
-    reminders.told_again(conn, due, now)
+        notifier.tell_admins(routed, number)
+    reminders.told_again(conn, due, notifier.now)
     return TakenStep(
         due.alert_id, routed.step, tuple(recipient.staff.id for _, recipient in again), ()
     )

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import structlog
 from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
 from engine.flows.escalation.batch_fallback import together_or_apart
+from engine.flows.escalation.notifier import Enqueued, Notifier
 from engine.flows.escalation.recipients import NOBODY, ClientRecipients, RecipientResolver
-from engine.messaging.digest import of_client
-from engine.messaging.operator_texts import reaches_nobody
-from engine.messaging.wording import to_mentor, to_staff
-from engine.model.alert import CLIENT_TEXT
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, MINUTE_US, Instant
-from engine.model.message import NEWLY, REACHES_NOBODY, SNOOZE_OVER, STEP, TOGETHER_US, NewMessage
-from engine.model.rule import SEVERITIES, Rule
+from engine.model.instant import MINUTE_US, Instant
+from engine.model.message import MessageKind
+from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
-from engine.model.staff import Recipient, SkippedRecipient
+from engine.model.staff import SkippedRecipient
 from engine.store.alerts import alerts, skipped_recipients
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
-from engine.store.messages import grouping, outbox, reply_codes
-from engine.store.messages.grouping import Enqueued
 from engine.store.operations import audit_log
-from engine.store.people import staff
 
 ACTOR = "escalate"
 ALONE = "a mentor is never told alone of what is urgent"
-# A text older than this asks for something that somebody else has long been told of.
-VALID_US = DAY_US
-
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +45,10 @@ def run(
 
     def take(only: int | None) -> int:
         with database.write() as conn:
-            reach = RecipientResolver(conn, now)
+            notifier, reach = Notifier(conn, rules, detail, now), RecipientResolver(conn, now)
             for routed in alerts.woken(conn, now, limit, only):
-                _wake(conn, routed, reach, rules, detail, now)
-            told = take_steps(
-                conn, alerts.with_due_step(conn, now, limit, only), rules, detail, now
-            )
+                _wake(notifier, routed, reach)
+            told = take_steps(notifier, alerts.with_due_step(conn, now, limit, only))
             record(conn, told, now)
         return len(told)
 
@@ -73,28 +60,34 @@ def run(
 
 
 def take_steps(
-    conn: Connection,
-    due: Sequence[Routed],
-    rules: Mapping[str, Rule],
-    detail: Detail,
-    now: Instant,
-    newly: Collection[int] = (),
+    notifier: Notifier, due: Sequence[Routed], newly: Collection[int] = ()
 ) -> list[TakenStep]:
     """Put the messages of each alert's next step into the outbox and set when the one after it comes.
 
-    What tells one recipient of several alerts about one client becomes one text. `newly` are alerts that a newly
-    accepted rule set found; texts about them wait a little for each other.
+    What tells one recipient of several alerts about one client becomes one text.
 
-    `record` is left to the caller, for the audit trail comes last in a transaction.
+    Args:
+        notifier: Puts texts into the outbox, in a transaction that writes.
+        due: The alerts, locked.
+        newly: The ids of alerts that a newly accepted rule set found. Texts about them wait a
+            little for each other.
+
+    Returns:
+        The steps taken. `record` is left to the caller, because the audit trail comes last in a
+        transaction.
     """
-    reach = RecipientResolver(conn, now)
-    told = [
-        _take_step(
-            conn, each, reach.about(each.alert.client_id), rules, detail, now, _reason(each, newly)
-        )
-        for each in due
-    ]
-    _bundle(conn, due, rules, detail, now)
+    reach = RecipientResolver(notifier.conn, notifier.now)
+    texts: list[Enqueued] = []
+    told = []
+    for routed in due:
+        reached = reach.about(routed.alert.client_id)
+        kind = MessageKind.NEWLY if routed.alert.id in newly else MessageKind.STEP
+        turn = _take_step(notifier, routed, reached)
+        told.append(_told(routed, turn))
+        sent = [notifier.tell(routed, step, one, kind) for step, one in turn.told]
+        if kind == MessageKind.STEP:
+            texts += filter(None, sent)
+    notifier.bundle(texts)
     return told
 
 
@@ -108,33 +101,23 @@ def record(
 def _entry(told: TakenStep) -> audit_log.Entry:
     detail = {"step": told.step, "staff": told.staff, "passed_over": told.passed_over}
     return audit_log.Entry(
-        ACTOR, "told" if told.staff else "reaches nobody", f"alert {told.alert_id}", detail
+        ACTOR,
+        AuditAction.TOLD if told.staff else AuditAction.REACHES_NOBODY,
+        f"alert {told.alert_id}",
+        detail,
     )
 
 
-def _reason(routed: Routed, newly: Collection[int]) -> str:
-    return NEWLY if routed.alert.id in newly else STEP
-
-
-def _take_step(
-    conn: Connection,
-    routed: Routed,
-    reached: ClientRecipients,
-    rules: Mapping[str, Rule],
-    detail: Detail,
-    now: Instant,
-    reason: str,
-) -> TakenStep:
-    alert = routed.alert
+def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) -> Turn:
+    """Decide whom the next step tells and write down how the alert stands after it."""
+    conn, now, alert = notifier.conn, notifier.now, routed.alert
     turn = take_turn(routed.policy, routed.step, reached.told, alert.severity)
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
-    for step, recipient in turn.told:
-        tell(conn, routed, step, recipient, reason, rules, detail, now)
     if not turn.told:
-        tell_admins(conn, routed, now)
+        notifier.tell_admins(routed)
     next_step_at = None if turn.after is None else now + turn.after
     alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now)
-    return _told(routed, turn)
+    return turn
 
 
 def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[SkippedRecipient]:
@@ -151,31 +134,16 @@ def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[Ski
     return found
 
 
-def _wake(
-    conn: Connection,
-    routed: Routed,
-    reach: RecipientResolver,
-    rules: Mapping[str, Rule],
-    detail: Detail,
-    now: Instant,
-) -> None:
+def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
     """Open a snoozed alert again: whoever let it wait is asked once more, and after them comes the next step."""
-    alert = routed.alert
+    conn, now, alert = notifier.conn, notifier.now, routed.alert
     awake = move(alert, "open", "snooze_over")
     alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")
     sleeper = reach.about(alert.client_id).by_id.get(routed.owner_id or 0)
     wait = 0
     if sleeper is not None:
-        tell(
-            conn,
-            routed,
-            max(0, routed.step - 1),
-            sleeper,
-            f"{SNOOZE_OVER} {now}",
-            rules,
-            detail,
-            now,
-        )
+        step = max(0, routed.step - 1)
+        notifier.tell(routed, step, sleeper, MessageKind.SNOOZE_OVER, sequence=now)
         wait = _until_next(routed)
     alerts.set_next_step(conn, alert.id, now + wait)
 
@@ -187,91 +155,10 @@ def _until_next(routed: Routed) -> Duration:
     return 30 * MINUTE_US
 
 
-def _bundle(
-    conn: Connection, due: Sequence[Routed], rules: Mapping[str, Rule], detail: Detail, now: Instant
-) -> None:
-    """Let the texts to one recipient about alerts of one client be one, which the most severe of them carries."""
-    by_id = {routed.alert.id: routed for routed in due}
-    per_client = Counter(routed.alert.client_id for routed in due)
-    shared = [alert_id for alert_id, each in by_id.items() if per_client[each.alert.client_id] > 1]
-    if not shared:
-        return
-    texts: dict[tuple[int, int], list[Enqueued]] = defaultdict(list)
-    for one in grouping.enqueued(conn, shared, now):
-        texts[one.staff_id, by_id[one.alert_id].alert.client_id].append(one)
-    for (staff_id, _), found in texts.items():
-        if len(found) > 1:
-            first = min(
-                found,
-                key=lambda one: (SEVERITIES.index(by_id[one.alert_id].alert.severity), one.id),
-            )
-            about = [by_id[one.alert_id] for one in found]
-            named = [
-                (reply_codes.give(conn, staff_id, each.alert.id, now), _words(each, rules))
-                for each in about
-            ]
-            body = first.body if first.to_mentor else of_client(about[0].client_ref, named, detail)
-            grouping.carry(conn, first.id, [one.id for one in found if one is not first], body)
-
-
-def tell(
-    conn: Connection,
-    routed: Routed,
-    step: int,
-    recipient: Recipient,
-    reason: str,
-    rules: Mapping[str, Rule],
-    detail: Detail,
-    now: Instant,
-) -> None:
-    """Put the text about an alert to one recipient into the outbox."""
-    code = reply_codes.give(conn, recipient.staff.id, routed.alert.id, now)
-    body = _body(routed, recipient, code, rules, detail)
-    message = _message(routed, step, recipient.staff.id, reason, body, now)
-    outbox.enqueue(conn, replace(message, to_mentor=recipient.alias is not None))
-
-
 def _told(routed: Routed, turn: Turn) -> TakenStep:
     return TakenStep(
         routed.alert.id,
         max((step for step, _ in turn.told), default=routed.step),
         tuple(recipient.staff.id for _, recipient in turn.told),
         tuple(routed.policy[step].to for step in turn.passed_over),
-    )
-
-
-def _body(
-    routed: Routed, recipient: Recipient, code: int, rules: Mapping[str, Rule], detail: Detail
-) -> str:
-    if recipient.alias is not None:
-        return to_mentor(recipient.alias, code)
-    return to_staff(routed.client_ref, _words(routed, rules), code, detail)
-
-
-def _words(routed: Routed, rules: Mapping[str, Rule]) -> str:
-    rule = rules.get(routed.alert.rule_id)
-    reason = "sent a text" if routed.alert.rule_id == CLIENT_TEXT else rule.reason if rule else ""
-    return ", ".join(filter(None, [reason, "over now" if routed.alert.ended is not None else ""]))
-
-
-def tell_admins(
-    conn: Connection, routed: Routed, now: Instant, reminder: int | None = None
-) -> None:
-    """Tell the admins, once for each step and each `reminder` by its number, that an alert reaches nobody."""
-    alert_id = routed.alert.id
-    admins = staff.admins(conn)
-    _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
-    for admin in admins:
-        code = reply_codes.give(conn, admin.id, alert_id, now)
-        body = reaches_nobody(alert_id, code)
-        reason = REACHES_NOBODY if reminder is None else f"{REACHES_NOBODY} {reminder}"
-        outbox.enqueue(conn, _message(routed, routed.step, admin.id, reason, body, now))
-
-
-def _message(
-    routed: Routed, step: int, staff_id: int, reason: str, body: str, now: Instant
-) -> NewMessage:
-    due_at = now + (TOGETHER_US if reason == NEWLY else 0)
-    return NewMessage(
-        routed.alert.id, step, staff_id, reason, body, now, due_at, expires_at=now + VALID_US
     )

@@ -12,10 +12,12 @@ from engine.alerts.decide import AlertChange, Open, decide
 from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
 from engine.flows.escalation import steps
+from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
 from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import Policy
@@ -244,7 +246,8 @@ def tell_anew(
             due.append(anew)
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
-    return steps.take_steps(conn, due, desk.rulebook.rules, desk.telling.detail, desk.now, newly)
+    notifier = Notifier(conn, desk.rulebook.rules, desk.telling.detail, desk.now)
+    return steps.take_steps(notifier, due, newly)
 
 
 def _new_alert(desk: EvaluationContext, opening: Opening) -> NewAlert:
@@ -277,14 +280,15 @@ def _policy(desk: EvaluationContext, alert: Alert) -> Policy:
 def _audit(conn: Connection, desk: EvaluationContext, written: Written) -> None:
     """What was decided is one row a transaction, by reason, for an import opens thousands at once."""
     decided = []
-    for action, changes in (("opened", written.opened), ("changed", written.changed)):
+    for action, changes in (
+        (AuditAction.ALERTS_OPENED, written.opened),
+        (AuditAction.ALERTS_CHANGED, written.changed),
+    ):
         by_reason: dict[str, list[int]] = defaultdict(list)
         for alert_id, reason in changes:
             by_reason[reason].append(alert_id)
         if by_reason:
             decided.append(
-                audit_log.Entry(
-                    ACTOR, f"alerts {action}", f"rule set {desk.rule_set_id}", by_reason
-                )
+                audit_log.Entry(ACTOR, action, f"rule set {desk.rule_set_id}", by_reason)
             )
     steps.record(conn, written.told, desk.now, also=decided)

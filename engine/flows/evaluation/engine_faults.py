@@ -8,7 +8,9 @@ import structlog
 
 from engine.flows.escalation import operator_notices
 from engine.messaging.operator_texts import judged_in_two_ways
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
+from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import staff
@@ -23,7 +25,8 @@ def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
     if not problems:
         return
     with database.write() as conn:
-        operator_notices.tell(conn, staff.admins(conn), "inference", judged_in_two_ways(), now)
+        body = judged_in_two_ways()
+        operator_notices.tell(conn, staff.admins(conn), MessageKind.INFERENCE, body, now)
         for problem in problems:
             _log.error("inference", problem=problem)
             detail = {"problem": problem}
@@ -31,7 +34,7 @@ def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
                 conn,
                 at=now,
                 actor=ACTOR,
-                action="inference problem",
+                action=AuditAction.INFERENCE_PROBLEM,
                 subject="rules",
                 detail=detail,
             )

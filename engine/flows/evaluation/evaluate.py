@@ -11,6 +11,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.escalation import reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
+from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.rulebook.core.rulebook import Rulebook
@@ -147,7 +148,7 @@ def _postpone(desk: EvaluationContext, claim: Claim) -> None:
                 conn,
                 at=desk.now,
                 actor=ACTOR,
-                action="evaluation failed",
+                action=AuditAction.EVALUATION_FAILED,
                 subject=subject,
                 detail=detail,
             )

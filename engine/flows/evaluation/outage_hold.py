@@ -16,9 +16,10 @@ from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, tell_anew
 from engine.messaging import operator_texts
 from engine.model.alert import Alert
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
-from engine.model.message import HELD_URGENT
+from engine.model.message import MessageKind
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
 from engine.store.alerts import alerts, inactivity
@@ -144,9 +145,8 @@ def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]
     if held:
         body = operator_texts.held(len({alert.client_id for alert in held}))
         urgent = any(alert.severity == "urgent" for alert in held)
-        operator_notices.tell(
-            conn, staff.overseers(conn), HELD_URGENT if urgent else "held", body, desk.now
-        )
+        kind = MessageKind.HELD_URGENT if urgent else MessageKind.HELD
+        operator_notices.tell(conn, staff.overseers(conn), kind, body, desk.now)
         inactivity.told(conn, [alert.id for alert in held], desk.now)
     return held
 
@@ -159,16 +159,18 @@ def _record(
     standing: Outages,
 ) -> None:
     done = {
-        "alerts held": verdict.hold,
-        "alerts taken back": verdict.take_back,
-        "alerts let go": [alert for alert in verdict.believe if alert.inactivity == "held"],
-        "told of alerts held": long_held,
+        AuditAction.ALERTS_HELD: verdict.hold,
+        AuditAction.ALERTS_TAKEN_BACK: verdict.take_back,
+        AuditAction.ALERTS_LET_GO: [
+            alert for alert in verdict.believe if alert.inactivity == "held"
+        ],
+        AuditAction.TOLD_OF_ALERTS_HELD: long_held,
     }
     for action, concerned in done.items():
         if concerned:
             ids = [alert.id for alert in concerned]
             detail = {"alerts": ids, "outages": sorted(standing)}
-            _log.info(action, alerts=len(ids), outages=sorted(standing))
+            _log.info(action.value, alerts=len(ids), outages=sorted(standing))
             audit_log.record(
                 conn, at=desk.now, actor=ACTOR, action=action, subject="outages", detail=detail
             )

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext
+from engine.model.audit_action import AuditAction
 from engine.model.instant import SECOND_US, Instant
 from engine.model.message import TOGETHER_US
 from engine.model.outages import OutageSettings
@@ -43,7 +44,7 @@ def brake(desk: EvaluationContext) -> int:
             conn,
             at=now,
             actor=ACTOR,
-            action="alert storm",
+            action=AuditAction.ALERT_STORM,
             subject="messages",
             detail={"clients": clients, "messages": gathered},
         )

@@ -13,9 +13,10 @@ from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging import answers
 from engine.model.alert import Alert, AlertState
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, Instant
-from engine.model.message import NOTICE, NewMessage
+from engine.model.message import MessageKind, NewMessage
 from engine.model.staff import Staff
 from engine.store.alerts import alerts
 from engine.store.alerts.alerts import Routed
@@ -93,7 +94,12 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, 
         actor, subject = f"staff {who.id}", f"alert {acted.alert_id}"
         detail = {"from": acted.was, "by": by}
         audit_log.record(
-            conn, at=now, actor=actor, action=_BECOMES[what][1], subject=subject, detail=detail
+            conn,
+            at=now,
+            actor=actor,
+            action=AuditAction(_BECOMES[what][1]),
+            subject=subject,
+            detail=detail,
         )
 
 
@@ -132,13 +138,8 @@ def tell(
     conn: Connection, alert_id: int, step: int, staff_id: int, body: str, now: Instant
 ) -> None:
     """Tell somebody what became of an alert that they know of."""
-    reason = f"{NOTICE} {now}"
-    outbox.enqueue(
-        conn,
-        NewMessage(
-            alert_id, step, staff_id, reason, body, now, due_at=now, expires_at=now + DAY_US
-        ),
-    )
+    message = NewMessage(alert_id, step, staff_id, MessageKind.NOTICE, body, now, due_at=now)
+    outbox.enqueue(conn, replace(message, sequence=now, expires_at=now + DAY_US))
 
 
 def command(

@@ -14,9 +14,10 @@ from engine.flows.inbound import alert_actions, client_messages
 from engine.messaging import answers, operator_texts, replies
 from engine.messaging.danger_words import Language, in_crisis
 from engine.messaging.replies import Asks, Reply
+from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
-from engine.model.message import DANGER
+from engine.model.message import MessageKind
 from engine.model.routing import RoutingSettings
 from engine.model.staff import Consent, Staff
 from engine.store.database.connection import Database
@@ -241,9 +242,8 @@ def _tell_overseers(conn: Connection, sender: _Sender, now: Instant) -> None:
     """Whoever shares the sender's phone is no help."""
     for one in sender.staff:
         body = operator_texts.in_danger(one.ref, one.id)
-        operator_notices.tell(
-            conn, staff.overseers(conn, but=sender.phone), f"{DANGER} {one.id}", body, now
-        )
+        others = staff.overseers(conn, but=sender.phone)
+        operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
 
 
 def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
@@ -254,7 +254,12 @@ def _tires(conn: Connection, sender: _Sender, inbox_id: int) -> bool:
 def _record(conn: Connection, inbox_id: int, taken: Taken, now: Instant) -> None:
     detail = {"understood": taken.understood, "opened": list(taken.opened)}
     audit_log.record(
-        conn, at=now, actor=ACTOR, action="text came in", subject=f"text {inbox_id}", detail=detail
+        conn,
+        at=now,
+        actor=ACTOR,
+        action=AuditAction.TEXT_CAME_IN,
+        subject=f"text {inbox_id}",
+        detail=detail,
     )
     if taken.acted:
         alert_actions.record(conn, *taken.acted, now, by="text")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.errors import SourcesError, StoreUnavailableError, UserError
 from engine.flows.intake import roster as roster_rows
+from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant, from_us
@@ -182,7 +183,7 @@ def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
                 conn,
                 at=now,
                 actor="terminal",
-                action="reject dismissed",
+                action=AuditAction.REJECT_DISMISSED,
                 subject=f"reject {reject_id}",
                 detail={},
             )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from engine.calendar.on_call import Shift, shifts
 from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
+from engine.model.audit_action import AuditAction
 from engine.model.instant import DAY_US, Instant
 from engine.model.on_call import Rotation
 from engine.model.staff import Staff
@@ -26,7 +27,12 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> Non
     if on_call.serve(conn, rotations):
         detail = {"rotations": [one.name for one in rotations]}
         audit_log.record(
-            conn, at=now, actor="run", action="rotations accepted", subject="on call", detail=detail
+            conn,
+            at=now,
+            actor="run",
+            action=AuditAction.ROTATIONS_ACCEPTED,
+            subject="on call",
+            detail=detail,
         )
 
 
@@ -42,7 +48,7 @@ def override(
     _check_times(began, ended, now)
     made = on_call.override(conn, rotation, one.id, began, ended)
     detail = {"rotation": rotation, "staff": one.id, "began": began, "ended": ended}
-    _record(conn, "override added", f"override {made}", detail, now)
+    _record(conn, AuditAction.OVERRIDE_ADDED, f"override {made}", detail, now)
     return made
 
 
@@ -52,7 +58,7 @@ def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
         raise UserError(
             f"There is no override {override_id}; handrail oncall overrides lists those there are."
         )
-    _record(conn, "override removed", f"override {override_id}", {}, now)
+    _record(conn, AuditAction.OVERRIDE_REMOVED, f"override {override_id}", {}, now)
 
 
 def be_absent(
@@ -75,7 +81,7 @@ def be_absent(
         "ended": ended,
         "stand_in": other.id if other else None,
     }
-    _record(conn, "absence added", f"absence {made}", detail, now)
+    _record(conn, AuditAction.ABSENCE_ADDED, f"absence {made}", detail, now)
     return made
 
 
@@ -85,7 +91,7 @@ def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
         raise UserError(
             f"There is no absence {absence_id}; handrail absence lists those there are."
         )
-    _record(conn, "absence removed", f"absence {absence_id}", {}, now)
+    _record(conn, AuditAction.ABSENCE_REMOVED, f"absence {absence_id}", {}, now)
 
 
 def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:
@@ -151,6 +157,6 @@ def _check_times(began: Instant, ended: Instant, now: Instant) -> None:
 
 
 def _record(
-    conn: Connection, action: str, subject: str, detail: Mapping[str, object], now: Instant
+    conn: Connection, action: AuditAction, subject: str, detail: Mapping[str, object], now: Instant
 ) -> None:
     audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)

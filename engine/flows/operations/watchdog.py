@@ -11,7 +11,9 @@ from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
+from engine.model.audit_action import AuditAction
 from engine.model.instant import HOUR_US, SECOND_US, Instant
+from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, inactivity
 from engine.store.database.connection import Database
@@ -49,16 +51,27 @@ def run(database: Database, now: Instant) -> Mapping[str, int]:
             conn, STANDING, now, {promise: before.get(promise, now) for promise in broken}
         )
         mended = sorted(before.keys() - set(broken))
-        _tell_admins(conn, new, "broken", now)
-        _tell_admins(conn, [f"over now: {one}" for one in mended if _is_outage(one)], "mended", now)
+        _tell_admins(conn, new, MessageKind.PROMISES_BROKEN, now)
+        over = [f"over now: {one}" for one in mended if _is_outage(one)]
+        _tell_admins(conn, over, MessageKind.PROMISES_MENDED, now)
         for promise in new:
             _log.error("promise broken", promise=promise)
             audit_log.record(
-                conn, at=now, actor=ACTOR, action="promise broken", subject=promise, detail={}
+                conn,
+                at=now,
+                actor=ACTOR,
+                action=AuditAction.PROMISE_BROKEN,
+                subject=promise,
+                detail={},
             )
         for promise in mended:
             audit_log.record(
-                conn, at=now, actor=ACTOR, action="promise mended", subject=promise, detail={}
+                conn,
+                at=now,
+                actor=ACTOR,
+                action=AuditAction.PROMISE_RESTORED,
+                subject=promise,
+                detail={},
             )
     return {"broken": len(broken), "new": len(new)}
 
@@ -119,6 +132,6 @@ def _is_outage(promise: str) -> bool:
     return promise.startswith(SOURCE) or promise == TOO_MANY
 
 
-def _tell_admins(conn: Connection, news: Sequence[str], about: str, now: Instant) -> None:
+def _tell_admins(conn: Connection, news: Sequence[str], kind: MessageKind, now: Instant) -> None:
     if news:
-        operator_notices.tell(conn, staff.admins(conn), about, operator_texts.news(news), now)
+        operator_notices.tell(conn, staff.admins(conn), kind, operator_texts.news(news), now)

@@ -122,7 +122,8 @@ class _Telling:
                 one.role,
                 one.staff_ref,
                 one.step,
-                one.reason,
+                one.kind,
+                one.sequence,
                 one.state,
                 one.error_code,
             )

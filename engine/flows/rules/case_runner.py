@@ -23,7 +23,7 @@ from engine.model.inbound import Inbound
 from engine.model.instant import LAST_US, SECOND_US, Instant, from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.message import REACHES_NOBODY, REMINDS, SNOOZE_OVER, TELLING, Outgoing, SendResult
+from engine.model.message import TELLING, MessageKind, Outgoing, SendResult
 from engine.model.rule import Severity
 from engine.model.settings import Settings
 from engine.model.staff import Role
@@ -38,6 +38,8 @@ from engine.store.operations.agenda import Agenda
 from engine.store.people import roster
 
 OWNER = "case"
+# Reminders are listed apart from these.
+_TEXTS = (*TELLING, MessageKind.SNOOZE_OVER, MessageKind.REACHES_NOBODY)
 # Whoever is named in a row comes before it.
 _KINDS = ("clients", "staff", "assignments", "consents")
 # Something is done each time; only a fault of ours could go on beyond this without the clock moving.
@@ -278,12 +280,8 @@ class _Engine:
                 openings[-1] = (openings[-1][0], change.at)
         messages = alert_records.messages_of(conn, alert.id)
         sent = [one for one in messages if one.state == "accepted"]
-        texts = [
-            one
-            for one in sent
-            if one.reason in TELLING or one.reason.startswith((SNOOZE_OVER, REACHES_NOBODY))
-        ]
-        reminders = [one for one in sent if one.reason.startswith(REMINDS)]
+        texts = [one for one in sent if one.kind in _TEXTS]
+        reminders = [one for one in sent if one.kind == MessageKind.REMINDER]
         for number, (at, resolved) in enumerate(openings):
             following = openings[number + 1][0] if number + 1 < len(openings) else LAST_US
 

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.errors import Mistake, MistakesError
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
@@ -75,7 +76,7 @@ def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
         conn,
         at=now,
         actor=ACTOR,
-        action=rule_sets.ACCEPTED,
+        action=AuditAction.RULES_ACCEPTED,
         subject=f"rule set {accepted}",
         detail=detail,
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from engine.model.alert import Alert, AlertEvidence, AlertState
 from engine.model.instant import Instant
-from engine.model.message import OutboxState
+from engine.model.message import MessageKind, OutboxState
 from engine.model.routing import Policy
 from engine.model.staff import Role
 from engine.store.alerts.alerts import read_evidence, read_policy
@@ -81,7 +81,8 @@ class Sent:
     step: int
     role: Role
     staff_ref: str
-    reason: str
+    kind: MessageKind
+    sequence: int
     state: OutboxState
     error_code: str | None
 
@@ -140,7 +141,8 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
             outbox.c.step,
             staff.c.role,
             staff.c.ref,
-            outbox.c.reason,
+            outbox.c.kind,
+            outbox.c.sequence,
             outbox.c.state,
             outbox.c.error_code,
         )

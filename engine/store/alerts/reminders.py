@@ -29,7 +29,7 @@ _AGAIN = (
 # Made once, for a statement takes longer to make than to run.
 _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
     outbox.c.alert_id == bindparam("alert"),
-    outbox.c.reason.in_(TELLING),
+    outbox.c.kind.in_(TELLING),
     outbox.c.state.not_in(REACHED_NOBODY),
 )
 

@@ -7,7 +7,7 @@ that be cancelled, it goes out by itself.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,12 +25,8 @@ from sqlalchemy import (
 from engine.model.instant import Instant
 from engine.model.message import (
     FINAL_STATES,
-    NEWLY,
-    NOTICE,
-    REACHES_NOBODY,
-    STEP,
-    STORM,
     Claimed,
+    MessageKind,
     OutboxState,
     Waiting,
 )
@@ -39,7 +35,8 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
 
-_GATHERED = (NEWLY, STORM)
+_GATHERED = (MessageKind.NEWLY, MessageKind.STORM)
+_NOT_GATHERED = (MessageKind.REACHES_NOBODY, MessageKind.NOTICE)
 _carrier = outbox.alias()
 # Nobody carries it, or whoever was to do so goes out no more.
 ON_ITS_OWN: ColumnElement[bool] = or_(
@@ -53,7 +50,7 @@ ON_ITS_OWN: ColumnElement[bool] = or_(
 _OF_A_STEP = and_(
     outbox.c.state == "queued",
     outbox.c.created_at > bindparam("since"),
-    outbox.c.reason == STEP,
+    outbox.c.kind == MessageKind.STEP,
     ~outbox.c.to_mentor,
     alerts.c.severity != "urgent",
 )
@@ -78,14 +75,14 @@ _SENT = union_all(
     ),
 )
 _WAITING = (
-    select(outbox.c.id, outbox.c.due_at, outbox.c.reason)
+    select(outbox.c.id, outbox.c.due_at, outbox.c.kind)
     .join(alerts, alerts.c.id == outbox.c.alert_id)
     .join(staff, staff.c.id == outbox.c.staff_id)
     .where(outbox.c.staff_id == bindparam("staff"))
     .where(or_(outbox.c.id == bindparam("message"), and_(outbox.c.state == "queued", ON_ITS_OWN)))
     .where(alerts.c.state == "open", TOLD)
     .where(alerts.c.severity != "urgent")
-    .where(outbox.c.reason.not_like(f"{REACHES_NOBODY}%"), outbox.c.reason.not_like(f"{NOTICE}%"))
+    .where(outbox.c.kind.not_in(_NOT_GATHERED))
     .where(staff.c.role != "mentor", ~outbox.c.to_mentor)
     .order_by(outbox.c.id)
     .with_for_update(of=outbox, skip_locked=True)
@@ -95,32 +92,6 @@ _FOLLOW = (
     .where(outbox.c.bundle_id == bindparam("carrier"), outbox.c.state.not_in(FINAL_STATES))
     .values(state=bindparam("to"), updated_at=bindparam("now"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Enqueued:
-    """A message put into the outbox in this transaction."""
-
-    id: int
-    alert_id: int
-    staff_id: int
-    body: str
-    to_mentor: bool
-
-
-def enqueued(conn: Connection, alert_ids: Collection[int], now: Instant) -> list[Enqueued]:
-    """The messages of a step of these alerts that were made at `now` and carry none and are not carried."""
-    if not alert_ids:
-        return []
-    wanted = (
-        select(*[outbox.c[name] for name in Enqueued.__dataclass_fields__])
-        .where(
-            outbox.c.alert_id.in_(alert_ids), outbox.c.created_at == now, outbox.c.reason == STEP
-        )
-        .where(outbox.c.state == "queued", outbox.c.bundle_id.is_(None))
-        .order_by(outbox.c.id)
-    )
-    return [Enqueued(*row) for row in conn.execute(wanted)]
 
 
 def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
@@ -139,7 +110,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
     They are locked, and those that another daemon is just claiming are left out, for they would go twice.
     """
     return [
-        Waiting(row.id, row.due_at, row.reason if row.reason in _GATHERED else None)
+        Waiting(row.id, row.due_at, row.kind if row.kind in _GATHERED else None)
         for row in conn.execute(_WAITING, {"message": message.id, "staff": message.staff_id})
     ]
 
@@ -162,7 +133,9 @@ def gather(conn: Connection, since: Instant, due_at: Instant) -> int:
     """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
     theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
     later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
-    gathered = update(outbox).where(outbox.c.id.in_(theirs)).values(reason=STORM, due_at=later)
+    gathered = (
+        update(outbox).where(outbox.c.id.in_(theirs)).values(kind=MessageKind.STORM, due_at=later)
+    )
     return conn.execute(gathered, {"since": since}).rowcount
 
 
@@ -181,13 +154,13 @@ def follow(conn: Connection, carrier_id: int, state: OutboxState, now: Instant) 
 
 def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
     """A message and those that it carries, as if they were claimed with it."""
-    columns = [outbox.c[name] for name in ("id", "alert_id", "step")]
+    columns = [outbox.c[name] for name in ("id", "alert_id", "step", "kind")]
     rows = conn.execute(
         select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id)
     )
     return [
         message,
-        *(replace(message, id=row.id, alert_id=row.alert_id, step=row.step) for row in rows),
+        *(replace(message, **row._mapping) for row in rows),
     ]
 
 

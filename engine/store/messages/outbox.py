@@ -24,13 +24,11 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
-    NOTICE,
     PASSES_QUIET_HOURS,
     REACHED_NOBODY,
-    REACHES_NOBODY,
-    REMINDS,
     TRANSITIONS,
     Claimed,
+    MessageKind,
     NewMessage,
     OutboxState,
     Settlement,
@@ -54,6 +52,7 @@ _CLAIMED = [
         "alert_id",
         "step",
         "staff_id",
+        "kind",
         "body",
         "created_at",
         "expires_at",
@@ -73,6 +72,8 @@ _ABOUT = [
     )
 ]
 
+# These tell of an alert though somebody has taken it.
+_TELLS_AGAIN = (MessageKind.REMINDER, MessageKind.REACHES_NOBODY)
 # Those that run for each message are made once, for a statement takes longer to make than to run.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
 _DUE = (
@@ -104,7 +105,7 @@ _LEND = (
     .returning(*_CLAIMED)
 )
 _STANDING = (
-    select(staff, outbox.c.reason, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
+    select(staff, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
     .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
     .where(
         outbox.c.id == bindparam("message"),
@@ -167,12 +168,18 @@ def _settled(state: OutboxState, *, first: bool) -> Update:
 
 
 def enqueue(conn: Connection, message: NewMessage) -> int | None:
-    """Put a message into the outbox; its id, or None where the same (alert, step, staff, reason) is there already."""
+    """Put a message into the outbox.
+
+    Returns:
+        Its id; None where the same one, by what makes it unique, is there already.
+    """
     row = {
         "alert_id": message.alert_id,
         "step": message.step,
         "staff_id": message.staff_id,
-        "reason": message.reason,
+        "kind": message.kind,
+        "sequence": message.sequence,
+        "subject_id": message.subject_id,
         "body": message.body,
         "state": "queued",
         "created_at": message.created_at,
@@ -213,21 +220,20 @@ def standing(conn: Connection, message: Claimed, owner: str, now: Instant) -> St
     return Standing(
         alert_state=found.alert_state,
         # Decided when it was known who has the alert, and nobody has taken it since.
-        reminds=found.reason.startswith((REMINDS, REACHES_NOBODY))
-        and message.created_at >= (found.told_at or 0),
+        reminds=message.kind in _TELLS_AGAIN and message.created_at >= (found.told_at or 0),
         untold=_untold(found),
-        urgent=found.severity == "urgent" or found.reason.startswith(PASSES_QUIET_HOURS),
+        urgent=found.severity == "urgent" or message.kind in PASSES_QUIET_HOURS,
         recipient=read(found),
         consented=not mentor or consent is not None,
         others=_others(conn, message),
         next_step_at=found.next_step_at if found.alert_state == "open" else None,
         opted_out=opt_outs.holds(conn, found.phone),
-        notice=found.reason.startswith(NOTICE),
+        notice=message.kind == MessageKind.NOTICE,
         consent=consent,
         # What only admins and overseers can know of is of use to them wherever they are.
         absent=found.id in away
         and message.alert_id is not None
-        and not found.reason.startswith(PASSES_QUIET_HOURS),
+        and message.kind not in PASSES_QUIET_HOURS,
     )
 
 
@@ -280,22 +286,19 @@ def bring_next_step_forward(
 
     With `again` it is this message's step that is taken once more, for somebody else is there by now.
     """
+    if message.kind == MessageKind.NOTICE:
+        return False
     other = outbox.alias()
     told = select(other.c.id).where(
         other.c.alert_id == message.alert_id,
-        other.c.reason.not_like(f"{NOTICE}%"),
+        other.c.kind != MessageKind.NOTICE,
         or_(
             other.c.step > message.step,
             and_(other.c.step == message.step, other.c.state.not_in(REACHED_NOBODY)),
         ),
     )
     climbing = and_(alerts.c.state == "open", TOLD)
-    notice = select(outbox.c.id).where(
-        outbox.c.id == message.id, outbox.c.reason.like(f"{NOTICE}%")
-    )
-    waiting = update(alerts).where(
-        alerts.c.id == message.alert_id, climbing, ~told.exists(), ~notice.exists()
-    )
+    waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists())
     step = {"step": message.step} if again else {}
     return conn.execute(waiting.values(next_step_at=now, **step)).rowcount == 1
 
@@ -342,7 +345,7 @@ def silent(
 def told_of(conn: Connection, alert_id: int) -> list[int]:
     """The staff who were told of an alert, or may just be being told."""
     told = and_(
-        outbox.c.reason.not_like(f"{NOTICE}%"), outbox.c.state.not_in((*REACHED_NOBODY, "queued"))
+        outbox.c.kind != MessageKind.NOTICE, outbox.c.state.not_in((*REACHED_NOBODY, "queued"))
     )
     wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
@@ -351,7 +354,7 @@ def told_of(conn: Connection, alert_id: int) -> list[int]:
 def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
     """The words by which somebody was last told of an alert."""
     theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
-    told = select(outbox.c.body).where(theirs, outbox.c.reason.not_like(f"{NOTICE}%"))
+    told = select(outbox.c.body).where(theirs, outbox.c.kind != MessageKind.NOTICE)
     return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
 
 
@@ -364,12 +367,12 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     step = select(func.max(mine.c.step)).where(
         mine.c.alert_id == alerts.c.id,
         mine.c.staff_id == staff_id,
-        mine.c.reason.not_like(f"{NOTICE}%"),
+        mine.c.kind != MessageKind.NOTICE,
     )
     told = select(other.c.id).where(
         other.c.alert_id == alerts.c.id,
         other.c.staff_id != staff_id,
-        other.c.reason.not_like(f"{NOTICE}%"),
+        other.c.kind != MessageKind.NOTICE,
         other.c.state.not_in(REACHED_NOBODY),
         other.c.step >= step.scalar_subquery(),
     )

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Row, insert, select
 
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.database.locks import lock
 from engine.store.tables.operations import audit
@@ -23,7 +24,7 @@ class Entry:
     """Who did what, to whom or what; `detail` is JSON-able and holds ids, never names, numbers, notes or results."""
 
     actor: str
-    action: str
+    action: AuditAction
     subject: str
     detail: Mapping[str, object]
 
@@ -33,7 +34,7 @@ def record(
     *,
     at: Instant,
     actor: str,
-    action: str,
+    action: AuditAction,
     subject: str,
     detail: Mapping[str, object],
 ) -> None:
@@ -56,11 +57,11 @@ def append(conn: Connection, entries: Sequence[Entry], at: Instant) -> None:
         row = {
             "at": at,
             "actor": one.actor,
-            "action": one.action,
+            "action": one.action.value,
             "subject": one.subject,
             "detail": detail,
         }
-        digest = _hash(previous, at, one.actor, one.action, one.subject, detail)
+        digest = _hash(previous, at, one.actor, one.action.value, one.subject, detail)
         rows.append({**row, "previous": previous, "hash": digest})
         previous = digest
     conn.execute(_ADD, rows)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.database.locks import lock
 from engine.store.tables.operations import audit, rule_sets
 
-ACCEPTED = "rules accepted"  # what the audit trail says of it
 _NEWEST = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
 _NEWEST_ID = _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.hash)
 
@@ -69,7 +69,7 @@ def acceptances(conn: Connection, newest: int) -> list[tuple[int, StoredRuleSet]
     """The instant (microseconds since 1970) and the set of each time that one began to serve, the newest first."""
     wanted = (
         select(audit.c.at, audit.c.subject)
-        .where(audit.c.action == ACCEPTED)
+        .where(audit.c.action == AuditAction.RULES_ACCEPTED.value)
         .order_by(audit.c.id.desc())
     )
     rows = [

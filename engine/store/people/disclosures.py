@@ -64,11 +64,6 @@ def avert(conn: Connection, message_id: int, now: Instant) -> None:
         conn.execute(insert(disclosures_averted).values(disclosure_id=disclosure_id, at=now))
 
 
-def reason_of(conn: Connection, message_id: int) -> str:
-    """The reason of a message of the outbox."""
-    return conn.scalars(select(outbox.c.reason).where(outbox.c.id == message_id)).one()
-
-
 def listed(conn: Connection, client_ref: str, since: Instant) -> list[Disclosure]:
     """The disclosures about a client from `since` on, in the order of time."""
     named = (

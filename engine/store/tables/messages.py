@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -17,7 +18,16 @@ from sqlalchemy import (
     text,
 )
 
+from engine.model.message import MessageKind
 from engine.store.tables.columns import Id, Instant, metadata
+
+# A text in the database, so that a new kind needs no migration.
+MESSAGE_KIND = Enum(
+    MessageKind,
+    native_enum=False,
+    length=20,
+    values_callable=lambda kinds: [kind.value for kind in kinds],
+)
 
 outbox = Table(
     "outbox",
@@ -26,7 +36,10 @@ outbox = Table(
     Column("alert_id", ForeignKey("alerts.id"), index=True),
     Column("step", Integer, nullable=False),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
-    Column("reason", String(40), nullable=False),
+    Column("kind", MESSAGE_KIND, nullable=False),
+    # What sets it apart from others of its kind (model/message.py).
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    Column("subject_id", BigInteger, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -45,14 +58,16 @@ outbox = Table(
     Column("bundle_id", BigInteger, index=True),
     # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always does.
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
-    UniqueConstraint("alert_id", "step", "staff_id", "reason"),
+    UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
     Index(None, "staff_id", "sent_at"),
     # The same for messages about no alert, for NULL equals nothing.
     Index(
         "uq_outbox_without_alert",
         "step",
         "staff_id",
-        "reason",
+        "kind",
+        "sequence",
+        "subject_id",
         unique=True,
         sqlite_where=text("alert_id IS NULL"),
         postgresql_where=text("alert_id IS NULL"),

@@ -142,7 +142,8 @@ def test_why_as_json_says_the_same(said: Terminal) -> None:
             "to": "case_manager",
             "staff": "S-1",
             "step": 0,
-            "reason": "step",
+            "kind": "step",
+            "sequence": 0,
             "state": "queued",
             "error_code": None,
         }

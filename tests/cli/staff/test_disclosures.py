@@ -25,7 +25,7 @@ def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixtur
         alert_id, mentor = add_alert(conn), add_staff(conn, ref="S-9", role="mentor")
         conn.execute(update(clients).values(ref="C-1", timezone="America/Denver"))
         add_consent(conn, alert_id, mentor, expires_at=NOW + HOUR)
-        add_message(conn, alert_id, mentor, reason="step")
+        add_message(conn, alert_id, mentor)
     deliver.run(sqlite_database, Carrier(), NOW, "a")
     capsys.readouterr()  # the line that it logs
     return Terminal(tmp_path, f"database: {sqlite_database.url}\ntimezone: UTC\n", capsys)

@@ -13,7 +13,7 @@ from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US, Channel
 from engine.messaging.sending import LOOK_UP_AFTER_US
 from engine.model.instant import SECOND_US
-from engine.model.message import REACHES_NOBODY
+from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.operations import heartbeats
 from engine.store.tables.alerts import alerts
@@ -195,7 +195,9 @@ def test_quiet_hours_put_a_message_off_and_urgent_ones_pass(sqlite_database: Dat
 def test_that_an_alert_reaches_nobody_is_told_at_any_hour(sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
         admin_id = add_staff(conn, role="admin", quiet_from="22:00", quiet_to="09:00")
-        add_message(conn, add_alert(conn, severity="low"), admin_id, reason=REACHES_NOBODY)
+        add_message(
+            conn, add_alert(conn, severity="low"), admin_id, kind=MessageKind.REACHES_NOBODY
+        )
     assert deliver_all(sqlite_database, Carrier()) == ["accepted"]
 
 

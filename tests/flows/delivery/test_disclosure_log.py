@@ -22,7 +22,7 @@ def message_id(sqlite_database: Database) -> int:
     with sqlite_database.write() as conn:
         alert_id, mentor = add_alert(conn), add_staff(conn, role="mentor")
         add_consent(conn, alert_id, mentor)
-        return add_message(conn, alert_id, mentor, reason="step")
+        return add_message(conn, alert_id, mentor)
 
 
 def send(database: Database, carrier: Carrier, now: int = NOW) -> None:

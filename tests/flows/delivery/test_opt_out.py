@@ -56,7 +56,7 @@ def test_a_carriers_21610_at_sending_is_the_same_as_a_stop(database: Database) -
     sent = phones.go_on()
     assert sum("needs you" in words for number, words in sent if number == SUPERVISOR) == 1
     assert ("opted out", "staff 1") in phones.site.audited
-    assert sum(row.reason.startswith("opted out") for row in phones.site.rows(outbox)) == 1
+    assert sum(row.kind == "opted_out" for row in phones.site.rows(outbox)) == 1
 
 
 def test_whoever_opted_out_in_words_of_their_own_is_not_answered_but_in_danger(

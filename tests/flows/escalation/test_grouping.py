@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine.flows.delivery import deliver, delivery_status
 from engine.messaging.operator_texts import reaches_nobody
 from engine.model.instant import SECOND_US
-from engine.model.message import REACHES_NOBODY, REMINDS, NewMessage, Report
+from engine.model.message import MessageKind, NewMessage, Report
 from engine.store.database.connection import Database
 from engine.store.messages import grouping
 from engine.store.messages import outbox as outbox_store
@@ -172,7 +172,7 @@ def test_an_alert_of_which_somebody_is_to_be_told_twice_counts_once(database: Da
     many(site, 8)
     site.evaluate()
     with site.database.write() as conn:
-        outbox_store.enqueue(conn, NewMessage(1, 0, 4, f"{REMINDS}1", "again", NOON, NOON))
+        outbox_store.enqueue(conn, NewMessage(1, 0, 4, MessageKind.REMINDER, "again", NOON, NOON))
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
     assert [message.body for message in carrier.asked] == [
@@ -224,7 +224,9 @@ def test_that_an_alert_reaches_nobody_is_told_by_itself(database: Database) -> N
     site.evaluate()
     with site.database.write() as conn:
         body = reaches_nobody(9, 1)
-        outbox_store.enqueue(conn, NewMessage(8, 1, 4, REACHES_NOBODY, body, NOON, NOON))
+        outbox_store.enqueue(
+            conn, NewMessage(8, 1, 4, MessageKind.REACHES_NOBODY, body, NOON, NOON)
+        )
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
     assert [message.body for message in carrier.asked] == [

@@ -53,12 +53,12 @@ def test_those_told_last_are_told_again_each_time_the_wait_is_over(site: Site) -
     assert site.messages == STEPS
     site.evaluate(NOON + hours(25))
     site.evaluate(NOON + hours(25))
-    assert site.messages == [*STEPS, (1, 2, "remind-1")]
+    assert site.messages == [*STEPS, (1, 2, "reminder")]
     assert site.rows(outbox)[-1].body.startswith(
         "Handrail: C-1 needs you (missed check-ins). Reply"
     )
     site.evaluate(NOON + hours(60))
-    assert site.messages == [*STEPS, (1, 2, "remind-1"), (1, 2, "remind-2")]
+    assert site.messages == [*STEPS, (1, 2, "reminder"), (1, 2, "reminder")]
 
 
 def test_whoever_took_it_is_told_again_and_the_text_goes_out(site: Site) -> None:
@@ -66,7 +66,7 @@ def test_whoever_took_it_is_told_again_and_the_text_goes_out(site: Site) -> None
     site.evaluate(NOON + hours(34) - 1)
     assert site.messages == STEPS
     site.evaluate(NOON + hours(34))
-    assert site.messages == [*STEPS, (0, 1, "remind-1")]
+    assert site.messages == [*STEPS, (0, 1, "reminder")]
     carrier = Carrier()
     while deliver.run(site.database, carrier, NOON + hours(34), "a"):
         pass
@@ -96,7 +96,7 @@ def test_what_needs_nobody_for_now_is_not_told_again(site: Site, values: dict[st
 def test_where_nobody_is_left_to_be_told_again_the_admins_are_told(site: Site) -> None:
     leave(site, 1, 2)
     site.evaluate(NOON + hours(25))
-    assert site.messages == [*STEPS, (2, 3, "reaches nobody 1")]
+    assert site.messages == [*STEPS, (2, 3, "reaches_nobody")]
 
 
 def deliver_all(site: Site, now: int) -> list[int]:
@@ -112,7 +112,7 @@ def test_where_whoever_took_it_has_left_those_told_before_are_told_again(site: S
     take(site, NOON + hours(2))
     leave(site, 1)
     site.evaluate(NOON + hours(26))
-    assert site.messages == [*STEPS, (1, 2, "remind-1")]
+    assert site.messages == [*STEPS, (1, 2, "reminder")]
     assert deliver_all(site, NOON + hours(26)) == [2]
 
 
@@ -135,7 +135,11 @@ def test_an_alert_of_which_nobody_can_be_told_again_keeps_no_other_from_it(site:
     with site.database.write() as conn:
         conn.execute(update(alerts).where(alerts.c.id == 1).values(policy="of another version"))
     site.evaluate(NOON + hours(27))
-    assert [(row.alert_id, row.reason) for row in site.rows(outbox)][-1] == (2, "remind-1")
+    assert [(row.alert_id, row.kind, row.sequence) for row in site.rows(outbox)][-1] == (
+        2,
+        "reminder",
+        1,
+    )
 
 
 def test_of_what_never_reached_anybody_the_admins_are_told_again_each_time(

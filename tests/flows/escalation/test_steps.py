@@ -102,7 +102,7 @@ def test_a_step_that_reaches_nobody_is_passed_over_at_once_and_visibly(site: Sit
 def test_an_alert_that_nobody_can_receive_is_a_message_to_the_admins(site: Site) -> None:
     deactivate(site, 1, 2)
     site.evaluate()
-    assert site.messages == [(0, 3, "reaches nobody")]
+    assert site.messages == [(0, 3, "reaches_nobody")]
     assert (
         site.rows(outbox)[0].body
         == "Handrail: alert 1 reaches nobody. Reply 1 A to take it. See: handrail why 1"
@@ -123,7 +123,7 @@ def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None
     escalated(site, NOON + hours(1))
     set_alert(site, next_step_at=NOON + hours(2))  # as deliver does where a message reaches nobody
     escalated(site, NOON + hours(2))
-    assert site.messages[-1] == (2, 3, "reaches nobody")
+    assert site.messages[-1] == (2, 3, "reaches_nobody")
 
 
 def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Site) -> None:
@@ -171,7 +171,7 @@ def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_
     )
     site.evaluate()
     escalated(site, NOON + hours(1))
-    assert site.messages[-1] == (1, 3, "reaches nobody")
+    assert site.messages[-1] == (1, 3, "reaches_nobody")
     carrier = Carrier()
     while deliver.run(site.database, carrier, NOON + hours(1), "test"):
         pass

@@ -13,6 +13,7 @@ from engine.config import load
 from engine.errors import SourcesError
 from engine.flows.intake import ingest
 from engine.flows.operations.doctor import examine
+from engine.model.audit_action import AuditAction
 from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
 from engine.model.settings import Settings
@@ -53,7 +54,7 @@ def site(tmp_path: Path, sqlite_database: Database) -> Settings:
         rule_sets.accept(conn, rulebook.hash, rulebook.files, NOW)
         for name in ("ingest", "evaluate", "deliver", "audit"):
             heartbeats.beat(conn, name, NOW - SECOND_US, {})
-        for action in ("opened", "told"):
+        for action in (AuditAction.ALERTS_OPENED, AuditAction.TOLD):
             audit_log.record(
                 conn, at=NOW, actor="evaluate", action=action, subject="alert 1", detail={}
             )

@@ -138,7 +138,7 @@ def test_the_admins_are_told_of_a_broken_promise_once_and_its_mending_is_written
     watchdog.run(site.database, NOON + hours(5))
     assert site.audited[-2:] == [
         ("promise broken", "alert 1 is not escalated"),
-        ("promise mended", "alert 1 is not escalated"),
+        ("promise restored", "alert 1 is not escalated"),
     ]
 
 

@@ -16,6 +16,8 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from tests.rulebook.mutations import Mutation, mutations
 
+pytestmark = pytest.mark.slow  # every line of every shipped file
+
 ROOT = Path(__file__).parents[3]
 SHIPPED = {
     path.name: path.read_text("utf-8")

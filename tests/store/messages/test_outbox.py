@@ -11,7 +11,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.model.instant import SECOND_US
-from engine.model.message import Claimed, NewMessage, OutboxState, SendResult, Settlement
+from engine.model.message import (
+    Claimed,
+    MessageKind,
+    NewMessage,
+    OutboxState,
+    SendResult,
+    Settlement,
+)
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
 from engine.store.tables.alerts import alerts
@@ -58,23 +65,27 @@ def state_of(database: Database, message_id: int) -> str:
         return str(row_of(conn, message_id).state)
 
 
-def test_a_message_for_the_same_step_recipient_and_reason_is_there_once(database: Database) -> None:
+def test_a_message_for_the_same_step_recipient_and_kind_is_there_once(database: Database) -> None:
     with database.write() as conn:
-        new = NewMessage(add_alert(conn), 0, add_staff(conn), "opened", "…", NOW, NOW)
+        new = NewMessage(add_alert(conn), 0, add_staff(conn), MessageKind.STEP, "…", NOW, NOW)
         assert outbox.enqueue(conn, new) is not None
         assert outbox.enqueue(conn, new) is None
         assert outbox.enqueue(conn, replace(new, step=1)) is not None
-        assert outbox.enqueue(conn, replace(new, reason="reminded")) is not None
+        again = replace(new, kind=MessageKind.REMINDER, sequence=1)
+        assert outbox.enqueue(conn, again) is not None
+        assert outbox.enqueue(conn, again) is None
+        assert outbox.enqueue(conn, replace(again, sequence=2)) is not None
 
 
 def test_a_message_about_no_alert_is_there_once_too(database: Database) -> None:
     with database.write() as conn:
         new = NewMessage(
-            None, 0, add_staff(conn, role="admin"), "rules refused: 1a2b", "…", NOW, NOW
+            None, 0, add_staff(conn, role="admin"), MessageKind.DANGER, "…", NOW, NOW, sequence=NOW
         )
         assert outbox.enqueue(conn, new) is not None
         assert outbox.enqueue(conn, new) is None
-        assert outbox.enqueue(conn, replace(new, reason="rules refused: 3c4d")) is not None
+        assert outbox.enqueue(conn, replace(new, sequence=NOW + 1)) is not None
+        assert outbox.enqueue(conn, replace(new, subject_id=7)) is not None
 
 
 def test_those_due_longest_are_claimed_first_and_none_before_its_time(database: Database) -> None:
@@ -90,7 +101,16 @@ def test_a_claim_says_all_that_sending_needs(database: Database) -> None:
         message_id = add_message(conn, alert_id, staff_id, step=2, body="hello")
     assert claim(database) == [
         Claimed(
-            message_id, "claimed", alert_id, 2, staff_id, "hello", NOW, NOW + 4 * HOUR, attempts=1
+            message_id,
+            "claimed",
+            alert_id,
+            2,
+            staff_id,
+            MessageKind.STEP,
+            "hello",
+            NOW,
+            NOW + 4 * HOUR,
+            attempts=1,
         )
     ]
 

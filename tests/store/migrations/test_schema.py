@@ -30,7 +30,10 @@ def definitions(conn: Connection) -> set[tuple[str, ...]]:
             text("SELECT name, sql FROM sqlite_master WHERE tbl_name != 'alembic_version'")
         )
         # The order of a table's constraints is nothing.
-        return {(name, *sorted(str(sql).replace(",", " ").split())) for name, sql in written}
+        return {
+            (name, *sorted(str(sql).replace(",", " ").replace('"', "").split()))
+            for name, sql in written
+        }
     constraints = text(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 2200"
     )

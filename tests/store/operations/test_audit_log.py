@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
+from engine.model.audit_action import AuditAction
 from engine.store.database.connection import Database
 from engine.store.operations.audit_log import record, verify
 from engine.store.tables.operations import audit
@@ -18,7 +21,7 @@ def say(database: Database, at: int) -> None:
             conn,
             at=at,
             actor="staff:7",
-            action="acknowledge",
+            action=AuditAction.TAKEN,
             subject=f"alert:{at}",
             detail={"b": 1, "a": "ü"},
         )
@@ -73,3 +76,16 @@ def test_many_writers_at_once_make_one_chain(database: Database) -> None:
     assert broken(database) is None
     with database.read() as conn:
         assert sorted(conn.scalars(select(audit.c.at))) == list(range(24))
+
+
+def test_rows_that_an_older_version_wrote_in_other_words_stay_whole(database: Database) -> None:
+    """Version 0.1.0 called it 'promise mended'; the hash is over the word that the row holds."""
+    detail = '{"a":"ü"}'
+    row = [1, "audit", "promise mended", "alert 1 has nobody", detail]
+    written = json.dumps(["0" * 64, *row], separators=(",", ":"), ensure_ascii=False)
+    names = ["at", "actor", "action", "subject", "detail", "previous", "hash"]
+    values = [*row, "0" * 64, sha256(written.encode()).hexdigest()]
+    with database.write() as conn:
+        conn.execute(insert(audit), dict(zip(names, values, strict=True)))
+    say(database, 2)
+    assert broken(database) is None

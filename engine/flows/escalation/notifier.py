@@ -1,0 +1,153 @@
+"""The notifier: puts texts about alerts into the outbox, within one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.messaging.digest import of_client
+from engine.messaging.operator_texts import reaches_nobody
+from engine.messaging.wording import to_mentor, to_staff
+from engine.model.alert import CLIENT_TEXT
+from engine.model.instant import DAY_US, Instant
+from engine.model.message import TOGETHER_US, MessageKind, NewMessage
+from engine.model.rule import SEVERITIES, Rule
+from engine.model.sms_settings import Detail
+from engine.model.staff import Recipient
+from engine.store.alerts.alerts import Routed
+from engine.store.messages import grouping, outbox, reply_codes
+from engine.store.people import staff
+
+# A text older than this asks for something that somebody else has long been told of.
+VALID_US = DAY_US
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """A text that was put into the outbox just now, and the alert that it tells of."""
+
+    id: int
+    about: Routed
+    recipient: Recipient
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """Words texts about alerts and puts them into the outbox at `now`."""
+
+    conn: Connection
+    rules: Mapping[str, Rule]
+    detail: Detail
+    now: Instant
+
+    def tell(
+        self,
+        routed: Routed,
+        step: int,
+        recipient: Recipient,
+        kind: MessageKind,
+        sequence: int = 0,
+    ) -> Enqueued | None:
+        """Tell one recipient of an alert.
+
+        Args:
+            routed: The alert, locked.
+            step: The step of its policy by which the recipient is told.
+            recipient: The person who is told.
+            kind: What the text is for.
+            sequence: What sets it apart from others of its kind.
+
+        Returns:
+            The text; None where the outbox has the same one already.
+        """
+        staff_id = recipient.staff.id
+        code = reply_codes.give(self.conn, staff_id, routed.alert.id, self.now)
+        body = self._body(routed, recipient, code)
+        message_id = self._enqueue(
+            routed, step, staff_id, kind, body, sequence, to_mentor=recipient.alias is not None
+        )
+        return None if message_id is None else Enqueued(message_id, routed, recipient, body)
+
+    def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
+        """Tell the admins that an alert reaches nobody, once for each step and reminder."""
+        alert_id = routed.alert.id
+        admins = staff.admins(self.conn)
+        _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
+        for admin in admins:
+            code = reply_codes.give(self.conn, admin.id, alert_id, self.now)
+            body, kind = reaches_nobody(alert_id, code), MessageKind.REACHES_NOBODY
+            self._enqueue(routed, routed.step, admin.id, kind, body, reminder)
+
+    def bundle(self, texts: Iterable[Enqueued]) -> None:
+        """Let the texts to one recipient about alerts of one client be one text.
+
+        The text about the most severe alert carries the others.
+        """
+        together: dict[tuple[int, int], list[Enqueued]] = defaultdict(list)
+        for text in texts:
+            together[text.recipient.staff.id, text.about.alert.client_id].append(text)
+        for (staff_id, _), found in together.items():
+            if len(found) > 1:
+                self._carry(staff_id, sorted(found, key=lambda text: text.id))
+
+    def _carry(self, staff_id: int, texts: Sequence[Enqueued]) -> None:
+        first = min(texts, key=_rank)
+        body = first.body
+        if first.recipient.alias is None:
+            named = [(self._code(staff_id, text), self._words(text.about)) for text in texts]
+            body = of_client(first.about.client_ref, named, self.detail)
+        others = [text.id for text in texts if text is not first]
+        grouping.carry(self.conn, first.id, others, body)
+
+    def _code(self, staff_id: int, text: Enqueued) -> int:
+        return reply_codes.give(self.conn, staff_id, text.about.alert.id, self.now)
+
+    def _body(self, routed: Routed, recipient: Recipient, code: int) -> str:
+        if recipient.alias is not None:
+            return to_mentor(recipient.alias, code)
+        return to_staff(routed.client_ref, self._words(routed), code, self.detail)
+
+    def _words(self, routed: Routed) -> str:
+        rule = self.rules.get(routed.alert.rule_id)
+        reason = rule.reason if rule else ""
+        if routed.alert.rule_id == CLIENT_TEXT:
+            reason = "sent a text"
+        over = "over now" if routed.alert.ended is not None else ""
+        return ", ".join(filter(None, [reason, over]))
+
+    def _enqueue(
+        self,
+        routed: Routed,
+        step: int,
+        staff_id: int,
+        kind: MessageKind,
+        body: str,
+        sequence: int,
+        *,
+        to_mentor: bool = False,
+    ) -> int | None:
+        due_at = self.now + (TOGETHER_US if kind == MessageKind.NEWLY else 0)
+        message = NewMessage(
+            routed.alert.id,
+            step,
+            staff_id,
+            kind,
+            body,
+            self.now,
+            due_at,
+            expires_at=self.now + VALID_US,
+            sequence=sequence,
+            to_mentor=to_mentor,
+        )
+        return outbox.enqueue(self.conn, message)
+
+
+def _rank(text: Enqueued) -> tuple[int, int]:
+    return SEVERITIES.index(text.about.alert.severity), text.id

@@ -1,0 +1,62 @@
+"""Audit actions: everything that the audit trail can say was done."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """What was done; the value is the word in the trail.
+
+    The trail's hash chain covers these words. Rows of older versions keep theirs, so a changed value
+    changes only the rows that come after it.
+    """
+
+    # alerts
+    ALERTS_OPENED = "alerts opened"
+    ALERTS_CHANGED = "alerts changed"
+    ALERTS_HELD = "alerts held"
+    ALERTS_TAKEN_BACK = "alerts taken back"
+    ALERTS_LET_GO = "alerts let go"
+    TOLD_OF_ALERTS_HELD = "told of alerts held"
+    ALERT_STORM = "alert storm"
+    EVALUATION_FAILED = "evaluation failed"
+    INFERENCE_PROBLEM = "inference problem"
+    # a person acts on an alert
+    TAKEN = "taken"
+    PASSED_ON = "passed_on"
+    SNOOZED = "snoozed"
+    DONE = "done"
+    FALSE_ALARM = "false_alarm"
+    # a step of an alert's routing
+    TOLD = "told"
+    REACHES_NOBODY = "reaches nobody"
+    # messages, by the state that one reached
+    MESSAGE_QUEUED = "message queued"
+    MESSAGE_CLAIMED = "message claimed"
+    MESSAGE_ACCEPTED = "message accepted"
+    MESSAGE_UNKNOWN = "message unknown"
+    MESSAGE_SENT = "message sent"
+    MESSAGE_DELIVERED = "message delivered"
+    MESSAGE_UNDELIVERED = "message undelivered"
+    MESSAGE_FAILED = "message failed"
+    MESSAGE_EXPIRED = "message expired"
+    MESSAGE_CANCELLED = "message cancelled"
+    TEXT_CAME_IN = "text came in"
+    DISCLOSED = "disclosed"
+    OPTED_OUT = "opted out"
+    # operations
+    RULES_ACCEPTED = "rules accepted"
+    ROTATIONS_ACCEPTED = "rotations accepted"
+    OVERRIDE_ADDED = "override added"
+    OVERRIDE_REMOVED = "override removed"
+    ABSENCE_ADDED = "absence added"
+    ABSENCE_REMOVED = "absence removed"
+    REJECT_DISMISSED = "reject dismissed"
+    PROMISE_BROKEN = "promise broken"
+    PROMISE_RESTORED = "promise restored"
+
+
+def message_became(state: str) -> AuditAction:
+    """Return the action of a message that reached this state of the outbox."""
+    return AuditAction(f"message {state}")
