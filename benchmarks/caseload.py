@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.generated import write_folder
-from connectors.csv_folder import CsvFolder
+from connectors.csv_folder.source import CsvFolder
 from engine.config import load as load_settings
 from engine.flows.intake import ingest
 from engine.model.instant import to_us

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import structlog
 
-from connectors.csv_folder import CsvFolder
-from connectors.printed_sms.gateway import PrintedSms
+from connectors import registry
 from engine.errors import SourcesError
 from engine.flows.delivery import deliver, delivery_status
 from engine.flows.evaluation import evaluate
@@ -30,17 +29,13 @@ from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, Instant, to_us
 from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
-from engine.ports import Clock, SmsGateway, Source
+from engine.ports import AddRoutes, CarrierRecords, CarrierWebhooks, Clock, SmsGateway, Source
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import heartbeats, rule_sets
-
-if TYPE_CHECKING:
-    from connectors.twilio.gateway import TwilioSms
-    from engine.web.twilio import TwilioCalls
 
 # A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
 WEB_BUSY_SECONDS = 5
@@ -68,21 +63,14 @@ def wire(
         _log.warning(missing)
     files = reload.RuleFiles(settings)
     rulebook = files.read()
-    gateway = _gateway(settings, phone, environ)
-    sources = [CsvFolder(source, settings.kinds) for source in settings.sources]
+    carrier = registry.gateway(settings.sms.gateway)
+    gateway = carrier.open_gateway(settings.sms, phone, environ)
+    sources = [
+        registry.source(each.type).open_source(each, settings.kinds) for each in settings.sources
+    ]
     return Engine(
         settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock
     )
-
-
-def _gateway(settings: Settings, phone: TextIO, environ: Mapping[str, str]) -> SmsGateway:
-    if settings.sms.gateway == "printed":
-        return PrintedSms(settings.sms.file, phone)
-    # Imported here, for Twilio's library takes long to import.
-    from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415
-
-    assert settings.sms.twilio is not None
-    return TwilioSms(settings.sms.twilio, environ)
 
 
 class Engine:
@@ -146,26 +134,16 @@ class Engine:
             self._tick("deliver", every.deliver, self._deliver),
             self._tick("audit", every.audit, self._audit),
         ]
-        if twilio := self._twilio():
-            ticks.append(self._tick("reconcile", every.reconcile, partial(self._reconcile, twilio)))
+        if isinstance(self._gateway, CarrierRecords):
+            asking = partial(self._reconcile, self._gateway)
+            ticks.append(self._tick("reconcile", every.reconcile, asking))
         return ticks
 
-    def twilio_calls(self) -> TwilioCalls | None:
-        """What Twilio may call; None where it does not send our texts, or knows no URL of ours."""
-        twilio, settings = self._twilio(), self.settings.sms.twilio
-        if twilio is None or settings is None or settings.public_url is None:
+    def webhooks(self) -> AddRoutes | None:
+        """What serves the carrier's calls; None where the carrier makes none."""
+        if not isinstance(self._gateway, CarrierWebhooks):
             return None
-        from engine.web.twilio import TwilioCalls  # noqa: PLC0415 - takes long to import
-
-        return TwilioCalls(settings.public_url, twilio.signed, self._text_came_in, self._reported)
-
-    def _twilio(self) -> TwilioSms | None:
-        if self.settings.sms.gateway != "twilio":
-            return None
-        from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415 - takes long to import
-
-        assert isinstance(self._gateway, TwilioSms)
-        return self._gateway
+        return self._gateway.webhooks(self._text_came_in, self._reported)
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
         taken = receive.take(self.web_database, inbound, self.settings.routing, self._now())
@@ -180,7 +158,7 @@ class Engine:
     def _reported(self, report: Report) -> None:
         state = delivery_status.take(self.web_database, report, self._now())
         tell = _log.info if state in FINAL_STATES else _log.debug
-        tell("message reported", id=report.message_id, status=report.status, state=state)
+        tell("message reported", id=report.message_id, reported=report.state, state=state)
 
     @cached_property
     def web_database(self) -> Database:
@@ -283,8 +261,10 @@ class Engine:
             states[state] += 1
         return states
 
-    def _reconcile(self, twilio: TwilioSms) -> Mapping[str, int]:
-        return reconcile.run(self.database, twilio, twilio, self.settings.routing, self._now())
+    def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:
+        return reconcile.run(
+            self.database, records, self._gateway, self.settings.routing, self._now()
+        )
 
     def _audit(self) -> Mapping[str, int]:
         return watchdog.run(self.database, self._now())

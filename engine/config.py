@@ -4,50 +4,43 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from connectors import registry
+from engine.config_mistakes import Part, mistakes_of, node_at
 from engine.errors import Mistake, MistakesError
-from engine.model.csv_mapping import EventMapping, Place, check_event
 from engine.model.kinds import Kind
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
+from engine.model.sms_settings import SmsSettings
+from engine.model.source_settings import Place, SourceSettings
 from engine.yaml_source import YamlSource
 
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 _SITE_KINDS: TypeAdapter[Any] = TypeAdapter(SiteKinds)
-
-# pydantic's kinds of error, in words for somebody who never heard of it.
-_WORDS = {
-    "int_parsing": "'{input}' is not a whole number",
-    "float_parsing": "'{input}' is not a number",
-    "bool_parsing": "'{input}' is neither yes nor no",
-    "string_type": "needs one word or text here",
-    "list_type": "needs a list here: lines that begin with '- '",
-    "tuple_type": "needs a list here: lines that begin with '- '",
-    "dict_type": "needs 'key: value' pairs here",
-    "model_type": "needs 'key: value' pairs here",
-    "greater_than": "'{input}' must be more than {gt}",
-    "greater_than_equal": "'{input}' must be at least {ge}",
-    "less_than": "'{input}' must be less than {lt}",
-    "less_than_equal": "'{input}' must be at most {le}",
-    "string_too_long": "is longer than {max_length} characters",
-    "string_too_short": "is shorter than {min_length} characters",
-    "string_pattern_mismatch": "'{input}' is not of the form {pattern}",
-    "too_short": "needs at least {min_length} here",
-}
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def load(path: Path) -> Settings:
-    """The settings in a file; paths are relative to it, and HANDRAIL_DATABASE_URL overrides its database.
+    """Read the settings in a file; paths are relative to it.
 
-    Raises MistakesError with everything that is wrong.
+    HANDRAIL_DATABASE_URL overrides its database.
+
+    Raises:
+        MistakesError: everything that is wrong with it.
     """
+    return read(path)[0]
+
+
+def read(path: Path) -> tuple[Settings, list[Mistake]]:
+    """Read the settings as `load` does, and warnings of what is probably not meant."""
     source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
         words = "holds no settings; write 'key: value' lines, such as timezone: UTC"
@@ -57,44 +50,101 @@ def load(path: Path) -> Settings:
     written = _as_written(source.root)
     if _PASSWORD.search(str(written.get("database"))):
         source.mistake(
-            _node(source.root, ("database",)),
+            node_at(source.root, ("database",)),
             "holds a password; give the URL in HANDRAIL_DATABASE_URL",
         )
     if os.environ.get("HANDRAIL_DATABASE_URL"):
         written["database"] = os.environ["HANDRAIL_DATABASE_URL"]
-    _check_events(source, written)
-    try:
-        settings = Settings.model_validate(written, context={"folder": path.absolute().parent})
-    except ValidationError as error:
-        raise MistakesError([*source.mistakes, *_mistakes(source, error)]) from None
-    if source.mistakes:
-        raise MistakesError(source.mistakes)
-    return settings
+    reading = _Reading(source, {"folder": path.absolute().parent})
+    settings = reading.settings(written)
+    mistakes = [*source.mistakes, *mistakes_of(source, reading.details, reading.parts)]
+    if settings is None or mistakes:
+        raise MistakesError(mistakes)
+    return settings, _warnings(source, settings)
 
 
-def _check_events(source: YamlSource, written: dict[str, Any]) -> None:
-    """Hold each mapped event against the kinds there are, whatever else is wrong around it."""
-    try:
-        kinds: Mapping[str, Kind] = _SITE_KINDS.validate_python(written.get("kinds", {}))
-    except ValidationError:
-        return
-    for place, event in _find(written, ("sources", "files", "events"), ()):
+def _warnings(source: YamlSource, settings: Settings) -> list[Mistake]:
+    found = []
+    for index, each in enumerate(settings.sources):
+        for place, text in each.warnings():
+            mark = node_at(source.root, ("sources", index, *place)).start_mark
+            found.append(Mistake(source.name, mark.line + 1, mark.column + 1, text))
+    return found
+
+
+@dataclass
+class _Reading:
+    """One go through a file: each part by the model that its connector gives."""
+
+    source: YamlSource
+    context: Mapping[str, Any]
+    details: list[ErrorDetails] = field(default_factory=list)
+    parts: dict[Place, Part] = field(default_factory=lambda: {(): Part(Settings)})
+
+    def settings(self, written: dict[str, Any]) -> Settings | None:
+        """The settings; None where something is wrong with them."""
+        given = dict(written)
+        if isinstance(written.get("sources"), list):
+            kinds = self._kinds(written)
+            read = [self._source(each, at, kinds) for at, each in enumerate(written["sources"])]
+            given["sources"] = tuple(one for one in read if one is not None)
+        sms = self._sms(written.get("sms", {}))
+        given = {**given, "sms": sms} if sms else {k: v for k, v in given.items() if k != "sms"}
+        return self._validated(Settings, given, ())
+
+    def _kinds(self, written: dict[str, Any]) -> Mapping[str, Kind] | None:
         try:
-            checked = EventMapping.model_validate(event)
+            kinds: Mapping[str, Kind] = _SITE_KINDS.validate_python(written.get("kinds", {}))
         except ValidationError:
-            continue
-        for inner, text in check_event(checked, kinds):
-            source.mistake(_node(source.root, (*place, *inner)), text)
+            return None  # noted when the settings are read as a whole
+        return kinds
 
+    def _source(
+        self, written: Any, index: int, kinds: Mapping[str, Kind] | None
+    ) -> SourceSettings | None:
+        place: Place = ("sources", index)
+        usual = SourceSettings.model_fields["type"].default
+        name = written.get("type", usual) if isinstance(written, dict) else usual
+        if not self._is_known(name, registry.SOURCES, (*place, "type")):
+            return None
+        model = registry.source(name).SETTINGS
+        for inner, text in model.mistakes(written, kinds) if kinds is not None else ():
+            self.source.mistake(node_at(self.source.root, (*place, *inner)), text)
+        return self._validated(model, written, place)
 
-def _find(written: Any, keys: tuple[str, ...], place: Place) -> Iterator[tuple[Place, Any]]:
-    """What stands in the lists under the first key, in those under the second inside each of them, and so on."""
-    if not keys:
-        yield place, written
-        return
-    items = written.get(keys[0]) if isinstance(written, dict) else None
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        yield from _find(item, keys[1:], (*place, keys[0], index))
+    def _sms(self, written: Any) -> SmsSettings | None:
+        """The gateway's own settings stand under its name; those of others wait there unused."""
+        if not isinstance(written, dict):
+            return self._validated(SmsSettings, written, ("sms",))
+        rest, own = dict(written), {}
+        for name in registry.GATEWAYS.keys() & written.keys():
+            if model := registry.gateway(name).SETTINGS:
+                own[name] = self._validated(model, rest.pop(name), ("sms", name))
+        chosen = written.get("gateway", SmsSettings.model_fields["gateway"].default)
+        if not self._is_known(chosen, registry.GATEWAYS, ("sms", "gateway")):
+            return None
+        if registry.gateway(chosen).SETTINGS and chosen not in own:
+            text = f"gateway: {chosen} needs a part {chosen}: with its settings"
+            self.source.mistake(node_at(self.source.root, ("sms",)), text)
+        keys = frozenset(name for name in registry.GATEWAYS if registry.gateway(name).SETTINGS)
+        self.parts["sms",] = Part(SmsSettings, keys)
+        return self._validated(SmsSettings, {**rest, "own": own.get(chosen)}, ("sms",))
+
+    def _is_known(self, name: Any, names: Mapping[str, str], place: Place) -> bool:
+        if name in names:
+            return True
+        said = f"{place[-1]}: '{name}' is not one of {', '.join(names)}"
+        self.source.mistake(node_at(self.source.root, place), said)
+        return False
+
+    def _validated(self, model: type[_Model], written: Any, place: Place) -> _Model | None:
+        self.parts.setdefault(place, Part(model))
+        try:
+            return model.model_validate(written, context=dict(self.context))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self.details.append({**detail, "loc": (*place, *detail["loc"])})
+            return None
 
 
 def _as_written(node: yaml.Node | None) -> Any:
@@ -106,78 +156,3 @@ def _as_written(node: yaml.Node | None) -> Any:
     if isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:null":
         return node.value
     return None
-
-
-def _mistakes(source: YamlSource, error: ValidationError) -> Iterator[Mistake]:
-    seen = set()
-    for detail in error.errors(include_url=False):
-        kind, place = detail["type"], detail["loc"]
-        node = _node(source.root, place, key=kind == "extra_forbidden")
-        if kind == "too_short" and isinstance(node, yaml.SequenceNode) and node.value:
-            continue  # its items were refused, each in its place, and so do not count
-        # A value that may be of two types is refused once for each; of missing keys each is told.
-        what = (node, place[-1] if kind == "missing" else None)
-        if what not in seen:
-            seen.add(what)
-            mark = node.start_mark
-            yield Mistake(source.name, mark.line + 1, mark.column + 1, _in_words(detail))
-
-
-def _node(root: yaml.Node | None, place: Place, key: bool = False) -> yaml.Node:
-    """The value at a place (or its key), steps that stand only in pydantic's types passed over."""
-    assert root is not None
-    value = found = root
-    for step in place:
-        if isinstance(value, yaml.MappingNode):
-            pairs = {name.value: (name, inner) for name, inner in value.value}
-            found, value = pairs.get(step, (found, value))
-        elif (
-            isinstance(value, yaml.SequenceNode)
-            and isinstance(step, int)
-            and step < len(value.value)
-        ):
-            found = value = value.value[step]
-    return found if key else value
-
-
-def _in_words(detail: ErrorDetails) -> str:
-    place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
-    name = str(place[-1]) if place else ""
-    if kind == "extra_forbidden":
-        # Imported here, for it brings NumPy along, which a command that only lists does without.
-        from engine.rulebook.parsing.reading import nearest  # noqa: PLC0415
-
-        return f"the key '{name}' is not known here{nearest(name, _keys_at(place[:-1]))}"
-    if kind == "missing":
-        return f"'{name}:' is missing here; add it"
-    if kind == "literal_error":
-        right = [
-            str(word).strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")
-        ]
-        return f"{name}: '{detail['input']}' is not one of {', '.join(right)}"
-    if kind in {"value_error", "assertion_error"}:
-        return f"{name}: {context['error']}"
-    words = _WORDS.get(kind)
-    said = words.format(input=detail["input"], **context) if words else detail["msg"]
-    return f"{name}: {said}"
-
-
-def _keys_at(place: Place) -> set[str]:
-    """The keys that are right at a place of the settings."""
-    models: set[type[BaseModel]] = {Settings}
-    for step in place:
-        models = {
-            inner for model in models for inner in _models_in(_fields(model).get(str(step)))
-        } or models
-    return {key for model in models for key in _fields(model)}
-
-
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)

@@ -104,7 +104,7 @@ class Watch:
         """Make the pages in the thread that serves them, because FastAPI takes long to import."""
         from engine.web.application import application  # noqa: PLC0415
 
-        return application(self, self._engine.twilio_calls())
+        return application(self, self._engine.webhooks())
 
     def stale(self) -> list[str]:
         """Return the ticks that show no life, and those people depend on that had no success for too long."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
 from engine.model.duration import Duration
 from engine.model.inbound import Inbound
+from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
+from engine.model.kinds import Kind
 from engine.model.message import Outgoing, Report, SendResult, Silent
+from engine.model.sms_settings import Detail, SmsSettings
+from engine.model.source_settings import SourceSettings
+from engine.model.strict import Strict
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 class Clock(Protocol):
@@ -38,6 +47,34 @@ class Source(Protocol):
         """Rows that were rejected, read again from their text as the source is configured now."""
 
 
+@runtime_checkable
+class FileSource(Source, Protocol):
+    """A source that reads files which people can name one by one."""
+
+    def takes(self, path: Path) -> bool:
+        """Whether it has a mapping for a file of this name."""
+
+    def only(self, paths: Sequence[Path]) -> FileSource:
+        """The same source, reading these files alone, wherever they are."""
+
+    def size(self) -> int:
+        """How many bytes it would read, for a progress bar. Raises OSError as `read` does."""
+
+
+class SourceConnector(Protocol):
+    """The module `connector` of a package that reads a kind of source."""
+
+    SETTINGS: type[SourceSettings]
+
+    def open_source(
+        self, settings: SourceSettings, kinds: Mapping[str, Kind], finished: bool = False
+    ) -> Source:
+        """A source, ready to read.
+
+        `finished` says that nobody is still writing what it reads, so that nothing needs to wait.
+        """
+
+
 class SmsGateway(Protocol):
     """Hands messages to a carrier."""
 
@@ -50,6 +87,7 @@ class SmsGateway(Protocol):
         """What became of a message whose outcome is unknown; None where it was certainly never taken."""
 
 
+@runtime_checkable
 class CarrierRecords(Protocol):
     """What a carrier that keeps records can be asked later, where its own calls did not reach us."""
 
@@ -58,3 +96,59 @@ class CarrierRecords(Protocol):
 
     def received(self, since: datetime) -> Sequence[Inbound] | None:
         """The texts to us since then (aware), the oldest first; None where it cannot say now."""
+
+
+# Adds the paths that a carrier calls to the web application.
+AddRoutes = Callable[["FastAPI"], None]
+
+
+@runtime_checkable
+class CarrierWebhooks(Protocol):
+    """A gateway whose carrier calls us."""
+
+    def webhooks(
+        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+    ) -> AddRoutes | None:
+        """What serves the carrier's calls; None where the carrier knows no URL of ours.
+
+        `take` gives the answer to a text that came in, `report` takes what became of one of ours.
+        Both raise StoreUnavailableError where the carrier must try again later.
+        """
+
+
+class GatewayConnector(Protocol):
+    """The module `connector` of a package that sends texts."""
+
+    SETTINGS: type[Strict] | None  # of the part of `sms:` under its name; None where there is none
+
+    def open_gateway(
+        self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]
+    ) -> SmsGateway:
+        """A gateway. `phone` shows texts that are printed, `environ` holds the secrets.
+
+        Raises UserError where a secret is missing.
+        """
+
+
+class CarrierSimulator(Protocol):
+    """A carrier on this machine, with a phone in the terminal."""
+
+    environ: Mapping[str, str]  # with the secrets of the settings that `start` gives
+
+    def start(self, detail: Detail) -> SmsSettings:
+        """Begin to serve; the settings by which texts go this way."""
+
+    def connect(self, address: str, descriptor: int | None) -> None:
+        """Call the daemon at its address, and read what is typed at a file descriptor, if any."""
+
+    def stop(self) -> None:
+        """Serve, call and read no more."""
+
+
+class SimulatorConnector(Protocol):
+    """The module `connector` of a package that stands in for a carrier."""
+
+    def open_phone(
+        self, sms: SmsSettings, stream: TextIO, now: Callable[[], Instant]
+    ) -> CarrierSimulator:
+        """A phone that shows texts on `stream`; `now` tells the time (Instant)."""

@@ -11,7 +11,7 @@ from textwrap import dedent
 
 from sqlalchemy import select
 
-from connectors.csv_folder import CsvFolder
+from connectors.csv_folder.source import CsvFolder
 from engine.config import load
 from engine.flows.intake import ingest
 from engine.model.instant import from_us, to_us

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.twilio.settings import TwilioSettings
 from engine.config import load
 from engine.errors import MistakesError
 from engine.model.instant import SECOND_US
@@ -114,8 +115,43 @@ def test_words_of_yaml_1_1_mean_what_was_typed(write: Write) -> None:
     )
     choices = settings.kinds["answer"].fields["said"].choices
     assert choices == ("yes", "no", "on", "off", "010", "12:30", "2026-01-02", "~x")
-    assert settings.sms.twilio
-    assert settings.sms.twilio.from_number == "+15005550006"
+    assert isinstance(settings.sms.own, TwilioSettings)
+    assert settings.sms.own.from_number == "+15005550006"
+
+
+@pytest.mark.parametrize(
+    ("sms", "says"),
+    [
+        ("{gateway: twilio}", "2:6: gateway: twilio needs a part twilio: with its settings"),
+        ("{gateway: pigeon}", "2:16: gateway: 'pigeon' is not one of printed, twilio"),
+        (
+            "{detail: everything}",
+            "2:15: detail: 'everything' is not one of none, reference, reason",
+        ),
+        (
+            "{twilio: {}}",
+            "2:15: twilio: needs either from_number or messaging_service, and not both",
+        ),
+        ("{twilo: {}}", "2:7: the key 'twilo' is not known here; did you mean 'twilio'?"),
+        (
+            "{twilio: {from_nubmer: +15550100}}",
+            "2:16: the key 'from_nubmer' is not known here; did you mean 'from_number'?",
+        ),
+        ("twilio", "2:6: sms: needs 'key: value' pairs here"),
+    ],
+)
+def test_a_mistake_about_texts_is_told_where_it_stands(write: Write, sms: str, says: str) -> None:
+    assert says in mistakes(write(f"timezone: UTC\nsms: {sms}\n"))
+
+
+def test_what_a_gateway_needs_may_wait_while_another_is_chosen(write: Write) -> None:
+    settings = read(write, "sms: {gateway: printed, twilio: {from_number: +15005550006}}\n")
+    assert (settings.sms.gateway, settings.sms.own) == ("printed", None)
+
+
+def test_a_source_of_no_known_type_is_refused_with_those_there_are(write: Write) -> None:
+    (mistake,) = mistakes(write("timezone: UTC\nsources:\n  - {name: a, type: carrier_pigeon}\n"))
+    assert mistake == "3:21: type: 'carrier_pigeon' is not one of csv_folder"
 
 
 def test_a_site_adds_kinds_and_fields(write: Write) -> None:

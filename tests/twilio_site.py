@@ -19,6 +19,7 @@ from requests.adapters import BaseAdapter
 from sqlalchemy import event, func, select
 
 from connectors.twilio.gateway import TwilioSms
+from connectors.twilio.settings import TwilioSettings
 from connectors.twilio_simulator.api import Api, Request
 from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.signing import signature
@@ -29,13 +30,13 @@ from engine.flows.rules.reload import RuleFiles
 from engine.model.instant import from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
+from engine.model.sms_settings import SmsSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
 from engine.store.operations import agenda
 from engine.store.tables.alerts import evaluations
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
-from engine.web.twilio import add_twilio
 from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, TOKEN
 
 PUBLIC = "https://handrail.example.org"
@@ -137,10 +138,11 @@ class TwilioSite:
         passing: Callable[[str], None] = lambda _: None,
     ) -> None:
         twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
+        sms = SmsSettings(gateway="twilio", own=TwilioSettings.model_validate(twilio))
         given = {
             "timezone": "UTC",
             "rules": "none",
-            "sms": {"gateway": "twilio", "twilio": twilio},
+            "sms": sms,
             **settings,
         }
         self.settings = Settings.model_validate(given)
@@ -165,7 +167,7 @@ class TwilioSite:
     def start(self) -> None:
         """Start the engine."""
         self.transactions = 0
-        gateway = TwilioSms(self.settings.sms.twilio, SECRETS)  # type: ignore[arg-type]
+        gateway = TwilioSms(self.settings.sms.own, SECRETS)  # type: ignore[arg-type]
         gateway.client.http_client.session.mount(
             "http://", Wire(self.api, self.clock, self._at_the_wire)
         )
@@ -181,9 +183,9 @@ class TwilioSite:
         )
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
-        calls = self.engine.twilio_calls()
-        assert calls
-        add_twilio(self._app, calls)
+        add_webhooks = self.engine.webhooks()
+        assert add_webhooks
+        add_webhooks(self._app)
         self.engine.accept_settings()
 
     def stop(self) -> None:

@@ -11,10 +11,10 @@ from typing import BinaryIO, Literal
 
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
-from connectors.csv_folder.records import Record, split_records
-from connectors.csv_folder.rows import Harvest, Rows
+from connectors.csv_folder.records import split_records
+from connectors.csv_folder.settings import CsvFileMapping
 from connectors.mapping.event_rows import identity
-from engine.model.csv_mapping import FileMapping
+from connectors.mapping.rows import Harvest, Record, Rows
 from engine.model.intake import WHOLE, Batch, Reject
 from engine.model.kinds import Kind
 
@@ -28,7 +28,7 @@ class MappedFile:
 
     path: Path
     item: str
-    mapping: FileMapping
+    mapping: CsvFileMapping
     zone: str | None
     kinds: Mapping[str, Kind]
 
@@ -206,18 +206,13 @@ class _Reading:
         self, harvest: Harvest, withdrawn: Sequence[tuple[str, int | None]], at_end: bool
     ) -> Batch:
         retaken, self._retaken = self._retaken, ()
-        return Batch(
-            item=self._file.item,
-            position=self._position.keep(),
-            events=tuple(harvest.events),
-            roster=tuple(harvest.roster),
-            rejects=tuple(harvest.rejects),
+        return harvest.batch(
+            self._file.item,
+            self._position.keep(),
             withdrawn=tuple(withdrawn),
             retaken=retaken,
             reread=self._reread,
             last=at_end,
-            rows=harvest.rows,
-            skipped=harvest.skipped,
             done=self._position.size if at_end else self._position.offset,
             size=self._position.size,
         )

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from connectors.csv_folder.records import LONGEST_RECORD, split_records
-from connectors.mapping.cells import columns_of_conditions
-from connectors.mapping.event_rows import columns_of_event
-from connectors.mapping.roster_rows import columns_of_roster
-from engine.model.csv_mapping import FileMapping
+from connectors.csv_folder.settings import CsvFileMapping
+from connectors.mapping.rows import refusal
 from engine.model.intake import WHOLE, Reject
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -38,7 +33,7 @@ class Header(NamedTuple):
     lines: int
 
 
-def read_header(data: bytes, mapping: FileMapping, final: bool) -> Header:
+def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
     """The header at the beginning of a file.
 
     Raises RefusedError where the mapping cannot be used with it, NoHeaderYet where it is not all there and `final`
@@ -61,27 +56,7 @@ def read_header(data: bytes, mapping: FileMapping, final: bool) -> Header:
     raise NoHeaderYet
 
 
-def refusal(mapping: FileMapping, header: Sequence[str]) -> str | None:
-    """Why a file with this header cannot be read at all; None where it can."""
-    wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
-    if mapping.columns:
-        wanted |= columns_of_roster(mapping.columns)
-    times = Counter(header)
-    twice = sorted(name for name in wanted if times[name] > 1)
-    if twice:
-        return (
-            f"the header has the column '{twice[0]}' twice, so it is not clear which one is meant"
-        )
-    missing = sorted(name for name in wanted if not times[name])
-    if not missing:
-        return None
-    near = get_close_matches(missing[0], header, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "for a fixed value, write {always: …}"
-    named = " or ".join(f"'{name}'" for name in missing)
-    return f"the header has no column {named}, which the mapping names; {hint}"
-
-
-def _header(data: bytes, mapping: FileMapping, final: bool) -> Header | None:
+def _header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header | None:
     records, _, lines = split_records(data, mapping.encoding, mapping.delimiter, None, final)
     if not records:
         return None

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Identity(NamedTuple):
-    """What the keys of one mapping's events are made of: its series, and the columns of the id, if there are any."""
-
-    series: str
-    id: tuple[str, ...] | None
+from connectors.mapping.event_rows import Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,14 @@ import csv
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from connectors.mapping.rows import Record
+
 # A longer record has a quote that was never closed, and would swallow the rows after it. It is less than what
 # the csv module itself allows in a cell.
 LONGEST_RECORD = 65_536
 SHOWN_NUL = "␀"  # stands for NUL where a row is quarantined, for databases take none
 LOST = "\ufffd"  # stands for a byte that the encoding does not know
 _OPEN_AT_THE_END = "unexpected end of data"  # the csv module's words
-
-
-class Record(NamedTuple):
-    """One record: how many lines after the first it begins, its cells, its text, and why it cannot be read."""
-
-    line: int
-    cells: list[str]
-    text: str
-    reason: str | None
 
 
 class Records(NamedTuple):

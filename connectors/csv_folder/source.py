@@ -12,9 +12,9 @@ from typing import Any, get_args
 from connectors.csv_folder.csv_file import MappedFile, read_file
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
-from connectors.csv_folder.rows import Harvest, Rows
+from connectors.csv_folder.settings import CsvFileMapping, CsvFolderSettings
+from connectors.mapping.rows import Harvest, Rows
 from engine.errors import UserError
-from engine.model.csv_mapping import CsvFolderSettings, FileMapping
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Reject, RosterKind
 from engine.model.kinds import Kind
@@ -78,9 +78,11 @@ class CsvFolder:
                 rows.take(found.records, reject.line, harvest)
             else:
                 harvest.rejects.append(reject)
-        return Batch(
-            item, position, tuple(harvest.events), tuple(harvest.roster), tuple(harvest.rejects)
-        )
+        return harvest.batch(item, position)
+
+    def only(self, paths: Sequence[Path]) -> CsvFolder:
+        """Return the same source, reading these files alone, wherever they are."""
+        return CsvFolder(self._settings, self._kinds, self._settle, paths)
 
     def takes(self, path: Path) -> bool:
         """Whether a mapping of this source is for a file of this name."""
@@ -103,7 +105,7 @@ class CsvFolder:
                 )
         return files
 
-    def _paths(self, mapping: FileMapping) -> list[Path]:
+    def _paths(self, mapping: CsvFileMapping) -> list[Path]:
         if self._chosen is not None:
             return [path for path in self._chosen if _fits(path, mapping)]
         next(
@@ -112,7 +114,7 @@ class CsvFolder:
         found = self._settings.folder.glob(mapping.match)
         return [path for path in found if path.is_file() and not path.name.startswith((".", "~"))]
 
-    def _file(self, path: Path, mapping: FileMapping) -> MappedFile:
+    def _file(self, path: Path, mapping: CsvFileMapping) -> MappedFile:
         folder = self._settings.folder
         name = (
             path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
@@ -136,5 +138,5 @@ class CsvFolder:
         return None
 
 
-def _fits(path: Path, mapping: FileMapping) -> bool:
+def _fits(path: Path, mapping: CsvFileMapping) -> bool:
     return fnmatch(path.name, PurePath(mapping.match).name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Generic, TypeVar
 
-from engine.model.csv_cells import Cell, Conditions, Test
+from connectors.mapping.cell_settings import Cell, Conditions, Test
 from engine.model.field_reading import Constant, read_number
 
 Row = Sequence[str]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
+from typing import NamedTuple
 
-from connectors.csv_folder.position import Identity
+from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import (
     Columns,
     Remembered,
@@ -16,19 +17,25 @@ from connectors.mapping.cells import (
     compile_cells,
     compile_conditions,
 )
-from connectors.mapping.timestamps import columns_of_moments, compile_moment
-from engine.model.csv_cells import Cell, TimestampColumns
-from engine.model.csv_mapping import EventMapping
+from connectors.mapping.settings import EventMapping
+from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.event import Value, write_fields
 from engine.model.field_reading import constant_text, constant_value
-from engine.model.intake import DatedValue as ReadMoment
-from engine.model.intake import ReadEvent
+from engine.model.intake import DatedValue, ReadEvent
 from engine.model.kinds import Field, Kind
 from engine.model.local_time import WallClock
 
 # The store's columns are as wide; longer ones are certainly not what was meant.
 LONGEST_REF = 64
 LONGEST_KEY = 100
+
+
+class Identity(NamedTuple):
+    """What the keys of one mapping's events are made of: its series, and the columns of the id."""
+
+    series: str
+    id: tuple[str, ...] | None
+
 
 ReadRow = Callable[[Row, int, str], ReadEvent | None]
 
@@ -38,7 +45,7 @@ def columns_of_event(mapping: EventMapping) -> set[str]:
     fields = [cell for cells in mapping.fields.values() for cell in cells]
     return (
         columns_of([*mapping.client, *fields])
-        | columns_of_moments([mapping.at])
+        | columns_of_timestamps([mapping.at])
         | columns_of_conditions(mapping.when)
         | set(mapping.id or ())
     )
@@ -60,7 +67,7 @@ def compile_event(
         columns_of(mapping.client), columns, partial(_compile_client, mapping.client)
     )
     at_of = Remembered(
-        columns_of_moments([mapping.at]), columns, lambda c: _compile_at(mapping.at, c, clock)
+        columns_of_timestamps([mapping.at]), columns, lambda c: _compile_at(mapping.at, c, clock)
     )
     read = {
         word: field
@@ -115,10 +122,10 @@ def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], 
 
 def _compile_at(
     moment: TimestampColumns, columns: Columns, clock: WallClock | None
-) -> Callable[[Row], ReadMoment]:
-    read, shown = compile_moment(moment, columns, clock), label("at", columns)
+) -> Callable[[Row], DatedValue]:
+    read, shown = compile_timestamp(moment, columns, clock), label("at", columns)
 
-    def at(row: Row) -> ReadMoment:
+    def at(row: Row) -> DatedValue:
         try:
             found = read(row)
         except ValueError as error:

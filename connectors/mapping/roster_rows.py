@@ -7,14 +7,13 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
 from connectors.mapping.event_rows import label
-from connectors.mapping.timestamps import columns_of_moments, compile_moment
-from engine.model.csv_cells import Cell, TimestampColumns
-from engine.model.csv_mapping import ClientColumns, RosterColumns
+from connectors.mapping.settings import ClientColumns, RosterColumns
+from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.field_reading import Constant, constant_text, read_flag
-from engine.model.intake import DatedValue as ReadMoment
-from engine.model.intake import RosterKind, RosterRow
+from engine.model.intake import DatedValue, RosterKind, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.phone import read_phone
 from engine.model.staff import ROLES
@@ -33,7 +32,7 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
     cells, moments = _parts(mapping)
     attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
     taken = [cell for each in (*cells.values(), *attributes.values()) for cell in each]
-    return columns_of(taken) | columns_of_moments(moments.values())
+    return columns_of(taken) | columns_of_timestamps(moments.values())
 
 
 def compile_roster(
@@ -54,7 +53,10 @@ def compile_roster(
         word: (word, compile_cells(each, columns)) for word, each in attributes.items()
     }
     reads = {
-        word: (label(word, columns_of_moments([moment])), compile_moment(moment, columns, clock))
+        word: (
+            label(word, columns_of_timestamps([moment])),
+            compile_timestamp(moment, columns, clock),
+        )
         for word, moment in moments.items()
     }
 
@@ -93,7 +95,7 @@ def _parts(
     return {word: each for word, each in given if each is not None and word not in moments}, moments
 
 
-def _dated(shown: str, read: Callable[[Row], ReadMoment | None], row: Row) -> ReadMoment | None:
+def _dated(shown: str, read: Callable[[Row], DatedValue | None], row: Row) -> DatedValue | None:
     try:
         return read(row)
     except ValueError as error:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
+from connectors.mapping.cell_settings import TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
-from engine.model.csv_cells import TimestampColumns
 from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
-from engine.model.intake import DatedValue as ReadMoment
+from engine.model.intake import DatedValue
 from engine.model.local_time import WallClock
 
 
-def columns_of_moments(moments: Iterable[TimestampColumns | None]) -> set[str]:
+def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str]:
     """The names of all columns that these moments look at."""
     names: set[str] = set()
     for moment in moments:
@@ -26,16 +26,16 @@ def columns_of_moments(moments: Iterable[TimestampColumns | None]) -> set[str]:
     return names
 
 
-def compile_moment(
+def compile_timestamp(
     moment: TimestampColumns, columns: Columns, clock: WallClock | None
-) -> Callable[[Row], ReadMoment | None]:
+) -> Callable[[Row], DatedValue | None]:
     """When a row says something was; None where it says nothing. ValueError where that is no date.
 
     `clock` places what has no offset of its own; without it, that stays a local reading.
     """
     text_of = _compile_text(moment, columns)
 
-    def read(row: Row) -> ReadMoment | None:
+    def read(row: Row) -> DatedValue | None:
         text = text_of(row)
         return _placed(_parse(text, moment.format), clock) if text else None
 
@@ -78,8 +78,8 @@ def _parse(text: str, formats: Sequence[str]) -> datetime:
     )
 
 
-def _placed(read: datetime, clock: WallClock | None) -> ReadMoment:
+def _placed(read: datetime, clock: WallClock | None) -> DatedValue:
     if read.tzinfo is not None:
-        return ReadMoment(to_us(read), False)
+        return DatedValue(to_us(read), False)
     reading = to_us(read.replace(tzinfo=UTC))
-    return ReadMoment(reading, True) if clock is None else ReadMoment(clock[reading], False)
+    return DatedValue(reading, True) if clock is None else DatedValue(clock[reading], False)

@@ -7,6 +7,8 @@ from typing import Literal
 
 Outcome = Literal["unknown", "retry", "refused", "opted_out", "stopped"]
 
+OPTED_OUT = 21610  # the number said STOP to us
+
 _BY_CODE: Mapping[int, Outcome] = {
     20003: "stopped",  # wrong credentials
     20005: "stopped",  # account not active
@@ -21,7 +23,7 @@ _BY_CODE: Mapping[int, Outcome] = {
     21603: "stopped",  # no sender
     21606: "stopped",  # the sender cannot send texts
     21608: "refused",  # not verified, on a trial account
-    21610: "opted_out",
+    OPTED_OUT: "opted_out",
     21611: "retry",  # the sender's queue is full
     21612: "refused",  # cannot be reached from this sender
     21614: "refused",  # not a mobile number

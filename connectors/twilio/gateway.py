@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -17,10 +18,12 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connectors.twilio.error_codes import outcome_of
+from connectors.twilio.settings import TwilioSettings
+from connectors.twilio.statuses import report_of
 from engine.model.inbound import Inbound
 from engine.model.instant import from_us, to_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
-from engine.model.sms_settings import TwilioSettings
+from engine.ports import AddRoutes
 
 _API = "https://api.twilio.com"
 _PAGE = 200
@@ -48,6 +51,7 @@ class TwilioSms:
             settings.auth_token.read(environ),
         )
         previous = settings.previous_auth_token
+        self.account_sid = account_sid
         tokens = [auth_token, *([previous.read(environ)] if previous else [])]
         self._validators = [RequestValidator(token) for token in tokens]
         self._settings = settings
@@ -77,6 +81,18 @@ class TwilioSms:
     def signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
         """Whether Twilio signed a call of this URL with this form, by the token or the one before it."""
         return any(validator.validate(url, dict(form), signature) for validator in self._validators)
+
+    def webhooks(
+        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+    ) -> AddRoutes | None:
+        """What serves Twilio's calls; None where Twilio knows no URL of ours."""
+        if self._settings.public_url is None:
+            return None
+        # Imported here because FastAPI takes long to import.
+        from connectors.twilio.webhooks import TwilioCalls, add_twilio  # noqa: PLC0415
+
+        calls = TwilioCalls(self._settings.public_url, self.account_sid, self.signed, take, report)
+        return partial(add_twilio, calls=calls)
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         """Find the message among the newest to its number; `unknown` where the list does not tell."""
@@ -113,7 +129,7 @@ class TwilioSms:
         except Exception:  # asked again later
             return None
         error_code = None if fetched.error_code is None else str(fetched.error_code)
-        return Report(message.id, message.provider_id, str(fetched.status), error_code)
+        return report_of(message.id, message.provider_id, str(fetched.status), error_code)
 
     def received(self, since: datetime) -> Sequence[Inbound] | None:
         """List the texts to our number, or to any of the messaging service's."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
+from connectors.twilio.settings import TwilioSettings
 from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.console import Console
 from connectors.twilio_simulator.memory import Memory
 from connectors.twilio_simulator.server import LocalTwilio
 from engine.model.instant import Instant
-from engine.model.sms_settings import Detail, SmsSettings, TwilioSettings
+from engine.model.sms_settings import Detail, SmsSettings
 
 NUMBER = "+12025550199"
 _PUBLIC_URL = "http://localhost"  # as a proxy's would, it leads to wherever the daemon listens
@@ -44,7 +45,7 @@ class TerminalPhone:
         twilio = TwilioSettings(
             from_number=NUMBER, base_url=self._twilio.url, public_url=_PUBLIC_URL
         )
-        return SmsSettings(gateway="twilio", detail=detail, twilio=twilio)
+        return SmsSettings(gateway="twilio", detail=detail, own=twilio)
 
     def connect(self, address: str, descriptor: int | None) -> None:
         """Call the daemon at its address from now on, and read what is typed, where there is anything to read from."""

@@ -182,14 +182,23 @@ class SendResult:
     answered: bool = True
 
 
+# What a carrier can report of a message that it took; each connector maps its own words to these.
+ReportedState = Literal["accepted", "sent", "delivered", "undelivered", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a carrier reports of a message that it took; `status` in the carrier's own word."""
+    """What a carrier reports of a message that it took.
+
+    `error_code` is the carrier's own, for people to read; `opted_out` says that the number said
+    STOP.
+    """
 
     message_id: int
     provider_id: str
-    status: str
+    state: ReportedState
     error_code: str | None = None
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from engine.model.csv_mapping import Timezone
 from engine.model.instant import Instant, to_us
 from engine.model.local_time import WallReading
 from engine.model.strict import Strict
+from engine.model.timezone import Timezone
 
 
 def _reading(written: object) -> object:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, InstanceOf, ValidationInfo, field_validator
 
 from engine.model.config_path import ConfigPath
-from engine.model.csv_mapping import ClientColumns, CsvFolderSettings, Timezone
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.kinds import BUILT_IN, Kind
@@ -19,7 +18,9 @@ from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
+from engine.model.source_settings import SourceSettings
 from engine.model.strict import Strict
+from engine.model.timezone import Timezone
 
 
 def _interval(us: Duration) -> Duration:
@@ -39,7 +40,7 @@ class TickSettings(Strict):
     deliver: Interval = 5 * SECOND_US
     audit: Interval = MINUTE_US
     rules: Interval = 2 * SECOND_US  # two looks that find the same take a change up
-    reconcile: Interval = MINUTE_US  # with Twilio alone
+    reconcile: Interval = MINUTE_US  # only with a carrier that keeps records
     give_up_after: Microseconds = 15 * MINUTE_US
 
 
@@ -58,7 +59,7 @@ class LogSettings(Strict):
 
 
 class Settings(Strict):
-    """The whole of config.yaml."""
+    """The whole of config.yaml; `engine.config.load` reads each connector's part by the registry."""
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
     timezone: Timezone  # the site's, where a client has none of their own
@@ -67,11 +68,10 @@ class Settings(Strict):
         kinds: Mapping[str, Kind]
     else:
         kinds: SiteKinds = BUILT_IN
-    sources: tuple[CsvFolderSettings, ...] = ()
+    sources: tuple[InstanceOf[SourceSettings], ...] = ()
     routing: RoutingSettings = RoutingSettings()
     on_call: tuple[Rotation, ...] = ()
-    # Validated as if it were written, so that its file is beside the config too.
-    sms: SmsSettings = Field(default_factory=dict, validate_default=True)
+    sms: InstanceOf[SmsSettings] = Field(default_factory=SmsSettings)
     notify_within: Microseconds = (
         3 * DAY_US
     )  # what began longer ago opens historic alerts and texts nobody
@@ -87,10 +87,9 @@ class Settings(Strict):
 
     @property
     def attributes(self) -> frozenset[str] | None:
-        """The attributes that sources give clients; None where no source tells of clients, and so any may be meant."""
-        columns = [file.columns for source in self.sources for file in source.files]
-        clients = [told for told in columns if isinstance(told, ClientColumns)]
-        return frozenset(name for told in clients for name in told.attributes) if clients else None
+        """The attributes that sources give clients; None where no source tells of clients."""
+        given = [source.attributes for source in self.sources if source.attributes is not None]
+        return frozenset().union(*given) if given else None
 
     @field_validator("database")
     @classmethod
@@ -116,7 +115,7 @@ class Settings(Strict):
 
     @field_validator("sources")
     @classmethod
-    def _names_differ(cls, sources: tuple[CsvFolderSettings, ...]) -> tuple[CsvFolderSettings, ...]:
+    def _names_differ(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
         _refuse_twins(
             [one.name for one in sources],
             "two sources",

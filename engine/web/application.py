@@ -9,9 +9,9 @@ from typing import Protocol
 from anyio import to_thread
 from fastapi import FastAPI
 
+from engine.ports import AddRoutes
 from engine.web.health import Watched, add_health
 from engine.web.metrics import Measured, add_metrics
-from engine.web.twilio import TwilioCalls, add_twilio
 
 # So many calls use the database at once; the web has as many connections, so none waits for one.
 CALLS = 10
@@ -21,15 +21,15 @@ class Daemon(Watched, Measured, Protocol):
     """The daemon as its pages see it."""
 
 
-def application(daemon: Daemon, twilio: TwilioCalls | None = None) -> FastAPI:
-    """Make the application; Twilio's calls are served only where it may call."""
+def application(daemon: Daemon, add_webhooks: AddRoutes | None = None) -> FastAPI:
+    """Make the application; `add_webhooks` adds the carrier's calls where it makes any."""
     app = FastAPI(
         title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads
     )
     add_health(app, daemon)
     add_metrics(app, daemon)
-    if twilio:
-        add_twilio(app, twilio)
+    if add_webhooks:
+        add_webhooks(app)
     return app
 
 

@@ -14,9 +14,9 @@ from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from connectors.csv_folder import CsvFolder
     from engine.flows.intake.ingest import IngestCounts
     from engine.model.settings import Settings
+    from engine.ports import FileSource, Source
     from engine.store.database.connection import Database
 
 _COUNTED = ("rows", "new", "duplicates", "corrected", "withdrawn", "skipped", "rejected")
@@ -61,38 +61,38 @@ def import_(
         raise typer.Exit(FOUND)
 
 
-def _sources(settings: Settings, files: Sequence[Path]) -> list[CsvFolder]:
+def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:
     """The sources, or those of them that the files are for, with these files alone."""
-    from datetime import timedelta
-
-    from connectors.csv_folder import CsvFolder
+    from connectors import registry
+    from engine.ports import FileSource
 
     if not settings.sources:
         raise UserError(
-            "The configuration names no sources; write at least one under sources: (docs/sources.md)."
+            "The configuration names no sources; "
+            "write at least one under sources: (docs/sources.md)."
         )
     # Whoever imports by hand says that the files are finished.
-    at_once = timedelta()
-    sources = [CsvFolder(source, settings.kinds, at_once) for source in settings.sources]
+    sources = [
+        registry.source(each.type).open_source(each, settings.kinds, finished=True)
+        for each in settings.sources
+    ]
     if not files:
         return sources
-    chosen: dict[str, list[Path]] = {source.name: [] for source in sources}
+    readers = [source for source in sources if isinstance(source, FileSource)]
+    chosen: dict[str, list[Path]] = {}
     for path in files:
-        chosen[_source_for(path, sources)].append(path)
-    return [
-        CsvFolder(source, settings.kinds, at_once, chosen[source.name])
-        for source in settings.sources
-        if chosen[source.name]
-    ]
+        chosen.setdefault(_source_for(path, readers), []).append(path)
+    return [source.only(chosen[source.name]) for source in readers if source.name in chosen]
 
 
-def _source_for(path: Path, sources: Sequence[CsvFolder]) -> str:
+def _source_for(path: Path, sources: Sequence[FileSource]) -> str:
     if not path.is_file():
         raise UserError(f"There is no file {path}.")
     names = [source.name for source in sources if source.takes(path)]
     if not names:
         raise UserError(
-            f"No source has a mapping for a file called {path.name}; see match: in the configuration."
+            f"No source has a mapping for a file called {path.name}; "
+            "see match: in the configuration."
         )
     if len(names) > 1:
         raise UserError(
@@ -101,14 +101,16 @@ def _source_for(path: Path, sources: Sequence[CsvFolder]) -> str:
     return names[0]
 
 
-def _read(database: Database, source: CsvFolder, timezone: str) -> Mapping[str, IngestCounts]:
+def _read(database: Database, source: Source, timezone: str) -> Mapping[str, IngestCounts]:
     from engine.cli.progress import progress
     from engine.flows.intake import ingest
     from engine.model.intake import Batch
+    from engine.ports import FileSource
 
     done: dict[str, int] = {}
     try:
-        with progress(f"Importing {source.name}", source.size()) as advance:
+        size = source.size() if isinstance(source, FileSource) else 0
+        with progress(f"Importing {source.name}", size) as advance:
 
             def move(batch: Batch) -> None:
                 advance(batch.done - done.get(batch.item, 0))
@@ -121,6 +123,6 @@ def _read(database: Database, source: CsvFolder, timezone: str) -> Mapping[str, 
         ) from None
 
 
-def _rows(source: CsvFolder, counts: Mapping[str, IngestCounts]) -> Iterator[Sequence[object]]:
+def _rows(source: Source, counts: Mapping[str, IngestCounts]) -> Iterator[Sequence[object]]:
     for item, of_item in counts.items():
         yield source.name, item, *(getattr(of_item, name) for name in _COUNTED)

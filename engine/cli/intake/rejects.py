@@ -83,8 +83,9 @@ def rejects(
 
 
 def _retry(database: Database, settings: Settings, now: Instant) -> None:
-    from connectors.csv_folder import CsvFolder
+    from connectors import registry
     from engine.flows.intake import ingest
 
-    for source in settings.sources:
-        ingest.retry(database, CsvFolder(source, settings.kinds), settings.timezone, now)
+    for each in settings.sources:
+        source = registry.source(each.type).open_source(each, settings.kinds)
+        ingest.retry(database, source, settings.timezone, now)

@@ -18,7 +18,7 @@ Sample = Annotated[
     bool,
     typer.Option(
         "--sample",
-        help="First write a made-up caseload into the first source's folder, if it is empty.",
+        help="First write a made-up caseload into the first folder among the sources, if it is empty.",
     ),
 ]
 Phone = Annotated[
@@ -65,11 +65,11 @@ def run(
 def _write_sample(settings: Settings, clock: Clock) -> None:
     from engine.sample import write_sample
 
-    if not settings.sources:
+    folder = next((source.inbox for source in settings.sources if source.inbox), None)
+    if folder is None:
         raise UserError(
-            "The configuration names no source, so there is no folder to write a sample into."
+            "The configuration names no folder as a source, so a sample has nowhere to go."
         )
-    folder = settings.sources[0].folder
     if write_sample(folder, clock.now()):
         print(f"A made-up caseload stands in {folder} now; nobody in it is real.", flush=True)
 
@@ -77,15 +77,14 @@ def _write_sample(settings: Settings, clock: Clock) -> None:
 def _run_with_phone(settings: Settings, clock: Clock) -> None:
     import sys
 
-    from connectors.twilio_simulator.phone import TerminalPhone
+    from connectors import registry
     from engine import daemon
     from engine.app import wire
     from engine.model.instant import to_us
 
     # Without a terminal or a pipe there is nothing to read, and nobody who types.
     descriptor = None if sys.stdin is None or sys.stdin.closed else sys.stdin.fileno()
-    file = settings.sms.file.with_name("local_twilio.jsonl")
-    phone = TerminalPhone(file, sys.stdout, lambda: to_us(clock.now()))
+    phone = registry.simulator().open_phone(settings.sms, sys.stdout, lambda: to_us(clock.now()))
     sms = phone.start(settings.sms.detail)
     try:
         engine = wire(settings.model_copy(update={"sms": sms}), clock, sys.stdout, phone.environ)

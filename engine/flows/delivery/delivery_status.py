@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
 from engine.model.audit_action import message_became
@@ -15,15 +13,6 @@ from engine.store.operations import audit_log
 from engine.store.people import staff
 
 ACTOR = "carrier"
-OPTED_OUT = "21610"
-
-_STATES: Mapping[str, OutboxState] = {
-    **dict.fromkeys(["accepted", "scheduled", "queued", "sending"], "accepted"),
-    "sent": "sent",
-    **dict.fromkeys(["delivered", "read"], "delivered"),
-    "undelivered": "undelivered",
-    **dict.fromkeys(["failed", "canceled"], "failed"),
-}
 
 
 def take(database: Database, report: Report, now: Instant) -> OutboxState | None:
@@ -32,11 +21,9 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
     States are ranked and final ones stay, so a report may come late, twice, out of order, or before it is written
     down that the message was sent. One about another message of the carrier's than the row is known by counts for
     nothing. A message that reached nobody sends its alert, and those of the messages that it carried, to the next
-    step, and 21610 counts as a STOP.
+    step, and a number that opted out counts as a STOP.
     """
-    state = _STATES.get(report.status)
-    if state is None:
-        return None
+    state = report.state
     with database.write() as conn:
         message = outbox.reported_on(conn, report.message_id, report.provider_id)
         if message is None:
@@ -54,12 +41,8 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
             for each in grouping.with_carried(conn, message):
                 outbox.bring_next_step_forward(conn, each, now)
         recipient = staff.by_id(conn, message.staff_id)
-        stopped = (
-            report.error_code == OPTED_OUT and recipient is not None and recipient.phone is not None
-        )
-        opted_out = (
-            opt_out(conn, recipient.phone, now) if stopped and recipient and recipient.phone else []
-        )
+        phone = recipient.phone if recipient and report.opted_out else None
+        opted_out = opt_out(conn, phone, now) if phone else []
         subject, detail = (
             f"message {message.id}",
             {"error_code": report.error_code, "provider_id": report.provider_id},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from engine.errors import MistakesError, StoreUnavailableError
 from engine.flows.delivery import deliver
 from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.watchdog import broken_promises
-from engine.model.csv_mapping import CsvFolderSettings
 from engine.model.duration import Duration, write_duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, from_us
 from engine.model.intake import WHOLE
@@ -49,7 +47,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
     rules, serving = _rules(settings)
     yield rules
     for source in settings.sources:
-        yield _folder(source)
+        yield Check(f"source {source.name}", *source.examine())
     try:
         database = Database.existing(settings.database)
     except StoreUnavailableError as error:
@@ -92,19 +90,6 @@ def _rules(settings: Settings) -> tuple[Check, str | None]:
         return Check("rules", False, said), None
     said = f"{counted(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
     return Check("rules", True, said), rulebook.hash
-
-
-def _folder(source: CsvFolderSettings) -> Check:
-    problem = None
-    if not source.folder.is_dir():
-        problem = "is not there"
-    elif not os.access(source.folder, os.R_OK | os.X_OK):
-        problem = "cannot be read"
-    return Check(
-        f"source {source.name}",
-        problem is None,
-        f"The folder {source.folder} {problem or 'can be read'}.",
-    )
 
 
 def _serving(conn: Connection, rules_hash: str | None) -> Check:

@@ -13,8 +13,9 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from connectors.twilio.gateway import TwilioSms
+from connectors.twilio.settings import TwilioSettings
 from engine.model.message import Outgoing, Report, Silent
-from engine.model.sms_settings import Secret, TwilioSettings
+from engine.model.secret import Secret
 
 ROOT = Path(__file__).parents[3]
 DESCRIPTION = ROOT.parent / "shared" / "data" / "twilio" / "messages_openapi.json"

@@ -14,13 +14,13 @@ import requests
 from requests.adapters import BaseAdapter
 
 from connectors.twilio.gateway import TwilioSms
+from connectors.twilio.settings import TwilioSettings
 from connectors.twilio_simulator.server import LocalTwilio
 from connectors.twilio_simulator.trouble import Answer
 from engine.errors import UserError
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, from_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
-from engine.model.sms_settings import TwilioSettings
 from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, SetTime, serving
 
 CREATED = 1_800_000_000 * SECOND_US
@@ -283,7 +283,7 @@ def test_it_is_told_whether_twilio_answered_at_all(
 
 def test_what_became_of_a_message_can_be_asked(server: LocalTwilio, gateway: TwilioSms) -> None:
     sid = taken(server, MESSAGE.to, MESSAGE.body)
-    assert gateway.report_on(Silent(7, sid)) == Report(7, sid, "queued")
+    assert gateway.report_on(Silent(7, sid)) == Report(7, sid, "accepted")
     server.carrier.texts[sid].status, server.carrier.texts[sid].error_code = "undelivered", 30005
     assert gateway.report_on(Silent(7, sid)) == Report(7, sid, "undelivered", "30005")
     assert gateway.report_on(Silent(8, "SM" + "f" * 32)) is None

@@ -76,7 +76,7 @@ def test_what_is_found_to_have_reached_nobody_sends_the_alert_to_the_next_step(
     assert phones.told() == [SUPERVISOR]
 
 
-@pytest.mark.parametrize("status", [None, "queued", "sent"])
+@pytest.mark.parametrize("status", [None, "accepted", "sent"])
 def test_one_that_stays_silent_is_asked_about_ever_more_rarely(
     phones: Phones, records: Records, status: str | None
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, update
 from structlog.testing import capture_logs
 
-from connectors.csv_folder import CsvFolder
+from connectors.csv_folder.source import CsvFolder
 from engine.config import load
 from engine.errors import SourcesError
 from engine.flows.intake import ingest

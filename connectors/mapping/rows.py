@@ -1,20 +1,30 @@
-"""A file's rows through its mapping: what they are, what is skipped, and what cannot be read."""
+"""Rows through their mapping: what they are, what is skipped, and what cannot be read."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
-from connectors.csv_folder.position import Identity
-from connectors.csv_folder.records import Record
 from connectors.mapping.cells import Remembered, Row, columns_of_conditions, compile_conditions
-from connectors.mapping.event_rows import compile_event, compile_key
-from connectors.mapping.roster_rows import compile_roster
-from engine.model.csv_mapping import FileMapping
-from engine.model.intake import ReadEvent, Reject, RosterRow
+from connectors.mapping.event_rows import Identity, columns_of_event, compile_event, compile_key
+from connectors.mapping.roster_rows import columns_of_roster, compile_roster
+from connectors.mapping.settings import RowMapping
+from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.kinds import Kind
 from engine.model.local_time import WallClock
+
+
+class Record(NamedTuple):
+    """One record: how many lines after the first it begins, its cells, its text, and why it cannot be read."""
+
+    line: int
+    cells: list[str]
+    text: str
+    reason: str | None
 
 
 @dataclass(slots=True)
@@ -28,13 +38,26 @@ class Harvest:
     rows: int = 0
     skipped: int = 0
 
+    def batch(self, item: str, position: Any, **more: Any) -> Batch:
+        """Make a batch of it.
+
+        Args:
+            item: what was read, such as a file.
+            position: how far it was read, JSON-able; the next reading is given it.
+            more: further fields of the batch.
+        """
+        return Batch(
+            item, position, tuple(self.events), tuple(self.roster), tuple(self.rejects),
+            rows=self.rows, skipped=self.skipped, **more,
+        )  # fmt: skip
+
 
 class Rows:
     """A mapping compiled for one header, in which every column that it names is found once."""
 
     def __init__(
         self,
-        mapping: FileMapping,
+        mapping: RowMapping,
         header: Sequence[str],
         kinds: Mapping[str, Kind],
         zone: str | None,
@@ -99,3 +122,23 @@ class Rows:
             with suppress(ValueError):
                 keys.add(key_of(cells))
         return keys
+
+
+def refusal(mapping: RowMapping, header: Sequence[str]) -> str | None:
+    """Say why records with these columns cannot be read at all; None where they can."""
+    wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
+    if mapping.columns:
+        wanted |= columns_of_roster(mapping.columns)
+    times = Counter(header)
+    twice = sorted(name for name in wanted if times[name] > 1)
+    if twice:
+        return (
+            f"the header has the column '{twice[0]}' twice, so it is not clear which one is meant"
+        )
+    missing = sorted(name for name in wanted if not times[name])
+    if not missing:
+        return None
+    near = get_close_matches(missing[0], header, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "for a fixed value, write {always: …}"
+    named = " or ".join(f"'{name}'" for name in missing)
+    return f"the header has no column {named}, which the mapping names; {hint}"

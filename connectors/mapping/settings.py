@@ -1,54 +1,37 @@
-"""A `csv_folder` source in config.yaml: which files it reads and what their columns mean (docs/sources.md)."""
+"""A mapping in config.yaml: what the rows of a source mean, whatever file or call they come in."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic import model_validator as validator
 
+from connectors.mapping.cell_settings import (
+    Cell,
+    ColumnName,
+    Conditions,
+    Mapped,
+    Taken,
+    TimestampColumns,
+)
 from engine.model.client import SPELL_WORDS
-from engine.model.config_path import ConfigPath
-from engine.model.csv_cells import Cell, ColumnName, Conditions, Mapped, Taken, TimestampColumns
 from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
 from engine.model.kinds import Field as KindField
 from engine.model.kinds import Kind
-from engine.model.routing import Microseconds
-
-Place = tuple[str | int, ...]  # the keys and indices that lead to a value in the YAML
-
-
-def _timezone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, OSError, ValueError):
-        raise ValueError(
-            f"'{name}' is not a time zone; write one such as America/New_York"
-        ) from None
-
-
-def _delimiter(written: Any) -> Any:
-    written = "\t" if written == "tab" else written
-    if (
-        not isinstance(written, str)
-        or len(written) != 1
-        or not written.isascii()
-        or written in '"\r\n\0'
-    ):
-        raise ValueError("must be one character, such as ';' or '|', or the word tab")
-    return written
+from engine.model.source_settings import Place
+from engine.model.timezone import Timezone
 
 
 def _listed(written: Any) -> Any:
@@ -61,7 +44,6 @@ def _some(written: Any) -> Any:
     return written
 
 
-Timezone = Annotated[str, AfterValidator(_timezone)]
 Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed)]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 # Part of an event's identity, so it is short and never changes by itself.
@@ -157,25 +139,18 @@ _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
 }
 
 
-class FileMapping(Mapped):
-    """The files that `match` and what their rows are: events, or a part of the roster."""
+class RowMapping(Mapped):
+    """What the rows of one kind of record are: events, or a part of the roster.
 
-    match: Annotated[str, StringConstraints(min_length=1)]
-    encoding: Literal["utf-8", "cp1252"] = "utf-8"
-    delimiter: Annotated[str, BeforeValidator(_delimiter)] = ","
+    `timezone` is that of its dates and times; without one they are each client's own.
+    """
+
     decimal: Literal[".", ","] = "."
     timezone: Timezone | None = None
     skip_when: Conditions | None = None
     roster: RosterKind | None = None
     columns: RosterColumns | None = None
     events: tuple[EventMapping, ...] = ()
-
-    @field_validator("match")
-    @classmethod
-    def _inside_the_folder(cls, match: str) -> str:
-        if match.startswith("/") or ".." in match.split("/"):
-            raise ValueError("is a pattern of file names inside the folder, such as visits-*.csv")
-        return match
 
     @field_validator("columns", mode="plain")
     @classmethod
@@ -187,7 +162,8 @@ class FileMapping(Mapped):
     def _rows_are_something(self) -> Self:
         if (self.roster is None) == (not self.events):
             raise ValueError(
-                "needs either roster: (clients, staff, assignments or consents) or events:, and not both"
+                "needs either roster: (clients, staff, assignments or consents) or events:, "
+                "and not both"
             )
         if (self.roster is None) == ("columns" in self.model_fields_set):
             raise ValueError(
@@ -200,29 +176,58 @@ class FileMapping(Mapped):
         return self
 
 
-class CsvFolderSettings(Mapped):
-    """One folder of CSV files. `timezone` is that of dates and times in it; left out, they are each client's own.
+def refuse_mixed_ids(mappings: Iterable[RowMapping]) -> None:
+    """Refuse mappings of one source whose events could be taken for each other by their ids.
 
-    Once nothing new came for `silent_after` (microseconds) the source counts as silent (docs/outages.md).
+    Raises:
+        ValueError: two mappings make events of one kind, and neither has a name of its own.
     """
+    events = [event for mapping in mappings for event in mapping.events]
+    series = Counter(event.series for event in events)
+    named = {event.name for event in events}
+    for name, times in series.items():
+        if times > 1 and name not in named:
+            raise ValueError(
+                f"{times} mappings make {name} events; give each a name: of its own (or one they "
+                "share, where their ids never clash), so that an id in one is not taken for the "
+                "same id in another"
+            )
 
-    name: SeriesName
-    folder: ConfigPath
-    timezone: Timezone | None = None
-    silent_after: Microseconds | None = None
-    files: Annotated[tuple[FileMapping, ...], BeforeValidator(_some)]
 
-    @validator(mode="after")
-    def _ids_are_not_mixed_up(self) -> Self:
-        series = Counter(event.series for file in self.files for event in file.events)
-        named = {event.name for file in self.files for event in file.events}
-        for name, times in series.items():
-            if times > 1 and name not in named:
-                raise ValueError(
-                    f"{times} mappings make {name} events; give each a name: of its own (or one they share, where "
-                    "their ids never clash), so that an id in one is not taken for the same id in another"
-                )
-        return self
+def attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:
+    """The attributes that mappings give clients; None where none of them tells of clients."""
+    columns = [mapping.columns for mapping in mappings]
+    clients = [told for told in columns if isinstance(told, ClientColumns)]
+    return frozenset(name for told in clients for name in told.attributes) if clients else None
+
+
+def check_mappings(
+    written: Any, list_name: str, kinds: Mapping[str, Kind]
+) -> Iterator[tuple[Place, str]]:
+    """Hold the events of a source's mappings against the kinds, whatever else is wrong around them.
+
+    Args:
+        written: the source's item as YAML gives it.
+        list_name: the key under which its mappings are listed, such as `files`.
+        kinds: every kind of event there is, by name.
+
+    Returns:
+        Pairs of a place inside the item and what to do.
+    """
+    for place, mapping in _listed_under(written, list_name):
+        for inner, event in _listed_under(mapping, "events"):
+            try:
+                checked = EventMapping.model_validate(event)
+            except ValidationError:
+                continue
+            for innermost, text in check_event(checked, kinds):
+                yield (*place, *inner, *innermost), text
+
+
+def _listed_under(written: Any, key: str) -> Iterator[tuple[Place, Any]]:
+    items = written.get(key) if isinstance(written, dict) else None
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        yield (key, index), item
 
 
 def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:

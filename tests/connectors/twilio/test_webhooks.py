@@ -9,25 +9,27 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+from sqlalchemy import update
 from twilio.request_validator import RequestValidator
 
 from connectors.twilio.gateway import TwilioSms
+from connectors.twilio.settings import TwilioSettings
 from engine.errors import StoreUnavailableError
 from engine.flows.delivery import delivery_status
 from engine.messaging import answers
 from engine.model.inbound import Inbound
 from engine.model.message import Report
-from engine.model.sms_settings import TwilioSettings
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
 from engine.web.application import application
 from engine.web.server import WebServer
-from engine.web.twilio import TwilioCalls
 from tests.flows.texting import CASE_MANAGER, Phones
 from tests.web.test_health import Daemon
 
+ACCOUNT = "AC" + "0" * 32
+SID = "SM" + "a" * 32
 PUBLIC = "https://handrail.example.org/here"
-SECRETS = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "new", "BEFORE": "old"}
+SECRETS = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "new", "BEFORE": "old"}
 
 
 class Site:
@@ -43,8 +45,8 @@ class Site:
             "previous_auth_token": {"env": "BEFORE"},
         }
         self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
-        calls = TwilioCalls(PUBLIC, self.twilio.signed, self.take, self.report)
-        self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), calls))
+        add_webhooks = self.twilio.webhooks(self.take, self.report)
+        self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), add_webhooks))
 
     def take(self, inbound: Inbound) -> str | None:
         if self.away:
@@ -79,11 +81,13 @@ def site(sqlite_database: Database) -> Iterator[Site]:
 
 
 def text(**values: str) -> dict[str, str]:
-    return {"MessageSid": "SM1", "From": CASE_MANAGER, "Body": "1 a", "MediaUrl": "", **values}
+    given = {"From": CASE_MANAGER, "Body": "1 a", "MediaUrl": "", "NumMedia": "0", **values}
+    return {"MessageSid": SID, "SmsSid": SID, "AccountSid": ACCOUNT, **given}
 
 
 def status(**values: str) -> dict[str, str]:
-    return {"MessageSid": "SM1", "MessageStatus": "delivered", "ErrorCode": "", **values}
+    given = {"MessageStatus": "delivered", "ErrorCode": "", **values}
+    return {"MessageSid": SID, "AccountSid": ACCOUNT, **given}
 
 
 @pytest.mark.parametrize("token", ["new", "old"])
@@ -102,7 +106,9 @@ def test_what_somebody_else_signed_or_changed_is_refused_and_leaves_no_trace(sit
     assert site.call("/twilio/status?message=1", status(), MessageStatus="failed")[0] == 403
     assert site.call("/twilio/inbound", text(Body="x" * 70_000))[0] == 403
     with pytest.raises(HTTPError, match="403"):
-        urlopen(Request(site.web.address + "/twilio/inbound", b"MessageSid=SM1"), timeout=20)
+        urlopen(
+            Request(site.web.address + "/twilio/inbound", b"MessageSid=" + SID.encode()), timeout=20
+        )
     assert site.phones.site.rows(inbox) == []
 
 
@@ -160,15 +166,83 @@ def test_what_is_signed_and_not_whole_is_a_bad_request(site: Site) -> None:
     assert site.call("/twilio/status?message=" + "9" * 40, status())[0] == 400
 
 
+Split = Mapping[str, str]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"MessageSid": SID + "NumMedia0"},  # the name of the next field was taken into the value
+        {"MessageSid": "SM1"},
+        {"MessageSid": "XX" + "1" * 32},
+        {"MessageSid": SID.upper()},
+        {"MessageSid": SID + "\0"},
+        {"MessageSid": "SM" + "1" * 500},
+        {"SmsSid": "SM" + "2" * 32},
+        {"AccountSid": "AC" + "9" * 32},
+        {"From": ""},
+        {"From": CASE_MANAGER + "\0"},
+        {"From": "+" + "1" * 500},
+        {"FromA": "From+15550109999"},  # the true sender was pushed into a field of no meaning
+        {"ToB": ""},
+        {"BodyC": "x"},
+        {"MessageSidD": "x"},
+        {"FromCity": "From+15550109999FromCityNEW YORK"},
+        {"Geo": "From+15550109999"},
+        {"Geo": "Fromrcs:+15550109999"},
+    ],
+    ids=str,
+)
+def test_a_signed_call_that_was_split_in_other_places_is_a_bad_request(
+    site: Site, changed: Split
+) -> None:
+    assert site.call("/twilio/inbound", {**text(), **changed})[0] == 400
+    assert site.phones.site.rows(inbox) == []
+
+
+def test_a_field_that_comes_twice_is_a_bad_request(site: Site) -> None:
+    form = text()
+    # The validator signs what a mapping holds, and so the last of two fields of one name.
+    signature = RequestValidator("new").compute_signature(f"{PUBLIC}/twilio/inbound", form)
+    body = urlencode([("Body", "STOP"), *form.items()]).encode()
+    request = Request(f"{site.web.address}/twilio/inbound", body, {"X-Twilio-Signature": signature})
+    with pytest.raises(HTTPError, match="400"):
+        urlopen(request, timeout=20)
+
+
+def test_the_fields_that_twilio_adds_are_no_fault(site: Site) -> None:
+    added = {"FromCity": "NEW YORK", "FromCountry": "US", "ToState": "NY", "ToZip": "10001"}
+    more = {"MessagingServiceSid": "MG" + "0" * 32, "ProfileName": "Tom From", "NumSegments": "1"}
+    assert site.call("/twilio/inbound", {**text(), **added, **more})[0] == 200
+
+
+def test_a_media_message_is_a_message(site: Site) -> None:
+    sid = "MM" + "a" * 32
+    assert site.call("/twilio/inbound", {**text(), "MessageSid": sid, "SmsSid": sid})[0] == 200
+
+
+@pytest.mark.parametrize("code", ["x", "1" * 10, "\0"])
+def test_an_error_code_of_no_such_shape_is_a_bad_request(site: Site, code: str) -> None:
+    assert site.call("/twilio/status?message=1", status(ErrorCode=code))[0] == 400
+
+
+def test_a_status_of_no_meaning_changes_nothing(site: Site) -> None:
+    assert site.call("/twilio/status?message=1", status(MessageStatus="gone fishing"))[0] == 204
+    (row,) = site.phones.site.rows(outbox)
+    assert row.state == "accepted"
+
+
 def test_a_database_that_is_away_is_said_so_that_twilio_tries_again_elsewhere(site: Site) -> None:
     site.away = True
     assert site.call("/twilio/inbound", text())[0] == 503
 
 
 def test_a_report_finds_its_message_by_our_id(site: Site) -> None:
+    with site.phones.site.database.write() as conn:
+        conn.execute(update(outbox).values(provider_id=SID))
     assert site.call("/twilio/status?message=1", status())[0] == 204
     (row,) = site.phones.site.rows(outbox)
-    assert (row.state, row.provider_id) == ("delivered", "SM1")
+    assert (row.state, row.provider_id) == ("delivered", SID)
 
 
 def test_without_a_public_url_nothing_is_served() -> None:

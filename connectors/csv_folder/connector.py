@@ -1,0 +1,27 @@
+"""What the engine sees of this connector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from connectors.csv_folder.settings import CsvFolderSettings
+from connectors.csv_folder.source import SETTLE, CsvFolder
+from engine.model.kinds import Kind
+from engine.model.source_settings import SourceSettings
+
+SETTINGS = CsvFolderSettings
+
+
+def open_source(
+    settings: SourceSettings, kinds: Mapping[str, Kind], finished: bool = False
+) -> CsvFolder:
+    """Return the folder as a source.
+
+    Args:
+        settings: what SETTINGS made of an item of `sources:`.
+        kinds: every kind of event there is, by name.
+        finished: nobody is still writing its files, so a last line without an end counts.
+    """
+    assert isinstance(settings, CsvFolderSettings)
+    return CsvFolder(settings, kinds, timedelta() if finished else SETTLE)

@@ -1,0 +1,85 @@
+"""A `csv_folder` source in config.yaml: which files it reads, and how (docs/sources.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+
+from connectors.mapping.settings import (
+    RowMapping,
+    attributes_of,
+    check_mappings,
+    refuse_mixed_ids,
+)
+from engine.model.config_path import ConfigPath
+from engine.model.kinds import Kind
+from engine.model.source_settings import Place, SourceSettings
+from engine.model.timezone import Timezone
+
+
+def _delimiter(written: Any) -> Any:
+    written = "\t" if written == "tab" else written
+    if (
+        not isinstance(written, str)
+        or len(written) != 1
+        or not written.isascii()
+        or written in '"\r\n\0'
+    ):
+        raise ValueError("must be one character, such as ';' or '|', or the word tab")
+    return written
+
+
+class CsvFileMapping(RowMapping):
+    """The files that `match` and what their rows are."""
+
+    match: Annotated[str, StringConstraints(min_length=1)]
+    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    delimiter: Annotated[str, BeforeValidator(_delimiter)] = ","
+
+    @field_validator("match")
+    @classmethod
+    def _inside_the_folder(cls, match: str) -> str:
+        if match.startswith("/") or ".." in match.split("/"):
+            raise ValueError("is a pattern of file names inside the folder, such as visits-*.csv")
+        return match
+
+
+class CsvFolderSettings(SourceSettings):
+    """One folder of CSV files; `timezone` is that of dates and times in files without their own."""
+
+    folder: ConfigPath
+    timezone: Timezone | None = None
+    files: Annotated[tuple[CsvFileMapping, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _ids_are_not_mixed_up(self) -> Self:
+        refuse_mixed_ids(self.files)
+        return self
+
+    @classmethod
+    def mistakes(cls, written: Any, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Hold the events of its files against the site's kinds."""
+        return check_mappings(written, "files", kinds)
+
+    @property
+    def attributes(self) -> frozenset[str] | None:
+        """The attributes that its files give clients; None where they tell of no clients."""
+        return attributes_of(self.files)
+
+    @property
+    def inbox(self) -> Path:
+        """The folder into which people drop its files."""
+        return self.folder
+
+    def examine(self) -> tuple[bool, str]:
+        """Look whether the folder can be read now; whether it can, and a sentence."""
+        problem = None
+        if not self.folder.is_dir():
+            problem = "is not there"
+        elif not os.access(self.folder, os.R_OK | os.X_OK):
+            problem = "cannot be read"
+        return problem is None, f"The folder {self.folder} {problem or 'can be read'}."

@@ -1,0 +1,37 @@
+"""Every connector, a line each. A connector is imported when config.yaml first names it.
+
+The name on the left is what config.yaml says: `type:` of a source, `gateway:` of `sms:`. The package
+on the right has a module `connector`, which is all of it that the engine sees (CONTRIBUTING.md).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
+
+SOURCES: dict[str, str] = {
+    "csv_folder": "connectors.csv_folder",
+}
+GATEWAYS: dict[str, str] = {
+    "printed": "connectors.printed_sms",
+    "twilio": "connectors.twilio",
+}
+# Stands in for a carrier in `handrail run --phone`.
+SIMULATOR = "connectors.twilio_simulator"
+
+
+def source(name: str) -> SourceConnector:
+    """Import a connector that reads a kind of source, by its name in SOURCES."""
+    return cast(SourceConnector, import_module(f"{SOURCES[name]}.connector"))
+
+
+def gateway(name: str) -> GatewayConnector:
+    """Import a connector that sends texts, by its name in GATEWAYS."""
+    return cast(GatewayConnector, import_module(f"{GATEWAYS[name]}.connector"))
+
+
+def simulator() -> SimulatorConnector:
+    """Import the connector that stands in for a carrier on this machine."""
+    return cast(SimulatorConnector, import_module(f"{SIMULATOR}.connector"))

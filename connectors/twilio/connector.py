@@ -1,0 +1,27 @@
+"""What the engine sees of this connector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from connectors.twilio.settings import TwilioSettings
+from engine.model.sms_settings import SmsSettings
+
+if TYPE_CHECKING:
+    from connectors.twilio.gateway import TwilioSms
+
+SETTINGS = TwilioSettings
+
+
+def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> TwilioSms:  # noqa: ARG001 - nothing is printed
+    """Return the gateway to the account that `sms.own` describes.
+
+    Raises:
+        UserError: a secret is missing from `environ`.
+    """
+    # Imported here because Twilio's library takes long to import.
+    from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415
+
+    assert isinstance(sms.own, TwilioSettings)
+    return TwilioSms(sms.own, environ)

@@ -1,0 +1,67 @@
+"""The `twilio:` part of `sms:` in config.yaml: the account, its sender, and where Twilio reaches us."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from engine.model.secret import Secret
+from engine.model.sms_settings import LONGEST_TIMEOUT, Phone
+from engine.model.strict import Strict
+
+ServiceSid = Annotated[str, StringConstraints(pattern=r"^MG[0-9a-fA-F]{32}$")]
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _local(url: str) -> str:
+    if urlsplit(url).scheme not in {"http", "https"} or not _is_loopback(url):
+        raise ValueError(
+            "must be a server on this machine, such as http://127.0.0.1:4010; "
+            "leave it out for Twilio"
+        )
+    return url.rstrip("/")
+
+
+def _reachable(url: str) -> str:
+    if urlsplit(url).scheme != "https" and not _is_loopback(url):
+        raise ValueError("must begin with https://, because Twilio calls it over the internet")
+    if urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError(
+            "must end before the path /twilio/…, without ? or #, "
+            "such as https://handrail.example.org"
+        )
+    return url.rstrip("/")
+
+
+class TwilioSettings(Strict):
+    """An account at Twilio: exactly one of `from_number` and `messaging_service` is the sender.
+
+    `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and
+    /twilio/status are below it. `previous_auth_token` counts for what Twilio signs while the token
+    is being changed.
+    """
+
+    account_sid: Secret = Secret(env="TWILIO_ACCOUNT_SID")
+    auth_token: Secret = Secret(env="TWILIO_AUTH_TOKEN")
+    previous_auth_token: Secret | None = None
+    from_number: Phone | None = None
+    messaging_service: ServiceSid | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT)] = LONGEST_TIMEOUT
+    base_url: Annotated[str, AfterValidator(_local)] | None = None
+    public_url: Annotated[str, AfterValidator(_reachable)] | None = None
+
+    @model_validator(mode="after")
+    def _one_sender(self) -> Self:
+        if (self.from_number is None) == (self.messaging_service is None):
+            raise ValueError("needs either from_number or messaging_service, and not both")
+        return self

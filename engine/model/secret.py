@@ -1,0 +1,50 @@
+"""Secrets: config.yaml says where each one is, and never holds one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import model_validator
+
+from engine.errors import UserError
+from engine.model.config_path import ConfigPath
+from engine.model.strict import Strict
+
+
+class Secret(Strict):
+    """The place of a secret: an environment variable or a file."""
+
+    env: str | None = None
+    file: ConfigPath | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise ValueError(
+                "needs either env: NAME of an environment variable or file: PATH, and not both"
+            )
+        return self
+
+    def read(self, environ: Mapping[str, str]) -> str:
+        """Return the secret without white space around it.
+
+        Raises:
+            UserError: the secret is missing or empty.
+        """
+        if self.file is not None:
+            try:
+                found = self.file.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = error.strerror if isinstance(error, OSError) else "it is not text"
+                raise UserError(
+                    f"The secret in the file {self.file} cannot be read: {reason}."
+                ) from None
+            place = f"file {self.file}"
+        else:
+            found, place = environ.get(self.env or "", ""), f"environment variable {self.env}"
+        if not found.strip():
+            raise UserError(
+                f"The {place} is empty or missing; it must hold the secret that the config names."
+            )
+        return found.strip()

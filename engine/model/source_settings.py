@@ -1,0 +1,63 @@
+"""What the engine asks of the settings of any source, whichever connector reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from engine.model.kinds import Kind
+from engine.model.routing import Microseconds
+from engine.model.strict import Strict
+
+Place = tuple[str | int, ...]  # the keys and indices that lead to a value in the YAML
+# Part of an event's identity, so it is short and never changes by itself.
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class SourceSettings(Strict):
+    """One item of `sources:`; each connector's settings extend it.
+
+    Once nothing new came for `silent_after` (microseconds) the source counts as silent.
+    """
+
+    name: SourceName
+    type: str = "csv_folder"
+    silent_after: Microseconds | None = None
+
+    @classmethod
+    def mistakes(
+        cls,
+        written: Any,  # noqa: ARG003
+        kinds: Mapping[str, Kind],  # noqa: ARG003 - for those that extend it
+    ) -> Iterator[tuple[Place, str]]:
+        """Hold what was written against the site's kinds, whatever else is wrong with it.
+
+        Args:
+            written: the item as YAML gives it, every scalar a text.
+            kinds: every kind of event there is, by name.
+
+        Returns:
+            Pairs of a place inside the item and what to do.
+        """
+        yield from ()
+
+    def warnings(self) -> Iterator[tuple[Place, str]]:
+        """Say what can be read and is probably not meant: places inside the item, and what to do."""
+        yield from ()
+
+    @property
+    def attributes(self) -> frozenset[str] | None:
+        """The attributes that it gives clients; None where it tells of no clients."""
+        return None
+
+    @property
+    def inbox(self) -> Path | None:
+        """The folder into which people drop its files; None where it reads no folder."""
+        return None
+
+    def examine(self) -> tuple[bool, str]:
+        """Look whether it can be reached now; whether it can, and a sentence for `doctor`."""
+        return True, f"The source {self.name} is asked when it is read."
