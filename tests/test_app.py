@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine.app import Engine, wire
 from engine.config import load
 from engine.flows.evaluation import evaluate
-from engine.model.instant import SECOND_US, from_us
+from engine.model.instant import SECOND_US
 from engine.model.intake import Batch
 from engine.model.settings import TickSettings
 from engine.scheduler import take
@@ -23,7 +23,8 @@ from engine.store.alerts import alerts
 from engine.store.intake import source_health
 from engine.store.operations import heartbeats
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, Caseload, hours
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON, SetClock, hours
 
 CONFIG = """\
 timezone: UTC
@@ -39,11 +40,6 @@ rules:
     severity: high
     when: {time_since: check_in, at_least: 3 days}
 """
-
-
-class _Clock:
-    def now(self) -> datetime:
-        return from_us(NOON)
 
 
 class _SlowSource:
@@ -66,7 +62,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "silence.yaml").write_text(SILENCE)
     (tmp_path / "config.yaml").write_text(CONFIG)
-    engine = wire(load(tmp_path / "config.yaml"), _Clock(), StringIO())
+    engine = wire(load(tmp_path / "config.yaml"), SetClock(), StringIO())
     engine.accept_settings()
     Caseload(engine.database).client(1)
     yield engine
@@ -203,7 +199,7 @@ def test_other_words_and_thresholds_are_inferred_with_what_was_compiled_before(
 
 
 def test_the_older_of_two_daemons_goes_by_the_rules_that_serve(engine: Engine) -> None:
-    newer = wire(engine.settings, _Clock(), StringIO())
+    newer = wire(engine.settings, SetClock(), StringIO())
     _save(newer, SILENCE.replace("3 days", "500 days"))
     _step(engine, "ingest")
     _step(engine, "evaluate")

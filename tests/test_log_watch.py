@@ -12,13 +12,14 @@ import pytest
 import structlog
 
 from engine.store.database.connection import Database
-from tests.caseload import NOON, Caseload
-from tests.log_watch import Watch, watch
+from tests.kit.caseload import Caseload
+from tests.kit.log_watch import Watch, watch
+from tests.kit.times import NOON
 
 ROOT = Path(__file__).parents[1]
 LEAKING = """
 import logging, structlog
-from tests.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch
+from tests.kit.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch
 """
 
 
@@ -97,7 +98,7 @@ def test_a_test_that_logs_a_number_fails_though_it_passes(
 ) -> None:
     (tmp_path / "conftest.py").write_text(LEAKING)
     (tmp_path / "test_it.py").write_text(
-        f"import structlog\nfrom tests.log_watch import watch\ndef test_it():\n    {line}\n"
+        f"import structlog\nfrom tests.kit.log_watch import watch\ndef test_it():\n    {line}\n"
     )
     command = [
         sys.executable,

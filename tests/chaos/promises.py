@@ -20,7 +20,7 @@ from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
-from tests.twilio_site import TwilioSite
+from tests.kit.twilio_site import TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")

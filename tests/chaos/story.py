@@ -17,14 +17,13 @@ from engine.model.event import write_fields
 from engine.model.intake import ReadEvent
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
-from tests.caseload import NOON, Caseload
 from tests.chaos.promises import Promises
-from tests.databases import SqliteFile
-from tests.flows.evaluating import MISSED, rulebook_of, written_rule
-from tests.twilio_site import Arrivals, Killed, TwilioSite
+from tests.kit.caseload import Caseload
+from tests.kit.databases import SqliteFile
+from tests.kit.site import MISSED, rulebook_of, written_rule
+from tests.kit.times import HOUR, MINUTE, NOON
+from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
 
-MINUTE = 60_000_000
-HOUR = 60 * MINUTE
 # Until then there is trouble and there are kills; from then on there is time for all that was begun.
 TROUBLED_US, UNTIL_US = 6 * HOUR, 36 * HOUR
 _EVERY_US = (

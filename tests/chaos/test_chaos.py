@@ -10,7 +10,7 @@ from connectors.twilio_simulator.api import Api
 from connectors.twilio_simulator.trouble import Answer
 from tests.chaos.__main__ import main
 from tests.chaos.story import Stage, Story
-from tests.connectors.local import TOKEN
+from tests.kit.local_twilio import TOKEN
 
 
 class Forgetful(Api):

@@ -13,7 +13,7 @@ import pytest
 
 from engine.cli import run_command_line
 from engine.cli.printing import Format, show_rows
-from tests.flows.evaluating import MISSED, written_rule
+from tests.kit.site import MISSED, written_rule
 
 HEAVY = {
     "sqlalchemy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.store.database.connection import Database
-from tests.flows.texting import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones
 
 
 @pytest.fixture

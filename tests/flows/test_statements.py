@@ -13,9 +13,9 @@ from engine.flows.delivery import delivery_status
 from engine.flows.operations import watchdog
 from engine.model.message import Report
 from engine.store.database.connection import Database
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site, rulebook
-from tests.flows.texting import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.site import Site, rulebook
+from tests.kit.times import NOON, hours
 
 # Those in which rows gather: of what became known of clients, of alerts and of what was said about them. Clients are
 # few beside those, and gone through where somebody texts.

@@ -19,10 +19,11 @@ from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.people import staff
-from tests.caseload import NOON, Caseload
-from tests.chaos.story import MINUTE, SETTINGS, rules
-from tests.flows.evaluating import Site
-from tests.twilio_site import Arrivals, Killed, TwilioSite
+from tests.chaos.story import SETTINGS, rules
+from tests.kit.caseload import Caseload
+from tests.kit.site import Site
+from tests.kit.times import MINUTE, NOON
+from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
 
 CASE_MANAGER, SUPERVISOR, ON_CALL, ADMIN, MENTOR = (
     f"+1555010000{number}" for number in range(1, 6)

@@ -18,8 +18,8 @@ import pytest
 from engine.sample import write_sample
 from engine.store.database.connection import Database
 from engine.store.operations import rule_sets
-from tests.journeys.processes import daemon_of, handrail
-from tests.log_watch import watch
+from tests.kit.log_watch import watch
+from tests.kit.processes import daemon_of, handrail
 
 ROOT = Path(__file__).parents[2]
 QUICK = """\

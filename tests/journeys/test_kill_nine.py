@@ -25,6 +25,7 @@ from sqlalchemy import Row, select
 from engine.app import wire
 from engine.config import load
 from engine.daemon import step_once
+from engine.model.instant import to_us
 from engine.model.message import MessageKind
 from engine.sample import write_sample
 from engine.store.database.connection import Database
@@ -33,8 +34,9 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients, staff
-from tests.databases import Postgres
-from tests.journeys.processes import daemon_of
+from tests.kit.databases import Postgres
+from tests.kit.processes import daemon_of
+from tests.kit.times import SetClock
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("HANDRAIL_KILLS", "50"))
@@ -56,16 +58,6 @@ QUICK = """\
 ticks: {ingest: 0.1 seconds, evaluate: 0.1 seconds, deliver: 0.1 seconds, audit: 0.1 seconds}
 web: {port: 0}
 """
-
-
-@dataclass
-class SetClock:
-    """A clock that stands still until it is set."""
-
-    at: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass(frozen=True)
@@ -100,10 +92,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 def step(site: Path, passed: Iterable[timedelta]) -> None:
     """Step every flow at each of these times after noon."""
-    clock = SetClock()
+    clock = SetClock(to_us(NOON))
     engine = wire(load(site / "config.yaml"), clock, StringIO())
     for after in passed:
-        clock.at = NOON + after
+        clock.at = to_us(NOON + after)
         assert step_once(engine)
     engine.close()
 

@@ -6,14 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from engine.messaging import answers
-from engine.model.routing import RoutingSettings
 from engine.store.database.connection import Database
 from engine.store.people import disclosures
 from engine.store.people.disclosures import Disclosure
 from engine.store.tables.people import consents, staff
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site
-from tests.flows.texting import CASE_MANAGER, MINUTE, Phones
+from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.site import Site, routing
+from tests.kit.times import MINUTE, NOON, hours
 
 MENTOR = "+15550100004"
 ASKED = "Handrail: please reach out to Robin when you can. Reply 1 A to take it, 1 P to pass on, 1 D when done."
@@ -24,10 +23,7 @@ def phones(database: Database) -> Phones:
     """C-1 has missed two check-ins; the mentor 4 is asked first, an hour later the case manager."""
     site = Site(database).with_people()
     steps = [{"to": "mentor"}, {"after": "1 hour", "to": "case_manager"}]
-    names = dict.fromkeys(["high", "medium", "low"], "peers")
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"peers": steps}, "severities": names}
-    )
+    site.routing = routing(*steps, severities=("high", "medium", "low"))
     site.caseload.staff(4, "mentor", 1)
     site.caseload.consent(
         1, 4, alias="Robin", scope="missed check-ins", expires_at=NOON + hours(24 * 90)

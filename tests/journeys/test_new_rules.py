@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from engine.flows.delivery import deliver
-from engine.model.instant import SECOND_US
 from engine.store.database.connection import Database
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.carrier import Carrier
+from tests.kit.site import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.times import MINUTE, NOON, hours
 
-MINUTE = 60 * SECOND_US
 THREE_MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 3}"
 # From two missed check-ins on it is an alert, and from two within one hour on an urgent one.
 URGENT = written_rule(

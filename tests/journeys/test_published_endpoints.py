@@ -14,7 +14,7 @@ from shutil import copytree
 import pytest
 
 from engine.cli.options import FOUND
-from tests.journeys.processes import handrail
+from tests.kit.processes import handrail
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "ctn0094"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.messaging import answers
 from engine.store.database.connection import Database
-from tests.caseload import hours
-from tests.flows.texting import ADMIN, CASE_MANAGER, MINUTE, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.times import MINUTE, hours
 
 REPLIES = "Reply 1 A to take it, 1 P to pass on, 1 D when done, 1 F if a false alarm."
 ASKED = f"Handrail: C-1 needs you (missed check-ins). {REPLIES}"

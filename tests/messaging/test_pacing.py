@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from engine.messaging.digest import of_client, of_many
 from engine.messaging.lint import lint
 from engine.messaging.pacing import LIMITS, next_text_at, room, together
-from engine.model.instant import SECOND_US
 from engine.model.message import MessageKind, Waiting
+from tests.kit.times import MINUTE
 
-MINUTE = 60 * SECOND_US
 REASONS = [(998, "missed check-ins"), (999, "no contact for a week")]
 
 

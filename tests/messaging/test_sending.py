@@ -19,9 +19,9 @@ from engine.model.alert import AlertState
 from engine.model.instant import SECOND_US
 from engine.model.message import Claimed, MessageKind, SendResult, Settlement, Standing
 from engine.model.staff import Staff
+from tests.kit.times import HOUR
 
 NOW = 1_800_000_000 * SECOND_US
-HOUR = 3600 * SECOND_US
 MESSAGE = Claimed(
     id=5,
     state="claimed",

@@ -24,10 +24,10 @@ from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.parsing.reading import Reading
 from engine.yaml_source import YamlSource
-from tests.generated import KINDS, LISTS, MEASURES, cases, findings, histories, us
-from tests.generated_rules import documents, everyone_about, guarded, written
-from tests.plain_people import Person
-from tests.plain_rules import AsOf, Condition, as_engine, instants, plain_spans
+from tests.kit.generated import KINDS, LISTS, MEASURES, cases, findings, histories, us
+from tests.kit.generated_rules import documents, everyone_about, guarded, written
+from tests.kit.plain_people import Person
+from tests.kit.plain_rules import AsOf, Condition, as_engine, instants, plain_spans
 
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:

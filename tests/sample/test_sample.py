@@ -16,11 +16,13 @@ from sqlalchemy import select
 from engine.app import Engine, wire
 from engine.config import load
 from engine.daemon import step_once
+from engine.model.instant import to_us
 from engine.sample import write_sample
 from engine.sample.people import CLIENTS, STAFF
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import rejects
 from engine.store.tables.people import clients
+from tests.kit.times import SetClock
 
 REPOSITORY = Path(__file__).parents[2]
 # By the clock of the site: deep in the night, on the day the clocks go back, in the morning, in the evening.
@@ -46,14 +48,6 @@ NEWS = {
 
 
 @dataclass
-class StoppedClock:
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-
-@dataclass
 class Run:
     engine: Engine
     phone: StringIO
@@ -74,11 +68,10 @@ def run(
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     shutil.copy(REPOSITORY / "config.yaml", tmp_path)
     shutil.copytree(REPOSITORY / "rules", tmp_path / "rules")
-    clock = StoppedClock(
-        datetime.fromisoformat(request.param).replace(tzinfo=ZoneInfo("America/New_York"))
-    )
+    local = datetime.fromisoformat(request.param).replace(tzinfo=ZoneInfo("America/New_York"))
+    clock = SetClock(to_us(local))
     settings = load(tmp_path / "config.yaml")
-    assert write_sample(settings.sources[0].folder, clock.now())
+    assert write_sample(settings.sources[0].folder, local)
     phone = StringIO()
     engine = wire(settings, clock, phone)
     assert step_once(engine)

@@ -12,8 +12,8 @@ from engine.messaging import answers
 from engine.store.database.connection import Database
 from engine.store.tables.operations import audit
 from engine.store.tables.people import staff
-from tests.cli.terminal import Terminal
-from tests.flows.texting import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.terminal import Terminal
 
 
 @pytest.fixture

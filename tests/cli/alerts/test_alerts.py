@@ -17,9 +17,9 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import event_versions, events
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
-from tests.caseload import NOON, hours
-from tests.cli.terminal import Terminal
-from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.site import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.terminal import Terminal
+from tests.kit.times import NOON, hours
 
 EVIDENCE = "{grade: published, source: A trial of 2019}"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import typed
+from tests.kit.terminal import typed
 
 CONFIG = """\
 timezone: America/New_York

@@ -9,7 +9,7 @@ import pytest
 
 from engine.cli.mistakes import WIDTH, lines_of
 from engine.errors import Mistake
-from tests.cli.terminal import typed
+from tests.kit.terminal import typed
 
 ROOT = Path(__file__).parents[3]
 RULE = """\

@@ -13,9 +13,9 @@ from sqlalchemy import delete, update
 
 from engine.store.database.connection import Database
 from engine.store.tables import intake, people
-from tests.caseload import NOON, hours
-from tests.cli.terminal import Terminal
-from tests.flows.evaluating import Site, written_rule
+from tests.kit.site import Site, written_rule
+from tests.kit.terminal import Terminal
+from tests.kit.times import NOON, hours
 
 MISSED = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
 TWO_MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"

@@ -13,7 +13,7 @@ from engine.config import load as load_settings
 from engine.flows.rules import reload
 from engine.model.instant import SECOND_US
 from engine.store.database.connection import Database
-from tests.cli.terminal import typed
+from tests.kit.terminal import typed
 
 NOW = 1_800_000_000 * SECOND_US
 RULES = """\

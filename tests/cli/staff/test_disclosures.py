@@ -13,9 +13,10 @@ from sqlalchemy import update
 from engine.flows.delivery import deliver
 from engine.store.database.connection import Database
 from engine.store.tables.people import clients
-from tests.cli.terminal import Terminal
-from tests.flows.carrier import Carrier
-from tests.outbox_rows import HOUR, NOW, add_alert, add_consent, add_message, add_staff
+from tests.kit.carrier import Carrier
+from tests.kit.rows import NOW, add_alert, add_consent, add_message, add_staff, client_of
+from tests.kit.terminal import Terminal
+from tests.kit.times import HOUR
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixtur
     with sqlite_database.write() as conn:
         alert_id, mentor = add_alert(conn), add_staff(conn, ref="S-9", role="mentor")
         conn.execute(update(clients).values(ref="C-1", timezone="America/Denver"))
-        add_consent(conn, alert_id, mentor, expires_at=NOW + HOUR)
+        add_consent(conn, client_of(conn, alert_id), mentor, expires_at=NOW + HOUR)
         add_message(conn, alert_id, mentor)
     deliver.run(sqlite_database, Carrier(), NOW, "a")
     capsys.readouterr()  # the line that it logs

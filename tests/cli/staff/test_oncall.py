@@ -10,8 +10,8 @@ import pytest
 
 from engine.store.database.connection import Database
 from engine.store.tables.operations import audit
-from tests.caseload import Caseload
-from tests.cli.terminal import Terminal
+from tests.kit.caseload import Caseload
+from tests.kit.terminal import Terminal
 
 ROTATION = """\
 on_call:

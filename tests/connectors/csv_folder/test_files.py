@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.store.database.connection import Database
-from tests.intake import CLIENTS, HOUR, Site, settings_of
+from tests.kit.csv_site import CLIENTS, HOUR, CsvSite, settings_of
 
 TESTS = "client,at,id,result,bac\n"
 CHECK_INS = "client,at,craving,note\n"
@@ -16,17 +16,17 @@ DAEMON = timedelta(minutes=1)
 
 
 @pytest.fixture
-def site(tmp_path: Path, sqlite_database: Database) -> Site:
-    site = Site(tmp_path, sqlite_database)
+def site(tmp_path: Path, sqlite_database: Database) -> CsvSite:
+    site = CsvSite(tmp_path, sqlite_database)
     site.write("clients.csv", CLIENTS)
     return site
 
 
-def results(site: Site) -> list[object]:
+def results(site: CsvSite) -> list[object]:
     return [fields.get("result") for _, _, fields in site.events("test")]  # type: ignore[attr-defined]
 
 
-def test_rows_become_events_in_the_clients_own_time(site: Site) -> None:
+def test_rows_become_events_in_the_clients_own_time(site: CsvSite) -> None:
     site.write(
         "tests.csv", TESTS + "C-1,2026-07-01 09:30,a,Negative,\nC-2,2026-01-02,b,positive,0.05\n"
     )
@@ -38,7 +38,7 @@ def test_rows_become_events_in_the_clients_own_time(site: Site) -> None:
     assert site.rejects() == []
 
 
-def test_reading_again_changes_nothing(site: Site) -> None:
+def test_reading_again_changes_nothing(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     site.read()
     before = site.stored()
@@ -51,7 +51,7 @@ def test_reading_again_changes_nothing(site: Site) -> None:
     assert site.stored() == before
 
 
-def test_a_grown_file_is_read_from_where_it_stopped(site: Site) -> None:
+def test_a_grown_file_is_read_from_where_it_stopped(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     site.read()
     site.append("tests.csv", "C-1,2026-07-02,b,positive,\nC-1,2026-07-32,c,positive,\n")
@@ -60,7 +60,7 @@ def test_a_grown_file_is_read_from_where_it_stopped(site: Site) -> None:
     assert [(item, line) for item, line, _ in site.rejects()] == [("tests.csv", 4)]
 
 
-def test_a_replaced_file_is_read_from_the_start(site: Site) -> None:
+def test_a_replaced_file_is_read_from_the_start(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-02,b,positive,\n")
     site.read()
     # Same beginning, and longer: only the digest of all that was read tells that a row was put in between.
@@ -74,7 +74,7 @@ def test_a_replaced_file_is_read_from_the_start(site: Site) -> None:
     assert results(site) == ["negative", "dilute", "positive"]
 
 
-def test_a_shorter_file_is_read_from_the_start(site: Site) -> None:
+def test_a_shorter_file_is_read_from_the_start(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-02,b,positive,\n")
     site.read()
     site.write("tests.csv", TESTS + "C-1,2026-07-03,c,dilute,\n")
@@ -88,7 +88,7 @@ def test_a_changed_mapping_corrects_what_was_read_through_the_old_one(
     - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
     - {match: tests.csv, events: [{kind: test, client: client, at: at, fields: {method: {always: %s}}}]}
     """
-    site = Site(tmp_path, sqlite_database, settings_of(tmp_path, mapping % "urine"))
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, mapping % "urine"))
     site.write("clients.csv", CLIENTS)
     site.write("tests.csv", "client,at\nC-1,2026-07-01\n")
     site.read()
@@ -97,7 +97,7 @@ def test_a_changed_mapping_corrects_what_was_read_through_the_old_one(
     assert site.events() == [("C-1", "2026-07-01 04:00", {"method": "saliva"})]
 
 
-def test_a_torn_last_line_waits_for_its_rest(site: Site) -> None:
+def test_a_torn_last_line_waits_for_its_rest(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-02,b,po")
     site.read(DAEMON)
     assert results(site) == ["negative"]
@@ -108,7 +108,7 @@ def test_a_torn_last_line_waits_for_its_rest(site: Site) -> None:
     assert site.versions() == []
 
 
-def test_a_last_line_without_an_end_is_taken_once_the_file_has_settled(site: Site) -> None:
+def test_a_last_line_without_an_end_is_taken_once_the_file_has_settled(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,")
     site.read(DAEMON)
     assert results(site) == []
@@ -117,7 +117,7 @@ def test_a_last_line_without_an_end_is_taken_once_the_file_has_settled(site: Sit
     assert site.read(DAEMON) == {}
 
 
-def test_a_file_of_a_clock_far_ahead_is_taken_as_settled(site: Site) -> None:
+def test_a_file_of_a_clock_far_ahead_is_taken_as_settled(site: CsvSite) -> None:
     site.now += 9 * HOUR
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,")
     site.now -= 9 * HOUR
@@ -125,7 +125,7 @@ def test_a_file_of_a_clock_far_ahead_is_taken_as_settled(site: Site) -> None:
     assert results(site) == ["negative"]
 
 
-def test_a_one_shot_import_judges_a_torn_last_line_at_once(site: Site) -> None:
+def test_a_one_shot_import_judges_a_torn_last_line_at_once(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-02,b")
     site.read()
     assert results(site) == ["negative"]
@@ -136,7 +136,7 @@ def test_a_one_shot_import_judges_a_torn_last_line_at_once(site: Site) -> None:
     assert site.rejects() == []
 
 
-def test_what_a_torn_line_said_is_corrected_by_its_own_id(site: Site) -> None:
+def test_what_a_torn_line_said_is_corrected_by_its_own_id(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,0.1")
     site.read()
     site.append("tests.csv", "5\n")
@@ -145,7 +145,7 @@ def test_what_a_torn_line_said_is_corrected_by_its_own_id(site: Site) -> None:
     assert site.versions() == [{"bac": 0.1, "result": "positive"}]
 
 
-def test_what_a_torn_line_without_an_id_said_is_withdrawn(site: Site) -> None:
+def test_what_a_torn_line_without_an_id_said_is_withdrawn(site: CsvSite) -> None:
     site.write("check_ins.csv", CHECK_INS + "C-1,2026-07-01,3,a good da")
     site.read()
     site.take_dirty()
@@ -156,7 +156,7 @@ def test_what_a_torn_line_without_an_id_said_is_withdrawn(site: Site) -> None:
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
 
 
-def test_a_torn_line_that_cannot_be_read_when_whole_leaves_no_event(site: Site) -> None:
+def test_a_torn_line_that_cannot_be_read_when_whole_leaves_no_event(site: CsvSite) -> None:
     site.write("check_ins.csv", "client,at,note,craving\nC-1,2026-07-01,,1")
     site.read()
     site.append("check_ins.csv", "1\n")
@@ -165,7 +165,7 @@ def test_a_torn_line_that_cannot_be_read_when_whole_leaves_no_event(site: Site) 
     assert site.rejects() == [("check_ins.csv", 2, "craving: 11 is more than 10")]
 
 
-def test_a_torn_line_about_an_unknown_client_is_listed_once_when_whole(site: Site) -> None:
+def test_a_torn_line_about_an_unknown_client_is_listed_once_when_whole(site: CsvSite) -> None:
     site.write("check_ins.csv", CHECK_INS + "C-9,2026-07-01,3,a good da")
     site.read()
     site.append("check_ins.csv", "y\n")
@@ -173,7 +173,7 @@ def test_a_torn_line_about_an_unknown_client_is_listed_once_when_whole(site: Sit
     assert site.rejects() == [("check_ins.csv", 2, "no client 'C-9' is in the roster")]
 
 
-def test_what_a_torn_line_said_of_another_row_by_its_id_is_taken_back(site: Site) -> None:
+def test_what_a_torn_line_said_of_another_row_by_its_id_is_taken_back(site: CsvSite) -> None:
     # The torn id 1 is that of the row before it.
     site.write(
         "tests.csv",
@@ -185,7 +185,7 @@ def test_what_a_torn_line_said_of_another_row_by_its_id_is_taken_back(site: Site
     assert results(site) == ["positive", "negative"]
 
 
-def test_a_last_line_that_only_gets_its_end_stays_as_it_is(site: Site) -> None:
+def test_a_last_line_that_only_gets_its_end_stays_as_it_is(site: CsvSite) -> None:
     site.write("check_ins.csv", CHECK_INS + "C-1,2026-07-01,3,fine")
     site.read()
     before = site.stored()
@@ -195,7 +195,7 @@ def test_a_last_line_that_only_gets_its_end_stays_as_it_is(site: Site) -> None:
     assert site.versions() == []
 
 
-def test_one_bad_row_never_stops_the_good_ones(site: Site) -> None:
+def test_one_bad_row_never_stops_the_good_ones(site: CsvSite) -> None:
     site.write(
         "tests.csv",
         TESTS.encode()
@@ -233,7 +233,7 @@ def test_one_bad_row_never_stops_the_good_ones(site: Site) -> None:
 
 
 def test_bad_rows_are_kept_on_both_databases(tmp_path: Path, database: Database) -> None:
-    site = Site(tmp_path, database)
+    site = CsvSite(tmp_path, database)
     site.write("clients.csv", CLIENTS)
     long = "x" * 9000  # longer than an index of PostgreSQL takes
     site.write(
@@ -244,13 +244,13 @@ def test_bad_rows_are_kept_on_both_databases(tmp_path: Path, database: Database)
     assert [line for _, line, _ in site.rejects()] == [2, 3]
 
 
-def test_empty_lines_and_delimiters_too_many_say_nothing(site: Site) -> None:
+def test_empty_lines_and_delimiters_too_many_say_nothing(site: CsvSite) -> None:
     site.write("tests.csv", "\n" + TESTS + "\n,,,,\nC-1,2026-07-01,a,negative,,,\n\n")
     counts = site.read()["tests.csv"]
     assert (counts.rows, counts.new, counts.rejected) == (1, 1, 0)
 
 
-def test_a_cell_may_hold_quotes_delimiters_and_line_ends(site: Site) -> None:
+def test_a_cell_may_hold_quotes_delimiters_and_line_ends(site: CsvSite) -> None:
     site.write(
         "check_ins.csv",
         CHECK_INS + 'C-1,2026-07-01,3,"said ""no"", twice\r\nand left"\r\nC-9,2026-07-02,4,x\r\n',
@@ -260,7 +260,7 @@ def test_a_cell_may_hold_quotes_delimiters_and_line_ends(site: Site) -> None:
     assert site.rejects() == [("check_ins.csv", 4, "no client 'C-9' is in the roster")]
 
 
-def test_a_quote_that_is_never_closed_costs_one_row(site: Site) -> None:
+def test_a_quote_that_is_never_closed_costs_one_row(site: CsvSite) -> None:
     rows = 'C-1,2026-07-01,3,"oops\nC-1,2026-07-02,4,fine\nC-1,2026-07-03,5,"quoted"\n'
     site.write("check_ins.csv", CHECK_INS + rows + "C-1,2026-07-04,6,\n")
     site.read()
@@ -272,7 +272,7 @@ def test_a_quote_that_is_never_closed_costs_one_row(site: Site) -> None:
     assert [line for _, line, _ in site.rejects()] == [2]
 
 
-def test_an_open_quote_at_the_end_waits_until_the_file_has_settled(site: Site) -> None:
+def test_an_open_quote_at_the_end_waits_until_the_file_has_settled(site: CsvSite) -> None:
     site.write("check_ins.csv", CHECK_INS + 'C-1,2026-07-01,3,"a note\nof two lines')
     site.read(DAEMON)
     assert (site.everything(), site.rejects()) == ([], [])
@@ -281,7 +281,7 @@ def test_an_open_quote_at_the_end_waits_until_the_file_has_settled(site: Site) -
     assert [note for *_, note in site.everything()] == ["a note\nof two lines"]
 
 
-def test_an_open_quote_does_not_hold_up_a_file_that_keeps_growing(site: Site) -> None:
+def test_an_open_quote_does_not_hold_up_a_file_that_keeps_growing(site: CsvSite) -> None:
     site.write(
         "check_ins.csv", CHECK_INS + 'C-1,2026-07-01,3,"oops\n' + "C-1,2026-07-02,4,fine\n" * 4000
     )
@@ -291,7 +291,7 @@ def test_an_open_quote_does_not_hold_up_a_file_that_keeps_growing(site: Site) ->
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_utf_8_is_read_with_and_without_a_byte_order_mark(site: Site, encoding: str) -> None:
+def test_utf_8_is_read_with_and_without_a_byte_order_mark(site: CsvSite, encoding: str) -> None:
     site.write("check_ins.csv", (CHECK_INS + "C-1,2026-07-01,3,café\n").encode(encoding))
     site.read()
     assert [note for *_, note in site.everything()] == ["café"]
@@ -300,7 +300,7 @@ def test_utf_8_is_read_with_and_without_a_byte_order_mark(site: Site, encoding: 
 def test_cp1252_is_read_where_the_mapping_says_so(
     tmp_path: Path, sqlite_database: Database
 ) -> None:
-    site = Site(
+    site = CsvSite(
         tmp_path,
         sqlite_database,
         settings_of(
@@ -337,7 +337,7 @@ def test_cp1252_is_read_where_the_mapping_says_so(
     ],
 )
 def test_a_file_whose_header_does_not_fit_is_refused_until_it_changes(
-    site: Site, header: bytes, reason: str
+    site: CsvSite, header: bytes, reason: str
 ) -> None:
     site.write("tests.csv", header + b"C-1,2026-07-01,a,negative,\n")
     site.read()
@@ -350,7 +350,7 @@ def test_a_file_whose_header_does_not_fit_is_refused_until_it_changes(
     assert len(site.events()) == 1
 
 
-def test_a_header_still_being_written_is_waited_for(site: Site) -> None:
+def test_a_header_still_being_written_is_waited_for(site: CsvSite) -> None:
     site.write("tests.csv", "client,at,i")
     assert set(site.read(DAEMON)) == {"clients.csv (clients)"}
     site.append("tests.csv", "d,result,bac\nC-1,2026-07-01,a,negative,\n")
@@ -358,13 +358,15 @@ def test_a_header_still_being_written_is_waited_for(site: Site) -> None:
     assert len(site.events()) == 1
 
 
-def test_other_files_are_left_alone(site: Site) -> None:
+def test_other_files_are_left_alone(site: CsvSite) -> None:
     for name in ("notes.csv", "tests.csv.part", ".tests.csv", "~tests.csv"):
         site.write(name, TESTS + "C-1,2026-07-01,a,negative,\n")
     assert set(site.read()) == {"clients.csv (clients)"}
 
 
-def test_the_roster_is_read_before_events_and_files_in_the_order_of_their_names(site: Site) -> None:
+def test_the_roster_is_read_before_events_and_files_in_the_order_of_their_names(
+    site: CsvSite,
+) -> None:
     for name in ("tests-b.csv", "check_ins.csv", "tests-a.csv"):
         site.write(name, CHECK_INS if name == "check_ins.csv" else TESTS)
     assert [batch.item for batch in site.source().read({}, site.now)] == [
@@ -376,7 +378,7 @@ def test_the_roster_is_read_before_events_and_files_in_the_order_of_their_names(
 
 
 def test_a_file_may_be_roster_and_events_at_once(tmp_path: Path, sqlite_database: Database) -> None:
-    site = Site(
+    site = CsvSite(
         tmp_path,
         sqlite_database,
         settings_of(
@@ -392,7 +394,7 @@ def test_a_file_may_be_roster_and_events_at_once(tmp_path: Path, sqlite_database
     assert site.events() == [("7", "2026-07-01 04:00", {"result": "positive"})]
 
 
-def test_a_long_file_is_committed_a_stretch_at_a_time(site: Site) -> None:
+def test_a_long_file_is_committed_a_stretch_at_a_time(site: CsvSite) -> None:
     rows = "".join(f"C-1,2026-07-01,{number},negative,\n" for number in range(20_000))
     site.write("tests.csv", TESTS + rows)
     batches = [batch for batch in site.source().read({}, site.now) if batch.item == "tests.csv"]

@@ -12,7 +12,7 @@ from engine.errors import MistakesError
 from engine.flows.intake import ingest
 from engine.model.instant import to_us
 from engine.store.database.connection import Database
-from tests.intake import NOW, Site
+from tests.kit.csv_site import NOW, CsvSite
 
 CONFIG = """
 timezone: America/New_York
@@ -46,7 +46,7 @@ def test_it_reads_what_came_and_puts_aside_what_it_cannot(
 ) -> None:
     (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
     (tmp_path / "said.jsonl").write_text(SAID, "utf-8")
-    site = Site(tmp_path, sqlite_database, load(tmp_path / "config.yaml"))
+    site = CsvSite(tmp_path, sqlite_database, load(tmp_path / "config.yaml"))
     (each,) = site.settings.sources
     source = registry.source("example").open_source(each, site.settings.kinds)
     for _ in range(2):

@@ -14,7 +14,7 @@ from engine.model.instant import from_us
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.people import clients
-from tests.intake import Site, settings_of
+from tests.kit.csv_site import CsvSite, settings_of
 
 DOCS = Path(__file__).parents[3] / "docs" / "sources.md"
 FENCE = re.compile(r"^```(\w+) ?(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
@@ -68,7 +68,7 @@ def test_an_example_becomes_what_it_says(
     example: Example, tmp_path: Path, sqlite_database: Database
 ) -> None:
     mapping, files, expected = example
-    site = Site(tmp_path, sqlite_database, settings_of(tmp_path, ROSTER + mapping))
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, ROSTER + mapping))
     site.write("people.csv", "ref,enrolled\nC-1042,2026-01-05\nC-1077,2026-01-05\n")
     for name, text in files.items():
         site.write(name, text)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import load
 from engine.errors import MistakesError
-from tests.intake import settings_of
+from tests.kit.csv_site import settings_of
 
 EVENT = "- {match: x.csv, events: [{kind: test, client: who, at: day, %s}]}"
 FIELD = EVENT % "fields: {result: %s}"

@@ -21,7 +21,8 @@ from engine.errors import UserError
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, from_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
-from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, SetTime, serving
+from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, serving
+from tests.kit.times import SetClock
 
 CREATED = 1_800_000_000 * SECOND_US
 MESSAGE = Outgoing(7, "+15550100", "Handrail: C-1 needs you. See: handrail why 3", CREATED)
@@ -29,7 +30,7 @@ MESSAGE = Outgoing(7, "+15550100", "Handrail: C-1 needs you. See: handrail why 3
 
 @pytest.fixture
 def server() -> Iterator[LocalTwilio]:
-    with serving(SetTime(CREATED)) as server:
+    with serving(SetClock(CREATED)) as server:
         yield server
 
 

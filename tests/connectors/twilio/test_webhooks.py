@@ -23,7 +23,7 @@ from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
 from engine.web.application import application
 from engine.web.server import WebServer
-from tests.flows.texting import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones
 from tests.web.test_health import Daemon
 
 ACCOUNT = "AC" + "0" * 32

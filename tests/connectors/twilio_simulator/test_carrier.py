@@ -14,7 +14,7 @@ from connectors.twilio_simulator.memory import Memory
 from connectors.twilio_simulator.signing import signature
 from connectors.twilio_simulator.trouble import LATEST_US, Answer, Kind, Trouble
 from engine.model.instant import SECOND_US
-from tests.connectors.local import ACCOUNT, NUMBER, TOKEN
+from tests.kit.local_twilio import ACCOUNT, NUMBER, TOKEN
 
 NOW = 1_800_000_000 * SECOND_US
 PHONE = "+15550100"

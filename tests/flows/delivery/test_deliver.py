@@ -12,7 +12,6 @@ from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US, Channel
 from engine.messaging.sending import LOOK_UP_AFTER_US
-from engine.model.instant import SECOND_US
 from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.operations import heartbeats
@@ -20,19 +19,18 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import consents, staff
-from tests.flows.carrier import Carrier
-from tests.outbox_rows import (
-    HOUR,
+from tests.kit.carrier import Carrier
+from tests.kit.rows import (
     NOW,
     add_alert,
     add_consent,
     add_message,
     add_staff,
     change,
+    client_of,
     row_of,
 )
-
-MINUTE = 60 * SECOND_US
+from tests.kit.times import HOUR, MINUTE
 
 
 def add(database: Database, **values: Any) -> int:
@@ -157,7 +155,7 @@ def test_a_consent_revoked_before_the_send_stops_it_and_the_next_step_comes_at_o
 ) -> None:
     with database.write() as conn:
         alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
-        consent_id = add_consent(conn, alert_id, mentor_id)
+        consent_id = add_consent(conn, client_of(conn, alert_id), mentor_id)
         message_id = add_message(conn, alert_id, mentor_id)
         change(conn, consents, consent_id, revoked_at=NOW)
     carrier = Carrier()

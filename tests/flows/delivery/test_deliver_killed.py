@@ -14,8 +14,9 @@ from sqlalchemy import Connection, event, func, select
 from engine.flows.delivery import deliver
 from engine.store.database.connection import Database
 from engine.store.tables.operations import audit
-from tests.flows.carrier import Carrier, Killed, Mood
-from tests.outbox_rows import HOUR, NOW, add_message, row_of
+from tests.kit.carrier import Carrier, Killed, Mood
+from tests.kit.rows import NOW, add_message, row_of
+from tests.kit.times import HOUR
 
 # One that takes a message, and all that a carrier may do before it does.
 MOODS: tuple[Mood, ...] = tuple(mood for mood in get_args(Mood) if mood != "stopped")

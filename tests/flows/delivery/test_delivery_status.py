@@ -10,7 +10,7 @@ from engine.flows.delivery import delivery_status
 from engine.model.message import Report, ReportedState
 from engine.store.database.connection import Database
 from engine.store.tables.messages import outbox
-from tests.flows.texting import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
 
 
 @pytest.fixture

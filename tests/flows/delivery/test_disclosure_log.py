@@ -12,8 +12,9 @@ from engine.store.database.connection import Database
 from engine.store.people import disclosures
 from engine.store.tables.alerts import alerts
 from engine.store.tables.people import clients
-from tests.flows.carrier import Carrier, Killed, Mood
-from tests.outbox_rows import HOUR, NOW, add_alert, add_consent, add_message, add_staff, row_of
+from tests.kit.carrier import Carrier, Killed, Mood
+from tests.kit.rows import NOW, add_alert, add_consent, add_message, add_staff, client_of, row_of
+from tests.kit.times import HOUR
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def message_id(sqlite_database: Database) -> int:
     """A message that is due, by which a mentor is told under a consent."""
     with sqlite_database.write() as conn:
         alert_id, mentor = add_alert(conn), add_staff(conn, role="mentor")
-        add_consent(conn, alert_id, mentor)
+        add_consent(conn, client_of(conn, alert_id), mentor)
         return add_message(conn, alert_id, mentor)
 
 

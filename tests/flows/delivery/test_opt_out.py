@@ -6,8 +6,8 @@ from engine.messaging import answers
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
-from tests.caseload import hours
-from tests.flows.texting import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.times import hours
 
 
 def test_stop_sends_the_alert_to_the_next_step_and_tells_the_supervisor(phones: Phones) -> None:

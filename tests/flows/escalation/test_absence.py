@@ -11,9 +11,9 @@ from engine.model.kinds import BUILT_IN
 from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.tables.people import staff
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import rulebook
-from tests.flows.texting import ADMIN, CASE_MANAGER, MINUTE, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.site import rulebook
+from tests.kit.times import MINUTE, NOON, hours
 
 STAND_IN = "+15550100008"
 

@@ -9,18 +9,16 @@ from sqlalchemy import update
 
 from engine.flows.delivery import deliver, delivery_status
 from engine.messaging.operator_texts import reaches_nobody
-from engine.model.instant import SECOND_US
 from engine.model.message import MessageKind, NewMessage, Report
 from engine.store.database.connection import Database
 from engine.store.messages import grouping
 from engine.store.messages import outbox as outbox_store
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.carrier import Carrier
+from tests.kit.site import MISSED, Site, rulebook, rulebook_of, written_rule
+from tests.kit.times import MINUTE, NOON, hours
 
-MINUTE = 60 * SECOND_US
 ONE = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
 BOTH = (
     written_rule("missed", MISSED, reason="missed check-ins"),

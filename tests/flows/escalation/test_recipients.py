@@ -11,7 +11,8 @@ from engine.store.database.connection import Database
 from engine.store.people import absences, on_call, opt_outs, staff
 from engine.store.tables.people import assignments
 from engine.store.tables.people import staff as table
-from tests.caseload import NOON, Caseload, hours
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON, hours
 
 
 @pytest.fixture

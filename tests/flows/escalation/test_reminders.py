@@ -15,9 +15,9 @@ from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import Site, rulebook
+from tests.kit.carrier import Carrier
+from tests.kit.site import Site, rulebook
+from tests.kit.times import NOON, hours
 
 
 @pytest.fixture

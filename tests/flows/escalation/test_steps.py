@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import update
 
 from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
-from engine.model.routing import RoutingSettings
+from engine.model.rule import Severity
 from engine.store.alerts.alerts import with_due_step
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import Site
+from tests.kit.carrier import Carrier
+from tests.kit.site import Site, routing
+from tests.kit.times import NOON, hours
 
+NOT_URGENT: Sequence[Severity] = ("high", "medium", "low")
 MENTOR_FIRST = [{"to": "mentor"}, {"after": "1 hour", "to": "case_manager"}]
 
 
@@ -65,11 +68,7 @@ def test_a_step_brought_forward_is_taken_at_once(site: Site) -> None:
 
 
 def test_a_policy_may_leave_time_before_its_first_step(site: Site) -> None:
-    names = dict.fromkeys(["urgent", "high", "medium", "low"], "later")
-    later = [{"after": "30 minutes", "to": "case_manager"}]
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"later": later}, "severities": names}
-    )
+    site.routing = routing({"after": "30 minutes", "to": "case_manager"})
     site.evaluate()
     assert site.messages == []
     assert escalated(site, NOON + hours(0.5)) == 1
@@ -77,14 +76,10 @@ def test_a_policy_may_leave_time_before_its_first_step(site: Site) -> None:
 
 
 def test_a_late_step_leaves_the_time_of_the_policy_before_the_one_after_it(site: Site) -> None:
-    steps = [
+    site.routing = routing(
         {"to": "case_manager"},
         {"after": "1 hour", "to": "supervisor"},
         {"after": "2 hours", "to": "admin"},
-    ]
-    names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"steps": steps}, "severities": names}
     )
     site.evaluate()
     escalated(site, NOON + hours(10))
@@ -127,10 +122,7 @@ def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None
 
 
 def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Site) -> None:
-    names = dict.fromkeys(["high", "medium", "low"], "peers")
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"peers": MENTOR_FIRST}, "severities": names}
-    )
+    site.routing = routing(*MENTOR_FIRST, severities=NOT_URGENT)
     site.caseload.staff(4, "mentor", 1)
     site.caseload.consent(1, 4, alias="Robin")
     site.evaluate()
@@ -141,10 +133,7 @@ def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Sit
 
 
 def test_a_mentor_without_a_valid_consent_is_passed_over(site: Site) -> None:
-    names = dict.fromkeys(["high", "medium", "low"], "peers")
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"peers": MENTOR_FIRST}, "severities": names}
-    )
+    site.routing = routing(*MENTOR_FIRST, severities=NOT_URGENT)
     site.caseload.staff(4, "mentor", 1)
     site.caseload.consent(1, 4, revoked_at=NOON - 1)
     site.evaluate()
@@ -164,11 +153,8 @@ def test_two_daemons_never_take_the_same_step(postgres_database: Database) -> No
 def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_consent(
     site: Site,
 ) -> None:
-    names = dict.fromkeys(["high", "medium", "low"], "peers")
     steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "mentor"}]
-    site.routing = RoutingSettings.model_validate(
-        {"policies": {"peers": steps}, "severities": names}
-    )
+    site.routing = routing(*steps, severities=NOT_URGENT)
     site.evaluate()
     escalated(site, NOON + hours(1))
     assert site.messages[-1] == (1, 3, "reaches_nobody")

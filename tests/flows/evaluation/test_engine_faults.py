@@ -12,8 +12,8 @@ from engine.rulebook.inference.durable_rules import DurableRulesError
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site
+from tests.kit.site import Site
+from tests.kit.times import NOON, hours
 
 PROBLEMS = (
     "Only durable_rules concluded a-rule from the same findings; it counts as true.",

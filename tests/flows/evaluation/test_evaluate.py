@@ -17,8 +17,8 @@ from engine.store.operations import audit_log as trail
 from engine.store.operations import rule_sets
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import SILENT, Site, rulebook
+from tests.kit.site import SILENT, Site, rulebook
+from tests.kit.times import NOON, hours
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from engine.store.alerts.alert_records import transitions_of
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import Site, rulebook_of, written_rule
+from tests.kit.carrier import Carrier
+from tests.kit.site import Site, rulebook_of, written_rule
+from tests.kit.times import NOON, hours
 
 ONE_IN_TWO_DAYS = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
 TWO = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"

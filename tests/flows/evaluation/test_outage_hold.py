@@ -24,13 +24,12 @@ from engine.store.intake import source_health
 from engine.store.people import staff
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.databases import SqliteFile
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import SILENT, Site, rulebook, rulebook_of, written_rule
-from tests.generated import cases
+from tests.kit.carrier import Carrier
+from tests.kit.databases import SqliteFile
+from tests.kit.generated import cases
+from tests.kit.site import SILENT, Site, rulebook, rulebook_of, written_rule
+from tests.kit.times import MINUTE, NOON, hours
 
-MINUTE = hours(1) // 60
 START = NOON - hours(24)  # nobody's silence has begun by then
 ALL_IS_WELL = Feed(NOON, NOON, NOON, frozenset({"check_in"}))
 

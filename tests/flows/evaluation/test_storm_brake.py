@@ -5,10 +5,9 @@ from __future__ import annotations
 from engine.flows.delivery import deliver
 from engine.flows.operations import watchdog
 from engine.store.database.connection import Database
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import Site, rulebook_of, written_rule
-from tests.flows.evaluation.test_outage_hold import MINUTE
+from tests.kit.carrier import Carrier
+from tests.kit.site import Site, rulebook_of, written_rule
+from tests.kit.times import MINUTE, NOON, hours
 
 TWO = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
 URGENT = written_rule(

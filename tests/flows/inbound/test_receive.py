@@ -20,8 +20,8 @@ from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import clients, consents, staff
-from tests.caseload import hours
-from tests.flows.texting import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
+from tests.kit.times import hours
 
 
 def give_number(phones: Phones, table: Any, row_id: int, **values: Any) -> None:

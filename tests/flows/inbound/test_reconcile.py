@@ -15,8 +15,8 @@ from engine.model.inbound import Inbound
 from engine.model.message import Report, Silent
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
-from tests.caseload import hours
-from tests.flows.texting import CASE_MANAGER, MINUTE, SUPERVISOR, Phones
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.times import MINUTE, hours
 
 
 class Records:

@@ -18,21 +18,21 @@ from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.outages import Feed
 from engine.store.database.connection import Database
 from engine.store.intake import positions, source_health
-from tests.intake import CLIENTS, MAPPING, NOW, Site, settings_of
+from tests.kit.csv_site import CLIENTS, MAPPING, NOW, CsvSite, settings_of
 
 TESTS = "client,at,id,result,bac\n"
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: Database) -> Site:
-    site = Site(tmp_path, database)
+def site(tmp_path: Path, database: Database) -> CsvSite:
+    site = CsvSite(tmp_path, database)
     site.write("clients.csv", CLIENTS)
     site.read()
     site.take_dirty()
     return site
 
 
-def test_a_correction_replaces_an_event_and_keeps_what_it_was(site: Site) -> None:
+def test_a_correction_replaces_an_event_and_keeps_what_it_was(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-02,a,positive,\nC-1,2026-07-03,b,negative,\n")
     site.read()
     [before, other] = site.stored()
@@ -50,7 +50,7 @@ def test_a_correction_replaces_an_event_and_keeps_what_it_was(site: Site) -> Non
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
 
 
-def test_a_later_correction_is_evaluated_from_where_the_event_was(site: Site) -> None:
+def test_a_later_correction_is_evaluated_from_where_the_event_was(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
     site.read()
     site.take_dirty()
@@ -59,7 +59,7 @@ def test_a_later_correction_is_evaluated_from_where_the_event_was(site: Site) ->
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
 
 
-def test_an_event_that_moves_to_another_client_concerns_both(site: Site) -> None:
+def test_an_event_that_moves_to_another_client_concerns_both(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
     site.read()
     site.take_dirty()
@@ -69,7 +69,7 @@ def test_an_event_that_moves_to_another_client_concerns_both(site: Site) -> None
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00", "C-2": "2026-07-05 04:00"}
 
 
-def test_new_events_concern_their_clients_from_the_earliest(site: Site) -> None:
+def test_new_events_concern_their_clients_from_the_earliest(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-05,a,positive,\nC-1,2026-07-01,b,positive,\n")
     site.read()
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
@@ -78,7 +78,7 @@ def test_new_events_concern_their_clients_from_the_earliest(site: Site) -> None:
     assert site.take_dirty() == {"C-2": "2026-07-03 04:00"}
 
 
-def test_a_file_that_corrects_itself_ends_the_same_however_often_it_is_read(site: Site) -> None:
+def test_a_file_that_corrects_itself_ends_the_same_however_often_it_is_read(site: CsvSite) -> None:
     rows = "C-1,2026-07-01,a,positive,\nC-1,2026-07-01,a,dilute,\nC-1,2026-07-01,a,negative,\n"
     site.write("tests.csv", TESTS + rows)
     assert site.read()["tests.csv"].corrected == 2
@@ -92,7 +92,7 @@ def test_a_file_that_corrects_itself_ends_the_same_however_often_it_is_read(site
     assert site.take_dirty().keys() == {"C-2"}
 
 
-def test_an_older_file_read_again_does_not_undo_a_correction(site: Site) -> None:
+def test_an_older_file_read_again_does_not_undo_a_correction(site: CsvSite) -> None:
     site.write("tests-1.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
     site.write("tests-2.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     site.read()
@@ -101,7 +101,7 @@ def test_an_older_file_read_again_does_not_undo_a_correction(site: Site) -> None
     assert ("C-1", "2026-07-01 04:00", {"result": "negative"}) in site.events()
 
 
-def test_a_correction_may_be_taken_back_where_it_stands(site: Site) -> None:
+def test_a_correction_may_be_taken_back_where_it_stands(site: CsvSite) -> None:
     for result in ("positive", "negative", "positive"):
         site.write("tests.csv", TESTS + f"C-1,2026-07-01,a,{result},\n")
         site.read()
@@ -109,7 +109,7 @@ def test_a_correction_may_be_taken_back_where_it_stands(site: Site) -> None:
     assert site.versions() == [{"result": "positive"}, {"result": "negative"}]
 
 
-def test_events_of_unknown_clients_are_taken_as_soon_as_the_client_is_there(site: Site) -> None:
+def test_events_of_unknown_clients_are_taken_as_soon_as_the_client_is_there(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-3,2026-07-01,a,positive,\nC-4,2026-07-01,b,positive,\n")
     site.read()
     assert [reason for *_, reason in site.rejects()] == [
@@ -135,7 +135,7 @@ def test_events_that_get_other_ids_are_not_there_twice(
     tmp_path: Path, database: Database, before: str, after: str
 ) -> None:
     mapping = MAPPING.replace("at: at, id: id", before if "at:" in before else f"at: at, {before}")
-    site = Site(tmp_path, database, settings_of(tmp_path, mapping))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, mapping))
     site.write("clients.csv", CLIENTS)
     rows = "C-1,2026-07-01,a,positive,\nC-1,2026-07-02,b,negative,\n"
     site.write("tests.csv", TESTS + rows)
@@ -155,7 +155,7 @@ def test_events_that_get_other_ids_are_not_there_twice(
 def test_rows_that_a_changed_mapping_skips_are_no_events_any_more(
     tmp_path: Path, database: Database
 ) -> None:
-    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, MAPPING))
     site.write("clients.csv", CLIENTS)
     site.write(
         "tests.csv",
@@ -176,7 +176,7 @@ def test_rows_that_a_changed_mapping_skips_are_no_events_any_more(
 def test_rows_that_a_changed_mapping_cannot_read_stay_as_they_were(
     tmp_path: Path, database: Database
 ) -> None:
-    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, MAPPING))
     site.write("clients.csv", CLIENTS)
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
     site.read()
@@ -193,7 +193,7 @@ def test_rows_that_a_changed_mapping_cannot_read_stay_as_they_were(
 def test_a_changed_mapping_reads_what_it_can_of_what_was_rejected(
     tmp_path: Path, database: Database
 ) -> None:
-    site = Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, MAPPING))
     site.write("clients.csv", CLIENTS)
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,pos,\nC-1,2026-07-02,b,?,\n")
     site.read()
@@ -213,7 +213,7 @@ def test_rejects_are_read_again_through_the_mapping_as_it_is_now(
     mapping = MAPPING.replace(
         "{result: result, bac: bac}", "{result: {column: result, values: %s}}"
     )
-    site = Site(tmp_path, database, settings_of(tmp_path, mapping % "{pos: positive}"))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, mapping % "{pos: positive}"))
     site.write("clients.csv", CLIENTS)
     path = site.write(
         "tests.csv", TESTS + 'C-1,2026-07-01,a,pos,\nC-1,2026-07-02,b,"neg",\nC-1,2026-07-03,c,?,\n'
@@ -230,7 +230,7 @@ def test_rejects_are_read_again_through_the_mapping_as_it_is_now(
     assert site.stored() == before
 
 
-def test_a_row_that_lost_a_byte_is_never_taken_without_it(site: Site) -> None:
+def test_a_row_that_lost_a_byte_is_never_taken_without_it(site: CsvSite) -> None:
     site.write(
         "check_ins.csv",
         b"client,at,craving,note\nC-1,2026-07-01,3,caf\xe9\nC-1,2026-07-01,3,a\0b\n",
@@ -240,7 +240,7 @@ def test_a_row_that_lost_a_byte_is_never_taken_without_it(site: Site) -> None:
     assert (site.events(), len(site.rejects())) == ([], 2)
 
 
-def test_rejects_of_a_mended_file_are_closed_when_it_is_read_again(site: Site) -> None:
+def test_rejects_of_a_mended_file_are_closed_when_it_is_read_again(site: CsvSite) -> None:
     good = "".join(f"C-1,2026-07-0{day},{day},negative,\n" for day in range(1, 5))
     site.write("tests.csv", TESTS + good + "C-1,2026-07-05,5,negativ,\n")
     site.read()
@@ -250,7 +250,7 @@ def test_rejects_of_a_mended_file_are_closed_when_it_is_read_again(site: Site) -
     assert site.rejects() == []
 
 
-def test_rejects_stay_where_other_rows_come_under_the_same_file_name(site: Site) -> None:
+def test_rejects_stay_where_other_rows_come_under_the_same_file_name(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,1,negative,\nC-1,2026-07-01,2,negativ,\n")
     site.read()
     site.write("tests.csv", TESTS + "C-1,2026-07-02,3,negative,\nC-1,2026-07-02,4,negative,\n")
@@ -258,7 +258,7 @@ def test_rejects_stay_where_other_rows_come_under_the_same_file_name(site: Site)
     assert [line for _, line, _ in site.rejects()] == [3]
 
 
-def test_a_dismissed_row_stays_dismissed(site: Site) -> None:
+def test_a_dismissed_row_stays_dismissed(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,1,negativ,\n")
     site.read()
     assert ingest.dismiss(site.database, [1, 99], to_us(NOW)) == {1}
@@ -277,7 +277,7 @@ def test_a_row_that_says_several_things_is_taken_wholly_or_not_at_all(
         - {kind: check_in, client: client, at: at, fields: {craving: craving}}
         - {kind: test, client: client, at: at, fields: {bac: bac}}
     """
-    site = Site(tmp_path, database, settings_of(tmp_path, mapping))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, mapping))
     site.write("clients.csv", CLIENTS)
     site.write("form.csv", "client,at,craving,bac\nC-1,2026-07-01,3,2\nC-1,2026-07-02,4,0\n")
     site.read()
@@ -285,7 +285,7 @@ def test_a_row_that_says_several_things_is_taken_wholly_or_not_at_all(
     assert site.rejects() == [("form.csv", 2, "bac: 2 is more than 1")]
 
 
-def test_local_times_on_the_two_odd_days_of_the_year(site: Site) -> None:
+def test_local_times_on_the_two_odd_days_of_the_year(site: CsvSite) -> None:
     rows = "C-1,2026-11-01 01:30,a,negative,\nC-1,2026-03-08 02:30,b,negative,\nC-1,2026-11-01T01:30-05:00,c,dilute,\n"
     site.write("tests.csv", TESTS + rows)
     site.read()
@@ -297,7 +297,7 @@ def test_local_times_on_the_two_odd_days_of_the_year(site: Site) -> None:
 
 
 def test_times_are_those_of_the_source_where_it_says_so(tmp_path: Path, database: Database) -> None:
-    site = Site(tmp_path, database, settings_of(tmp_path, timezone="UTC"))
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, timezone="UTC"))
     site.write("clients.csv", CLIENTS)
     site.write("tests.csv", TESTS + "C-1,2026-07-01 09:30,a,negative,\n")
     site.read()
@@ -321,7 +321,7 @@ class _DyingSource:
         raise AssertionError("nothing waits")
 
 
-def test_a_batch_is_committed_with_its_position_or_not_at_all(site: Site) -> None:
+def test_a_batch_is_committed_with_its_position_or_not_at_all(site: CsvSite) -> None:
     at = to_us(NOW)
     good = ReadEvent(
         "C-1", "test", at, "test:1", write_fields({"result": "negative"}), None, 2, False, ""
@@ -339,7 +339,7 @@ def test_a_batch_is_committed_with_its_position_or_not_at_all(site: Site) -> Non
         assert positions.read(conn, "clinic")["a.csv"] == 1
 
 
-def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: Site) -> None:
+def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     with pytest.raises(
         UserError,
@@ -350,7 +350,7 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: Site
 
 
 def test_an_event_dated_beyond_tomorrow_waits_to_be_mended_and_a_clock_ahead_of_ours_is_nothing(
-    site: Site,
+    site: CsvSite,
 ) -> None:
     site.write(
         "tests.csv",
@@ -371,7 +371,7 @@ def test_an_event_dated_beyond_tomorrow_waits_to_be_mended_and_a_clock_ahead_of_
     assert (len(site.events()), site.rejects()) == (3, [])
 
 
-def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: Site) -> None:
+def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: CsvSite) -> None:
     site.write("a.csv", "")
     for name in ("tests_1.csv", "tests_2.csv"):
         site.write(name, TESTS + f"C-1,2026-07-01,{name},negative,\n")
@@ -384,7 +384,7 @@ def test_what_is_stopped_between_two_batches_goes_on_where_it_was(site: Site) ->
     assert len(site.events()) == 2
 
 
-def test_a_source_of_an_older_handrail_is_known_by_what_it_brought(site: Site) -> None:
+def test_a_source_of_an_older_handrail_is_known_by_what_it_brought(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     site.read()
     with site.database.write() as conn:
@@ -393,7 +393,7 @@ def test_a_source_of_an_older_handrail_is_known_by_what_it_brought(site: Site) -
         assert source_health.known(conn, "another", 7) == Feed(0, 7, 7)
 
 
-def test_a_source_counts_as_half_read_from_its_second_batch_to_its_end(site: Site) -> None:
+def test_a_source_counts_as_half_read_from_its_second_batch_to_its_end(site: CsvSite) -> None:
     at = to_us(NOW)
     good = ReadEvent(
         "C-1", "test", at, "test:1", write_fields({"result": "negative"}), None, 2, False, ""
@@ -408,7 +408,7 @@ def test_a_source_counts_as_half_read_from_its_second_batch_to_its_end(site: Sit
         assert source_health.read(conn)["clinic"].half_read_since is None
 
 
-def test_how_each_source_fares_is_noted(site: Site) -> None:
+def test_how_each_source_fares_is_noted(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\n")
     ingest.run(site.database, [site.source()], "UTC", at := to_us(site.now + timedelta(hours=1)))
     well = Feed(at, at, at, frozenset({"test"}))
@@ -423,7 +423,7 @@ def test_how_each_source_fares_is_noted(site: Site) -> None:
         }
 
 
-def test_a_run_says_what_it_did(site: Site) -> None:
+def test_a_run_says_what_it_did(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-9,2026-07-01,b,negative,\n")
     done = ingest.run(site.database, [site.source()], "UTC", to_us(site.now + timedelta(hours=1)))
     assert done == {

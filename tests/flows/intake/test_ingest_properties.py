@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 
 from engine.store.database.connection import Database
 from engine.store.tables.intake import event_versions, events, rejects, source_positions
-from tests.generated import cases
-from tests.intake import CLIENTS, Site, settings_of
+from tests.kit.csv_site import CLIENTS, CsvSite, settings_of
+from tests.kit.generated import cases
 
 # The id comes last, so that a torn line may say the id of another row.
 MAPPING = """
@@ -59,7 +59,7 @@ contents = st.builds(
 cuts = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=6).map(sorted)
 
 
-def outcome(site: Site) -> tuple[object, ...]:
+def outcome(site: CsvSite) -> tuple[object, ...]:
     columns = (
         events.c.key,
         events.c.client_id,
@@ -73,7 +73,7 @@ def outcome(site: Site) -> tuple[object, ...]:
     return found, [(item, line) for item, line, _ in site.rejects()]
 
 
-def forget(site: Site) -> None:
+def forget(site: CsvSite) -> None:
     with site.database.write() as conn:
         for table in (event_versions, events, rejects, source_positions):
             conn.execute(delete(table))
@@ -88,7 +88,7 @@ def test_a_file_in_pieces_gives_the_same_events_as_whole(
     database: Database, name: str, content: bytes, cuts: list[tuple[float, bool]]
 ) -> None:
     folder = Path(mkdtemp())
-    site = Site(folder, database, settings_of(folder, MAPPING))
+    site = CsvSite(folder, database, settings_of(folder, MAPPING))
     forget(site)
     site.write("clients.csv", CLIENTS)
     site.read()
@@ -109,6 +109,6 @@ def test_a_file_in_pieces_gives_the_same_events_as_whole(
     assert (outcome(site), site.stored()) == (whole, before)
 
 
-def forget_positions(site: Site) -> None:
+def forget_positions(site: CsvSite) -> None:
     with site.database.write() as conn:
         conn.execute(delete(source_positions))

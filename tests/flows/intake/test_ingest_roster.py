@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from engine.model.instant import from_us
 from engine.store.database.connection import Database
 from engine.store.tables.people import assignments, clients, consents, staff
-from tests.intake import Site, settings_of, shown
+from tests.kit.csv_site import CsvSite, settings_of, shown
 
 MAPPING = """
 - match: clients*.csv
@@ -51,11 +51,11 @@ JD = "JD,Case Manager,212 555 0142,22:00,7:00,\n"
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: Database) -> Site:
-    return Site(tmp_path, database, settings_of(tmp_path, MAPPING))
+def site(tmp_path: Path, database: Database) -> CsvSite:
+    return CsvSite(tmp_path, database, settings_of(tmp_path, MAPPING))
 
 
-def said(site: Site, *rows: str) -> list[tuple[str, str, str | None]]:
+def said(site: CsvSite, *rows: str) -> list[tuple[str, str, str | None]]:
     """The record of C-1 after the clients file said each of these in turn."""
     for row in rows:
         site.write("clients.csv", HEADER + row + "\n")
@@ -64,13 +64,13 @@ def said(site: Site, *rows: str) -> list[tuple[str, str, str | None]]:
     return site.record("C-1")
 
 
-def rows(site: Site, table: Table, *columns: str) -> list[tuple[object, ...]]:
+def rows(site: CsvSite, table: Table, *columns: str) -> list[tuple[object, ...]]:
     with site.database.read() as conn:
         found = conn.execute(select(*(table.c[name] for name in columns)).order_by(table.c.id))
         return [tuple(row) for row in found]
 
 
-def test_a_row_becomes_a_client_with_a_record(site: Site) -> None:
+def test_a_row_becomes_a_client_with_a_record(site: CsvSite) -> None:
     record = said(
         site, "C-1,America/Chicago,(212) 555-0187,2026-01-05,,2026-01-02,2026-02-01,2026-02-08,iop"
     )
@@ -87,12 +87,12 @@ def test_a_row_becomes_a_client_with_a_record(site: Site) -> None:
     assert site.take_dirty() == {"C-1": "2026-01-02 06:00"}
 
 
-def test_a_client_without_a_timezone_has_the_sites(site: Site) -> None:
+def test_a_client_without_a_timezone_has_the_sites(site: CsvSite) -> None:
     said(site, "C-1,,,2026-01-05,,,,,")
     assert rows(site, clients, "timezone") == [("America/New_York",)]
 
 
-def test_a_row_read_again_changes_nothing(site: Site) -> None:
+def test_a_row_read_again_changes_nothing(site: CsvSite) -> None:
     row = "C-1,,212 555 0187,2026-01-05,2026-05-01,2026-01-02,2026-02-01,2026-02-08,iop"
     before = said(site, row)
     site.take_dirty()
@@ -103,7 +103,7 @@ def test_a_row_read_again_changes_nothing(site: Site) -> None:
     assert site.take_dirty() == {}
 
 
-def test_another_date_corrects_the_first_and_takes_the_attributes_with_it(site: Site) -> None:
+def test_another_date_corrects_the_first_and_takes_the_attributes_with_it(site: CsvSite) -> None:
     said(site, "C-1,,,2026-01-05,,,,,iop")
     site.take_dirty()
     assert said(site, "C-1,,,2026-01-02,,,,,iop") == [
@@ -113,7 +113,7 @@ def test_another_date_corrects_the_first_and_takes_the_attributes_with_it(site: 
     assert site.take_dirty() == {"C-1": "2026-01-02 05:00"}
 
 
-def test_an_end_may_come_be_corrected_and_be_taken_back(site: Site) -> None:
+def test_an_end_may_come_be_corrected_and_be_taken_back(site: CsvSite) -> None:
     assert said(
         site,
         "C-1,,,2026-01-05,,,,,",
@@ -123,7 +123,7 @@ def test_an_end_may_come_be_corrected_and_be_taken_back(site: Site) -> None:
     assert said(site, "C-1,,,2026-01-05,,,,,")[1:] == []
 
 
-def test_who_comes_back_after_the_end_is_enrolled_again(site: Site) -> None:
+def test_who_comes_back_after_the_end_is_enrolled_again(site: CsvSite) -> None:
     first = "C-1,,,2026-01-05,2026-03-01,2026-01-05,,,"
     record = said(site, first, "C-1,,,2026-06-01,,2026-05-30,,,")
     assert [(at[:10], entry) for at, entry, _ in record] == [
@@ -137,7 +137,7 @@ def test_who_comes_back_after_the_end_is_enrolled_again(site: Site) -> None:
     assert said(site, first) == record
 
 
-def test_an_end_before_its_beginning_is_rejected(site: Site) -> None:
+def test_an_end_before_its_beginning_is_rejected(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + "C-1,,,2026-03-05,2026-01-01,,,,\nC-2,,,,,,,2026-01-01,\n")
     site.read()
     assert [reason for *_, reason in site.rejects()] == [
@@ -147,7 +147,7 @@ def test_an_end_before_its_beginning_is_rejected(site: Site) -> None:
     assert rows(site, clients, "ref") == []
 
 
-def test_a_client_is_back_when_an_open_leave_is_no_longer_told_of(site: Site) -> None:
+def test_a_client_is_back_when_an_open_leave_is_no_longer_told_of(site: CsvSite) -> None:
     record = said(site, "C-1,,,2026-01-05,,,2026-11-01,,", "C-1,,,2026-01-05,,,,,")
     assert record[1:] == [
         ("2026-11-01 04:00", "leave_began", None),
@@ -156,18 +156,18 @@ def test_a_client_is_back_when_an_open_leave_is_no_longer_told_of(site: Site) ->
     assert said(site, "C-1,,,2026-01-05,,,,,") == record
 
 
-def test_a_leave_that_has_not_begun_may_be_called_off(site: Site) -> None:
+def test_a_leave_that_has_not_begun_may_be_called_off(site: CsvSite) -> None:
     assert said(site, "C-1,,,2026-01-05,,,2026-12-01,,", "C-1,,,2026-01-05,,,,,") == [
         ("2026-01-05 05:00", "enrolled", None)
     ]
 
 
-def test_a_past_leave_stays_when_it_is_no_longer_told_of(site: Site) -> None:
+def test_a_past_leave_stays_when_it_is_no_longer_told_of(site: CsvSite) -> None:
     record = said(site, "C-1,,,2026-01-05,,,2026-02-01,2026-02-03,", "C-1,,,2026-01-05,,,,,")
     assert [entry for _, entry, _ in record] == ["enrolled", "leave_began", "leave_ended"]
 
 
-def test_an_attribute_that_changes_holds_from_then_on(site: Site) -> None:
+def test_an_attribute_that_changes_holds_from_then_on(site: CsvSite) -> None:
     record = said(
         site, "C-1,,,2026-01-05,,,,,iop", "C-1,,,2026-01-05,,,,,aftercare", "C-1,,,2026-01-05,,,,,"
     )
@@ -179,7 +179,7 @@ def test_an_attribute_that_changes_holds_from_then_on(site: Site) -> None:
 
 
 def test_older_files_read_again_with_the_newer_leave_attributes_as_they_are(
-    site: Site, tmp_path: Path
+    site: CsvSite, tmp_path: Path
 ) -> None:
     site.write("clients-1.csv", HEADER + "C-1,,,2026-01-05,,,,,iop\n")
     site.read()
@@ -191,7 +191,7 @@ def test_older_files_read_again_with_the_newer_leave_attributes_as_they_are(
     assert site.record("C-1") == before
 
 
-def test_an_attribute_with_a_date_holds_from_that_date(site: Site) -> None:
+def test_an_attribute_with_a_date_holds_from_that_date(site: CsvSite) -> None:
     said(site, C1.strip())
     site.write(
         "phases.csv", "ref,since,phase\nC-1,2026-05-01,2\nC-1,2026-03-01,1\nC-1,2026-05-01,3\n"
@@ -203,7 +203,7 @@ def test_an_attribute_with_a_date_holds_from_that_date(site: Site) -> None:
     ]
 
 
-def test_a_client_whose_phone_cannot_be_read_is_taken_without_it(site: Site) -> None:
+def test_a_client_whose_phone_cannot_be_read_is_taken_without_it(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + "C-1,,12,2026-01-05,,,,,\n")
     site.read()
     assert rows(site, clients, "ref", "phone") == [("C-1", None)]
@@ -211,14 +211,14 @@ def test_a_client_whose_phone_cannot_be_read_is_taken_without_it(site: Site) -> 
     assert reason == "phone: '12' is not a phone number that exists; the rest of the row was taken"
 
 
-def test_a_moved_client_is_evaluated_anew(site: Site) -> None:
+def test_a_moved_client_is_evaluated_anew(site: CsvSite) -> None:
     said(site, C1.strip())
     site.take_dirty()
     said(site, C1.strip().replace("New_York", "Chicago"))
     assert site.take_dirty() == {"C-1": "1970-01-01 00:00"}
 
 
-def test_staff_are_put_in_corrected_and_left_as_they_are(site: Site) -> None:
+def test_staff_are_put_in_corrected_and_left_as_they_are(site: CsvSite) -> None:
     site.write("staff.csv", STAFF + JD)
     site.read()
     columns = ("ref", "role", "phone", "timezone", "quiet_from", "quiet_to", "active")
@@ -249,14 +249,14 @@ def test_staff_are_put_in_corrected_and_left_as_they_are(site: Site) -> None:
         (",mentor,,,,", "ref: is empty"),
     ],
 )
-def test_a_staff_row_that_cannot_be_read_says_why(site: Site, row: str, reason: str) -> None:
+def test_a_staff_row_that_cannot_be_read_says_why(site: CsvSite, row: str, reason: str) -> None:
     site.write("staff.csv", STAFF + row + "\n")
     site.read()
     assert [each for *_, each in site.rejects()] == [reason]
     assert rows(site, staff, "ref") == []
 
 
-def test_assignments_are_told_apart_by_their_beginning(site: Site) -> None:
+def test_assignments_are_told_apart_by_their_beginning(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + C1)
     site.write("staff.csv", STAFF + JD)
     for row in ("2026-01-05,", "2026-01-06,2026-03-01", "2026-06-01,", "2026-06-01,"):
@@ -269,7 +269,7 @@ def test_assignments_are_told_apart_by_their_beginning(site: Site) -> None:
     assert found == [("2026-01-06 05:00", "2026-03-01 05:00"), ("2026-06-01 04:00", None)]
 
 
-def test_an_assignment_without_a_date_holds_from_when_it_is_first_read(site: Site) -> None:
+def test_an_assignment_without_a_date_holds_from_when_it_is_first_read(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + C1)
     site.write("staff.csv", STAFF + JD)
     for name in ("pairs.csv", "pairs-2.csv"):
@@ -280,7 +280,7 @@ def test_an_assignment_without_a_date_holds_from_when_it_is_first_read(site: Sit
     ]
 
 
-def test_who_is_not_in_the_roster_cannot_be_assigned(site: Site) -> None:
+def test_who_is_not_in_the_roster_cannot_be_assigned(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + C1)
     site.write(
         "cases.csv", CASES + "C-1,XX,case_manager,2026-01-05,\nC-9,JD,case_manager,2026-01-05,\n"
@@ -292,7 +292,7 @@ def test_who_is_not_in_the_roster_cannot_be_assigned(site: Site) -> None:
     ]
 
 
-def test_a_revocation_ends_every_earlier_consent_and_is_not_taken_back(site: Site) -> None:
+def test_a_revocation_ends_every_earlier_consent_and_is_not_taken_back(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + C1)
     site.write("staff.csv", STAFF + "MM,mentor,,,,\n")
     for row in (

@@ -22,7 +22,7 @@ from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import audit_log, heartbeats, rule_sets
 from engine.store.tables import intake, operations
-from tests.caseload import Caseload
+from tests.kit.caseload import Caseload
 
 NOW = 1_800_000_000 * SECOND_US
 CONFIG = """\

@@ -10,7 +10,8 @@ from engine.model.settings import Settings
 from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.people import on_call as store
-from tests.caseload import NOON, Caseload, hours
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON, hours
 
 WEEK = hours(7 * 24)
 NIGHTS = Rotation.model_validate(

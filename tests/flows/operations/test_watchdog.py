@@ -11,8 +11,8 @@ from engine.store.database.connection import Database
 from engine.store.operations import heartbeats
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site
+from tests.kit.site import Site
+from tests.kit.times import NOON, hours
 
 SOON = NOON + hours(0.1)
 

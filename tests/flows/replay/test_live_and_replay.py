@@ -25,10 +25,10 @@ from engine.store.people import roster
 from engine.store.people.roster import RecordChange
 from engine.store.tables.alerts import alerts
 from engine.store.tables.people import clients
-from tests.flows.evaluating import Site
-from tests.generated import cases, histories, us
-from tests.generated_rules import documents, everyone_about
-from tests.plain_people import Entry, Happening, Person
+from tests.kit.generated import cases, histories, us
+from tests.kit.generated_rules import documents, everyone_about
+from tests.kit.plain_people import Entry, Happening, Person
+from tests.kit.site import Site
 from tests.rulebook.test_one_meaning import read
 
 # Before its time, too: a source may date an event up to a day ahead.

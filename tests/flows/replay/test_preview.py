@@ -21,8 +21,8 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import assignments, record_entries
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
-from tests.caseload import NOON, hours
-from tests.flows.evaluating import Site, rulebook_of, written_rule
+from tests.kit.site import Site, rulebook_of, written_rule
+from tests.kit.times import NOON, hours
 
 MISSED = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
 TWO_MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"

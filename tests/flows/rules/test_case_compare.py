@@ -16,7 +16,7 @@ from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from engine.store.database.in_memory import Scratch, scratch
-from tests.flows.trying import RULES, TWO_MISSED, Trying, case_of
+from tests.kit.cases import RULES, TWO_MISSED, Trying, case_of
 
 
 @pytest.fixture(scope="module")

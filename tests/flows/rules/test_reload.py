@@ -14,7 +14,8 @@ from engine.store.database.connection import Database
 from engine.store.operations import audit_log as trail
 from engine.store.operations import rule_sets
 from engine.store.tables.messages import outbox
-from tests.caseload import NOON, Caseload, hours
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON, hours
 
 RULE = """\
 format: 1

@@ -18,9 +18,9 @@ from engine.presentation.preview.page import page
 from engine.studies.observed_time import FollowUp
 from engine.studies.preview import PreviewQuery, PreviewResult
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
-from tests.browser import CHROMIUM, Browser, browser
-from tests.caseload import NOON
-from tests.flows.evaluating import rulebook_of, written_rule
+from tests.kit.browser import CHROMIUM, Browser, browser
+from tests.kit.site import rulebook_of, written_rule
+from tests.kit.times import NOON
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not here: `make browser` needs apt-get and root"

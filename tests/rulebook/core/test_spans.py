@@ -9,9 +9,9 @@ import pytest
 
 from engine.rulebook.parsing.load import from_texts
 from engine.yaml_source import YamlSource
-from tests.generated import KINDS, histories, us
+from tests.kit.generated import KINDS, histories, us
+from tests.kit.plain_rules import plain_spans
 from tests.measures.tables import person, rows
-from tests.plain_rules import plain_spans
 
 MISSED = "{count: check_in, where: {status: missed}, within: 1 day, at_least: 1}"
 

@@ -21,8 +21,8 @@ from engine.rulebook.english.finding_text import (
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.reading import Reading
 from engine.yaml_source import YamlSource
-from tests.generated import KINDS, LISTS, cases, findings
-from tests.generated_rules import written
+from tests.kit.generated import KINDS, LISTS, cases, findings
+from tests.kit.generated_rules import written
 
 
 def read(condition: str) -> Finding:

@@ -12,7 +12,8 @@ from engine.store.alerts import alert_records, alerts
 from engine.store.alerts.alerts import NewAlert
 from engine.store.database.connection import Database
 from engine.store.operations import rule_sets
-from tests.caseload import NOON, Caseload
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON
 
 EVIDENCE = AlertEvidence(
     as_of=NOON,

@@ -15,7 +15,7 @@ from engine.errors import StoreUnavailableError, UserError
 from engine.store.database.connection import HEAD, Database
 from engine.store.tables import metadata
 from engine.store.tables.operations import heartbeats
-from tests.databases import Postgres
+from tests.kit.databases import Postgres
 
 BEAT = {"name": "evaluate", "at": 1, "detail": "{}"}
 

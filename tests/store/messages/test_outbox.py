@@ -24,16 +24,17 @@ from engine.store.messages import outbox
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox as table
 from engine.store.tables.people import staff
-from tests.outbox_rows import (
-    HOUR,
+from tests.kit.rows import (
     NOW,
     add_alert,
     add_consent,
     add_message,
     add_staff,
     change,
+    client_of,
     row_of,
 )
+from tests.kit.times import HOUR
 
 LEASE = 60 * SECOND_US
 ACCEPTED = Settlement("accepted", "…", result=SendResult("accepted", provider_id="SM1"))
@@ -281,9 +282,9 @@ def test_a_mentor_is_told_only_under_a_consent_valid_now(
             add_staff(conn, role="mentor"),
             add_staff(conn, role="mentor"),
         )
-        add_consent(conn, alert_id, other_id)
+        add_consent(conn, client_of(conn, alert_id), other_id)
         if consent is not None:
-            add_consent(conn, alert_id, mentor_id, **consent)
+            add_consent(conn, client_of(conn, alert_id), mentor_id, **consent)
         add_message(conn, alert_id, mentor_id)
     (message,) = claim(database)
     with database.read() as conn:

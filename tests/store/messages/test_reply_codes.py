@@ -9,7 +9,7 @@ from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
 from engine.store.messages.reply_codes import LAST_SHORT, NOT_REUSED_US
 from engine.store.tables.alerts import alerts
-from tests.outbox_rows import NOW, add_alert, add_staff, change
+from tests.kit.rows import NOW, add_alert, add_staff, change
 
 
 def test_codes_rise_from_one_for_each_recipient_and_stay_with_their_alert(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.store.database.connection import Database
-from tests.databases import Postgres
+from tests.kit.databases import Postgres
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from tests.plain_people import (
+from tests.kit.plain_people import (
     DAY,
     MICROSECOND,
     Entry,

@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from tests.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, one_in, people
-from tests.plain_people import Person
-from tests.plain_rules import Condition
+from tests.kit.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, one_in, people
+from tests.kit.plain_people import Person
+from tests.kit.plain_rules import Condition
 
 Names = Sequence[tuple[Condition, bool]]
 """References to phrases and rules, each with whether it is of such as always have a value."""

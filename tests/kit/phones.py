@@ -9,15 +9,13 @@ from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
 from engine.flows.inbound import receive
 from engine.model.inbound import Inbound
-from engine.model.instant import SECOND_US
 from engine.store.database.connection import Database
 from engine.store.operations import agenda
 from engine.store.tables.alerts import alerts
-from tests.caseload import NOON, hours
-from tests.flows.carrier import Carrier
-from tests.flows.evaluating import Site
+from tests.kit.carrier import Carrier
+from tests.kit.site import Site
+from tests.kit.times import MINUTE, NOON, hours
 
-MINUTE = 60 * SECOND_US
 CASE_MANAGER, SUPERVISOR, ADMIN = "+15550100001", "+15550100002", "+15550100003"
 CLIENT = "+15550109999"
 

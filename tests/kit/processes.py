@@ -20,12 +20,12 @@ from engine import daemon, logs
 from engine.app import wire
 from engine.cli import run_command_line
 from engine.config import load
-from tests.log_watch import watch
+from tests.kit.log_watch import watch
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
     [
-        "tests.journeys.processes",
+        "tests.kit.processes",
         "engine.cli.commands",
         "engine.web.application",
         "uvicorn",

@@ -27,7 +27,7 @@ from connectors.twilio_simulator.trouble import Trouble
 from engine.app import Engine
 from engine.flows.delivery import deliver
 from engine.flows.rules.reload import RuleFiles
-from engine.model.instant import from_us, to_us
+from engine.model.instant import to_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
 from engine.model.sms_settings import SmsSettings
@@ -37,7 +37,8 @@ from engine.store.operations import agenda
 from engine.store.tables.alerts import evaluations
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
-from tests.connectors.local import ACCOUNT, NUMBER, SECRETS, TOKEN
+from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, TOKEN
+from tests.kit.times import SetClock
 
 PUBLIC = "https://handrail.example.org"
 _LEASES = select(
@@ -52,16 +53,6 @@ _LEASES = select(
 
 class Killed(BaseException):
     """The process died here."""
-
-
-@dataclass
-class VirtualClock:
-    """A clock that stands still until it is set, in microseconds since 1970."""
-
-    at: int
-
-    def now(self) -> datetime:
-        return from_us(self.at)
 
 
 @dataclass
@@ -87,7 +78,7 @@ class Arrivals:
 class Wire(BaseAdapter):
     """Leads the connector's requests to the local Twilio; `passing` is called before and after each."""
 
-    def __init__(self, api: Api, clock: VirtualClock, passing: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, clock: SetClock, passing: Callable[[str], None]) -> None:
         super().__init__()
         self._api, self._clock, self._passing = api, clock, passing
 
@@ -146,7 +137,7 @@ class TwilioSite:
             **settings,
         }
         self.settings = Settings.model_validate(given)
-        self.clock = VirtualClock(now)
+        self.clock = SetClock(now)
         self.source = source
         self.carrier = Carrier(NUMBER, ACCOUNT, trouble)
         self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"

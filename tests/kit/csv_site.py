@@ -53,7 +53,7 @@ def settings_of(
     return load(path)
 
 
-class Site:
+class CsvSite:
     """A folder `inbox` and a database; time stands still until a test moves it on."""
 
     def __init__(self, folder: Path, database: Database, settings: Settings | None = None) -> None:

@@ -16,8 +16,8 @@ from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
 from engine.model.instant import to_us
 from engine.model.kinds import Field, Kind, with_site_kinds
-from tests.plain_people import Entry, Happening, Person, midnight
-from tests.plain_rules import Condition
+from tests.kit.plain_people import Entry, Happening, Person, midnight
+from tests.kit.plain_rules import Condition
 
 # `make thorough` tries 20,000 cases of each property, others each time.
 CASES = int(os.environ.get("HANDRAIL_CASES", "0"))

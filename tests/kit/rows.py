@@ -1,4 +1,4 @@
-"""Rows for the tests about messages: a client, whoever is told of it, an alert, and messages about it."""
+"""Rows with everything that a test does not care about: clients, staff, consents, alerts, messages."""
 
 from __future__ import annotations
 
@@ -14,17 +14,22 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox as table
 from engine.store.tables.operations import rule_sets
 from engine.store.tables.people import clients, consents, staff
+from tests.kit.times import HOUR
 
 NOW = 1_800_000_000 * SECOND_US  # 2027-01-15 08:00 UTC
-HOUR = 3600 * SECOND_US
 
 _numbers = count(1)
+
+
+def add_client(conn: Connection, **values: Any) -> int:
+    """A client in UTC, with nothing on record."""
+    return _add(conn, clients, **({"timezone": "UTC"} | values))
 
 
 def add_alert(conn: Connection, **values: Any) -> int:
     """An open alert about a client of its own."""
     number = next(_numbers)
-    client_id = _add(conn, clients, ref=f"C-{number}", timezone="UTC")
+    client_id = add_client(conn, ref=f"C-{number}")
     rule_set_id = _add(conn, rule_sets, hash=f"{number:064}", accepted_at=NOW, files="{}")
     row = {
         "client_id": client_id,
@@ -57,17 +62,22 @@ def add_staff(conn: Connection, **values: Any) -> int:
     return _add(conn, staff, **(row | values))
 
 
-def add_consent(conn: Connection, alert_id: int, staff_id: int, **values: Any) -> int:
-    """A consent, valid now and without an end, that the alert's client gave for a mentor."""
-    client_id = conn.scalar(select(alerts.c.client_id).where(alerts.c.id == alert_id))
+def add_consent(conn: Connection, client_id: int, staff_id: int, **values: Any) -> int:
+    """A consent for a mentor, valid now and without an end."""
     row = {
         "client_id": client_id,
         "staff_id": staff_id,
         "alias": "Jo",
         "scope": "alerts",
         "purpose": "support",
+        "given_at": NOW - HOUR,
     }
-    return _add(conn, consents, **(row | {"given_at": NOW - HOUR} | values))
+    return _add(conn, consents, **(row | values))
+
+
+def client_of(conn: Connection, alert_id: int) -> int:
+    """The client whom an alert is about."""
+    return conn.execute(select(alerts.c.client_id).where(alerts.c.id == alert_id)).scalar_one()
 
 
 def add_message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.flows.evaluation import evaluate
 from engine.model.kinds import BUILT_IN
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
+from engine.model.rule import SEVERITIES, Severity
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from engine.store.database.connection import Database
@@ -20,7 +21,8 @@ from engine.store.tables.alerts import alert_transitions, alerts, evaluations
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import assignments
-from tests.caseload import NOON, Caseload
+from tests.kit.caseload import Caseload
+from tests.kit.times import NOON
 
 MISSED = "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"
 SILENT = "{time_since: check_in, at_least: 3 days}"
@@ -40,6 +42,15 @@ def rulebook(when: str = MISSED, **words: str) -> Rulebook:
     return from_texts({"rules.yaml": text}, BUILT_IN)
 
 
+def routing(
+    *steps: Mapping[str, str], severities: Sequence[Severity] = SEVERITIES
+) -> RoutingSettings:
+    """A policy of these steps for alerts of these severities."""
+    return RoutingSettings.model_validate(
+        {"policies": {"steps": steps}, "severities": dict.fromkeys(severities, "steps")}
+    )
+
+
 @dataclass
 class Site:
     """A database with a caseload, rules and a policy: case manager, after an hour the supervisor."""
@@ -51,11 +62,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.caseload = Caseload(self.database)
-        steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"}]
-        names = dict.fromkeys(["urgent", "high", "medium", "low"], "steps")
-        self.routing = RoutingSettings.model_validate(
-            {"policies": {"steps": steps}, "severities": names}
-        )
+        self.routing = routing({"to": "case_manager"}, {"after": "1 hour", "to": "supervisor"})
 
     def with_people(self) -> Site:
         """Client C-1 with case manager 1; supervisor 2 and admin 3 are the site's."""

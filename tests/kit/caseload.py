@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy import insert
 
 from engine.model.event import Value, write_fields
-from engine.model.instant import to_us
 from engine.model.staff import Role
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
-from engine.store.tables.people import assignments, clients, consents, record_entries, staff
-
-# A Tuesday at noon; everybody was enrolled 400 days before.
-NOON = to_us(datetime(2026, 6, 2, 12, tzinfo=UTC))
-
-
-def hours(number: float) -> int:
-    """Microseconds."""
-    return timedelta(hours=number) // timedelta(microseconds=1)
+from engine.store.tables.people import assignments, record_entries
+from tests.kit.rows import add_client, add_consent, add_staff
+from tests.kit.times import NOON, hours
 
 
 @dataclass
@@ -35,7 +27,6 @@ class Caseload:
 
     def client(self, number: int, **columns: Any) -> int:
         """A client C-number of this id, enrolled 400 days ago."""
-        row = {"id": number, "ref": f"C-{number}", "timezone": "UTC", **columns}
         enrolled = {
             "client_id": number,
             "at": NOON - hours(400 * 24),
@@ -43,16 +34,16 @@ class Caseload:
             "value": None,
         }
         with self.database.write() as conn:
-            conn.execute(insert(clients), row)
+            add_client(conn, **({"id": number, "ref": f"C-{number}"} | columns))
             conn.execute(insert(record_entries), enrolled)
             evaluations.mark_dirty(conn, {number: NOON - hours(400 * 24)})
         return number
 
     def staff(self, number: int, role: Role, *client_ids: int, **columns: Any) -> int:
         """Somebody of a role, assigned to these clients in it; a mentor has no consent yet."""
-        row = {"id": number, "ref": f"S-{number}", "role": role, "timezone": "UTC", "active": True}
+        row = {"id": number, "ref": f"S-{number}", "role": role, "phone": f"+1555010{number:04}"}
         with self.database.write() as conn:
-            conn.execute(insert(staff), {**row, "phone": f"+1555010{number:04}", **columns})
+            add_staff(conn, **(row | columns))
         for client_id in client_ids:
             self.assign(number, role, client_id)
         return number
@@ -63,10 +54,12 @@ class Caseload:
             conn.execute(insert(assignments), assigned)
 
     def consent(self, client_id: int, staff_id: int, **columns: Any) -> None:
-        row = {"alias": "your friend", "scope": "outreach", "purpose": "support", "given_at": 0}
         with self.database.write() as conn:
-            conn.execute(
-                insert(consents), {"client_id": client_id, "staff_id": staff_id, **row, **columns}
+            add_consent(
+                conn,
+                client_id,
+                staff_id,
+                **({"alias": "your friend", "scope": "outreach", "given_at": 0} | columns),
             )
 
     def event(self, client_id: int, kind: str, at: int, **fields: Value) -> None:
