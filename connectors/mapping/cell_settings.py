@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, model_validator
 
+from connectors.mapping.date_formats import read_formats
 from engine.model.field_reading import Constant
 from engine.model.strict import LAZY, Strict
-
-_DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
-_DIRECTIVES = frozenset("aAbBdHIjmMpSfyYzUWwuGVcxX%")
-_ANY_DAY = datetime(2003, 11, 27, tzinfo=UTC)
 
 
 class Mapped(Strict):
@@ -185,27 +180,6 @@ def _taken(written: Any) -> tuple[Cell, ...]:
 Taken = Annotated[tuple[Cell, ...], PlainValidator(_taken)]
 
 
-def _format(written: Any) -> str:
-    if not isinstance(written, str):
-        raise ValueError("must be a pattern such as '%m/%d/%Y'")
-    for directive in _DIRECTIVE.findall(written):
-        if directive not in _DIRECTIVES:
-            raise ValueError(
-                f"'%{directive}' is not known in a date; there are %d %m %Y %y %b %B %H %I %M %S %p %z …"
-            )
-    try:
-        read = datetime.strptime(_ANY_DAY.strftime(written), written)  # noqa: DTZ007 - only its day is looked at
-    except ValueError as error:
-        raise ValueError(f"cannot be used to read a date: {error}") from None
-    if read.date() != _ANY_DAY.date():
-        raise ValueError(f"'{written}' does not say which day; it needs a year, a month and a day")
-    return written
-
-
-def _formats(written: Any) -> tuple[str, ...]:
-    return tuple(_format(each) for each in (written if isinstance(written, list) else [written]))
-
-
 class TimestampColumns(Mapped):
     """When something was: a date or a date and time in one column, or a date and a time in two.
 
@@ -215,7 +189,7 @@ class TimestampColumns(Mapped):
     column: ColumnName | None = None
     date: Taken | None = None
     time: Taken | None = None
-    format: Annotated[tuple[str, ...], PlainValidator(_formats)] = ()
+    format: Annotated[tuple[str, ...], PlainValidator(read_formats)] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -64,12 +64,25 @@ def columns_of_conditions(conditions: Conditions | None) -> set[str]:
     return {name for tests in conditions or () for name in tests}
 
 
-def compile_cells(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], Constant | None]:
-    """What a row's cells give: text, a constant or a tuple of words; None for no value.
+def compile_cells(
+    cells: Sequence[Cell],
+    columns: Columns,
+    decimal: str = ".",
+    read: Callable[[str], str] = lambda text: text,
+) -> Callable[[Row], Constant | None]:
+    """Compile the ways to one value.
 
-    ValueError where a cell is empty that must not be, or says what `values` does not name.
+    Args:
+        cells: the ways, the first that gives a value counts.
+        columns: the places of the columns in a row.
+        decimal: how numbers in conditions are written.
+        read: what a cell's own text becomes; constants of the mapping stay as they are.
+
+    Returns:
+        A function of a row to text, a constant or a tuple of words; None for no value. It raises
+        ValueError where a cell is empty that must not be, or says what `values` does not name.
     """
-    compiled = [_compile_cell(cell, columns) for cell in cells]
+    compiled = [_compile_cell(cell, columns, decimal, read) for cell in cells]
     if len(compiled) == 1:
         return compiled[0]
 
@@ -79,34 +92,55 @@ def compile_cells(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], Co
     return first
 
 
-def compile_conditions(conditions: Conditions | None, columns: Columns) -> Callable[[Row], bool]:
-    """Whether the conditions hold for a row; without any they do."""
+def compile_conditions(
+    conditions: Conditions | None, columns: Columns, decimal: str = "."
+) -> Callable[[Row], bool]:
+    """Whether the conditions hold for a row; without any they do. Numbers are written by `decimal`."""
     if conditions is None:
         return lambda _: True
     compiled = [
         [(columns[name], name, test) for name, test in tests.items()] for tests in conditions
     ]
     return lambda row: any(
-        all(_holds(test, row[place].strip(), name) for place, name, test in t) for t in compiled
+        all(_holds(test, row[place].strip(), name, decimal) for place, name, test in t)
+        for t in compiled
     )
 
 
-def _compile_cell(cell: Cell, columns: Columns) -> Callable[[Row], Constant | None]:
-    applies = compile_conditions(cell.when, columns)
+def plain_number(text: str, decimal: str) -> str:
+    """Return a number with a point before its decimals.
+
+    Raises:
+        ValueError: the text has a point where `decimal` is a comma, and so may mean thousands.
+    """
+    if decimal == ".":
+        return text
+    if "." in text:
+        raise ValueError(
+            f"'{text}' has a point, and decimals are written with '{decimal}' here; "
+            "a point between thousands cannot be read"
+        )
+    return text.replace(decimal, ".")
+
+
+def _compile_cell(
+    cell: Cell, columns: Columns, decimal: str, read: Callable[[str], str]
+) -> Callable[[Row], Constant | None]:
+    applies = compile_conditions(cell.when, columns, decimal)
     if cell.column is None:
         return lambda row: cell.always if applies(row) else None
     place = columns[cell.column]
-    return lambda row: _value(cell, row[place].strip()) if applies(row) else None
+    return lambda row: _value(cell, row[place].strip(), read) if applies(row) else None
 
 
-def _value(cell: Cell, text: str) -> Constant | None:
+def _value(cell: Cell, text: str, read: Callable[[str], str]) -> Constant | None:
     if cell.split is None:
-        return _filled(cell, text) if text else _empty(cell)
+        return _filled(cell, text, read) if text else _empty(cell)
     parts = [part.strip() for part in text.split(cell.split)]
     if cell.part is not None:
         part = parts[cell.part - 1] if cell.part <= len(parts) else ""
-        return _filled(cell, part) if part else _empty(cell)
-    values = {word for part in parts if part for word in _words(_filled(cell, part))}
+        return _filled(cell, part, read) if part else _empty(cell)
+    values = {word for part in parts if part for word in _words(_filled(cell, part, read))}
     return tuple(sorted(values)) if values else _empty(cell)
 
 
@@ -120,11 +154,11 @@ def _empty(cell: Cell) -> Constant | None:
     return cell.if_empty
 
 
-def _filled(cell: Cell, text: str) -> Constant:
+def _filled(cell: Cell, text: str, read: Callable[[str], str]) -> Constant:
     if cell.if_filled is not None:
         return cell.if_filled
     if cell.values is None:
-        return text
+        return read(text)
     value = cell.values.get(text.casefold(), cell.otherwise)
     if value is None:
         raise ValueError(
@@ -133,24 +167,24 @@ def _filled(cell: Cell, text: str) -> Constant:
     return value
 
 
-def _holds(test: Test, text: str, column: str) -> bool:
+def _holds(test: Test, text: str, column: str, decimal: str) -> bool:
     word = text.casefold()
     return (
         (test.is_ is None or word in test.is_)
         and (test.is_not is None or word not in test.is_not)
         and (test.contains is None or any(part in word for part in test.contains))
         and (test.empty is None or test.empty == (not word))
-        and _compares(test, text, column)
+        and _compares(test, text, column, decimal)
     )
 
 
-def _compares(test: Test, text: str, column: str) -> bool:
+def _compares(test: Test, text: str, column: str, decimal: str) -> bool:
     if test.at_least is test.more_than is test.at_most is test.less_than is None:
         return True
     if not text:
         return False
     try:
-        number = read_number(text)
+        number = read_number(plain_number(text, decimal))
     except ValueError as error:
         raise ValueError(f"{error} (the column '{column}')") from None
     return (

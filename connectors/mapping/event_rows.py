@@ -16,6 +16,7 @@ from connectors.mapping.cells import (
     columns_of_conditions,
     compile_cells,
     compile_conditions,
+    plain_number,
 )
 from connectors.mapping.settings import EventMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
@@ -64,10 +65,12 @@ def compile_event(
     ValueError says in plain words why the row cannot be read.
     """
     client_of = Remembered(
-        columns_of(mapping.client), columns, partial(_compile_client, mapping.client)
+        columns_of(mapping.client), columns, partial(_compile_client, mapping.client, decimal)
     )
     at_of = Remembered(
-        columns_of_timestamps([mapping.at]), columns, lambda c: _compile_at(mapping.at, c, clock)
+        columns_of_timestamps([mapping.at]),
+        columns,
+        lambda c: _compile_at(mapping.at, c, decimal, clock),
     )
     read = {
         word: field
@@ -80,7 +83,7 @@ def compile_event(
         columns,
         lambda c: _compile_fields(mapping, read, c, decimal),
     )
-    note_of = _compile_note(mapping, kind, columns)
+    note_of = _compile_note(mapping, kind, columns, decimal)
     key_of = compile_key(identity(mapping), columns)
 
     def event(row: Row, line: int, text: str) -> ReadEvent | None:
@@ -106,8 +109,8 @@ def label(word: str, names: Collection[str]) -> str:
     return f"{word} (from {' and '.join(others)})" if others else word
 
 
-def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], str]:
-    take = compile_cells(cells, columns)
+def _compile_client(cells: Sequence[Cell], decimal: str, columns: Columns) -> Callable[[Row], str]:
+    take = compile_cells(cells, columns, decimal)
 
     def client(row: Row) -> str:
         value = take(row)
@@ -121,9 +124,9 @@ def _compile_client(cells: Sequence[Cell], columns: Columns) -> Callable[[Row], 
 
 
 def _compile_at(
-    moment: TimestampColumns, columns: Columns, clock: WallClock | None
+    moment: TimestampColumns, columns: Columns, decimal: str, clock: WallClock | None
 ) -> Callable[[Row], DatedValue]:
-    read, shown = compile_timestamp(moment, columns, clock), label("at", columns)
+    read, shown = compile_timestamp(moment, columns, clock, decimal), label("at", columns)
 
     def at(row: Row) -> DatedValue:
         try:
@@ -140,13 +143,18 @@ def _compile_at(
 def _compile_fields(
     mapping: EventMapping, read: Mapping[str, Field], columns: Columns, decimal: str
 ) -> Callable[[Row], str | None]:
-    applies = compile_conditions(mapping.when, columns)
+    applies = compile_conditions(mapping.when, columns, decimal)
     takes = [
         (
             word,
             label(word, columns_of(mapping.fields[word])),
             field,
-            compile_cells(mapping.fields[word], columns),
+            compile_cells(
+                mapping.fields[word],
+                columns,
+                decimal,
+                (lambda text: plain_number(text, decimal)) if field.type == "number" else str,
+            ),
         )
         for word, field in read.items()
     ]
@@ -159,8 +167,6 @@ def _compile_fields(
             try:
                 value = take(row)
                 if value is not None:
-                    if field.type == "number" and decimal != "." and isinstance(value, str):
-                        value = value.replace(decimal, ".")
                     values[word] = constant_value(field, value)
             except ValueError as error:
                 raise ValueError(f"{shown}: {error}") from None
@@ -170,10 +176,10 @@ def _compile_fields(
 
 
 def _compile_note(
-    mapping: EventMapping, kind: Kind, columns: Columns
+    mapping: EventMapping, kind: Kind, columns: Columns, decimal: str
 ) -> Callable[[Row], str | None]:
     takes = [
-        compile_cells(cells, columns)
+        compile_cells(cells, columns, decimal)
         for word, cells in mapping.fields.items()
         if kind.fields[word].type == "text"
     ]

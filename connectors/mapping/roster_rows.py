@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
@@ -17,13 +16,14 @@ from engine.model.intake import DatedValue, RosterKind, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.phone import read_phone
 from engine.model.staff import ROLES
+from engine.model.timezone import read_timezone
 
 _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
 # As wide as the store's columns.
 _LONGEST = {"ref": 64, "client": 64, "staff": 64, "alias": 40}
 _LONGEST_OTHER = 200
 
-# A row and, where the row is good but for its phone number, what is wrong with that.
+# A row and, where the row is good but for its phone number or timezone, what is wrong with that.
 ReadRoster = Callable[[Row, int, str], tuple[RosterRow, str | None]]
 
 
@@ -36,26 +36,31 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
 
 
 def compile_roster(
-    kind: RosterKind, mapping: RosterColumns, columns: Columns, clock: WallClock | None
+    kind: RosterKind,
+    mapping: RosterColumns,
+    columns: Columns,
+    decimal: str,
+    clock: WallClock | None,
 ) -> ReadRoster:
     """A function of (row, its line, its text) to what it says; ValueError says why the row cannot be read.
 
-    A client whose phone number cannot be read is taken without it, for a client who is not there at all is watched
-    by nobody; a member of staff is not, so that a number that worked is not lost.
+    A client whose phone number or timezone cannot be read is taken without it, because a client who
+    is not there at all is watched by nobody. A member of staff is not, so that a number that worked
+    is not lost.
     """
     cells, moments = _parts(mapping)
     attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
     takes = {
-        word: (label(word, columns_of(each)), compile_cells(each, columns))
+        word: (label(word, columns_of(each)), compile_cells(each, columns, decimal))
         for word, each in cells.items()
     }
     attribute_takes = {
-        word: (word, compile_cells(each, columns)) for word, each in attributes.items()
+        word: (word, compile_cells(each, columns, decimal)) for word, each in attributes.items()
     }
     reads = {
         word: (
             label(word, columns_of_timestamps([moment])),
-            compile_timestamp(moment, columns, clock),
+            compile_timestamp(moment, columns, clock, decimal),
         )
         for word, moment in moments.items()
     }
@@ -69,7 +74,7 @@ def compile_roster(
                 values[word] = None if value is None else _read(word, constant_text(value))
             except ValueError as error:
                 complaint = f"{shown}: {error}"
-                if kind != "clients" or word != "phone":
+                if kind != "clients" or word not in {"phone", "timezone"}:
                     raise ValueError(complaint) from None
         dates = {word: _dated(shown, read, row) for word, (shown, read) in reads.items()}
         for word in _REQUIRED & (values.keys() | dates.keys()):
@@ -124,13 +129,6 @@ def _role(text: str) -> str:
     return role
 
 
-def _timezone(text: str) -> str:
-    try:
-        return ZoneInfo(text).key
-    except (KeyError, OSError, ValueError):
-        raise ValueError(f"'{text}' is not a time zone such as America/New_York") from None
-
-
 def _time_of_day(text: str) -> str:
     for written in ("%H:%M", "%H:%M:%S", "%I:%M %p"):
         with suppress(ValueError):
@@ -144,7 +142,7 @@ def _flag(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], str]] = {
     "role": _role,
-    "timezone": _timezone,
+    "timezone": read_timezone,
     "phone": read_phone,
     "quiet_from": _time_of_day,
     "quiet_to": _time_of_day,

@@ -67,7 +67,9 @@ class Rows:
         clock = WallClock(zone) if zone else None
         skip_when = mapping.skip_when
         self._skips = skip_when and Remembered(
-            columns_of_conditions(skip_when), columns, lambda c: compile_conditions(skip_when, c)
+            columns_of_conditions(skip_when),
+            columns,
+            lambda c: compile_conditions(skip_when, c, mapping.decimal),
         )
         self._events = [
             compile_event(event, kinds[event.kind], columns, mapping.decimal, clock)
@@ -78,7 +80,7 @@ class Rows:
             compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())
         ]
         self._roster = (
-            compile_roster(mapping.roster, mapping.columns, columns, clock)
+            compile_roster(mapping.roster, mapping.columns, columns, mapping.decimal, clock)
             if mapping.roster and mapping.columns
             else None
         )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from connectors.mapping.cell_settings import TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
+from connectors.mapping.date_formats import says_utc
 from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
 from engine.model.intake import DatedValue
@@ -27,13 +28,13 @@ def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str
 
 
 def compile_timestamp(
-    moment: TimestampColumns, columns: Columns, clock: WallClock | None
+    moment: TimestampColumns, columns: Columns, clock: WallClock | None, decimal: str = "."
 ) -> Callable[[Row], DatedValue | None]:
     """When a row says something was; None where it says nothing. ValueError where that is no date.
 
     `clock` places what has no offset of its own; without it, that stays a local reading.
     """
-    text_of = _compile_text(moment, columns)
+    text_of = _compile_text(moment, columns, decimal)
 
     def read(row: Row) -> DatedValue | None:
         text = text_of(row)
@@ -42,13 +43,13 @@ def compile_timestamp(
     return read
 
 
-def _compile_text(moment: TimestampColumns, columns: Columns) -> Callable[[Row], str]:
+def _compile_text(moment: TimestampColumns, columns: Columns, decimal: str) -> Callable[[Row], str]:
     if moment.column is not None:
         place = columns[moment.column]
         return lambda row: row[place].strip()
     date, time = (
-        compile_cells(moment.date or (), columns),
-        compile_cells(moment.time or (), columns),
+        compile_cells(moment.date or (), columns, decimal),
+        compile_cells(moment.time or (), columns, decimal),
     )
 
     def joined(row: Row) -> str:
@@ -66,8 +67,11 @@ def _parse(text: str, formats: Sequence[str]) -> datetime:
     errors = []
     for written in formats or (None,):
         try:
+            if written is None:
+                return datetime.fromisoformat(text)
             # A reading without an offset is placed later.
-            return datetime.strptime(text, written) if written else datetime.fromisoformat(text)  # noqa: DTZ007
+            read = datetime.strptime(text, written)  # noqa: DTZ007
+            return read.replace(tzinfo=UTC) if says_utc(written) else read
         except ValueError as error:
             errors.append(str(error))
     # The parser's own words for a 31 February, or a 13th month.
