@@ -24,7 +24,7 @@ from engine.model.spans import Span
 class Open:
     """Open an alert for a span; `tell` is whether anybody is told. Opened as resolved, it is only put on record."""
 
-    span: Span  # `ended` is None where it ends after now
+    span: Span  # as known now: `ended` is None where it ends later, and it has the severity reached
     rule: Rule
     state: AlertState
     historic: bool
@@ -89,11 +89,16 @@ def decide(
 
 
 def _as_known_at(now: Instant, spans: Sequence[Span]) -> list[Span]:
-    begun = (span for span in spans if span.began <= now)
-    known = (
-        span._replace(ended=None) if span.ended is not None and span.ended > now else span
-        for span in begun
-    )
+    """The spans that began by now, as far as they had come: each with the severity that it has reached."""
+    known = [
+        span._replace(
+            severity=span.severity_at(now),
+            ended=None if span.ended is None or span.ended > now else span.ended,
+            raises=(),
+        )
+        for span in spans
+        if span.began <= now
+    ]
     return sorted(known, key=attrgetter("began"))
 
 

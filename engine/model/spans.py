@@ -8,11 +8,19 @@ from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 
+class Raise(NamedTuple):
+    """From `at` on, until its span ends, an alert has a higher severity."""
+
+    at: Instant
+    to: Severity
+
+
 class Span(NamedTuple):
     """A rule held for a client from `began` until just before `ended` (microseconds since 1970).
 
-    `hold` and `clears_after` are reckoned in. `ended` is None where, by what is known, it never ends.
-    `severity` is that at `began`, a `raise` reckoned in.
+    `hold` and `clears_after` are taken into account. `ended` is None where, by what is known, it never
+    ends. `severity` is that at `began`; `raises` are what it rises to later on, each higher than the
+    one before and inside the span.
     """
 
     client_id: int
@@ -20,3 +28,9 @@ class Span(NamedTuple):
     severity: Severity
     began: Instant
     ended: Instant | None
+    raises: tuple[Raise, ...] = ()
+
+    def severity_at(self, at: Instant) -> Severity:
+        """The severity as of an instant of the span."""
+        reached = [one.to for one in self.raises if one.at <= at]
+        return reached[-1] if reached else self.severity

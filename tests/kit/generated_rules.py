@@ -25,8 +25,37 @@ def _joined(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
         return {
             head: [_joined(draw, names, depth - 1, known or head == "none") for _ in range(size)]
         }
+    if depth and way == 2:
+        return _made_of_conditions(draw, names, depth, known)
     named = [name for name, always in names if always or not known]
     return draw(st.sampled_from(named)) if named and way in {1, 3} else draw(findings(known))
+
+
+def items(draw: Draw, names: Names, depth: int) -> list[dict[str, Any]]:
+    """The items of a scorecard."""
+    return [
+        {
+            "points": draw(st.sampled_from([1, 2, 3, -1])),
+            "when": _joined(draw, names, depth - 1, known=False),
+        }
+        for _ in range(draw(st.integers(2, 3)))
+    ]
+
+
+def _made_of_conditions(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
+    """A scorecard, some of several conditions, or whether one ever held."""
+    way = draw(st.integers(0, 2))
+    if way == 0:
+        written = items(draw, names, depth)
+        most = sum(item["points"] for item in written if item["points"] > 0)
+        least = sum(item["points"] for item in written if item["points"] < 0)
+        if most - least < 2:
+            return {"points": written, "is": most}
+        return {"points": written, draw(st.sampled_from(["at_least", "less_than"])): most}
+    if way == 1:
+        parts = [_joined(draw, names, depth - 1, known) for _ in range(draw(st.integers(1, 3)))]
+        return {"some": {"at_least": draw(st.integers(1, len(parts))), "of": parts}}
+    return {"ever": _joined(draw, names, depth - 1, known=False)}
 
 
 @st.composite
@@ -38,6 +67,12 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
         known = draw(st.booleans())
         document["phrases"][f"phrase_{number}"] = _joined(draw, names, 1, known)
         names.append(({"phrase": f"phrase_{number}"}, known))
+    if one_in(draw, 3):
+        document["scorecards"] = {"card": items(draw, names, 1)}
+        points = [item["points"] for item in document["scorecards"]["card"]]
+        names.append(({"points": "card", "at_least": max(1, *points)}, True))
+        if sum(one for one in points if one > 0) < 1:
+            names.pop()
     for number in range(draw(st.integers(1, most_rules))):
         known = one_in(draw, 3)
         rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
@@ -48,6 +83,11 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
             }
         if one_in(draw, 3):
             rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
+        elif one_in(draw, 4):
+            rule["raise"] = [
+                {"to": to, "when": _joined(draw, names, 1, known=False)}
+                for to in ("medium", "urgent")
+            ]
         maybe(draw, rule, "hold", LENGTHS)
         maybe(draw, rule, "clears_after", LENGTHS)
         document["rules"].append(rule)

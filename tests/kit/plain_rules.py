@@ -32,12 +32,16 @@ Condition = dict[str, Any]
 
 
 class PlainSpan(NamedTuple):
-    """A rule held from `began` until just before `ended`, or for ever."""
+    """A rule held from `began` until just before `ended`, or for ever; `raises` are later severities."""
 
     rule: str
     severity: str
     began: datetime
     ended: datetime | None
+    raises: tuple[tuple[datetime, str], ...] = ()
+
+
+SEVERITIES = ("urgent", "high", "medium", "low")
 
 
 @dataclass
@@ -48,6 +52,7 @@ class AsOf:
     person: Person
     now: datetime
     known: dict[int, Any] = field(default_factory=dict)
+    once: dict[int, datetime | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.events = [event for event in self.person.in_order if event.at <= self.now]
@@ -295,6 +300,10 @@ class AsOf:
             return self.joined(condition["all"], every=not denied, denied=denied)
         if "any" in condition:
             return self.joined(condition["any"], every=denied, denied=denied)
+        if "some" in condition:
+            return self.some(condition["some"], denied=denied)
+        if "ever" in condition:
+            return self.ever(condition["ever"]) != denied
         if id(condition) not in self.known:
             self.known[id(condition)] = self.value(condition)
         ((operator, operand),) = (
@@ -305,6 +314,35 @@ class AsOf:
     def joined(self, parts: list[Condition], *, every: bool, denied: bool) -> bool:
         truths = (self.holds(part, denied=denied) for part in parts)
         return all(truths) if every else any(truths)
+
+    def some(self, written: dict[str, Any], *, denied: bool) -> bool:
+        """Whether enough parts hold; denied, whether so many are known to be false that enough never hold."""
+        parts = written["of"]
+        needed = len(parts) - written["at_least"] + 1 if denied else written["at_least"]
+        return sum(self.holds(part, denied=denied) for part in parts) >= needed
+
+    def ever(self, condition: Condition) -> bool:
+        """Whether a condition held at some instant so far at which the client was in care."""
+        if id(condition) not in self.once:
+            self.once[id(condition)] = next(
+                (
+                    at
+                    for at in instants(self.document, self.person)
+                    for moment in [AsOf(self.document, self.person, at, once=self.once)]
+                    if moment.in_care and moment.holds(condition)
+                ),
+                None,
+            )
+        first = self.once[id(condition)]
+        return first is not None and first <= self.now
+
+    def _points(self, condition: Condition) -> int:
+        return sum(item["points"] for item in self.items(condition) if self.holds(item["when"]))
+
+    def items(self, condition: Condition) -> list[dict[str, Any]]:
+        """The items of a scorecard, written here or named."""
+        written = condition["points"]
+        return self.document["scorecards"][written] if isinstance(written, str) else written
 
     def rule_holds(self, rule_id: str, *, denied: bool = False) -> bool:
         """Whether a rule's conditions hold, before its own hold and clears_after."""
@@ -389,7 +427,8 @@ def _starting(written: Any) -> Iterator[str]:
 
 def plain_spans(document: dict[str, Any], person: Person) -> list[PlainSpan]:
     """Every span of every rule of a document for one person, by rule and beginning."""
-    moments = [AsOf(document, person, at) for at in instants(document, person)]
+    once: dict[int, datetime | None] = {}
+    moments = [AsOf(document, person, at, once=once) for at in instants(document, person)]
     moments = [moment for moment in moments if moment.record]
     return [
         span
@@ -416,11 +455,32 @@ def _rule_spans(
         following = true[place + 1][0] if place + 1 < len(true) else None
         if b is not None and following is not None and following <= b + clears_after:
             continue
-        severity = rule["severity"]
-        if "raise" in rule and AsOf(document, person, began).holds(rule["raise"]["when"]):
-            severity = rule["raise"]["to"]
-        yield PlainSpan(rule["id"], severity, began, None if b is None else b + clears_after)
+        ended = None if b is None else b + clears_after
+        severity, raises = _severities(rule, began, ended, moments)
+        yield PlainSpan(rule["id"], severity, began, ended, raises)
         began = None
+
+
+def _severities(
+    rule: dict[str, Any], began: datetime, ended: datetime | None, moments: list[AsOf]
+) -> tuple[str, tuple[tuple[datetime, str], ...]]:
+    """The severity with which a span begins, and each higher one that it reaches later on."""
+    written = rule.get("raise", [])
+    written = written if isinstance(written, list) else [written]
+    severity, raises = rule["severity"], []
+    begin = AsOf(moments[0].document, moments[0].person, began, once=moments[0].once)
+    during = [
+        moment for moment in moments if moment.now > began and (ended is None or moment.now < ended)
+    ]
+    for moment in [begin, *during]:
+        to = [one["to"] for one in written if moment.in_care and moment.holds(one["when"])]
+        highest = min([severity, *to], key=SEVERITIES.index)
+        if highest != severity and moment is not begin:
+            raises.append((moment.now, highest))
+        severity = highest
+        if moment is begin:
+            first = severity
+    return first, tuple(raises)
 
 
 def _stretches(truths: list[tuple[datetime, bool]]) -> Iterator[tuple[datetime, datetime | None]]:

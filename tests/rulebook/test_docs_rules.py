@@ -10,7 +10,7 @@ import pytest
 from engine.measures.measure import Finding
 from engine.model.kinds import BUILT_IN
 from engine.rulebook.language.measure_specs import FORMS
-from engine.rulebook.language.vocabulary import FILE, JOINS, OPTIONS
+from engine.rulebook.language.vocabulary import FILE, ITEM, JOINS, OPTIONS, SOME
 from engine.rulebook.language.vocabulary import RULE as RULE_KEYS
 from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.load import from_texts
@@ -40,5 +40,6 @@ def test_an_example_means_something(example: str) -> None:
 
 def test_every_word_has_an_example() -> None:
     shown = "\n".join(EXAMPLES)
-    words = {*FORMS, *OPTIONS, *OPERATORS, *JOINS, *RULE_KEYS, *FILE, "rule", "phrase"}
+    words = {*FORMS, *OPTIONS, *OPERATORS, *JOINS, *RULE_KEYS, *FILE, *SOME, *ITEM}
+    words |= {"some", "points", "ever", "rule", "phrase"}
     assert {word for word in words if not re.search(rf"\b{word}:", shown)} == set()

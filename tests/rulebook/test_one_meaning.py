@@ -14,11 +14,11 @@ from engine.errors import MistakesError
 from engine.measures.histories import SHIFT
 from engine.measures.measure import Finding
 from engine.measures.steps import truth_at
-from engine.model.spans import Span
+from engine.model.spans import Raise, Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.language.measure_specs import FORMS
-from engine.rulebook.language.vocabulary import JOINS, OPTIONS
+from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME
 from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.load import from_texts
@@ -52,6 +52,7 @@ def expected(document: dict[str, Any], everyone: list[Person]) -> list[Span]:
             span.severity,
             us(span.began),
             None if span.ended is None else us(span.ended),
+            tuple(Raise(us(at), severity) for at, severity in span.raises),
         )
         for client_id, person in enumerate(everyone, 1)
         for span in plain_spans(document, person)
@@ -78,6 +79,12 @@ def test_the_rules_that_are_generated_say_every_word_of_the_language():
         *OPTIONS,
         *OPERATORS,
         *JOINS,
+        *SOME,
+        *ITEM,
+        "some",
+        "points",
+        "ever",
+        "scorecards",
         "rule",
         "phrase",
         "applies_to",
@@ -169,7 +176,10 @@ def as_known_by(spans: list[Span], now: int) -> list[Span]:
     """The spans as far as they had come: what ends later has not ended."""
     begun = [span for span in spans if span.began <= now]
     return [
-        span if span.ended is None or span.ended <= now else span._replace(ended=None)
+        span._replace(
+            ended=None if span.ended is None or span.ended > now else span.ended,
+            raises=tuple(one for one in span.raises if one.at <= now),
+        )
         for span in begun
     ]
 

@@ -134,8 +134,10 @@ def _opening(
 
 
 def _next_due(spans: Sequence[Span], now: Instant) -> Instant | None:
-    """The earliest instant ahead at which a span begins or ends, should nothing more happen."""
-    boundaries = (at for span in spans for at in (span.began, span.ended))
+    """The earliest instant ahead at which a span begins, ends or is raised, should nothing more happen."""
+    boundaries = (
+        at for span in spans for at in (span.began, span.ended, *(one.at for one in span.raises))
+    )
     return min((at for at in boundaries if at is not None and at > now), default=None)
 
 

@@ -1,14 +1,17 @@
-"""Conditions as they are read: findings joined by all, any, none, and references to other rules."""
+"""Conditions: findings joined by all, any, none and some, and measures that are made of conditions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.measures.counting import Count, Sequence, Share, Streak
-from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
-from engine.measures.field_values import Change, Latest, Statistic, Trend
-from engine.measures.measure import Finding
+import numpy as np
+
+from engine.measures.comparison import Comparison
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
+from engine.measures.measure import Finding, Measure, Number, Seen
+from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.measures.window import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,99 +36,123 @@ class NoneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class SomeOf:
+    """True where at least so many parts are."""
+
+    at_least: int
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleHolds:
     """True where another rule's conditions are, before its own hold and clears_after."""
 
     rule_id: str
 
 
-Condition = Finding | AllOf | AnyOf | NoneOf | RuleHolds
+Condition = Finding | AllOf | AnyOf | NoneOf | SomeOf | RuleHolds
 
 
-def positive(condition: Condition, denied: bool = False) -> Condition:
-    """The same condition with every denial moved down into its findings, so that only findings, all and any are left.
+@dataclass(frozen=True, slots=True)
+class Points(Number):
+    """A scorecard: the points of the items whose conditions hold, added up.
 
-    References to rules must have been put in before (see `with_rules`).
+    An item whose value is missing adds nothing, so the sum always has a value. The conditions must be
+    free of denials and references when the sum is computed (see `condition_walks.positive`). `name` is
+    that of the scorecard, "" where its items stand in the condition itself.
     """
+
+    items: tuple[tuple[int, Condition], ...]
+    name: str = ""
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return [flips_of(condition, histories) for _, condition in self.items]
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        total = np.zeros(len(keys))
+        for points, condition in self.items:
+            total += points * truth_at(flips_of(condition, histories), keys)
+        return total
+
+    def places(self, histories: Histories, key: int) -> Places:
+        return places_behind((condition for _, condition in self.items), histories, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Ever(Measure):
+    """Whether a condition was true at some instant so far at which rules applied to the client.
+
+    It is known at every instant. The condition must be free of denials and references, as with `Points`.
+    """
+
+    condition: Condition
+
+    def _first(self, histories: Histories) -> Keys:
+        """The first such key of each client who has one, ascending."""
+
+        def find() -> Keys:
+            condition, care = flips_of(self.condition, histories), in_care(histories)
+            keys = merged([condition, care])
+            begins = flips(keys, truth_at(condition, keys) & truth_at(care, keys))[::2]
+            return begins[np.unique(begins >> SHIFT, return_index=True)[1]]
+
+        return histories.remember((self, "first"), find)
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return [self._first(histories)]
+
+    def _so_far(self, histories: Histories, keys: Keys) -> Bools:
+        first = self._first(histories)
+        newest = first.searchsorted(keys, "right") - 1
+        known = newest >= 0
+        known[known] = first[newest[known]] >> SHIFT == keys[known] >> SHIFT
+        return known
+
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
+        held = self._so_far(histories, keys)
+        return np.where(held, comparison.holds(True), comparison.holds(False))
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        held = bool(self._so_far(histories, one_key(key))[0])
+        if not held:
+            return Seen(False)
+        first = self._first(histories)
+        at = int(first[first.searchsorted(key, "right") - 1])
+        return Seen(True, tuple(places_behind([self.condition], histories, at).tolist()))
+
+
+def flips_of(condition: Condition, histories: Histories) -> Keys:
+    """The keys at which a condition free of denials and references changes, for every client of a batch."""
+    return histories.remember(("flips", condition), lambda: _flips_of(condition, histories))
+
+
+def _flips_of(condition: Condition, histories: Histories) -> Keys:
     match condition:
         case Finding():
-            return condition.denied() if denied else condition
-        case RuleHolds(rule_id):
-            raise ValueError(f"the reference to {rule_id} was not put in")
-        case NoneOf(parts):
-            joined = AnyOf if denied else AllOf
-            return joined(tuple(positive(part, not denied) for part in parts))
-        case AllOf(parts) | AnyOf(parts):
-            joined = AllOf if isinstance(condition, AllOf) != denied else AnyOf
-            return joined(tuple(positive(part, denied) for part in parts))
-
-
-def with_rules(condition: Condition, others: dict[str, Condition]) -> Condition:
-    """The condition with every reference replaced by that rule's conditions; those must have no references left."""
-    match condition:
-        case RuleHolds(rule_id):
-            return others[rule_id]
-        case AllOf(parts) | AnyOf(parts) | NoneOf(parts):
-            return type(condition)(tuple(with_rules(part, others) for part in parts))
+            return condition.flips(histories)
+        case AllOf(parts):
+            needed = len(parts)
+        case AnyOf(parts):
+            needed = 1
+        case SomeOf(needed, parts):
+            pass
         case _:
-            return condition
+            raise AssertionError(condition)
+    changes = [flips_of(part, histories) for part in parts]
+    keys = merged(changes)
+    true = np.zeros(len(keys), np.int64)
+    for change in changes:
+        true += truth_at(change, keys)
+    return flips(keys, true >= needed)
 
 
-def findings(condition: Condition) -> Iterator[Finding]:
-    """Every finding in it, in the order written."""
-    match condition:
-        case Finding():
-            yield condition
-        case AllOf(parts) | AnyOf(parts) | NoneOf(parts):
-            for part in parts:
-                yield from findings(part)
-
-
-def depth_of(condition: Condition) -> int:
-    """How many all, any and none stand in one another."""
-    if isinstance(condition, AllOf | AnyOf | NoneOf):
-        return 1 + max(map(depth_of, condition.parts))
-    return 0
-
-
-def may_be_unknown(finding: Finding) -> bool:
-    """Whether its measure may have no value for somebody in care."""
-    match finding.measure:
-        case TimeSinceEvent(starting=starting):
-            return starting is not None  # before that day
-        case TimeSinceDay(since=since):
-            return since == "discharged"
-        case Latest() | Statistic() | Trend() | Change() | Share() | ClientAttribute():
-            return True
-        case _:
-            return False
-
-
-def kinds(condition: Condition) -> frozenset[str]:
-    """The kinds of events that it looks at."""
-    found = set()
-    for finding in findings(condition):
-        match finding.measure:
-            case Sequence(first=(first, _), second=(second, _)):
-                found |= {first, second}
-            case (
-                Count(kind=kind) | Share(kind=kind) | Streak(kind=kind) | TimeSinceEvent(kind=kind)
-            ):
-                found.add(kind)
-            case Latest(kind=kind) | Statistic(kind=kind) | Trend(kind=kind) | Change(kind=kind):
-                found.add(kind)
-            case TimeSinceDay() | ClientAttribute():
-                pass
-            case measure:
-                raise AssertionError(measure)
-    return frozenset(found)
-
-
-def references(condition: Condition) -> Iterator[str]:
-    """The id of every rule it refers to."""
-    match condition:
-        case RuleHolds(rule_id):
-            yield rule_id
-        case AllOf(parts) | AnyOf(parts) | NoneOf(parts):
-            for part in parts:
-                yield from references(part)
+def places_behind(conditions: Iterable[Condition], histories: Histories, key: int) -> Places:
+    """The places of the events behind every finding of some conditions, ascending, as of one key."""
+    found: set[int] = set()
+    for condition in conditions:
+        match condition:
+            case Finding(measure):
+                found.update(measure.seen(histories, key).places)
+            case AllOf(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
+                found.update(places_behind(parts, histories, key).tolist())
+    return np.array(sorted(found), np.intp)

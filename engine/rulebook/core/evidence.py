@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.measures.histories import SHIFT, Histories, one_key
 from engine.measures.measure import Finding
+from engine.measures.steps import truth_at
 from engine.model.alert import AlertEvidence, FindingSeen
 from engine.model.instant import Instant
-from engine.rulebook.core.conditions import Condition, findings
+from engine.rulebook.core.condition_walks import findings
+from engine.rulebook.core.conditions import Condition, Points, flips_of, places_behind
+from engine.rulebook.english.clearing_text import clearing_in_words
 from engine.rulebook.english.finding_text import (
-    clearing_in_words,
-    finding_in_words,
+    item_in_words,
+    shown_in_words,
     threshold_in_words,
     value_in_words,
 )
@@ -18,25 +23,54 @@ from engine.rulebook.english.finding_text import (
 def evidence(
     histories: Histories, when: Condition, client_id: int, as_of: Instant, clears_at: Instant | None
 ) -> AlertEvidence:
-    """What the rule saw of a client of the batch at `as_of` (microseconds since 1970)."""
+    """Say what a rule saw of a client of the batch.
+
+    Args:
+        histories: The batch, with the ids of its events.
+        when: The rule's conditions, free of denials and references.
+        client_id: A client of the batch.
+        as_of: The instant of which it is told.
+        clears_at: When the rule's span ends if nothing more happens; None if it is not known to end.
+
+    Returns:
+        Every finding with its value, a scorecard followed by each of its items.
+    """
     key = (histories.place[client_id] << SHIFT) + as_of
-    distinct = list(dict.fromkeys(findings(when)))
-    truths = {finding: _true(histories, finding, key) for finding in distinct}
-    seen = []
-    for finding in distinct:
+    seen: list[FindingSeen] = []
+    true = set()
+    for finding in dict.fromkeys(findings(when)):
         measured = finding.measure.seen(histories, key)
+        holds = bool(finding.measure.truth(histories, one_key(key), finding.comparison)[0])
+        if holds:
+            true.add(finding)
         seen.append(
             FindingSeen(
-                text=finding_in_words(finding),
+                text=shown_in_words(finding),
                 value=value_in_words(finding.measure, measured.value),
                 threshold=threshold_in_words(finding),
-                truth=truths[finding] if measured.value is not None else None,
+                truth=holds if measured.value is not None else None,
                 events=tuple(histories.ids[list(measured.places)].tolist()),
             )
         )
-    true = frozenset(finding for finding, truth in truths.items() if truth)
-    return AlertEvidence(as_of, tuple(seen), clearing_in_words(when, true), clears_at)
+        if isinstance(finding.measure, Points):
+            seen += _items(finding.measure, histories, key)
+    return AlertEvidence(as_of, tuple(seen), clearing_in_words(when, frozenset(true)), clears_at)
 
 
-def _true(histories: Histories, finding: Finding, key: int) -> bool:
-    return bool(finding.measure.truth(histories, one_key(key), finding.comparison)[0])
+def _items(scorecard: Points, histories: Histories, key: int) -> Iterator[FindingSeen]:
+    """Each item of a scorecard, with the points that it adds as of one key."""
+    for points, condition in scorecard.items:
+        holds = bool(truth_at(flips_of(condition, histories), one_key(key))[0])
+        value, threshold = f"{points if holds else 0} points", f"{points} points if so"
+        if isinstance(condition, Finding):
+            measured = condition.measure.seen(histories, key).value
+            value = f"{value_in_words(condition.measure, measured)}, so {value}"
+            threshold = threshold_in_words(condition)
+        events = histories.ids[places_behind([condition], histories, key)]
+        yield FindingSeen(
+            text=item_in_words(points, condition),
+            value=value,
+            threshold=threshold,
+            truth=holds,
+            events=tuple(events.tolist()),
+        )

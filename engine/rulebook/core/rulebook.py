@@ -9,22 +9,28 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.measure import Finding
 from engine.measures.steps import flips, in_care, merged, truth_at
 from engine.model.alert import AlertEvidence
 from engine.model.instant import Instant
-from engine.model.rule import Rule, Severity
-from engine.model.spans import Span
+from engine.model.rule import SEVERITIES, Rule, Severity
+from engine.model.spans import Raise, Span
 from engine.rulebook.core import logic_tree
-from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, kinds
+from engine.rulebook.core.condition_walks import kinds
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points, SomeOf, flips_of
 from engine.rulebook.core.evidence import evidence
-from engine.rulebook.core.spans import held
+from engine.rulebook.core.spans import held, raised
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.rule_parser import WrittenRule
 
-_RAISED = "raise:"
+
+def _raise_of(rule_id: str, severity: Severity) -> str:
+    """The name under which the tree of a rule's raise stands; no rule can be called so."""
+    return f"{rule_id} raised to {severity}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,22 @@ class CheckedRule:
     rule: Rule
     written: WrittenRule
     when: Condition
-    raise_to: Severity | None = None
-    raise_when: Condition | None = None
+    raises: tuple[tuple[Severity, Condition], ...] = ()
 
 
 class _Held(NamedTuple):
-    """Where a rule held: (n,) keys at which its spans begin and end, and whether each began raised."""
+    """Where a rule held.
+
+    `began` and `ended` (n,) are the keys at which its spans begin and end. `severity` (n,) is the
+    severity with which each began, as a place in SEVERITIES. `raised` holds, by the place of a span,
+    the later raises of those that have any.
+    """
 
     of: CheckedRule
     began: Keys
     ended: Keys
-    raised: Bools
+    severity: NDArray[np.intp]
+    raised: Mapping[int, tuple[Raise, ...]]
 
 
 class Rulebook:
@@ -61,8 +72,8 @@ class Rulebook:
         self._trees: dict[str, logic_tree.Tree] = {}
         for rule_id, one in self.checked.items():
             self._trees[rule_id] = self._tree(one.when)
-            if one.raise_when is not None:
-                self._trees[_RAISED + rule_id] = self._tree(one.raise_when)
+            for severity, condition in one.raises:
+                self._trees[_raise_of(rule_id, severity)] = self._tree(condition)
 
     @cached_property
     def inference(self) -> Inference:
@@ -114,12 +125,16 @@ class Rulebook:
                 return logic_tree.AllTrees(tuple(self._tree(part) for part in parts))
             case AnyOf(parts):
                 return logic_tree.AnyTree(tuple(self._tree(part) for part in parts))
+            case SomeOf(at_least, parts):
+                # One finding that counts, for the ways to choose some of many would be too many trees.
+                one_each = Points(tuple((1, part) for part in parts))
+                return self._tree(Finding(one_each, Comparison("at_least", at_least)))
             case _:
                 raise AssertionError(condition)
 
     def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
         """Keys (n,) of the instants at which findings change, and (n, trees) what holds from there on."""
-        changes = [finding.flips(histories) for finding in self.findings]
+        changes = [flips_of(finding, histories) for finding in self.findings]
         instants = merged(changes)
         changed = np.zeros((len(changes), len(instants)), bool)
         for row, change in zip(changed, changes, strict=True):
@@ -142,10 +157,11 @@ class Rulebook:
             began, ended = held(
                 flips(instants, columns[rule_id]), one.rule.hold, one.rule.clears_after
             )
-            raised = np.zeros(len(began), bool)
-            if one.raise_to is not None:
-                raised = truth_at(flips(instants, columns[_RAISED + rule_id]), began)
-            found.append(_Held(one, began, ended, raised))
+            raises = {
+                SEVERITIES.index(severity): flips(instants, columns[_raise_of(rule_id, severity)])
+                for severity, _ in one.raises
+            }
+            found.append(_Held(one, began, ended, *raised(one.rule.severity, raises, began, ended)))
         return _spans(histories, found)
 
     def evidence(
@@ -181,19 +197,29 @@ def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
         np.concatenate([one.began for one in found]),
         np.concatenate([one.ended for one in found]),
     )
-    # Of each rule, its own severity and the raised one.
-    kind = np.concatenate([2 * number + one.raised for number, one in enumerate(found)])
-    severities = [each for one in found for each in (one.of.rule.severity, one.of.raise_to)]
+    rule_ids = np.repeat(
+        np.array([one.of.rule.id for one in found], object), [len(one.began) for one in found]
+    )
+    severities = np.array(SEVERITIES, object)[np.concatenate([one.severity for one in found])]
+    later = np.empty(len(began), object)
+    later.fill(())
+    start = 0
+    for one in found:
+        for place, raises in one.raised.items():
+            base = int(one.began[place]) >> SHIFT << SHIFT
+            later[start + place] = tuple(Raise(key - base, to) for key, to in raises)
+        start += len(one.began)
     order = np.argsort(began >> SHIFT, kind="stable")
-    began, ended, kind = began[order], ended[order], kind[order]
+    began, ended, rule_ids = began[order], ended[order], rule_ids[order]
     owners = began >> SHIFT
     ends = (ended - (owners << SHIFT)).astype(object)
     ends[ended >> SHIFT > owners] = None
     columns = (
         np.array([client.id for client in histories.clients])[owners],
-        np.array([one.of.rule.id for one in found], object)[kind // 2],
-        np.array(severities, object)[kind],
+        rule_ids,
+        severities[order],
         began - (owners << SHIFT),
         ends,
+        later[order],
     )
     return list(map(Span._make, zip(*(column.tolist() for column in columns), strict=True)))

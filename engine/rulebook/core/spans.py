@@ -1,11 +1,17 @@
-"""From the truth of a rule over time to its spans, `hold` and `clears_after` reckoned in."""
+"""From the truth of a rule over time to its spans, with `hold` and `clears_after`, and what raises them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Keys
+from engine.measures.steps import truth_at
 from engine.model.duration import Duration
+from engine.model.rule import SEVERITIES, Severity
+from engine.model.spans import Raise
 
 
 def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, Keys]:
@@ -30,3 +36,44 @@ def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, K
     ends = ended[last[clusters]]
     for_ever = (ends & ((1 << SHIFT) - 1)) == 0
     return begins, np.where(for_ever, ends, ends + clears_after)
+
+
+def raised(
+    severity: Severity, raises: Mapping[int, Keys], began: Keys, ended: Keys
+) -> tuple[NDArray[np.intp], dict[int, tuple[Raise, ...]]]:
+    """Find the severity with which spans begin, and what it rises to while they last.
+
+    A raise counts from the first instant of the span at which its condition is true, until the span ends.
+
+    Args:
+        severity: That of the rule.
+        raises: By the place in SEVERITIES of what each raises to, the flips of its condition.
+        began: (n,) the keys at which the spans begin, ascending.
+        ended: (n,) the keys at which they end.
+
+    Returns:
+        (n,) places in SEVERITIES of the severities at the beginning; and by the place of a span its
+        later raises, as keys, each higher than the one before.
+    """
+    first = np.full(len(began), SEVERITIES.index(severity))
+    later: dict[int, list[tuple[int, int]]] = {}
+    for place, changes in raises.items():
+        begins = changes[::2]
+        following = begins.searchsorted(began, "right")
+        at = np.append(begins, np.iinfo(np.int64).max)[following]
+        at = np.where(truth_at(changes, began), began, at)
+        first = np.where(at == began, np.minimum(first, place), first)
+        for span in np.flatnonzero((at > began) & (at < ended)).tolist():
+            later.setdefault(span, []).append((int(at[span]), place))
+    found = {span: _rising(int(first[span]), steps) for span, steps in later.items()}
+    return first, {span: steps for span, steps in found.items() if steps}
+
+
+def _rising(reached: int, steps: list[tuple[int, int]]) -> tuple[Raise, ...]:
+    """Those of the steps, by their keys, that go above what was reached before."""
+    found = []
+    for key, place in sorted(steps):
+        if place < reached:
+            reached = place
+            found.append(Raise(key, SEVERITIES[place]))
+    return tuple({one.at: one for one in found}.values())

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.measures.measure import Finding
 from engine.model.duration import write_duration
 from engine.model.routing import Policy, RoutingSettings
 from engine.model.rule import Rule, Severity
 from engine.model.staff import Role
-from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, NoneOf, RuleHolds
+from engine.rulebook.core.condition_walks import parts_of
+from engine.rulebook.core.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Ever,
+    NoneOf,
+    Points,
+    RuleHolds,
+    SomeOf,
+)
 from engine.rulebook.core.rulebook import CheckedRule
-from engine.rulebook.english.finding_text import finding_in_words
+from engine.rulebook.english.finding_text import (
+    condition_in_words,
+    ever_in_words,
+    finding_in_words,
+    shown_in_words,
+)
 
 _STATUS = {
     "draft": "a draft: it does nothing yet",
@@ -58,7 +74,7 @@ def explain(
 
 def _scope(one: CheckedRule) -> str:
     everyone = "It looks at clients who are enrolled and not on leave"
-    only = " and ".join(_leaf(part, {}) for part in one.written.applies_to)
+    only = " and ".join(map(condition_in_words, one.written.applies_to))
     return f"{everyone}, if {only}." if only else f"{everyone}."
 
 
@@ -66,31 +82,42 @@ def _when(
     opening: str, condition: Condition, rules: Mapping[str, Rule], depth: int = 0
 ) -> Iterator[str]:
     """The condition as a list, each level indented by one more."""
-    parts: tuple[Condition, ...] = (condition,)
     match condition:
-        case AllOf(parts):
+        case AllOf():
             heading = "all of these are so:"
-        case AnyOf(parts):
+        case AnyOf():
             heading = "at least one of these is so:"
-        case NoneOf(parts):
+        case NoneOf():
             heading = "each of these is known not to be so:"
+        case SomeOf(at_least, _):
+            heading = f"at least {at_least} of these are so:"
         case _:
             heading = "this is so:"
     yield f"{_INDENT * depth}{opening}{heading}"
-    for part in parts:
-        if isinstance(part, AllOf | AnyOf | NoneOf):
-            yield from _when("- ", part, rules, depth + 1)
-        else:
-            yield f"{_INDENT * (depth + 1)}- {_leaf(part, rules)}"
+    for part in parts_of(condition) or (condition,):
+        yield from _part(part, rules, depth + 1)
 
 
-def _leaf(part: Condition, rules: Mapping[str, Rule]) -> str:
-    if isinstance(part, RuleHolds):
-        return (
-            f"what the rule {_named(part.rule_id, rules)} looks for, before its own waiting times"
-        )
-    assert not isinstance(part, AllOf | AnyOf | NoneOf)
-    return finding_in_words(part)
+def _part(
+    part: Condition, rules: Mapping[str, Rule], depth: int, opening: str = "- "
+) -> Iterator[str]:
+    """One item of a list: a line, or a heading with a list of its own."""
+    match part:
+        case AllOf() | AnyOf() | NoneOf() | SomeOf():
+            yield from _when(opening, part, rules, depth)
+        case RuleHolds(rule_id):
+            named = _named(rule_id, rules)
+            looks_for = f"what the rule {named} looks for, before its own waiting times"
+            yield f"{_INDENT * depth}{opening}{looks_for}"
+        case Finding(Ever(inner)):
+            yield from _when(f"{opening}{ever_in_words(part)}, ", inner, rules, depth)
+        case Finding(Points(items)):
+            yield f"{_INDENT * depth}{opening}{shown_in_words(part)}, which adds up:"
+            for points, condition in items:
+                of = f"- {points} {'point' if points == 1 else 'points'} if "
+                yield from _part(condition, rules, depth + 1, of)
+        case Finding():
+            yield f"{_INDENT * depth}{opening}{finding_in_words(part)}"
 
 
 def _opening(rule: Rule) -> str:
@@ -103,11 +130,12 @@ def _opening(rule: Rule) -> str:
 
 
 def _severity(one: CheckedRule, rules: Mapping[str, Rule]) -> Iterator[str]:
-    if one.raise_to is None or one.written.raise_when is None:
+    if not one.raises:
         yield f"Its severity is {one.rule.severity}."
-        return
-    opening = f"Its severity is {one.rule.severity}, or {one.raise_to} if, as it opens, "
-    yield from _when(opening, one.written.raise_when, rules)
+    opening = f"Its severity is {one.rule.severity}, or "
+    for to, condition in one.written.raises:
+        yield from _when(f"{opening}{to} from then on if, as it opens or later, ", condition, rules)
+        opening = "It is "
 
 
 def _told(
@@ -132,7 +160,7 @@ def _told(
 
 def _routes(one: CheckedRule, routing: RoutingSettings) -> Iterator[str]:
     rule = one.rule
-    severities: list[Severity] = [rule.severity, *([one.raise_to] if one.raise_to else [])]
+    severities: list[Severity] = [rule.severity, *(to for to, _ in one.raises)]
     policies = {severity: routing.policy(severity, rule.notify) for severity in severities}
     would = "is told" if rule.status == "live" else "would be told if it were live"
     if len(set(policies.values())) == 1:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from engine.measures.comparison import ANY, Comparison
 from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
@@ -14,7 +12,17 @@ from engine.measures.measure import Finding, Measure
 from engine.model.duration import write_duration
 from engine.model.event import Value
 from engine.model.kinds import BUILT_IN
-from engine.rulebook.core.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.core.condition_walks import parts_of
+from engine.rulebook.core.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Ever,
+    NoneOf,
+    Points,
+    RuleHolds,
+    SomeOf,
+)
 from engine.rulebook.english import words
 from engine.rulebook.english.words import age, amount, looked_at, noun, start_day, window, word
 
@@ -40,10 +48,51 @@ def finding_in_words(finding: Finding) -> str:
         case Sequence(first, second, limits):
             followed = f"{words.one_of(*first)} was followed by {words.one_of(*second)}"
             return f"{_count(comparison, 'time', 'times')} that {followed}{window(limits, 'of either')}"
+        case Points(items):
+            adding = "; ".join(item_in_words(points, part) for points, part in items)
+            return f"{shown_in_words(finding)} ({adding})"
+        case Ever(condition):
+            return f"{ever_in_words(finding)}: {condition_in_words(condition)}"
         case Share() | TimeSinceEvent() | TimeSinceDay() | ClientAttribute():
             return _of_client(measure, comparison)
         case _:
             return _of_field(measure, comparison)
+
+
+def shown_in_words(finding: Finding) -> str:
+    """The finding, a scorecard's without its items: `a score of 8 or more points (return_risk)`."""
+    if not isinstance(finding.measure, Points):
+        return finding_in_words(finding)
+    name = f" on the scorecard {finding.measure.name}" if finding.measure.name else ""
+    return f"a score{name} of {amount(finding.comparison, less='fewer')}"
+
+
+def ever_in_words(finding: Finding) -> str:
+    """`at some time so far`, or `at no time so far` where it is denied."""
+    return "at some time so far" if finding.comparison.holds(True) else "at no time so far"
+
+
+def item_in_words(points: int, condition: Condition) -> str:
+    """An item of a scorecard: `4 points if 2 or more missed check-ins in the last 7 days`."""
+    return f"{points} {'point' if points == 1 else 'points'} if {condition_in_words(condition)}"
+
+
+def condition_in_words(condition: Condition) -> str:
+    """A condition in one line, what it joins in brackets."""
+    match condition:
+        case Finding():
+            return finding_in_words(condition)
+        case RuleHolds(rule_id):
+            return f"the rule {rule_id} holds, before its own waiting times"
+        case AllOf():
+            joined = "all of"
+        case AnyOf():
+            joined = "any of"
+        case NoneOf():
+            joined = "known to be none of"
+        case SomeOf(at_least, _):
+            joined = f"{at_least} or more of"
+    return f"{joined} {', '.join(f'({condition_in_words(part)})' for part in parts_of(condition))}"
 
 
 _SO_FAR = " so far"
@@ -59,7 +108,9 @@ def threshold_in_words(finding: Finding) -> str:
             return words.compared(comparison, kind, field)
         case ClientAttribute():
             return words.compared(comparison)
-        case Count() | Streak() | Sequence():
+        case Ever():
+            return "yes" if comparison.holds(True) else "no"
+        case Count() | Streak() | Sequence() | Points():
             return amount(comparison, less="fewer")
         case _:
             return amount(comparison, _write(measure))
@@ -69,64 +120,6 @@ def value_in_words(measure: Measure, measured: Value | None) -> str:
     """A measured value with its unit; `no value` where there is none."""
     write = words.elapsed if isinstance(measure, TimeSinceEvent) else _write(measure)
     return words.value(measured, write)
-
-
-def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
-    """What must come about for a condition that is true to be so no longer, said of its findings that are true.
-
-    It is one line, or a heading and a list, the lists in it indented.
-    """
-    return "\n".join(_lines(_way_out(condition, true)))
-
-
-class _Several(NamedTuple):
-    heading: str
-    parts: tuple[_Several | str, ...]
-
-
-def _way_out(condition: Condition, true: frozenset[Finding]) -> _Several | str:
-    match condition:
-        case Finding():
-            return f"no longer {finding_in_words(condition)}"
-        case AllOf(parts):
-            return _several("one of these:", [_way_out(part, true) for part in parts])
-        case AnyOf(parts):
-            return _several(
-                "all of these:", [_way_out(part, true) for part in parts if _true(part, true)]
-            )
-        case _:
-            raise AssertionError(condition)
-
-
-def _several(heading: str, parts: list[_Several | str]) -> _Several | str:
-    """Each part once, what stands in a part of the same sort beside the others."""
-    flat: dict[_Several | str, None] = {}
-    for part in parts:
-        flat |= dict.fromkeys(
-            part.parts if isinstance(part, _Several) and part.heading == heading else [part]
-        )
-    return _Several(heading, tuple(flat)) if len(flat) > 1 else next(iter(flat))
-
-
-def _lines(way: _Several | str) -> Iterator[str]:
-    if isinstance(way, str):
-        yield way
-        return
-    yield way.heading
-    for part in way.parts:
-        first, *others = _lines(part)
-        yield f"- {first}"
-        yield from (f"  {line}" for line in others)
-
-
-def _true(condition: Condition, true: frozenset[Finding]) -> bool:
-    match condition:
-        case AllOf(parts):
-            return all(_true(part, true) for part in parts)
-        case AnyOf(parts):
-            return any(_true(part, true) for part in parts)
-        case _:
-            return condition in true
 
 
 def _write(measure: Measure) -> words.Write:

@@ -37,7 +37,7 @@ _BEFORE_NOUN = {
 _SENTENCE = """
 a all among an and any are as at before by either event events exactly fewer followed from if in including is it last
 latest less looking marked more no not number of on one only or other over since so states than that the these those
-times to up was whole with yes
+times to up was whole with yes score scorecard point points known rule holds waiting
 """
 _OURS = frozenset(_SENTENCE.split())
 _CHOICES = frozenset(

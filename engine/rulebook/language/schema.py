@@ -14,21 +14,33 @@ from engine.model.client import SPELL_WORDS
 from engine.model.kinds import Field, Kind
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.measure_specs import DAYS, FORMS, Form, Said, values_in, values_of
-from engine.rulebook.language.schema_values import SCALAR, Schema, comparisons, lasting, whole_of
+from engine.rulebook.language.schema_values import (
+    LIST_NAME,
+    SCALAR,
+    Schema,
+    comparisons,
+    lasting,
+    whole_of,
+)
 from engine.rulebook.language.vocabulary import (
     COMPARISONS,
     EVENT,
+    EVER,
     EVIDENCE,
     FILE,
     ID,
+    ITEM,
     JOINS,
     LONGEST_ID,
     NAME,
     OPTIONS,
     PHRASE_REFERENCE,
+    POINTS,
     RAISE,
     RULE,
     RULE_REFERENCE,
+    SOME,
+    SOME_OF,
     STARTING,
     Choice,
     DurationKey,
@@ -37,13 +49,15 @@ from engine.rulebook.language.vocabulary import (
     Whole,
     required,
 )
-from engine.rulebook.parsing.comparison_parser import OPERATORS, of_field
-from engine.rulebook.parsing.reading import NO, WHOLE, YES
+from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, of_field
+from engine.rulebook.parsing.reading import NO, WHOLE, YES, parse_whole
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(SPELL_WORDS)}}
 _NAMED: Schema = {"pattern": whole_of(NAME), "not": {"enum": sorted(YES | NO)}}
-_CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/condition"}}
+_CONDITION: Schema = {"$ref": "#/definitions/condition"}
+_ITEMS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/item"}}
+_CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
 
 
 def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
@@ -56,6 +70,11 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         word: keyed({word: says}, {word: SCALAR}, (word,))
         for word, says in (("rule", RULE_REFERENCE), ("phrase", PHRASE_REFERENCE))
     }
+    heads |= {
+        "some": keyed({"some": SOME_OF}, {"some": of_keys(SOME)}, ("some",)),
+        "ever": keyed({"ever": EVER}, {"ever": _CONDITION}, ("ever",)),
+        "points": _points(),
+    }
     return {
         "$schema": DRAFT,
         "title": "Handrail rules",
@@ -63,6 +82,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "definitions": {
             "rule": of_keys(RULE),
             "raise": of_keys(RAISE),
+            "item": of_keys(ITEM),
             "evidence": of_keys(EVIDENCE),
             "condition": _condition(heads),
             **{f"condition {head}": schema for head, schema in heads.items()},
@@ -130,7 +150,7 @@ _OWN: Mapping[str, Schema] = {
     "phrases": {
         "type": "object",
         "propertyNames": _NAMED,
-        "additionalProperties": {"$ref": "#/definitions/condition"},
+        "additionalProperties": _CONDITION,
     },
     "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"}},
     "id": {**SCALAR, "pattern": whole_of(ID), "maxLength": LONGEST_ID},
@@ -143,8 +163,24 @@ _OWN: Mapping[str, Schema] = {
             "anyOf": [SCALAR, {"type": "array", "minItems": 1, "items": SCALAR}]
         },
     },
-    "condition": {"$ref": "#/definitions/condition"},
-    "raise": {"$ref": "#/definitions/raise"},
+    "scorecards": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": _ITEMS,
+    },
+    "condition": _CONDITION,
+    "conditions": _CONDITIONS,
+    "points": {
+        "type": ["integer", "string"],
+        "pattern": whole_of(WHOLE),
+        "not": {"enum": [0, "0"]},
+    },
+    "raise": {
+        "anyOf": [
+            {"$ref": "#/definitions/raise"},
+            {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/raise"}},
+        ]
+    },
     "evidence": {"$ref": "#/definitions/evidence"},
     "where": {"type": "object"},  # of which kind of event is said where it stands
     "start": {"type": "string", "pattern": whole_of(STARTING)},
@@ -166,6 +202,17 @@ def _condition(heads: Mapping[str, Schema]) -> Schema:
             for head in heads
         ],
     }
+
+
+def _points() -> Schema:
+    """A scorecard, written here or by its name, and a comparison of its sum."""
+    scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
+    compared = comparisons(Values(parse_whole))
+    schema = keyed(
+        {"points": POINTS} | dict(COMPARISONS), {"points": scorecard, **compared}, ("points",)
+    )
+    schema["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
+    return schema
 
 
 def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:

@@ -120,14 +120,14 @@ def _operand(values: Values, operator: Operator) -> Schema | bool:
     one = single(values, "is" if operator == "one_of" else operator)
     if one is False or operator != "one_of":
         return one
-    return {"anyOf": [{"type": "array", "minItems": 1, "items": one}, _LIST_NAME]}
+    return {"anyOf": [{"type": "array", "minItems": 1, "items": one}, LIST_NAME]}
 
 
 # Which lists a file has cannot be told here.
-_LIST_NAME: Schema = {
+LIST_NAME: Schema = {
     "type": "string",
     "pattern": whole_of(NAME),
-    "description": "The name of one of the 'lists:'.",
+    "description": "A name that the file gives above.",
 }
 
 
@@ -151,4 +151,4 @@ def _wanted(values: Values) -> Schema:
     compared = {
         "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False, "properties": told,
     }  # fmt: skip
-    return {"anyOf": [one, _LIST_NAME, several, compared]}
+    return {"anyOf": [one, LIST_NAME, several, compared]}

@@ -43,9 +43,9 @@ class DurationKey:
 
 # What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
 Own = Literal[
-    "format", "lists", "phrases", "rules", "id", "ids", "attributes", "condition", "raise", "evidence", "where",
-    "start", "date", "client", "staff", "cases", "events", "alerts", "texts", "silent", "moment", "moment or never",
-    "role", "clock",
+    "format", "lists", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
+    "conditions", "points", "raise", "evidence", "where", "start", "date", "client", "staff",
+    "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 
@@ -68,6 +68,10 @@ FILE: Mapping[str, Key] = {
     "phrases": Key(
         "phrases",
         "Conditions that several rules share, each under a name. A phrase may use those above it.",
+    ),
+    "scorecards": Key(
+        "scorecards",
+        "Scorecards that several conditions share, each a list of points under a name.",
     ),
     "rules": Key("rules", "The rules of this file, each beginning with '- id:'.", required=True),
 }
@@ -101,7 +105,7 @@ RULE: Mapping[str, Key] = {
     "when": Key("condition", "What must be true of a client.", required=True),
     "raise": Key(
         "raise",
-        "A higher severity, where a second condition is true as the alert opens; it stays at that.",
+        "A higher severity, from when a second condition is true until the alert closes; or a list of such.",
     ),
     "hold": Key(
         DurationKey(), "How long it must stay true, without a break, before an alert opens."
@@ -126,7 +130,11 @@ RULE: Mapping[str, Key] = {
 }
 RAISE: Mapping[str, Key] = {
     "to": Key(Choice(SEVERITIES, "severity"), "The higher severity.", required=True),
-    "when": Key("condition", "What must be true as the alert opens.", required=True),
+    "when": Key(
+        "condition",
+        "What must be true as the alert opens, or later while it is open.",
+        required=True,
+    ),
 }
 EVIDENCE: Mapping[str, Key] = {
     "grade": Key(
@@ -145,6 +153,17 @@ JOINS: Mapping[str, str] = {
     "any": "At least one of these conditions must be true.",
     "none": "Each of these conditions must be known not to be true.",
 }
+SOME: Mapping[str, Key] = {
+    "at_least": Key(Whole(), "How many of the conditions must be true.", required=True),
+    "of": Key("conditions", "The conditions.", required=True),
+}
+ITEM: Mapping[str, Key] = {
+    "points": Key("points", "A whole number, below 0 to take points away.", required=True),
+    "when": Key("condition", "What must be true for the points to count.", required=True),
+}
+SOME_OF = "At least so many of several conditions must be true."
+POINTS = "The points of the items whose conditions hold, added up; or the name of a scorecard."
+EVER = "Whether a condition was true at some time so far, while rules applied to the client."
 RULE_REFERENCE = (
     "Whether another rule's condition is true, before that rule's own 'hold' and 'clears_after'."
 )

@@ -1,50 +1,40 @@
-"""Reading conditions: measures with their options and comparison, nested all, any and none."""
+"""Reading conditions: findings, joins of conditions, and measures that are made of conditions."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import yaml
 
-from engine.measures.comparison import ANY, Where
+from engine.measures.comparison import Comparison
 from engine.measures.counting import Share
 from engine.measures.elapsed import TimeSinceDay, TimeSinceEvent
 from engine.measures.measure import Finding
-from engine.measures.window import Starting, Window
-from engine.model.client import SPELL_WORDS
-from engine.model.duration import parse_duration, write_duration
-from engine.model.instant import DAY_US
+from engine.model.duration import write_duration
+from engine.rulebook.core.condition_walks import (
+    depth_of,
+    findings,
+    joined_references,
+    may_be_unknown,
+    size,
+)
 from engine.rulebook.core.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    Ever,
     NoneOf,
+    Points,
     RuleHolds,
-    depth_of,
-    findings,
-    may_be_unknown,
-    references,
+    SomeOf,
 )
-from engine.rulebook.language.measure_specs import (
-    DAYS,
-    FORMS,
-    Form,
-    Said,
-    measure_of,
-    values_in,
-    values_of,
-)
-from engine.rulebook.language.vocabulary import EVENT, JOINS, OPTIONS, STARTING, required
-from engine.rulebook.parsing.comparison_parser import (
-    OPERATORS,
-    WORDS,
-    of_field,
-    read_comparison,
-    read_where,
-)
-from engine.rulebook.parsing.reading import Reading, nearest
+from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME, required
+from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, read_comparison
+from engine.rulebook.parsing.measure_parser import read_finding
+from engine.rulebook.parsing.reading import Reading, nearest, parse_whole
 
-_HEADS = (*FORMS, *JOINS, "rule", "phrase")
+_HEADS = (*FORMS, *JOINS, "some", "points", "ever", "rule", "phrase")
 DEEPEST = 12
 MOST_FINDINGS = 500
 
@@ -77,7 +67,9 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
         return None
     head, value = heads[0], keys[heads[0]][1]
     if head in FORMS:
-        return _read_finding(reading, node, head, denied=denied)
+        return _checked(reading, node, read_finding(reading, node, head), denied=denied)
+    if head == "points":
+        return _checked(reading, node, _read_points(reading, node, depth), denied=denied)
     for word, (key, _) in keys.items():
         if word != head:
             reading.mistake(
@@ -86,16 +78,119 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
     if head in JOINS:
         inside = denied != (head == "none")
         items = reading.items(value, f"'{head}:'")
-        parts = [_read(reading, item, depth + 1, denied=inside) for item in items]
-        known = tuple(part for part in parts if part is not None)
-        return _joined(head, known) if known and len(known) == len(parts) else None
-    name = reading.word(value, head)
+        parts = _read_parts(reading, items, depth, denied=inside)
+        return None if parts is None else _joined(head, parts)
+    if head == "some":
+        return _read_some(reading, value, depth, denied=denied)
+    if head == "ever":
+        return _checked(reading, node, _read_ever(reading, value, depth), denied=denied)
+    return _read_reference(reading, value, head, depth, denied=denied)
+
+
+def _read_ever(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
+    # Whether something ever held is known, also where it is not known to hold now.
+    inner = _read(reading, node, depth + 1, denied=False)
+    return None if inner is None else Finding(Ever(inner), Comparison("is", "yes"))
+
+
+def _read_reference(
+    reading: Reading, node: yaml.Node, head: str, depth: int, *, denied: bool
+) -> Condition | None:
+    """A phrase, or another rule, by its name."""
+    name = reading.word(node, head)
     if name is None or head == "phrase":
-        return None if name is None else _read_phrase(reading, value, name, depth, denied=denied)
-    reading.referred.append((name, value))
+        return None if name is None else _read_phrase(reading, node, name, depth, denied=denied)
+    reading.referred.append((name, node))
     if denied:
-        reading.denied.append((name, value))
-    return RuleHolds(name) if _room(reading, value, 1) else None
+        reading.denied.append((name, node))
+    return RuleHolds(name) if _room(reading, node, 1) else None
+
+
+def _checked(
+    reading: Reading, node: yaml.Node, finding: Finding | None, *, denied: bool
+) -> Finding | None:
+    """A finding that was read, unless there are too many of them or it must not be denied."""
+    if finding is None or not _room(reading, node, 1):
+        return None
+    if denied:
+        _check_denied(reading, node, finding)
+    return finding
+
+
+def _read_parts(
+    reading: Reading, items: Sequence[yaml.Node], depth: int, *, denied: bool
+) -> tuple[Condition, ...] | None:
+    """The conditions of a list; None where there are none, or one could not be read."""
+    parts = [_read(reading, item, depth + 1, denied=denied) for item in items]
+    known = tuple(part for part in parts if part is not None)
+    return known if known and len(known) == len(parts) else None
+
+
+def _read_some(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> SomeOf | None:
+    keys = reading.mapping(node, SOME, "'some:'", required(SOME))
+    needed = reading.whole(keys["at_least"], "at_least") if "at_least" in keys else None
+    items = reading.items(keys["of"], "'of:'") if "of" in keys else []
+    parts = _read_parts(reading, items, depth, denied=denied)
+    if needed is not None and items and needed > len(items):
+        text = f"of {len(items)} conditions there are never {needed}; ask for fewer, or add some"
+        reading.mistake(keys["at_least"], text)
+        return None
+    return None if needed is None or parts is None else SomeOf(needed, parts)
+
+
+def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
+    keys = reading.mapping(node, ("points", *OPERATORS), "a 'points:' condition", ("points",))
+    scorecard = _named_or_read(reading, keys["points"], depth)
+    if scorecard is None:
+        return None
+    each = [points for points, _ in scorecard.items]
+    values = Values(
+        parse_whole,
+        low=sum(points for points in each if points < 0),
+        high=sum(points for points in each if points > 0),
+    )
+    compared: dict[str, yaml.Node] = {
+        word: value for word, value in keys.items() if word in OPERATORS
+    }
+    comparison = read_comparison(reading, compared, values, node)
+    if comparison is None or not _room(
+        reading, node, sum(size(part) for _, part in scorecard.items)
+    ):
+        return None
+    return Finding(scorecard, comparison)
+
+
+def _named_or_read(reading: Reading, node: yaml.Node, depth: int) -> Points | None:
+    if isinstance(node, yaml.SequenceNode):
+        items = read_items(reading, node, depth)
+        return None if items is None else Points(items)
+    name = reading.word(node, "'points:'")
+    if name is None:
+        return None
+    reading.asked["scorecards"][name] = node
+    if name not in reading.scorecards:
+        reading.missed["scorecards"].setdefault(name, node)
+        hint = nearest(name, reading.scorecards)
+        reading.mistake(node, f"there is no scorecard '{name}' above{hint}")
+        return None
+    return reading.scorecards[name]
+
+
+def read_items(
+    reading: Reading, node: yaml.Node, depth: int = 0
+) -> tuple[tuple[int, Condition], ...] | None:
+    """The items of a scorecard, each with its points; None where mistakes were noted."""
+    found: list[tuple[int, Condition]] = []
+    nodes = reading.items(node, "the items of a scorecard")
+    for item in nodes:
+        keys = reading.mapping(item, ITEM, "an item of a scorecard", required(ITEM))
+        points = reading.parsed(keys["points"], "points", parse_whole) if "points" in keys else None
+        if points == 0:
+            reading.mistake(keys["points"], "0 points change nothing; leave the item out")
+        when = _read(reading, keys["when"], depth + 1, denied=False) if "when" in keys else None
+        if points and when is not None:
+            found.append((points, when))
+    return tuple(found) if nodes and len(found) == len(nodes) else None
 
 
 def _joined(head: str, parts: tuple[Condition, ...]) -> Condition:
@@ -138,11 +233,10 @@ def _read_phrase(
         )
         return None
     if denied:
-        reading.denied += [(rule_id, node) for rule_id in references(condition)]
+        reading.denied += [(rule_id, node) for rule_id in joined_references(condition)]
         for finding in findings(condition):
             _check_denied(reading, node, finding)
-    size = sum(1 for _ in findings(condition)) + sum(1 for _ in references(condition))
-    return condition if _room(reading, node, size) else None
+    return condition if _room(reading, node, size(condition)) else None
 
 
 def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
@@ -182,197 +276,3 @@ def _as_written(finding: Finding) -> str:
         for operand in operands
     ]
     return f"{operator}: {', '.join(words)}{'%' if isinstance(finding.measure, Share) else ''}"
-
-
-def _read_finding(reading: Reading, node: yaml.Node, head: str, *, denied: bool) -> Finding | None:
-    form = FORMS[head]
-    known = (head, *form.options, *OPERATORS)
-    before = len(reading.source.mistakes)
-    parts = reading.mapping(node, known, f"a '{head}:' condition", required=form.required)
-    said = Said(head, nodes=parts)
-    if not _read_target(reading, said, form, parts[head]):
-        return None
-    if said.kind in DAYS:
-        _refuse_options_of_a_day(reading, said, form)
-    else:
-        _read_options(reading, said, form, node)
-    if len(reading.source.mistakes) > before and not any(word in parts for word in OPERATORS):
-        return None  # it may be the comparison that is misspelt
-    comparison = read_comparison(
-        reading, {k: v for k, v in parts.items() if k in OPERATORS}, values_in(said), node
-    )
-    if comparison is None or len(reading.source.mistakes) > before or not _room(reading, node, 1):
-        return None
-    finding = Finding(measure_of(said), comparison)
-    if denied:
-        _check_denied(reading, node, finding)
-    return finding
-
-
-def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> bool:
-    """What the measure is said of; whether it could be read."""
-    if form.target == "pair":
-        return _read_pair(reading, said, node)
-    word = reading.word(node, f"'{said.name}:'")
-    if word is None:
-        return False
-    said.values = values_of(said.name, None)
-    if form.target == "attribute":
-        if word in SPELL_WORDS or (
-            reading.attributes is not None and word not in reading.attributes
-        ):
-            hint = (
-                nearest(word, reading.attributes or ())
-                or "; a source that has it can map it under attributes:"
-            )
-            if word in SPELL_WORDS:
-                hint = "; for its days there is time_since:"
-            reading.mistake(node, f"clients have no attribute '{word}'{hint}")
-            return False
-        said.kind = word
-        return True
-    if form.target == "kind or day" and word in DAYS:
-        said.kind = word
-        return True
-    said.kind, _, said.field = word.partition(".")
-    if said.kind not in reading.kinds:
-        also = DAYS if form.target == "kind or day" else ()
-        reading.mistake(
-            node,
-            f"there is no kind of event '{said.kind}'{nearest(said.kind, (*reading.kinds, *also))}",
-        )
-        return False
-    if form.target != "field":
-        if said.field:
-            reading.mistake(
-                node,
-                f"'{said.name}:' is said of a kind alone; write '{said.kind}' and put fields in where:",
-            )
-        return not said.field
-    return _read_field(reading, said, node)
-
-
-def _read_field(reading: Reading, said: Said, node: yaml.Node) -> bool:
-    fields = {
-        name: field
-        for name, field in reading.kinds[said.kind].fields.items()
-        if field.type != "text"
-    }
-    if not said.field:
-        reading.mistake(
-            node, f"'{said.name}:' needs a field, such as {said.kind}.{next(iter(fields), 'field')}"
-        )
-        return False
-    if said.field not in fields:
-        reading.mistake(
-            node, f"{said.kind} has no field '{said.field}'{nearest(said.field, fields)}"
-        )
-        return False
-    field = fields[said.field]
-    if said.name != "latest" and field.type != "number":
-        reading.mistake(
-            node, f"'{said.name}:' needs a field that is a number; {said.kind}.{said.field} is not"
-        )
-        return False
-    said.values = values_of(said.name, of_field(field))
-    return True
-
-
-def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
-    items = reading.items(node, "'sequence:'")
-    if items and len(items) != 2:
-        reading.mistake(node, "a sequence is two events, the first and the one that follows it")
-    pair: list[tuple[str, Where]] = []
-    for item in items:
-        parts = {"event": item}
-        if isinstance(item, yaml.MappingNode):
-            parts = reading.mapping(item, EVENT, "a sequence's event", required(EVENT))
-        kind = (
-            reading.one_of(parts["event"], reading.kinds, "kind of event")
-            if "event" in parts
-            else None
-        )
-        where = read_where(reading, parts.get("where"), kind) if kind else None
-        if kind is not None and where is not None:
-            pair.append((kind, where))
-    said.pair = tuple(pair)
-    return len(pair) == 2 == len(items)
-
-
-def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> None:
-    parts = said.nodes
-    for option in ("where", "among", "of"):
-        if option in parts:
-            setattr(said, option, read_where(reading, parts[option], said.kind) or ANY)
-    if "of_at_least" in parts:
-        said.of_at_least = reading.whole(parts["of_at_least"], "of_at_least") or 1
-    if "baseline" in parts:
-        said.baseline = reading.duration(parts["baseline"], "baseline") or said.baseline
-    window = Window()
-    for option in ("within", "not_older_than"):
-        if option in parts:
-            window = replace(window, within=reading.duration(parts[option], option))
-    if "last" in parts:
-        window = replace(window, last=reading.whole(parts["last"], "last"))
-    if "starting" in parts:
-        window = replace(window, starting=_read_starting(reading, parts["starting"]))
-    said.window = window
-    if "within" in parts and "last" in parts:
-        reading.mistake(parts["last"], "choose one of within: and last:")
-    if form.window_required and "within" not in parts and "last" not in parts:
-        reading.mistake(
-            reading.end_of(node),
-            f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5",
-        )
-    fewest = {"trend": 2, "share": said.of_at_least}.get(said.name, 1)
-    if window.last is not None and window.last < fewest:
-        reading.mistake(
-            parts["last"],
-            f"of the last {window.last} this never has a value; it needs at least {fewest}",
-        )
-
-
-def _refuse_options_of_a_day(reading: Reading, said: Said, form: Form) -> None:
-    for option in form.options:
-        if option in said.nodes:
-            text = f"'{said.kind}' is a day of the client's record, not events to choose from; leave {option}: out"
-            reading.mistake(said.nodes[option], text)
-
-
-def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
-    word = reading.word(node, "starting")
-    match = STARTING.fullmatch(word) if word else None
-    if match is None:
-        if word:
-            reading.mistake(
-                node,
-                f"'{word}' is not a start; write it as '28 days after enrolment' (or discharge)",
-            )
-        return None
-    try:
-        days = parse_duration(match[1]) // DAY_US
-    except ValueError as error:
-        reading.mistake(node, f"starting: {error}")
-        return None
-    return Starting(days, "enrolled" if match[2] == "enrolment" else "discharged")
-
-
-def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
-    """The attributes that clients must have for a rule to apply to them."""
-    if not isinstance(node, yaml.MappingNode) or not node.value:
-        reading.mistake(node, "applies_to must be written as 'attribute: value' pairs")
-        return []
-    found: list[Condition] = []
-    for key, value in node.value:
-        said = Said("client", values=WORDS)
-        if not _read_target(reading, said, FORMS["client"], key):
-            continue
-        operator = (
-            "one_of"
-            if isinstance(value, yaml.SequenceNode) or str(value.value) in reading.lists
-            else "is"
-        )
-        comparison = read_comparison(reading, {operator: value}, WORDS, value)
-        if comparison is not None:
-            found.append(Finding(measure_of(said), comparison))
-    return found

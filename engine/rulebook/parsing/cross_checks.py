@@ -15,16 +15,16 @@ from engine.measures.window import Starting
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.model.instant import DAY_US
-from engine.rulebook.core.conditions import (
-    AllOf,
-    AnyOf,
-    Condition,
+from engine.rulebook.core.condition_walks import (
+    all_findings,
     findings,
     may_be_unknown,
     positive,
     references,
+    size,
     with_rules,
 )
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Ever, Points, SomeOf
 from engine.rulebook.parsing.condition_parser import MOST_FINDINGS
 from engine.rulebook.parsing.reading import Reading, nearest
 from engine.rulebook.parsing.rule_parser import WrittenRule
@@ -123,8 +123,9 @@ def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
         elif sizes[rule_id] <= MOST_FINDINGS and resolved.keys() >= set(references(rule.when)):
             resolved[rule_id] = with_rules(rule.when, resolved)
     for rule in by_id.values():
-        for word, condition in (("when", rule.when), ("raise", rule.raise_when)):
-            if condition is not None and _size(condition, sizes) > MOST_FINDINGS:
+        raises = (("raise", condition) for _, condition in rule.raises)
+        for word, condition in (("when", rule.when), *raises):
+            if _size(condition, sizes) > MOST_FINDINGS:
                 text = f"with the rules that it builds on this is more than {MOST_FINDINGS} conditions; build on fewer"
                 rule.reading.mistake(rule.nodes[word], text)
     return resolved
@@ -132,9 +133,8 @@ def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
 
 def _size(condition: Condition, sizes: dict[str, int]) -> int:
     """How many findings it holds with the rules put in."""
-    return sum(1 for _ in findings(condition)) + sum(
-        sizes.get(other, 0) for other in references(condition)
-    )
+    others = list(references(condition))
+    return size(condition) - len(others) + sum(sizes.get(other, 0) for other in others)
 
 
 def _in_order(by_id: dict[str, WrittenRule], named: dict[str, set[str]]) -> Iterator[str]:
@@ -183,7 +183,7 @@ def _check_empty(rule: WrittenRule, when: Condition) -> None:
     if any(_true_of_nothing(condition, place) for place in range(len(_ENROLMENTS))):
         discharged = (
             " (who may have been discharged long before)"
-            if any(map(_of_discharge, findings(when)))
+            if any(map(_of_discharge, all_findings(when)))
             else ""
         )
         rule.reading.mistake(
@@ -194,18 +194,45 @@ def _check_empty(rule: WrittenRule, when: Condition) -> None:
 
 
 def _true_of_nothing(condition: Condition, place: int) -> bool:
+    """Whether it can be true of one of the clients of whom nothing has been heard."""
     match condition:
         case AllOf(parts):
             return bool(parts) and all(_true_of_nothing(part, place) for part in parts)
         case AnyOf(parts):
             return any(_true_of_nothing(part, place) for part in parts)
+        case SomeOf(at_least, parts):
+            return sum(_true_of_nothing(part, place) for part in parts) >= at_least
         case Finding(measure=ClientAttribute()):
             return True  # some client may have it
+        case Finding(Points(items), comparison):
+            return any(comparison.holds(float(total)) for total in _totals(items, place))
+        case Finding(Ever(inner), comparison):
+            held = {True, False} if _may_vary(inner) else {_true_of_nothing(inner, place)}
+            return any(map(comparison.holds, held))
         case Finding():
             truth = condition.measure.truth(_NEW, _ENROLMENTS, condition.comparison)
             return _of_discharge(condition) or bool(truth[place])
         case _:
             return False
+
+
+def _totals(items: tuple[tuple[int, Condition], ...], place: int) -> set[int]:
+    """The sums that a scorecard can have for one of the clients of whom nothing has been heard."""
+    totals = {0}
+    for points, condition in items:
+        if _may_vary(condition):
+            totals |= {total + points for total in totals}
+        elif _true_of_nothing(condition, place):
+            totals = {total + points for total in totals}
+    return totals
+
+
+def _may_vary(condition: Condition) -> bool:
+    """Whether it depends on the client's record, and so can be true of one new client and not of another."""
+    return any(
+        isinstance(one.measure, ClientAttribute) or _of_discharge(one)
+        for one in all_findings(condition)
+    )
 
 
 def _of_discharge(finding: Finding) -> bool:

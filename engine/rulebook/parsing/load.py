@@ -9,8 +9,9 @@ from pathlib import Path
 from engine.errors import Mistake, MistakesError
 from engine.model.kinds import Kind
 from engine.model.routing import RoutingSettings
-from engine.model.rule import Rule
-from engine.rulebook.core.conditions import Condition, positive, with_rules
+from engine.model.rule import Rule, Severity
+from engine.rulebook.core.condition_walks import positive, with_rules
+from engine.rulebook.core.conditions import Condition
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook
 from engine.rulebook.parsing.cross_checks import check_rules
 from engine.rulebook.parsing.policy_checks import check_routing
@@ -107,15 +108,18 @@ def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict
     checked = {}
     for rule in written:
         when = positive(resolved[rule.id])
-        raised = (
-            None if rule.raise_when is None else positive(with_rules(rule.raise_when, resolved))
+        raises = tuple(
+            (severity, positive(with_rules(condition, resolved)))
+            for severity, condition in rule.raises
         )
-        checked[rule.id] = CheckedRule(_rule(rule, when, raised), rule, when, rule.raise_to, raised)
+        checked[rule.id] = CheckedRule(_rule(rule, when, raises), rule, when, raises)
     return checked
 
 
-def _rule(rule: WrittenRule, when: Condition, raised: Condition | None) -> Rule:
-    logic = repr((when, rule.raise_to, raised, rule.severity, rule.hold, rule.clears_after))
+def _rule(
+    rule: WrittenRule, when: Condition, raises: tuple[tuple[Severity, Condition], ...]
+) -> Rule:
+    logic = repr((when, raises, rule.severity, rule.hold, rule.clears_after))
     return Rule(
         id=rule.id,
         version=hashlib.sha256(logic.encode()).hexdigest(),

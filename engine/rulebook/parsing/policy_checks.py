@@ -20,7 +20,7 @@ def check_routing(written: Iterable[WrittenRule], routing: RoutingSettings) -> N
             rule.reading.mistake(
                 rule.nodes["notify"], text + nearest(rule.notify, routing.policies)
             )
-        elif "urgent" in {rule.severity, rule.raise_to} and all(
+        elif "urgent" in {rule.severity, *(to for to, _ in rule.raises)} and all(
             step.to == "mentor" for step in policy
         ):
             text = f"'{rule.notify}' tells mentors alone, and an urgent alert is never left to them; name another policy"

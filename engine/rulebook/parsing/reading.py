@@ -12,13 +12,14 @@ import yaml
 
 from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
-from engine.rulebook.core.conditions import Condition
+from engine.rulebook.core.conditions import Condition, Points
 from engine.rulebook.language.vocabulary import EVIDENCE, FILE, RAISE, RULE
 from engine.yaml_source import YamlSource
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
-Named = Literal["lists", "phrases"]
+Named = Literal["lists", "phrases", "scorecards"]
+NAMED: tuple[Named, ...] = ("lists", "phrases", "scorecards")
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
 WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -51,24 +52,25 @@ def _meant(word: str, words: Sequence[str]) -> str | None:
 class Reading:
     """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
 
-    `lists` are the words of each, with their places. `phrases` are those read so far; None is one that could not be
-    read. `referred` are the rules that conditions name, each with its place, and `denied` those of them whose
-    conditions are denied by a `none:`. `asked` are the lists and phrases that conditions name, and `missed` the words
-    that are none, where one could stand.
+    `lists` are the words of each, with their places. `phrases` and `scorecards` are those read so far; None is one
+    that could not be read. `referred` are the rules that conditions name, each with its place, and `denied` those of
+    them whose conditions are denied by a `none:`. `asked` are the names of NAMED that conditions use, and `missed`
+    the words that are none, where one could stand.
     """
 
     source: YamlSource
     kinds: Mapping[str, Kind]
     lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
+    scorecards: dict[str, Points | None] = field(default_factory=dict)
     attributes: frozenset[str] | None = None
     referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
     denied: list[tuple[str, yaml.Node]] = field(default_factory=list)
     asked: dict[Named, dict[str, yaml.Node]] = field(
-        default_factory=lambda: {"lists": {}, "phrases": {}}
+        default_factory=lambda: {name: {} for name in NAMED}
     )
     missed: dict[Named, dict[str, yaml.Node]] = field(
-        default_factory=lambda: {"lists": {}, "phrases": {}}
+        default_factory=lambda: {name: {} for name in NAMED}
     )
     findings: int = 0  # of the condition that is being read
 

@@ -9,7 +9,7 @@ import yaml
 
 from engine.model.duration import Duration
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
-from engine.rulebook.core.conditions import AllOf, AnyOf, Condition
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
 from engine.rulebook.language.vocabulary import (
     EVIDENCE,
     FILE,
@@ -22,8 +22,9 @@ from engine.rulebook.language.vocabulary import (
     TextKey,
     required,
 )
-from engine.rulebook.parsing.condition_parser import read_applies_to, read_condition
-from engine.rulebook.parsing.reading import NO, YES, Named, Reading
+from engine.rulebook.parsing.condition_parser import read_condition, read_items
+from engine.rulebook.parsing.measure_parser import read_applies_to
+from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading
 
 # Stands for conditions of which a mistake was noted; nothing satisfies it.
 UNREAD = AnyOf(())
@@ -41,8 +42,7 @@ class WrittenRule:
     applies_to: tuple[Condition, ...] = ()
     status: Status = "draft"
     severity: Severity = "medium"
-    raise_to: Severity | None = None
-    raise_when: Condition | None = None
+    raises: tuple[tuple[Severity, Condition], ...] = ()
     hold: Duration = 0
     clears_after: Duration = 0
     remind: Duration | None = None
@@ -73,10 +73,11 @@ def read_file(reading: Reading) -> list[WrittenRule]:
         reading.mistake(parts["format"], "this version reads format 1 alone")
     _read_lists(reading, parts.get("lists"))
     _read_phrases(reading, parts.get("phrases"))
+    _read_scorecards(reading, parts.get("scorecards"))
     items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
     rules = [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
-    _say_unasked(reading, parts.get("lists"), "lists")
-    _say_unasked(reading, parts.get("phrases"), "phrases")
+    for name in NAMED:
+        _say_unasked(reading, parts.get(name), name)
     return rules
 
 
@@ -99,6 +100,13 @@ def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
     # A phrase may use those above it alone, so that none can go in a circle.
     for name, value in _named(reading, node, "phrases"):
         reading.phrases[name] = read_condition(reading, value)
+
+
+def _read_scorecards(reading: Reading, node: yaml.Node | None) -> None:
+    for name, value in _named(reading, node, "scorecards"):
+        reading.findings = 0
+        items = read_items(reading, value)
+        reading.scorecards[name] = None if items is None else Points(items, name)
 
 
 def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
@@ -191,15 +199,21 @@ def _read_raise(rule: WrittenRule) -> None:
     node = rule.nodes.get("raise")
     if node is None:
         return
-    parts = rule.reading.mapping(node, RAISE, "'raise:'", required(RAISE))
-    rule.raise_to = (
-        rule.reading.one_of(parts["to"], SEVERITIES, "severity") if "to" in parts else None
-    )
-    rule.raise_when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
-    if rule.raise_to and SEVERITIES.index(rule.raise_to) >= SEVERITIES.index(rule.severity):
-        rule.reading.mistake(
-            parts["to"], f"raise goes up: '{rule.raise_to}' is not above '{rule.severity}'"
-        )
+    several = isinstance(node, yaml.SequenceNode)
+    found: dict[Severity, Condition] = {}
+    for item in rule.reading.items(node, "'raise:'") if several else [node]:
+        parts = rule.reading.mapping(item, RAISE, "'raise:'", required(RAISE))
+        to = rule.reading.one_of(parts["to"], SEVERITIES, "severity") if "to" in parts else None
+        when = read_condition(rule.reading, parts["when"]) if "when" in parts else None
+        if to and SEVERITIES.index(to) >= SEVERITIES.index(rule.severity):
+            text = f"raise goes up: '{to}' is not above '{rule.severity}'"
+            rule.reading.mistake(parts["to"], text)
+        elif to in found:
+            text = f"'{to}' stands twice in raise:; join the two conditions with any:"
+            rule.reading.mistake(parts["to"], text)
+        elif to is not None:
+            found[to] = when or UNREAD
+    rule.raises = tuple(found.items())
 
 
 def _read_evidence(rule: WrittenRule) -> None:

@@ -12,7 +12,8 @@ from operator import or_
 from engine.measures.comparison import Comparison
 from engine.measures.measure import Finding, Measure
 from engine.model.rule import SEVERITIES, Rule, Severity
-from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, findings
+from engine.rulebook.core.condition_walks import findings
+from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, SomeOf
 from engine.rulebook.core.rulebook import CheckedRule
 
 
@@ -63,7 +64,7 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
         and one.hold <= other.hold
         and one.clears_after >= other.clears_after
         and (other.remind is None or (one.remind is not None and one.remind <= other.remind))
-        and _rank(one.severity) <= _rank(narrow.raise_to or other.severity)
+        and _rank(one.severity) <= _rank(_highest(narrow))
         and set(other.quiets) <= set(one.quiets)
         and implies(narrow.when, wide.when)
         and all(other.id in rule.quiets for rule in rules if one.id in rule.quiets)
@@ -82,6 +83,8 @@ def implies(one: Condition, other: Condition) -> bool:
         return True
     if isinstance(one, AllOf):
         return any(implies(part, other) for part in one.parts)
+    if isinstance(one, SomeOf) or isinstance(other, SomeOf):
+        return False
     return isinstance(one, Finding) and isinstance(other, Finding) and _finding_implies(one, other)
 
 
@@ -105,6 +108,11 @@ def _comparison_implies(one: Comparison, other: Comparison) -> bool:
             return near < far
         case _:
             return False
+
+
+def _highest(one: CheckedRule) -> Severity:
+    """The highest severity that its alerts can reach."""
+    return min([one.rule.severity, *(to for to, _ in one.raises)], key=_rank)
 
 
 def _rank(severity: Severity) -> int:

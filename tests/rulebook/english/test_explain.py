@@ -60,7 +60,7 @@ It holds while all of these are so:
       - what the rule quieted (Another rule) looks for, before its own waiting times
 
 An alert opens once this has been so for 1 hour without a break, and closes by itself once it has not been so for 1 day.
-Its severity is medium, or urgent if, as it opens, this is so:
+Its severity is medium, or urgent from then on if, as it opens or later, this is so:
   - 28 days or less since the day of discharge
 
 Who is told, by text, at severity medium:
@@ -139,7 +139,7 @@ def _logic(one: CheckedRule) -> tuple[Any, ...]:
         rule.quiets,
         rule.notify,
     )
-    return *about, by.raise_to, *map(simplest, (by.applies_to, by.written_when, by.raise_when))
+    return *about, *map(simplest, (by.applies_to, by.written_when, by.raises))
 
 
 def _book(document: dict[str, Any]) -> Rulebook:

@@ -12,8 +12,8 @@ from hypothesis import given
 from engine.measures.comparison import Comparison
 from engine.measures.measure import Finding
 from engine.rulebook.core.conditions import AllOf, AnyOf
+from engine.rulebook.english.clearing_text import clearing_in_words
 from engine.rulebook.english.finding_text import (
-    clearing_in_words,
     finding_in_words,
     threshold_in_words,
     value_in_words,

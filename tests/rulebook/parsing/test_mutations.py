@@ -121,7 +121,7 @@ def _free(document: Any, place: Place) -> bool:
 
 
 def meaning(book: Rulebook) -> Any:
-    return [(one.rule, one.when, one.raise_to, one.raise_when) for one in book.checked.values()]
+    return [(one.rule, one.when, one.raises) for one in book.checked.values()]
 
 
 def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) -> bool:

@@ -1,0 +1,118 @@
+"""What a rule saw is told finding by finding, and a scorecard's sum item by item."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from engine.model.kinds import BUILT_IN
+from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.load import from_texts
+from tests.generated import histories, us
+from tests.plain_people import Entry, Happening, Person
+
+ENROLLED = datetime(2024, 3, 1, tzinfo=UTC)
+RULES = """
+format: 1
+scorecards:
+  risk:
+    - {points: 4, when: {count: return_to_use, within: 28 days, at_least: 1}}
+    - points: 2
+      when:
+        some:
+          at_least: 2
+          of:
+            - {count: test, where: {result: positive}, at_least: 1}
+            - {count: contact, at_least: 1}
+            - {latest: check_in.mood, at_most: 3}
+    - {points: -1, when: {ever: {count: contact, at_least: 1}}}
+    - {points: 1, when: {latest: check_in.craving, at_least: 7}}
+rules:
+  - id: risk
+    title: Risk
+    status: live
+    severity: low
+    when: {points: risk, at_least: 3}
+    raise: [{to: high, when: {points: risk, at_least: 5}}, {to: medium, when: {points: risk, at_least: 4}}]
+  - id: some
+    title: Some
+    status: live
+    severity: low
+    when: {some: {at_least: 1, of: [{count: contact, at_least: 1}, {count: test, at_least: 1}]}}
+"""
+
+
+def happening(kind: str, day: int, **fields: object) -> Happening:
+    return Happening(kind, ENROLLED + timedelta(days=day), fields, ("source", f"{kind}-{day}"))
+
+
+PERSON = Person(
+    "UTC",
+    [Entry(ENROLLED, "enrolled")],
+    [
+        happening("return_to_use", 1),
+        happening("contact", 2, outcome="reached"),
+        happening("test", 3, result="positive"),
+    ],
+)
+
+
+def book() -> Rulebook:
+    return from_texts({"rules.yaml": RULES}, BUILT_IN)
+
+
+def test_a_scorecard_shows_its_sum_and_each_item_with_its_points() -> None:
+    seen = book().evidence(histories([PERSON]), 1, "risk", us(ENROLLED + timedelta(days=3)))
+    told = [
+        (one.text, one.value, one.threshold, one.truth, len(one.events)) for one in seen.findings
+    ]
+    assert told == [
+        ("a score on the scorecard risk of 3 or more", "5", "3 or more", True, 3),
+        (
+            "4 points if 1 or more reports of use in the last 4 weeks",
+            "1, so 4 points",
+            "1 or more",
+            True,
+            1,
+        ),
+        (
+            "2 points if 2 or more of (1 or more positive tests so far), (1 or more contacts so far), "
+            "(mood of 3 or less out of 10 at the latest check-in that states it)",
+            "2 points",
+            "2 points if so",
+            True,
+            2,
+        ),
+        (
+            "-1 points if at some time so far: 1 or more contacts so far",
+            "yes, so -1 points",
+            "yes",
+            True,
+            1,
+        ),
+        (
+            "1 point if craving of 7 or more out of 10 at the latest check-in that states it",
+            "no value, so 0 points",
+            "7 or more",
+            False,
+            0,
+        ),
+    ]
+
+
+def test_a_score_that_rises_while_the_alert_is_open_raises_it_from_that_instant_on() -> None:
+    spans = {span.rule_id: span for span in book().replay(histories([PERSON]))}
+    began = us(ENROLLED + timedelta(days=1))
+    # 4 points on day 1, 3 on day 2, 5 on day 3; after 28 days the report of use no longer counts.
+    assert spans["risk"][2:5] == (
+        "medium",
+        began,
+        began + us(ENROLLED + timedelta(days=28)) - us(ENROLLED),
+    )
+    assert [(one.at, one.to) for one in spans["risk"].raises] == [
+        (us(ENROLLED + timedelta(days=3)), "high")
+    ]
+
+
+def test_what_would_clear_some_of_several_names_them_all() -> None:
+    seen = book().evidence(histories([PERSON]), 1, "some", us(ENROLLED + timedelta(days=2)))
+    assert seen.clears == ("none of these:\n- 1 or more contacts so far\n- 1 or more tests so far")
