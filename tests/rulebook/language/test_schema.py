@@ -39,7 +39,8 @@ SCHEMA = rules_schema(KINDS)
 # follows from two values together. An editor lets these pass; `handrail check` does not.
 UNSAID = (
     # What one place says of another.
-    "there is no rule", "there is no phrase", "there is no scorecard", "there are never", "is not quite", "nothing asks for", "no word of the list",
+    "there is no rule", "there is no phrase", "there is no scorecard", "there are never",
+    "is not quite", "nothing asks for", "no word of the list",
     "leads back to itself", "a rule cannot quiet itself", "raise goes up",
     "is already a value of a field",
     # A word that may be the name of a list.
