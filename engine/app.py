@@ -146,7 +146,7 @@ class Engine:
         return self._gateway.webhooks(self._text_came_in, self._reported)
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = receive.take(self.web_database, inbound, self.settings.routing, self._now())
+        taken = receive.take(self.web_database, inbound, self.settings.telling, self._now())
         _log.info(
             "text came in",
             provider_id=inbound.provider_id,
@@ -263,7 +263,7 @@ class Engine:
 
     def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:
         return reconcile.run(
-            self.database, records, self._gateway, self.settings.routing, self._now()
+            self.database, records, self._gateway, self.settings.telling, self._now()
         )
 
     def _audit(self) -> Mapping[str, int]:

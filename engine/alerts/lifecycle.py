@@ -30,6 +30,7 @@ Reason = Literal[
     "snoozed",
     "done",
     "false_alarm",
+    "undone",  # a person takes their last act back
     # it stays in its state
     "moved",  # late or corrected data moved its beginning
     "extended",  # late or corrected data moved its end
@@ -52,16 +53,18 @@ _RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | {"cleared"}
 TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = {
     (None, "open"): _OPENED,
     (None, "resolved"): _OPENED_AND_OVER,
-    ("open", "acknowledged"): frozenset({"taken"}),
+    ("open", "acknowledged"): frozenset({"taken", "undone"}),
     ("open", "snoozed"): frozenset({"snoozed"}),
     ("open", "resolved"): _RESOLVED,
-    ("acknowledged", "open"): frozenset({"passed_on"}),
+    ("acknowledged", "open"): frozenset({"passed_on", "undone"}),
     ("acknowledged", "snoozed"): frozenset({"snoozed"}),
     ("acknowledged", "resolved"): _RESOLVED,
-    ("snoozed", "open"): frozenset({"snooze_over", "passed_on"}),
-    ("snoozed", "acknowledged"): frozenset({"taken"}),
+    ("snoozed", "open"): frozenset({"snooze_over", "passed_on", "undone"}),
+    ("snoozed", "acknowledged"): frozenset({"taken", "undone"}),
     ("snoozed", "resolved"): _RESOLVED,
-    ("resolved", "open"): frozenset({"holds_after_all"}),
+    ("resolved", "open"): frozenset({"holds_after_all", "undone"}),
+    ("resolved", "acknowledged"): frozenset({"undone"}),
+    ("resolved", "snoozed"): frozenset({"undone"}),
     ("resolved", "resolved"): frozenset({"corrected", "merged"}),
 }
 
@@ -71,12 +74,26 @@ class TransitionRefusedError(HandrailError):
 
 
 def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
-    """The alert in its new state; TransitionRefusedError where the table does not allow it.
+    """Move an alert to another state.
 
-    Only what cleared by itself may open again or be taken back: what a person resolved stays so while its span lasts.
+    What cleared by itself may open again or be taken back. What a person resolved stays so while
+    its span lasts, unless that person undoes it.
+
+    Args:
+        alert: The alert as it is.
+        to: The state to move to; the same state is a move too, for some reasons.
+        reason: Why.
+
+    Returns:
+        The alert in its new state.
+
+    Raises:
+        TransitionRefusedError: The table does not allow this.
     """
     allowed = reason in TRANSITIONS.get((alert.state, to), frozenset())
-    if not allowed or (alert.state == "resolved" and alert.resolution != "cleared"):
+    final = alert.state == "resolved" and alert.resolution != "cleared"
+    undoes = reason == "undone" and alert.resolution in _BY_A_PERSON
+    if not allowed or (final and not undoes):
         raise TransitionRefusedError(
             f"Alert {alert.id} is {alert.state} and cannot become {to} because {reason}."
         )

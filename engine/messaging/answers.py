@@ -1,109 +1,271 @@
-"""What is answered to a text, and what the others are told of it: content-free, one segment each."""
+"""The answers to a text, and what the others are told of it: content-free, one segment each.
+
+Every answer about an alert names its code and its client, `3 (C-1064)`, so that a person half asleep
+sees which alert it was. A mentor's answers name the client by the alias of the consent.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.messaging.danger_words import Language
-from engine.messaging.lint import lint
+from engine.messaging.lint import first_clean, lint
+from engine.model.alert import Act
 from engine.model.staff import Role
 
 LIFELINES = "in danger call 911; to talk to somebody at any hour call or text 988."
-HELP = f"Handrail: {LIFELINES} Staff: answer with the code in a text and a letter, such as 17 A."
-CRISIS = f"Handrail: you matter. If you are {LIFELINES} Somebody is being told that you wrote."
-CRISIS_IN_SPANISH = (
-    "Handrail: usted importa. En peligro, llame al 911; para hablar a cualquier hora, llame al 988 y marque 2. "
-    "Avisamos a alguien que nos ha escrito."
+HELP = (
+    "Handrail: answer with a code and a letter, such as 17 A. A takes it, P passes it on, D done, "
+    "F false alarm. 17 ? asks, LIST shows all. In danger call 911."
 )
-THANKS = f"Handrail: thank you, somebody is being told that you wrote. If you are {LIFELINES}"
+CLIENT_HELP = f"Handrail: we tell a person that you need help. If you are {LIFELINES}"
+CLIENT_HELP_IN_SPANISH = (
+    "Handrail: avisamos a una persona que necesita ayuda. En peligro, llame al 911; para hablar a "
+    "cualquier hora, llame al 988 y marque 2."
+)
+CRISIS = f"Handrail: you matter. If you are {LIFELINES} A person is being told that you wrote."
+CRISIS_IN_SPANISH = (
+    "Handrail: usted importa. En peligro, llame al 911; para hablar a cualquier hora, llame al 988 "
+    "y marque 2. Avisamos a alguien que nos ha escrito."
+)
+THANKS = f"Handrail: thank you, a person is being told that you wrote. If you are {LIFELINES}"
+THANKS_IN_SPANISH = (
+    "Handrail: gracias, avisamos a una persona que nos ha escrito. En peligro, llame al 911; para "
+    "hablar a cualquier hora, llame al 988 y marque 2."
+)
 STARTED = "Handrail: you get texts from us again."
+STARTED_IN_SPANISH = "Handrail: vuelve a recibir nuestros mensajes."
 NOTHING_OPEN = "Handrail: nothing is open with you."
+NOTHING_TO_UNDO = "Handrail: there is nothing to undo. An act can be undone for 10 minutes."
 
-_ROLES: Mapping[Role, str] = {
+ROLE_WORDS: Mapping[Role, str] = {
     "case_manager": "the case manager",
     "mentor": "the mentor",
     "supervisor": "the supervisor",
-    "on_call": "whoever is on call",
+    "on_call": "the person on call",
     "prescriber": "a colleague",  # the role's own name would say something of the client
     "admin": "an admin",
 }
+_LETTERS: Mapping[Act, str] = {
+    Act.TAKE: "A",
+    Act.PASS: "P",
+    Act.DONE: "D",
+    Act.FALSE_ALARM: "F",
+    Act.SNOOZE: "S",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An alert as a text names it: its code, and the client's ref or alias, "" where texts say none."""
+
+    code: int
+    ref: str = ""
+    urgent: bool = False
+
+
+def _name(alert: Named) -> str:
+    """Name an alert; a ref that may not stand in a text is left out."""
+    return f"{alert.code} ({alert.ref})" if alert.ref and not lint(alert.ref) else str(alert.code)
+
+
+def _about(alert: Named, said: str) -> str:
+    return first_clean([f"Handrail: {_name(alert)} {said}", f"Handrail: {alert.code} {said}"])
 
 
 def crisis(language: Language) -> str:
-    """To somebody in danger: the lines that help, in the language of their words."""
+    """Answer a person in danger: the lines that help, in the language of their words."""
     return CRISIS_IN_SPANISH if language == "spanish" else CRISIS
 
 
-def yours(code: int) -> str:
-    """You took it."""
-    return f"Handrail: {code} is yours. Reply {code} D when done, {code} P to pass on, {code} S for a break of 2 hours."
+def client_help(language: Language) -> str:
+    """Answer a client who asks for help, in their language."""
+    return CLIENT_HELP_IN_SPANISH if language == "spanish" else CLIENT_HELP
 
 
-def already_taken(code: int, by: Role) -> str:
-    """Somebody else took it before."""
-    return f"Handrail: {code} was already taken by {_ROLES[by]}."
+def thanks(language: Language) -> str:
+    """Answer a client whose text a person will read, in their language."""
+    return THANKS_IN_SPANISH if language == "spanish" else THANKS
 
 
-def passed_on(code: int) -> str:
-    """It goes to whoever comes next."""
-    return f"Handrail: {code} goes to the next person now."
+def started(language: Language) -> str:
+    """Answer a phone that opts in again."""
+    return STARTED_IN_SPANISH if language == "spanish" else STARTED
 
 
-def closed(code: int, as_what: str) -> str:
-    """You closed it."""
-    return f"Handrail: {code} is closed: {as_what}. Thank you."
-
-
-def already_closed(code: int) -> str:
-    """It was closed before."""
-    return f"Handrail: {code} is closed already."
-
-
-def snoozed(code: int) -> str:
-    """It waits for two hours."""
-    return (
-        f"Handrail: {code} waits. You are asked again in 2 hours; reply {code} A to take it before."
+def yours(alert: Named) -> str:
+    """Say that the sender has the alert now, and what can follow."""
+    code = alert.code
+    return _about(
+        alert, f"is yours. Reply {code} D when done, {code} P to pass on, {code} S to wait 2 hours."
     )
 
 
-def which(codes: Sequence[int], said: str = "which one?") -> str:
-    """Which alerts there are, as many as fit."""
-    for shown in range(min(len(codes), 20), 0, -1):
-        listed = ", ".join(map(str, codes[:shown])) + (" and more" if shown < len(codes) else "")
-        text = f"Handrail: {said} Open with you: {listed}. Reply with code and letter, such as {codes[0]} A."
-        if not lint(text):
-            return text
-    return NOTHING_OPEN
+def already_taken(alert: Named, by: Role) -> str:
+    """Say that another person took the alert before."""
+    return _about(alert, f"was already taken by {ROLE_WORDS[by]}.")
 
 
-def not_understood(codes: Sequence[int]) -> str:
-    """Nothing was done, for nobody knows what was meant."""
-    return (
-        which(codes, "that was not understood.")
-        if codes
-        else f"{NOTHING_OPEN} That was not understood."
+def passed_on(alert: Named, to: Role | None) -> str:
+    """Say who is told next, or that there is nobody else but the admins."""
+    if to is None:
+        return _about(alert, "is passed on. Nobody comes after you, so the admins are told.")
+    return _about(alert, f"goes to {ROLE_WORDS[to]} now.")
+
+
+def closed(alert: Named, as_what: str) -> str:
+    """Say that the sender closed the alert, and how to take that back."""
+    return _about(alert, f"is closed: {as_what}. Thank you. Reply UNDO within 10 minutes if wrong.")
+
+
+def already_closed(alert: Named, at: str, by: str) -> str:
+    """Say when the alert was closed and by whom, so that nobody acts on it again.
+
+    Args:
+        alert: The alert.
+        at: The local time at which it was closed, in words.
+        by: The person or the reason, such as `you` or `the supervisor`.
+    """
+    return _about(alert, f"was closed {at} by {by}. Nothing is left to do.")
+
+
+def snoozed(alert: Named) -> str:
+    """Say that the alert waits for two hours."""
+    return _about(
+        alert,
+        f"waits. You are asked again in 2 hours; reply {alert.code} A to take it before.",
     )
 
 
-def no_such_code(codes: Sequence[int]) -> str:
-    """Nothing was done, for the code is none of theirs."""
-    return (
-        which(codes, "you have no such code.")
-        if codes
-        else f"Handrail: you have no such code. {NOTHING_OPEN[10:]}"
+def undone(alert: Named, act: Act) -> str:
+    """Say that the sender's last act on the alert is taken back."""
+    return _about(
+        alert, f"is as it was before your {_LETTERS[act]}. Reply {alert.code} ? to see it."
     )
 
 
-def taken_by(code: int, by: Role) -> str:
-    """To those who had been told, too: they need do nothing."""
-    return f"Handrail: {code} was taken by {_ROLES[by]}. You need do nothing."
+def acted(lines: Sequence[str]) -> str:
+    """Join the answers to several acts in one text; what has no room is told by codes alone."""
+    short = [line.removeprefix("Handrail: ").split(". ")[0].rstrip(".") for line in lines]
+    return first_clean([f"Handrail: {'. '.join(short)}.", "Handrail: all of that is done."])
 
 
-def closed_by(code: int, by: Role) -> str:
-    """To those who had been told, too: it is over."""
-    return f"Handrail: {code} was closed by {_ROLES[by]}. You need do nothing."
+def confirm(acts: Sequence[tuple[Act, Named]], *, only: bool) -> str:
+    """Ask once whether an act is meant.
+
+    Args:
+        acts: The acts that may be meant, with their alerts.
+        only: Whether a bare letter names the one alert that there is.
+    """
+    if len(acts) > 1:
+        codes = " ".join(f"{alert.code}{_LETTERS[act]}" for act, alert in acts)
+        return first_clean(
+            [
+                f"Handrail: all of them? Reply {codes}.",
+                "Handrail: which ones? Reply LIST to see them.",
+            ]
+        )
+    ((act, alert),) = acts
+    question = {
+        Act.TAKE: "Take {}?",
+        Act.PASS: "Pass {} on?",
+        Act.DONE: "Close {} as done?",
+        Act.FALSE_ALARM: "Close {} as a false alarm?",
+        Act.SNOOZE: "Let {} wait 2 hours?",
+    }[act]
+    letter = _LETTERS[act]
+    reply = letter if only and act is Act.TAKE else f"{alert.code} {letter}"
+    named = alert.ref if alert.ref and not lint(alert.ref) else str(alert.code)
+    return first_clean(
+        [
+            f"Handrail: {question.format(named)} Reply {reply}.",
+            f"Handrail: {question.format(alert.code)} Reply {reply}.",
+        ]
+    )
 
 
-def wrote_again(code: int) -> str:
-    """To whoever has taken it: the client sent another text."""
-    return f"Handrail: {code}: another text came. See handrail why, or reply {code} P to pass on."
+def _listing(alerts: Sequence[Named], said: str, reply: str) -> str:
+    """List alerts, urgent ones first, as many as fit, and say how many more there are."""
+    ordered = sorted(alerts, key=lambda alert: (not alert.urgent, alert.code))
+    for with_refs in (True, False):
+        entries = [_entry(alert, with_refs=with_refs) for alert in ordered]
+        for shown in range(min(len(entries), 12), 0, -1):
+            more = len(entries) - shown
+            listed = ", ".join(entries[:shown]) + (f" and {more} more" if more else "")
+            text = f"Handrail: {said}{listed}. {reply}"
+            if not lint(text):
+                return text
+    return first_clean([f"Handrail: {len(alerts)} alerts are open with you. {reply}"])
+
+
+def _entry(alert: Named, *, with_refs: bool) -> str:
+    ref = f" {alert.ref}" if with_refs and alert.ref and not lint(alert.ref) else ""
+    return f"{alert.code}{ref}{' please call now' if alert.urgent else ''}"
+
+
+def listed(alerts: Sequence[Named]) -> str:
+    """List the alerts that are open with the sender."""
+    if not alerts:
+        return NOTHING_OPEN
+    return _listing(alerts, "open with you: ", "Reply a number and A, P, D or F.")
+
+
+def which(alerts: Sequence[Named]) -> str:
+    """Ask which alert is meant."""
+    return _listing(alerts, "which one? ", "Reply a number and A, P, D or F.")
+
+
+def not_understood(alerts: Sequence[Named]) -> str:
+    """Say that nothing was done, and what can be answered."""
+    if not alerts:
+        return f"{NOTHING_OPEN} That was not understood."
+    code = min(alerts, key=lambda alert: (not alert.urgent, alert.code)).code
+    return _listing(
+        alerts, "not understood, nothing is changed. Open: ", f"To take it reply {code} A."
+    )
+
+
+def details(alert: Named, since: str, told: Sequence[str], following: str) -> str:
+    """Answer `1 ?`: since when, who else was told, and who is next.
+
+    Args:
+        alert: The alert.
+        since: The local time at which it began, in words.
+        told: The people told so far, in words.
+        following: The next person and time, or the person who has it, in words.
+    """
+    people = ", ".join(dict.fromkeys(told))
+    reply = f"Reply {alert.code} A to take it."
+    return first_clean(
+        [
+            f"Handrail: {_name(alert)} since {since}. Told: {people}. {following} {reply}",
+            f"Handrail: {_name(alert)} since {since}. {following} {reply}",
+            f"Handrail: {alert.code} since {since}. {reply}",
+        ]
+    )
+
+
+def taken_by(alert: Named, by: Role) -> str:
+    """Tell those who had been told, too, that they need do nothing."""
+    return _about(alert, f"was taken by {ROLE_WORDS[by]}. You need do nothing.")
+
+
+def closed_by(alert: Named, by: Role) -> str:
+    """Tell those who had been told, too, that it is over."""
+    return _about(alert, f"was closed by {ROLE_WORDS[by]}. You need do nothing.")
+
+
+def open_again(alert: Named, by: Role) -> str:
+    """Tell those who had been told, too, that an act was taken back."""
+    return _about(
+        alert, f"is open again: {ROLE_WORDS[by]} took that back. Reply {alert.code} A to take it."
+    )
+
+
+def wrote_again(alert: Named) -> str:
+    """Tell the person who has the alert that the client sent another text."""
+    return _about(
+        alert,
+        f"wrote again. Please look: handrail why. Reply {alert.code} P to pass on.",
+    )

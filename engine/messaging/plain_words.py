@@ -9,13 +9,15 @@ TOKEN = re.compile(r"[^\W\d_]+|\d+|\?")
 _APOSTROPHES = str.maketrans("", "", "'’‘`´ʼ")
 
 
-def tokens(body: str) -> list[str]:
-    """The words, the numbers and the question marks of a text, in small letters."""
-    return TOKEN.findall(unicodedata.normalize("NFKC", body).casefold())
-
-
 def plain(body: str) -> str:
-    """The words in small letters without accents, apostrophes and signs, one space between them."""
+    """Return the words of a text in small letters, without accents, apostrophes and signs.
+
+    Args:
+        body: A text as it was typed.
+
+    Returns:
+        Words, numbers and question marks with one space between them.
+    """
     folded = unicodedata.normalize("NFKC", body).casefold().translate(_APOSTROPHES)
     without = (
         one for one in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(one)
@@ -24,5 +26,14 @@ def plain(body: str) -> str:
 
 
 def phrases(lines: str) -> re.Pattern[str]:
-    """A pattern that finds any of these, one or several a line, as whole words of a plain text."""
-    return re.compile("|".join(rf"\b(?:{line})\b" for line in lines.split("\n") if line))
+    """Compile phrases into a pattern that finds any of them as whole words of a plain text.
+
+    Args:
+        lines: Regular expressions, one or several a line with `|` between them. A line that begins
+            with two spaces goes on with the line before.
+
+    Returns:
+        The pattern; it matches texts that `plain` returned.
+    """
+    joined = lines.replace("\n  ", "")
+    return re.compile("|".join(rf"\b(?:{line})\b" for line in joined.split("\n") if line))

@@ -1,78 +1,245 @@
-"""What somebody who texts asks for: read from the words alone, and never guessed."""
+"""Reads what a member of staff or a mentor asks for by a text: from the words alone, never guessed.
+
+An answer counts only where the whole text is made of codes, known phrases and courtesies. Anything
+besides, a negation or a time of day among it, makes the text one that is not understood, which
+changes nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
-from engine.messaging.plain_words import phrases, plain, tokens
+from engine.messaging.carrier_words import read_carrier_word
+from engine.messaging.reactions import Reaction, read_reaction
+from engine.messaging.reply_parts import OpenAlert, Part, parts_of, words_of
+from engine.messaging.reply_words import Word
+from engine.model.alert import Act
 
-Action = Literal["accept", "pass_on", "done", "false_alarm", "snooze", "ask"]
-Asks = Action | Literal["stop", "start", "help", "other"]
 
-_ACTIONS: Mapping[str, Action] = {
-    **dict.fromkeys(["a", "ack", "acknowledge", "accept", "take", "take it"], "accept"),
-    **dict.fromkeys(["p", "pass", "pass on", "pass it on"], "pass_on"),
-    **dict.fromkeys(["d", "done"], "done"),
-    **dict.fromkeys(["f", "false", "false alarm"], "false_alarm"),
-    **dict.fromkeys(["s", "snooze"], "snooze"),
-    **dict.fromkeys(
-        ["?", "w", "what", "why", "what was this about", "what was this about ?"], "ask"
-    ),
-}
-# Those that carriers go by. CANCEL, END and QUIT opt out as STOP does.
-_KEYWORDS: Mapping[str, Asks] = {
-    **dict.fromkeys(
-        ["stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"], "stop"
-    ),
-    "stop all": "stop",
-    "opt out": "stop",
-    **dict.fromkeys(["start", "unstop", "yes"], "start"),
-    **dict.fromkeys(["help", "info"], "help"),
-}
-# Whoever asks not to be texted in words of their own means it no less, and is not to be told the right word.
-_OPTS_OUT = phrases(
-    r"""
-(stop|quit|unsubscribe|cancel)( (all|me|this|the|these|your|(send|text|messag|contact|bother)ing|texts?|messages?))*
-(do not|dont|never) (text|message|contact|write)( to)? me( (again|any ?more|ever))*
-no more (texts?|messages?)|(take|get) me off( (this|the|your) list)?|leave me alone
-(remove|unsubscribe|delete) (me|my number)( from (this|the|your) list)?|(want to |wanna )?opt(ing)?( me)? out
-alto|parar|pare|detener|cancelar|no mas( (mensajes|textos))?|no me (escriban?|molesten?|manden? mas mensajes)( mas)?
-"""
-)
-_ASKS_HELP = phrases("help me|need help|please help|ayuda|ayudame|ayudenme|necesito ayuda")
-_POLITE = phrases("please|por favor|thanks|thank you|gracias|now|ya|i")
-_LONGEST_CODE = 9  # digits; no code is longer, and what is longer is a telephone number, say
+class Asks(StrEnum):
+    """What a text asks for."""
+
+    ACT = "act"
+    CONFIRM = "confirm"  # an act that is meant, perhaps; it is asked about and changes nothing
+    UNDO = "undo"
+    ASK = "ask"
+    LIST = "list"
+    WHICH = "which"
+    HELP = "help"
+    STOP = "stop"
+    START = "start"
+    REACTION = "reaction"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a text asks for, and by which code; None where it names none."""
+    """What a text asks for, and for which codes: `acts` for ACT and CONFIRM, `code` for ASK and UNDO."""
 
     asks: Asks
+    acts: tuple[tuple[Act, int], ...] = ()
     code: int | None = None
 
 
-def _in_other_words(words: str) -> Asks:
-    """What plain words without a number ask for, where they are none that carriers or Handrail go by."""
-    bare = " ".join(_POLITE.sub("", words).split())
-    if _OPTS_OUT.fullmatch(bare):
-        return "stop"
-    return "help" if bare == "help" or _ASKS_HELP.fullmatch(bare) else "other"
+_NOT_UNDERSTOOD = Reply(Asks.NOT_UNDERSTOOD)
+_ACTS: Mapping[Word, Act] = {
+    Word.TAKE: Act.TAKE,
+    Word.ACKNOWLEDGE: Act.TAKE,
+    Word.PASS: Act.PASS,
+    Word.MAYBE_PASS: Act.PASS,
+    Word.DONE: Act.DONE,
+    Word.MAYBE_DONE: Act.DONE,
+    Word.FALSE_ALARM: Act.FALSE_ALARM,
+    Word.SNOOZE: Act.SNOOZE,
+    Word.MAYBE_SNOOZE: Act.SNOOZE,
+}
+_CLOSES = {Act.DONE, Act.FALSE_ALARM}
+_UNSURE = {Word.MAYBE_PASS, Word.MAYBE_DONE}
+_ASKING = {
+    "who", "whos", "is", "are", "did", "does", "do", "can", "could", "should", "has", "was", "what",
+    "why", "which", "when", "where", "how", "quien", "que", "cual", "alguien", "puede", "puedes",
+}  # fmt: skip
+# A question without a code is about an alert only where it is made of these words.
+_ABOUT_AN_ALERT = _ASKING | {
+    "it", "this", "someone", "somebody", "anyone", "anybody", "take", "took", "taken", "done", "a",
+    "false", "alarm", "got", "closed", "called", "yet", "urgent", "ya", "la", "lo", "tomo", "tiene",
+    "hecho", "es", "una", "falsa", "alarma",
+}  # fmt: skip
 
 
-def read(body: str) -> Reply:
-    """What a text asks for. Only a whole text counts: one that says anything besides is `other`.
+def read(body: str, known: Sequence[OpenAlert]) -> Reply:
+    """Read what a text asks for.
 
-    A code without a word asks what it was about, for that changes nothing.
+    Args:
+        body: The text as it came in.
+        known: The alerts that the sender has a code of; each code once.
+
+    Returns:
+        What it asks for. An act names open alerts alone, several acts stand together, and an alert
+        that is urgent is closed only beside its code.
     """
-    found = tokens(body)
-    numbers = [token for token in found if token.isdecimal()]
-    phrase = " ".join(token for token in found if not token.isdecimal())
-    if not numbers:
-        return Reply(_KEYWORDS.get(phrase) or _ACTIONS.get(phrase) or _in_other_words(plain(body)))
-    if len(numbers) > 1 or len(numbers[0]) > _LONGEST_CODE:
-        return Reply("other")
-    asks: Action | None = _ACTIONS.get(phrase) if phrase else "ask"
-    return Reply(asks, int(numbers[0])) if asks else Reply("other")
+    if reaction := read_reaction(body):
+        return _reacted(reaction, known)
+    if word := read_carrier_word(body):
+        return Reply(Asks(word))
+    question = any(mark in body for mark in "?¿？")
+    found = words_of(body, known)
+    codes = {alert.code: alert for alert in known}
+    parts = parts_of(found)
+    asks = found and found[0] in _ASKING and parts is None and "not" not in found
+    if question or asks:
+        return _question(found, parts, codes, known)
+    return _NOT_UNDERSTOOD if not parts else _asked(parts, codes, known)
+
+
+def _asked(
+    parts: Sequence[Part], codes: Mapping[int, OpenAlert], known: Sequence[OpenAlert]
+) -> Reply:
+    told = [part for part in parts if part.word not in {Word.COURTESY, Word.AND}]
+    named = _named(told, codes)
+    if named is None:
+        return _NOT_UNDERSTOOD
+    words = {part.word for part in told if part.word is not None}
+    numbers = [part for part in named if part.code is not None]
+    if words == {Word.UNDO} and len(numbers) <= 1:
+        return Reply(Asks.UNDO, code=numbers[0].code if numbers else None)
+    if not told:
+        return _NOT_UNDERSTOOD
+    if not words or words == {Word.ASK}:
+        return _about(numbers, known)
+    if words in ({Word.LIST}, {Word.HELP}):
+        asks = Asks.LIST if Word.LIST in words else Asks.HELP
+        return _NOT_UNDERSTOOD if numbers else Reply(asks)
+    if Word.ALL in words:
+        return _all(words, numbers, known)
+    acts = _without_courtesy_of(named)
+    if any(part.word is not None and part.word not in _ACTS for part in acts):
+        return _NOT_UNDERSTOOD
+    return _paired(acts) if numbers else _bare(acts, known)
+
+
+def _named(told: Sequence[Part], codes: Mapping[int, OpenAlert]) -> list[Part] | None:
+    """The parts, a code and its client's ref beside it as one; None where a code is not known."""
+    found: list[Part] = []
+    for part in told:
+        if part.code is not None and part.code not in codes:
+            return None
+        before = found[-1] if found else None
+        beside = part.code is not None and before is not None and before.code is not None
+        if before is not None and beside and part.ref != before.ref:
+            if part.code != before.code:
+                return None
+            continue
+        found.append(part)
+    return found
+
+
+def _about(numbers: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+    """A code alone, or a question mark, asks what it is about, because that changes nothing."""
+    if len(numbers) == 1 and not numbers[0].spoken:
+        return Reply(Asks.ASK, code=numbers[0].code)
+    if numbers:
+        return _NOT_UNDERSTOOD
+    choice = [alert for alert in known if not alert.closed]
+    return Reply(Asks.ASK, code=choice[0].code) if len(choice) == 1 else Reply(Asks.LIST)
+
+
+def _all(words: set[Word], numbers: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+    """ "Take all" takes the one there is; of several it is asked about."""
+    choice = [alert for alert in known if not alert.closed and not alert.taken]
+    if numbers or not choice or not words <= {Word.ALL, Word.TAKE, Word.ACKNOWLEDGE}:
+        return _NOT_UNDERSTOOD
+    acts = tuple((Act.TAKE, alert.code) for alert in choice)
+    return Reply(Asks.ACT if len(acts) == 1 else Asks.CONFIRM, acts)
+
+
+def _without_courtesy_of(parts: Sequence[Part]) -> list[Part]:
+    """The parts without an "ok" beside a clear act, and the same act said twice in a row as one."""
+    clear = any(part.word in _ACTS and part.word is not Word.ACKNOWLEDGE for part in parts)
+    kept: list[Part] = []
+    for part in parts:
+        if clear and part.word is Word.ACKNOWLEDGE:
+            continue
+        if kept and part.word is not None and kept[-1].word is part.word:
+            continue
+        kept.append(part)
+    return kept
+
+
+def _paired(parts: Sequence[Part]) -> Reply:
+    """Acts beside their codes: one act for all codes, or an act for each in one order."""
+    words = [part for part in parts if part.code is None]
+    numbers = [part for part in parts if part.code is not None]
+    kinds = "".join("c" if part.code is not None else "w" for part in parts)
+    if len(words) == 1 and (kinds.strip("c") == "w" and (kinds[0] == "w" or kinds[-1] == "w")):
+        pairs = [(words[0], number) for number in numbers]
+    elif re.fullmatch("(cw)+|(wc)+", kinds):
+        pairs = list(zip(words, numbers, strict=True))
+    else:
+        return _NOT_UNDERSTOOD
+    acts = tuple(
+        (_ACTS[word.word], number.code)
+        for word, number in pairs
+        if word.word is not None and number.code is not None
+    )
+    if len({code for _, code in acts}) != len(acts):
+        return _NOT_UNDERSTOOD
+    unsure = any(word.word in _UNSURE or number.spoken for word, number in pairs)
+    return Reply(Asks.CONFIRM if unsure else Asks.ACT, acts)
+
+
+def _bare(parts: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+    """An act without a code: it counts where exactly one alert can be meant."""
+    words = {part.word for part in parts}
+    if len(words) != 1:
+        return _NOT_UNDERSTOOD
+    word = next(iter(words))
+    if word is None or word is Word.MAYBE_SNOOZE or word in _UNSURE:
+        return _NOT_UNDERSTOOD
+    act = _ACTS[word]
+    choice = [alert for alert in known if not alert.closed]
+    # An alert that the sender has taken cannot be meant by taking it.
+    meant = [alert for alert in choice if act is not Act.TAKE or not alert.taken] or choice
+    if len(meant) != 1:
+        return Reply(Asks.WHICH) if meant else _NOT_UNDERSTOOD
+    asked = word is Word.ACKNOWLEDGE or (act in _CLOSES and meant[0].urgent)
+    return Reply(Asks.CONFIRM if asked else Asks.ACT, ((act, meant[0].code),))
+
+
+def _question(
+    found: Sequence[str],
+    parts: Sequence[Part] | None,
+    codes: Mapping[int, OpenAlert],
+    known: Sequence[OpenAlert],
+) -> Reply:
+    """A question never acts. With a code it is answered by what is known of that alert."""
+    named = [int(word) for word in found if word.isdecimal() and len(word) < 10]
+    if named:
+        only = len(set(named)) == 1 and named[0] in codes
+        return Reply(Asks.ASK, code=named[0]) if only else _NOT_UNDERSTOOD
+    words = {part.word for part in parts or ()}
+    if parts and words <= {Word.HELP, Word.LIST, Word.COURTESY}:
+        if Word.HELP in words:
+            return Reply(Asks.HELP)
+        return Reply(Asks.LIST) if Word.LIST in words else _NOT_UNDERSTOOD
+    asks = not found or (parts and words <= {Word.ASK, Word.COURTESY})
+    choice = [alert for alert in known if not alert.closed]
+    if asks:
+        return Reply(Asks.ASK, code=choice[0].code) if len(choice) == 1 else Reply(Asks.LIST)
+    about_it = set(found) <= _ABOUT_AN_ALERT and found != ["who", "is", "this"]
+    if (parts and words & set(_ACTS)) or about_it:
+        return Reply(Asks.ASK, code=choice[0].code) if len(choice) == 1 else Reply(Asks.WHICH)
+    return _NOT_UNDERSTOOD
+
+
+def _reacted(reaction: Reaction, known: Sequence[OpenAlert]) -> Reply:
+    """Approval of the text about an open alert is asked about, because it takes nothing by itself."""
+    for alert in known:
+        needs = f"{alert.code} {alert.ref} needs you", f"{alert.ref} needs you"
+        told = reaction.quoted.partition(" ")[2].startswith(needs)
+        if reaction.approves and told and not (alert.closed or alert.taken):
+            return Reply(Asks.CONFIRM, ((Act.TAKE, alert.code),))
+    return Reply(Asks.REACTION)

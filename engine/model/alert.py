@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 from engine.model.instant import Instant
@@ -12,6 +13,17 @@ AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
 # An alert that began because time passed and no event came: whether it is the client's own is not judged yet,
 # it is held because it may be an outage, or it is believed.
 Inactivity = Literal["unjudged", "held", "believed"]
+
+
+class Act(StrEnum):
+    """What a person can do about an alert, by a text or a command."""
+
+    TAKE = "accept"
+    PASS = "pass_on"
+    DONE = "done"
+    FALSE_ALARM = "false_alarm"
+    SNOOZE = "snooze"
+
 
 # In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be called so.
 CLIENT_TEXT = "client_text"

@@ -28,6 +28,7 @@ class AuditAction(StrEnum):
     SNOOZED = "snoozed"
     DONE = "done"
     FALSE_ALARM = "false_alarm"
+    UNDONE = "undone"
     # a step of an alert's routing
     TOLD = "told"
     REACHES_NOBODY = "reaches nobody"

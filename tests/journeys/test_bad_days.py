@@ -21,6 +21,7 @@ from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.people import staff
 from tests.chaos.story import SETTINGS, rules
 from tests.kit.caseload import Caseload
+from tests.kit.phones import named
 from tests.kit.site import Site
 from tests.kit.times import MINUTE, NOON
 from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
@@ -214,7 +215,7 @@ def test_the_webhook_is_away_for_an_hour(day: Day) -> None:
     sent = [
         text.body for text in day.site.carrier.texts.values() if text.direction == "outbound-api"
     ]
-    assert sent.count(answers.yours(1)) == 1
+    assert sent.count(answers.yours(named(1))) == 1
     assert sent.count(answers.CRISIS) == 1
 
 

@@ -101,7 +101,9 @@ def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(
         process.stdin.write(f"{phone} {number} a\n")
         process.stdin.flush()
         said = iter(process.stdout.readline, "")
-        assert any(f"Handrail: {number} is yours." in line for line in said)
+        assert any(
+            re.match(rf"SMS to \S+: Handrail: {number} \(\S+\) is yours", line) for line in said
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     listed = handrail(site, "alerts", "--format", "json")

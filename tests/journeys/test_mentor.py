@@ -10,7 +10,7 @@ from engine.store.database.connection import Database
 from engine.store.people import disclosures
 from engine.store.people.disclosures import Disclosure
 from engine.store.tables.people import consents, staff
-from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones, named
 from tests.kit.site import Site, routing
 from tests.kit.times import MINUTE, NOON, hours
 
@@ -58,7 +58,7 @@ def test_the_mentors_consent_is_revoked_between_alert_and_send(phones: Phones) -
     assert "C-1 needs you" in words
     # And nothing was disclosed.
     assert told(phones) == []
-    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
 
 
 def test_all_that_a_mentor_was_told_can_be_accounted_for_years_later(phones: Phones) -> None:
@@ -66,8 +66,8 @@ def test_all_that_a_mentor_was_told_can_be_accounted_for_years_later(phones: Pho
     phones.site.evaluate()
     assert phones.go_on() == [(MENTOR, ASKED)]
     phones.now += 5 * MINUTE
-    assert phones.text(MENTOR, "1?") == ASKED
-    assert phones.text(MENTOR, "a") == answers.yours(1)
+    assert "1 (Robin) since" in (phones.text(MENTOR, "1?") or "")
+    assert phones.text(MENTOR, "a") == answers.yours(named(1, "Robin"))
     # 12:10  Consents are corrected, and what was disclosed stays under the one that there was.
     with phones.site.database.write() as conn:
         conn.execute(

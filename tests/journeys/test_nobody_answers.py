@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from engine.messaging import answers
+from engine.messaging.answers import Named
 from engine.model.instant import Instant
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
 from tests.kit.night import Night
+from tests.kit.phones import named
 from tests.kit.site import Site, routing, rulebook
 from tests.kit.times import clock
 
@@ -49,11 +51,11 @@ def test_nobody_answers_through_three_steps_and_two_quiet_hours(database: Databa
     }
     assert [row.state for row in night.site.alerts] == ["open"]
     # 13:00  The supervisor takes it, by the number that woke him; the two others hear so.
-    assert night.reply("1 a", SUPERVISOR) == answers.yours(1)
+    assert night.reply("1 a", SUPERVISOR) == answers.yours(named(1))
     night.until(clock("15:00", 1))
     assert sorted(night.texts[4:]) == [
-        (clock("13:00", 1), CASE_MANAGER, answers.taken_by(1, "supervisor")),
-        (clock("13:00", 1), ON_CALL, answers.taken_by(1, "supervisor")),
+        (clock("13:00", 1), CASE_MANAGER, answers.taken_by(Named(1), "supervisor")),
+        (clock("13:00", 1), ON_CALL, answers.taken_by(Named(1), "supervisor")),
     ]
 
 
@@ -78,7 +80,9 @@ def test_it_is_over_before_anybody_answers(database: Database) -> None:
     assert len(night.texts) == 1
     assert [(row.state, row.resolution) for row in night.site.alerts] == [("resolved", "cleared")]
     # 18:00  She answers late, and reads that it is closed.
-    assert night.reply("1 a", CASE_MANAGER) == answers.already_closed(1)
+    assert night.reply("1 a", CASE_MANAGER) == answers.already_closed(
+        named(1), "15:30", "itself, because the reason is over"
+    )
     night.until(clock("19:00"))
     assert len(night.texts) == 1
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.messaging import answers
+from engine.messaging.answers import Named
 from engine.store.database.connection import Database
-from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import MINUTE, hours
 
 REPLIES = "Reply 1 A to take it, 1 P to pass on, 1 D when done, 1 F if a false alarm."
@@ -17,11 +18,11 @@ def test_taken_at_once(database: Database) -> None:
     assert phones.go_on() == [(CASE_MANAGER, ASKED)]
     # 12:02  She takes it with three keystrokes; from then on nobody else is asked.
     phones.now += 2 * MINUTE
-    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
     assert phones.go_on(hours(6)) == []
     # 18:10  She has talked to the client.
     phones.now += 8 * MINUTE
-    assert phones.text(CASE_MANAGER, "1 D") == answers.closed(1, "done")
+    assert phones.text(CASE_MANAGER, "1 D") == answers.closed(named(1), "done")
     assert phones.go_on(hours(24)) == []
     assert [(row.state, row.resolution, row.owner_id) for row in phones.site.alerts] == [
         ("resolved", "done", 1)
@@ -33,15 +34,15 @@ def test_passed_on(database: Database) -> None:
     phones.go_on()
     # 12:05  The case manager is on a train and passes it on: the supervisor is asked now, not at 13:00.
     phones.now += 5 * MINUTE
-    assert phones.text(CASE_MANAGER, "p 1") == answers.passed_on(1)
+    assert phones.text(CASE_MANAGER, "p 1") == answers.passed_on(named(1), "supervisor")
     assert phones.go_on() == [(SUPERVISOR, ASKED)]
     # 12:09  The supervisor takes it; the case manager is told so, once.
     phones.now += 4 * MINUTE
-    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
-    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(1, "supervisor"))]
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))
+    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(Named(1), "supervisor"))]
     # 12:30  The train arrives too late.
     assert phones.go_on(21 * MINUTE) == []
-    assert phones.text(CASE_MANAGER, "1 a") == answers.already_taken(1, "supervisor")
+    assert phones.text(CASE_MANAGER, "1 a") == answers.already_taken(named(1), "supervisor")
     assert phones.site.alerts[0].owner_id == 2
 
 
@@ -74,15 +75,15 @@ def test_two_alerts_open_and_a_bare_a(database: Database) -> None:
     ]
     # 12:01  Which one is meant nobody can know, and nobody guesses.
     phones.now += MINUTE
-    assert phones.text(CASE_MANAGER, "a") == answers.which([1, 2])
+    assert phones.text(CASE_MANAGER, "a") == answers.which([named(1), named(2)])
     assert phones.states() == ["open", "open"]
     # 12:02  What was 2 about?
     phones.now += MINUTE
-    assert (phones.text(CASE_MANAGER, "2?") or "").startswith("Handrail: C-2 needs you")
-    assert phones.text(CASE_MANAGER, "2 a") == answers.yours(2)
+    assert (phones.text(CASE_MANAGER, "2?") or "").startswith("Handrail: 2 (C-2) since 11:00.")
+    assert phones.text(CASE_MANAGER, "2 a") == answers.yours(named(2))
     # 12:03  Now there is one left that is open.
     phones.now += MINUTE
-    assert phones.text(CASE_MANAGER, "A") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "A") == answers.yours(named(1))
     assert phones.told(hours(2)) == []
 
 
@@ -93,4 +94,4 @@ def test_passed_on_by_everybody_it_reaches_the_admin(database: Database) -> None
         phones.text(number, "1 p")
     ((number, words),) = phones.go_on()
     assert (number, "reaches nobody" in words) == (ADMIN, True)
-    assert phones.text(ADMIN, "1 a") == answers.yours(1)
+    assert phones.text(ADMIN, "1 a") == answers.yours(named(1))

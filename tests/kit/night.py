@@ -11,6 +11,7 @@ from engine.flows.operations import watchdog
 from engine.model.duration import Duration
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
+from engine.model.notification_settings import NotificationSettings
 from tests.kit.carrier import Carrier
 from tests.kit.site import Site
 from tests.kit.times import MINUTE, NOON
@@ -60,4 +61,6 @@ class Night:
     def reply(self, words: str, sender: int) -> str | None:
         """What a member of staff is answered."""
         inbound = Inbound("SM1", f"+1555010{sender:04}", words)
-        return receive.take(self.site.database, inbound, self.site.routing, self.now).answer
+        return receive.take(
+            self.site.database, inbound, NotificationSettings(self.site.routing), self.now
+        ).answer

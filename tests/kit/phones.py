@@ -8,7 +8,9 @@ from itertools import count
 from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
 from engine.flows.inbound import receive
+from engine.messaging.answers import Named
 from engine.model.inbound import Inbound
+from engine.model.notification_settings import NotificationSettings
 from engine.store.database.connection import Database
 from engine.store.operations import agenda
 from engine.store.tables.alerts import alerts
@@ -18,6 +20,11 @@ from tests.kit.times import MINUTE, NOON, hours
 
 CASE_MANAGER, SUPERVISOR, ADMIN = "+15550100001", "+15550100002", "+15550100003"
 CLIENT = "+15550109999"
+
+
+def named(code: int, ref: str | None = None) -> Named:
+    """An alert as texts name it; the alert of code N is about client N, unless a ref is given."""
+    return Named(code, ref or f"C-{code}")
 
 
 @dataclass
@@ -47,7 +54,9 @@ class Phones:
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
         """Somebody texts; what they are answered."""
         inbound = Inbound(provider_id or f"SM{next(self._numbers)}", sender, body)
-        return receive.take(self.site.database, inbound, self.site.routing, self.now).answer
+        return receive.take(
+            self.site.database, inbound, NotificationSettings(self.site.routing), self.now
+        ).answer
 
     def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
         """So many microseconds later all that is due is done: (number, words) of what has been sent since last time."""

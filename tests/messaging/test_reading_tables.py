@@ -79,18 +79,3 @@ def test_every_label_has_texts_of_clients() -> None:
     assert set(counted) == {"danger", "use", "plain", "help", "opt-out", "opt-in", "reaction"}
     assert min(counted.values()) >= 10
     assert counted["danger"] >= 200
-
-
-def test_no_answer_of_one_letter_closes_what_is_urgent() -> None:
-    """Code 2 is the urgent one."""
-    closing = [
-        row.text
-        for row in staff_answers()
-        if {Reading("done", 2), Reading("false", 2)} & set(row.several)
-    ]
-    assert closing
-    assert not [
-        text
-        for text in closing
-        if not any(len(word) > 1 and word.isalpha() for word in text.split())
-    ]

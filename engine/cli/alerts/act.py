@@ -11,12 +11,12 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
 from engine.cli.printing import SayFormat, TextFormat, say
 from engine.errors import UserError
+from engine.model.alert import Act
 from engine.model.duration import Duration
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.flows.inbound.alert_actions import Act
 
 By = Annotated[
     str, typer.Option("--by", metavar="STAFF", help="Who does it: the ref of a member of staff.")
@@ -38,7 +38,7 @@ def ack(
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Take an alert: nobody else is asked any more, and who had been is told so."""
-    _act(config, alert, by, "accept", format, f"Alert {alert} is with {by} now.")
+    _act(config, alert, by, Act.TAKE, format, f"Alert {alert} is with {by} now.")
 
 
 def resolve(
@@ -49,7 +49,7 @@ def resolve(
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Close an alert, as done or as a false alarm."""
-    what: Act = "false_alarm" if false_alarm else "done"
+    what = Act.FALSE_ALARM if false_alarm else Act.DONE
     _act(
         config,
         alert,
@@ -74,7 +74,7 @@ def snooze(
         us = parse_duration(wait)
     except ValueError as error:
         raise UserError(f"--for: {error}") from None
-    _act(config, alert, by, "snooze", format, f"Alert {alert} waits for {wait}.", us)
+    _act(config, alert, by, Act.SNOOZE, format, f"Alert {alert} waits for {wait}.", us)
 
 
 def reply(
@@ -93,7 +93,7 @@ def reply(
     settings = open_settings(config)
     with stored(settings) as database:
         inbound = Inbound(f"command-{token_hex(8)}", phone, text)
-        taken = take(database, inbound, settings.routing, now())
+        taken = take(database, inbound, settings.telling, now())
     done = {"understood": taken.understood, "alert": taken.alert_id, "answer": taken.answer}
     unanswered = f"Nothing is answered; it was understood as: {taken.understood}."
     if taken.understood == "unknown":

@@ -1,4 +1,4 @@
-"""Acting: what a person does about an alert, by text or by command, and what follows for the others."""
+"""What a person does about an alert, by text or by command, and what follows for the others."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from engine.alerts.lifecycle import Reason, move
 from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging import answers
-from engine.model.alert import Alert, AlertState
+from engine.model.alert import Act, Alert, AlertState
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, HOUR_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind, NewMessage
-from engine.model.staff import Staff
+from engine.model.staff import Role, Staff
 from engine.store.alerts import alerts
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
@@ -25,26 +25,39 @@ from engine.store.messages import outbox, reply_codes
 from engine.store.operations import audit_log
 from engine.store.people import staff
 
-Act = Literal["accept", "pass_on", "done", "false_alarm", "snooze"]
 SNOOZE_US = 2 * HOUR_US
+UNDO_WITHIN_US = 10 * MINUTE_US
 
 _BECOMES: Mapping[Act, tuple[AlertState, Reason]] = {
-    "accept": ("acknowledged", "taken"),
-    "pass_on": ("open", "passed_on"),
-    "done": ("resolved", "done"),
-    "false_alarm": ("resolved", "false_alarm"),
-    "snooze": ("snoozed", "snoozed"),
+    Act.TAKE: ("acknowledged", "taken"),
+    Act.PASS: ("open", "passed_on"),
+    Act.DONE: ("resolved", "done"),
+    Act.FALSE_ALARM: ("resolved", "false_alarm"),
+    Act.SNOOZE: ("snoozed", "snoozed"),
 }
+_ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in _BECOMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What became of an act on an alert: it counted, or why not. `by` has the alert, where that is in the way."""
+    """What became of an act on an alert: it counted, or why not.
+
+    `by` has the alert, if that is in the way. `next_role` is told next, after passing on.
+    """
 
     alert_id: int
     outcome: Literal["counted", "taken", "yours", "closed"]
     by: Staff | None = None
     was: AlertState | None = None
+    next_role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """An act that its doer took back."""
+
+    alert_id: int
+    act: Act
 
 
 def act(
@@ -71,12 +84,64 @@ def act(
         return Acted(alert_id, "closed")
     taken = alert.state == "acknowledged"
     if taken and owner and owner.id != who.id:
-        if not (insists and what != "accept") and _can_be_told(conn, owner, alert, now):
+        if not (insists and what is not Act.TAKE) and _can_be_told(conn, owner, alert, now):
             return Acted(alert_id, "taken", by=owner)
-    elif taken and what == "accept":
+    elif taken and what is Act.TAKE:
         return Acted(alert_id, "yours")
     _change(conn, held, who, what, now, snooze)
-    return Acted(alert_id, "counted", was=alert.state)
+    following = held.policy[held.step : held.step + 1]
+    next_role = following[0].to if what is Act.PASS and following else None
+    return Acted(alert_id, "counted", was=alert.state, next_role=next_role)
+
+
+def undo(conn: Connection, who: Staff, alert_id: int | None, now: Instant) -> Undone | None:
+    """Take back a person's last act of the last ten minutes, if nothing happened to the alert since.
+
+    Args:
+        conn: The transaction.
+        who: The person whose act it was.
+        alert_id: The alert, or None for the last one that the person acted on.
+        now: The present instant.
+
+    Returns:
+        The act that was taken back, or None where there is none. `record_undone` is left to the
+        caller, because the audit log comes last in a transaction.
+    """
+    last = alerts.last_change_by(conn, f"staff {who.id}", alert_id, now - UNDO_WITHIN_US)
+    if last is None or last.from_state is None or last.why not in _ACT_OF:
+        return None
+    held = alerts.held(conn, last.alert_id)
+    assert held is not None  # alerts are never taken away
+    if held.alert.state != last.to_state:
+        return None
+    back: AlertState = last.from_state
+    after = held.alert if back == last.to_state else move(held.alert, back, "undone")
+    alerts.change(conn, held.alert, after, at=now, actor=f"staff {who.id}", why="undone")
+    outbox.cancel(conn, [held.alert.id], now)
+    if back == "open" and 0 < held.step < len(held.policy):
+        # The next person has as long as if the last one had just been told.
+        wait = held.policy[held.step].after - held.policy[held.step - 1].after
+        alerts.set_next_step(conn, held.alert.id, now + wait)
+    elif back != "open" and held.owner_id is None:
+        alerts.set_owner(conn, held.alert.id, who.id)
+    for staff_id in outbox.told_of(conn, held.alert.id):
+        if staff_id != who.id and back == "open" and last.to_state != "open":
+            named = _named(conn, held, staff_id, now)
+            body = answers.open_again(named, who.role)
+            tell(conn, held.alert.id, held.step, staff_id, body, now)
+    return Undone(held.alert.id, _ACT_OF[last.why])
+
+
+def record_undone(conn: Connection, undone: Undone, who: Staff, now: Instant) -> None:
+    """Write into the audit log that a person took an act back."""
+    audit_log.record(
+        conn,
+        at=now,
+        actor=f"staff {who.id}",
+        action=AuditAction.UNDONE,
+        subject=f"alert {undone.alert_id}",
+        detail={"act": undone.act.value},
+    )
 
 
 def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: Instant) -> bool:
@@ -113,25 +178,29 @@ def _change(
     after = replace(after, inactivity=None, held_at=None) if alert.in_doubt else after
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
     outbox.cancel(conn, [alert.id], now)
-    if what == "pass_on":
+    if what is Act.PASS:
         alerts.set_next_step(conn, alert.id, now)
         return
     alerts.set_owner(conn, alert.id, who.id)
-    if what == "snooze":
+    if what is Act.SNOOZE:
         alerts.set_next_step(conn, alert.id, now + snooze)
     # Who was told that somebody had taken it knows what they need.
     if alert.state == "open":
-        _tell_others(conn, alert, held.step, who, what, now)
+        _tell_others(conn, held, who, what, now)
 
 
-def _tell_others(
-    conn: Connection, alert: Alert, step: int, who: Staff, what: Act, now: Instant
-) -> None:
-    said = answers.closed_by if what in {"done", "false_alarm"} else answers.taken_by
+def _tell_others(conn: Connection, held: Routed, who: Staff, what: Act, now: Instant) -> None:
+    alert = held.alert
+    said = answers.closed_by if what in {Act.DONE, Act.FALSE_ALARM} else answers.taken_by
     for staff_id in outbox.told_of(conn, alert.id):
         if staff_id != who.id:
-            body = said(reply_codes.give(conn, staff_id, alert.id, now), who.role)
-            tell(conn, alert.id, step, staff_id, body, now)
+            body = said(_named(conn, held, staff_id, now), who.role)
+            tell(conn, alert.id, held.step, staff_id, body, now)
+
+
+def _named(conn: Connection, held: Routed, staff_id: int, now: Instant) -> answers.Named:
+    """Name an alert to a person by their own code alone; they know the client by it."""
+    return answers.Named(reply_codes.give(conn, staff_id, held.alert.id, now))
 
 
 def tell(

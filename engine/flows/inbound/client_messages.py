@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from engine.errors import UserError
 from engine.flows.inbound.alert_actions import tell
 from engine.messaging import answers
+from engine.messaging.client_words import ClientTextSort
 from engine.model.alert import CLIENT_TEXT, Alert, AlertEvidence, FindingSeen
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
@@ -83,14 +84,21 @@ def _open(
 def _tell_owner(conn: Connection, held: Routed, now: Instant) -> None:
     assert held.owner_id is not None
     code = reply_codes.give(conn, held.owner_id, held.alert.id, now)
-    tell(conn, held.alert.id, held.step, held.owner_id, answers.wrote_again(code), now)
+    tell(
+        conn, held.alert.id, held.step, held.owner_id, answers.wrote_again(answers.Named(code)), now
+    )
 
 
-def severity_of(asks: str, crisis: bool) -> Severity:
-    """How urgent a client's text is: words of danger above all, then the request for help."""
-    if crisis:
-        return "urgent"
-    return "high" if asks == "help" else "medium"
+_SEVERITIES: Mapping[ClientTextSort, Severity] = {
+    ClientTextSort.DANGER: "urgent",
+    ClientTextSort.USE: "high",
+    ClientTextSort.HELP: "high",
+}
+
+
+def severity_of(sort: ClientTextSort) -> Severity:
+    """Return how urgent a client's text is: danger above all, then use and a request for help."""
+    return _SEVERITIES.get(sort, "medium")
 
 
 def opened(found: Sequence[int | None]) -> list[int]:

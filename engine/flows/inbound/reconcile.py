@@ -13,7 +13,7 @@ from engine.flows.inbound import receive
 from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, Instant, from_us
 from engine.model.message import Outgoing
-from engine.model.routing import RoutingSettings
+from engine.model.notification_settings import NotificationSettings
 from engine.ports import CarrierRecords, SmsGateway
 from engine.store.database.connection import Database
 from engine.store.messages import inbox as texts
@@ -39,13 +39,13 @@ def run(
     database: Database,
     carrier: CarrierRecords,
     gateway: SmsGateway,
-    routing: RoutingSettings,
+    settings: NotificationSettings,
     now: Instant,
 ) -> Mapping[str, int]:
     """Ask about messages that stay silent and for texts that did not reach us; how many of each there were."""
     return {
         "reported": _ask(database, carrier, now),
-        "texts": _take_in(database, carrier, gateway, routing, now),
+        "texts": _take_in(database, carrier, gateway, settings, now),
     }
 
 
@@ -64,7 +64,7 @@ def _take_in(
     database: Database,
     carrier: CarrierRecords,
     gateway: SmsGateway,
-    routing: RoutingSettings,
+    settings: NotificationSettings,
     now: Instant,
 ) -> int:
     """Take in the texts since the last time of asking that we lack."""
@@ -81,7 +81,7 @@ def _take_in(
     with database.read() as conn:
         lacking = texts.lacking(conn, list(arrived))
     taken = sum(
-        _take_one(database, gateway, arrived[provider_id], routing, now) for provider_id in lacking
+        _take_one(database, gateway, arrived[provider_id], settings, now) for provider_id in lacking
     )
     with database.write() as conn:
         heartbeats.beat(conn, LISTED, now, {})
@@ -99,10 +99,14 @@ def _since(conn: Connection, now: Instant) -> Instant:
 
 
 def _take_one(
-    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: Instant
+    database: Database,
+    gateway: SmsGateway,
+    text: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
 ) -> bool:
     try:
-        return _take(database, gateway, text, routing, now)
+        return _take(database, gateway, text, settings, now)
     except StoreUnavailableError:
         raise
     except Exception:  # whatever is wrong with one text must not keep the others from being read
@@ -111,9 +115,13 @@ def _take_one(
 
 
 def _take(
-    database: Database, gateway: SmsGateway, text: Inbound, routing: RoutingSettings, now: Instant
+    database: Database,
+    gateway: SmsGateway,
+    text: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
 ) -> bool:
-    taken = receive.take(database, text, routing, now)
+    taken = receive.take(database, text, settings, now)
     # The call in which it would have been answered is over, so the answer is sent; at most once, for it has no row.
     if taken.new and taken.answer:
         gateway.send(Outgoing(0, text.sender, taken.answer, now, _ANSWER_VALID_FOR))

@@ -212,7 +212,7 @@ class _Engine:
         for number, (at, role, text) in enumerate(self._replies):
             if at == now:
                 inbound = Inbound(f"{OWNER} {number}", phone_of(role), text)
-                receive.take(self._database, inbound, self._settings.routing, now)
+                receive.take(self._database, inbound, self._settings.telling, now)
                 self._look()
                 self._rest(now)
 

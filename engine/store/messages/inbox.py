@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
@@ -50,6 +51,22 @@ def last_understood(conn: Connection, sender: str, before: Instant, limit: int) 
     """As what the sender's last texts before this one were understood, the latest first."""
     last = select(inbox.c.understood).where(inbox.c.sender == sender, inbox.c.id < before)
     return list(conn.scalars(last.order_by(inbox.c.id.desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The last answer to a phone."""
+
+    answer: str | None
+    received_at: Instant
+
+
+def last_answer(conn: Connection, sender: str, before: int) -> LastAnswer | None:
+    """Read the answer to the sender's text before this one; None if there is no such text."""
+    wanted = select(inbox.c.answer, inbox.c.received_at)
+    wanted = wanted.where(inbox.c.sender == sender, inbox.c.id < before)
+    row = conn.execute(wanted.order_by(inbox.c.id.desc()).limit(1)).first()
+    return LastAnswer(row.answer, row.received_at) if row else None
 
 
 def _storable(text: str) -> str:

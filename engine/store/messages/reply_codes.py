@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US, Instant
+from engine.model.rule import Severity
 from engine.store.database.locks import lock
 from engine.store.database.upsert import put_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import reply_codes
-from engine.store.tables.people import staff
+from engine.store.tables.people import clients, staff
 
 # Beyond it codes begin anew at 1, where those are free again by then: short ones are typed right.
 LAST_SHORT = 999
@@ -31,18 +32,40 @@ _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.
 _THEIRS = select(reply_codes).where(reply_codes.c.staff_id.in_(_SHARING))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
 _ALL_TAKEN = _THEIRS.where(_TAKEN)
+# The alert that a code named last comes last and so counts.
+_KNOWN = (
+    select(
+        reply_codes.c.code,
+        reply_codes.c.alert_id,
+        reply_codes.c.staff_id,
+        reply_codes.c.told_at,
+        alerts.c.state,
+        alerts.c.severity,
+        alerts.c.client_id,
+        clients.c.ref,
+        alerts.c.owner_id,
+    )
+    .join(alerts, alerts.c.id == reply_codes.c.alert_id)
+    .join(clients, clients.c.id == alerts.c.client_id)
+    .where(reply_codes.c.staff_id.in_(bindparam("ids", expanding=True)))
+    .where(or_(reply_codes.c.told_at > bindparam("since"), alerts.c.state != "resolved"))
+    .order_by(reply_codes.c.told_at, reply_codes.c.staff_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A code, the alert that it names with its state and client, and to whom."""
+class CodedAlert:
+    """An alert that a recipient was told of, and the code by which they know it."""
 
     code: int
     alert_id: int
     staff_id: int
-    state: AlertState
-    client_id: int
     told_at: Instant
+    state: AlertState
+    severity: Severity
+    client_id: int
+    client_ref: str
+    owner_id: int | None
 
 
 def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
@@ -65,29 +88,23 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     return code
 
 
-def named(conn: Connection, staff_ids: Sequence[int], code: int) -> Named | None:
-    """What a code means to these recipients: the last alert that one of them was told of by it."""
-    newest = (
-        _of(staff_ids)
-        .where(reply_codes.c.code == code)
-        .order_by(reply_codes.c.told_at.desc())
-        .limit(1)
-    )
-    row = conn.execute(newest).first()
-    return Named(*row) if row else None
+def known(conn: Connection, staff_ids: Sequence[int], now: Instant) -> list[CodedAlert]:
+    """Read the alerts that these recipients can name by a code.
 
+    Args:
+        conn: The connection to read from.
+        staff_ids: Staff and mentors who share a phone.
+        now: The present instant.
 
-def open_with(conn: Connection, staff_ids: Sequence[int]) -> list[Named]:
-    """What these recipients were told of and can act on, nobody else having taken it; what was told first comes first.
-
-    An alert of which two of them were told is there once.
+    Returns:
+        Each code once, with the alert that it named last, ascending. A resolved alert is there
+        while its code cannot be given again.
     """
-    theirs = or_(alerts.c.state != "acknowledged", alerts.c.owner_id.in_(staff_ids))
-    wanted = _of(staff_ids).where(alerts.c.state != "resolved", theirs)
-    found: dict[int, Named] = {}
-    for row in conn.execute(wanted.order_by(reply_codes.c.told_at, reply_codes.c.code)):
-        found.setdefault(row.alert_id, Named(*row))
-    return list(found.values())
+    given = {"ids": list(staff_ids), "since": now - NOT_REUSED_US}
+    found: dict[int, CodedAlert] = {}
+    for row in conn.execute(_KNOWN, given):
+        found[row.code] = CodedAlert(*row)
+    return [found[code] for code in sorted(found)]
 
 
 def _next(conn: Connection, staff_id: int, taken: Sequence[Row[Any]], since: Instant) -> int:
@@ -98,15 +115,3 @@ def _next(conn: Connection, staff_id: int, taken: Sequence[Row[Any]], since: Ins
     codes = {row.code for row in taken}
     code = code if code not in codes else max(codes) + 1
     return code + 1 if code in EMERGENCY else code
-
-
-def _of(staff_ids: Sequence[int]) -> Select[Any]:
-    columns = [
-        reply_codes.c.code,
-        reply_codes.c.alert_id,
-        reply_codes.c.staff_id,
-        alerts.c.state,
-        alerts.c.client_id,
-    ]
-    columns.append(reply_codes.c.told_at)
-    return select(*columns).join(alerts).where(reply_codes.c.staff_id.in_(staff_ids))

@@ -12,7 +12,7 @@ from engine.messaging import answers
 from engine.store.database.connection import Database
 from engine.store.tables.operations import audit
 from engine.store.tables.people import staff
-from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones, named
 from tests.kit.terminal import Terminal
 
 
@@ -61,7 +61,7 @@ def test_snooze_lets_it_wait_as_long_as_is_said(phones: Phones, said: Terminal) 
 
 
 def test_reply_is_a_text_that_came_in(phones: Phones, said: Terminal) -> None:
-    assert said("reply", "1 a", "--from", CASE_MANAGER) == answers.yours(1)
+    assert said("reply", "1 a", "--from", CASE_MANAGER) == answers.yours(named(1))
     assert json.loads(
         said("reply", "1 a", "--from", "+15550177777", "--format", "json", code=1)
     ) == {
@@ -81,7 +81,7 @@ def test_the_number_of_a_reply_is_read_as_in_the_roster(
         conn.execute(
             update(staff).where(staff.c.phone == CASE_MANAGER).values(phone="+12025550102")
         )
-    assert said("reply", "1 a", "--from", written) == answers.yours(1)
+    assert said("reply", "1 a", "--from", written) == answers.yours(named(1))
     assert phones.states() == ["acknowledged"]
 
 

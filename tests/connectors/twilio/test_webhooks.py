@@ -23,7 +23,7 @@ from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
 from engine.web.application import application
 from engine.web.server import WebServer
-from tests.kit.phones import CASE_MANAGER, Phones
+from tests.kit.phones import CASE_MANAGER, Phones, named
 from tests.web.test_health import Daemon
 
 ACCOUNT = "AC" + "0" * 32
@@ -95,7 +95,7 @@ def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(
     site: Site, token: str
 ) -> None:
     code, said = site.call("/twilio/inbound", text(), token)
-    assert (code, answers.yours(1) in said) == (200, True)
+    assert (code, answers.yours(named(1)) in said) == (200, True)
     assert site.phones.states() == ["acknowledged"]
 
 
@@ -122,7 +122,7 @@ def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered
 ) -> None:
     with ThreadPoolExecutor(20) as many:
         calls = many.map(lambda _: site.call("/twilio/inbound", text()), range(1000))
-        assert {(code, answers.yours(1) in said) for code, said in calls} == {(200, True)}
+        assert {(code, answers.yours(named(1)) in said) for code, said in calls} == {(200, True)}
     assert len(site.phones.site.rows(inbox)) == 1
     assert site.phones.site.audited.count(("taken", "alert 1")) == 1
 

@@ -6,7 +6,7 @@ from engine.messaging import answers
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
-from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import hours
 
 
@@ -30,10 +30,10 @@ def test_who_opted_out_is_passed_over_until_they_say_start(phones: Phones) -> No
     phones.site.evaluate(phones.now)
     assert phones.told() == [SUPERVISOR]
     assert phones.text(CASE_MANAGER, "START") == answers.STARTED
-    assert phones.text(CASE_MANAGER, "start") == answers.not_understood([1])
+    assert phones.text(CASE_MANAGER, "start") == answers.not_understood([named(1)])
     phones.text(SUPERVISOR, "2 s")
     phones.site.missed(phones.now, 2)
-    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
 
 
 def test_somebody_else_told_by_the_same_step_keeps_it_from_climbing_at_a_stop(

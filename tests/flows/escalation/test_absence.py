@@ -11,7 +11,7 @@ from engine.model.kinds import BUILT_IN
 from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.tables.people import staff
-from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.site import rulebook
 from tests.kit.times import MINUTE, NOON, hours
 
@@ -71,7 +71,7 @@ def test_whoever_stands_in_by_then_is_told_in_their_place_with_a_code_of_their_o
         "S-1",
         "the recipient is absent; S-8 stands in",
     )
-    assert phones.text(STAND_IN, "1 a") == answers.yours(1)
+    assert phones.text(STAND_IN, "1 a") == answers.yours(named(1))
     assert phones.told(hours(3)) == []
 
 

@@ -15,6 +15,7 @@ from engine.flows.delivery import deliver
 from engine.flows.inbound import alert_actions, receive
 from engine.flows.operations import watchdog
 from engine.model.inbound import Inbound
+from engine.model.notification_settings import NotificationSettings
 from engine.model.outages import Feed
 from engine.store.alerts import inactivity
 from engine.store.alerts.alert_records import listed
@@ -225,7 +226,12 @@ def test_a_client_text_comes_through_in_an_outage(site: Site) -> None:
     out(site, NOON - hours(1))
     with site.database.write() as conn:
         conn.exec_driver_sql("UPDATE clients SET phone = '+15550109999' WHERE id = 1")
-    receive.take(site.database, Inbound("SM1", "+15550109999", "hello?"), site.routing, NOON)
+    receive.take(
+        site.database,
+        Inbound("SM1", "+15550109999", "hello?"),
+        NotificationSettings(site.routing),
+        NOON,
+    )
     site.evaluate(NOON)
     assert told(site) == [1]
 

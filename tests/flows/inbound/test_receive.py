@@ -12,7 +12,9 @@ from sqlalchemy import update
 
 from engine.flows.delivery import deliver
 from engine.messaging import answers, operator_texts
+from engine.messaging.answers import Named
 from engine.messaging.lint import lint
+from engine.model.alert import Act
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
 from engine.store.tables.alerts import alert_transitions
@@ -20,7 +22,7 @@ from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import clients, consents, staff
-from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
+from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones, named
 from tests.kit.times import hours
 
 
@@ -35,7 +37,7 @@ def last_transition(phones: Phones) -> tuple[str, str, str, str]:
 
 
 def test_taking_it_stops_the_escalation_and_says_who_has_it(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
     (alert,) = phones.site.alerts
     assert (alert.state, alert.owner_id, alert.next_step_at) == ("acknowledged", 1, None)
     assert last_transition(phones) == ("open", "acknowledged", "staff 1", "taken")
@@ -49,7 +51,11 @@ def test_the_same_text_handed_over_again_changes_nothing_and_has_the_same_answer
     first = phones.text(CASE_MANAGER, "1 p", "SMx")
     phones.go_on()
     before = len(phones.site.rows(audit))
-    assert phones.text(CASE_MANAGER, "1 p", "SMx") == first == answers.passed_on(1)
+    assert (
+        phones.text(CASE_MANAGER, "1 p", "SMx")
+        == first
+        == answers.passed_on(named(1), "supervisor")
+    )
     assert len(phones.site.rows(audit)) == before
     assert len(phones.site.rows(inbox)) == 1
 
@@ -57,7 +63,7 @@ def test_the_same_text_handed_over_again_changes_nothing_and_has_the_same_answer
 def test_the_same_text_many_times_at_once_counts_once(phones: Phones) -> None:
     with ThreadPoolExecutor(8) as pool:
         answered = list(pool.map(lambda _: phones.text(CASE_MANAGER, "1 a", "SMx"), range(40)))
-    assert set(answered) == {answers.yours(1)}
+    assert set(answered) == {answers.yours(named(1))}
     assert [row.why for row in phones.site.rows(alert_transitions)] == ["began", "taken"]
 
 
@@ -67,16 +73,19 @@ def test_two_who_take_it_at_once_cannot_both_have_it(phones: Phones) -> None:
         answered = list(
             pool.map(lambda number: phones.text(number, "1 a"), [CASE_MANAGER, SUPERVISOR])
         )
-    assert answers.yours(1) in answered
-    taken_by = {answers.already_taken(1, "case_manager"), answers.already_taken(1, "supervisor")}
+    assert answers.yours(named(1)) in answered
+    taken_by = {
+        answers.already_taken(named(1), "case_manager"),
+        answers.already_taken(named(1), "supervisor"),
+    }
     assert len(taken_by & set(answered)) == 1
 
 
 def test_the_others_who_were_told_are_told_once_that_somebody_has_it(phones: Phones) -> None:
     assert phones.told(hours(1)) == [SUPERVISOR]
     phones.text(CASE_MANAGER, "1a")
-    assert phones.go_on() == [(SUPERVISOR, answers.taken_by(1, "case_manager"))]
-    assert phones.text(SUPERVISOR, "1 a") == answers.already_taken(1, "case_manager")
+    assert phones.go_on() == [(SUPERVISOR, answers.taken_by(Named(1), "case_manager"))]
+    assert phones.text(SUPERVISOR, "1 a") == answers.already_taken(named(1), "case_manager")
     phones.text(CASE_MANAGER, "1 d")
     assert phones.go_on(hours(2)) == []
 
@@ -89,7 +98,7 @@ def test_what_still_waits_to_be_sent_is_taken_back(phones: Phones) -> None:
 
 
 def test_passing_on_takes_the_next_step_at_once(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(1)
+    assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(named(1), "supervisor")
     assert phones.told() == [SUPERVISOR]
     assert last_transition(phones) == ("open", "open", "staff 1", "passed_on")
 
@@ -99,7 +108,7 @@ def test_who_has_taken_it_can_pass_it_on_after_all(phones: Phones) -> None:
     phones.text(CASE_MANAGER, "1 p")
     assert phones.told() == [SUPERVISOR]
     assert phones.site.alerts[0].owner_id is None
-    assert phones.text(SUPERVISOR, "1 a") == answers.yours(1)
+    assert phones.text(SUPERVISOR, "1 a") == answers.yours(named(1))
 
 
 def test_passing_on_where_nobody_comes_after_tells_the_admin(phones: Phones) -> None:
@@ -109,7 +118,7 @@ def test_passing_on_where_nobody_comes_after_tells_the_admin(phones: Phones) -> 
     ((number, words),) = phones.go_on()
     assert number == ADMIN
     assert "reaches nobody" in words
-    assert phones.text(ADMIN, "1 a") == answers.yours(1)
+    assert phones.text(ADMIN, "1 a") == answers.yours(named(1))
 
 
 @pytest.mark.parametrize(("letter", "resolution"), [("d", "done"), ("f", "false_alarm")])
@@ -120,17 +129,17 @@ def test_closing_it_keeps_why(phones: Phones, letter: str, resolution: str) -> N
     assert "closed" in answer
     (alert,) = phones.site.alerts
     assert (alert.state, alert.resolution) == ("resolved", resolution)
-    assert phones.text(CASE_MANAGER, "1 a") == answers.already_closed(1)
+    assert phones.text(CASE_MANAGER, "1 a") == answers.already_closed(named(1), "12:00", "you")
 
 
 def test_it_can_be_closed_without_being_taken_and_the_others_hear_of_it(phones: Phones) -> None:
     phones.go_on(hours(1))
     phones.text(SUPERVISOR, "1 f")
-    assert phones.go_on() == [(CASE_MANAGER, answers.closed_by(1, "supervisor"))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.closed_by(Named(1), "supervisor"))]
 
 
 def test_a_snoozed_alert_asks_again_after_two_hours_and_then_climbs(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "1 s") == answers.snoozed(1)
+    assert phones.text(CASE_MANAGER, "1 s") == answers.snoozed(named(1))
     assert phones.states() == ["snoozed"]
     assert phones.told(hours(2) - 1) == []
     ((number, words),) = phones.go_on(1)
@@ -147,40 +156,43 @@ def test_a_snoozed_alert_whose_sleeper_has_left_goes_to_the_next_step(phones: Ph
     assert phones.told(hours(2)) == [SUPERVISOR]
 
 
-def test_asking_what_it_was_about_says_it_again_and_changes_nothing(phones: Phones) -> None:
+def test_asking_says_since_when_who_was_told_and_who_is_next_and_changes_nothing(
+    phones: Phones,
+) -> None:
     for asked in ("1?", "w1", "1"):
         answer = phones.text(CASE_MANAGER, asked)
-        assert answer
-        assert answer.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A")
+        assert answer == answers.details(
+            named(1), "11:00", ["you"], "Next: the supervisor at 13:00."
+        )
     assert phones.states() == ["open"]
 
 
 def test_a_bare_letter_counts_where_exactly_one_alert_is_open(phones: Phones) -> None:
-    assert phones.text(CASE_MANAGER, "a") == answers.yours(1)
-    assert phones.text(CASE_MANAGER, "d") == answers.closed(1, "done")
-    assert phones.text(CASE_MANAGER, "a") == answers.NOTHING_OPEN
+    assert phones.text(CASE_MANAGER, "a") == answers.yours(named(1))
+    assert phones.text(CASE_MANAGER, "d") == answers.closed(named(1), "done")
+    assert phones.text(CASE_MANAGER, "a") == answers.not_understood([])
 
 
 def test_a_bare_letter_with_two_alerts_open_is_answered_with_the_codes(database: Database) -> None:
     phones = Phones.of(database, 1, 2)
-    assert phones.text(CASE_MANAGER, "a") == answers.which([1, 2])
+    assert phones.text(CASE_MANAGER, "a") == answers.which([named(1), named(2)])
     assert phones.states() == ["open", "open"]
-    assert phones.text(CASE_MANAGER, "2 a") == answers.yours(2)
-    assert phones.text(CASE_MANAGER, "d") == answers.which([1, 2])
-    assert phones.text(CASE_MANAGER, "a") == answers.yours(1)
+    assert phones.text(CASE_MANAGER, "2 a") == answers.yours(named(2))
+    assert phones.text(CASE_MANAGER, "d") == answers.which([named(1), named(2)])
+    assert phones.text(CASE_MANAGER, "a") == answers.yours(named(1))
 
 
 def test_a_code_of_somebody_elses_is_none(phones: Phones) -> None:
-    assert phones.text(SUPERVISOR, "1 a") == answers.no_such_code([])
-    assert phones.text(CASE_MANAGER, "44 a") == answers.no_such_code([1])
+    assert phones.text(SUPERVISOR, "1 a") == answers.not_understood([])
+    assert phones.text(CASE_MANAGER, "44 a") == answers.not_understood([named(1)])
     assert phones.states() == ["open"]
 
 
 def test_what_is_not_understood_is_told_so_five_times_and_no_more(phones: Phones) -> None:
     said = [phones.text(CASE_MANAGER, "hm 🙂") for _ in range(7)]
-    assert said == [answers.not_understood([1])] * 5 + [None, None]
+    assert said == [answers.not_understood([named(1)])] * 5 + [None, None]
     assert phones.text(CASE_MANAGER, "1?")
-    assert phones.text(CASE_MANAGER, "hm") == answers.not_understood([1])
+    assert phones.text(CASE_MANAGER, "hm") == answers.not_understood([named(1)])
 
 
 def test_an_unknown_number_is_put_on_record_and_not_answered(phones: Phones) -> None:
@@ -210,7 +222,7 @@ def test_a_clients_text_reaches_their_case_manager_without_its_words(phones: Pho
     assert phones.go_on() == []
     phones.text(CASE_MANAGER, "2 a")
     phones.text(CLIENT, "and another thing")
-    assert phones.go_on() == [(CASE_MANAGER, answers.wrote_again(2))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.wrote_again(Named(2)))]
 
 
 def test_a_clients_text_survives_the_next_evaluation(phones: Phones) -> None:
@@ -237,7 +249,7 @@ def test_help_names_the_lines_and_reaches_a_person_for_a_client_alone(phones: Ph
     assert phones.text(CASE_MANAGER, "HELP") == answers.HELP
     assert len(phones.states()) == 1
     with_client_phone(phones)
-    assert phones.text(CLIENT, "help") == answers.HELP
+    assert phones.text(CLIENT, "help") == answers.CLIENT_HELP
     assert phones.site.alerts[-1].severity == "high"
 
 
@@ -267,7 +279,7 @@ def test_a_number_of_a_client_and_a_mentor_acts_as_the_mentor_by_code_and_else_a
         assert reply_codes.give(conn, 4, 1, phones.now) == 1
     assert phones.text(CLIENT, "what is on today") == answers.THANKS
     assert phones.site.alerts[-1].client_id == 9
-    assert phones.text(CLIENT, "1 a") == answers.yours(1)
+    assert phones.text(CLIENT, "1 a") == answers.yours(named(1, "your friend"))
     assert phones.site.alerts[0].owner_id == 4
 
 
@@ -277,7 +289,7 @@ def test_a_mentor_whose_consent_was_revoked_can_do_nothing_any_more(phones: Phon
     with phones.site.database.write() as conn:
         reply_codes.give(conn, 4, 1, phones.now)
         conn.execute(update(consents).values(revoked_at=phones.now))
-    assert phones.text("+15550144444", "1 a") == answers.no_such_code([])
+    assert phones.text("+15550144444", "1 a") == answers.not_understood([])
     assert phones.states() == ["open"]
 
 
@@ -290,26 +302,40 @@ def test_no_words_and_no_number_get_into_the_audit_trail(phones: Phones) -> None
     assert "5550" not in trail
 
 
+def fixed_answers() -> list[str]:
+    return [
+        *(answers.HELP, answers.CRISIS, answers.CRISIS_IN_SPANISH, answers.CLIENT_HELP),
+        *(answers.CLIENT_HELP_IN_SPANISH, answers.THANKS, answers.THANKS_IN_SPANISH),
+        *(answers.STARTED, answers.STARTED_IN_SPANISH, answers.NOTHING_OPEN),
+        answers.NOTHING_TO_UNDO,
+    ]
+
+
 @settings(deadline=None)
 @given(
-    st.lists(st.integers(1, 99_999), max_size=60),
+    st.lists(
+        st.builds(Named, st.integers(1, 99_999), st.text(max_size=64), st.booleans()), max_size=40
+    ),
     st.sampled_from(["mentor", "prescriber", "on_call", "admin"]),
+    st.sampled_from(list(Act)),
 )
-def test_every_answer_may_be_sent_whatever_the_codes(codes: list[int], role: Any) -> None:
-    said = [answers.HELP, answers.CRISIS, answers.THANKS, answers.STARTED, answers.NOTHING_OPEN]
-    said += [answers.not_understood(codes), answers.no_such_code(codes), answers.which(codes)]
-    for code in codes[:3]:
-        said += [answers.yours(code), answers.already_taken(code, role), answers.passed_on(code)]
-        said += [
-            answers.closed(code, "a false alarm"),
-            answers.already_closed(code),
-            answers.snoozed(code),
-        ]
-        said += [
-            answers.taken_by(code, role),
-            answers.closed_by(code, role),
-            answers.wrote_again(code),
-        ]
+def test_every_answer_may_be_sent_whatever_the_codes_and_refs(
+    alerts: list[Named], role: Any, act: Act
+) -> None:
+    said = [*fixed_answers(), answers.not_understood(alerts), answers.listed(alerts)]
+    said += [answers.which(alerts)] if alerts else []
+    for alert in alerts[:3]:
+        said += [answers.yours(alert), answers.already_taken(alert, role)]
+        said += [answers.passed_on(alert, role), answers.passed_on(alert, None)]
+        said += [answers.closed(alert, "a false alarm"), answers.snoozed(alert)]
+        said += [answers.already_closed(alert, "Mon 13:33", "the supervisor")]
+        said += [answers.taken_by(alert, role), answers.closed_by(alert, role)]
+        said += [answers.wrote_again(alert), answers.open_again(alert, role)]
+        said += [answers.undone(alert, act), answers.confirm([(act, alert)], only=True)]
+        said += [answers.details(alert, "Mon 13:33", ["you", "the mentor"] * 9, "It is yours.")]
+    if len(alerts) > 1:
+        said.append(answers.confirm([(act, alert) for alert in alerts], only=False))
+        said.append(answers.acted([answers.yours(alert) for alert in alerts]))
     assert [lint(text) for text in said] == [[]] * len(said)
 
 
@@ -323,7 +349,7 @@ def test_a_supervisor_in_danger_is_not_the_one_who_is_told_and_quiet_hours_do_no
 
 def test_help_in_other_words_from_a_client_reaches_a_person_as_help_does(phones: Phones) -> None:
     with_client_phone(phones)
-    assert phones.text(CLIENT, "please help me") == answers.HELP
+    assert phones.text(CLIENT, "please help me") == answers.CLIENT_HELP
     assert phones.site.alerts[-1].severity == "high"
 
 
@@ -356,9 +382,11 @@ def test_what_somebody_has_who_can_be_told_no_more_others_may_take(
 ) -> None:
     phones.go_on(hours(1))
     phones.text(CASE_MANAGER, "1 A")
-    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the case manager."
+    assert (
+        phones.text(SUPERVISOR, "1 A") == "Handrail: 1 (C-1) was already taken by the case manager."
+    )
     give_number(phones, staff, 1, **gone)
-    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))
     assert phones.states() == ["acknowledged"]
     assert [row.owner_id for row in phones.site.alerts] == [2]
 
@@ -368,7 +396,7 @@ def test_what_a_mentor_has_whose_consent_was_revoked_others_may_take(phones: Pho
     phones.text(CASE_MANAGER, "1 A")
     give_number(phones, staff, 1, role="mentor")
     phones.site.caseload.consent(1, 1)
-    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 was already taken by the mentor."
+    assert phones.text(SUPERVISOR, "1 A") == "Handrail: 1 (C-1) was already taken by the mentor."
     with phones.site.database.write() as conn:
         conn.execute(update(consents).values(revoked_at=phones.now))
-    assert phones.text(SUPERVISOR, "1 A") == answers.yours(1)
+    assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))

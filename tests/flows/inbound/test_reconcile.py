@@ -13,9 +13,10 @@ from engine.flows.inbound.reconcile import ON_ITS_WAY_US, SILENT_FOR_GOOD_US, SI
 from engine.messaging import answers
 from engine.model.inbound import Inbound
 from engine.model.message import Report, Silent
+from engine.model.notification_settings import NotificationSettings
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
-from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import MINUTE, hours
 
 
@@ -55,7 +56,11 @@ def ask(phones: Phones, records: Records, passed: int = 0) -> dict[str, int]:
     phones.now += passed
     return dict(
         reconcile.run(
-            phones.site.database, records, phones.carrier, phones.site.routing, phones.now
+            phones.site.database,
+            records,
+            phones.carrier,
+            NotificationSettings(phones.site.routing),
+            phones.now,
         )
     )
 
@@ -105,7 +110,7 @@ def test_a_text_that_did_not_reach_us_is_taken_in_and_answered_once(
     assert ask(phones, records, 1)["texts"] == 1
     assert ask(phones, records, 1)["texts"] == 0
     assert phones.states() == ["acknowledged"]
-    assert phones.go_on() == [(CASE_MANAGER, answers.yours(1))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.yours(named(1)))]
 
 
 def test_a_text_that_a_call_told_of_is_left_alone(phones: Phones, records: Records) -> None:
@@ -180,7 +185,7 @@ def test_a_letter_alone_does_not_mean_what_was_told_after_it_was_written(
     assert phones.told(hours(1)) == [SUPERVISOR]
     assert ask(phones, records, ON_ITS_WAY_US)["texts"] == 1
     assert phones.states() == ["open"]
-    assert phones.go_on() == [(SUPERVISOR, answers.which([1]))]
+    assert phones.go_on() == [(SUPERVISOR, answers.not_understood([named(1)]))]
 
 
 def test_a_text_that_cannot_be_taken_in_does_not_keep_the_others_out(

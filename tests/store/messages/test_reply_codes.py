@@ -30,7 +30,7 @@ def test_codes_rise_from_one_for_each_recipient_and_stay_with_their_alert(
         assert reply_codes.give(conn, other, second, NOW) == 1
         assert named(conn, [one], 2) == second
         assert named(conn, [other], 1) == second
-        assert reply_codes.named(conn, [other], 2) is None
+        assert named(conn, [other], 2) is None
 
 
 def test_a_code_is_not_given_again_though_its_alert_is_resolved(database: Database) -> None:
@@ -42,8 +42,8 @@ def test_a_code_is_not_given_again_though_its_alert_is_resolved(database: Databa
 
 
 def named(conn: Connection, staff_ids: list[int], code: int) -> int | None:
-    found = reply_codes.named(conn, staff_ids, code)
-    return found and found.alert_id
+    found = {each.code: each.alert_id for each in reply_codes.known(conn, staff_ids, NOW)}
+    return found.get(code)
 
 
 def given_up_to(conn: object, staff: int, alert: int, code: int, at: int = NOW) -> None:
@@ -107,22 +107,25 @@ def test_recipients_who_share_a_number_share_the_codes(database: Database) -> No
         assert reply_codes.give(conn, one, first, NOW) == 1
         assert reply_codes.give(conn, other, second, NOW) == 2
         assert [
-            (each.code, each.alert_id) for each in reply_codes.open_with(conn, [one, other])
+            (each.code, each.alert_id) for each in reply_codes.known(conn, [one, other], NOW)
         ] == [
             (1, first),
             (2, second),
         ]
 
 
-def test_what_is_resolved_or_taken_by_another_is_not_open_with_somebody(database: Database) -> None:
+def test_a_resolved_alert_is_known_by_its_code_until_the_code_may_be_given_again(
+    database: Database,
+) -> None:
     with database.write() as conn:
         me, other = add_staff(conn), add_staff(conn)
-        for values in (
-            {"state": "resolved"},
-            {"state": "snoozed"},
-            {"state": "acknowledged", "owner_id": other},
-            {"state": "acknowledged", "owner_id": me},
-            {},
-        ):
+        for values in ({"state": "resolved"}, {"state": "acknowledged", "owner_id": other}, {}):
             reply_codes.give(conn, me, add_alert(conn, **values), NOW)
-        assert [each.code for each in reply_codes.open_with(conn, [me])] == [2, 4, 5]
+        known = reply_codes.known(conn, [me], NOW)
+        assert [(each.code, each.state, each.owner_id) for each in known] == [
+            (1, "resolved", None),
+            (2, "acknowledged", other),
+            (3, "open", None),
+        ]
+        later = reply_codes.known(conn, [me], NOW + NOT_REUSED_US)
+        assert [each.code for each in later] == [2, 3]

@@ -1,0 +1,47 @@
+"""Who sent a text, and what the text came to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.flows.inbound import alert_actions
+from engine.model.alert import Act
+from engine.model.staff import Staff
+from engine.store.messages.reply_codes import CodedAlert
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A phone, and the staff, mentors and clients who have it."""
+
+    phone: str
+    staff: Sequence[Staff]
+    clients: Sequence[int]
+
+    def who(self, coded: CodedAlert) -> Staff:
+        """Return the member of staff or mentor to whom a code was told."""
+        return next(one for one in self.staff if one.id == coded.staff_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenText:
+    """What a text came to.
+
+    `new` is False if the text was taken before; then only its answer is known. `about` are the
+    alerts that the answer speaks of.
+    """
+
+    understood: str
+    answer: str | None = None
+    new: bool = True
+    acted: Sequence[tuple[alert_actions.Acted, Staff, Act]] = ()
+    undone: tuple[alert_actions.Undone, Staff] | None = None
+    opted_out: Sequence[int] = ()
+    opened: Sequence[int] = ()
+    about: Sequence[CodedAlert] = ()
+
+    @property
+    def alert_id(self) -> int | None:
+        """The alert that the text acted on, or opened."""
+        return self.acted[0][0].alert_id if self.acted else next(iter(self.opened), None)

@@ -1,0 +1,264 @@
+"""Does what a member of staff or a mentor asks for by a text, and words the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.flows.inbound import alert_actions
+from engine.flows.inbound.senders import Sender, TakenText
+from engine.messaging import answers
+from engine.messaging.answers import Named
+from engine.messaging.replies import Asks, Reply, read
+from engine.messaging.reply_parts import OpenAlert
+from engine.model.alert import Act
+from engine.model.inbound import Inbound
+from engine.model.instant import MINUTE_US, Instant, from_us
+from engine.model.notification_settings import NotificationSettings
+from engine.model.staff import Staff
+from engine.store.alerts import alert_records, alerts
+from engine.store.alerts.alerts import Routed
+from engine.store.messages import inbox, outbox, reply_codes
+from engine.store.messages.reply_codes import CodedAlert
+from engine.store.people import staff
+
+# A question of ours is answered by "yes" for so long; later "yes" means something else.
+_QUESTION_STANDS_US = 30 * MINUTE_US
+_AS_WHAT = {Act.DONE: "done", Act.FALSE_ALARM: "a false alarm"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """A text of staff under way: who sent it, and the alerts that they can name."""
+
+    conn: Connection
+    sender: Sender
+    inbound: Inbound
+    settings: NotificationSettings
+    now: Instant
+    coded: Mapping[int, CodedAlert]
+    aliases: Mapping[int, str]  # by code, of alerts that a mentor knows under an alias
+
+    def named(self, code: int) -> Named:
+        """Name an alert as the sender's texts do."""
+        coded = self.coded[code]
+        ref = self.aliases.get(code, coded.client_ref)
+        shown = "" if self.settings.detail == "none" else ref
+        return Named(code, shown, urgent=coded.severity == "urgent")
+
+    def open(self) -> list[CodedAlert]:
+        """The alerts that the sender can act on, because nobody else has taken them."""
+        return [each for each in self.coded.values() if not self._closed(each)]
+
+    def known(self) -> list[OpenAlert]:
+        """What the sender may mean, in the form that the reader of answers takes."""
+        return [self._known(each) for each in self.coded.values()]
+
+    def _known(self, coded: CodedAlert) -> OpenAlert:
+        mine = coded.owner_id in {one.id for one in self.sender.staff}
+        # What was told after the text was written cannot be meant without its code.
+        sent_at = self.inbound.sent_at
+        told_since = sent_at is not None and coded.told_at > sent_at
+        return OpenAlert(
+            coded.code,
+            self.aliases.get(coded.code, coded.client_ref),
+            urgent=coded.severity == "urgent",
+            taken=coded.state == "acknowledged" and mine,
+            closed=self._closed(coded) or told_since,
+        )
+
+    def _closed(self, coded: CodedAlert) -> bool:
+        mine = coded.owner_id in {one.id for one in self.sender.staff}
+        return coded.state == "resolved" or (coded.state == "acknowledged" and not mine)
+
+
+def answer(
+    conn: Connection,
+    sender: Sender,
+    inbound: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
+    inbox_id: int,
+) -> TakenText:
+    """Do what a text of staff or a mentor asks for.
+
+    Args:
+        conn: The transaction that holds the text.
+        sender: The phone and the staff who have it.
+        inbound: The text.
+        settings: How much a text may say.
+        now: The present instant.
+        inbox_id: The text's row.
+
+    Returns:
+        What the text came to, with its answer.
+    """
+    desk = _desk(conn, sender, inbound, settings, now)
+    reply = read(inbound.body, desk.known())
+    if reply.asks is Asks.CONFIRM and _answers_our_question(desk, reply, inbox_id):
+        reply = Reply(Asks.ACT, reply.acts)
+    about = [desk.coded[code] for _, code in reply.acts]
+    match reply.asks:
+        case Asks.ACT:
+            return _act(desk, reply)
+        case Asks.CONFIRM:
+            return TakenText("confirm", _question(desk, reply), about=about)
+        case Asks.UNDO:
+            return _undo(desk, reply)
+        case Asks.ASK:
+            assert reply.code is not None
+            return TakenText("ask", _details(desk, reply.code), about=[desk.coded[reply.code]])
+        case Asks.LIST:
+            listed = answers.listed([desk.named(each.code) for each in desk.open()])
+            return TakenText("list", listed, about=desk.open())
+        case Asks.WHICH:
+            which = answers.which([desk.named(each.code) for each in desk.open()])
+            return TakenText("which", which, about=desk.open())
+        case Asks.HELP:
+            return TakenText("help", answers.HELP)
+        case Asks.REACTION:
+            return TakenText("reaction")
+        case _:
+            said = answers.not_understood([desk.named(each.code) for each in desk.open()])
+            return TakenText("other", said, about=desk.open())
+
+
+def _desk(
+    conn: Connection,
+    sender: Sender,
+    inbound: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
+) -> _Desk:
+    coded, aliases = {}, {}
+    for each in reply_codes.known(conn, [one.id for one in sender.staff], now):
+        if sender.who(each).role == "mentor":
+            # Without a valid consent the alert would wait for a person who may not be told of it.
+            consent = staff.valid_consent(conn, each.client_id, each.staff_id, now)
+            if consent is None:
+                continue
+            aliases[each.code] = consent.alias
+        coded[each.code] = each
+    return _Desk(conn, sender, inbound, settings, now, coded, aliases)
+
+
+def _answers_our_question(desk: _Desk, reply: Reply, inbox_id: int) -> bool:
+    """Tell whether the last answer to this phone asked for just this, and recently."""
+    last = inbox.last_answer(desk.conn, desk.sender.phone, inbox_id)
+    recent = last is not None and desk.now - last.received_at <= _QUESTION_STANDS_US
+    return last is not None and recent and last.answer == _question(desk, reply)
+
+
+def _question(desk: _Desk, reply: Reply) -> str:
+    acts = [(act, desk.named(code)) for act, code in reply.acts]
+    return answers.confirm(acts, only=len(desk.open()) == 1)
+
+
+def _act(desk: _Desk, reply: Reply) -> TakenText:
+    done, lines = [], []
+    for act, code in reply.acts:
+        coded = desk.coded[code]
+        who = desk.sender.who(coded)
+        acted = alert_actions.act(desk.conn, coded.alert_id, who, act, desk.now)
+        assert acted is not None  # alerts are never taken away
+        done.append((acted, who, act))
+        lines.append(_said(desk, acted, act, code))
+    about = [desk.coded[code] for _, code in reply.acts]
+    said = lines[0] if len(lines) == 1 else answers.acted(lines)
+    return TakenText(reply.acts[0][0].value, said, acted=tuple(done), about=about)
+
+
+def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
+    named = desk.named(code)
+    if acted.outcome == "closed":
+        return _was_closed(desk, code)
+    if acted.by is not None:
+        return answers.already_taken(named, acted.by.role)
+    match act:
+        case Act.PASS:
+            return answers.passed_on(named, acted.next_role)
+        case Act.DONE | Act.FALSE_ALARM:
+            return answers.closed(named, _AS_WHAT[act])
+        case Act.SNOOZE:
+            return answers.snoozed(named)
+        case _:
+            return answers.yours(named)
+
+
+def _undo(desk: _Desk, reply: Reply) -> TakenText:
+    alert_id = None if reply.code is None else desk.coded[reply.code].alert_id
+    for who in desk.sender.staff:
+        undone = alert_actions.undo(desk.conn, who, alert_id, desk.now)
+        if undone is not None:
+            code = next(
+                (each.code for each in desk.coded.values() if each.alert_id == undone.alert_id),
+                None,
+            )
+            if code is None:
+                break
+            said = answers.undone(desk.named(code), undone.act)
+            return TakenText("undo", said, undone=(undone, who), about=[desk.coded[code]])
+    return TakenText("undo", answers.NOTHING_TO_UNDO)
+
+
+def _was_closed(desk: _Desk, code: int) -> str:
+    """Say when and by whom an alert was closed."""
+    coded = desk.coded[code]
+    last = alert_records.transitions_of(desk.conn, coded.alert_id)[-1]
+    kind, _, number = last.actor.partition(" ")
+    by = "itself, because the reason is over"
+    if kind == "staff":
+        closer = staff.by_id(desk.conn, int(number))
+        mine = closer is not None and closer.id in {one.id for one in desk.sender.staff}
+        by = "you" if mine or closer is None else answers.ROLE_WORDS[closer.role]
+    elif last.why == "corrected":
+        by = "corrected data: it never was"
+    return answers.already_closed(
+        desk.named(code), _clock(last.at, desk.sender.who(coded), desk.now), by
+    )
+
+
+def _details(desk: _Desk, code: int) -> str:
+    """Say since when an alert is open, who was told, and who is next."""
+    coded = desk.coded[code]
+    who = desk.sender.who(coded)
+    held = alerts.held(desk.conn, coded.alert_id)
+    assert held is not None  # alerts are never taken away
+    if held.alert.state == "resolved":
+        return _was_closed(desk, code)
+    told = [staff.by_id(desk.conn, each) for each in outbox.told_of(desk.conn, coded.alert_id)]
+    mine = {one.id for one in desk.sender.staff}
+    people = [
+        "you" if one.id in mine else answers.ROLE_WORDS[one.role] for one in told if one is not None
+    ]
+    since = _clock(held.alert.began, who, desk.now)
+    return answers.details(desk.named(code), since, people, _following(desk, held, who, desk.now))
+
+
+def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:
+    owner = staff.by_id(desk.conn, held.owner_id) if held.owner_id is not None else None
+    if owner is not None:
+        mine = owner.id in {one.id for one in desk.sender.staff}
+        return "It is yours." if mine else f"{answers.ROLE_WORDS[owner.role]} has it."
+    if held.next_step_at is None or held.step >= len(held.policy):
+        return "Nobody else is next."
+    role = answers.ROLE_WORDS[held.policy[held.step].to]
+    return f"Next: {role} at {_clock(held.next_step_at, who, now)}."
+
+
+def _clock(at: Instant, who: Staff, now: Instant) -> str:
+    """Return a local time as a person reads it: the day stands there unless it is today."""
+    zone = ZoneInfo(who.timezone)
+    local, today = from_us(at).astimezone(zone), from_us(now).astimezone(zone)
+    return _day(local, today) + local.strftime("%H:%M")
+
+
+def _day(local: datetime, today: datetime) -> str:
+    if local.date() == today.date():
+        return ""
+    near = abs((local.date() - today.date()).days) < 7
+    return local.strftime("%a ") if near else local.strftime("%b %d ")

@@ -1,0 +1,83 @@
+"""Reads what sort of text a client sent: danger, use, help, opting out or in, a reaction, or words.
+
+Every sort but a reaction reaches a person. Danger is read widely, because a person asks after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.messaging.carrier_words import read_carrier_word
+from engine.messaging.danger_words import Language, in_crisis
+from engine.messaging.plain_words import phrases, plain
+from engine.messaging.reactions import read_reaction
+from engine.messaging.use_words import speaks_of_use
+
+
+class ClientTextSort(StrEnum):
+    """What sort of text a client sent."""
+
+    DANGER = "danger"
+    USE = "use"
+    HELP = "help"
+    OPT_OUT = "opt-out"
+    OPT_IN = "opt-in"
+    REACTION = "reaction"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientText:
+    """The sort of a client's text, and the language in which to answer it."""
+
+    sort: ClientTextSort
+    language: Language = "english"
+
+
+_HELP = {
+    "english": phrases("help|help me|(i )?need help|info"),
+    "spanish": phrases("ayuda|ayudame|ayudenme|necesito ayuda"),
+}
+_POLITE = phrases("please|pls|plz|por favor|porfa|thanks|thank you|gracias")
+_SPANISH = phrases(
+    "hola|gracias|no|por|para|que|el|la|los|las|me|mi|estoy|esta|muy|hoy|manana|ayer|anoche|ya|"
+    "tengo|quiero|puedo|voy|soy|con|una?|necesito|ayuda|bien|mal|otra vez|si"
+)
+_ENGLISH = phrases(
+    "the|i|im|my|is|was|to|and|you|it|that|not|dont|cant|have|had|am|are|today|last|night|need|"
+    "want|will|at|for|of|on|do|did|so|but|please|help|thanks"
+)
+
+
+def read_client_text(body: str) -> ClientText:
+    """Read the sort of a client's text.
+
+    Args:
+        body: The text as it came in.
+
+    Returns:
+        Its sort and language. Danger goes before use, use before opting out, and each before plain.
+    """
+    if read_reaction(body):
+        return ClientText(ClientTextSort.REACTION)
+    language = language_of(body)
+    if found := in_crisis(body):
+        return ClientText(ClientTextSort.DANGER, found)
+    if speaks_of_use(body):
+        return ClientText(ClientTextSort.USE, language)
+    if word := read_carrier_word(body):
+        sort = ClientTextSort.OPT_OUT if word == "stop" else ClientTextSort.OPT_IN
+        return ClientText(sort, language)
+    bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ")).split())
+    for each, pattern in _HELP.items():
+        if pattern.fullmatch(bare):
+            return ClientText(ClientTextSort.HELP, "spanish" if each == "spanish" else "english")
+    return ClientText(ClientTextSort.PLAIN, language)
+
+
+def language_of(body: str) -> Language:
+    """Return the language that more of a text's common words are of; English where neither wins."""
+    words = plain(body)
+    spanish, english = len(_SPANISH.findall(words)), len(_ENGLISH.findall(words))
+    return "spanish" if spanish > english else "english"

@@ -1,0 +1,79 @@
+"""What staff ask for in their own words is done, asked about or answered, and can be taken back."""
+
+from __future__ import annotations
+
+from engine.messaging import answers
+from engine.messaging.answers import Named
+from engine.model.alert import Act
+from engine.model.instant import MINUTE_US
+from engine.store.database.connection import Database
+from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
+from tests.kit.times import hours
+
+
+def test_got_it_is_asked_about_once_and_a_yes_to_that_takes_it(phones: Phones) -> None:
+    asked = phones.text(CASE_MANAGER, "got it")
+    assert asked == "Handrail: Take C-1? Reply A."
+    assert phones.states() == ["open"]
+    assert phones.text(CASE_MANAGER, "yes") == answers.yours(named(1))
+    assert phones.states() == ["acknowledged"]
+
+
+def test_a_yes_to_a_question_of_long_ago_is_asked_about_again(phones: Phones) -> None:
+    asked = phones.text(CASE_MANAGER, "ok")
+    phones.now += 31 * MINUTE_US
+    assert phones.text(CASE_MANAGER, "ok") == asked
+    assert phones.states() == ["open"]
+
+
+def test_the_list_names_codes_and_clients_and_urgent_ones_first(database: Database) -> None:
+    phones = Phones.of(database, 1, 2, 3)
+    assert phones.text(CASE_MANAGER, "list") == (
+        "Handrail: open with you: 1 C-1, 2 C-2, 3 C-3. Reply a number and A, P, D or F."
+    )
+
+
+def test_two_acts_in_one_text_are_both_done(database: Database) -> None:
+    phones = Phones.of(database, 1, 2)
+    said = phones.text(CASE_MANAGER, "1a 2 done")
+    assert said == "Handrail: 1 (C-1) is yours. 2 (C-2) is closed: done."
+    assert phones.states() == ["acknowledged", "resolved"]
+
+
+def test_one_unknown_code_among_several_stops_them_all(database: Database) -> None:
+    phones = Phones.of(database, 1, 2)
+    phones.text(CASE_MANAGER, "1a 9a")
+    assert phones.states() == ["open", "open"]
+
+
+def test_undo_takes_a_mistaken_done_back_and_the_alert_climbs_again(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 d")
+    assert phones.go_on() == [(SUPERVISOR, answers.closed_by(Named(1), "case_manager"))]
+    phones.now += MINUTE_US
+    assert phones.text(CASE_MANAGER, "undo") == answers.undone(named(1), Act.DONE)
+    assert phones.states() == ["open"]
+    assert (SUPERVISOR, answers.open_again(Named(1), "case_manager")) in phones.go_on()
+
+
+def test_what_happened_more_than_ten_minutes_ago_cannot_be_undone(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 d")
+    phones.now += 11 * MINUTE_US
+    assert phones.text(CASE_MANAGER, "undo") == answers.NOTHING_TO_UNDO
+    assert phones.states() == ["resolved"]
+
+
+def test_nobody_undoes_what_another_did_since(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    phones.text(CASE_MANAGER, "1 a")
+    phones.text(CASE_MANAGER, "1 p")
+    phones.text(SUPERVISOR, "1 a")
+    assert phones.text(CASE_MANAGER, "undo") == answers.NOTHING_TO_UNDO
+    assert phones.site.alerts[0].owner_id == 2
+
+
+def test_liking_the_text_about_an_open_alert_is_asked_about(phones: Phones) -> None:
+    liked = "Liked “Handrail: C-1 needs you (missed check-ins). Reply 1 A to take it”"
+    assert phones.text(CASE_MANAGER, liked) == "Handrail: Take C-1? Reply A."
+    assert phones.text(CASE_MANAGER, liked.replace("C-1", "C-2")) is None
+    assert phones.states() == ["open"]
