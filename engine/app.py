@@ -35,7 +35,7 @@ from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
-from engine.store.operations import heartbeats, rule_sets
+from engine.store.operations import job_runs, rule_sets
 
 # A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
 WEB_BUSY_SECONDS = 5
@@ -120,8 +120,8 @@ class Engine:
     def last_step_ago(self) -> int | None:
         """How many seconds ago a daemon last stepped on this database; None where none ever did."""
         with self.database.read() as conn:
-            beats = heartbeats.read(conn)
-        stepped = [beats[tick.name].at for tick in self.ticks() if tick.name in beats]
+            runs = job_runs.read(conn)
+        stepped = [runs[tick.name].ended_at for tick in self.ticks() if tick.name in runs]
         return abs(self._now() - max(stepped)) // SECOND_US if stepped else None
 
     def ticks(self) -> list[Tick]:
@@ -183,8 +183,7 @@ class Engine:
             if any(done.values()):
                 _log.info(name, **done)
             with self.database.write(durable=False) as conn:
-                beat = {**done, heartbeats.FAILED: str(problem)} if problem else done
-                heartbeats.beat(conn, name, self._now(), beat)
+                job_runs.record(conn, name, self._now(), str(problem) if problem else None)
             if problem:
                 raise problem
 

@@ -14,6 +14,7 @@ from engine.app import Engine
 from engine.errors import HandrailError, StoreUnavailableError
 from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
+from engine.store.operations import watchdog_state
 from engine.store.operations.counts import figures
 from engine.web.server import WebServer
 
@@ -134,7 +135,7 @@ class Watch:
     def warnings(self) -> list[str]:
         """Return the promises that the watchdog last found broken."""
         with self._engine.web_database.read() as conn:
-            return list(watchdog.standing(conn))
+            return list(watchdog_state.standing(conn))
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures for Prometheus."""
@@ -145,5 +146,5 @@ class Watch:
         )
         with self._engine.web_database.read() as conn:
             found = figures(conn)
-            broken, missing = watchdog.standing(conn), watchdog.outages(conn)
+            broken, missing = watchdog_state.standing(conn), watchdog.missing_data(conn)
         yield from of_store(found, len(broken), len(missing))

@@ -21,7 +21,8 @@ from engine.model.settings import TickSettings
 from engine.scheduler import take
 from engine.store.alerts import alerts
 from engine.store.intake import source_health
-from engine.store.operations import heartbeats
+from engine.store.operations import job_runs
+from engine.store.operations.job_runs import JobRun
 from engine.store.tables.messages import outbox
 from tests.kit.caseload import Caseload
 from tests.kit.times import NOON, SetClock, hours
@@ -93,19 +94,16 @@ def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -
     engine._sources = [_SlowSource(down)]
     assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
     with engine.database.read() as conn:
-        beat = heartbeats.read(conn)["ingest"]
-        assert (beat.at, beat.detail) == (
-            NOON,
-            {"failed": "The source slow cannot be read: the share is gone."},
-        )
+        run = job_runs.read(conn)["ingest"]
+        assert run == JobRun(NOON, None, "The source slow cannot be read: the share is gone.")
         assert list(source_health.read(conn)) == ["slow"]
 
 
 def test_a_daemon_knows_how_long_ago_any_on_its_database_stepped(engine: Engine) -> None:
     assert engine.last_step_ago() is None
     with engine.database.write() as conn:
-        heartbeats.beat(conn, "deliver", NOON - 3 * SECOND_US, {})
-        heartbeats.beat(conn, "audit", NOON - 50 * SECOND_US, {})
+        job_runs.record(conn, "deliver", NOON - 3 * SECOND_US)
+        job_runs.record(conn, "audit", NOON - 50 * SECOND_US)
     assert engine.last_step_ago() == 3
 
 

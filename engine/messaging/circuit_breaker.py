@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.model.channel import Channel
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import SendResult
@@ -12,16 +11,6 @@ from engine.model.message import SendResult
 OPENS_AFTER = 5
 # How long nothing is sent then; one attempt shows whether somebody mended it, and a failing one doubles the wait.
 SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """How the channel stands: failures in a row, since when it is stopped and until when, and by which error."""
-
-    failures: int = 0
-    since: Instant | None = None
-    stopped_until: Instant | None = None
-    error_code: str | None = None
 
 
 def after_contact(channel: Channel, result: SendResult | None, now: Instant) -> Channel:

@@ -10,9 +10,9 @@ from engine.messaging.circuit_breaker import (
     LONGEST_US,
     OPENS_AFTER,
     SHORTEST_US,
-    Channel,
     after_contact,
 )
+from engine.model.channel import Channel
 from engine.model.message import SendResult
 
 NOW = 1_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from engine.flows.delivery import disclosure_log
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
 from engine.flows.escalation.recipients import RecipientResolver
-from engine.messaging.circuit_breaker import Channel, after_contact
+from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
@@ -32,7 +32,7 @@ from engine.ports import SmsGateway
 from engine.store.alerts import skipped_recipients
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox
-from engine.store.operations import audit_log, heartbeats
+from engine.store.operations import audit_log, channel_state
 from engine.store.people import disclosures
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
@@ -40,7 +40,6 @@ from engine.store.people import disclosures
 LEASE_US = MINUTE_US
 
 ACTOR = "deliver"
-CHANNEL = "sms"  # its heartbeat: when the carrier was last asked, and how the channel stands
 
 _log = structlog.get_logger()
 
@@ -68,7 +67,7 @@ def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> Ou
 
 def _claim(database: Database, now: Instant, owner: str) -> Claimed | None:
     with database.write() as conn:
-        stopped_until = channel(conn).stopped_until
+        stopped_until = channel_state.read(conn).stopped_until
         if stopped_until is not None and now < stopped_until:
             return None
         return next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
@@ -159,28 +158,20 @@ def _settle(
             )
 
 
-def channel(conn: Connection) -> Channel:
-    """How the channel stands."""
-    beat = heartbeats.last(conn, CHANNEL)
-    return Channel(**beat.detail) if beat else Channel()  # type: ignore[arg-type]
-
-
 def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> bool:
     """Write down how the channel stands after the carrier was asked, where it was; whether this stopped it."""
     if message.state == "claimed" and settlement.result is None:
         return False
-    before = channel(conn)
+    before = channel_state.read(conn)
     after = after_contact(before, settlement.result, now)
-    heartbeats.beat(
-        conn,
-        CHANNEL,
-        now,
-        {word: value for word, value in asdict(after).items() if value is not None},
-    )
+    channel_state.write(conn, after)
     stopped = after != before and after.stopped_until is not None
     if stopped:
         _log.error(
-            "channel stopped", channel=CHANNEL, error_code=after.error_code, failures=after.failures
+            "channel stopped",
+            channel=channel_state.SMS,
+            error_code=after.error_code,
+            failures=after.failures,
         )
     return stopped
 

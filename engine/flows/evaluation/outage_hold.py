@@ -22,7 +22,7 @@ from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import MessageKind
 from engine.model.outages import Feed, Outages
 from engine.model.rule import SEVERITIES
-from engine.store.alerts import alerts, inactivity
+from engine.store.alerts import alerts, inactivity, outages
 from engine.store.intake import source_health
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
@@ -39,9 +39,7 @@ _log = structlog.get_logger()
 def wanted(conn: Connection) -> bool:
     """Whether there is an outage, or an alert that may be one's doing."""
     return bool(
-        inactivity.any_in_doubt(conn)
-        or inactivity.outages(conn)
-        or _out_since(source_health.read(conn))
+        inactivity.any_in_doubt(conn) or outages.read(conn) or _out_since(source_health.read(conn))
     )
 
 
@@ -65,7 +63,7 @@ def _out_since(sources: Mapping[str, Feed]) -> list[Instant]:
 
 def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]:
     settings, looks_at, now = desk.telling.outages, desk.rulebook.kinds, desk.now
-    before, sources = inactivity.outages(conn), source_health.read(conn)
+    before, sources = outages.read(conn), source_health.read(conn)
     silent = inactivity.unresolved(conn, min([now - settings.within, *_out_since(sources)]))
     active = (
         inactivity.active_clients(conn, now, settings.enough(len(silent)))
@@ -74,7 +72,7 @@ def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]
     )
     standing = outage_hold.outages(before, sources, silent, looks_at, active, settings, now)
     if standing != before:
-        inactivity.write_outages(conn, standing, now)
+        outages.replace_all(conn, standing)
     verdict = outage_hold.judge(silent, standing, looks_at, settings)
     patience = _patience(conn, sources, now)
     if patience:

@@ -12,12 +12,10 @@ from engine.model.message import TOGETHER_US
 from engine.model.outages import OutageSettings
 from engine.store.alerts import inactivity
 from engine.store.messages import grouping
-from engine.store.operations import audit_log, heartbeats
+from engine.store.operations import alert_storms, audit_log
 
 # What comes within so long is at once.
 WINDOW_US = 600 * SECOND_US
-# Its heartbeat: when the brake last held.
-STORM = "storm"
 
 _log = structlog.get_logger()
 
@@ -38,7 +36,7 @@ def brake(desk: EvaluationContext) -> int:
         if not clients:
             return 0
         gathered = grouping.gather(conn, now - WINDOW_US, now + TOGETHER_US)
-        heartbeats.beat(conn, STORM, now, {"clients": clients})
+        alert_storms.record(conn, now, clients, WINDOW_US)
         _log.error("alert storm", clients=clients, messages=gathered)
         audit_log.record(
             conn,
@@ -52,8 +50,8 @@ def brake(desk: EvaluationContext) -> int:
 
 
 def _lasts(conn: Connection, now: Instant) -> bool:
-    beat = heartbeats.last(conn, STORM)
-    return beat is not None and now < beat.at + WINDOW_US
+    last = alert_storms.last_held_at(conn)
+    return last is not None and now < last + WINDOW_US
 
 
 def _begins(conn: Connection, clients: int, settings: OutageSettings, now: Instant) -> bool:

@@ -18,14 +18,11 @@ from engine.ports import CarrierRecords, SmsGateway
 from engine.store.database.connection import Database
 from engine.store.messages import inbox as texts
 from engine.store.messages import outbox
-from engine.store.operations import audit_log, heartbeats
+from engine.store.operations import audit_log, channel_state
 
 # A report usually comes within seconds; what was silent for two days stays so.
 SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
 ASKED_AT_ONCE = 50
-LISTED = (
-    "texts in"  # its heartbeat: when the carrier was last asked for texts, and since when it was
-)
 # Asked for again each time, for the carrier's clock is not ours and its list may lag.
 OVERLAP_US = 60 * MINUTE_US
 # The carrier is given time to hand a text over by itself.
@@ -84,18 +81,20 @@ def _take_in(
         _take_one(database, gateway, arrived[provider_id], settings, now) for provider_id in lacking
     )
     with database.write() as conn:
-        heartbeats.beat(conn, LISTED, now, {})
+        channel_state.note_texts_listed(conn, now)
     return taken
 
 
 def _since(conn: Connection, now: Instant) -> Instant:
     """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
-    last = heartbeats.last(conn, LISTED)
-    if last is None:  # written down before it is tried, for the carrier may say nothing for hours
-        heartbeats.beat(conn, LISTED, now, {})
+    listed_at = channel_state.texts_listed_at(conn)
+    if listed_at is None:
+        # Recorded before it is tried, because the carrier may not answer for hours.
+        listed_at = now
+        channel_state.note_texts_listed(conn, now)
     began = audit_log.began(conn) or 0
     # A clock that was set back may stand before the beginning.
-    return max(min(last.at if last else now, now) - OVERLAP_US, began if began <= now else 0)
+    return max(min(listed_at, now) - OVERLAP_US, began if began <= now else 0)
 
 
 def _take_one(

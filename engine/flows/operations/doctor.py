@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.errors import MistakesError, StoreUnavailableError
-from engine.flows.delivery import deliver
 from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.watchdog import broken_promises
 from engine.model.duration import Duration, write_duration
@@ -22,7 +21,7 @@ from engine.rulebook.parsing.load import load
 from engine.store.alerts import inactivity
 from engine.store.database.connection import Database
 from engine.store.intake import events, rejects, source_health
-from engine.store.operations import audit_log, heartbeats, rule_sets
+from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.people import on_call
 
@@ -140,14 +139,14 @@ def _trail(conn: Connection) -> Check:
 
 
 def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Check]:
-    beats = heartbeats.read(conn)
+    runs = job_runs.read(conn)
     for name in ("ingest", "evaluate", "deliver", "audit"):
-        if name not in beats:
+        if name not in runs:
             yield Check(name, False, "It has never worked; start handrail run.")
             continue
-        ago = now - beats[name].at
+        ago = now - runs[name].ended_at
         fresh = ago <= getattr(ticks, name) + GRACE_US
-        if fresh and (why := beats[name].detail.get(heartbeats.FAILED)):
+        if fresh and (why := runs[name].error):
             yield Check(name, False, f"It last failed {_ago(ago)} ago: {why}")
             continue
         last = f"It last worked {_ago(ago)} ago"
@@ -203,7 +202,7 @@ def _held(conn: Connection) -> Check:
 
 
 def _messages(conn: Connection) -> Check:
-    stopped = deliver.channel(conn)
+    stopped = channel_state.read(conn)
     if stopped.since is not None:
         since, error = from_us(stopped.since).isoformat(timespec="minutes"), stopped.error_code
         because = f", by error {error}" if error else ", for the carrier is not to be reached"

@@ -8,17 +8,16 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection
 
-from engine.errors import Mistake, MistakesError
+from engine.errors import MistakesError
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts, load, rule_files
 from engine.store.database.connection import Database
-from engine.store.operations import audit_log, heartbeats, rule_sets
+from engine.store.operations import audit_log, refused_rules, rule_sets
 
 ACTOR = "run"
-REFUSED = "rules refused"  # its heartbeat says what is wrong with the files, or nothing
 
 _log = structlog.get_logger()
 
@@ -68,7 +67,7 @@ def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
     """Let these rules serve, for every daemon on the database; whether others did before."""
     before = rule_sets.serving(conn)
     accepted = rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
-    heartbeats.beat(conn, REFUSED, now, {})
+    refused_rules.clear(conn)
     if before is not None and before.id == accepted:
         return False
     detail = {"before": before.id if before else None, "rules": len(rulebook.rules)}
@@ -94,7 +93,7 @@ def take_up(database: Database, files: RuleFiles, now: Instant) -> Mapping[str, 
         rulebook = files.read()
     except MistakesError as error:
         with database.write() as conn:
-            heartbeats.beat(conn, REFUSED, now, _refusal(error.mistakes))
+            refused_rules.record(conn, now, len(error.mistakes), error.mistakes[0][1])
         for mistake in error.mistakes:
             _log.error("rules refused", mistake=str(mistake))
         files.taken()
@@ -105,16 +104,11 @@ def take_up(database: Database, files: RuleFiles, now: Instant) -> Mapping[str, 
     return {"accepted": int(accepted), "refused": 0}
 
 
-def _refusal(mistakes: list[Mistake]) -> Mapping[str, int]:
-    _, line, *_ = mistakes[0]
-    return {"mistakes": len(mistakes), "line": line}
-
-
 def refused(conn: Connection) -> str | None:
-    """What is wrong with the files as they are, in a few words; None where nothing is known to be."""
-    beat = heartbeats.last(conn, REFUSED)
-    if beat is None or not beat.detail:
+    """Say in a few words what is wrong with the rule files; None if they were accepted."""
+    found = refused_rules.read(conn)
+    if found is None:
         return None
-    number, line = beat.detail["mistakes"], beat.detail["line"]
-    count = "1 mistake" if number == 1 else f"{number} mistakes"
-    return f"the rule files hold {count}{f', the first in line {line}' if line else ''}, and the rules before serve"
+    count = "1 mistake" if found.mistakes == 1 else f"{found.mistakes} mistakes"
+    where = f", the first in line {found.line}" if found.line else ""
+    return f"the rule files hold {count}{where}, and the rules before serve"

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
 from engine.model.alert import Alert
 from engine.model.duration import Duration
 from engine.model.instant import Instant
-from engine.model.outages import Outage, Outages
 from engine.model.rule import Severity
-from engine.store.operations import heartbeats
 from engine.store.tables.alerts import alerts, evaluations
-from engine.store.tables.operations import heartbeats as table
 from engine.store.tables.people import record_entries
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
-_OUTAGES = "outages"  # the heartbeat that holds them
 # Asked at every step, and made once, for a statement takes longer to make than to run.
 # Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
 _in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
@@ -38,7 +32,6 @@ _UNRESOLVED = (
     .where(or_(_in_doubt, alerts.c.opened_at > bindparam("since")))
     .order_by(alerts.c.id)
 )
-_STANDING = select(table.c.detail).where(table.c.name == _OUTAGES)
 
 
 def _last(entry: str) -> ColumnElement[int]:
@@ -110,21 +103,3 @@ def active_clients(conn: Connection, now: Instant, most: int) -> int:
 def still_judging(conn: Connection, now: Instant) -> bool:
     """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
     return conn.scalar(_STILL_JUDGING, {"now": now}) is not None
-
-
-def outages(conn: Connection) -> dict[str, Outage]:
-    """The outages that stood at the last look, by name."""
-    written: Mapping[str, Any] = json.loads(conn.scalar(_STANDING) or "{}")
-    return {
-        what: Outage(one["since"], frozenset(one["kinds"]), one["over"])
-        for what, one in written.items()
-    }
-
-
-def write_outages(conn: Connection, standing: Outages, at: Instant) -> None:
-    """Write down the outages that stand."""
-    written = {
-        what: {"since": one.since, "kinds": sorted(one.kinds), "over": one.over}
-        for what, one in standing.items()
-    }
-    heartbeats.beat(conn, _OUTAGES, at, written)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.tables.columns import Id, Instant, metadata
+from engine.store.tables.columns import Id, Instant, WordSet, metadata
 
 # Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected events
 # concern; `generation` counts such changes, so that one arriving during an evaluation is not lost.
@@ -114,4 +114,15 @@ skipped_recipients = Table(
     Column("role", String(20)),
     Column("staff_id", ForeignKey("staff.id")),
     Column("why", String(200), nullable=False),
+)
+
+# The outages that stood at the last look. `cause` names a source or a rule (model/outages.py); `kinds` are those
+# of the events that are missing; `over` is since when the data are back.
+outages = Table(
+    "outages",
+    metadata,
+    Column("cause", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("kinds", WordSet, nullable=False),
+    Column("over", Instant),
 )

@@ -6,7 +6,7 @@ and read straight into NumPy.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, Text, TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -29,3 +29,18 @@ def ordered_alike(length: int) -> String:
     PostgreSQL's own order depends on the language of the server.
     """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class WordSet(TypeDecorator[frozenset[str]]):
+    """A small set of words without spaces, such as kinds of events, stored sorted in one text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
+        """Write the words in their order, with a space between them."""
+        return None if value is None else " ".join(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:
+        """Read the words back."""
+        return None if value is None else frozenset(value.split())

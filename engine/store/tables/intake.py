@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.store.tables.columns import Id, Instant, metadata, ordered_alike
+from engine.store.tables.columns import Id, Instant, WordSet, metadata, ordered_alike
 
 events = Table(
     "events",
@@ -77,4 +77,18 @@ source_positions = Table(
     Column("item", String(300), primary_key=True),
     Column("position", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
+)
+
+# How each source fares (model/outages.py); `kinds` are those of the events that it ever brought.
+source_health = Table(
+    "source_health",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("tried_at", Instant, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("kinds", WordSet, nullable=False),
+    Column("out_since", Instant),
+    Column("half_read_since", Instant),
+    Column("why", Text, nullable=False),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Column,
+    Integer,
     String,
     Table,
     Text,
@@ -34,10 +35,51 @@ audit = Table(
     Column("hash", String(64), nullable=False, unique=True),
 )
 
-heartbeats = Table(
-    "heartbeats",
+# The last run of each job of the daemon. `succeeded_at` is the end of the last run without an error.
+job_runs = Table(
+    "job_runs",
     metadata,
-    Column("name", String(64), primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("job", String(40), primary_key=True),
+    Column("ended_at", Instant, nullable=False),
+    Column("succeeded_at", Instant),
+    Column("error", Text),
+)
+
+# The circuit breaker of each channel, and when the carrier was last asked for the texts that came in.
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("since", Instant),
+    Column("stopped_until", Instant),
+    Column("error_code", String(20)),
+    Column("texts_listed_at", Instant),
+)
+
+# Each time that more texts waited than people can act on one by one; `last_held_at` is in the newest row
+# when the storm brake last held.
+alert_storms = Table(
+    "alert_storms",
+    metadata,
+    Column("began_at", Instant, primary_key=True, autoincrement=False),
+    Column("last_held_at", Instant, nullable=False),
+    Column("clients", Integer, nullable=False),
+)
+
+# The promises that the watchdog found broken at its last look, and since when each is.
+broken_promises = Table(
+    "broken_promises",
+    metadata,
+    Column("promise", Text, primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+# One row while the rule files hold mistakes, and none otherwise; `line` is that of the first mistake.
+refused_rules = Table(
+    "refused_rules",
+    metadata,
+    Column("refused_at", Instant, primary_key=True, autoincrement=False),
+    Column("mistakes", Integer, nullable=False),
+    Column("line", Integer),
 )

@@ -10,11 +10,12 @@ from sqlalchemy import event, select
 
 from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
-from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US, Channel
+from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US
 from engine.messaging.sending import LOOK_UP_AFTER_US
+from engine.model.channel import Channel
 from engine.model.message import MessageKind
 from engine.store.database.connection import Database
-from engine.store.operations import heartbeats
+from engine.store.operations import channel_state
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
@@ -282,13 +283,13 @@ def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_mended(
     assert deliver_all(database, carrier) == ["queued"]
     assert [message.id for message in carrier.asked] == [first]
     with database.read() as conn:
-        assert heartbeats.read(conn)[deliver.CHANNEL].detail["error_code"] == "20003"
+        assert channel_state.read(conn).error_code == "20003"
     assert trail(database)[-1][1]["why"] == "the channel is broken"
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US - 1) == []
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US) == ["accepted", "accepted"]
     assert carrier.delivered == {first: 1, second: 1}
     with database.read() as conn:
-        assert deliver.channel(conn) == Channel()
+        assert channel_state.read(conn) == Channel()
 
 
 def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Database) -> None:

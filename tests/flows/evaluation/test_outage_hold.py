@@ -17,7 +17,7 @@ from engine.flows.operations import watchdog
 from engine.model.inbound import Inbound
 from engine.model.notification_settings import NotificationSettings
 from engine.model.outages import Feed
-from engine.store.alerts import inactivity
+from engine.store.alerts import inactivity, outages
 from engine.store.alerts.alert_records import listed
 from engine.store.alerts.alerts import of_clients
 from engine.store.database.connection import Database
@@ -299,8 +299,8 @@ def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(
                 select(alert_transitions.c.alert_id).where(alert_transitions.c.why.like("held%"))
             )
         )
-        assert inactivity.outages(conn).keys() <= {"rule two-missed"}
-        stands = bool(inactivity.outages(conn))
+        assert outages.read(conn).keys() <= {"rule two-missed"}
+        stands = bool(outages.read(conn))
     for row in site.alerts:
         if row.id in held and not stands:
             assert row.state == "resolved" or (

@@ -14,13 +14,14 @@ from engine.errors import SourcesError
 from engine.flows.intake import ingest
 from engine.flows.operations.doctor import examine
 from engine.model.audit_action import AuditAction
+from engine.model.channel import Channel
 from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
 from engine.model.settings import Settings
 from engine.rulebook.parsing.load import load as load_rules
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
-from engine.store.operations import audit_log, heartbeats, rule_sets
+from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
 from engine.store.tables import intake, operations
 from tests.kit.caseload import Caseload
 
@@ -53,7 +54,7 @@ def site(tmp_path: Path, sqlite_database: Database) -> Settings:
     with sqlite_database.write() as conn:
         rule_sets.accept(conn, rulebook.hash, rulebook.files, NOW)
         for name in ("ingest", "evaluate", "deliver", "audit"):
-            heartbeats.beat(conn, name, NOW - SECOND_US, {})
+            job_runs.record(conn, name, NOW - SECOND_US)
         for action in (AuditAction.ALERTS_OPENED, AuditAction.TOLD):
             audit_log.record(
                 conn, at=NOW, actor="evaluate", action=action, subject="alert 1", detail={}
@@ -111,7 +112,7 @@ def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Databa
     with pytest.raises(SourcesError) as caught:
         ingest.run(sqlite_database, [CsvFolder(site.sources[0], site.kinds)], "UTC", NOW)
     with sqlite_database.write() as conn:
-        heartbeats.beat(conn, "ingest", NOW - 2 * SECOND_US, {"failed": str(caught.value)})
+        job_runs.record(conn, "ingest", NOW - 2 * SECOND_US, str(caught.value))
     assert wrong(site)["ingest"] == (
         "It last failed 2 seconds ago: The source clinic cannot be read: "
         f"the folder {site.sources[0].folder} is not there."
@@ -120,9 +121,7 @@ def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Databa
 
 def test_flows_that_never_worked(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
-        conn.execute(
-            operations.heartbeats.delete().where(operations.heartbeats.c.name == "deliver")
-        )
+        conn.execute(operations.job_runs.delete().where(operations.job_runs.c.job == "deliver"))
     assert wrong(site) == {"deliver": "It has never worked; start handrail run."}
 
 
@@ -193,12 +192,7 @@ def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
     with sqlite_database.write() as conn:
-        heartbeats.beat(
-            conn,
-            "sms",
-            NOW,
-            {"since": NOW, "stopped_until": NOW + 300 * SECOND_US, "error_code": "20003"},
-        )
+        channel_state.write(conn, Channel(1, NOW, NOW + 300 * SECOND_US, "20003"))
     assert wrong(site) == {
         "promises": "Texts cannot be sent.",
         "messages": f"No text has gone out since {from_us(NOW).isoformat(timespec='minutes')}, by error 20003; "

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import update
 
 from engine.flows.operations import watchdog
+from engine.model.channel import Channel
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
-from engine.store.operations import heartbeats
+from engine.store.operations import channel_state, job_runs, watchdog_state
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from tests.kit.site import Site
@@ -34,7 +35,7 @@ def set_alert(site: Site, **values: object) -> None:
 def beat(site: Site, at: int, *names: str) -> None:
     with site.database.write() as conn:
         for name in names:
-            heartbeats.beat(conn, name, at, {})
+            job_runs.record(conn, name, at)
 
 
 def broken(site: Site, now: int = SOON) -> list[str]:
@@ -114,14 +115,14 @@ def test_a_client_who_cannot_be_evaluated_is_found(site: Site) -> None:
 
 def test_a_channel_that_is_stopped_is_found_and_told_once_until_it_works_again(site: Site) -> None:
     with site.database.write() as conn:
-        heartbeats.beat(conn, "sms", NOON, {"since": NOON, "stopped_until": SOON})
+        channel_state.write(conn, Channel(5, NOON, SOON))
     # It is tried again from time to time, in vain.
     for now in (SOON - 1, SOON + 1):
         assert broken(site, now) == ["texts cannot be sent"]
         watchdog.run(site.database, now)
     assert texts(site) == ["Handrail: texts cannot be sent. The log says more."]
     with site.database.write() as conn:
-        heartbeats.beat(conn, "sms", SOON, {"failures": 0})
+        channel_state.write(conn, Channel())
     assert "texts cannot be sent" not in broken(site)
 
 
@@ -133,7 +134,7 @@ def test_the_admins_are_told_of_a_broken_promise_once_and_its_mending_is_written
     assert watchdog.run(site.database, NOON + hours(4)) == {"broken": 1, "new": 0}
     assert texts(site) == ["Handrail: alert 1 is not escalated. The log says more."]
     with site.database.read() as conn:
-        assert watchdog.standing(conn) == {"alert 1 is not escalated": NOON + hours(3)}
+        assert watchdog_state.standing(conn) == {"alert 1 is not escalated": NOON + hours(3)}
     set_alert(site, state="acknowledged", owner_id=1)
     watchdog.run(site.database, NOON + hours(5))
     assert site.audited[-2:] == [

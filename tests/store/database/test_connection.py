@@ -14,49 +14,49 @@ from sqlalchemy import func, insert, select, text
 from engine.errors import StoreUnavailableError, UserError
 from engine.store.database.connection import HEAD, Database
 from engine.store.tables import metadata
-from engine.store.tables.operations import heartbeats
+from engine.store.tables.operations import job_runs
 from tests.kit.databases import Postgres
 
-BEAT = {"name": "evaluate", "at": 1, "detail": "{}"}
+RUN = {"job": "evaluate", "ended_at": 1}
 
 
 def test_what_was_written_is_read(database: Database) -> None:
     with database.write() as conn:
-        conn.execute(insert(heartbeats), BEAT)
+        conn.execute(insert(job_runs), RUN)
     with database.read() as conn:
-        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 1
+        assert conn.scalar(select(func.count()).select_from(job_runs)) == 1
 
 
 def test_an_error_inside_a_write_undoes_all_of_it(database: Database) -> None:
     def fail_midway() -> None:
         with database.write() as conn:
-            conn.execute(insert(heartbeats), BEAT)
+            conn.execute(insert(job_runs), RUN)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail_midway()
     with database.read() as conn:
-        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+        assert conn.scalar(select(func.count()).select_from(job_runs)) == 0
 
 
 def test_a_reader_sees_one_snapshot_while_others_write(database: Database) -> None:
     with database.read() as conn:
-        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+        assert conn.scalar(select(func.count()).select_from(job_runs)) == 0
         with database.write() as other:
-            other.execute(insert(heartbeats), BEAT)
-        assert conn.scalar(select(func.count()).select_from(heartbeats)) == 0
+            other.execute(insert(job_runs), RUN)
+        assert conn.scalar(select(func.count()).select_from(job_runs)) == 0
 
 
 def test_writers_on_sqlite_wait_for_one_another(sqlite_database: Database) -> None:
     """Each reads and then writes what it read plus one; none may be lost, and none may fail as locked."""
     with sqlite_database.write() as conn:
-        conn.execute(insert(heartbeats), {**BEAT, "at": 0})
+        conn.execute(insert(job_runs), {**RUN, "ended_at": 0})
 
     def add() -> None:
         for _ in range(20):
             with sqlite_database.write() as conn:
-                at = conn.scalar(select(heartbeats.c.at)) or 0
-                conn.execute(heartbeats.update().values(at=at + 1))
+                at = conn.scalar(select(job_runs.c.ended_at)) or 0
+                conn.execute(job_runs.update().values(ended_at=at + 1))
 
     threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
@@ -64,7 +64,7 @@ def test_writers_on_sqlite_wait_for_one_another(sqlite_database: Database) -> No
     for thread in threads:
         thread.join()
     with sqlite_database.read() as conn:
-        assert conn.scalar(select(heartbeats.c.at)) == 80
+        assert conn.scalar(select(job_runs.c.ended_at)) == 80
 
 
 def test_sqlite_survives_a_power_cut_and_keeps_foreign_keys(sqlite_database: Database) -> None:
@@ -154,13 +154,13 @@ def test_tables_that_are_not_there_yet(tmp_path: Path) -> None:
         pytest.raises(StoreUnavailableError, match="run handrail db upgrade"),
         database.read() as conn,
     ):
-        conn.execute(select(heartbeats)).all()
+        conn.execute(select(job_runs)).all()
     database.close()
 
 
 def test_our_own_mistakes_in_sql_are_not_blamed_on_the_database(sqlite_database: Database) -> None:
     with pytest.raises(Exception, match="no such column") as caught, sqlite_database.read() as conn:
-        conn.execute(text("SELECT rubbish FROM heartbeats"))
+        conn.execute(text("SELECT rubbish FROM job_runs"))
     assert not isinstance(caught.value, UserError)
 
 

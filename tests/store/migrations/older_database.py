@@ -21,9 +21,9 @@ def downgrade_to(database: Database, version: str) -> None:
         command.upgrade(config(conn), version)
 
 
-def put(conn: Connection, name: str, **values: object) -> None:
+def put(conn: Connection, into: str, /, **values: object) -> None:
     """Write a row as the older version did, whatever columns the table has today."""
-    conn.execute(insert(table(name, *(sql_column(word) for word in values))), values)
+    conn.execute(insert(table(into, *(sql_column(word) for word in values))), values)
 
 
 def rows(conn: Connection, name: str) -> list[Mapping[str, object]]:

@@ -1,0 +1,57 @@
+"""Channel state: the circuit breaker of the SMS channel, shared by all daemons on a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.model.channel import Channel
+from engine.model.instant import Instant
+from engine.store.database.upsert import insert_of
+from engine.store.tables.operations import channel_state
+
+SMS = "sms"
+_OF_SMS = channel_state.c.channel == SMS
+_BREAKER = ("failures", "since", "stopped_until", "error_code")
+_READ = select(*(channel_state.c[name] for name in _BREAKER)).where(_OF_SMS)
+_LISTED = select(channel_state.c.texts_listed_at).where(_OF_SMS)
+
+
+def read(conn: Connection) -> Channel:
+    """Return how the channel stands; it stands well if the carrier was never asked."""
+    row = conn.execute(_READ).one_or_none()
+    return Channel(*row) if row else Channel()
+
+
+def write(conn: Connection, channel: Channel) -> None:
+    """Record how the channel stands after the carrier was asked."""
+    _put(conn, asdict(channel))
+
+
+def texts_listed_at(conn: Connection) -> Instant | None:
+    """Return when the carrier was last asked for the texts that came in; None if it never was."""
+    return conn.scalar(_LISTED)
+
+
+def note_texts_listed(conn: Connection, at: Instant) -> None:
+    """Record that the carrier was asked for the texts that came in."""
+    _put(conn, {"texts_listed_at": at})
+
+
+def _put(conn: Connection, values: Mapping[str, object]) -> None:
+    statement = _put_columns(conn.dialect.name, tuple(values))
+    conn.execute(statement, {"channel": SMS, **values})
+
+
+# Made once each, because a statement takes longer to make than to run.
+@cache
+def _put_columns(dialect: str, names: tuple[str, ...]) -> Any:
+    insert = insert_of(dialect, channel_state)
+    return insert.on_conflict_do_update(
+        index_elements=[channel_state.c.channel],
+        set_={name: insert.excluded[name] for name in names},
+    )
