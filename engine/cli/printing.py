@@ -8,15 +8,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import zip_longest
-from shutil import get_terminal_size
-from textwrap import wrap
 from typing import Annotated
 
 import typer
-
-# Between the columns of a table, and how wide a column stays at least.
-_GAP, _NARROW = "  ", 12
 
 
 class Format(StrEnum):
@@ -77,45 +71,15 @@ def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None
     print("[]" if opening == "[" else "\n]")
 
 
-def _show_table(rows: list[list[str]], columns: Sequence[str]) -> None:
+def _show_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
     if not rows:
         print("nothing to list")
         return
-    table = [[name.upper() for name in columns], *rows]
-    widths = _widths(table, max(80, get_terminal_size().columns))
-    for row in table:
-        folded = [
-            wrap(cell, width, break_long_words=False)
-            for cell, width in zip(row, widths, strict=True)
-        ]
-        for line in zip_longest(*folded, fillvalue=""):
-            print(
-                _GAP.join(
-                    cell.ljust(width) for cell, width in zip(line, widths, strict=True)
-                ).rstrip()
-            )
+    # Rich takes a while to import, and other formats do without it.
+    from engine.cli.tables import print_table
+    from engine.presentation.preview.section import Head
 
-
-def _widths(table: Sequence[Sequence[str]], room: int) -> list[int]:
-    """The columns' widths: what has no room beside the others is folded, the widest first, and no word is cut."""
-    columns = list(zip(*table, strict=True))
-    widths = [max(map(len, cells)) for cells in columns]
-    least = [
-        min(width, max(_NARROW, *map(_longest, cells)))
-        for width, cells in zip(widths, columns, strict=True)
-    ]
-    room -= len(_GAP) * (len(widths) - 1)
-    while sum(widths) > room and widths != least:
-        place = max(
-            range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place])
-        )
-        widths[place] -= 1
-    return widths
-
-
-def _longest(cell: str) -> int:
-    """The width of the longest part of it that cannot be folded."""
-    return max(map(len, wrap(cell, 1, break_long_words=False)), default=0)
+    print_table([Head(name.upper(), is_number=False) for name in columns], rows)
 
 
 def _shown(value: object) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta, timezone
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.cli import run_command_line
 from engine.cli.printing import Format, show_rows
+from engine.cli.tables import print_table
+from engine.presentation.preview.section import Head
 from tests.kit.site import MISSED, written_rule
 
 HEAVY = {
@@ -108,15 +113,46 @@ def test_a_table_is_folded_to_the_terminal_and_no_word_is_cut(
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 90
     assert lines[0].split() == ["ID", "RULE", "SAID", "FILE"]
-    for name, cell in zip(("RULE", "SAID", "FILE"), rows[0][1:], strict=True):
-        begins = lines[0].index(name)
-        told = [line[begins:].split("  ")[0].strip() for line in lines[1:]]
-        assert re.sub("[ -]", "", "".join(told)) == re.sub("[ -]", "", str(cell))
+    begins = [lines[0].index(name) for name in ("RULE", "SAID", "FILE")]
+    for first, end, cell in zip(begins, [*begins[1:], 90], rows[0][1:], strict=True):
+        told = "".join(line[first:end] for line in lines[1:])
+        assert told.replace(" ", "") == str(cell).replace(" ", "")
+    assert "two-missed-check-ins" in lines[1]
 
 
-def test_a_table_that_fits_no_terminal_is_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_word_that_fits_no_terminal_folds_and_nothing_is_lost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     show_rows([["x" * 100, "a note"]], ["id", "note"], Format.TABLE)
-    assert capsys.readouterr().out.splitlines()[1] == "x" * 100 + "  a note"
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["ID", "NOTE"]
+    assert "".join(lines).count("x") == 100
+    assert lines[0].endswith(" a note")
+
+
+def test_more_columns_than_a_terminal_has_room_for_are_all_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    heads = [f"column-{number}" for number in range(40)]
+    print_table([Head(name, is_number=True) for name in heads], [["1,234,567"] * 40])
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in shown] == [heads, ["1,234,567"] * 40]
+
+
+WORDS = st.lists(st.text("abcdefg-", min_size=1, max_size=11), min_size=1, max_size=9)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=5))
+def test_tables_of_words_fit_eighty_columns_with_every_word_whole(
+    rows: list[tuple[list[str], ...]],
+) -> None:
+    with redirect_stdout(StringIO()) as out:
+        show_rows([[" ".join(cell) for cell in row] for row in rows], "abc", Format.TABLE)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    words = sorted(word for row in rows for cell in row for word in cell)
+    assert sorted(" ".join(lines[1:]).split()) == words
 
 
 def test_rows_as_csv(capsys: pytest.CaptureFixture[str]) -> None:

@@ -184,11 +184,11 @@ def _show_tables(found: PreviewResult, conn: Connection, timezone: str) -> None:
     if found.first is None:
         print(f"There is nothing to preview: {_nothing(conn, timezone)}")
         return
-    from engine.cli.rules.preview_tables import show
+    from engine.cli.tables import print_sections
     from engine.presentation.preview.section import TERMINAL
     from engine.presentation.preview.sections import Sections
 
-    show(Sections(found, timezone, TERMINAL).all())
+    print_sections(Sections(found, timezone, TERMINAL).all())
 
 
 def _nothing(conn: Connection, timezone: str) -> str:

@@ -49,7 +49,7 @@ def test_each_is_listed_with_its_consent_in_the_clients_own_time(said: Terminal)
     }
     (row,) = csv.DictReader(StringIO(said("disclosures", "C-1", "--format", "csv")))
     assert row["to"] == "S-9"
-    assert said("disclosures", "C-1").splitlines()[1].startswith("2027-01-15    S-9  request to")
+    assert said("disclosures", "C-1").splitlines()[1].startswith("2027-01-15   S-9 request to")
 
 
 def test_none_are_listed_from_before_the_day_that_is_asked_for(said: Terminal) -> None:
