@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.kit.intake import CLIENTS, Site, settings_of
 
 from connectors.mapping.date_formats import read_formats
 from engine.store.database.connection import Database
+from tests.kit.csv_site import CLIENTS, CsvSite, settings_of
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_letters_of_utc_place_a_time_in_utc(
       events:
         - {{kind: test, client: who, at: {{column: at, format: "%Y-%m-%d %H:%M:%S{letters}"}}}}
     """
-    site = Site(tmp_path, sqlite_database, settings_of(tmp_path, mapping))
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, mapping))
     site.write("clients.csv", CLIENTS)
     site.write("tests.csv", f"who,at\nC-1,2026-03-02 02:30:00{letters}\n")
     site.read()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.kit.intake import CLIENTS, Site, settings_of
 
 from engine.store.database.connection import Database
+from tests.kit.csv_site import CLIENTS, CsvSite, settings_of
 
 MAPPING = """
 - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
@@ -30,13 +30,13 @@ MAPPING = """
 
 
 @pytest.fixture
-def site(tmp_path: Path, sqlite_database: Database) -> Site:
-    site = Site(tmp_path, sqlite_database, settings_of(tmp_path, MAPPING))
+def site(tmp_path: Path, sqlite_database: Database) -> CsvSite:
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, MAPPING))
     site.write("clients.csv", CLIENTS)
     return site
 
 
-def test_a_decimal_comma_counts_in_conditions_as_in_fields(site: Site) -> None:
+def test_a_decimal_comma_counts_in_conditions_as_in_fields(site: CsvSite) -> None:
     site.write(
         "tests.csv",
         "id;client;at;Promille\n1;C-1;2026-03-02;0,35\n2;C-1;2026-03-03;0,25\n3;C-1;2026-03-04;0,1\n"
@@ -52,7 +52,7 @@ def test_a_decimal_comma_counts_in_conditions_as_in_fields(site: Site) -> None:
 
 
 @pytest.mark.parametrize("written", ["1.234", "1.234,5", "0.35"])
-def test_what_may_be_a_thousand_is_rejected(site: Site, written: str) -> None:
+def test_what_may_be_a_thousand_is_rejected(site: CsvSite, written: str) -> None:
     site.write("tests.csv", f"id;client;at;Promille\n1;C-1;2026-03-02;{written}\n")
     site.read()
     assert site.events() == []
