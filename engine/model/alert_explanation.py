@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.model.message import MessageKind
+from engine.model.notify_reason import NotifyReason, SettlementReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class ExplainedSkip:
     at: datetime
     to: str
     staff: str | None
-    why: str
+    reason: NotifyReason | SettlementReason
+    stand_in: str | None
+    rotation: str | None
 
 
 @dataclass(frozen=True, slots=True)

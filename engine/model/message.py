@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from engine.model.alert import AlertState
+from engine.model.alert import Alert
 from engine.model.instant import SECOND_US, Instant
-from engine.model.staff import Consent, Staff
+from engine.model.notify_reason import NotifyReason, SettlementReason
+from engine.model.staff import RecipientFacts
 
 OutboxState = Literal[
     "queued",
@@ -136,22 +137,13 @@ class Claimed:
 class Standing:
     """How things stand for a claimed message at this moment: what may have changed since it was decided on."""
 
-    alert_state: AlertState | None  # None for a message about no alert
-    urgent: bool
-    recipient: Staff
-    reminds: bool  # whether it tells again of the alert though somebody has taken it: them, or if they are gone others
-    untold: (
-        str | None
-    )  # why nobody is to be told of the alert for now, in words for the audit trail
-    consented: bool  # for a mentor, whether the client's consent is valid now; True for staff
+    alert: Alert | None  # None for a message about no alert
+    recipient: RecipientFacts
     others: frozenset[str]  # as Outgoing has them
+    told_at: Instant | None = None  # when people were last told of the alert, or it was taken
     next_step_at: Instant | None = (
-        None  # when the next recipient is told, where the alert still climbs
+        None  # when the next recipient is told, if the alert still climbs
     )
-    opted_out: bool = False  # whether the recipient's number said STOP
-    notice: bool = False  # whether it only tells what became of the alert
-    consent: Consent | None = None  # under which a mentor is told
-    absent: bool = False  # whether the recipient is away, and it would have to be told them
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +205,12 @@ class Silent:
 class Settlement:
     """What becomes of a claimed message, and why.
 
-    `why` is content-free words for the audit trail. `passed_over` says that the recipient will not be told by this
+    `passed_over` says that the recipient will not be told by this
     message, so that the alert goes to its next step at once.
     """
 
     state: OutboxState
-    why: str
+    why: NotifyReason | SettlementReason
     due_at: Instant | None = None  # when it is next looked at, where it is not ended
     result: SendResult | None = None  # what the gateway said of it
     passed_over: bool = False

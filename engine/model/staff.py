@@ -7,6 +7,7 @@ from datetime import time
 from typing import Literal
 
 from engine.model.instant import Instant
+from engine.model.notify_reason import NotifyReason, SettlementReason
 
 Role = Literal["case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin"]
 ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin")
@@ -64,12 +65,26 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipientFacts:
+    """What is known of somebody at the instant at which they would be notified."""
+
+    staff: Staff
+    opted_out: bool = False  # the number said STOP
+    absent: bool = False
+    as_mentor: bool = False  # told as a mentor, who needs a consent
+    consents: tuple[Consent, ...] = ()  # those that the client gave for them, the newest last
+    responsible: bool = True  # assigned to the client, or on call, in the role that is told
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedRecipient:
-    """Somebody who cannot be told now, or a role that nobody has, and why in a few words."""
+    """Somebody who cannot be told now, or a role that nobody has, and why."""
 
     role: Role | None
     staff_id: int | None
-    why: str
+    reason: NotifyReason | SettlementReason
+    stand_in_id: int | None = None  # who is told in place of somebody absent
+    rotation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

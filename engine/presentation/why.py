@@ -17,6 +17,7 @@ from engine.model.alert_explanation import (
     ExplainedSkip,
 )
 from engine.model.message import MessageKind
+from engine.presentation.notify_words import in_words
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
@@ -137,7 +138,8 @@ def _message(message: ExplainedMessage) -> Text:
 
 def _passed_over(one: ExplainedSkip) -> Text:
     who = f"{_role(one.to)} {one.staff or ''}".rstrip()
-    return Text(f"  {_at(one.at)}  {who}: passed over, {one.why}", "yellow")
+    said = in_words(one.reason, one.stand_in, one.rotation)
+    return Text(f"  {_at(one.at)}  {who}: passed over, {said}", "yellow")
 
 
 def _line(label: str, text: str) -> Text:

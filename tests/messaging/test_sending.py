@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
+from engine.messaging.eligibility import NotifyDecision
 from engine.messaging.retry import back_off
 from engine.messaging.sending import (
     ASKED_FOR_US,
@@ -15,10 +16,9 @@ from engine.messaging.sending import (
     after_send,
     hindrance,
 )
-from engine.model.alert import AlertState
 from engine.model.instant import SECOND_US
-from engine.model.message import Claimed, MessageKind, SendResult, Settlement, Standing
-from engine.model.staff import Staff
+from engine.model.message import Claimed, MessageKind, SendResult, Settlement
+from engine.model.notify_reason import NotifyReason, SettlementReason
 from tests.kit.times import HOUR
 
 NOW = 1_800_000_000 * SECOND_US
@@ -35,69 +35,42 @@ MESSAGE = Claimed(
     attempts=2,
 )
 IN_DOUBT = replace(MESSAGE, state="unknown")
-RECIPIENT = Staff(1, "S-1", "case_manager", "+15550100", "UTC", None, None)
-STANDING = Standing(
-    "open",
-    urgent=False,
-    reminds=False,
-    untold=None,
-    recipient=RECIPIENT,
-    consented=True,
-    others=frozenset(),
-)
 
 
-def hindered(standing: Standing, now: int = NOW, sendable_at: int = NOW) -> Settlement:
-    found = hindrance(MESSAGE, standing, sendable_at, now)
-    assert found is not None
-    return found
-
-
-def test_nothing_hinders_a_message_about_an_open_alert_to_somebody_who_can_be_told() -> None:
-    assert hindrance(MESSAGE, STANDING, NOW, NOW) is None
-
-
-def test_a_message_about_no_alert_needs_none() -> None:
-    assert hindrance(MESSAGE, replace(STANDING, alert_state=None), NOW, NOW) is None
-
-
-@pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
-def test_an_alert_that_is_not_open_any_more_cancels_and_escalates_nothing(
-    state: AlertState,
-) -> None:
-    assert hindered(replace(STANDING, alert_state=state)) == Settlement(
-        "cancelled", f"the alert is {state}"
-    )
+@pytest.mark.parametrize("reason", NotifyReason)
+def test_what_hinders_a_message_ends_it_or_puts_it_off(reason: NotifyReason) -> None:
+    settlement = hindrance(NotifyDecision(reason, until=NOW + HOUR))
+    if reason == NotifyReason.ALLOWED:
+        assert settlement is None
+    elif reason == NotifyReason.QUIET_HOURS:
+        assert settlement == Settlement("queued", reason, due_at=NOW + HOUR)
+    else:
+        assert settlement is not None
+        assert settlement.state == ("expired" if reason == "expired" else "cancelled")
 
 
 @pytest.mark.parametrize(
-    ("standing", "why"),
+    ("reason", "goes_on"),
     [
-        (
-            replace(STANDING, recipient=replace(RECIPIENT, active=False)),
-            "the recipient is no longer active",
-        ),
-        (replace(STANDING, recipient=replace(RECIPIENT, phone=None)), "the recipient has no phone"),
-        (replace(STANDING, consented=False), "the client's consent is not valid"),
+        (NotifyReason.ALERT_RESOLVED, False),
+        (NotifyReason.INHIBITED, False),
+        (NotifyReason.INACTIVE, True),
+        (NotifyReason.MENTOR_WITHOUT_CONSENT, True),
+        (NotifyReason.EXPIRED, True),
     ],
 )
-def test_somebody_who_cannot_be_told_any_more_is_passed_over(standing: Standing, why: str) -> None:
-    assert hindered(standing) == Settlement("cancelled", why, passed_over=True)
-
-
-def test_a_message_past_its_time_is_not_sent() -> None:
-    assert hindered(STANDING, now=NOW + HOUR).state == "expired"
-
-
-def test_quiet_hours_put_a_message_off_to_their_end() -> None:
-    put_off = hindered(STANDING, sendable_at=NOW + HOUR)
-    assert (put_off.state, put_off.due_at, put_off.passed_over) == ("queued", NOW + HOUR, False)
+def test_the_alert_goes_on_where_only_the_recipient_is_hindered(
+    reason: NotifyReason, goes_on: bool
+) -> None:
+    settlement = hindrance(NotifyDecision(reason))
+    assert settlement is not None
+    assert settlement.passed_over == goes_on
 
 
 def test_a_message_that_was_taken_keeps_the_carriers_id() -> None:
     taken = SendResult("accepted", provider_id="SM1")
     assert after_send(MESSAGE, taken, NOW) == Settlement(
-        "accepted", "the carrier took it", result=taken
+        "accepted", SettlementReason.ACCEPTED, result=taken
     )
 
 
@@ -141,7 +114,7 @@ def test_what_the_carrier_never_took_is_sent_at_once() -> None:
 def test_what_the_carrier_had_taken_is_not_sent_again() -> None:
     found = SendResult("accepted", provider_id="SM1")
     assert after_look_up(IN_DOUBT, found, NOW) == Settlement(
-        "accepted", "the carrier had taken it", result=found
+        "accepted", SettlementReason.FOUND, result=found
     )
 
 

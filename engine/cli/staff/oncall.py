@@ -141,6 +141,7 @@ def _rota(
 
 def _hindered(conn: Connection, ref: str | None, at: Instant) -> list[str]:
     from engine.flows.escalation.recipients import RecipientResolver
+    from engine.presentation.notify_words import in_words
 
     if ref is None:
         return ["nobody: it has not begun"]
@@ -149,11 +150,9 @@ def _hindered(conn: Connection, ref: str | None, at: Instant) -> list[str]:
     if one is None:
         return ["not among the staff"]
     stand_in = reach.stand_in(one.id)
-    return [
-        why
-        for why in (reach.hindered(one), f"{stand_in.ref} stands in" if stand_in else None)
-        if why
-    ]
+    decision = reach.decide(one)
+    notes = [] if decision.allowed else [in_words(decision.reason)]
+    return [*notes, f"{stand_in.ref} stands in"] if stand_in else notes
 
 
 def _everybody(conn: Connection, at: Instant) -> Iterator[tuple[object, ...]]:

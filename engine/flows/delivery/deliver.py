@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -14,9 +14,11 @@ from engine.flows.delivery.opt_out import record as record_opt_out
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many
+from engine.messaging.eligibility import may_notify, passes_quiet_hours
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
-from engine.messaging.sending import ABSENT, after_look_up, after_send, hindrance, valid_for
+from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
 from engine.model.audit_action import message_became
+from engine.model.channel import Channel
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
     Claimed,
@@ -27,6 +29,7 @@ from engine.model.message import (
     Settlement,
     Standing,
 )
+from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.staff import SkippedRecipient
 from engine.ports import SmsGateway
 from engine.store.alerts import skipped_recipients
@@ -44,58 +47,92 @@ ACTOR = "deliver"
 _log = structlog.get_logger()
 
 
-def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> OutboxState | None:
-    """Send or look up the one message longest due at `now`; the state it came to, None where nothing is to be done.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A claimed message after the last look: what is handed to the carrier, or what it came to."""
 
-    Call it, each time with a fresh `now`, until it says None. `owner` is this process's alone. What raises or dies
-    in between leaves the message claimed; when the lease has run out it is looked up before anything is sent again.
+    message: Claimed
+    standing: Standing
+    channel: Channel
+    settled: OutboxState | None = None  # if it is not handed to the carrier at all
+
+
+def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> OutboxState | None:
+    """Send or look up the one message that is most urgent at `now`.
+
+    Call it, each time with a fresh `now`, until it returns None. What raises or dies in between
+    leaves the message claimed; when the lease has run out it is looked up before anything is sent
+    again.
+
+    Args:
+        database: The database.
+        gateway: The carrier.
+        now: The present instant.
+        owner: A name that only this process has.
+
+    Returns:
+        The state that the message came to; None if nothing is to be done.
     """
-    message = _claim(database, now, owner)
-    if message is None:
+    with database.write() as conn:
+        prepared = _prepare(conn, now, owner)
+    if prepared is None:
         return None
-    with database.read() as conn:
-        standing = outbox.standing(conn, message, owner, now)
-    if standing is None:  # another took it over, or the carrier reported on it
-        return message.state
-    settlement = _deliver(database, gateway, message, standing, now)
-    _settle(database, message, settlement, owner, standing.recipient.phone, now)
-    _log.info(
-        "message", id=message.id, alert=message.alert_id, state=settlement.state, why=settlement.why
-    )
+    if prepared.settled is not None:
+        return prepared.settled
+    settlement = _hand_over(gateway, prepared, now)
+    with database.write() as conn:
+        _settle(conn, prepared, settlement, owner, now)
     return settlement.state
 
 
-def _claim(database: Database, now: Instant, owner: str) -> Claimed | None:
-    with database.write() as conn:
-        stopped_until = channel_state.read(conn).stopped_until
-        if stopped_until is not None and now < stopped_until:
-            return None
-        return next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
-
-
-def _deliver(
-    database: Database, gateway: SmsGateway, message: Claimed, standing: Standing, now: Instant
-) -> Settlement:
+def _prepare(conn: Connection, now: Instant, owner: str) -> Prepared | None:
+    """Claim a message and take the last look: nothing that was committed before it is ignored."""
+    stands = channel_state.read(conn)
+    if stands.stopped_until is not None and now < stands.stopped_until:
+        return None
+    message = next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
+    if message is None:
+        return None
+    standing = outbox.standing(conn, message, now)
+    prepared = Prepared(message, standing, stands)
     if message.state == "unknown":
-        known = standing.recipient.phone is not None
+        return prepared
+    alert, recipient = standing.alert, standing.recipient
+    urgent = passes_quiet_hours(alert, message)
+    decision = may_notify(
+        recipient,
+        now,
+        alert=alert,
+        told_at=standing.told_at,
+        message=message,
+        sendable_at=earliest_send(now, recipient.staff, urgent=urgent),
+    )
+    hindered = hindrance(decision) or (None if urgent else _paced(conn, message, now))
+    if hindered is not None:
+        _settle(conn, prepared, hindered, owner, now)
+        return replace(prepared, settled=hindered.state)
+    if not urgent:
+        prepared = replace(prepared, message=_bundled(conn, message, now))
+    if decision.consent is not None:
+        disclosure_log.write_down(conn, prepared.message, decision.consent, now)
+    return prepared
+
+
+def _hand_over(gateway: SmsGateway, prepared: Prepared, now: Instant) -> Settlement:
+    message, outgoing = prepared.message, _outgoing(prepared, now)
+    if message.state == "claimed":
+        return after_send(message, gateway.send(outgoing), now)
+    if prepared.standing.recipient.staff.phone is None:
         nowhere = SendResult("unknown", error_text="the number was taken away")
-        return after_look_up(
-            message, gateway.look_up(_outgoing(message, standing, now)) if known else nowhere, now
-        )
-    sendable_at = earliest_send(now, standing.recipient, urgent=standing.urgent)
-    hindered = hindrance(message, standing, sendable_at, now)
-    paced = hindered or _pace(database, message, standing, now)
-    if isinstance(paced, Settlement):
-        return paced
-    if standing.consent is not None:
-        disclosure_log.write_down(database, paced, standing.consent, now)
-    return after_send(paced, gateway.send(_outgoing(paced, standing, now)), now)
+        return after_look_up(message, nowhere, now)
+    return after_look_up(message, gateway.look_up(outgoing), now)
 
 
-def _outgoing(message: Claimed, standing: Standing, now: Instant) -> Outgoing:
+def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
+    message, standing = prepared.message, prepared.standing
     return Outgoing(
         id=message.id,
-        to=standing.recipient.phone or "",
+        to=standing.recipient.staff.phone or "",
         body=message.body,
         created_at=message.created_at,
         valid_for=valid_for(message, standing, now),
@@ -103,93 +140,86 @@ def _outgoing(message: Claimed, standing: Standing, now: Instant) -> Outgoing:
     )
 
 
-def _pace(
-    database: Database, message: Claimed, standing: Standing, now: Instant
-) -> Claimed | Settlement:
-    """The message as it goes out, with what waits besides where that is too much; or that it waits itself."""
-    if standing.urgent:
+def _paced(conn: Connection, message: Claimed, now: Instant) -> Settlement | None:
+    """Return that a message waits, if its recipient has had as many texts as they may get."""
+    free_at = next_text_at(grouping.sent(conn, message, now - LONGEST_US), now)
+    if free_at <= now:
+        return None
+    return Settlement("queued", SettlementReason.PACED, due_at=free_at)
+
+
+def _bundled(conn: Connection, message: Claimed, now: Instant) -> Claimed:
+    """Return the message as it goes out, with what waits besides if that is too much."""
+    left = room(grouping.sent(conn, message, now - LONGEST_US), now)
+    bundle = together(message.id, grouping.waiting(conn, message), left, now)
+    if not bundle:
         return message
-    with database.write() as conn:
-        sent = grouping.sent(conn, message, now - LONGEST_US)
-        free_at = next_text_at(sent, now)
-        if free_at > now:
-            return Settlement(
-                "queued", "the recipient has had as many texts as may be", due_at=free_at
-            )
-        bundle = together(message.id, grouping.waiting(conn, message), room(sent, now), now)
-        if not bundle:
-            return message
-        alerts, clients = grouping.amount(conn, [one.id for one in bundle])
-        body = of_many(
-            clients, alerts, newly=all(one.gathered == MessageKind.NEWLY for one in bundle)
-        )
-        grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
+    alerts, clients = grouping.amount(conn, [one.id for one in bundle])
+    newly = all(one.gathered == MessageKind.NEWLY for one in bundle)
+    body = of_many(clients, alerts, newly=newly)
+    grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 
 
 def _settle(
-    database: Database,
-    message: Claimed,
-    settlement: Settlement,
-    owner: str,
-    phone: str | None,
-    now: Instant,
+    conn: Connection, prepared: Prepared, settlement: Settlement, owner: str, now: Instant
 ) -> None:
-    """Write down what became of a message and all that follows from it, in one transaction."""
-    result = settlement.result
-    with database.write() as conn:
-        if not outbox.settle(conn, message, settlement, owner, now):
-            return
-        if settlement.state in {"queued", "failed"}:
-            disclosures.avert(conn, message.id, now)
-        if settlement.passed_over:
-            _pass_over(conn, message, settlement, now)
-        opted_out = (
-            opt_out(conn, phone, now) if result and result.outcome == "opted_out" and phone else []
-        )
-        stopped = _note_contact(conn, message, settlement, now)
-        record_opt_out(conn, opted_out, now, by="carrier")
-        # What only goes back to the queue is no news.
-        if stopped or settlement.state != "queued":
-            subject, action = f"message {message.id}", message_became(settlement.state)
-            detail = _detail(message, settlement)
-            audit_log.record(
-                conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail
-            )
+    """Write down what became of a message and all that follows from it."""
+    message, result = prepared.message, settlement.result
+    phone = prepared.standing.recipient.staff.phone
+    if not outbox.settle(conn, message, settlement, owner, now):
+        return
+    if settlement.state in {"queued", "failed"}:
+        disclosures.avert(conn, message.id, now)
+    if settlement.passed_over:
+        _pass_over(conn, message, settlement, now)
+    stopped_by = result is not None and result.outcome == "opted_out" and phone
+    opted_out = opt_out(conn, stopped_by, now) if stopped_by else []
+    stopped = _note_contact(conn, prepared, settlement, now)
+    record_opt_out(conn, opted_out, now, by="carrier")
+    # What only goes back to the queue is no news.
+    if stopped or settlement.state != "queued":
+        action, detail = message_became(settlement.state), _detail(message, settlement)
+        subject = f"message {message.id}"
+        audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)
+    _log.info(
+        "message", id=message.id, alert=message.alert_id, state=settlement.state, why=settlement.why
+    )
 
 
-def _note_contact(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> bool:
-    """Write down how the channel stands after the carrier was asked, where it was; whether this stopped it."""
-    if message.state == "claimed" and settlement.result is None:
+def _note_contact(
+    conn: Connection, prepared: Prepared, settlement: Settlement, now: Instant
+) -> bool:
+    """Write down how the channel stands, if the carrier was asked; return whether this stopped it."""
+    if prepared.message.state == "claimed" and settlement.result is None:
+        return False
+    before = prepared.channel
+    after = after_contact(before, settlement.result, now)
+    # Nearly every text is simply taken; else the failures that other senders met count too.
+    if after == before == Channel():
         return False
     before = channel_state.read(conn)
     after = after_contact(before, settlement.result, now)
     channel_state.write(conn, after)
     stopped = after != before and after.stopped_until is not None
     if stopped:
+        error, failures = after.error_code, after.failures
         _log.error(
-            "channel stopped",
-            channel=channel_state.SMS,
-            error_code=after.error_code,
-            failures=after.failures,
+            "channel stopped", channel=channel_state.SMS, error_code=error, failures=failures
         )
     return stopped
 
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
-    """Let alerts of which nobody else was told go on at once: to whoever stands in, or to the next step."""
-    stand_in = (
-        RecipientResolver(conn, now).stand_in(message.staff_id)
-        if settlement.why == ABSENT
-        else None
-    )
-    why = f"{settlement.why}; {stand_in.ref} stands in" if stand_in else settlement.why
+    """Let alerts that nobody else was told of go on at once: to the stand-in, or to the next step."""
+    absent = settlement.why == NotifyReason.ABSENT
+    stand_in = RecipientResolver(conn, now).stand_in(message.staff_id) if absent else None
+    stand_in_id = stand_in.id if stand_in else None
     for each in grouping.with_carried(conn, message):
         outbox.bring_next_step_forward(conn, each, now, again=stand_in is not None)
         if each.alert_id is not None:
-            skipped_recipients.add(
-                conn, each.alert_id, [SkippedRecipient(None, each.staff_id, why)], now
-            )
+            skipped = SkippedRecipient(None, each.staff_id, settlement.why, stand_in_id)
+            skipped_recipients.add(conn, each.alert_id, [skipped], now)
 
 
 def _detail(message: Claimed, settlement: Settlement) -> dict[str, object]:

@@ -7,6 +7,7 @@ from engine.flows.delivery.opt_out import record as record_opt_out
 from engine.model.audit_action import message_became
 from engine.model.instant import Instant
 from engine.model.message import OutboxState, Report, SendResult, Settlement
+from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox
 from engine.store.operations import audit_log
@@ -33,7 +34,7 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
             "refused" if reached_nobody else "accepted", report.provider_id, report.error_code
         )
         settlement = Settlement(
-            state, "the carrier says so", result=result, passed_over=reached_nobody
+            state, SettlementReason.REPORTED, result=result, passed_over=reached_nobody
         )
         if not outbox.settle(conn, message, settlement, ACTOR, now):
             return None

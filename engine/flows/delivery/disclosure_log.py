@@ -10,7 +10,6 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.message import Claimed, MessageKind
 from engine.model.staff import Consent
-from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import disclosures
 
@@ -19,20 +18,15 @@ ACTOR = "disclosing"
 _TOLD = {MessageKind.NOTICE: "what became of it", MessageKind.REMINDER: "reminder"}
 
 
-def write_down(database: Database, message: Claimed, consent: Consent, now: Instant) -> None:
+def write_down(conn: Connection, message: Claimed, consent: Consent, now: Instant) -> None:
     """Put on record that a message, about to be handed to the carrier, tells a mentor about a client.
 
     What may have been disclosed counts: nothing that happens to this process later can lose it.
     """
-    with database.write() as conn:
-        told = _TOLD.get(message.kind, "request to call")
-        disclosure_id = disclosures.of_message(conn, message, consent, told, now)
-        _audit(
-            conn,
-            disclosure_id,
-            {"message": message.id, "staff": message.staff_id, "told": told},
-            now,
-        )
+    told = _TOLD.get(message.kind, "request to call")
+    disclosure_id = disclosures.of_message(conn, message, consent, told, now)
+    detail = {"message": message.id, "staff": message.staff_id, "told": told}
+    _audit(conn, disclosure_id, detail, now)
 
 
 def answered(

@@ -28,9 +28,8 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now)
         body = operator_texts.opted_out(one.ref, one.id)
-        operator_notices.tell(
-            conn, staff.overseers(conn), MessageKind.OPTED_OUT, body, now, subject_id=one.id
-        )
+        overseers = operator_notices.overseers(conn, now)
+        operator_notices.tell(conn, overseers, MessageKind.OPTED_OUT, body, now, subject_id=one.id)
     return [one.id for one in gone]
 
 

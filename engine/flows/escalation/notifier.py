@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy import Connection
 
+from engine.flows.escalation import operator_notices
 from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
@@ -20,7 +21,6 @@ from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
 from engine.store.messages import grouping, outbox, reply_codes
-from engine.store.people import staff
 
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
@@ -78,7 +78,7 @@ class Notifier:
     def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
         """Tell the admins that an alert reaches nobody, once for each step and reminder."""
         alert_id = routed.alert.id
-        admins = staff.admins(self.conn)
+        admins = operator_notices.admins(self.conn, self.now)
         _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
         for admin in admins:
             code = reply_codes.give(self.conn, admin.id, alert_id, self.now)

@@ -6,10 +6,29 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from engine.messaging.eligibility import may_notify
 from engine.model.instant import Instant
 from engine.model.message import MessageKind, NewMessage
-from engine.model.staff import Staff
+from engine.model.staff import RecipientFacts, Role, Staff
 from engine.store.messages import outbox
+from engine.store.people import opt_outs, staff
+
+
+def admins(conn: Connection, now: Instant) -> list[Staff]:
+    """Return the admins who can receive."""
+    return _who_can_receive(conn, "admin", now)
+
+
+def overseers(conn: Connection, now: Instant, but: str | None = None) -> list[Staff]:
+    """Return the supervisors who can receive, or the admins if there are none.
+
+    Args:
+        conn: A connection to read from.
+        now: The present instant.
+        but: A number whose owners do not count.
+    """
+    supervisors = [one for one in _who_can_receive(conn, "supervisor", now) if one.phone != but]
+    return supervisors or [one for one in admins(conn, now) if one.phone != but]
 
 
 def tell(
@@ -36,3 +55,13 @@ def tell(
             None, 0, one.id, kind, body, now, due_at=now, sequence=now, subject_id=subject_id
         )
         outbox.enqueue(conn, message)
+
+
+def _who_can_receive(conn: Connection, role: Role, now: Instant) -> list[Staff]:
+    # They are told wherever they are, so that absence does not count.
+    opted_out = opt_outs.numbers(conn)
+    return [
+        one
+        for one in staff.of_role(conn, role)
+        if may_notify(RecipientFacts(one, opted_out=one.phone in opted_out), now).allowed
+    ]

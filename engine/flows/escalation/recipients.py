@@ -10,17 +10,24 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from engine.calendar.on_call import on_call
+from engine.messaging.eligibility import NotifyDecision, may_notify
 from engine.model.instant import Instant
+from engine.model.notify_reason import NotifyReason
 from engine.model.on_call import Absence, Override, Rotation
-from engine.model.staff import Assignment, Consent, Recipient, Role, SkippedRecipient, Staff
+from engine.model.staff import (
+    Assignment,
+    Consent,
+    Recipient,
+    RecipientFacts,
+    Role,
+    SkippedRecipient,
+    Staff,
+)
 from engine.store.people import absences, opt_outs, staff
 from engine.store.people import on_call as rotations
 
 # Of these roles, the site's stand in for a client who has nobody assigned.
 _SITE_WIDE: tuple[Role, ...] = ("supervisor", "on_call", "admin")
-ABSENT = "absent"
-MENTOR = "a mentor, and told as one alone"
-NOBODY = "nobody has this role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,11 @@ class StaffDirectory:
         )
         return list(dict.fromkeys(lasting))
 
-    def consent(self, client_id: int, staff_id: int, now: Instant) -> Consent | None:
-        """The consent under which a mentor may be told about a client: of several the newest."""
+    def consents(self, client_id: int, staff_id: int) -> tuple[Consent, ...]:
+        """Every consent that a client gave for one mentor, the newest last."""
         if client_id not in self._consents:
             self._read_consents([client_id])
-        given = [
-            one for one in self._consents[client_id] if one.staff_id == staff_id and one.valid(now)
-        ]
-        return given[-1] if given else None
+        return tuple(one for one in self._consents[client_id] if one.staff_id == staff_id)
 
     def absent(self, now: Instant) -> dict[int, Absence]:
         """The absences that last, by staff id; of several the one that was added last."""
@@ -161,7 +165,7 @@ class RecipientResolver:
         for staff_id, role in self._people.assigned(client_id, self._now):
             one = self._people.one(staff_id)
             if role == "mentor":
-                found.mentor(one, self._people.consent(client_id, one.id, self._now))
+                found.mentor(one, self._people.consents(client_id, one.id))
             else:
                 found.member(role, one)
         for role in _SITE_WIDE:
@@ -181,20 +185,25 @@ class RecipientResolver:
         stand_in = (
             self._people.one(absence.stand_in_id) if absence and absence.stand_in_id else None
         )
-        usable = (
-            stand_in is not None and stand_in.role != "mentor" and self.hindered(stand_in) is None
-        )
-        return stand_in if usable else None
+        if stand_in is None or stand_in.role == "mentor":
+            return None
+        return stand_in if self.decide(stand_in).allowed else None
 
-    def hindered(self, one: Staff) -> str | None:
-        """Why somebody can be told nothing now, whoever it is about; None where they can."""
-        if not one.active:
-            return "no longer active"
-        if one.phone is None:
-            return "no phone"
-        if one.phone in self._people.opted_out:
-            return "the number opted out"
-        return ABSENT if one.id in self.absent else None
+    def decide(self, one: Staff, consents: tuple[Consent, ...] | None = None) -> NotifyDecision:
+        """Decide whether somebody can be told now, whatever alert it is about.
+
+        Args:
+            one: The person who would be told.
+            consents: Those that the client gave for them, if they are told as a mentor.
+        """
+        facts = RecipientFacts(
+            one,
+            opted_out=one.phone in self._people.opted_out,
+            absent=one.id in self.absent,
+            as_mentor=consents is not None,
+            consents=consents or (),
+        )
+        return may_notify(facts, self._now)
 
     def with_ref(self, ref: str) -> Staff | None:
         """Whoever has this ref, be they told or not."""
@@ -216,10 +225,8 @@ class RecipientResolver:
             if one:
                 found.member(role, one)
             else:
-                why = f"{ref} is not among the staff" if ref else "has not begun"
-                found.left_out.append(
-                    SkippedRecipient(role, None, f"the rotation {rotation}: {why}")
-                )
+                why = NotifyReason.NOT_AMONG_STAFF if ref else NotifyReason.ROTATION_NOT_BEGUN
+                found.left_out.append(SkippedRecipient(role, None, why, rotation=rotation))
 
 
 class _RecipientCollector:
@@ -231,29 +238,28 @@ class _RecipientCollector:
         self.left_out: list[SkippedRecipient] = []
         self.by_id: dict[int, Recipient] = {}
 
-    def mentor(self, one: Staff, consent: Consent | None) -> None:
+    def mentor(self, one: Staff, consents: tuple[Consent, ...]) -> None:
         """A consent names one mentor, so that nobody can stand in for them."""
-        hindered = self._reach.hindered(one) or (
-            None if consent else "the client's consent is not valid"
-        )
-        if hindered or consent is None:
-            self.leave_out("mentor", one, hindered or "")
+        decision = self._reach.decide(one, consents)
+        if decision.consent is not None:
+            self._tell("mentor", one.id, Recipient(one, decision.consent.alias))
         else:
-            self._tell("mentor", one.id, Recipient(one, consent.alias))
+            self.left_out.append(SkippedRecipient("mentor", one.id, decision.reason))
 
     def member(self, role: Role, one: Staff) -> None:
         """Whoever is a mentor is told as a peer, whatever else an assignment or a rotation says."""
-        hindered = MENTOR if one.role == "mentor" else self._reach.hindered(one)
-        if hindered is None:
+        reason = self._reach.decide(one).reason
+        if one.role == "mentor":
+            reason = NotifyReason.MENTOR_AS_STAFF
+        if reason == NotifyReason.ALLOWED:
             self._tell(role, one.id, Recipient(one))
             return
-        stand_in = self._reach.stand_in(one.id) if hindered == ABSENT else None
-        self.leave_out(role, one, f"{hindered}; {stand_in.ref} stands in" if stand_in else hindered)
+        absent = reason == NotifyReason.ABSENT
+        stand_in = self._reach.stand_in(one.id) if absent else None
+        stand_in_id = stand_in.id if stand_in else None
+        self.left_out.append(SkippedRecipient(role, one.id, reason, stand_in_id))
         if stand_in:
             self._tell(role, one.id, Recipient(stand_in))
-
-    def leave_out(self, role: Role, one: Staff, why: str) -> None:
-        self.left_out.append(SkippedRecipient(role, one.id, why))
 
     def _tell(self, role: Role, staff_id: int, recipient: Recipient) -> None:
         self.by_id[staff_id] = recipient

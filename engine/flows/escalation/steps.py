@@ -11,11 +11,12 @@ from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, take_turn
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Enqueued, Notifier
-from engine.flows.escalation.recipients import NOBODY, ClientRecipients, RecipientResolver
+from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import MessageKind
+from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import SkippedRecipient
@@ -25,7 +26,6 @@ from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 
 ACTOR = "escalate"
-ALONE = "a mentor is never told alone of what is urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,12 @@ def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[Ski
     roles = {routed.policy[step].to for step in steps}
     found = [one for one in reached.left_out if one.role in roles]
     found += [
-        SkippedRecipient(role, None, NOBODY)
+        SkippedRecipient(role, None, NotifyReason.ROLE_VACANT)
         for role in sorted(roles - reached.told.keys() - {one.role for one in found})
     ]
     if not turn.told and reached.told.keys() & roles == {"mentor"}:
-        found += [SkippedRecipient("mentor", one.staff.id, ALONE) for one in reached.told["mentor"]]
+        alone = (one.staff.id for one in reached.told["mentor"])
+        found += [SkippedRecipient("mentor", each, NotifyReason.MENTOR_ALONE) for each in alone]
     return found
 
 

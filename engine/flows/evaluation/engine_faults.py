@@ -13,7 +13,6 @@ from engine.model.instant import Instant
 from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
-from engine.store.people import staff
 
 ACTOR = "evaluate"
 
@@ -26,7 +25,8 @@ def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
         return
     with database.write() as conn:
         body = judged_in_two_ways()
-        operator_notices.tell(conn, staff.admins(conn), MessageKind.INFERENCE, body, now)
+        admins = operator_notices.admins(conn, now)
+        operator_notices.tell(conn, admins, MessageKind.INFERENCE, body, now)
         for problem in problems:
             _log.error("inference", problem=problem)
             detail = {"problem": problem}

@@ -26,7 +26,6 @@ from engine.store.alerts import alerts, inactivity, outages
 from engine.store.intake import source_health
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
-from engine.store.people import staff
 
 # For so long an alert waits for clients who are still being judged, for an outage shows in all of them together; and
 # for another daemon that is half-way through a source, for what it has not read yet looks like silence.
@@ -144,7 +143,9 @@ def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]
         body = operator_texts.held(len({alert.client_id for alert in held}))
         urgent = any(alert.severity == "urgent" for alert in held)
         kind = MessageKind.HELD_URGENT if urgent else MessageKind.HELD
-        operator_notices.tell(conn, staff.overseers(conn), kind, body, desk.now)
+        operator_notices.tell(
+            conn, operator_notices.overseers(conn, desk.now), kind, body, desk.now
+        )
         inactivity.told(conn, [alert.id for alert in held], desk.now)
     return held
 

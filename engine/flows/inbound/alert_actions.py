@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.alerts.lifecycle import Reason, move
 from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
+from engine.flows.inbound import acting
 from engine.messaging import answers
 from engine.model.alert import Act, Alert, AlertState
 from engine.model.audit_action import AuditAction
@@ -146,11 +147,8 @@ def record_undone(conn: Connection, undone: Undone, who: Staff, now: Instant) ->
 
 def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: Instant) -> bool:
     """Whether whoever has an alert is still there for it; else others are told again, and may take it."""
-    consented = (
-        owner.role != "mentor"
-        or staff.valid_consent(conn, alert.client_id, owner.id, now) is not None
-    )
-    return consented and RecipientResolver(conn, now).hindered(owner) is None
+    here = RecipientResolver(conn, now).decide(owner).allowed
+    return here and acting.decide(conn, owner, alert.client_id, now).allowed
 
 
 def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, by: str) -> None:
@@ -230,9 +228,7 @@ def command(
         held = alerts.held(conn, alert_id)
         if held is None:
             raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
-        if who.role == "mentor" and not staff.valid_consent(
-            conn, held.alert.client_id, who.id, now
-        ):
+        if not acting.decide(conn, who, held.alert.client_id, now).allowed:
             raise UserError(
                 f"{ref} is a mentor, and the client's consent is not valid; only staff can do this."
             )

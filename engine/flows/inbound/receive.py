@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.flows.delivery import disclosure_log, opt_out
 from engine.flows.escalation import operator_notices
-from engine.flows.inbound import alert_actions, client_messages, staff_texts
+from engine.flows.inbound import acting, alert_actions, client_messages, staff_texts
 from engine.flows.inbound.senders import Sender, TakenText
 from engine.messaging import answers, operator_texts
 from engine.messaging.carrier_words import read_carrier_word
@@ -139,10 +139,9 @@ def _of_client(
 def _told_a_mentor(
     conn: Connection, sender: Sender, about: Sequence[CodedAlert], now: Instant
 ) -> list[tuple[int, Consent]]:
-    mentors = [each for each in about if sender.who(each).role == "mentor"]
     found = [
-        (each.alert_id, staff.valid_consent(conn, each.client_id, each.staff_id, now))
-        for each in mentors
+        (each.alert_id, acting.decide(conn, sender.who(each), each.client_id, now).consent)
+        for each in about
     ]
     return [(alert_id, consent) for alert_id, consent in found if consent is not None]
 
@@ -151,7 +150,7 @@ def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:
     """Tell the supervisors; a person who shares the sender's phone is no help."""
     for one in sender.staff:
         body = operator_texts.in_danger(one.ref, one.id)
-        others = staff.overseers(conn, but=sender.phone)
+        others = operator_notices.overseers(conn, now, but=sender.phone)
         operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
 
 

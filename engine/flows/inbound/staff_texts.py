@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from engine.flows.inbound import alert_actions
+from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.senders import Sender, TakenText
 from engine.messaging import answers
 from engine.messaging.answers import Named
@@ -136,13 +136,12 @@ def _desk(
 ) -> _Desk:
     coded, aliases = {}, {}
     for each in reply_codes.known(conn, [one.id for one in sender.staff], now):
-        if sender.who(each).role == "mentor":
-            # Without a valid consent the alert would wait for a person who may not be told of it.
-            consent = staff.valid_consent(conn, each.client_id, each.staff_id, now)
-            if consent is None:
-                continue
-            aliases[each.code] = consent.alias
-        coded[each.code] = each
+        decision = acting.decide(conn, sender.who(each), each.client_id, now)
+        # Else the alert would wait for a person who may not be told of it.
+        if decision.allowed:
+            coded[each.code] = each
+        if decision.consent is not None:
+            aliases[each.code] = decision.consent.alias
     return _Desk(conn, sender, inbound, settings, now, coded, aliases)
 
 

@@ -139,7 +139,7 @@ def _shifts(
 
 def _anybody(reach: RecipientResolver, refs: set[str | None]) -> bool:
     named = [one for ref in refs if ref and (one := reach.with_ref(ref)) and one.role != "mentor"]
-    return any(reach.hindered(one) is None or reach.stand_in(one.id) for one in named)
+    return any(reach.decide(one).allowed or reach.stand_in(one.id) for one in named)
 
 
 def _somebody(conn: Connection, ref: str) -> Staff:

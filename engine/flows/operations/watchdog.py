@@ -26,7 +26,7 @@ from engine.store.operations import (
     job_runs,
     watchdog_state,
 )
-from engine.store.people import on_call, staff
+from engine.store.people import on_call
 
 ACTOR = "audit"
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
@@ -132,4 +132,5 @@ def _is_outage(promise: str) -> bool:
 
 def _tell_admins(conn: Connection, news: Sequence[str], kind: MessageKind, now: Instant) -> None:
     if news:
-        operator_notices.tell(conn, staff.admins(conn), kind, operator_texts.news(news), now)
+        admins = operator_notices.admins(conn, now)
+        operator_notices.tell(conn, admins, kind, operator_texts.news(news), now)

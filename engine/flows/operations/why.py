@@ -133,7 +133,15 @@ class _Telling:
     def _passed_over(self) -> tuple[ExplainedSkip, ...]:
         found = skipped_recipients.of_alert(self._conn, self._alert.id)
         return tuple(
-            ExplainedSkip(self._local(one.at), one.role, one.staff_ref, one.why) for one in found
+            ExplainedSkip(
+                self._local(one.at),
+                one.role,
+                one.staff_ref,
+                one.reason,
+                one.stand_in_ref,
+                one.rotation,
+            )
+            for one in found
         )
 
     def _history(self) -> tuple[ExplainedTransition, ...]:

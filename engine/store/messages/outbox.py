@@ -20,11 +20,11 @@ from sqlalchemy import (
     update,
 )
 
+from engine.model.alert import Alert
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
-    PASSES_QUIET_HOURS,
     REACHED_NOBODY,
     TRANSITIONS,
     Claimed,
@@ -35,11 +35,12 @@ from engine.model.message import (
     Silent,
     Standing,
 )
+from engine.model.staff import RecipientFacts
 from engine.store.alerts.alerts import TOLD
 from engine.store.database.upsert import add_row
 from engine.store.messages import grouping
 from engine.store.people import absences, opt_outs
-from engine.store.people.staff import read, valid_consent
+from engine.store.people.staff import consents_for, read
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
@@ -59,21 +60,9 @@ _CLAIMED = [
         "attempts",
     )
 ]
-_ABOUT = [
-    alerts.c[name]
-    for name in (
-        "severity",
-        "client_id",
-        "shadow",
-        "inhibited_by",
-        "inactivity",
-        "told_at",
-        "next_step_at",
-    )
-]
+_STAFF = list(staff.c)
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 
-# These tell of an alert though somebody has taken it.
-_TELLS_AGAIN = (MessageKind.REMINDER, MessageKind.REACHES_NOBODY)
 # Those that run for each message are made once, for a statement takes longer to make than to run.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
 _DUE = (
@@ -105,13 +94,9 @@ _LEND = (
     .returning(*_CLAIMED)
 )
 _STANDING = (
-    select(staff, outbox.c.to_mentor, alerts.c.state.label("alert_state"), *_ABOUT)
+    select(*_STAFF, *_ALERT, outbox.c.to_mentor, alerts.c.told_at, alerts.c.next_step_at)
     .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
-    .where(
-        outbox.c.id == bindparam("message"),
-        outbox.c.state == bindparam("stands_at"),
-        outbox.c.claimed_by == bindparam("owner"),
-    )
+    .where(outbox.c.id == bindparam("message"))
 )
 # Skipping what another daemon is doubting just now: two of them can then never wait for each other.
 _run_out = (
@@ -208,41 +193,27 @@ def claim_due(
     return [rows[message_id] for message_id in chosen]
 
 
-def standing(conn: Connection, message: Claimed, owner: str, now: Instant) -> Standing | None:
-    """How things stand for a message that `owner` claimed; None where the claim is its no longer."""
-    claim = {"message": message.id, "stands_at": message.state, "owner": owner}
-    found = conn.execute(_STANDING, claim).one_or_none()
-    if found is None:
-        return None
-    mentor = found.role == "mentor" or found.to_mentor
-    consent = valid_consent(conn, found.client_id, message.staff_id, now) if mentor else None
-    away = {one.staff_id: one.stand_in_id for one in absences.lasting(conn, now, now + 1)}
+def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
+    """Read how things stand for a message at `now`: facts that may have changed since it was made."""
+    found: Any = conn.execute(_STANDING, {"message": message.id}).one()
+    alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
+    recipient = read(found)
+    mentor = recipient.role == "mentor" or found.to_mentor
+    consents = consents_for(conn, alert.client_id, recipient.id) if mentor and alert else ()
+    away = {one.staff_id for one in absences.lasting(conn, now, now + 1)}
     return Standing(
-        alert_state=found.alert_state,
-        # Decided when it was known who has the alert, and nobody has taken it since.
-        reminds=message.kind in _TELLS_AGAIN and message.created_at >= (found.told_at or 0),
-        untold=_untold(found),
-        urgent=found.severity == "urgent" or message.kind in PASSES_QUIET_HOURS,
-        recipient=read(found),
-        consented=not mentor or consent is not None,
-        others=_others(conn, message),
-        next_step_at=found.next_step_at if found.alert_state == "open" else None,
-        opted_out=opt_outs.holds(conn, found.phone),
-        notice=message.kind == MessageKind.NOTICE,
-        consent=consent,
-        # What only admins and overseers can know of is of use to them wherever they are.
-        absent=found.id in away
-        and message.alert_id is not None
-        and message.kind not in PASSES_QUIET_HOURS,
+        alert,
+        RecipientFacts(
+            recipient,
+            opted_out=opt_outs.holds(conn, recipient.phone),
+            absent=recipient.id in away,
+            as_mentor=mentor,
+            consents=tuple(consents),
+        ),
+        _others(conn, message),
+        found.told_at,
+        found.next_step_at if alert and alert.state == "open" else None,
     )
-
-
-def _untold(found: Any) -> str | None:
-    if found.shadow:
-        return "its rule is on trial"
-    if found.inhibited_by:
-        return "it is quieted"
-    return "data are missing" if found.inactivity in {"unjudged", "held"} else None
 
 
 def settle(

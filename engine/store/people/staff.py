@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
-from engine.model.instant import Instant
 from engine.model.staff import Assignment, Consent, Role, Staff
-from engine.store.tables.people import assignments, consents, opt_outs, staff
+from engine.store.tables.people import assignments, consents, staff
 
 # Made once, for a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
@@ -31,6 +30,8 @@ _SOME = select(staff).where(
     )
 )
 
+_OF_ROLE = select(staff).where(staff.c.role == bindparam("role")).order_by(staff.c.id)
+
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:
     """One member of staff or mentor."""
@@ -38,21 +39,9 @@ def by_id(conn: Connection, staff_id: int) -> Staff | None:
     return None if row is None else read(row)
 
 
-def admins(conn: Connection) -> Sequence[Staff]:
-    """The admins who can receive."""
-    return [
-        read(row)
-        for row in conn.execute(select(staff).where(_can_receive, staff.c.role == "admin"))
-    ]
-
-
-def overseers(conn: Connection, but: str | None = None) -> Sequence[Staff]:
-    """The supervisors who can receive, or the admins where there are none; `but` is a number that does not count."""
-    rows = conn.execute(
-        select(staff).where(_can_receive, staff.c.role == "supervisor").order_by(staff.c.id)
-    )
-    supervisors = [one for one in map(read, rows) if one.phone != but]
-    return supervisors or [one for one in admins(conn) if one.phone != but]
+def of_role(conn: Connection, role: Role) -> list[Staff]:
+    """Return all who have a role, in the order of ids, whether they can be told or not."""
+    return [read(row) for row in conn.execute(_OF_ROLE, {"role": role})]
 
 
 def with_ref(conn: Connection, ref: str) -> Staff | None:
@@ -94,12 +83,9 @@ def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
     return [Consent(*row) for row in conn.execute(_CONSENTS, {"client_ids": list(client_ids)})]
 
 
-def valid_consent(conn: Connection, client_id: int, staff_id: int, now: Instant) -> Consent | None:
-    """The consent under which a mentor may be told about a client at `now`: of several the newest."""
-    given = [
-        one for one in consents_of(conn, [client_id]) if one.staff_id == staff_id and one.valid(now)
-    ]
-    return given[-1] if given else None
+def consents_for(conn: Connection, client_id: int, staff_id: int) -> list[Consent]:
+    """Return every consent that a client ever gave for one mentor, the newest last."""
+    return [one for one in consents_of(conn, [client_id]) if one.staff_id == staff_id]
 
 
 def read(row: Row[Any]) -> Staff:
@@ -114,8 +100,3 @@ def read(row: Row[Any]) -> Staff:
         quiet_to=time.fromisoformat(row.quiet_to) if row.quiet_to else None,
         active=row.active,
     )
-
-
-_can_receive = and_(
-    staff.c.active, staff.c.phone.is_not(None), staff.c.phone.not_in(select(opt_outs.c.phone))
-)

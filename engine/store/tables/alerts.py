@@ -113,7 +113,9 @@ skipped_recipients = Table(
     Column("at", Instant, nullable=False),
     Column("role", String(20)),
     Column("staff_id", ForeignKey("staff.id")),
-    Column("why", String(200), nullable=False),
+    Column("reason", String(30), nullable=False),  # model/notify_reason.py
+    Column("stand_in_id", BigInteger),  # who is told instead; no foreign key, as above
+    Column("rotation", String(40)),
 )
 
 # The outages that stood at the last look. `cause` names a source or a rule (model/outages.py); `kinds` are those

@@ -104,7 +104,7 @@ def test_a_channel_that_fails_again_and_again_is_left_alone_and_tried_by_one_mes
     ids = [add(database) for _ in range(OPENS_AFTER + 2)]
     carrier = Carrier(*["unreachable"] * (OPENS_AFTER + 1))
     assert deliver_all(database, carrier) == ["queued"] * OPENS_AFTER
-    assert trail(database)[-1][1]["why"] == "the carrier did not take it"
+    assert trail(database)[-1][1]["why"] == "not_accepted"
     # Half open: one attempt, in vain; then all of it.
     assert deliver_all(database, carrier, NOW + SHORTEST_US - 1) == []
     assert deliver_all(database, carrier, NOW + SHORTEST_US) == ["queued"]
@@ -163,7 +163,7 @@ def test_a_consent_revoked_before_the_send_stops_it_and_the_next_step_comes_at_o
     assert deliver_all(database, carrier) == ["cancelled"]
     assert not carrier.asked
     assert next_step_of(database, message_id) == NOW
-    assert trail(database)[-1][1]["why"] == "the client's consent is not valid"
+    assert trail(database)[-1][1]["why"] == "mentor_without_consent"
 
 
 @pytest.mark.parametrize("values", [{"active": False}, {"phone": None}])
@@ -259,7 +259,7 @@ def test_a_carrier_that_cannot_tell_is_asked_until_the_message_has_no_time_left(
         deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
     assert row(sqlite_database, message_id).state == "expired"
     assert carrier.delivered == {message_id: 1}
-    assert trail(sqlite_database)[-1][1]["why"] == "nobody can say whether it was sent"
+    assert trail(sqlite_database)[-1][1]["why"] == "never_known"
 
 
 def test_a_number_taken_away_while_a_message_is_in_doubt_ends_the_asking(
@@ -284,7 +284,7 @@ def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_mended(
     assert [message.id for message in carrier.asked] == [first]
     with database.read() as conn:
         assert channel_state.read(conn).error_code == "20003"
-    assert trail(database)[-1][1]["why"] == "the channel is broken"
+    assert trail(database)[-1][1]["why"] == "channel_stopped"
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US - 1) == []
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US) == ["accepted", "accepted"]
     assert carrier.delivered == {first: 1, second: 1}
@@ -304,26 +304,54 @@ def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Datab
     assert trail(sqlite_database) == []
 
 
-def test_a_message_that_another_took_over_before_the_send_is_left_to_them(
+@pytest.mark.parametrize(
+    ("table", "values", "why"),
+    [
+        (consents, {"revoked_at": NOW}, "mentor_without_consent"),
+        (staff, {"active": False}, "inactive"),
+        (alerts, {"state": "resolved"}, "alert_resolved"),
+    ],
+)
+def test_nothing_that_was_committed_before_the_last_write_transaction_is_ignored(
+    sqlite_database: Database, table: Any, values: dict[str, Any], why: str
+) -> None:
+    with sqlite_database.write() as conn:
+        alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
+        row_id = {
+            consents: add_consent(conn, client_of(conn, alert_id), mentor_id),
+            staff: mentor_id,
+            alerts: alert_id,
+        }[table]
+        add_message(conn, alert_id, mentor_id)
+    elsewhere = Database.open(str(sqlite_database.url))
+    transactions: list[object] = []
+
+    def commit_just_before(conn: object) -> None:
+        transactions.append(conn)
+        if len(transactions) == 1:  # every other one ends before the text is handed over
+            with elsewhere.write() as other:
+                change(other, table, row_id, **values)
+
+    event.listen(sqlite_database.engine, "begin", commit_just_before)
+    carrier = Carrier(passing=lambda: transactions.append("handed over"))
+    assert deliver.run(sqlite_database, carrier, NOW, "a") == "cancelled"
+    event.remove(sqlite_database.engine, "begin", commit_just_before)
+    elsewhere.close()
+    assert len(transactions) == 1
+    assert trail(sqlite_database)[-1][1]["why"] == why
+
+
+def test_one_transaction_stands_between_the_decision_and_the_carrier(
     sqlite_database: Database,
 ) -> None:
-    message_id = add(sqlite_database)
-    elsewhere = Database.open(str(sqlite_database.url))
-    begun: list[object] = []
-
-    def take_over(conn: object) -> None:
-        begun.append(conn)
-        if len(begun) == 2:  # after the claim, before the last look
-            with elsewhere.write() as other:
-                change(other, outbox, message_id, claimed_by="b")
-
-    event.listen(sqlite_database.engine, "begin", take_over)
-    carrier = Carrier()
-    assert deliver.run(sqlite_database, carrier, NOW, "a") == "claimed"
-    event.remove(sqlite_database.engine, "begin", take_over)
-    elsewhere.close()
-    assert not carrier.asked
-    assert row(sqlite_database, message_id).claimed_by == "b"
+    with sqlite_database.write() as conn:
+        alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
+        add_consent(conn, client_of(conn, alert_id), mentor_id)
+        add_message(conn, alert_id, mentor_id)
+    before: list[str] = []
+    event.listen(sqlite_database.engine, "begin", lambda _: before.append("transaction"))
+    deliver.run(sqlite_database, Carrier(passing=lambda: before.append("carrier")), NOW, "a")
+    assert before == ["transaction", "carrier", "carrier", "transaction"]
 
 
 @pytest.mark.parametrize("values", [{"inhibited_by": 1}, {"shadow": True}])

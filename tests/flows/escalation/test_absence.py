@@ -39,7 +39,7 @@ def away(phones: Phones, staff_id: int = 1, stand_in: int | None = None) -> None
 
 def passed_over(phones: Phones) -> list[tuple[str, str | None, str]]:
     with phones.site.database.read() as conn:
-        return [(one.to, one.staff, one.why) for one in explain(conn, 1, BUILT_IN).passed_over]
+        return [(one.to, one.staff, one.reason) for one in explain(conn, 1, BUILT_IN).passed_over]
 
 
 def later(phones: Phones) -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def test_who_goes_away_between_alert_and_send_is_passed_over(phones: Phones) -> 
     ((number, words),) = later(phones)
     assert number == SUPERVISOR
     assert "C-1 needs you" in words
-    assert passed_over(phones) == [("case_manager", "S-1", "the recipient is absent")]
+    assert passed_over(phones) == [("case_manager", "S-1", "absent")]
 
 
 def test_whoever_stands_in_by_then_is_told_in_their_place_with_a_code_of_their_own(
@@ -66,11 +66,9 @@ def test_whoever_stands_in_by_then_is_told_in_their_place_with_a_code_of_their_o
     ((number, words),) = later(phones)
     assert number == STAND_IN
     assert words.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A to take it")
-    assert passed_over(phones)[0] == (
-        "case_manager",
-        "S-1",
-        "the recipient is absent; S-8 stands in",
-    )
+    assert passed_over(phones)[0] == ("case_manager", "S-1", "absent")
+    with phones.site.database.read() as conn:
+        assert explain(conn, 1, BUILT_IN).passed_over[0].stand_in == "S-8"
     assert phones.text(STAND_IN, "1 a") == answers.yours(named(1))
     assert phones.told(hours(3)) == []
 
@@ -97,8 +95,8 @@ def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
     (alert,) = [row.id for row in phones.site.alerts if row.client_id == 7]
     with phones.site.database.read() as conn:
         found = explain(conn, alert, BUILT_IN).passed_over
-    assert [(one.to, one.staff, one.why) for one in found] == [
-        ("case_manager", None, "nobody has this role")
+    assert [(one.to, one.staff, one.reason) for one in found] == [
+        ("case_manager", None, "role_vacant")
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.model.on_call import Rotation
 from engine.store.database.connection import Database
@@ -91,7 +92,7 @@ def test_admins_are_found_and_people_by_id(caseload: Caseload) -> None:
     caseload.staff(1, "admin")
     caseload.staff(2, "admin", active=False)
     with caseload.database.read() as conn:
-        assert [admin.id for admin in staff.admins(conn)] == [1]
+        assert [admin.id for admin in operator_notices.admins(conn, NOON)] == [1]
         found = staff.by_id(conn, 2)
         assert found is not None
         assert (found.ref, found.active) == ("S-2", False)
@@ -108,7 +109,7 @@ def absent(
 def left_out(caseload: Caseload, client_id: int = 1) -> list[tuple[str | None, int | None, str]]:
     with caseload.database.read() as conn:
         found = RecipientResolver(conn, NOON).about(client_id).left_out
-    return [(one.role, one.staff_id, one.why) for one in found]
+    return [(one.role, one.staff_id, one.reason) for one in found]
 
 
 def test_who_is_absent_is_passed_over_until_they_are_back(caseload: Caseload) -> None:
@@ -124,7 +125,7 @@ def test_a_stand_in_is_told_instead_unless_they_cannot_be(caseload: Caseload) ->
     caseload.staff(2, "case_manager", 2)
     absent(caseload, 1, 2)
     assert told(caseload) == {"case_manager": [2]}
-    assert left_out(caseload) == [("case_manager", 1, "absent; S-2 stands in")]
+    assert left_out(caseload) == [("case_manager", 1, "absent")]
     absent(caseload, 2, 1)
     assert told(caseload) == {}
 
@@ -148,10 +149,10 @@ def test_why_somebody_is_not_told_is_said_of_each(caseload: Caseload) -> None:
     with caseload.database.write() as conn:
         opt_outs.add(conn, "+15550100004", NOON)
     assert left_out(caseload) == [
-        ("case_manager", 1, "no phone"),
-        ("case_manager", 2, "no longer active"),
-        ("mentor", 3, "the client's consent is not valid"),
-        ("case_manager", 4, "the number opted out"),
+        ("case_manager", 1, "no_phone"),
+        ("case_manager", 2, "inactive"),
+        ("mentor", 3, "mentor_without_consent"),
+        ("case_manager", 4, "opted_out"),
     ]
 
 
@@ -181,7 +182,7 @@ def test_with_a_rotation_whoever_is_on_call_is_told_whatever_their_role(rotating
     assert told(rotating, now=NOON + hours(14 * 24)) == {}
     with rotating.database.read() as conn:
         (one,) = RecipientResolver(conn, NOON + hours(14 * 24)).about(1).left_out
-    assert (one.staff_id, one.why) == (None, "the rotation nights: S-7 is not among the staff")
+    assert (one.staff_id, one.reason, one.rotation) == (None, "not_among_staff", "nights")
 
 
 def test_an_override_counts_until_it_is_taken_back(rotating: Caseload) -> None:

@@ -18,7 +18,9 @@ from engine.model.message import (
     OutboxState,
     SendResult,
     Settlement,
+    Standing,
 )
+from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
 from engine.store.tables.alerts import alerts
@@ -36,8 +38,9 @@ from tests.kit.rows import (
 )
 from tests.kit.times import HOUR
 
+WHY = SettlementReason.REPORTED
 LEASE = 60 * SECOND_US
-ACCEPTED = Settlement("accepted", "…", result=SendResult("accepted", provider_id="SM1"))
+ACCEPTED = Settlement("accepted", WHY, result=SendResult("accepted", provider_id="SM1"))
 
 
 def add(database: Database, **values: object) -> int:
@@ -147,7 +150,7 @@ def test_a_message_in_doubt_is_lent_to_one_owner_at_a_time(database: Database) -
 def test_a_message_in_doubt_waits_until_it_is_to_be_looked_up(database: Database) -> None:
     message_id = add(database, expires_at=NOW + 1)
     (message,) = claim(database)
-    assert settle(database, message, Settlement("unknown", "…", due_at=NOW + HOUR))
+    assert settle(database, message, Settlement("unknown", WHY, due_at=NOW + HOUR))
     assert claim(database, NOW + HOUR - 1) == []
     assert ids(claim(database, NOW + HOUR)) == [message_id]
 
@@ -171,7 +174,7 @@ def test_what_the_gateway_said_is_kept_until_it_says_something_else(database: Da
     message_id = add(database)
     (message,) = claim(database)
     busy = SendResult("retry", error_code="20429", error_text="too many requests")
-    assert settle(database, message, Settlement("queued", "…", NOW, busy))
+    assert settle(database, message, Settlement("queued", WHY, NOW, busy))
     with database.read() as conn:
         assert row_of(conn, message_id).error_code == "20429"
     (message,) = claim(database)
@@ -185,11 +188,11 @@ def test_whoever_lost_a_claim_may_not_put_the_message_back_in_the_queue(database
     message_id = add(database)
     (lost,) = claim(database, owner="a")
     (doubted,) = claim(database, NOW + LEASE, owner="b")
-    assert not settle(database, lost, Settlement("queued", "…", due_at=NOW), owner="a")
-    assert settle(database, doubted, Settlement("queued", "…", due_at=NOW), owner="b")
+    assert not settle(database, lost, Settlement("queued", WHY, due_at=NOW), owner="a")
+    assert settle(database, doubted, Settlement("queued", WHY, due_at=NOW), owner="b")
     (again,) = claim(database, NOW + LEASE, owner="b")
     assert again.state == "claimed"
-    assert not settle(database, lost, Settlement("queued", "…", due_at=NOW), owner="a")
+    assert not settle(database, lost, Settlement("queued", WHY, due_at=NOW), owner="a")
     assert state_of(database, message_id) == "claimed"
 
 
@@ -201,7 +204,12 @@ def test_that_the_carrier_took_a_message_counts_whoever_holds_the_claim(
     (lost,) = claim(database, owner="a")
     (doubted,) = claim(database, NOW + LEASE, owner="b")
     if meanwhile != "doubted":
-        assert settle(database, doubted, Settlement("queued", "…", due_at=NOW), owner="b")
+        assert settle(
+            database,
+            doubted,
+            Settlement("queued", WHY, due_at=NOW),
+            owner="b",
+        )
     if meanwhile == "claimed by another":
         claim(database, NOW + LEASE, owner="b")
     assert settle(database, lost, ACCEPTED, owner="a")
@@ -214,7 +222,11 @@ def test_a_final_state_stays(database: Database, final: OutboxState) -> None:
     (message,) = claim(database)
     with database.write() as conn:
         conn.execute(update(table).where(table.c.id == message_id).values(state=final))
-    for settlement in (ACCEPTED, Settlement("queued", "…", due_at=NOW), Settlement("failed", "…")):
+    for settlement in (
+        ACCEPTED,
+        Settlement("queued", WHY, due_at=NOW),
+        Settlement("failed", WHY),
+    ):
         assert not settle(database, message, settlement)
     assert state_of(database, message_id) == final
     assert claim(database, NOW + 10 * HOUR) == []
@@ -229,82 +241,45 @@ def test_one_message_of_the_carriers_belongs_to_one_row(database: Database) -> N
         settle(database, second, ACCEPTED)
 
 
+def standing(database: Database, message: Claimed) -> Standing:
+    with database.read() as conn:
+        return outbox.standing(conn, message, NOW)
+
+
 def test_standing_is_as_of_now_and_not_as_of_the_claim(database: Database) -> None:
     with database.write() as conn:
-        alert_id, staff_id = (
-            add_alert(conn, severity="urgent"),
-            add_staff(conn, quiet_from="22:00", quiet_to="07:00"),
-        )
+        alert_id = add_alert(conn, severity="urgent", told_at=NOW - 5)
+        staff_id = add_staff(conn, quiet_from="22:00", quiet_to="07:00")
         add_message(conn, alert_id, staff_id)
     (message,) = claim(database)
+    before = standing(database, message)
     with database.write() as conn:
-        before = outbox.standing(conn, message, "a", NOW)
         change(conn, alerts, alert_id, state="acknowledged", severity="high")
         change(conn, staff, staff_id, active=False, phone=None)
-        after = outbox.standing(conn, message, "a", NOW)
-    assert before is not None
-    assert after is not None
-    assert (before.alert_state, before.urgent, before.recipient.active) == ("open", True, True)
-    assert before.recipient.quiet_from is not None
-    assert (after.alert_state, after.urgent, after.recipient.active) == (
-        "acknowledged",
-        False,
-        False,
-    )
-    assert after.recipient.phone is None
+    after = standing(database, message)
+    assert before.alert is not None
+    assert after.alert is not None
+    assert (before.alert.state, before.alert.severity) == ("open", "urgent")
+    assert (after.alert.state, after.alert.severity) == ("acknowledged", "high")
+    assert (before.told_at, before.next_step_at, after.next_step_at) == (NOW - 5, NOW + HOUR, None)
+    assert before.recipient.staff.quiet_from is not None
+    assert (after.recipient.staff.active, after.recipient.staff.phone) == (False, None)
 
 
-def test_whoever_lost_a_claim_has_no_standing(database: Database) -> None:
-    add(database)
-    (lost,) = claim(database, owner="a")
-    claim(database, NOW + LEASE, owner="b")
-    with database.read() as conn:
-        assert outbox.standing(conn, lost, "a", NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("consent", "consented"),
-    [
-        ({}, True),
-        ({"expires_at": NOW + 1}, True),
-        ({"expires_at": NOW}, False),
-        ({"revoked_at": NOW}, False),
-        ({"given_at": NOW + 1}, False),
-        (None, False),
-    ],
-)
-def test_a_mentor_is_told_only_under_a_consent_valid_now(
-    database: Database, consent: dict[str, int] | None, consented: bool
-) -> None:
-    with database.write() as conn:
-        alert_id, mentor_id, other_id = (
-            add_alert(conn),
-            add_staff(conn, role="mentor"),
-            add_staff(conn, role="mentor"),
-        )
-        add_consent(conn, client_of(conn, alert_id), other_id)
-        if consent is not None:
-            add_consent(conn, client_of(conn, alert_id), mentor_id, **consent)
-        add_message(conn, alert_id, mentor_id)
-    (message,) = claim(database)
-    with database.read() as conn:
-        standing = outbox.standing(conn, message, "a", NOW)
-    assert standing is not None
-    assert standing.consented is consented
-
-
-def test_staff_who_are_told_as_a_mentor_need_a_consent_too(database: Database) -> None:
+def test_the_consents_for_a_mentor_are_read_and_no_others(database: Database) -> None:
     with database.write() as conn:
         alert_id, staff_id = add_alert(conn), add_staff(conn)
+        mentor_id = add_staff(conn, role="mentor")
+        for one in (staff_id, mentor_id):
+            add_consent(conn, client_of(conn, alert_id), one, revoked_at=NOW)
         as_staff = add_message(conn, alert_id, staff_id, step=0)
-        as_mentor = add_message(conn, alert_id, staff_id, step=1, to_mentor=True)
-    told = {}
+        add_message(conn, alert_id, staff_id, step=1, to_mentor=True)
+        add_message(conn, alert_id, mentor_id)
     for message in claim(database):
-        with database.read() as conn:
-            standing = outbox.standing(conn, message, "a", NOW)
-        assert standing is not None
-        told[message.id] = standing.consented
-    assert told == {as_staff: True, as_mentor: False}
+        facts = standing(database, message).recipient
+        named = [one.staff_id for one in facts.consents]
+        assert facts.as_mentor == (message.id != as_staff)
+        assert named == ([] if message.id == as_staff else [message.staff_id])
 
 
 def test_the_carriers_ids_of_the_same_words_to_the_same_person_are_known(
@@ -321,10 +296,7 @@ def test_the_carriers_ids_of_the_same_words_to_the_same_person_are_known(
             change(conn, table, message_id, provider_id=provider_id)
         add_message(conn, staff_id=mentor_id, body="same")
     (message,) = claim(database)
-    with database.read() as conn:
-        standing = outbox.standing(conn, message, "a", NOW)
-    assert standing is not None
-    assert standing.others == {"SM1"}
+    assert standing(database, message).others == {"SM1"}
 
 
 @pytest.mark.parametrize(

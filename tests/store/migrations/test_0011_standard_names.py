@@ -31,5 +31,5 @@ def test_rows_of_version_0010_are_kept_under_the_new_names(own_database: Databas
         (reject,) = rows(conn, "rejects")
         assert reject["fixed_at"] == 9
         # A new row gets an id of its own, also where a sequence counts.
-        conn.execute(insert(skipped_recipients).values(alert_id=1, at=3, why="absent"))
+        conn.execute(insert(skipped_recipients).values(alert_id=1, at=3, reason="absent"))
         assert [row["id"] for row in rows(conn, "skipped_recipients")] == [5, 6]

@@ -1,0 +1,28 @@
+"""Whether somebody may act on a client's alerts now, and if not, why."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.messaging.eligibility import NotifyDecision, may_act
+from engine.model.instant import Instant
+from engine.model.staff import RecipientFacts, Staff
+from engine.store.people import staff
+
+
+def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> NotifyDecision:
+    """Read what is known of somebody and decide whether they may act.
+
+    Args:
+        conn: A connection to read from.
+        who: The member of staff or mentor.
+        client_id: The client whom the alert is about.
+        now: The present instant.
+
+    Returns:
+        The decision; for a mentor with the consent under which they may.
+    """
+    if who.role != "mentor":
+        return may_act(RecipientFacts(who), now)
+    consents = tuple(staff.consents_for(conn, client_id, who.id))
+    return may_act(RecipientFacts(who, as_mentor=True, consents=consents), now)

@@ -1,0 +1,134 @@
+"""May this recipient be notified about this alert now, and if not, why; pure.
+
+Everything that tells somebody asks here: escalation, delivery, replies and preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.model.alert import Alert, AlertState
+from engine.model.instant import Instant
+from engine.model.message import PASSES_QUIET_HOURS, Claimed, MessageKind
+from engine.model.notify_reason import NotifyReason
+from engine.model.staff import Consent, RecipientFacts
+
+# These tell of an alert although somebody has taken it.
+_TELLS_AGAIN = (MessageKind.REMINDER, MessageKind.REACHES_NOBODY)
+_NOT_OPEN: dict[AlertState, NotifyReason] = {
+    "acknowledged": NotifyReason.ALERT_ACKNOWLEDGED,
+    "snoozed": NotifyReason.ALERT_SNOOZED,
+    "resolved": NotifyReason.ALERT_RESOLVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyDecision:
+    """Whether a recipient may be notified now, by the reason; a mentor under which consent."""
+
+    reason: NotifyReason
+    consent: Consent | None = None
+    until: Instant | None = None  # when quiet hours end
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the recipient may be notified now."""
+        return self.reason == NotifyReason.ALLOWED
+
+
+def may_notify(
+    recipient: RecipientFacts,
+    now: Instant,
+    *,
+    alert: Alert | None = None,
+    told_at: Instant | None = None,
+    message: Claimed | None = None,
+    sendable_at: Instant | None = None,
+) -> NotifyDecision:
+    """Decide whether a recipient may be notified now.
+
+    Args:
+        recipient: What is known of the recipient at `now`.
+        now: The present instant.
+        alert: The alert that is told of; None where only the recipient counts.
+        told_at: When people were last told of the alert, or somebody took it.
+        message: The text that would tell it; None where it is not made yet.
+        sendable_at: When the recipient's quiet hours let a text pass; None where they do not count.
+
+    Returns:
+        The first reason against it, in the order of the checks, or `ALLOWED`.
+    """
+    if message is not None and message.expires_at is not None and message.expires_at <= now:
+        return NotifyDecision(NotifyReason.EXPIRED)
+    against = (alert and _of_alert(alert, told_at, message)) or _of_recipient(recipient, message)
+    if against is not None:
+        return NotifyDecision(against)
+    consent = consent_to(recipient.consents, now) if recipient.as_mentor else None
+    if recipient.as_mentor and consent is None:
+        return NotifyDecision(NotifyReason.MENTOR_WITHOUT_CONSENT)
+    if sendable_at is not None and sendable_at > now:
+        return NotifyDecision(NotifyReason.QUIET_HOURS, until=sendable_at)
+    return NotifyDecision(NotifyReason.ALLOWED, consent)
+
+
+def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
+    """Decide whether somebody who was told of an alert may act on it and be answered about it.
+
+    Unlike being notified it asks neither for a phone nor for presence, because they wrote.
+    """
+    if not recipient.responsible:
+        return NotifyDecision(NotifyReason.NOT_RESPONSIBLE)
+    consent = consent_to(recipient.consents, now) if recipient.as_mentor else None
+    if recipient.as_mentor and consent is None:
+        return NotifyDecision(NotifyReason.MENTOR_WITHOUT_CONSENT)
+    return NotifyDecision(NotifyReason.ALLOWED, consent)
+
+
+def consent_to(consents: Sequence[Consent], now: Instant) -> Consent | None:
+    """Return the consent under which a mentor may be told at `now`: of several the newest.
+
+    Args:
+        consents: Those that the client gave for this mentor, the newest last.
+        now: The present instant.
+    """
+    return next((one for one in reversed(consents) if one.valid(now)), None)
+
+
+def passes_quiet_hours(alert: Alert | None, message: Claimed) -> bool:
+    """Return whether a message may disturb quiet hours, because it is urgent."""
+    return message.kind in PASSES_QUIET_HOURS or (alert is not None and alert.severity == "urgent")
+
+
+def _of_alert(
+    alert: Alert, told_at: Instant | None, message: Claimed | None
+) -> NotifyReason | None:
+    kind = message.kind if message else None
+    # Decided when it was known who has the alert, and nobody has taken it since.
+    again = message is not None and kind in _TELLS_AGAIN and message.created_at >= (told_at or 0)
+    expected = kind == MessageKind.NOTICE or (alert.state == "acknowledged" and again)
+    if alert.state != "open" and not expected:
+        return _NOT_OPEN[alert.state]
+    if alert.shadow:
+        return NotifyReason.RULE_IN_SHADOW
+    if alert.inhibited_by is not None:
+        return NotifyReason.INHIBITED
+    return NotifyReason.DATA_MISSING if alert.in_doubt else None
+
+
+def _of_recipient(recipient: RecipientFacts, message: Claimed | None) -> NotifyReason | None:
+    # What only operators can know of is of use to them wherever they are.
+    to_operators = message is not None and (
+        message.alert_id is None or message.kind in PASSES_QUIET_HOURS
+    )
+    if not recipient.staff.active:
+        return NotifyReason.INACTIVE
+    if recipient.staff.phone is None:
+        return NotifyReason.NO_PHONE
+    if recipient.opted_out:
+        return NotifyReason.OPTED_OUT
+    if recipient.absent and not to_operators:
+        return NotifyReason.ABSENT
+    if not recipient.responsible and not to_operators:
+        return NotifyReason.NOT_RESPONSIBLE
+    return None

@@ -1,0 +1,50 @@
+"""Why a recipient may be notified, or not: the values that decisions return and tables keep."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class NotifyReason(StrEnum):
+    """The answer to "may this recipient be notified about this alert now, and if not, why"."""
+
+    ALLOWED = "allowed"
+    # Of the message.
+    EXPIRED = "expired"
+    # Of the alert.
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_RESOLVED = "alert_resolved"
+    RULE_IN_SHADOW = "rule_in_shadow"
+    INHIBITED = "inhibited"
+    DATA_MISSING = "data_missing"
+    # Of the recipient.
+    INACTIVE = "inactive"
+    NO_PHONE = "no_phone"
+    OPTED_OUT = "opted_out"
+    ABSENT = "absent"
+    NOT_RESPONSIBLE = "not_responsible"  # neither assigned nor on call any more
+    MENTOR_AS_STAFF = "mentor_as_staff"  # a mentor is told as a mentor, whatever else they are
+    MENTOR_WITHOUT_CONSENT = "mentor_without_consent"
+    MENTOR_ALONE = "mentor_alone"  # a mentor is never told alone of an urgent alert
+    QUIET_HOURS = "quiet_hours"
+    # Of a role.
+    ROLE_VACANT = "role_vacant"
+    ROTATION_NOT_BEGUN = "rotation_not_begun"
+    NOT_AMONG_STAFF = "not_among_staff"  # the rotation names a ref that no member of staff has
+
+
+class SettlementReason(StrEnum):
+    """What became of a message that was handed to the carrier, or why it waits."""
+
+    ACCEPTED = "accepted"
+    MAYBE_ACCEPTED = "maybe_accepted"  # look it up before anything is sent again
+    NOT_ACCEPTED = "not_accepted"
+    CHANNEL_STOPPED = "channel_stopped"
+    REFUSED = "refused"
+    FOUND = "found"  # the carrier had accepted it
+    NEVER_ACCEPTED = "never_accepted"
+    NOT_YET_KNOWN = "not_yet_known"
+    NEVER_KNOWN = "never_known"
+    PACED = "paced"  # the recipient has had as many texts as they may get
+    REPORTED = "reported"  # the carrier's own report

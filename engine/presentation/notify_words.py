@@ -1,0 +1,39 @@
+"""The English of why somebody was not notified."""
+
+from __future__ import annotations
+
+from engine.model.notify_reason import NotifyReason, SettlementReason
+
+_WORDS: dict[NotifyReason | SettlementReason, str] = {
+    NotifyReason.EXPIRED: "the text was too old",
+    NotifyReason.INACTIVE: "no longer active",
+    NotifyReason.NO_PHONE: "no phone",
+    NotifyReason.OPTED_OUT: "the number opted out",
+    NotifyReason.ABSENT: "absent",
+    NotifyReason.NOT_RESPONSIBLE: "no longer assigned or on call",
+    NotifyReason.MENTOR_AS_STAFF: "a mentor, and told as one alone",
+    NotifyReason.MENTOR_WITHOUT_CONSENT: "the client's consent is not valid",
+    NotifyReason.MENTOR_ALONE: "a mentor is never told alone of what is urgent",
+    NotifyReason.ROLE_VACANT: "nobody has this role",
+    NotifyReason.ROTATION_NOT_BEGUN: "it has not begun",
+    NotifyReason.NOT_AMONG_STAFF: "its person is not among the staff",
+    SettlementReason.REFUSED: "the carrier refused the text",
+    SettlementReason.NEVER_KNOWN: "nobody can say whether the text was sent",
+}
+
+
+def in_words(
+    reason: NotifyReason | SettlementReason,
+    stand_in: str | None = None,
+    rotation: str | None = None,
+) -> str:
+    """Say why somebody was not notified.
+
+    Args:
+        reason: The decision's reason.
+        stand_in: The ref of the person who was told instead.
+        rotation: The name of the rotation that the reason is about.
+    """
+    said = _WORDS.get(reason, reason.replace("_", " "))
+    said = f"the rotation {rotation}: {said}" if rotation else said
+    return f"{said}; {stand_in} stands in" if stand_in else said
