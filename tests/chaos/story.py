@@ -272,8 +272,10 @@ class Stage:
     @contextmanager
     def story(self, seed: str) -> Iterator[Story]:
         """A run that is about to begin."""
+        database = self._file.anew()
+        self._people.close()  # of the file before
         try:
-            yield Story(self._file.anew(), self._people, seed)
+            yield Story(database, self._people, seed)
         finally:
             self._file.close()
             self._people.close()

@@ -25,7 +25,6 @@ from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.signing import signature
 from connectors.twilio_simulator.trouble import Trouble
 from engine.app import Engine
-from engine.flows.delivery import deliver
 from engine.flows.rules.reload import RuleFiles
 from engine.model.instant import to_us
 from engine.model.intake import Batch, ReadEvent, Reject
@@ -33,7 +32,7 @@ from engine.model.settings import Settings
 from engine.model.sms_settings import SmsSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
-from engine.store.operations import agenda
+from engine.store.operations import agenda, channel_state
 from engine.store.tables.alerts import evaluations
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
@@ -204,7 +203,7 @@ class TwilioSite:
         now = self.clock.at
         with self._look.read() as conn:
             ahead, lease = agenda.read(conn, {}), _first(*conn.execute(_LEASES).one())
-            stopped_until = deliver.channel(conn).stopped_until or 0
+            stopped_until = channel_state.read(conn).stopped_until or 0
             stored = (
                 set(conn.scalars(select(events.c.key)))
                 if any(at == now for at, _ in self.source.rows)
