@@ -11,7 +11,7 @@ class HandrailError(Exception):
 
 
 class UserError(HandrailError):
-    """The user can mend this; the message says how, and is printed without a traceback."""
+    """A mistake of the user; the message says how to fix it, and prints without a traceback."""
 
     exit_code = 2
 
@@ -33,12 +33,12 @@ class SourcesError(UserError):
 
 
 class Mistake(tuple[str, int, int, str]):
-    """One mistake: (file, line, column, what is wrong and what to do), lines and columns from 1."""
+    """One mistake: (file, line, column, sentence), lines and columns from 1."""
 
     __slots__ = ()
 
     def __new__(cls, file: str, line: int, column: int, text: str) -> "Mistake":
-        """Make one; tuples sort by place, which is the order people want to mend them in."""
+        """Make one; tuples sort by place, the order in which people fix mistakes."""
         return super().__new__(cls, (file, line, column, text))
 
     def __str__(self) -> str:

@@ -37,10 +37,13 @@ class Source(Protocol):
     )  # microseconds without a new event after which it counts as silent; None: never
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
-        """What is new since `positions` (item -> what an earlier batch of that item carried as its position).
+        """Read the batches that are new since `positions` (item -> position of its last batch).
 
         Each batch is committed together with its position, so a killed process reads again exactly
-        what was not committed. Raises OSError where the source as a whole cannot be reached.
+        the part that was not committed.
+
+        Raises:
+            OSError: The source as a whole cannot be reached.
         """
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
@@ -58,7 +61,11 @@ class FileSource(Source, Protocol):
         """The same source, reading these files alone, wherever they are."""
 
     def size(self) -> int:
-        """How many bytes it would read, for a progress bar. Raises OSError as `read` does."""
+        """Return the number of bytes to read; a progress bar shows it.
+
+        Raises:
+            OSError: As `read` does.
+        """
 
 
 class SourceConnector(Protocol):
@@ -139,7 +146,7 @@ class CarrierSimulator(Protocol):
         """Begin to serve; the settings by which texts go this way."""
 
     def connect(self, address: str, descriptor: int | None) -> None:
-        """Call the daemon at its address, and read what is typed at a file descriptor, if any."""
+        """Call the daemon at its address, and read typed lines from a file descriptor, if any."""
 
     def stop(self) -> None:
         """Serve, call and read no more."""

@@ -71,7 +71,7 @@ class YamlSource:
         """Note a mistake at a place of the file."""
         mark = place.start_mark
         assert mark is not None
-        # A long word that is quoted, such as a paragraph in the wrong place, would hide what is said of it.
+        # A long quoted word, such as a misplaced paragraph, would hide the message about it.
         text = _LONG_WORD.sub(r"'\1…'", " ".join(text.split()))
         text = "".join(
             character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"

@@ -1,4 +1,4 @@
-"""What is wrong with a file that is not YAML, and where, in words for somebody who never heard of it."""
+"""Says where and why a file is not YAML, in words for people who never heard of YAML."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _PLAINLY = (
 
 
 def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, int, str]:
-    """The line and column (from 1) where to look, and what is wrong there.
+    """Return the line and column (from 1) of the slip, and a sentence about it.
 
-    A reader of YAML stumbles where it can read on no more, which is often far behind the slip.
+    A YAML reader often stops far behind the slip itself.
     """
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -109,7 +109,7 @@ def _item_above(lines: Sequence[str], line: int) -> int | None:
 
 
 def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> int | None:
-    """The line that ended the lines with which the one at a place goes on, for it stands in column `outer` (from 0)."""
+    """Return the line that stands in column `outer` (from 0) and so ended the lines before a place."""
     above = _above(lines, line)
     found = next((at for at in above if _indent(lines[at - 1]) <= outer), None)
     before = next(

@@ -1,8 +1,8 @@
-"""What is to be done about a client's alerts, given for which spans the rules held; pure and total.
+"""Decides what to do about a client's alerts, given the spans in which the rules held; pure and total.
 
-Once done, deciding again from the same data decides nothing. The alerts that are not void then equal the spans
-that began by now, one for one, save that what people resolved, or what was over before its rule was changed, stays on
-record when its span is gone.
+Deciding again from the same data decides nothing. The alerts that are not void then equal the spans
+that began by now, one for one. Two sorts stay on record when their span is gone: alerts that people
+resolved, and alerts that were over before their rule changed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class AlertChange:
-    """Make an alert into what it is `after`; `tell` is whether people are told anew, from the first step on."""
+    """A change of an alert; `tell` says that people are told again, from the first step on."""
 
     before: Alert
     after: Alert
@@ -64,12 +64,13 @@ def decide(
     """Decide for one client, from all its spans over all time and all its alerts.
 
     `evaluated_from` is the instant up to which the client was evaluated before (None: never): until then an alert
-    without an end was seen to last. Should `now` lie before it, for a clock was set back, it counts as now.
+    without an end was seen to last. If `now` lies before it because
+    a clock was set back, it counts as now.
     """
     seen_to = evaluated_from or 0
     now = max(now, seen_to)
     instant = _Instant(now, seen_to, now - notify_within)
-    # No span stands for what a client texted.
+    # No span stands for a client's text.
     alerts = [alert for alert in alerts if alert.rule_id != CLIENT_TEXT]
     concerned = {span.rule_id for span in spans} | {alert.rule_id for alert in alerts}
     return [
@@ -140,7 +141,7 @@ def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None
     return Open(
         span,
         rule,
-        # What nobody is told and is over needs nobody; what is over but unseen waits for somebody to take it.
+        # An alert that nobody is told of needs nobody once it is over. Others wait to be taken.
         state="resolved" if untold and over else "open",
         historic=historic,
         shadow=shadow,

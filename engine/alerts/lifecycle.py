@@ -81,7 +81,7 @@ def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
 
     Args:
         alert: The alert as it is.
-        to: The state to move to; the same state is a move too, for some reasons.
+        to: The state to move to. Some reasons lead to the same state.
         reason: Why.
 
     Returns:

@@ -30,8 +30,8 @@ def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: Instant) -> M
     """Match one client's spans of one rule (disjoint, by time) with the alerts of that rule.
 
     An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is that span. Any
-    other alert is about the last span it overlaps, for that one is nearest to what people know of it; of
-    several alerts about one span, unresolved ones come first, then the oldest.
+    other alert is about the last span that it overlaps, because that one is nearest to what people
+    know of it. Of several alerts about one span, unresolved ones come first, then the oldest.
     """
     holder = _exact(spans, alerts)
     exact = {alert.id for alert in holder.values()}

@@ -1,4 +1,4 @@
-"""When alerts speak, if nobody answers any of them: from their beginning to their end save while quieted; pure."""
+"""Periods in which an alert may notify: its lifetime minus inhibited time, if nobody answers; pure."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ LooksAt = Mapping[str, frozenset[str]]  # by rule id, the kinds of events that a
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done about alerts of silence."""
+    """A decision about alerts of inactivity."""
 
     hold: tuple[Alert, ...] = ()
     believe: tuple[Alert, ...] = ()
@@ -37,7 +37,7 @@ def outages(
     """The outages as of `now`, by those that stood before, the sources, and the unresolved alerts of silence.
 
     `silent` are those not believed and those opened of late, `active` how many clients there are. An outage that is
-    over stands on while it settles, for what was missed seldom comes all at once.
+    over lasts on while it settles, because missed data seldom come all at once.
     """
     sources = {
         SOURCE + name: Outage(feed.out_since, feed.kinds)
@@ -104,7 +104,7 @@ def judge(
 
 
 def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: OutageSettings) -> bool:
-    """Whether an alert may be an outage's doing; what was believed before it began is not doubted any more."""
+    """Whether an outage may have caused an alert. One believed before the outage is not doubted again."""
     kinds = looks_at.get(alert.rule_id, frozenset())
     return any(
         outage.hides(kinds)

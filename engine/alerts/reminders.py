@@ -11,11 +11,18 @@ from engine.model.staff import Recipient
 def reminded(
     owner_id: int | None, last_told: Mapping[int, Instant], at_hand: Mapping[int, Recipient]
 ) -> list[tuple[int, Recipient]]:
-    """Each who is told again, with the step of the policy that reached them.
+    """Choose who is reminded of an alert.
 
-    That is the owner (0 where no step did), or where nobody took it, or the owner can receive no more, those of
-    `last_told` (steps by staff id) who still can. Empty where none of them can. `at_hand` are those who can, by id,
-    and in place of somebody absent whoever stands in for them.
+    The owner is reminded. If nobody took the alert, or the owner can receive no more, the people of
+    `last_told` are reminded who still can receive.
+
+    Args:
+        owner_id: The staff id of the person who took the alert, if any.
+        last_told: The policy step that reached each person, by staff id.
+        at_hand: The people who can receive, by id; a stand-in counts under the absent person's id.
+
+    Returns:
+        Each person with the step that reached them, 0 if none did; empty if nobody can receive.
     """
     if owner_id is not None and owner_id in at_hand:
         return [(last_told.get(owner_id, 0), at_hand[owner_id])]

@@ -52,9 +52,9 @@ def take_turn(
 def told_anew(
     policy: Sequence[RoutingStep], step: int, fresh: Sequence[RoutingStep]
 ) -> tuple[tuple[RoutingStep, ...], int]:
-    """The policy of an alert that is told anew, and the step at which it stands then.
+    """Return the policy of an alert that is told again, and the step at which it then stands.
 
-    The steps taken stay on record before the fresh ones, so that no message of the new telling is taken for an old one.
+    The steps taken stay before the fresh ones, so that a new message is never mistaken for an old one.
     """
     taken = tuple(policy[:step])
     return (*taken, *fresh), len(taken)

@@ -66,7 +66,7 @@ class Named:
 
 
 def _name(alert: Named) -> str:
-    """Name an alert; a ref that may not stand in a text is left out."""
+    """Name an alert; a ref that a text must not hold is left out."""
     return f"{alert.code} ({alert.ref})" if alert.ref and not lint(alert.ref) else str(alert.code)
 
 
@@ -146,7 +146,7 @@ def undone(alert: Named, act: Act) -> str:
 
 
 def acted(lines: Sequence[str]) -> str:
-    """Join the answers to several acts in one text; what has no room is told by codes alone."""
+    """Join the answers to several acts in one text, in short form."""
     short = [line.removeprefix("Handrail: ").split(". ")[0].rstrip(".") for line in lines]
     return first_clean([f"Handrail: {'. '.join(short)}.", "Handrail: all of that is done."])
 

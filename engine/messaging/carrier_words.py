@@ -12,7 +12,7 @@ from engine.messaging.plain_words import phrases, plain
 
 CarrierWord = Literal["stop", "start"]
 
-# Carriers act on the first nine by themselves, whoever reads them.
+# Carriers act on the first nine by themselves.
 _STOP = phrases(
     r"""
 stop|stop ?all|unsubscribe|end|quit|cancel|revoke|opt ?out|alto|baja|parar|pare|desuscribir(me)?

@@ -9,7 +9,7 @@ from engine.model.message import SendResult
 
 # So many failures in a row are no accident any more.
 OPENS_AFTER = 5
-# How long nothing is sent then; one attempt shows whether somebody mended it, and a failing one doubles the wait.
+# How long nothing is sent then. One attempt shows whether the fault is fixed; a failing one doubles the wait.
 SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
 
 

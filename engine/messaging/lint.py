@@ -40,7 +40,7 @@ court jail parole prison probation
 def _forbidden() -> re.Pattern[str]:
     """Made when first asked for, which takes a while, and most commands never ask."""
     words = [re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split()))]
-    # By their first letters, for so most places of a text are passed over by a few letters and not by every word.
+    # Grouped by first letter, so that a few letters rule out most places of a text.
     initials = (
         f"{first}(?:{'|'.join(word[1:] for word in of)})"
         for first, of in groupby(words, itemgetter(0))
@@ -61,7 +61,11 @@ def septets(text: str) -> int:
 
 
 def lint(text: str) -> list[str]:
-    """What is wrong with a text, or with words meant for one, in sentences; empty where it may be sent."""
+    """Return the objections to a text, or to words meant for one.
+
+    Returns:
+        A sentence for each objection; empty if the text may be sent.
+    """
     objections = []
     foreign = sorted(set(text) - _GSM_7)
     if foreign:

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from engine.messaging.carrier_words import read_carrier_word
 from engine.messaging.reactions import Reaction, read_reaction
-from engine.messaging.reply_parts import OpenAlert, Part, parts_of, words_of
+from engine.messaging.reply_parts import AnswerPart, OpenAlert, parts_of, words_of
 from engine.messaging.reply_words import Word
 from engine.model.alert import Act
 
@@ -96,7 +96,7 @@ def read(body: str, known: Sequence[OpenAlert]) -> Reply:
 
 
 def _asked(
-    parts: Sequence[Part], codes: Mapping[int, OpenAlert], known: Sequence[OpenAlert]
+    parts: Sequence[AnswerPart], codes: Mapping[int, OpenAlert], known: Sequence[OpenAlert]
 ) -> Reply:
     told = [part for part in parts if part.word not in {Word.COURTESY, Word.AND}]
     named = _named(told, codes)
@@ -121,9 +121,9 @@ def _asked(
     return _paired(acts) if numbers else _bare(acts, known)
 
 
-def _named(told: Sequence[Part], codes: Mapping[int, OpenAlert]) -> list[Part] | None:
+def _named(told: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> list[AnswerPart] | None:
     """The parts, a code and its client's ref beside it as one; None where a code is not known."""
-    found: list[Part] = []
+    found: list[AnswerPart] = []
     for part in told:
         if part.code is not None and part.code not in codes:
             return None
@@ -137,7 +137,7 @@ def _named(told: Sequence[Part], codes: Mapping[int, OpenAlert]) -> list[Part] |
     return found
 
 
-def _about(numbers: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+def _about(numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
     """A code alone, or a question mark, asks what it is about, because that changes nothing."""
     if len(numbers) == 1 and not numbers[0].spoken:
         return Reply(Asks.ASK, code=numbers[0].code)
@@ -147,7 +147,7 @@ def _about(numbers: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
     return Reply(Asks.ASK, code=choice[0].code) if len(choice) == 1 else Reply(Asks.LIST)
 
 
-def _all(words: set[Word], numbers: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+def _all(words: set[Word], numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
     """ "Take all" takes the one there is; of several it is asked about."""
     choice = [alert for alert in known if not alert.closed and not alert.taken]
     if numbers or not choice or not words <= {Word.ALL, Word.TAKE, Word.ACKNOWLEDGE}:
@@ -156,10 +156,10 @@ def _all(words: set[Word], numbers: Sequence[Part], known: Sequence[OpenAlert]) 
     return Reply(Asks.ACT if len(acts) == 1 else Asks.CONFIRM, acts)
 
 
-def _without_courtesy_of(parts: Sequence[Part]) -> list[Part]:
+def _without_courtesy_of(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
     """The parts without an "ok" beside a clear act, and the same act said twice in a row as one."""
     clear = any(part.word in _ACTS and part.word is not Word.ACKNOWLEDGE for part in parts)
-    kept: list[Part] = []
+    kept: list[AnswerPart] = []
     for part in parts:
         if clear and part.word is Word.ACKNOWLEDGE:
             continue
@@ -169,7 +169,7 @@ def _without_courtesy_of(parts: Sequence[Part]) -> list[Part]:
     return kept
 
 
-def _paired(parts: Sequence[Part]) -> Reply:
+def _paired(parts: Sequence[AnswerPart]) -> Reply:
     """Acts beside their codes: one act for all codes, or an act for each in one order."""
     words = [part for part in parts if part.code is None]
     numbers = [part for part in parts if part.code is not None]
@@ -191,7 +191,7 @@ def _paired(parts: Sequence[Part]) -> Reply:
     return Reply(Asks.CONFIRM if unsure else Asks.ACT, acts)
 
 
-def _bare(parts: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
+def _bare(parts: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
     """An act without a code: it counts where exactly one alert can be meant."""
     words = {part.word for part in parts}
     if len(words) != 1:
@@ -211,11 +211,11 @@ def _bare(parts: Sequence[Part], known: Sequence[OpenAlert]) -> Reply:
 
 def _question(
     found: Sequence[str],
-    parts: Sequence[Part] | None,
+    parts: Sequence[AnswerPart] | None,
     codes: Mapping[int, OpenAlert],
     known: Sequence[OpenAlert],
 ) -> Reply:
-    """A question never acts. With a code it is answered by what is known of that alert."""
+    """A question never acts. With a code it is answered by the details of that alert."""
     named = [int(word) for word in found if word.isdecimal() and len(word) < 10]
     if named:
         only = len(set(named)) == 1 and named[0] in codes

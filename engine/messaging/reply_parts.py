@@ -31,7 +31,7 @@ class OpenAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """A code of a text, or a phrase; `spoken` is a number in letters, `letter` a letter of our own."""
 
     word: Word | None = None
@@ -81,7 +81,7 @@ def _codes_in_place_of_refs(text: str, known: Sequence[OpenAlert]) -> str:
     return text
 
 
-def parts_of(found: Sequence[str]) -> list[Part] | None:
+def parts_of(found: Sequence[str]) -> list[AnswerPart] | None:
     """Read words as codes and phrases.
 
     Args:
@@ -90,15 +90,15 @@ def parts_of(found: Sequence[str]) -> list[Part] | None:
     Returns:
         Its parts in order, or None where any word is neither.
     """
-    parts: list[Part] = []
+    parts: list[AnswerPart] = []
     at = 0
     while at < len(found):
         if found[at : at + 1] == ["ref"] and found[at + 2 : at + 3] == ["ref"]:
-            parts.append(Part(code=int(found[at + 1]), ref=True))
+            parts.append(AnswerPart(code=int(found[at + 1]), ref=True))
             at += 3
             continue
         if found[at].isdecimal():
-            parts.append(Part(code=int(found[at]) if len(found[at]) < 10 else -1))
+            parts.append(AnswerPart(code=int(found[at]) if len(found[at]) < 10 else -1))
             at += 1
             continue
         size = next(
@@ -110,13 +110,13 @@ def parts_of(found: Sequence[str]) -> list[Part] | None:
             0,
         )
         if size:
-            parts.append(Part(PHRASES[tuple(found[at : at + size])]))
+            parts.append(AnswerPart(PHRASES[tuple(found[at : at + size])]))
             at += size
         elif found[at] in LETTERS and found[at + 1 : at + 2] not in (["la"], ["el"], ["las"]):
-            parts.append(Part(LETTERS[found[at]], letter=True))
+            parts.append(AnswerPart(LETTERS[found[at]], letter=True))
             at += 1
         elif found[at] in SPOKEN_NUMBERS:
-            parts.append(Part(code=SPOKEN_NUMBERS[found[at]], spoken=True))
+            parts.append(AnswerPart(code=SPOKEN_NUMBERS[found[at]], spoken=True))
             at += 1
         else:
             return None

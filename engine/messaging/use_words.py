@@ -70,7 +70,7 @@ no (puedo|logro) (parar|dejar de (tomar|usar|consumir|beber|fumar))
   drogarme|recaer|fumar|un trago|una cerveza|meterme algo)
 (en|afuera de|frente a) (la licoreria|el bar|la cantina|casa de mi dealer)|mi dealer
 """
-# What holds the same words and means none: a denial, a count of clean days, everyday use.
+# The same words without that meaning: a denial, a count of clean days, everyday use.
 _NOT_USE = r"""
 (didnt|did not|havent|have not|hasnt|never|wont|will not|not|no longer|without|dont) (going to |
   gonna |even |had a |had any |want to |wanna |been |have )?(use|used|using|drink|drank|drunk|

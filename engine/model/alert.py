@@ -10,8 +10,8 @@ from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
-# An alert that began because time passed and no event came: whether it is the client's own is not judged yet,
-# it is held because it may be an outage, or it is believed.
+# An alert of inactivity is not judged yet, is held because it may be an outage, or is believed to be
+# the client's own.
 Inactivity = Literal["unjudged", "held", "believed"]
 
 
@@ -75,5 +75,5 @@ class Alert:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether nobody is told of it for now, for it may be an outage that it stands for."""
+        """Whether it is held back for now, because an outage may have caused it."""
         return self.inactivity in {"unjudged", "held"}

@@ -47,7 +47,7 @@ class ExplainedRule:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMessage:
-    """Somebody who was told, or was to be."""
+    """A message that told a recipient, or would have."""
 
     at: datetime
     to: str
@@ -61,7 +61,7 @@ class ExplainedMessage:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedSkip:
-    """Somebody who was not told though a step would have told them; `staff` is None where nobody has the role."""
+    """A recipient whom a step skipped; `staff` is None if nobody has the role."""
 
     at: datetime
     to: str
@@ -96,7 +96,7 @@ class AlertExplanation:
     historic: bool
     shadow: bool
     inhibited_by: int | None
-    held: datetime | None  # since when it is held back, for data are missing
+    held: datetime | None  # since when it is held back because data are missing
     owner: str | None
     as_of: datetime
     findings: tuple[ExplainedFinding, ...]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AuditAction(StrEnum):
-    """What was done; the value is the word in the trail.
+    """An action; the value is its word in the audit log.
 
     The trail's hash chain covers these words. Rows of older versions keep theirs, so a changed value
     changes only the rows that come after it.

@@ -15,7 +15,7 @@ _UNITS = {
     "day": DAY_US,
     "week": 7 * DAY_US,
 }
-# ASCII, for elsewhere an old long s and the sign of the kelvin are an s and a k in another case.
+# ASCII, because Unicode has an old long s and a kelvin sign that match s and k.
 WRITTEN = re.compile(
     r"\s*([0-9]+(?:\.[0-9]+)?)\s*(" + "|".join(_UNITS) + r")s?\s*", re.IGNORECASE | re.ASCII
 )

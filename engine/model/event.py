@@ -16,7 +16,7 @@ Value = str | float | int | bool | tuple[str, ...]
 
 
 class NewEvent(NamedTuple):
-    """An event on its way into the store; a NamedTuple, for imports make a third of a million of them.
+    """An event on its way into the store; a NamedTuple, because an import makes 300,000 of them.
 
     `fields` is the canonical JSON of `write_fields`, without free text, which stands in `note`: rules
     read fields and never notes. `source` and `key` are its identity; `origin` says where it was read.

@@ -1,4 +1,4 @@
-"""Reading a field's value from text, or from a fixed value that somebody wrote in a mapping."""
+"""Reads a field's value from text, or from a constant of a mapping."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ _FLAGS = {
 
 
 def read_value(field: Field, text: str) -> Value:
-    """The value that a text which is not empty gives a field; ValueError says what is wrong with it.
+    """Read a field's value from text that is not empty.
 
-    Upper and lower case make no difference to choices and flags. A list is one word here; text is kept as it is.
+    Case makes no difference to choices and flags. A list is one word here; free text stays as it is.
+
+    Raises:
+        ValueError: The text is no value of the field; the message says why.
     """
     if field.type == "number":
         return _number(field, text)
@@ -42,7 +45,11 @@ def read_value(field: Field, text: str) -> Value:
 
 
 def constant_value(field: Field, constant: Constant) -> Value:
-    """The value that a constant of a mapping gives a field; ValueError says what is wrong with it."""
+    """Read a field's value from a constant of a mapping.
+
+    Raises:
+        ValueError: The constant is no value of the field; the message says why.
+    """
     if isinstance(constant, tuple):
         if field.type != "list":
             raise ValueError("a list of words can stand only in a field that is a list")

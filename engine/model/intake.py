@@ -24,7 +24,7 @@ class ReadEvent(NamedTuple):
     # True where occurred_at is a local wall-clock reading that must be placed in the client's own timezone.
     # It is then microseconds of that reading as if it were UTC.
     local: bool
-    row: str  # as it stood in the source, for quarantine where its client is unknown
+    row: str  # as in the source, kept for quarantine
 
 
 class DatedValue(NamedTuple):
@@ -54,7 +54,7 @@ WHOLE = 1
 
 
 class Reject(NamedTuple):
-    """A row that could not be read, kept with its place and the reason until somebody has mended it.
+    """A row that could not be read, kept with its place and the reason until it is fixed.
 
     One at the line WHOLE says that nothing of the item is read. `waits_for` is a client's ref, where all that is wrong
     is that no such client is in the roster.
@@ -71,8 +71,8 @@ class Batch:
     """A stretch of one item (a file) of a source.
 
     `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. `withdrawn` are
-    events by key that the source takes back: with a line, what it said there before the line was whole; without one,
-    what it knows by another key now. `retaken` are lines whose rejects no longer count. `reread` says why the item is
+    events by key that the source takes back. With a line, the source said it there before the line
+    was whole; without one, the source knows it by another key now. `retaken` are lines whose rejects no longer count. `reread` says why the item is
     read again from its beginning: it has changed, or how it is read has; `last` that this is its end.
     """
 
@@ -87,5 +87,5 @@ class Batch:
     last: bool = True
     rows: int = 0
     skipped: int = 0  # rows that the mapping says to skip
-    done: int = 0  # bytes, for a progress bar
+    done: int = 0  # bytes that a progress bar shows
     size: int = 0

@@ -29,15 +29,15 @@ REACHED_NOBODY: frozenset[OutboxState] = frozenset(
 )
 FINAL_STATES: frozenset[OutboxState] = REACHED_NOBODY | {"delivered"}
 
-# What the carrier can tell us. It may tell it late or twice, and before we have written down that we sent
-# at all, so each is allowed from every state below it, and nothing leads back.
+# What the carrier can report: late, twice, or before we have recorded the send. So each report is
+# allowed from every state below it, and nothing leads back.
 _REPORTS: frozenset[OutboxState] = frozenset(
     {"accepted", "sent", "delivered", "undelivered", "failed"}
 )
 
 TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
     "queued": _REPORTS | {"claimed", "cancelled"},
-    # Its claim ends in what came of sending; where its owner died, only the carrier knows whether it was sent.
+    # A claim ends with the result of the send. If its owner died, only the carrier knows the result.
     "claimed": _REPORTS | {"queued", "unknown", "expired", "cancelled"},
     # Nothing is sent again until the carrier was asked; it leads back to the queue where it was never taken.
     "unknown": _REPORTS | {"queued", "unknown", "expired"},
@@ -46,8 +46,8 @@ TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
     **{state: frozenset[OutboxState]() for state in FINAL_STATES},
 }
 
-# Decisions, unlike reports, are the owner's of a live claim: one who lost it may not put a message back in the
-# queue that another is sending.
+# Decisions belong to the owner of a live claim, unlike reports. A daemon that lost its claim must not
+# requeue a message that another daemon is sending.
 DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
 
 
@@ -159,11 +159,11 @@ class Waiting:
 class SendResult:
     """What a gateway reported.
 
-    accepted: taken, with the carrier's `provider_id`. unknown: may or may not have been taken (time-out, 5xx); look
-    it up before anything is sent again. retry: certainly not taken, safe to try again after `retry_after` seconds.
-    refused: never to be tried again on this number. opted_out: the number said STOP. stopped: the channel itself is
-    broken (credentials, sender); tell the admin. `answered` is False where the carrier was not to be reached, did not
-    answer in time, or with a fault of its own.
+    accepted: taken, with the carrier's `provider_id`. unknown: perhaps taken (time-out, 5xx); look it
+    up before anything is sent again. retry: certainly not taken; try again after `retry_after`
+    seconds. refused: never try this number again. opted_out: the number said STOP. stopped: the
+    channel itself is broken (credentials, sender); tell the admin. `answered` is False if the carrier
+    was unreachable, too late, or answered with a fault of its own.
     """
 
     outcome: Literal["accepted", "unknown", "retry", "refused", "opted_out", "stopped"]
@@ -182,7 +182,7 @@ ReportedState = Literal["accepted", "sent", "delivered", "undelivered", "failed"
 class Report:
     """What a carrier reports of a message that it took.
 
-    `error_code` is the carrier's own, for people to read; `opted_out` says that the number said
+    `error_code` is the carrier's own code; people read it. `opted_out` says that the number said
     STOP.
     """
 

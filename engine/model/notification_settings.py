@@ -1,4 +1,4 @@
-"""How alerts are told: to whom, in how many words, of what age, and what is held back."""
+"""Settings of notification: the policies, how much a text says, and which alerts are held back."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Rotation(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Somebody who is on call in a rotation in place of whose week it is; the one made last counts."""
+    """A person on call in place of the rotation's own; the override made last counts."""
 
     id: int
     rotation: str
@@ -57,7 +57,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """When somebody is told nothing, and who is told instead."""
+    """A time in which a person is told nothing, and the person told instead."""
 
     id: int
     staff_id: int

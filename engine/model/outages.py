@@ -51,11 +51,14 @@ class OutageSettings(Strict):
         return clients >= self.storm_at_least and clients > self.storm_share * active
 
     def enough(self, clients: int) -> int:
-        """Of how many active clients so many are too few for either share, however many more are active."""
+        """Return the smallest count of active clients at which `clients` trips neither threshold.
+
+        Counting can stop there.
+        """
         return int(clients / min(self.share, self.storm_share)) + 1
 
     def tell_of(self, severity: Severity) -> Duration:
-        """For how long an alert of this severity is held before its silence itself is told."""
+        """Return how long an alert of this severity is held before people hear of the hold."""
         return self.tell_urgent_after if severity == "urgent" else self.tell_after
 
 
@@ -71,9 +74,7 @@ class Feed:
     arrived: Instant  # when it last brought an event that was new
     kinds: frozenset[str] = frozenset()  # of the events that it ever brought
     out_since: Instant | None = None
-    half_read_since: Instant | None = (
-        None  # somebody has begun to read it, and has not come to the end
-    )
+    half_read_since: Instant | None = None  # a daemon has begun to read it and not finished
     why: str = ""  # why it counts as silent, in words for the admin
 
 
@@ -120,7 +121,7 @@ def worth_noting(before: Feed, after: Feed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """An outage: since when, of which kinds of events nothing is known, and since when it is over."""
+    """An outage: its beginning, the kinds of events that are missing, and its end."""
 
     since: Instant
     kinds: frozenset[str]
@@ -135,4 +136,4 @@ SOURCE = "source "
 RULE = "rule "
 Outages = Mapping[
     str, Outage
-]  # by what is out: `source NAME`, or `rule ID` where its silence is that of too many
+]  # keys: `source NAME`, or `rule ID` if too many clients trip it at once

@@ -19,8 +19,8 @@ def restate(
 ) -> list[RecordEntry]:
     """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
 
-    A date in place of another is a correction: an enrolment or leave is the one with the same beginning, or else the
-    one that it overlaps, or else a further one. An attribute holds from `as_of`; without that from enrolment when it
+    A date in place of another is a correction. An enrolment or leave is the one with the same
+    beginning, else the one that it overlaps, else a further one. An attribute holds from `as_of`; without that from enrolment when it
     is first seen, and from `now` when it changes. Raises ValueError where an end comes before its beginning.
     """
     entries: _Entries = {(at, entry): value for at, entry, value in record}

@@ -33,11 +33,11 @@ class SourceSettings(Strict):
         written: Any,  # noqa: ARG003
         kinds: Mapping[str, Kind],  # noqa: ARG003 - for those that extend it
     ) -> Iterator[tuple[Place, str]]:
-        """Hold what was written against the site's kinds, whatever else is wrong with it.
+        """Check a written source against the site's kinds, even if other parts of it are wrong.
 
         Args:
-            written: the item as YAML gives it, every scalar a text.
-            kinds: every kind of event there is, by name.
+            written: The item as YAML gives it, every scalar a text.
+            kinds: Every kind of event there is, by name.
 
         Returns:
             Pairs of a place inside the item and what to do.

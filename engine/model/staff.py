@@ -15,7 +15,7 @@ ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "p
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody who can be told: a member of staff, or a mentor, who is a peer."""
+    """A person who can be told: a member of staff, or a mentor, who is a peer."""
 
     id: int
     ref: str
@@ -29,7 +29,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Somebody who has a role for a client from `began` until just before `ended` (microseconds since 1970)."""
+    """A person's role for a client, from `began` until just before `ended`."""
 
     client_id: int
     staff_id: int
@@ -89,7 +89,7 @@ class SkippedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who can be told about a client now; `alias` is how a mentor's consent calls the client."""
+    """A person who can be told about a client now; `alias` is the client's name in a mentor's consent."""
 
     staff: Staff
     alias: str | None = None

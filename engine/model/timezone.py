@@ -54,7 +54,7 @@ def read_timezone(name: str) -> str:
     """Return the IANA name of a timezone; Windows' names of the common zones are understood.
 
     Args:
-        name: what was written, such as `America/New_York` or `Eastern Time (US & Canada)`.
+        name: The written name, such as `America/New_York` or `Eastern Time (US & Canada)`.
 
     Raises:
         ValueError: there is no such timezone, or it keeps one offset all the year.

@@ -1,4 +1,4 @@
-"""A sample caseload for a first look: a dozen made-up clients whose weeks end in what has just happened."""
+"""A sample caseload for a first look: a dozen invented clients whose weeks end just now."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ _SITE = ZoneInfo("America/New_York")
 def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
     """Write the caseload as it stands at `now` (aware) into a new folder of CSV files, all at once.
 
-    False where the folder holds something already: it is left as it is, for events that were read once must not
-    come again at other times.
+    Returns:
+        False if the folder holds anything already. It stays as it is, because events that were read
+        once must not come again at other times.
     """
     if folder.exists() and any(folder.iterdir()):
         return False

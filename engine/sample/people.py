@@ -1,4 +1,4 @@
-"""The sample's made-up people, and what has just happened to them.
+"""The sample's invented people, and their latest news.
 
 Nobody here is real. The numbers lie in the range that is kept for fiction (555 01xx).
 """
@@ -23,7 +23,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class SampleClient:
-    """A client; days and hours count back from now. `quiet_for`: the hours of which only the news is known."""
+    """A client; days and hours count back from now. `quiet_for`: the last hours, without events but the news."""
 
     ref: str
     case_manager: str
@@ -115,7 +115,7 @@ STAFF = (
         "quiet_from": "21:00",
         "quiet_to": "07:00",
     },
-    # Works nights, so that whatever the hour somebody can be told.
+    # Works nights, so that a person can be told at any hour.
     {"staff": "CM-2", "role": "case_manager", "phone": "+12025550102"},
     {"staff": "M-1", "role": "mentor", "phone": "+12025550111"},
     {
