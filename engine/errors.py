@@ -17,7 +17,10 @@ class UserError(HandrailError):
 
 
 class MistakesError(UserError):
-    """A file that people write holds mistakes; all of them are here, in the order of their places."""
+    """A file that people write holds mistakes.
+
+    All of them are here, in the order of their places.
+    """
 
     def __init__(self, mistakes: "list[Mistake]") -> None:
         self.mistakes = sorted(mistakes)

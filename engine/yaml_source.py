@@ -94,7 +94,10 @@ class YamlSource:
             return None
 
     def _refuse_bombs(self, text: str) -> None:
-        """Look through it for what grows on composing; nothing after the first such place is looked at."""
+        """Look through it for what grows on composing.
+
+        Nothing after the first such place is looked at.
+        """
         depth = 0
         for event in yaml.parse(text, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(

@@ -1,1 +1,4 @@
-"""Alerts: from the spans of rules and the alerts there are to decisions, each with its reason; pure."""
+"""Alerts: from the spans of rules and the alerts there are to decisions, each with its reason.
+
+Pure.
+"""

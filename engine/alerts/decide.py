@@ -22,7 +22,10 @@ from engine.model.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open an alert for a span; `tell` is whether anybody is told. Opened as resolved, it is only put on record."""
+    """Open an alert for a span; `tell` is whether anybody is told.
+
+    Opened as resolved, it is only put on record.
+    """
 
     span: Span  # as known now: `ended` is None where it ends later, and it has the severity reached
     rule: Rule
@@ -63,9 +66,9 @@ def decide(
 ) -> list[Decision]:
     """Decide for one client, from all its spans over all time and all its alerts.
 
-    `evaluated_from` is the instant up to which the client was evaluated before (None: never): until then an alert
-    without an end was seen to last. If `now` lies before it because
-    a clock was set back, it counts as now.
+    `evaluated_from` is the instant up to which the client was evaluated before (None: never): until
+    then an alert without an end was seen to last. If `now` lies before it because a clock was set
+    back, it counts as now.
     """
     seen_to = evaluated_from or 0
     now = max(now, seen_to)
@@ -90,7 +93,10 @@ def decide(
 
 
 def _as_known_at(now: Instant, spans: Sequence[Span]) -> list[Span]:
-    """The spans that began by now, as far as they had come: each with the severity that it has reached."""
+    """The spans that began by now, as far as they had come.
+
+    Each with the severity that it has reached.
+    """
     known = [
         span._replace(
             severity=span.severity_at(now),
@@ -127,7 +133,8 @@ def _of_rule(
 
 def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
     for alert in alerts:
-        # What cleared by itself and, by corrected data, never was is no longer counted as having been.
+        # What cleared by itself and, by corrected data, never was is no longer counted as having
+        # been.
         never_was = alert.resolution == "cleared" and reason in {"corrected", "merged"}
         if alert.state != "resolved" or never_was:
             yield AlertChange(alert, move(alert, "resolved", reason), tell=False, reason=reason)
@@ -151,7 +158,10 @@ def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None
 
 
 def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> AlertChange | None:
-    """The change that makes an alert stand for a span; the last reason that applies is the one that counts."""
+    """The change that makes an alert stand for a span.
+
+    The last reason that applies is the one that counts.
+    """
     reasons: list[Reason] = []
     if alert.ended != span.ended:
         reasons.append("ended" if alert.ended is None else "extended")

@@ -1,4 +1,7 @@
-"""Which alerts of a client are quieted by which: while the one is unresolved, nobody is told of the other; pure."""
+"""Which alerts of a client are quieted by which.
+
+While the one is unresolved, nobody is told of the other; pure.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from engine.model.rule import SEVERITIES, Rule
 def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int]:
     """Of all alerts of one client, those that are quieted: by id, the id of the oldest alert that quiets each.
 
-    Only what people are told of quiets, and nothing that is more severe than itself. Where alerts would quiet each
-    other in a circle the oldest speaks, so every quieted alert leads to one that is not.
+    Only what people are told of quiets, and nothing that is more severe than itself. Where alerts
+    would quiet each other in a circle the oldest speaks, so every quieted alert leads to one that
+    is not.
     """
     speaking = sorted((alert for alert in alerts if _speaks(alert)), key=lambda alert: alert.id)
     chosen: dict[int, int] = {}

@@ -46,7 +46,8 @@ _OPENED: frozenset[Reason] = frozenset({"began", "over_unseen", "historic", "sha
 _OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "split"})
 _BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
 
-# Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later decision.
+# Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later
+# decision.
 VOID: frozenset[Reason] = frozenset({"corrected", "merged", "rule_changed", "rule_withdrawn"})
 _RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | {"cleared"}
 

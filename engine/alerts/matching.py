@@ -15,8 +15,8 @@ from engine.model.spans import Span
 class Matching:
     """Every span with the alert that stands for it, and the alerts that stand for none.
 
-    `split` are spans without an alert that an alert used to cover; `overlapped` are alerts that gave way to another;
-    `alone` are alerts that no span overlaps.
+    `split` are spans without an alert that an alert used to cover; `overlapped` are alerts that
+    gave way to another; `alone` are alerts that no span overlaps.
     """
 
     held: tuple[tuple[Span, Alert], ...]
@@ -29,9 +29,10 @@ class Matching:
 def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: Instant) -> Matching:
     """Match one client's spans of one rule (disjoint, by time) with the alerts of that rule.
 
-    An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is that span. Any
-    other alert is about the last span that it overlaps, because that one is nearest to what people
-    know of it. Of several alerts about one span, unresolved ones come first, then the oldest.
+    An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is
+    that span. Any other alert is about the last span that it overlaps, because that one is nearest
+    to what people know of it. Of several alerts about one span, unresolved ones come first, then
+    the oldest.
     """
     holder = _exact(spans, alerts)
     exact = {alert.id for alert in holder.values()}
@@ -79,5 +80,8 @@ def _overlap(span: Span, alert: Alert, seen_to: Instant) -> bool:
 
 
 def _end(alert: Alert, seen_to: Instant) -> Instant:
-    """The first instant at which the alert is not known to have held; it held for an instant at least."""
+    """The first instant at which the alert is not known to have held.
+
+    It held for an instant at least.
+    """
     return alert.ended if alert.ended is not None else max(seen_to, alert.began) + 1

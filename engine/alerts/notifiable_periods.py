@@ -1,4 +1,7 @@
-"""Periods in which an alert may notify: its lifetime minus inhibited time, if nobody answers; pure."""
+"""Periods in which an alert may notify: its lifetime minus inhibited time, if nobody answers.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from engine.model.spans import Span
 
 
 class Stretch(NamedTuple):
-    """An alert of this span speaks from `began` until just before `ended` (None: without an end that is known)."""
+    """An alert of this span speaks from `began` until just before `ended` (None.
+
+    Without an end that is known).
+    """
 
     span: Span
     began: Instant
@@ -23,8 +29,8 @@ class Stretch(NamedTuple):
 def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]:
     """When each of one client's spans speaks; all are of live rules. At the beginning of each stretch people are told.
 
-    As in live work, where every instant at which a span begins or ends is evaluated, and with the quieting of
-    quieting.py.
+    As in live work, where every instant at which a span begins or ends is evaluated, and with the
+    quieting of quieting.py.
     """
     spans = sorted(spans, key=lambda span: (span.began, span.rule_id))
     present = {span.rule_id for span in spans}

@@ -36,8 +36,8 @@ def outages(
 ) -> Outages:
     """The outages as of `now`, by those that stood before, the sources, and the unresolved alerts of silence.
 
-    `silent` are those not believed and those opened of late, `active` how many clients there are. An outage that is
-    over lasts on while it settles, because missed data seldom come all at once.
+    `silent` are those not believed and those opened of late, `active` how many clients there are.
+    An outage that is over lasts on while it settles, because missed data seldom come all at once.
     """
     sources = {
         SOURCE + name: Outage(feed.out_since, feed.kinds)
@@ -104,7 +104,10 @@ def judge(
 
 
 def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: OutageSettings) -> bool:
-    """Whether an outage may have caused an alert. One believed before the outage is not doubted again."""
+    """Whether an outage may have caused an alert.
+
+    One believed before the outage is not doubted again.
+    """
     kinds = looks_at.get(alert.rule_id, frozenset())
     return any(
         outage.hides(kinds)
@@ -114,5 +117,8 @@ def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: Outage
 
 
 def _reach(what: str, settings: OutageSettings) -> Duration:
-    """For how long before its beginning an outage may have been at work; that of a source is known to the moment."""
+    """For how long before its beginning an outage may have been at work.
+
+    That of a source is known to the moment.
+    """
     return settings.within if what.startswith(RULE) else 0

@@ -15,7 +15,8 @@ from engine.model.staff import Recipient, Role
 class Turn:
     """Who is told now, each with the step that reaches them; `passed_over` are the steps that reach nobody.
 
-    The alert then stands at `step`, which comes `after` microseconds from now; None where the policy is at its end.
+    The alert then stands at `step`, which comes `after` microseconds from now; None where the
+    policy is at its end.
     """
 
     told: tuple[tuple[int, Recipient], ...]
@@ -32,8 +33,9 @@ def take_turn(
 ) -> Turn:
     """Take the policy's first step from `step` on that reaches anybody; those before it give way at once.
 
-    `reachable` are those of each role who can receive, mentors under a valid consent only. A mentor is never told
-    of an urgent alert alone: the step after it is taken with it, and where no step reaches staff nobody is told.
+    `reachable` are those of each role who can receive, mentors under a valid consent only. A mentor
+    is never told of an urgent alert alone: the step after it is taken with it, and where no step
+    reaches staff nobody is told.
     """
     told: list[tuple[int, Recipient]] = []
     passed_over = []
@@ -54,7 +56,8 @@ def told_anew(
 ) -> tuple[tuple[RoutingStep, ...], int]:
     """Return the policy of an alert that is told again, and the step at which it then stands.
 
-    The steps taken stay before the fresh ones, so that a new message is never mistaken for an old one.
+    The steps taken stay before the fresh ones, so that a new message is never mistaken for an old
+    one.
     """
     taken = tuple(policy[:step])
     return (*taken, *fresh), len(taken)

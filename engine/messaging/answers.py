@@ -1,7 +1,7 @@
 """The answers to a text, and what the others are told of it: content-free, one segment each.
 
-Every answer about an alert names its code and its client, `3 (C-1064)`, so that a person half asleep
-sees which alert it was. A mentor's answers name the client by the alias of the consent.
+Every answer about an alert names its code and its client, `3 (C-1064)`, so that a person half
+asleep sees which alert it was. A mentor's answers name the client by the alias of the consent.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ _LETTERS: Mapping[Act, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An alert as a text names it: its code, and the client's ref or alias, "" where texts say none."""
+    """An alert as a text names it.
+
+    Its code, and the client's ref or alias, "" where texts say none.
+    """
 
     code: int
     ref: str = ""

@@ -1,4 +1,7 @@
-"""The channel's circuit breaker: when nothing is sent because sending fails, and when it is tried again; pure."""
+"""The channel's circuit breaker.
+
+When nothing is sent because sending fails, and when it is tried again; pure.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,16 @@ from engine.model.message import SendResult
 
 # So many failures in a row are no accident any more.
 OPENS_AFTER = 5
-# How long nothing is sent then. One attempt shows whether the fault is fixed; a failing one doubles the wait.
+# How long nothing is sent then. One attempt shows whether the fault is fixed; a failing one doubles
+# the wait.
 SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
 
 
 def after_contact(channel: Channel, result: SendResult | None, now: Instant) -> Channel:
-    """How the channel stands after the carrier was asked something; `result` as the gateway gave it."""
+    """How the channel stands after the carrier was asked something.
+
+    `result` as the gateway gave it.
+    """
     if result is not None and result.outcome == "stopped":
         return _stopped(channel, result, channel.failures, now, LONGEST_US)
     if result is None or result.outcome in {"accepted", "refused", "opted_out"}:

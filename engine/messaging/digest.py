@@ -12,7 +12,10 @@ _HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false
 
 
 def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> str:
-    """Several alerts about one client: (code, the rule's few words) of each; what does not fit is left out."""
+    """Several alerts about one client: (code, the rule's few words) of each.
+
+    What does not fit is left out.
+    """
     codes = ", ".join(str(code) for code, _ in alerts)
     named = ", ".join(f"{code} ({reason})" if reason else str(code) for code, reason in alerts)
     wordings = [

@@ -1,4 +1,7 @@
-"""What no text may be or say: more than one segment, a character that is not GSM-7, a word that reveals anything."""
+"""What no text may be or say.
+
+More than one segment, a character that is not GSM-7, a word that reveals anything.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("^{}\\[~]|€")  # these take two septets
 _GSM_7 = _BASIC | _EXTENSION
 
-# Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a client's privacy.
+# Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a
+# client's privacy.
 _REVEALING = """
 abus* addict* alcohol* anxi* aud bipolar death* dependen* depress* diagnos* die died disorder* dui gad harm* hepatitis
 hiv hopeless* mental* od oud overdos* phq pregnan* psych* ptsd schizo* self-harm* sud suicid* withdrawal*
@@ -80,5 +84,8 @@ def lint(text: str) -> list[str]:
 
 
 def first_clean(wordings: Sequence[str]) -> str:
-    """The first wording that may be sent; the last must hold nothing from outside, so that it always may."""
+    """The first wording that may be sent.
+
+    The last must hold nothing from outside, so that it always may.
+    """
     return next((wording for wording in wordings if not lint(wording)), wordings[-1])

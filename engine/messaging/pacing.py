@@ -23,7 +23,10 @@ def next_text_at(sent: Sequence[Instant], now: Instant) -> Instant:
 
 
 def room(sent: Sequence[Instant], now: Instant) -> int:
-    """How many more texts the longer limits leave for now; those that wait beyond it go together as one."""
+    """How many more texts the longer limits leave for now.
+
+    Those that wait beyond it go together as one.
+    """
     longer = ((window, most) for window, most in LIMITS if window > _SPACING_US)
     return max(0, min(most - sum(at > now - window for at in sent) for window, most in longer))
 
@@ -31,8 +34,8 @@ def room(sent: Sequence[Instant], now: Instant) -> int:
 def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: Instant) -> list[Waiting]:
     """Those that go as one text with the claimed message, itself among them; empty where it goes alone.
 
-    All that is due does where more wait than there is room for. What is gathered does always, whether due or not,
-    with all that is gathered for the same reason.
+    All that is due does where more wait than there is room for. What is gathered does always,
+    whether due or not, with all that is gathered for the same reason.
     """
     claimed = next((one for one in waiting if one.id == claimed_id), None)
     if claimed is None:

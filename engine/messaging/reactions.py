@@ -6,7 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Our texts begin so; a reaction that quotes other words is what the sender wrote about something else.
+# Our texts begin so; a reaction that quotes other words is what the sender wrote about something
+# else.
 _OURS = "Handrail:"
 _QUOTES = "“”\"«»„'"
 _APPROVAL = re.compile(

@@ -37,7 +37,10 @@ class Asks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a text asks for, and for which codes: `acts` for ACT and CONFIRM, `code` for ASK and UNDO."""
+    """What a text asks for, and for which codes.
+
+    `acts` for ACT and CONFIRM, `code` for ASK and UNDO.
+    """
 
     asks: Asks
     acts: tuple[tuple[Act, int], ...] = ()

@@ -32,7 +32,10 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
-    """A code of a text, or a phrase; `spoken` is a number in letters, `letter` a letter of our own."""
+    """A code of a text, or a phrase.
+
+    `spoken` is a number in letters, `letter` a letter of our own.
+    """
 
     word: Word | None = None
     code: int | None = None
@@ -42,7 +45,10 @@ class AnswerPart:
 
 
 def words_of(body: str, known: Sequence[OpenAlert]) -> list[str]:
-    """Split a text into plain words and numbers; the code of a client named by ref stands as `ref N ref`."""
+    """Split a text into plain words and numbers.
+
+    The code of a client named by ref stands as `ref N ref`.
+    """
     text = _codes_in_place_of_refs(_normalised(body), known)
     return TOKEN.findall(plain(text).replace("?", " "))
 

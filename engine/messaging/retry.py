@@ -12,8 +12,8 @@ LONGEST_US = 15 * MINUTE_US
 def back_off(attempts: int, message_id: int) -> Duration:
     """Microseconds to wait after so many attempts (from 1): doubled each time, up to a quarter of an hour.
 
-    A quarter is taken off or added by the message's own id, so that many which failed together do not come
-    back together, and a repeated run waits exactly as long.
+    A quarter is taken off or added by the message's own id, so that many which failed together do
+    not come back together, and a repeated run waits exactly as long.
     """
     wait = min(FIRST_US << min(attempts - 1, 10), LONGEST_US)
     # Knuth's multiplicative hash spreads neighbouring ids over the whole range.

@@ -1,4 +1,7 @@
-"""Decisions about one message: whether it may still go out, and what becomes of it after the gateway answered."""
+"""Decisions about one message.
+
+Whether it may still go out, and what becomes of it after the gateway answered.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US, Instant
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 from engine.model.notify_reason import NotifyReason, SettlementReason
 
-# A carrier may take a message some seconds after it let us time out; asked at once, it would not yet know of it.
+# A carrier may take a message some seconds after it let us time out; asked at once, it would not
+# yet know of it.
 LOOK_UP_AFTER_US = MINUTE_US
-# The carrier drops what it could not hand over by the time at which the next recipient is told; but it gets a moment.
+# The carrier drops what it could not hand over by the time at which the next recipient is told; but
+# it gets a moment.
 SHORTEST_VALIDITY_US = MINUTE_US
 # How long the carrier is asked about a message without a time of its own before it is given up.
 ASKED_FOR_US = DAY_US
@@ -41,7 +46,10 @@ def hindrance(decision: NotifyDecision) -> Settlement | None:
 
 
 def valid_for(message: Claimed, standing: Standing, now: Instant) -> int | None:
-    """How many seconds the carrier may keep trying: until the next recipient is told, or the message's own end."""
+    """How many seconds the carrier may keep trying.
+
+    Until the next recipient is told, or the message's own end.
+    """
     ends = [at for at in (message.expires_at, standing.next_step_at) if at is not None]
     return max(min(ends) - now, SHORTEST_VALIDITY_US) // SECOND_US if ends else None
 
@@ -68,7 +76,10 @@ def after_send(message: Claimed, result: SendResult, now: Instant) -> Settlement
 
 
 def after_look_up(message: Claimed, found: SendResult | None, now: Instant) -> Settlement:
-    """What becomes of a message that may have been sent, after the gateway was asked; `found` as from `look_up`."""
+    """What becomes of a message that may have been sent, after the gateway was asked.
+
+    `found` as from `look_up`.
+    """
     if found is None:
         return Settlement("queued", SettlementReason.NEVER_ACCEPTED, due_at=now)
     if found.outcome == "accepted":

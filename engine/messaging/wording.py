@@ -12,8 +12,9 @@ from engine.model.sms_settings import Detail
 def to_staff(ref: str, reason: str, code: int, detail: Detail) -> str:
     """Tell staff that a client needs them, and by which replies they act on it.
 
-    `reason` is the rule's few words, "" where it has none. Words that make the text too long, or that it must
-    not hold, are left out, the reason first. A text that says less is better than none.
+    `reason` is the rule's few words, "" where it has none. Words that make the text too long, or
+    that it must not hold, are left out, the reason first. A text that says less is better than
+    none.
     """
     reply = f"Reply {code} A to take it, {code} P to pass on"
     replies = f"{reply}, {code} D when done, {code} F if a false alarm."

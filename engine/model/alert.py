@@ -10,8 +10,8 @@ from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
-# An alert of inactivity is not judged yet, is held because it may be an outage, or is believed to be
-# the client's own.
+# An alert of inactivity is not judged yet, is held because it may be an outage, or is believed to
+# be the client's own.
 Inactivity = Literal["unjudged", "held", "believed"]
 
 
@@ -25,7 +25,8 @@ class Act(StrEnum):
     SNOOZE = "snooze"
 
 
-# In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be called so.
+# In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be
+# called so.
 CLIENT_TEXT = "client_text"
 
 

@@ -11,7 +11,10 @@ from engine.model.notify_reason import NotifyReason, SettlementReason
 
 @dataclass(frozen=True, slots=True)
 class ExplainedEvent:
-    """An event behind a finding; `fields` in words, `changed_since` whether it was corrected or withdrawn later."""
+    """An event behind a finding.
+
+    `fields` in words, `changed_since` whether it was corrected or withdrawn later.
+    """
 
     id: int
     kind: str
@@ -34,7 +37,10 @@ class ExplainedFinding:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRule:
-    """The rule of the rule set that opened the alert; but for id and version empty where it can no longer be read."""
+    """The rule of the rule set that opened the alert.
+
+    But for id and version empty where it can no longer be read.
+    """
 
     id: str
     version: str

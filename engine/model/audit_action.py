@@ -8,8 +8,8 @@ from enum import StrEnum
 class AuditAction(StrEnum):
     """An action; the value is its word in the audit log.
 
-    The trail's hash chain covers these words. Rows of older versions keep theirs, so a changed value
-    changes only the rows that come after it.
+    The trail's hash chain covers these words. Rows of older versions keep theirs, so a changed
+    value changes only the rows that come after it.
     """
 
     # alerts

@@ -7,15 +7,16 @@ from typing import NamedTuple
 
 from engine.model.instant import Instant
 
-# The words of a record that are not attributes: enrolment and leave open and close, discharge is a day.
+# The words of a record that are not attributes: enrolment and leave open and close, discharge is a
+# day.
 SPELL_WORDS = ("enrolled", "ended", "discharged", "leave_began", "leave_ended")
 
 
 class RecordEntry(NamedTuple):
     """One dated change to a client's record.
 
-    `entry` is one of SPELL_WORDS, or the name of an attribute (programme, phase, …) that had `value` from `at`
-    on, an attribute with value None having been taken away.
+    `entry` is one of SPELL_WORDS, or the name of an attribute (programme, phase, …) that had
+    `value` from `at` on, an attribute with value None having been taken away.
     """
 
     at: Instant  # microseconds since 1970, UTC

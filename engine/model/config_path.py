@@ -22,5 +22,6 @@ def _resolve(path: Path, info: ValidationInfo) -> Path:
     return (folder / _VARIABLE.sub(value, str(path))).absolute()
 
 
-# Validate with context={"folder": …}, the folder of the config file; without it, the working folder serves.
+# Validate with context={"folder": …}, the folder of the config file; without it, the working folder
+# serves.
 ConfigPath = Annotated[Path, AfterValidator(_resolve)]

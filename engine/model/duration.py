@@ -1,4 +1,7 @@
-"""Durations as people write them in rules and config: `45 minutes`, `12 hours`, `7 days`, `4 weeks`."""
+"""Durations as people write them in rules and config.
+
+`45 minutes`, `12 hours`, `7 days`, `4 weeks`.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,10 @@ def parse_duration(text: object) -> Duration:
 
 
 def write_duration(us: Duration) -> str:
-    """The duration in the largest unit that divides it, such as `7 days`; weeks are for four to eight of them."""
+    """The duration in the largest unit that divides it, such as `7 days`.
+
+    Weeks are for four to eight of them.
+    """
     for word, unit in reversed(_UNITS.items()):
         if us and us % unit == 0 and not (word == "week" and not 4 <= us // unit <= 8):
             return _count(us // unit, word)

@@ -18,8 +18,9 @@ Value = str | float | int | bool | tuple[str, ...]
 class NewEvent(NamedTuple):
     """An event on its way into the store; a NamedTuple, because an import makes 300,000 of them.
 
-    `fields` is the canonical JSON of `write_fields`, without free text, which stands in `note`: rules
-    read fields and never notes. `source` and `key` are its identity; `origin` says where it was read.
+    `fields` is the canonical JSON of `write_fields`, without free text, which stands in `note`:
+    rules read fields and never notes. `source` and `key` are its identity; `origin` says where it
+    was read.
     """
 
     client_id: int
@@ -50,8 +51,8 @@ class Event(NamedTuple):
 class EventColumns(NamedTuple):
     """Events as measures read them, column by column; those of one client and instant in the order that counts.
 
-    `content` is the kind and then the canonical JSON of its fields, `test{"result":"negative"}`. Without `id`, nobody
-    can say which events are behind a value.
+    `content` is the kind and then the canonical JSON of its fields, `test{"result":"negative"}`.
+    Without `id`, nobody can say which events are behind a value.
     """
 
     client_id: Sequence[int] | NDArray[np.int64] = ()

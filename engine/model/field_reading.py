@@ -28,7 +28,8 @@ _FLAGS = {
 def read_value(field: Field, text: str) -> Value:
     """Read a field's value from text that is not empty.
 
-    Case makes no difference to choices and flags. A list is one word here; free text stays as it is.
+    Case makes no difference to choices and flags. A list is one word here; free text stays as it
+    is.
 
     Raises:
         ValueError: The text is no value of the field; the message says why.
@@ -63,7 +64,10 @@ def constant_text(constant: Constant) -> str:
 
 
 def read_number(text: str) -> float:
-    """A number as an int where it is whole, so that 16 and 16.0 are one value; ValueError where it is none."""
+    """A number as an int where it is whole, so that 16 and 16.0 are one value.
+
+    ValueError where it is none.
+    """
     if not _NUMBER.fullmatch(text) or abs(number := float(text)) > _LARGEST_NUMBER:
         raise ValueError(f"'{text}' is not a number")
     return int(number) if number.is_integer() else number

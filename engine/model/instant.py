@@ -18,7 +18,10 @@ LAST_US = (1 << 52) - 1
 
 
 def to_us(instant: datetime) -> Instant:
-    """Microseconds since 1970 of an aware datetime; ValueError where it is naive or out of 1970 to 2112."""
+    """Microseconds since 1970 of an aware datetime.
+
+    ValueError where it is naive or out of 1970 to 2112.
+    """
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
     us = (instant - EPOCH) // MICROSECOND

@@ -21,8 +21,8 @@ class ReadEvent(NamedTuple):
     fields: str
     note: str | None
     line: int
-    # True where occurred_at is a local wall-clock reading that must be placed in the client's own timezone.
-    # It is then microseconds of that reading as if it were UTC.
+    # True where occurred_at is a local wall-clock reading that must be placed in the client's own
+    # timezone. It is then microseconds of that reading as if it were UTC.
     local: bool
     row: str  # as in the source, kept for quarantine
 
@@ -38,7 +38,8 @@ class DatedValue(NamedTuple):
 class RosterRow:
     """One row about a client, a staff member, an assignment or a consent, by the words of the roster.
 
-    Of the words that the source gives at all, every one is in `values` or `moments`; None is an empty cell.
+    Of the words that the source gives at all, every one is in `values` or `moments`; None is an
+    empty cell.
     """
 
     kind: RosterKind
@@ -49,15 +50,16 @@ class RosterRow:
     attributes: Mapping[str, str | None] = field(default_factory=dict)
 
 
-# The line of a reject that is of a whole item, such as a file whose header does not fit: no row stands there.
+# The line of a reject that is of a whole item, such as a file whose header does not fit: no row
+# stands there.
 WHOLE = 1
 
 
 class Reject(NamedTuple):
     """A row that could not be read, kept with its place and the reason until it is fixed.
 
-    One at the line WHOLE says that nothing of the item is read. `waits_for` is a client's ref, where all that is wrong
-    is that no such client is in the roster.
+    One at the line WHOLE says that nothing of the item is read. `waits_for` is a client's ref,
+    where all that is wrong is that no such client is in the roster.
     """
 
     line: int
@@ -70,10 +72,11 @@ class Reject(NamedTuple):
 class Batch:
     """A stretch of one item (a file) of a source.
 
-    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else. `withdrawn` are
-    events by key that the source takes back. With a line, the source said it there before the line
-    was whole; without one, the source knows it by another key now. `retaken` are lines whose rejects no longer count. `reread` says why the item is
-    read again from its beginning: it has changed, or how it is read has; `last` that this is its end.
+    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else.
+    `withdrawn` are events by key that the source takes back. With a line, the source said it there
+    before the line was whole; without one, the source knows it by another key now. `retaken` are
+    lines whose rejects no longer count. `reread` says why the item is read again from its
+    beginning: it has changed, or how it is read has; `last` that this is its end.
     """
 
     item: str

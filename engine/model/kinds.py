@@ -14,7 +14,8 @@ class Field:
     """One field of a kind.
 
     number: low and high bounds, where there are any. choice: one of `choices`. flag: yes or no.
-    list: several words (matches when it contains one). word: one free word, such as an instrument's name.
+    list: several words (matches when it contains one). word: one free word, such as an instrument's
+        name.
     text: free text, which is stored apart as the event's note and which no rule reads.
     """
 

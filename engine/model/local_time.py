@@ -15,9 +15,9 @@ WallReading: TypeAlias = int
 class WallClock(dict[WallReading, Instant]):
     """From a wall-clock reading in one timezone to the instant, remembered.
 
-    A reading that comes twice, when clocks go back, is the first of the two. One that never comes, when they go
-    forward, is as far after the change as it says: half past two, where two o'clock became three, is half past three.
-    A reading outside 1970 to 2112 raises ValueError.
+    A reading that comes twice, when clocks go back, is the first of the two. One that never comes,
+    when they go forward, is as far after the change as it says: half past two, where two o'clock
+    became three, is half past three. A reading outside 1970 to 2112 raises ValueError.
     """
 
     def __init__(self, timezone: str) -> None:

@@ -37,17 +37,19 @@ _REPORTS: frozenset[OutboxState] = frozenset(
 
 TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
     "queued": _REPORTS | {"claimed", "cancelled"},
-    # A claim ends with the result of the send. If its owner died, only the carrier knows the result.
+    # A claim ends with the result of the send. If its owner died, only the carrier knows the
+    # result.
     "claimed": _REPORTS | {"queued", "unknown", "expired", "cancelled"},
-    # Nothing is sent again until the carrier was asked; it leads back to the queue where it was never taken.
+    # Nothing is sent again until the carrier was asked; it leads back to the queue where it was
+    # never taken.
     "unknown": _REPORTS | {"queued", "unknown", "expired"},
     "accepted": _REPORTS - {"accepted"},
     "sent": _REPORTS - {"accepted", "sent"},
     **{state: frozenset[OutboxState]() for state in FINAL_STATES},
 }
 
-# Decisions belong to the owner of a live claim, unlike reports. A daemon that lost its claim must not
-# requeue a message that another daemon is sending.
+# Decisions belong to the owner of a live claim, unlike reports. A daemon that lost its claim must
+# not requeue a message that another daemon is sending.
 DECISIONS: frozenset[OutboxState] = frozenset({"queued", "unknown", "expired", "cancelled"})
 
 
@@ -105,7 +107,10 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One outgoing message as a gateway is given it; `id` is the outbox row's, by which it can be found again."""
+    """One outgoing message as a gateway is given it.
+
+    `id` is the outbox row's, by which it can be found again.
+    """
 
     id: int
     to: str  # E.164
@@ -119,7 +124,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row of the outbox lent to one daemon: to be sent (`claimed`), or to be looked up (`unknown`)."""
+    """A row of the outbox lent to one daemon.
+
+    To be sent (`claimed`), or to be looked up (`unknown`).
+    """
 
     id: int
     state: Literal["claimed", "unknown"]
@@ -135,7 +143,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand for a claimed message at this moment: what may have changed since it was decided on."""
+    """How things stand for a claimed message at this moment.
+
+    What may have changed since it was decided on.
+    """
 
     alert: Alert | None  # None for a message about no alert
     recipient: RecipientFacts
@@ -159,10 +170,12 @@ class Waiting:
 class SendResult:
     """What a gateway reported.
 
-    accepted: taken, with the carrier's `provider_id`. unknown: perhaps taken (time-out, 5xx); look it
+    accepted: taken, with the carrier's `provider_id`. unknown: perhaps taken (time-out, 5xx); look
+        it
     up before anything is sent again. retry: certainly not taken; try again after `retry_after`
     seconds. refused: never try this number again. opted_out: the number said STOP. stopped: the
-    channel itself is broken (credentials, sender); tell the admin. `answered` is False if the carrier
+    channel itself is broken (credentials, sender); tell the admin. `answered` is False if the
+    carrier
     was unreachable, too late, or answered with a fault of its own.
     """
 

@@ -13,7 +13,10 @@ from engine.model.sms_settings import Detail
 
 @dataclass(frozen=True, slots=True)
 class NotificationSettings:
-    """What the evaluation goes by besides the rules; what began longer than `notify_within` (µs) ago is historic."""
+    """What the evaluation goes by besides the rules.
+
+    What began longer than `notify_within` (µs) ago is historic.
+    """
 
     routing: RoutingSettings
     detail: Detail = "reason"

@@ -26,7 +26,8 @@ def _reading(written: object) -> object:
     )
 
 
-# A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of day.
+# A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of
+# day.
 Reading = Annotated[WallReading, BeforeValidator(_reading)]
 StaffRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
@@ -35,7 +36,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 class Rotation(Strict):
     """Who is on call, a week each, one after the other and then from the first again.
 
-    Weeks begin when the clock in `timezone` (the site's where it is left out) shows what it did at the first hand-over.
+    Weeks begin when the clock in `timezone` (the site's where it is left out) shows what it did at
+    the first hand-over.
     """
 
     name: Name

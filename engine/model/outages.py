@@ -30,7 +30,10 @@ Share = Annotated[
 
 
 class OutageSettings(Strict):
-    """When silence is taken for an outage, when alerts for a storm, and what becomes of them; microseconds."""
+    """When silence is taken for an outage, when alerts for a storm, and what becomes of them.
+
+    Microseconds.
+    """
 
     unread_after: Microseconds = HOUR_US
     share: Share = 0.2
@@ -67,7 +70,10 @@ USUAL = OutageSettings()
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How a source fares, instants in microseconds since 1970; `read` is the first try where none went well yet."""
+    """How a source fares, instants in microseconds since 1970.
+
+    `read` is the first try where none went well yet.
+    """
 
     tried: Instant
     read: Instant
@@ -89,7 +95,8 @@ def after_reading(
 ) -> Feed:
     """How a source fares after it was tried once more; `brought` are the kinds of its events that are new.
 
-    It is out once it could not be read for `unread_after`, or has brought nothing new for `silent_after`.
+    It is out once it could not be read for `unread_after`, or has brought nothing new for
+    `silent_after`.
     """
     feed = replace(
         known,

@@ -20,8 +20,9 @@ def restate(
     """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
 
     A date in place of another is a correction. An enrolment or leave is the one with the same
-    beginning, else the one that it overlaps, else a further one. An attribute holds from `as_of`; without that from enrolment when it
-    is first seen, and from `now` when it changes. Raises ValueError where an end comes before its beginning.
+    beginning, else the one that it overlaps, else a further one. An attribute holds from `as_of`;
+    without that from enrolment when it is first seen, and from `now` when it changes. Raises
+    ValueError where an end comes before its beginning.
     """
     entries: _Entries = {(at, entry): value for at, entry, value in record}
     before = _spells(entries, "enrolled", "ended")
@@ -44,7 +45,10 @@ def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) ->
 def match_spell(
     spells: Sequence[tuple[Instant, Instant | None]], began: Instant, ended: Instant | None
 ) -> tuple[Instant, Instant | None] | None:
-    """Which of some spells (from, to; None without an end) another one restates; None where it is a further one."""
+    """Which of some spells (from, to; None without an end) another one restates.
+
+    None where it is a further one.
+    """
     for spell in spells:
         if spell[0] == began:
             return spell
@@ -98,7 +102,10 @@ def _move(entries: _Entries, old: Instant, new: Instant, begin: str) -> None:
 
 
 def _end_leave(entries: _Entries, moments: Mapping[str, Instant | None], now: Instant) -> None:
-    """An empty cell where a leave is open says that the client is back; one that has not begun will not be."""
+    """An empty cell where a leave is open says that the client is back.
+
+    One that has not begun will not be.
+    """
     if moments.get("leave_began", 0) is not None or moments.get("leave_ended") is not None:
         return
     for began, ended in _spells(entries, "leave_began", "leave_ended"):
@@ -142,6 +149,7 @@ def _state_attribute(
     if entries[newest, name] == value:
         return
     entries[max(newest, now), name] = value
-    # Back to what it was before within one reading, as when older files are read again, it has not changed.
+    # Back to what it was before within one reading, as when older files are read again, it has not
+    # changed.
     if newest >= now and len(history) > 1 and entries[history[-2], name] == value:
         del entries[newest, name]

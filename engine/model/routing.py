@@ -83,8 +83,8 @@ def _known(name: str, info: ValidationInfo) -> str:
 class RoutingSettings(Strict):
     """Policies by name, and which of them serves each severity where a rule names none.
 
-    Policies that config.yaml gives stand beside the built-in `urgent`, `case_manager_first` and `case_manager_only`,
-    or in place of the one of the same name; severities likewise.
+    Policies that config.yaml gives stand beside the built-in `urgent`, `case_manager_first` and
+    `case_manager_only`, or in place of the one of the same name; severities likewise.
     """
 
     policies: Mapping[str, Policy] = _POLICIES

@@ -27,7 +27,8 @@ class Evidence:
 class Rule:
     """A rule without its conditions; durations in microseconds.
 
-    `version` is a hash of the logic (conditions, hold, clears_after, who it applies to): wording does not count.
+    `version` is a hash of the logic (conditions, hold, clears_after, who it applies to): wording
+    does not count.
     """
 
     id: str

@@ -59,7 +59,10 @@ class LogSettings(Strict):
 
 
 class Settings(Strict):
-    """The whole of config.yaml; `engine.config.load` reads each connector's part by the registry."""
+    """The whole of config.yaml.
+
+    `engine.config.load` reads each connector's part by the registry.
+    """
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
     timezone: Timezone  # the site's, where a client has none of their own

@@ -1,4 +1,7 @@
-"""The `kinds:` of config.yaml: a site's own kinds of event, and fields it adds to the built-in ones."""
+"""The `kinds:` of config.yaml.
+
+A site's own kinds of event, and fields it adds to the built-in ones.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,10 @@ class SourceSettings(Strict):
         yield from ()
 
     def warnings(self) -> Iterator[tuple[Place, str]]:
-        """Say what can be read and is probably not meant: places inside the item, and what to do."""
+        """Say what can be read and is probably not meant.
+
+        Places inside the item, and what to do.
+        """
         yield from ()
 
     @property

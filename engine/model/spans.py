@@ -18,9 +18,9 @@ class Raise(NamedTuple):
 class Span(NamedTuple):
     """A rule held for a client from `began` until just before `ended` (microseconds since 1970).
 
-    `hold` and `clears_after` are taken into account. `ended` is None if nothing known
-    ends it. `severity` is that at `began`; `raises` are what it rises to later on, each higher than the
-    one before and inside the span.
+    `hold` and `clears_after` are taken into account. `ended` is None if nothing known ends it.
+    `severity` is that at `began`; `raises` are what it rises to later on, each higher than the one
+    before and inside the span.
     """
 
     client_id: int

@@ -44,7 +44,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A client's consent that one mentor may be told (42 CFR Part 2 §2.31): scoped, with purpose and expiry."""
+    """A client's consent that one mentor may be told (42 CFR Part 2 §2.31).
+
+    Scoped, with purpose and expiry.
+    """
 
     client_id: int
     staff_id: int
@@ -89,7 +92,10 @@ class SkippedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person who can be told about a client now; `alias` is the client's name in a mentor's consent."""
+    """A person who can be told about a client now.
+
+    `alias` is the client's name in a mentor's consent.
+    """
 
     staff: Staff
     alias: str | None = None

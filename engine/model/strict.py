@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-# Reading it is made ready when it is first read, whole: each part by itself as well would take every command longer.
+# Reading it is made ready when it is first read, whole: each part by itself as well would take
+# every command longer.
 LAZY = ConfigDict(defer_build=True)
 
 

@@ -23,7 +23,10 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class SampleClient:
-    """A client; days and hours count back from now. `quiet_for`: the last hours, without events but the news."""
+    """A client; days and hours count back from now.
+
+    `quiet_for`: the last hours, without events but the news.
+    """
 
     ref: str
     case_manager: str
@@ -81,7 +84,8 @@ CLIENTS = (
     # Above his own usual, though below any fixed threshold; his mentor is told first.
     SampleClient("C-1015", "CM-2", "stimulants", 56, 120, mentor="M-1", alias="Sam", news=(_check_in(1.5, craving=6),)),
     SampleClient("C-1023", "CM-2", "opioids", 56, 60, news=(_test(0.7, "positive", "fentanyl"),)),
-    # An injection that is a day overdue is told to the prescriber; the missed test goes to the case manager.
+    # An injection that is a day overdue is told to the prescriber; the missed test goes to the case
+    # manager.
     SampleClient(
         "C-1031", "CM-1", "alcohol", 56, 150, timezone="America/Chicago", prescriber="PR-1",
         news=(_injection(29 * DAY + 3), _test(6, "missed")),

@@ -1,4 +1,7 @@
-"""Ordinary weeks of a sample client: check-ins each evening, groups, tests, calls and questionnaires."""
+"""Ordinary weeks of a sample client.
+
+Check-ins each evening, groups, tests, calls and questionnaires.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ _NOTES = ("", "", "", "", "slept well", "long day at work", "walked with a frien
 
 
 def ordinary_weeks(client: SampleClient, now: datetime, random: Random) -> Iterator[Happening]:
-    """What happened from enrolment until the client's `quiet_for` hours before `now`; nothing that a rule is about."""
+    """What happened from enrolment until the client's `quiet_for` hours before `now`.
+
+    Nothing that a rule is about.
+    """
     zone = ZoneInfo(client.timezone)
     until = now - timedelta(hours=client.quiet_for)
     today = now.astimezone(zone).date()
