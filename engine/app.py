@@ -53,21 +53,38 @@ class SystemClock:
 
 
 def wire(
-    settings: Settings, clock: Clock, phone: TextIO, environ: Mapping[str, str] = os.environ
+    settings: Settings,
+    clock: Clock,
+    phone: TextIO,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    sources: Sequence[Source] | None = None,
+    gateway: SmsGateway | None = None,
 ) -> Engine:
-    """An engine with all that the settings name; `phone` is where printed texts go, `environ` holds the secrets.
+    """Make an engine with all that the settings name.
 
-    Raises UserError, before anything is written, where rules, database or secrets are not right.
+    Args:
+        settings: The site's settings.
+        clock: Tells the time.
+        phone: Where printed texts go.
+        environ: Holds the secrets.
+        sources: Read instead of those that the settings name.
+        gateway: Sends instead of the one that the settings name.
+
+    Raises:
+        UserError: Rules, database or secrets are not right. Nothing was written then.
     """
     if missing := durable_rules.unavailable():
         _log.warning(missing)
     files = reload.RuleFiles(settings)
     rulebook = files.read()
-    carrier = registry.gateway(settings.sms.gateway)
-    gateway = carrier.open_gateway(settings.sms, phone, environ)
-    sources = [
-        registry.source(each.type).open_source(each, settings.kinds) for each in settings.sources
-    ]
+    if gateway is None:
+        gateway = registry.gateway(settings.sms.gateway).open_gateway(settings.sms, phone, environ)
+    if sources is None:
+        sources = [
+            registry.source(each.type).open_source(each, settings.kinds)
+            for each in settings.sources
+        ]
     return Engine(
         settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -16,8 +17,8 @@ from engine.app import Engine, wire
 from engine.config import load
 from engine.flows.evaluation import evaluate
 from engine.model.instant import SECOND_US
-from engine.model.intake import Batch
-from engine.model.settings import TickSettings
+from engine.model.intake import Batch, Reject
+from engine.model.settings import Settings, TickSettings
 from engine.scheduler import take
 from engine.store.alerts import alerts
 from engine.store.intake import source_health
@@ -43,27 +44,40 @@ rules:
 """
 
 
-class _SlowSource:
-    """A source that is asked for an evaluation when half of it is read."""
+class _Source:
+    """A source that lets something happen when half of it is read."""
 
     name = "slow"
     silent_after = None
 
-    def __init__(self, half_way: Any) -> None:
-        self._half_way = half_way
+    def __init__(self) -> None:
+        self.half_way: Callable[[], None] = lambda: None
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         yield Batch("roster", {})
-        self._half_way()
+        self.half_way()
         yield Batch("events", {})
+
+    def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
+        return Batch(item, position, rejects=tuple(rejects))
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def source() -> _Source:
+    return _Source()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "silence.yaml").write_text(SILENCE)
     (tmp_path / "config.yaml").write_text(CONFIG)
-    engine = wire(load(tmp_path / "config.yaml"), SetClock(), StringIO())
+    return load(tmp_path / "config.yaml")
+
+
+@pytest.fixture
+def engine(settings: Settings, source: _Source) -> Iterator[Engine]:
+    engine = wire(settings, SetClock(), StringIO(), sources=[source])
     engine.accept_settings()
     Caseload(engine.database).client(1)
     yield engine
@@ -87,11 +101,13 @@ def test_nobody_is_judged_before_the_sources_were_read_once(engine: Engine) -> N
     assert _opened(engine) == 1
 
 
-def test_a_source_that_is_down_fails_the_step_but_ingest_lives(engine: Engine) -> None:
+def test_a_source_that_is_down_fails_the_step_but_ingest_lives(
+    engine: Engine, source: _Source
+) -> None:
     def down() -> None:
         raise OSError("the share is gone")
 
-    engine._sources = [_SlowSource(down)]
+    source.half_way = down
     assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
     with engine.database.read() as conn:
         run = job_runs.read(conn)["ingest"]
@@ -110,42 +126,46 @@ def test_a_daemon_knows_how_long_ago_any_on_its_database_stepped(engine: Engine)
 def test_a_source_is_forgotten_at_the_start_after_it_is_configured_no_longer(
     engine: Engine,
 ) -> None:
-    engine._sources = [_SlowSource(lambda: None)]
     _step(engine, "ingest")
     engine.accept_settings()
     with engine.database.read() as conn:
         assert list(source_health.read(conn)) == ["slow"]
-    engine._sources = []
-    engine.accept_settings()
+    with closing(wire(engine.settings, SetClock(), StringIO())) as later:
+        later.accept_settings()
     with engine.database.read() as conn:
         assert source_health.read(conn) == {}
 
 
-def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine) -> None:
+def _impatient(engine: Engine) -> None:
+    """Let an evaluation wait for a source for a twentieth of a second only."""
+    ticks = TickSettings(evaluate=SECOND_US // 20)
+    engine.settings = engine.settings.model_copy(update={"ticks": ticks})
+
+
+def test_nobody_is_judged_by_half_of_what_a_source_holds(engine: Engine, source: _Source) -> None:
     seen: list[int] = []
-    evaluation = threading.Thread(target=_step, args=[engine, "evaluate"])
 
     def half_way() -> None:
-        evaluation.start()
-        evaluation.join(0.2)
+        _step(engine, "evaluate")
         seen.append(_opened(engine))
 
+    _impatient(engine)
     _step(engine, "ingest")
-    engine._sources = [_SlowSource(half_way)]
+    source.half_way = half_way
     _step(engine, "ingest")
-    evaluation.join()
     assert seen == [0]
+    _step(engine, "evaluate")
     assert _opened(engine) == 1
 
 
-def test_what_was_told_before_climbs_while_a_source_is_being_read(engine: Engine) -> None:
+def test_what_was_told_before_climbs_while_a_source_is_being_read(
+    engine: Engine, source: _Source
+) -> None:
     caseload = Caseload(engine.database)
     caseload.staff(1, "case_manager", 1)
     caseload.staff(2, "supervisor")
     caseload.event(1, "check_in", NOON - hours(73), status="completed")
-    engine.settings = engine.settings.model_copy(
-        update={"ticks": TickSettings(evaluate=SECOND_US // 20)}
-    )
+    _impatient(engine)
     _step(engine, "ingest")
     _step(engine, "evaluate")
     with engine.database.write() as conn:
@@ -158,7 +178,7 @@ def test_what_was_told_before_climbs_while_a_source_is_being_read(engine: Engine
         with engine.database.read() as conn:
             told.extend(conn.scalars(select(outbox.c.staff_id).order_by(outbox.c.id)))
 
-    engine._sources = [_SlowSource(half_way)]
+    source.half_way = half_way
     _step(engine, "ingest")
     assert told == [1, 2]
 
@@ -206,7 +226,9 @@ def test_the_older_of_two_daemons_goes_by_the_rules_that_serve(engine: Engine) -
     newer.close()
 
 
-def test_a_source_is_read_between_two_evaluations_of_a_backlog(engine: Engine) -> None:
+def test_a_source_is_read_between_two_evaluations_of_a_backlog(
+    engine: Engine, source: _Source
+) -> None:
     order: list[str] = []
     _step(engine, "ingest")
     reading = threading.Thread(target=_step, args=[engine, "ingest"])
@@ -223,7 +245,7 @@ def test_a_source_is_read_between_two_evaluations_of_a_backlog(engine: Engine) -
         judge()
         return evaluate.EvaluationCounts(clients=0 if "read" in order else 1)
 
-    engine._sources = [_SlowSource(lambda: order.append("read"))]
+    source.half_way = lambda: order.append("read")
     engine._judge = in_turn  # type: ignore[method-assign]
     _step(engine, "evaluate")
     reading.join()

@@ -40,7 +40,7 @@ def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
     except MistakesError:
         document = guarded(document)
         book = from_texts({"rules.yaml": written(document)}, KINDS)
-    vars(book)["inference"] = Inference(book._trees, len(book.findings), None)
+    book.inference = Inference(book.trees, len(book.findings), None)
     return document, book
 
 

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -111,8 +111,11 @@ def test_an_address_of_another_machine_is_one_sentence() -> None:
 
 def test_a_server_that_never_began_can_be_stopped() -> None:
     server = WebServer("127.0.0.1", 0, lambda: application(Daemon()))
+    address = server.address
     server.start()
     server.stop()
+    with pytest.raises(URLError):
+        urlopen(address, timeout=5)
 
 
 def test_health_answers_while_every_thread_that_serves_calls_waits(

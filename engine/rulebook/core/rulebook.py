@@ -69,20 +69,20 @@ class Rulebook:
         }
         self.hash = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
         self.findings: dict[Finding, int] = {}
-        self._trees: dict[str, logic_tree.Tree] = {}
+        self.trees: dict[str, logic_tree.Tree] = {}
         for rule_id, one in self.checked.items():
-            self._trees[rule_id] = self._tree(one.when)
+            self.trees[rule_id] = self._tree(one.when)
             for severity, condition in one.raises:
-                self._trees[_raise_of(rule_id, severity)] = self._tree(condition)
+                self.trees[_raise_of(rule_id, severity)] = self._tree(condition)
 
     @cached_property
     def inference(self) -> Inference:
         """Compiled when the first row asks for it, for rulesets of durable_rules can never be freed."""
-        return Inference(self._trees, len(self.findings))
+        return Inference(self.trees, len(self.findings))
 
     def go_on_from(self, before: Rulebook) -> None:
         """Infer with what was compiled and remembered for the set before, if the two differ in words or thresholds."""
-        same = list(self._trees.items()) == list(before._trees.items())
+        same = list(self.trees.items()) == list(before.trees.items())
         if same and len(self.findings) == len(before.findings):
             self.inference = before.inference
 
@@ -151,7 +151,7 @@ class Rulebook:
         instants, concluded = self.conclusions(histories)
         care = in_care(histories)
         instants, concluded = _within(instants, concluded, care)
-        columns = {name: concluded[:, column] for column, name in enumerate(self._trees)}
+        columns = {name: concluded[:, column] for column, name in enumerate(self.trees)}
         found = []
         for rule_id, one in sorted(self.checked.items()):
             began, ended = held(

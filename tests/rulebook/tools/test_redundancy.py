@@ -118,7 +118,7 @@ def _book(document: dict[str, Any]) -> Rulebook:
         rules = from_texts({"rules.yaml": written(document)}, KINDS)
     except MistakesError:
         rules = from_texts({"rules.yaml": written(guarded(document))}, KINDS)
-    vars(rules)["inference"] = Inference(rules._trees, len(rules.findings), None)
+    rules.inference = Inference(rules.trees, len(rules.findings), None)
     return rules
 
 
