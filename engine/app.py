@@ -130,7 +130,7 @@ class Engine:
         """Let this engine's rules and rotations serve, for every daemon on the database, and none but its sources."""
         now = self._now()
         with self.database.write() as conn:
-            reload.accept(conn, self.rulebook, now)
+            reload.accept_files(conn, self._files, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
             source_health.forget_all_but(conn, [source.name for source in self._sources])
 

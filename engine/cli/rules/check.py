@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
 from engine.errors import Mistake, MistakesError
 
@@ -55,6 +55,7 @@ def check(
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
     if settings and not paths:
         found += _outdated(settings)
+        found += _lost(settings, rule_sets)
     if format is TextFormat.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
         show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
@@ -79,6 +80,25 @@ def _outdated(settings: Settings) -> Iterator[Mistake]:
         if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
             text = f"is not of this configuration and version; write it anew: handrail schema {name} --output {file}"
             yield Mistake(str(file), 0, 0, text)
+
+
+def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
+    """The live rules that serve and that no configured file holds."""
+    from engine.errors import StoreUnavailableError
+    from engine.flows.rules.missing_rules import missing
+    from engine.store.operations.rule_sets import serving
+
+    try:
+        with stored(settings) as database, database.read() as conn:
+            serves = serving(conn)
+    except StoreUnavailableError:  # a site that has not run yet
+        return
+    for rule_set in rule_sets:
+        if serves is None or rule_set.rulebook is None:
+            continue
+        for rule_id in missing(rule_set.rulebook, serves.files, settings):
+            text = f"'{rule_id}' serves and is in no file; it stays in force until you write it with status: retired"
+            yield Mistake(str(near(settings.rules)), 0, 0, text)
 
 
 def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:

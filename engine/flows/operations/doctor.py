@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from engine.errors import MistakesError, StoreUnavailableError
 from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.watchdog import broken_promises
+from engine.flows.rules.missing_rules import missing, written
 from engine.model.duration import Duration, write_duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, from_us
 from engine.model.intake import WHOLE
 from engine.model.plurals import counted
 from engine.model.settings import Settings, TickSettings
+from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.rulebook.parsing.load import load
 from engine.store.alerts import inactivity
@@ -43,7 +45,7 @@ class Check:
 def examine(settings: Settings, now: Instant) -> Iterator[Check]:
     """Look at everything at `now` (microseconds since 1970); nothing is written."""
     yield _inference()
-    rules, serving = _rules(settings)
+    rules, rulebook = _rules(settings)
     yield rules
     for source in settings.sources:
         yield Check(f"source {source.name}", *source.examine())
@@ -57,7 +59,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             "database", True, f"{database.shown} answers, and its tables are of this version."
         )
         with database.read() as conn:
-            yield _serving(conn, serving)
+            yield from _serving(conn, rulebook, settings)
             yield from _on_call(conn, settings, now)
             yield _trail(conn)
             yield from _flows(conn, settings.ticks, now)
@@ -80,30 +82,34 @@ def _inference() -> Check:
     )
 
 
-def _rules(settings: Settings) -> tuple[Check, str | None]:
-    """The check, and the hash of the rules where they are right."""
+def _rules(settings: Settings) -> tuple[Check, Rulebook | None]:
+    """The check, and the rules if the files hold no mistake."""
     try:
         rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     except MistakesError as error:
         said = f"{counted(len(error.mistakes), 'mistake')}; run handrail check to see them."
         return Check("rules", False, said), None
     said = f"{counted(len(rulebook.rules), 'rule')} in {settings.rules}, without mistakes."
-    return Check("rules", True, said), rulebook.hash
+    return Check("rules", True, said), rulebook
 
 
-def _serving(conn: Connection, rules_hash: str | None) -> Check:
+def _serving(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
     serving = rule_sets.serving(conn)
     if serving is None:
-        return Check("rules serving", False, "No rules have ever served; start handrail run.")
-    if rules_hash and serving.hash != rules_hash:
-        return Check(
-            "rules serving",
-            False,
-            "The files are not what serves; handrail run takes them up in seconds: see whether it runs, and its log.",
-        )
-    if rules_hash is None:
-        return Check("rules serving", True, "The last rules without mistakes serve on.")
-    return Check("rules serving", True, "The rules that serve are those in the files.")
+        yield Check("rules serving", False, "No rules have ever served; start handrail run.")
+        return
+    if rulebook is None:
+        yield Check("rules serving", True, "The last rules without mistakes serve on.")
+        return
+    lost = missing(rulebook, serving.files, settings)
+    for rule_id in lost:
+        said = f"{rule_id} serves and is in no file. It stays in force; to end it, write it with status: retired."
+        yield Check("rules missing", False, said)
+    if rulebook.files == written(serving.files):
+        yield Check("rules serving", True, "The rules in the files serve.")
+    else:
+        said = "The files are not what serves. The daemon takes them up within seconds: see whether it runs, and its log."
+        yield Check("rules serving", False, said)
 
 
 def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Check]:

@@ -106,8 +106,7 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     stopped_since = channel_state.read(conn).since
     if stopped_since is not None and stopped_since <= now:
         found.append("texts cannot be sent")
-    if problem := reload.refused(conn):
-        found.append(problem)
+    found += filter(None, (reload.refused(conn), reload.lost(conn)))
     return sorted(found)
 
 

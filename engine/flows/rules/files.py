@@ -12,7 +12,7 @@ from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.cases_parser import read_cases
-from engine.rulebook.parsing.load import load, rule_files
+from engine.rulebook.parsing.load import is_stray, load, rule_files
 from engine.yaml_source import YamlSource
 
 CASES = ".cases.yaml"
@@ -47,13 +47,13 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileS
     folders: dict[Path, set[Path]] = {}
     for path in paths:
         if path.is_dir():
-            folders.setdefault(path, set()).update(path.glob("*.yaml"))
+            folders.setdefault(path, set()).update(_yaml(path, "*.yaml"))
         elif configured and path.resolve().parent == configured:
             folders.setdefault(path.parent, set()).update(_pair(path))
         else:
             loose.update(dict.fromkeys(_pair(path)))
     for folder, asked in folders.items():
-        found = _read([folder], sorted(folder.glob(f"*{CASES}")), asked, settings)
+        found = _read([folder], sorted(_yaml(folder, f"*{CASES}")), asked, settings)
         yield replace(found, unread=_unread(folder)) if folder in paths else found
     if loose:
         rules = [file for file in loose if not file.name.endswith(CASES)]
@@ -71,17 +71,21 @@ def _pair(path: Path) -> tuple[Path, Path]:
     return path, path.with_name(f"{path.stem}{CASES}")
 
 
+def _yaml(folder: Path, pattern: str) -> Iterator[Path]:
+    return (file for file in folder.glob(pattern) if not is_stray(file))
+
+
 def _unread(folder: Path) -> tuple[Path, ...]:
-    return tuple(
-        entry
-        for entry in sorted(folder.iterdir())
-        if not entry.name.startswith(".")
-        and (
-            any(entry.rglob("*.y*ml"))
-            if entry.is_dir()
-            else _ENDINGS.intersection(entry.suffixes[:-1])
-        )
-    )
+    return tuple(entry for entry in sorted(folder.iterdir()) if _seems_meant(entry))
+
+
+def _seems_meant(entry: Path) -> bool:
+    """Whether somebody may take this for rules that are read."""
+    if entry.is_dir():
+        return not entry.name.startswith(".") and any(entry.rglob("*.y*ml"))
+    if is_stray(entry):
+        return Path(entry.name.strip("#~")).suffix in _ENDINGS
+    return bool(_ENDINGS.intersection(entry.suffixes[:-1]))
 
 
 def _read(

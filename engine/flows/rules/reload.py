@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
 
-from engine.errors import MistakesError
+from engine.errors import Mistake, MistakesError
+from engine.flows.rules.missing_rules import kept_in_force, with_missing
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
+from engine.model.plurals import counted
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts, load, rule_files
@@ -41,6 +43,11 @@ class RuleFiles:
     def stored(self, files: Mapping[str, str]) -> Rulebook:
         """The rules of a set that serves, whoever accepted it."""
         return from_texts(files, self._settings.kinds)
+
+    def completed(self, conn: Connection, rulebook: Rulebook) -> Rulebook:
+        """Add the live rules that serve and are in no file; MistakesError if they do not fit in."""
+        serving = rule_sets.serving(conn)
+        return with_missing(rulebook, serving.files, self._settings) if serving else rulebook
 
     def changed(self) -> bool:
         """Whether they are not as they were when last taken, and are as at the last look."""
@@ -82,26 +89,55 @@ def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
     return True
 
 
-def take_up(database: Database, files: RuleFiles, now: Instant) -> Mapping[str, int]:
-    """Accept what was changed in the files since it was last looked for; how many sets were accepted and refused.
+def accept_files(
+    conn: Connection, files: RuleFiles, rulebook: Rulebook, now: Instant
+) -> Mapping[str, int]:
+    """Let the rules of the files serve, together with the live rules that the files have lost.
 
-    Why a set was refused is in the log, and what is broken is the audit's to tell (flows/audit.py).
+    Returns:
+        How many rule sets were accepted and refused. A set is refused if the lost rules do not work
+        beside it; the set before then goes on serving.
+    """
+    try:
+        completed = files.completed(conn, rulebook)
+    except MistakesError as error:
+        return _refuse(conn, error.mistakes, now)
+    return {"accepted": int(accept(conn, completed, now)), "refused": 0}
+
+
+def take_up(database: Database, files: RuleFiles, now: Instant) -> Mapping[str, int]:
+    """Accept or refuse the files if they changed since the last look.
+
+    Returns:
+        How many rule sets were accepted and refused. The log says why a set was refused, and the
+        watchdog tells the admins.
     """
     if not files.changed():
         return {"accepted": 0, "refused": 0}
+    files.taken()
     try:
         rulebook = files.read()
     except MistakesError as error:
         with database.write() as conn:
-            refused_rules.record(conn, now, len(error.mistakes), error.mistakes[0][1])
-        for mistake in error.mistakes:
-            _log.error("rules refused", mistake=str(mistake))
-        files.taken()
-        return {"accepted": 0, "refused": 1}
+            return _refuse(conn, error.mistakes, now)
     with database.write() as conn:
-        accepted = accept(conn, rulebook, now)
-    files.taken()
-    return {"accepted": int(accepted), "refused": 0}
+        return accept_files(conn, files, rulebook, now)
+
+
+def _refuse(conn: Connection, mistakes: Sequence[Mistake], now: Instant) -> Mapping[str, int]:
+    refused_rules.record(conn, now, len(mistakes), mistakes[0][1])
+    for mistake in mistakes:
+        _log.error("rules refused", mistake=str(mistake))
+    return {"accepted": 0, "refused": 1}
+
+
+def lost(conn: Connection) -> str | None:
+    """Say in a few words how many live rules are in no file; None if each is in one."""
+    serving = rule_sets.serving(conn)
+    number = len(kept_in_force(serving.files)) if serving else 0
+    if not number:
+        return None
+    return f"{counted(number, 'rule')} in force {'is' if number == 1 else 'are'} in no file"
 
 
 def refused(conn: Connection) -> str | None:

@@ -11,6 +11,7 @@ from engine.messaging.lint import lint
 from engine.messaging.wording import to_staff
 from engine.rulebook.core.cases import tried
 from engine.rulebook.core.rulebook import CheckedRule
+from engine.rulebook.parsing.load import is_stray
 from engine.rulebook.tools.redundancy import covered
 
 # As long as those of a site that has been at it for years.
@@ -47,6 +48,8 @@ def _at(one: CheckedRule, word: str, text: str) -> Mistake:
 def _unread(path: Path) -> Mistake:
     if path.is_dir():
         text = "is not read, nor are its rule files; move them up into the folder of the rules, or this one out of it"
+    elif is_stray(path):
+        text = "is passed over; an editor, a copy or the system left it"
     else:
         text = "is not read; name it *.yaml, or move it out of the folder of the rules"
     return Mistake(str(path), 0, 0, text)

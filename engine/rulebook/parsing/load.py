@@ -51,7 +51,21 @@ def rule_files(path: Path) -> list[Path]:
     """The rule files of a folder, or the file itself."""
     if not path.is_dir():
         return [path]
-    return sorted(file for file in path.glob("*.yaml") if not file.name.endswith(".cases.yaml"))
+    return sorted(
+        file
+        for file in path.glob("*.yaml")
+        if not file.name.endswith(".cases.yaml") and not is_stray(file)
+    )
+
+
+def is_stray(path: Path) -> bool:
+    """Whether a program left this beside the real files: a lock, a copy, or something to read from.
+
+    Editors, Macs and Office leave names such as `.#r.yaml`, `._r.yaml`, `~$r.yaml` and `r.yaml~`. A
+    pipe or a device would block whoever reads it.
+    """
+    left = path.name.startswith((".", "#", "~")) or path.name.endswith(("#", "~"))
+    return left or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _misnamed(folder: Path) -> list[Path]:
@@ -60,7 +74,7 @@ def _misnamed(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.glob("*")
-        if file.suffix.lower() in endings and file.suffix != ".yaml"
+        if file.suffix.lower() in endings and file.suffix != ".yaml" and not is_stray(file)
     )
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from engine.cli.mistakes import WIDTH, lines_of
+from engine.config import load
 from engine.errors import Mistake
+from engine.flows.rules.reload import RuleFiles, accept_files
+from engine.store.database.connection import Database
 from tests.kit.terminal import typed
+from tests.kit.times import NOON
 
 ROOT = Path(__file__).parents[3]
 RULE = """\
@@ -230,6 +235,28 @@ def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: Site) -> Non
         f"rules/stress.yaml.txt: {rename}",
     ]
     assert "no warnings" in site.handrail("check", str(site.rules / "missed.yaml"))[1]
+
+
+def test_stray_files_are_passed_over_and_named(site: Site) -> None:
+    for name in ("._r.yaml", "r.yaml~", "#r.yaml#", "~$r.yaml"):
+        site.write(f"rules/{name}", "no: rule")
+    (site.rules / ".#r.yaml").symlink_to("anna@pc.1234:1690000000")
+    passed_over = "warning: is passed over; an editor, a copy or the system left it"
+    named = ("#r.yaml#", ".#r.yaml", "._r.yaml", "r.yaml~", "~$r.yaml")
+    assert site.warnings() == [f"rules/{name}: {passed_over}" for name in named]
+
+
+def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: Site) -> None:
+    site.write("rules/other.yaml", RULE.replace("id: missed", "id: other"))
+    settings = load(site.folder / "config.yaml")
+    files = RuleFiles(settings)
+    with closing(Database.ready(settings.database)) as database, database.write() as conn:
+        accept_files(conn, files, files.read(), NOON)
+    (site.rules / "other.yaml").unlink()
+    assert (
+        "rules: warning: 'other' serves and is in no file; "
+        "it stays in force until you write it with status: retired"
+    ) in site.warnings()
 
 
 def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> None:

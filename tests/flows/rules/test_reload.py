@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Daemon:
         self.database = database
         self.files = reload.RuleFiles(load(folder / "config.yaml"))
         with database.write() as conn:
-            reload.accept(conn, self.files.read(), NOON)
+            reload.accept_files(conn, self.files, self.files.read(), NOON)
 
     def look(self, times: int = 2) -> tuple[int, int]:
         """How many sets were accepted and refused in so many ticks."""
@@ -157,18 +158,16 @@ def test_a_folder_that_vanishes_and_comes_back_changes_nothing(
         assert reload.refused(conn) is None
 
 
-def test_a_file_that_is_deleted_takes_its_rules_away(daemon: Daemon, file: Path) -> None:
-    file.with_name("other.yaml").write_text(OTHER.replace("silence", "other"))
-    assert daemon.look() == (1, 0)
-    file.unlink()
-    assert daemon.look() == (1, 0)
-    assert daemon.serving() == OTHER.replace("silence", "other")
+STRAYS = ("silence.yaml~", ".silence.yaml.swp", ".#silence.yaml", "._silence.yaml", "~$o.yaml")
 
 
-def test_cases_and_backup_files_are_no_change(daemon: Daemon, file: Path) -> None:
-    for name in ("silence.cases.yaml", "silence.yaml~", ".silence.yaml.swp"):
+def test_cases_and_stray_files_are_no_change(daemon: Daemon, file: Path) -> None:
+    for name in ("silence.cases.yaml", "silence.yaml.bak", *STRAYS):
         file.with_name(name).write_text("half a fi")
+    file.with_name(".#other.yaml").symlink_to("anna@pc.1234:1690000000")
+    os.mkfifo(file.with_name("pipe.yaml"))
     assert daemon.look() == (0, 0)
+    assert daemon.files.read().rules.keys() == {"silence"}
 
 
 def test_what_changed_while_the_daemon_was_down_serves_from_its_start(
