@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.instants import read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
 from engine.errors import HandrailError, UserError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from engine.model.settings import Settings
     from engine.ports import Clock
 
 Once = Annotated[bool, typer.Option("--once", help="Step every flow once, and end.")]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        metavar="INSTANT",
+        help="With --once: step as if the clock showed this, on the embedded database with printed texts.",
+    ),
+]
 Sample = Annotated[
     bool,
     typer.Option(
@@ -33,6 +44,7 @@ Phone = Annotated[
 def run(
     config: ConfigFile = DEFAULT_CONFIG,
     once: Once = False,
+    at: At = None,
     sample: Sample = False,
     phone: Phone = False,
 ) -> None:
@@ -44,9 +56,11 @@ def run(
 
     if once and phone:
         raise UserError("A phone needs a daemon that goes on; leave out --once or --phone.")
+    if at and not once:
+        raise UserError("--at steps once at an instant; add --once.")
     settings = open_settings(config)
+    clock = _trial_clock(settings, at) if at else SystemClock()
     logs.set_up(settings.log.format, settings.log.level)
-    clock = SystemClock()
     if sample:
         _write_sample(settings, clock)
     if phone:
@@ -60,6 +74,32 @@ def run(
             raise typer.Exit(HandrailError.exit_code)
     finally:
         engine.close()
+
+
+class _StoppedClock:
+    """Shows one instant for ever."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._instant = instant
+
+    def now(self) -> datetime:
+        return self._instant
+
+
+def _trial_clock(settings: Settings, at: str) -> Clock:
+    """A clock for a trial, which must neither text anybody nor touch a database of several daemons."""
+    from engine.model.instant import from_us
+
+    if settings.sms.gateway != "printed":
+        raise UserError(
+            f"--at is for trials, and {settings.sms.gateway} would text people. "
+            "Set sms: {gateway: printed} in a configuration of its own."
+        )
+    if not settings.database.startswith("sqlite:"):
+        raise UserError(
+            "--at is for trials on the embedded database; this configuration names another one."
+        )
+    return _StoppedClock(from_us(read_instant(at, settings.timezone)))
 
 
 def _write_sample(settings: Settings, clock: Clock) -> None:
