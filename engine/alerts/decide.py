@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
+from engine.alerts.tell_again import Telling, is_due, tellings_of, told_until
 from engine.model.alert import CLIENT_TEXT, Alert, AlertState
 from engine.model.duration import Duration
 from engine.model.instant import Instant
@@ -121,14 +122,18 @@ def _of_rule(
         yield from _resolve(
             [alert], "corrected" if alert.rule_version == rule.version else "rule_changed"
         )
+    told = tellings_of(alerts, rule.id)
     for span, alert in matching.held:
-        change = _keep(alert, span, rule, instant)
+        change = _keep(alert, span, rule, instant, told)
         if change:
+            told += [(instant.now, change.after.severity)] if change.tell else []
             yield change
     for span in matching.split:
-        yield _open(span, rule, instant, "split")
+        yield _open(span, rule, instant, told, "split")
     for span in matching.new:
-        yield _open(span, rule, instant)
+        opened = _open(span, rule, instant, told)
+        told += [(instant.now, span.severity)] if opened.tell else []
+        yield opened
 
 
 def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
@@ -140,11 +145,19 @@ def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
             yield AlertChange(alert, move(alert, "resolved", reason), tell=False, reason=reason)
 
 
-def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None) -> Open:
+def _open(
+    span: Span,
+    rule: Rule,
+    instant: _Instant,
+    told: Sequence[Telling],
+    split: Reason | None = None,
+) -> Open:
     historic = span.began < instant.notify_from
     shadow = rule.status == "shadow"
     over = span.ended is not None
     untold: Reason | None = split or ("shadow" if shadow else "historic" if historic else None)
+    if untold is None and _too_soon(rule, span.severity, told, instant):
+        untold = "told_recently"
     return Open(
         span,
         rule,
@@ -157,7 +170,15 @@ def _open(span: Span, rule: Rule, instant: _Instant, split: Reason | None = None
     )
 
 
-def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> AlertChange | None:
+def _too_soon(rule: Rule, severity: Severity, told: Sequence[Telling], instant: _Instant) -> bool:
+    """Whether people were told of this rule and client too recently to be told again."""
+    until = told_until(rule, severity, told)
+    return until is not None and until > instant.now
+
+
+def _keep(
+    alert: Alert, span: Span, rule: Rule, instant: _Instant, told: Sequence[Telling]
+) -> AlertChange | None:
     """The change that makes an alert stand for a span.
 
     The last reason that applies is the one that counts.
@@ -179,8 +200,13 @@ def _keep(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> AlertChang
     if after.state != "resolved":
         after, graded = _regrade(after, span, rule, instant)
         reasons += graded
-        tell = tell or bool({"raised", "rule_goes_live", "recent_after_all"} & set(graded))
-    if after == alert:
+        tell = tell or bool({"rule_goes_live", "recent_after_all"} & set(graded))
+        # What has become more severe is told at once.
+        tell = "raised" in graded or (tell and not _too_soon(rule, span.severity, told, instant))
+    if not tell and is_due(rule, after, told, instant.now):
+        reasons.append("told_again")
+        tell = True
+    if after == alert and not tell:
         return None
     return AlertChange(
         alert,

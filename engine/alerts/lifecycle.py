@@ -15,6 +15,7 @@ Reason = Literal[
     "over_unseen",  # a rule held and ceased to hold before the engine saw it
     "historic",  # it began longer ago than anybody is told of
     "shadow",  # its rule is on trial: recorded, nobody told
+    "told_recently",  # people were told of the same rule and client too recently
     "split",  # corrected data show a pause in what had been one alert: its earlier part
     # the engine changes it
     "cleared",  # the rule ceased to hold
@@ -35,6 +36,7 @@ Reason = Literal[
     "moved",  # late or corrected data moved its beginning
     "extended",  # late or corrected data moved its end
     "ended",  # the rule ceased to hold after a person had resolved it
+    "told_again",  # it stays, and its rule's `tell_again` has gone by
     "raised",
     "lowered",
     "rule_goes_live",
@@ -42,8 +44,10 @@ Reason = Literal[
     "recent_after_all",  # it had counted as historic, and corrected data show that it began of late
 ]
 
-_OPENED: frozenset[Reason] = frozenset({"began", "over_unseen", "historic", "shadow"})
-_OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "split"})
+_OPENED: frozenset[Reason] = frozenset(
+    {"began", "over_unseen", "historic", "shadow", "told_recently"}
+)
+_OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "told_recently", "split"})
 _BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
 
 # Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later

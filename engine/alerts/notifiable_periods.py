@@ -5,10 +5,14 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from engine.alerts.inhibition import quieted
+from engine.alerts.tell_again import Telling, told_until
 from engine.model.alert import Alert
 from engine.model.instant import Instant
 from engine.model.rule import Rule
@@ -48,11 +52,60 @@ def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]
     return [stretch for of_span in found.values() for stretch in of_span]
 
 
+def tellings(
+    stretches: Sequence[Stretch],
+    rules: Mapping[str, Rule],
+    until: Instant,
+    heard: Callable[[Stretch, Instant], bool],
+) -> Iterator[tuple[Stretch, Instant]]:
+    """When people are told of one client's stretches, if nobody answers: as each begins, and when it is raised.
+
+    Where the rule has `tell_again`, nobody is told sooner than that after a telling of the same rule and
+    severity, and people are told again while the stretch lasts.
+
+    Args:
+        stretches: All of the client's, in any order.
+        rules: By id, the rules that they are of.
+        until: The instant (microseconds since 1970) from which on nothing is told.
+        heard: Whether anybody hears of a stretch that is told at an instant, before it is over.
+
+    Yields:
+        Each stretch with an instant at which people are told of it, those of one rule in the order of time.
+    """
+    told: dict[str, list[Telling]] = defaultdict(list)
+    for stretch in sorted(stretches, key=attrgetter("began")):
+        span, rule = stretch.span, rules[stretch.span.rule_id]
+        end = until if stretch.ended is None else min(until, stretch.ended)
+        raises = iter([one.at for one in span.raises if stretch.began < one.at < end])
+        at: Instant = stretch.began
+        risen = next(raises, end)
+        while at < end:
+            allowed = told_until(rule, span.severity_at(at), told[rule.id])
+            if allowed is not None and at < allowed:
+                at = allowed
+            if at >= risen:
+                at, risen = risen, next(raises, end)
+            if at >= end:
+                break
+            yield stretch, at
+            if heard(stretch, at):
+                told[rule.id].append((at, span.severity_at(at)))
+            # Told again at the next raise, or when the time of `tell_again` has gone by.
+            at = risen if rule.tell_again is None else min(risen, at + rule.tell_again)
+
+
 def _by_instant(
     spans: Sequence[Span], rules: Mapping[str, Rule]
 ) -> Iterator[tuple[Instant, set[int]]]:
     """Each instant at which a span begins or ends, and which spans speak from it on, by place."""
-    instants = sorted({at for span in spans for at in (span.began, span.ended) if at is not None})
+    instants = sorted(
+        {
+            at
+            for span in spans
+            for at in (span.began, span.ended, *(one.at for one in span.raises))
+            if at is not None
+        }
+    )
     alerts = [_alert(place, span) for place, span in enumerate(spans)]
     open_now: list[Alert] = []
     begun = 0
@@ -61,6 +114,7 @@ def _by_instant(
         while begun < len(alerts) and alerts[begun].began <= at:
             open_now.append(alerts[begun])
             begun += 1
+        open_now = [replace(one, severity=spans[one.id].severity_at(at)) for one in open_now]
         yield at, {alert.id for alert in open_now} - quieted(open_now, rules).keys()
 
 

@@ -73,6 +73,7 @@ class Alert:
     inhibited_by: int | None = None  # while the alert of this id is unresolved, nobody is told
     inactivity: Inactivity | None = None  # None where something happened
     held_at: Instant | None = None  # since when it is held
+    notified_at: Instant | None = None  # when people last began to be told of it
 
     @property
     def in_doubt(self) -> bool:

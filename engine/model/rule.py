@@ -41,6 +41,9 @@ class Rule:
     hold: Duration = 0
     clears_after: Duration = 0
     remind: Duration | None = None
+    tell_again: Duration | None = (
+        None  # how long after a telling the same client is not told of again
+    )
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     advice: str = ""

@@ -36,11 +36,15 @@ def carry_out(decisions: Iterable[Decision], alerts: Sequence[Alert], now: int) 
     for decision in decisions:
         if isinstance(decision, AlertChange):
             assert by_id[decision.before.id] == decision.before
-            by_id[decision.after.id] = decision.after
+            by_id[decision.after.id] = _notified(decision.after, decision, now)
         else:
             opened = opened_alert(decision, max(by_id, default=0) + 1, now)
-            by_id[opened.id] = opened
+            by_id[opened.id] = _notified(opened, decision, now)
     return list(by_id.values())
+
+
+def _notified(alert: Alert, decision: Decision, now: int) -> Alert:
+    return replace(alert, notified_at=now) if decision.tell else alert
 
 
 def opened_alert(decision: Open, number: int, now: int) -> Alert:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +30,7 @@ RULES = st.one_of(
     st.builds(
         rule, status=st.sampled_from(["live", "shadow"]), version=st.sampled_from(["v1", "v2"])
     ),
+    st.just(replace(rule(), tell_again=20)),
     st.just(rule(status="retired")),
 )
 # One evaluation: which alert a person resolves beforehand, the rule that serves, the spans as the data then show them.

@@ -90,6 +90,7 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
             ]
         maybe(draw, rule, "hold", LENGTHS)
         maybe(draw, rule, "clears_after", LENGTHS)
+        maybe(draw, rule, "tell_again", LENGTHS)
         document["rules"].append(rule)
         names.append(({"rule": rule["id"]}, known))
     return document

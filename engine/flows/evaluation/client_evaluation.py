@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from engine.alerts.decide import AlertChange, Open, decide
+from engine.alerts.decide import AlertChange, Decision, Open, decide
 from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
 from engine.flows.escalation import steps
@@ -21,6 +21,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import Policy
+from engine.model.rule import Rule
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alerts, evaluations
@@ -102,7 +103,9 @@ def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
         ]
         changes = [_doubted(one) for one in decisions if isinstance(one, AlertChange)]
         client_ref = caseload.clients[caseload.place[claim.client_id]].ref
-        return Judgement(claim, client_ref, of_client, opens, changes, _next_due(own, desk.now))
+        tellings = _next_tellings(decisions, of_client, rules, desk.now)
+        next_due = _next_due(own, tellings, desk.now)
+        return Judgement(claim, client_ref, of_client, opens, changes, next_due)
 
     return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]
 
@@ -133,12 +136,37 @@ def _opening(
     )
 
 
-def _next_due(spans: Sequence[Span], now: Instant) -> Instant | None:
-    """The earliest instant ahead at which a span begins, ends or is raised, should nothing more happen."""
+def _next_due(spans: Sequence[Span], tellings: Iterable[Instant], now: Instant) -> Instant | None:
+    """The earliest instant ahead at which something changes, should nothing more happen.
+
+    That is where a span begins, ends or is raised, or where people may be told again.
+    """
     boundaries = (
-        at for span in spans for at in (span.began, span.ended, *(one.at for one in span.raises))
+        at
+        for span in spans
+        for at in (span.began, span.ended, *(one.at for one in span.raises))
+        if at is not None
     )
-    return min((at for at in boundaries if at is not None and at > now), default=None)
+    return min((at for at in (*boundaries, *tellings) if at > now), default=None)
+
+
+def _next_tellings(
+    decisions: Sequence[Decision],
+    alerts: Sequence[Alert],
+    rules: Mapping[str, Rule],
+    now: Instant,
+) -> Iterator[Instant]:
+    """The instants at which people may be told again of a rule, by what they were told of before or now."""
+    told = [(alert.rule_id, alert.notified_at) for alert in alerts]
+    told += [
+        (one.span.rule_id if isinstance(one, Open) else one.after.rule_id, now)
+        for one in decisions
+        if one.tell
+    ]
+    for rule_id, at in told:
+        rule = rules.get(rule_id)
+        if at is not None and rule is not None and rule.tell_again is not None:
+            yield at + rule.tell_again
 
 
 def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
@@ -248,6 +276,7 @@ def tell_anew(
             due.append(anew)
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
+    alerts.set_notified(conn, alert_ids, desk.now)
     notifier = Notifier(conn, desk.rulebook.rules, desk.telling.detail, desk.now)
     return steps.take_steps(notifier, due, newly)
 

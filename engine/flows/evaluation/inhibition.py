@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from engine.alerts.inhibition import quieted
+from engine.alerts.tell_again import told_recently
 from engine.model.alert import Alert
 from engine.model.instant import Instant
 from engine.model.rule import Rule
@@ -46,9 +47,15 @@ def settle(
             )
             if by is not None:
                 newly_quieted.append(alert.id)
-            elif alert.state == "open" and not (alert.shadow or alert.historic or alert.in_doubt):
+            elif _is_told(alert) and not told_recently(
+                rules.get(alert.rule_id), alert.severity, of_client, now
+            ):
                 wanted.add(alert.id)
         wanted -= loud.keys()
     if newly_quieted:
         outbox.cancel(conn, newly_quieted, now)
     return sorted(wanted)
+
+
+def _is_told(alert: Alert) -> bool:
+    return alert.state == "open" and not (alert.shadow or alert.historic or alert.in_doubt)

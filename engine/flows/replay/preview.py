@@ -89,13 +89,18 @@ class Preview:
     ) -> list[Span]:
         """Count one client's spans by one version; those that overlap the period, as of its end."""
         since, until = self._query.since, self._query.until
-        shown = [
-            span._replace(ended=_by(span.ended, until))
+        begun = [
+            span._replace(
+                ended=_by(span.ended, until),
+                raises=tuple(one for one in span.raises if one.at < until),
+            )
             for span in spans
-            if span.began < until and (span.ended is None or span.ended > since)
+            if span.began < until
         ]
+        shown = [span for span in begun if span.ended is None or span.ended > since]
         rules = version.rules
-        told = tell(shown, rules, self._routing, people, since, until)
+        # What was told before the period may forbid telling the same again in it.
+        told = tell(begun, rules, self._routing, people, since, until)
         alerts = [
             span
             for span in shown

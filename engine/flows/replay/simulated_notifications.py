@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from engine.alerts.notifiable_periods import Stretch, stretches
+from engine.alerts.notifiable_periods import Stretch, stretches, tellings
 from engine.alerts.routing import take_turn
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.recipients import StaffDirectory
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
-from engine.model.rule import SEVERITIES, Rule
+from engine.model.rule import SEVERITIES, Rule, Severity
 from engine.model.spans import Span
 from engine.model.staff import Staff
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
@@ -30,40 +31,57 @@ def tell(
     Live work tells more where nobody takes an alert: the steps after the first, and reminders.
     """
     told = SimulatedNotifications()
-    together: dict[tuple[Staff, Instant], list[Stretch]] = defaultdict(list)
+    together: dict[tuple[Staff, Instant], list[_Told]] = defaultdict(list)
     live = [span for span in spans if rules[span.rule_id].status == "live"]
-    for stretch in stretches(live, rules):
+
+    def reached(stretch: Stretch, at: Instant) -> tuple[Instant, Severity, list[Staff]]:
+        """When the first step of a telling at `at` comes, how severe the alert is then, and who is told."""
         span = stretch.span
-        policy = routing.policy(span.severity, rules[span.rule_id].notify)
-        at = stretch.began + policy[0].after
-        if not since <= at < until or _over(stretch, at):
+        severity = span.severity_at(at)
+        policy = routing.policy(severity, rules[span.rule_id].notify)
+        step_at = at + policy[0].after
+        if _over(stretch, step_at):
+            return step_at, severity, []
+        turn = take_turn(policy, 0, people.at(step_at).about(span.client_id).told, severity)
+        return step_at, severity, [recipient.staff for _, recipient in turn.told]
+
+    def heard(stretch: Stretch, at: Instant) -> bool:
+        step_at, severity, staff = reached(stretch, at)
+        sent = [earliest_send(step_at, one, urgent=severity == "urgent") for one in staff]
+        return any(not _over(stretch, one) for one in sent)
+
+    for stretch, at in tellings(stretches(live, rules), rules, until, heard):
+        step_at, severity, staff = reached(stretch, at)
+        if not since <= step_at < until or _over(stretch, step_at):
             continue
-        turn = take_turn(policy, 0, people.at(at).about(span.client_id).told, span.severity)
-        if not turn.told:
-            told.reach_nobody.append(span.rule_id)
-        for _, recipient in turn.told:
-            together[recipient.staff, at].append(stretch)
-    for (staff, at), of_client in together.items():
-        _send(told, staff, at, of_client)
+        if not staff:
+            told.reach_nobody.append(stretch.span.rule_id)
+        for one in staff:
+            together[one, step_at].append(_Told(stretch, severity))
+    for (staff_member, at), of_client in together.items():
+        _send(told, staff_member, at, of_client)
     return told
 
 
-def _send(
-    told: SimulatedNotifications, staff: Staff, at: Instant, stretches: Sequence[Stretch]
-) -> None:
-    """One text for all that one recipient is told of a client at once, after their quiet hours unless it is urgent."""
-    first = min(stretches, key=_rank)
-    sent_at = earliest_send(at, staff, urgent=first.span.severity == "urgent")
-    still_so = [stretch for stretch in stretches if not _over(stretch, sent_at)]
+class _Told(NamedTuple):
+    stretch: Stretch
+    severity: Severity
+
+
+def _send(told: SimulatedNotifications, staff: Staff, at: Instant, of: Sequence[_Told]) -> None:
+    """Tell one recipient of a client in one text, after their quiet hours unless it is urgent."""
+    first = min(of, key=_rank)
+    sent_at = earliest_send(at, staff, urgent=first.severity == "urgent")
+    still_so = [one for one in of if not _over(one.stretch, sent_at)]
     if still_so:
         carrying = min(still_so, key=_rank)
-        told.texts.append(SimulatedText(carrying.span.rule_id, staff, sent_at))
+        told.texts.append(SimulatedText(carrying.stretch.span.rule_id, staff, sent_at))
     else:
-        told.taken_back.append(first.span.rule_id)
+        told.taken_back.append(first.stretch.span.rule_id)
 
 
-def _rank(stretch: Stretch) -> int:
-    return SEVERITIES.index(stretch.span.severity)
+def _rank(one: _Told) -> int:
+    return SEVERITIES.index(one.severity)
 
 
 def _over(stretch: Stretch, at: Instant) -> bool:

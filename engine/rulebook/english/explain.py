@@ -149,6 +149,11 @@ def _told(
     if rule.remind:
         apart = f"{write_duration(rule.remind)} apart"
         yield f"Until it is resolved, whoever has taken it, or else those who were told last, are told again, {apart}."
+    if rule.tell_again:
+        yield (
+            f"After that nobody is told again of this client for {write_duration(rule.tell_again)}, "
+            "unless it has become more severe. If it still holds then, they are told again."
+        )
     if rule.quiets:
         yield "Until it is resolved, nobody is told of these, unless they are more severe:"
         yield from (f"{_INDENT}- {_named(rule_id, rules)}" for rule_id in rule.quiets)

@@ -114,6 +114,10 @@ RULE: Mapping[str, Key] = {
         DurationKey(), "How long it must then stay false before the alert closes by itself."
     ),
     "remind": Key(DurationKey(), "Tell again after this long, while nobody has resolved it."),
+    "tell_again": Key(
+        DurationKey(),
+        "How long nobody is told again of this rule and client; if it stays, they are told again then.",
+    ),
     "quiets": Key(
         "ids",
         "While this alert is open, nobody is told of alerts of these rules, unless more severe.",

@@ -145,6 +145,7 @@ def _rule(
         hold=rule.hold,
         clears_after=rule.clears_after,
         remind=rule.remind,
+        tell_again=rule.tell_again,
         quiets=rule.quiets,
         notify=rule.notify,
         advice=rule.texts.get("advice", ""),

@@ -46,6 +46,7 @@ class WrittenRule:
     hold: Duration = 0
     clears_after: Duration = 0
     remind: Duration | None = None
+    tell_again: Duration | None = None
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     evidence: Evidence | None = None
@@ -193,6 +194,10 @@ def _read_durations(rule: WrittenRule) -> None:
     rule.hold = lengths.get("hold") or 0
     rule.clears_after = lengths.get("clears_after") or 0
     rule.remind = lengths.get("remind")
+    rule.tell_again = lengths.get("tell_again")
+    if rule.remind and rule.tell_again:
+        text = "choose one of remind: and tell_again:; a reminder would tell people again too soon"
+        rule.reading.mistake(rule.nodes["tell_again"], text)
 
 
 def _read_raise(rule: WrittenRule) -> None:

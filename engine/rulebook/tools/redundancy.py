@@ -63,6 +63,7 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
         and one.notify == other.notify
         and one.hold <= other.hold
         and one.clears_after >= other.clears_after
+        and one.tell_again == other.tell_again
         and (other.remind is None or (one.remind is not None and one.remind <= other.remind))
         and _rank(one.severity) <= _rank(_highest(narrow))
         and set(other.quiets) <= set(one.quiets)

@@ -95,6 +95,12 @@ _SET_ROUTE = (
     .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
 )
 
+_SET_NOTIFIED = (
+    update(alerts)
+    .where(alerts.c.id.in_(bindparam("alert_ids", expanding=True)))
+    .values(notified_at=bindparam("at"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
@@ -215,6 +221,8 @@ def change(
         changed["next_step_at"] = None
     if after.state == "open" and before.state != "open":
         changed["owner_id"] = None
+    if after.state == "open" and before.state in {"acknowledged", "snoozed"}:
+        changed["notified_at"] = at  # people are asked once more
     if after.state == "acknowledged" and before.state != after.state:
         changed["told_at"] = at
     if changed:
@@ -233,6 +241,12 @@ def set_route(
     """Write down a policy, the step at which an alert stands in it, and when people were told, where they were."""
     values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
     conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
+
+
+def set_notified(conn: Connection, alert_ids: Sequence[int], at: Instant) -> None:
+    """Write down that people begin to be told of some alerts."""
+    if alert_ids:
+        conn.execute(_SET_NOTIFIED, {"alert_ids": list(alert_ids), "at": at})
 
 
 def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:

@@ -244,10 +244,21 @@ def settle(
 
 
 def cancel(conn: Connection, alert_ids: Collection[int], now: Instant) -> None:
-    """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched."""
+    """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched.
+
+    If all of a telling is taken back, nobody was told.
+    """
     if alert_ids:
         waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
         conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
+        heard = select(outbox.c.id).where(
+            outbox.c.alert_id == alerts.c.id,
+            outbox.c.kind != MessageKind.NOTICE,
+            outbox.c.state != "cancelled",
+            outbox.c.created_at >= alerts.c.notified_at,
+        )
+        unheard = and_(alerts.c.id.in_(alert_ids), ~heard.exists())
+        conn.execute(update(alerts).where(unheard).values(notified_at=None))
 
 
 def bring_next_step_forward(

@@ -68,6 +68,8 @@ alerts = Table(
     # Whether an alert that began in inactivity is believed (model/alert.py), and since when it is held.
     Column("inactivity", String(10)),
     Column("held_at", Instant),
+    # When its policy last began; NULL while nobody was told, or all was taken back before it was sent.
+    Column("notified_at", Instant),
     # When people were last told of it or somebody took it, and how often they were told again.
     Column("told_at", Instant),
     Column("reminders", Integer, nullable=False, server_default="0"),

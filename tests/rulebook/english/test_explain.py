@@ -136,6 +136,7 @@ def _logic(one: CheckedRule) -> tuple[Any, ...]:
         rule.hold,
         rule.clears_after,
         rule.remind,
+        rule.tell_again,
         rule.quiets,
         rule.notify,
     )
@@ -181,6 +182,7 @@ def test_different_rules_never_read_the_same(document: dict[str, Any]) -> None:
         ("    hold: 1 hour\n", ""),
         ("clears_after: 1 day", "clears_after: 2 days"),
         ("remind: 12 hours", "remind: 13 hours"),
+        ("remind: 12 hours", "tell_again: 3 days"),
         ("    quiets: [quieted]\n", ""),
         ("remind:", "notify: urgent\n    remind:"),
         ("Call\n", "Do call\n"),

@@ -40,6 +40,7 @@ SCHEMA = rules_schema(KINDS)
 UNSAID = (
     # What one place says of another.
     "there is no rule", "there is no phrase", "there is no scorecard", "there are never",
+    "stands twice in raise", "choose one of remind",
     "is not quite", "nothing asks for", "no word of the list",
     "leads back to itself", "a rule cannot quiet itself", "raise goes up",
     "is already a value of a field",

@@ -66,6 +66,8 @@ RULES = [
     ({"if": "x"}, "8:5: 'if' is not a word of a rule; did you mean 'when'?"),
     ({"applies_to": "{}"}, "8:17: applies_to must be written as 'attribute: value' pairs"),
     ({"raise": "{to: low, when: {count: test, at_least: 1}}"}, "8:17: raise goes up: 'low' is not above 'low'"),
+    ({"raise": "[{to: high, when: {count: test, at_least: 1}}, {to: high, when: {count: test, at_least: 2}}]"}, "8:64: 'high' stands twice in raise:; join the two conditions with any:"),
+    ({"remind": "1 day", "tell_again": "3 days"}, "9:17: choose one of remind: and tell_again:; a reminder would tell people again too soon"),
     ({"raise": "{to: high}"}, "8:12: 'raise:' needs 'when:'"),
     ({"evidence": "{grade: rumour, source: x}"}, "8:23: 'rumour' is not a grade of evidence; known are opinion, published, vendor"),
     ({"quiets": "[a-rule]"}, "8:14: quiets: a rule cannot quiet itself"),
