@@ -200,9 +200,8 @@ def _keep(
     if after.state != "resolved":
         after, graded = _regrade(after, span, rule, instant)
         reasons += graded
-        tell = tell or bool({"rule_goes_live", "recent_after_all"} & set(graded))
-        # What has become more severe is told at once.
-        tell = "raised" in graded or (tell and not _too_soon(rule, span.severity, told, instant))
+        tell = tell or bool({"raised", "rule_goes_live", "recent_after_all"} & set(graded))
+        tell = tell and not _too_soon(rule, span.severity, told, instant)
     if not tell and is_due(rule, after, told, instant.now):
         reasons.append("told_again")
         tell = True

@@ -80,13 +80,12 @@ def tellings(
         at: Instant = stretch.began
         risen = next(raises, end)
         while at < end:
+            if at >= risen:
+                risen = next(raises, end)
             allowed = told_until(rule, span.severity_at(at), told[rule.id])
             if allowed is not None and at < allowed:
-                at = allowed
-            if at >= risen:
-                at, risen = risen, next(raises, end)
-            if at >= end:
-                break
+                at = min(allowed, risen)
+                continue
             yield stretch, at
             if heard(stretch, at):
                 told[rule.id].append((at, span.severity_at(at)))

@@ -12,6 +12,7 @@ from engine.alerts.notifiable_periods import stretches, tellings
 from engine.model.rule import SEVERITIES, Severity
 from engine.model.spans import Raise, Span
 from tests.alerts.deciding import Desk, rule, span
+from tests.kit.generated import cases
 
 RULE = replace(rule(), tell_again=20)
 LAST = 70
@@ -104,11 +105,13 @@ def raised_spans(draw: st.DrawFn) -> list[Span]:
     return found
 
 
+@cases(100)
 @given(raised_spans())
 def test_live_decisions_and_a_replay_tell_at_the_same_instants(spans: list[Span]) -> None:
     assert told_live(spans) == told_in_replay(spans)
 
 
+@cases(100)
 @given(raised_spans())
 def test_nobody_is_told_sooner_unless_it_has_become_more_severe(spans: list[Span]) -> None:
     told = told_live(spans)
