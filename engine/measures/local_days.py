@@ -1,24 +1,32 @@
-"""Local days: which day an instant falls on in a client's own timezone, and when a day begins there."""
+"""Local days: the day of an instant in a client's own timezone, and the beginning of a day there."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, EPOCH, MICROSECOND, SECOND_US, Instant
+from engine.model.instant import DAY_US, EPOCH, Instant, from_us
+from engine.model.local_time import first_reached, offsets
 
 Days = NDArray[np.int64]
 _EPOCH_ORDINAL = EPOCH.toordinal()
 
 
 def local_days(histories: Histories, keys: Keys) -> Days:
-    """The local day of each key, as days since 1970-01-01 in its client's timezone."""
+    """Find the local day of each key.
+
+    Args:
+        histories: The clients whose timezones count.
+        keys: (n,) keys, each a client and an instant.
+
+    Returns:
+        (n,) days since 1970-01-01 in the timezone of each key's client.
+    """
     owners = keys >> SHIFT
     instants = keys - (owners << SHIFT)
     days = np.empty(len(keys), np.int64)
@@ -30,24 +38,22 @@ def local_days(histories: Histories, keys: Keys) -> Days:
 
 
 @lru_cache(maxsize=65536)
-def midnight(zone: str, day: int) -> Instant:
-    """The first instant of a day (microseconds since 1970), also where the clocks skip midnight.
+def midnight(timezone: str, day: int) -> Instant:
+    """Find the first instant of a day, also where the clocks skip midnight.
 
-    The day may lie a rule's duration beyond the last instant of an event.
+    Args:
+        timezone: The zone whose day it is.
+        day: Days since 1970-01-01. It may lie a rule's duration beyond the last event.
     """
-    local = datetime.combine(
-        date.fromordinal(_EPOCH_ORDINAL + day), datetime.min.time(), ZoneInfo(zone)
-    )
-    return max(0, (local.astimezone(UTC) - EPOCH) // MICROSECOND)
+    begins = datetime.combine(date.fromordinal(_EPOCH_ORDINAL + day), datetime.min.time())
+    return max(0, first_reached(begins, timezone))
 
 
-def _days(instants: Keys, zone: str) -> Days:
+def _days(instants: Keys, timezone: str) -> Days:
     if not len(instants):
         return np.empty(0, np.int64)
-    first, last = (
-        EPOCH + timedelta(microseconds=int(us)) for us in (instants.min(), instants.max())
-    )
-    steps = [step for year in range(first.year, last.year + 1) for step in _offsets(zone, year)]
+    first, last = (from_us(int(us)).year for us in (instants.min(), instants.max()))
+    steps = [step for year in range(first, last + 1) for step in _day_offsets(timezone, year)]
     since = np.array([at for at, _ in steps], np.int64)
     offset = np.array([by for _, by in steps], np.int64)
     days: Days = (instants + offset[since.searchsorted(instants, "right") - 1]) // DAY_US
@@ -55,26 +61,14 @@ def _days(instants: Keys, zone: str) -> Days:
 
 
 @lru_cache(maxsize=4096)
-def _offsets(zone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
-    """The offsets from UTC in a year, as (from when, microseconds) pairs, found day by day and then to the second."""
-    tz = ZoneInfo(zone)
+def _day_offsets(timezone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
+    """The offsets by which days are counted in a year, each with the instant from which it counts.
 
-    def offset(second: int) -> int:
-        shift = (EPOCH + timedelta(seconds=second)).astimezone(tz).utcoffset()
-        assert shift is not None
-        return round(shift.total_seconds())
-
-    begin = int((datetime(year, 1, 1, tzinfo=UTC) - EPOCH).total_seconds())
-    end = int((datetime(year + 1, 1, 1, tzinfo=UTC) - EPOCH).total_seconds())
-    steps = [(begin, offset(begin))]
-    for second in range(begin + 86_400, end + 1, 86_400):
-        now = offset(second)
-        if now != steps[-1][1]:
-            low, high = second - 86_400, second
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (low, middle) if offset(middle) == now else (middle, high)
-            # A day that has begun goes on where the clock is set back over its midnight.
-            begun = (high - 1 + steps[-1][1]) // 86_400
-            steps.append((max(high, begun * 86_400 - now), now))
-    return tuple((at * SECOND_US, by * SECOND_US) for at, by in steps)
+    A day that has begun goes on if the clock is then set back over its midnight, as in St John's in
+    2010 at 0:01. The new offset counts only from the second midnight.
+    """
+    steps = list(offsets(timezone, year))
+    for place, (at, by) in enumerate(steps[1:], 1):
+        begun = (at - 1 + steps[place - 1][1]) // DAY_US
+        steps[place] = max(at, begun * DAY_US - by), by
+    return tuple(steps)
