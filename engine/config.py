@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +16,13 @@ from connectors import registry
 from engine.config_mistakes import Part, mistakes_of, node_at
 from engine.errors import Mistake, MistakesError
 from engine.model.kinds import Kind
+from engine.model.redaction import holds_password
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import Place, SourceSettings
 from engine.yaml_source import YamlSource
 
-_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 _SITE_KINDS: TypeAdapter[Any] = TypeAdapter(SiteKinds)
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -48,7 +47,7 @@ def read(path: Path) -> tuple[Settings, list[Mistake]]:
     if source.mistakes:
         raise MistakesError(source.mistakes)
     written = _as_written(source.root)
-    if _PASSWORD.search(str(written.get("database"))):
+    if holds_password(str(written.get("database"))):
         source.mistake(
             node_at(source.root, ("database",)),
             "holds a password; give the URL in HANDRAIL_DATABASE_URL",

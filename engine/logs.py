@@ -8,7 +8,10 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+from engine.model.printable import printable
+from engine.model.redaction import hide_passwords
 
 # +15551234567, (555) 123-4567, 555-123-4567 or ten or eleven digits alone; an instant has sixteen.
 _PHONE = re.compile(
@@ -22,6 +25,7 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _make_printable,
     ]
     # Plain tracebacks, for the pretty ones show the values of variables.
     console = structlog.dev.ConsoleRenderer(
@@ -53,9 +57,17 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
 
 
 def taken_out(line: str) -> str:
-    """A line without the telephone numbers in it."""
-    return _PHONE.sub("[number]", line)
+    """Return a line without the telephone numbers and the passwords in it."""
+    return _PHONE.sub("[number]", hide_passwords(line))
 
 
 def _redact(_: object, __: str, line: object) -> str:
     return taken_out(str(line))
+
+
+def _make_printable(_: object, __: str, values: EventDict) -> EventDict:
+    # Before a line has colours, because the escapes that make them are no text from outside.
+    return {
+        name: printable(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,7 +17,11 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
     0: done. 1: it found something. 2: the user's mistake, told on stderr without a traceback. 3: ours.
     """
     from engine.cli.commands import app
+    from engine.model.printable import printable
+    from engine.model.redaction import hide_passwords
 
+    # What a command writes holds clients' data: it is for this account alone.
+    os.umask(0o077)
     try:
         app(arguments, prog_name="handrail")
     except MistakesError as error:
@@ -25,10 +30,10 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
         print(*lines_of(error.mistakes), sep="\n", file=sys.stderr)
         sys.exit(error.exit_code)
     except HandrailError as error:
-        print(error, file=sys.stderr)
+        print(printable(hide_passwords(str(error))), file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception:  # the last door before the interpreter's own
-        traceback.print_exc()
+        print(printable(hide_passwords(traceback.format_exc())), file=sys.stderr, end="")
         print(
             "This is a fault in Handrail, not in what you did; please report it.", file=sys.stderr
         )

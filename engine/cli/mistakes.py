@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from engine.errors import Mistake
+from engine.model.printable import printable
+from engine.model.redaction import hide_passwords
 
-_PASSWORD = re.compile(r"(://[^/@\s]*:)[^/@\s]+@")
 # A line longer than this is cut around its place.
 WIDTH = 110
 
@@ -19,14 +19,14 @@ def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
     # Not remembered any longer than this, for the files are being edited.
     lines = cache(_lines)
     for file, line, column, text in mistakes:
-        yield str(Mistake(file, line, column, prefix + text))
+        yield printable(hide_passwords(str(Mistake(file, line, column, prefix + text))))
         if 0 < line <= len(lines(file)):
             yield from _pointed_at(lines(file)[line - 1], column)
 
 
 def _pointed_at(written: str, column: int) -> Iterator[str]:
     # A tab is one column to YAML, and the caret must stand under it wherever the terminal has its stops.
-    shown = _PASSWORD.sub(r"\1…@", written)
+    shown = hide_passwords(written)
     shown = "".join(character if character.isprintable() else " " for character in shown)
     place = min(column - 1, len(shown))
     start = max(0, place - WIDTH // 2) if len(shown) > WIDTH else 0

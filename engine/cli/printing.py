@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from engine.model.printable import printable, printable_json
+
 
 class Format(StrEnum):
     """How a command that lists writes its rows."""
@@ -35,14 +37,15 @@ SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it
 def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:
     """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
     if format is TextFormat.JSON:
-        print(
-            json.dumps(
-                {name: _plain(value) for name, value in done.items()} | {"said": said},
-                ensure_ascii=False,
-            )
-        )
+        show_json({name: _plain(value) for name, value in done.items()} | {"said": said})
     else:
-        print(said)
+        print(printable(said))
+
+
+def show_json(value: object, indent: int | None = None, end: str = "\n") -> None:
+    """Write a value as JSON, without a character that a terminal would obey."""
+    written = json.dumps(value, default=datetime.isoformat, ensure_ascii=False, indent=indent)
+    print(printable_json(written), end=end)
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:
@@ -50,7 +53,7 @@ def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: 
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_plain(value) for value in row] for row in rows)
+        writer.writerows([_in_csv(value) for value in row] for row in rows)
     elif format is Format.JSON:
         _show_json(rows, columns)
     else:
@@ -61,12 +64,8 @@ def _show_json(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> None
     opening = "["
     for row in rows:
         values = map(_plain, row)
-        print(
-            opening,
-            json.dumps(dict(zip(columns, values, strict=True)), ensure_ascii=False),
-            sep="\n",
-            end="",
-        )
+        print(opening)
+        show_json(dict(zip(columns, values, strict=True)), end="")
         opening = ","
     print("[]" if opening == "[" else "\n]")
 
@@ -87,6 +86,11 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
     return "" if value is None else str(value)
+
+
+def _in_csv(value: object) -> object:
+    plain = _plain(value)
+    return printable(plain) if isinstance(plain, str) else plain
 
 
 def _plain(value: object) -> object:

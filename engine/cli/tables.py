@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from engine.model.printable import printable
 from engine.presentation.preview.section import Head, Section
 
 # Rich leaves out the columns for which a narrower terminal has no room.
@@ -76,7 +77,7 @@ def print_table(heads: Sequence[Head], rows: Iterable[Sequence[str]]) -> None:
     Text folds if the terminal has no room for it: sentences first, then long words such as a rule's
     id. Numbers never fold, and no column is left out; rather, lines get longer than the terminal.
     """
-    every = list(rows)
+    every = [[printable(cell) for cell in row] for row in rows]
     cells = zip(*every, strict=True) if every else [()] * len(heads)
     columns = [_Column(*pair) for pair in zip(heads, cells, strict=True)]
     console = _terminal()

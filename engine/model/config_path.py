@@ -9,11 +9,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo
 
+from engine.model.redaction import is_secret_name
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
     def value(match: re.Match[str]) -> str:
+        if is_secret_name(match[1]):
+            raise ValueError(f"{match[1]} is probably a secret, and paths are shown; use another")
         if match[1] not in os.environ:
             raise ValueError(f"the environment variable {match[1]} is not set; set it to a path")
         return os.environ[match[1]]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from engine.model.printable import printable
+
 
 def render(template: str, **values: object) -> str:
     """Fill a template; text in the values is escaped.
@@ -24,11 +26,16 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
+def _printable(value: object) -> object:
+    return printable(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
+        finalize=_printable,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

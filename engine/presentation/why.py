@@ -17,6 +17,7 @@ from engine.model.alert_explanation import (
     ExplainedSkip,
 )
 from engine.model.message import MessageKind
+from engine.model.printable import with_printable_texts
 from engine.presentation.notify_words import in_words
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
@@ -37,7 +38,7 @@ def show(why: AlertExplanation) -> None:
     """Print it, in colour where the terminal has any."""
     # Lines are left whole, for what is piped on is searched by line.
     console = Console(highlight=False, soft_wrap=True)
-    for line in lines(why):
+    for line in lines(with_printable_texts(why)):
         console.print(line)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +10,7 @@ import typer
 
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
-from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_rows
+from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_json, show_rows
 from engine.errors import UserError
 from engine.model.instant import Instant
 from engine.presentation.local_clock import local
@@ -109,7 +107,7 @@ def why(
     with stored(settings) as database, database.read() as conn:
         told = explain(conn, alert, settings.kinds)
     if format is TextFormat.JSON:
-        print(json.dumps(asdict(told), default=datetime.isoformat, ensure_ascii=False, indent=2))
+        show_json(asdict(told), indent=2)
     else:
         from engine.presentation.why import show
 

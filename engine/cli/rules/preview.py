@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ import typer
 
 from engine.cli.instants import now, read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, no_rule, open_settings, stored
-from engine.cli.printing import Format, ListFormat, show_rows
+from engine.cli.printing import Format, ListFormat, show_json, show_rows
 from engine.errors import UserError
 from engine.presentation.local_clock import local
 
@@ -219,7 +218,8 @@ def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequ
 
     print('{"spans":', end=" ")
     show_rows(rows, columns, Format.JSON)
-    print(',"summary":', json.dumps(summary(found.result), ensure_ascii=False, indent=1) + "}")
+    print(',"summary":', end=" ")
+    show_json(summary(found.result), indent=1, end="}\n")
 
 
 def _cells(row: PreviewRow, with_change: bool) -> tuple[object, ...]:

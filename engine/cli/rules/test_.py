@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
-from engine.cli.printing import SayFormat, TextFormat
+from engine.cli.printing import SayFormat, TextFormat, show_json
 from engine.cli.rules.check import Paths, configured, say_partly
 from engine.errors import MistakesError, UserError
 
@@ -56,7 +55,7 @@ def try_cases(
         if not one.passed and format is TextFormat.TEXT:
             print(*lines_of_case(one), "", sep="\n")
     if format is TextFormat.JSON:
-        print(json.dumps([as_data(one) for one in tried], ensure_ascii=False, indent=2))
+        show_json([as_data(one) for one in tried], indent=2)
     else:
         failed = sum(not one.passed for one in tried)
         outcome = f"{failed} not as expected" if failed else "all as expected"

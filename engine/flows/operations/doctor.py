@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.errors import MistakesError, StoreUnavailableError
 from engine.flows.operations.on_call import gaps, strangers
+from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import broken_promises
 from engine.flows.rules.missing_rules import missing, written
 from engine.model.duration import Duration, write_duration
@@ -49,6 +50,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
     yield rules
     for source in settings.sources:
         yield Check(f"source {source.name}", *source.examine())
+    yield _permissions(settings)
     try:
         database = Database.existing(settings.database)
     except StoreUnavailableError as error:
@@ -80,6 +82,12 @@ def _inference() -> Check:
     return Check(
         "inference", True, missing or "durable_rules and the reference evaluator judge each row."
     )
+
+
+def _permissions(settings: Settings) -> Check:
+    wide = too_wide(settings)
+    said = "Data and secrets are open to this account alone."
+    return Check("permissions", not wide, ". ".join(wide) + "." if wide else said)
 
 
 def _rules(settings: Settings) -> tuple[Check, Rulebook | None]:

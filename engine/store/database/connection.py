@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import StaticPool
 
 from engine.errors import StoreUnavailableError, UserError
+from engine.model.redaction import hide, is_secret_name
 from engine.store.database.db_errors import outage_in
 
 # The newest migration; a test holds it equal to what the migrations folder says, so that commands
@@ -89,7 +90,7 @@ class Database:
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
             raise StoreUnavailableError(
-                f"There is no database {parsed}; handrail run makes it, unless its path is mistyped "
+                f"There is no database {_shown(parsed)}; handrail run makes it, unless its path is mistyped "
                 "(database: in the configuration, or HANDRAIL_DATABASE_URL)."
             )
         database = cls.open(url)
@@ -103,8 +104,8 @@ class Database:
 
     @property
     def shown(self) -> str:
-        """The URL as messages and logs may show it: without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The database as messages and logs may show it: a file, or a host, port and name."""
+        return _shown(self.url)
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """A connection in a transaction that commits on leaving, or rolls back on an error.
@@ -198,6 +199,8 @@ class Database:
             ) from error
         except DBAPIError as error:
             sentence = outage_in(error, self.shown)
+            # The driver may repeat any part of the URL.
+            sentence = sentence and hide(sentence, _secrets(self.url))
             if sentence is None:
                 raise
             raise StoreUnavailableError(sentence) from error
@@ -224,18 +227,39 @@ def _parse(url: str) -> URL:
         return parsed
     if scheme == "sqlite":
         raise UserError("The database URL sqlite:// names no file; write sqlite:///FILE")
+    if "@" in (parsed.host or "") or "/" in (parsed.username or ""):
+        # Part of the password is taken for the host, and would be shown.
+        raise UserError(
+            "The user or the password in the database URL holds an @, : or /; "
+            "write %40, %3A or %2F for it."
+        )
     if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
+    # What it begins with is not repeated, because it may be part of a password.
     raise UserError(
-        f"The database URL begins with {scheme}://; Handrail knows sqlite:///FILE and postgresql://…"
+        "The database URL has another beginning than sqlite:///FILE and postgresql://…; "
+        "Handrail knows these two."
     )
+
+
+def _shown(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return url.render_as_string(hide_password=True)
+    host = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
+    return host.render_as_string()
+
+
+def _secrets(url: URL) -> list[str]:
+    values = [value for name, value in url.query.items() if is_secret_name(name)]
+    lists = [[value] if isinstance(value, str) else list(value) for value in values]
+    return [str(url.password or ""), *(each for values in lists for each in values)]
 
 
 def _make_folder(url: URL) -> None:
     assert url.database
     folder = Path(url.database).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailableError(
             f"The folder {folder} cannot be made: {error.strerror}."

@@ -45,7 +45,7 @@ rules:
 @pytest.fixture
 def site(tmp_path: Path, sqlite_database: Database) -> Settings:
     """A site where all is well: its rules serve, its flows have just worked."""
-    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox").mkdir(mode=0o700)
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "rules.yaml").write_text(RULE)
     (tmp_path / "config.yaml").write_text(CONFIG.format(sqlite_database.url))
@@ -59,6 +59,10 @@ def site(tmp_path: Path, sqlite_database: Database) -> Settings:
             audit_log.record(
                 conn, at=NOW, actor="evaluate", action=action, subject="alert 1", detail={}
             )
+    # As the commands make them, which set the umask.
+    file = Path(sqlite_database.url.database or "")
+    for each in file.parent.glob(f"{file.name}*"):
+        each.chmod(0o600)
     return settings
 
 
@@ -203,7 +207,13 @@ def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) ->
 def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Settings) -> None:
     site = site.model_copy(update={"database": "postgresql://handrail:geheim@127.0.0.1:1/handrail"})
     checks = list(examine(site, NOW))
-    assert [check.name for check in checks] == ["inference", "rules", "source clinic", "database"]
+    assert [check.name for check in checks] == [
+        "inference",
+        "rules",
+        "source clinic",
+        "permissions",
+        "database",
+    ]
     assert not checks[-1].ok
     assert "geheim" not in checks[-1].said
 

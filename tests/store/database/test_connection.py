@@ -97,10 +97,12 @@ def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mysql://user:geheim@host/db", "begins with mysql://"),
+        ("mysql://user:geheim@host/db", "has another beginning"),
         ("sqlite://", "names no file"),
         ("geheim", "cannot be read"),
         ("postgresql://u:geheim@host:port/db", "cannot be read"),
+        ("postgresql://u:x@geheim@host/db", "write %40"),
+        ("geheim://host/db", "has another beginning"),
     ],
 )
 def test_a_url_of_another_kind_is_refused_without_its_password(url: str, says: str) -> None:
@@ -129,10 +131,23 @@ def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
     assert "cannot be opened" in sentence(Database.open(f"sqlite:///{tmp_path}"))
 
 
-def test_an_unreachable_postgres_is_named_without_its_password() -> None:
-    said = sentence(Database.open("postgresql://handrail:geheim@127.0.0.1:1/handrail"))
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://handrail:geheim@127.0.0.1:1/handrail",
+        "postgresql://handrail:ge%68eim@127.0.0.1:1/handrail",
+        "postgresql://handrail@127.0.0.1:1/handrail?password=geheim",
+        "postgresql://handrail@127.0.0.1:1/handrail?p%61ssword=geheim",
+        "postgresql://127.0.0.1:1/handrail?user=u&password=geheim&sslpassword=geheim",
+        "postgresql://handrail:x/geheim@127.0.0.1:1/handrail",
+    ],
+)
+def test_an_unreachable_postgres_is_named_without_its_password(url: str) -> None:
+    database = Database.open(url)
+    said = sentence(database)
     assert "cannot be reached" in said
     assert "geheim" not in said
+    assert database.shown == "postgresql://127.0.0.1:1/handrail"
 
 
 @pytest.mark.postgres

@@ -1,0 +1,62 @@
+"""Permissions: which files with data or secrets other accounts of the machine can read or write."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from engine.model.secret import Secret
+from engine.model.settings import Settings
+
+_GROUP_AND_OTHERS = 0o077
+_OTHERS = 0o007
+
+
+def too_wide(settings: Settings) -> list[str]:
+    """Say which files and folders are open to other accounts, one sentence each.
+
+    The database, the outbox file and secret files are the service's alone. Another account may drop
+    files into an inbox as a member of its group, but no other may.
+    """
+    found = [_sentence(path, _GROUP_AND_OTHERS) for path in _own(settings)]
+    found += [_sentence(path, _OTHERS) for path in _inboxes(settings)]
+    return [sentence for sentence in found if sentence]
+
+
+def _own(settings: Settings) -> Iterator[Path]:
+    file = settings.database.removeprefix("sqlite:///")
+    if file != settings.database:
+        yield from (Path(f"{file}{ending}") for ending in ("", "-wal", "-shm"))
+        # Whoever can write the folder can put another file in the place of the database.
+        yield Path(file).parent
+    yield settings.sms.file
+    yield from _secret_files(settings)
+
+
+def _inboxes(settings: Settings) -> Iterator[Path]:
+    yield from (source.inbox for source in settings.sources if source.inbox is not None)
+
+
+def _secret_files(part: object) -> Iterator[Path]:
+    if isinstance(part, Secret):
+        if part.file is not None:
+            yield part.file
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _secret_files(getattr(part, name))
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from _secret_files(each)
+
+
+def _sentence(path: Path, closed: int) -> str | None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None  # it is not there, or not ours to look at; other checks say so
+    if not mode & closed:
+        return None
+    return f"{path} is open to other accounts (mode {mode:o}); run chmod {mode & ~closed:o} {path}"
