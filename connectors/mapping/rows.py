@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from connectors.mapping.cells import Remembered, Row, columns_of_conditions, compile_conditions
@@ -16,6 +15,7 @@ from connectors.mapping.settings import RowMapping
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.kinds import Kind
 from engine.model.local_time import WallClock
+from engine.model.nearest_word import nearest_word
 
 
 class Record(NamedTuple):
@@ -140,7 +140,7 @@ def refusal(mapping: RowMapping, header: Sequence[str]) -> str | None:
     missing = sorted(name for name in wanted if not times[name])
     if not missing:
         return None
-    near = get_close_matches(missing[0], header, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else "for a fixed value, write {always: …}"
+    near = nearest_word(missing[0], header)
+    hint = f"did you mean '{near}'?" if near else "for a fixed value, write {always: …}"
     named = " or ".join(f"'{name}'" for name in missing)
     return f"the header has no column {named}, which the mapping names; {hint}"

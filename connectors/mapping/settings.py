@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -30,6 +29,7 @@ from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
 from engine.model.kinds import Field as KindField
 from engine.model.kinds import Kind
+from engine.model.nearest_word import did_you_mean
 from engine.model.source_settings import Place
 from engine.model.timezone import Timezone
 
@@ -234,14 +234,17 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
     """What is wrong with an event in view of the site's kinds: pairs of a place within it and what to do."""
     kind = kinds.get(event.kind)
     if kind is None:
-        yield ("kind",), f"there is no kind of event '{event.kind}'{_nearest(event.kind, kinds)}"
+        yield (
+            ("kind",),
+            f"there is no kind of event '{event.kind}'{did_you_mean(event.kind, kinds)}",
+        )
         return
     for name, cells in event.fields.items():
         field = kind.fields.get(name)
         if field is None:
             yield (
                 ("fields", name),
-                f"{kind.name} has no field '{name}'{_nearest(name, kind.fields)}",
+                f"{kind.name} has no field '{name}'{did_you_mean(name, kind.fields)}",
             )
             continue
         for k, cell in enumerate(cells):
@@ -270,8 +273,3 @@ def _constants(cell: Cell) -> Iterator[tuple[Place, Constant]]:
             yield (word,), constant
     for key, constant in (cell.values or {}).items():
         yield ("values", key), constant
-
-
-def _nearest(word: str, words: Mapping[str, object]) -> str:
-    near = get_close_matches(word, words, n=1)
-    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(words)}"

@@ -59,15 +59,13 @@ def stored(settings: Settings) -> Iterator[Database]:
 
 
 def no_rule(wanted: str, known: Iterable[str]) -> UserError:
-    """That there is no such rule, with those nearly of its name, or else of its words, or else all."""
-    from difflib import get_close_matches
+    """Make the error for a rule that is not there; it names the rules that share a word with it."""
+    from engine.model.nearest_word import did_you_mean, nearest_word
 
     ids = sorted(known)
     words = set(re.findall("[a-z0-9]+", wanted.lower()))
-    near = get_close_matches(wanted.lower(), ids, n=3) or [
-        one for one in ids if words & set(one.split("-"))
-    ]
-    said = (
-        f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(ids) or 'none'}."
-    )
-    return UserError(f"There is no rule '{wanted}'; {said}")
+    alike = [one for one in ids if words & set(one.split("-"))]
+    if alike and not nearest_word(wanted, ids):
+        named = " or ".join(f"'{one}'" for one in alike)
+        return UserError(f"There is no rule '{wanted}'; did you mean {named}?")
+    return UserError(f"There is no rule '{wanted}'{did_you_mean(wanted, ids)}")

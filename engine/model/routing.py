@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from engine.model.duration import Duration, parse_duration, write_duration
 from engine.model.instant import MINUTE_US
+from engine.model.nearest_word import did_you_mean
 from engine.model.rule import Severity
 from engine.model.staff import Role
 from engine.model.strict import Strict
@@ -73,11 +73,7 @@ def _known(name: str, info: ValidationInfo) -> str:
         policies is None or name in policies
     ):  # None: the policies' own mistakes are reported already
         return name
-    near = get_close_matches(name, policies, n=1)
-    raise ValueError(
-        f"there is no policy '{name}'"
-        + (f"; did you mean '{near[0]}'?" if near else f", only {', '.join(policies)}")
-    )
+    raise ValueError(f"there is no policy '{name}'{did_you_mean(name, policies)}")
 
 
 class RoutingSettings(Strict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -16,6 +15,7 @@ from engine.model.instant import DAY_US, SECOND_US, to_us
 from engine.model.intake import DatedValue, ReadEvent, RosterRow
 from engine.model.kinds import Field
 from engine.model.local_time import WallReading
+from engine.model.nearest_word import nearest_word
 from engine.model.staff import ROLES
 from engine.rulebook.core.cases import CLIENT, Arrival, phone_of
 from engine.rulebook.english.words import noun, plain, word
@@ -96,9 +96,7 @@ def check_attributes(
         known = reading.attributes
         # Where it is not known which attributes there are, one that is nearly a word of the record is a slip.
         slip = (
-            bool(get_close_matches(name, words, n=1, cutoff=0.8))
-            if known is None
-            else name not in known
+            nearest_word(name, words, alike=0.8) is not None if known is None else name not in known
         )
         if slip or not NAME.fullmatch(name):
             reading.mistake(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 
 import yaml
@@ -15,6 +14,7 @@ from engine.measures.window import Starting
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.model.instant import DAY_US
+from engine.model.nearest_word import nearest_word
 from engine.rulebook.core.condition_walks import (
     all_findings,
     findings,
@@ -77,7 +77,7 @@ def _say_nearest(
     reading: Reading, node: yaml.Node, wanted: str, by_id: dict[str, WrittenRule]
 ) -> None:
     """The slip may be in the id of the rule that is meant, and not where it is named."""
-    for rule_id in get_close_matches(wanted, by_id, n=1, cutoff=0.9):
+    if rule_id := nearest_word(wanted, by_id, alike=0.9):
         place = f"{reading.source.name}:{node.start_mark.line + 1}"
         rule = by_id[rule_id]
         rule.reading.mistake(

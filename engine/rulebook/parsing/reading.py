@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Literal, TypeVar
 
 import yaml
 
 from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
+from engine.model.nearest_word import did_you_mean, nearest_word
 from engine.rulebook.core.conditions import Condition, Points
 from engine.rulebook.language.vocabulary import EVIDENCE, FILE, RAISE, RULE
 from engine.yaml_source import YamlSource
@@ -35,17 +35,14 @@ _MEANT = {
 
 def nearest(word: str, right: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
-    words = sorted(set(right))
-    if meant := _meant(word, words):
-        return f"; did you mean '{meant}'?"
-    return f"; known are {', '.join(words)}" if 0 < len(words) <= 24 else ""
+    words = set(right)
+    return did_you_mean(_meant(word, words) or word, words)
 
 
-def _meant(word: str, words: Sequence[str]) -> str | None:
+def _meant(word: str, words: Collection[str]) -> str | None:
     """The right word that is nearest to a wrong one, if any is near."""
     meant = _MEANT.get(word.lower())
-    close = [meant] if meant in words else get_close_matches(word.lower(), words, n=1, cutoff=0.6)
-    return close[0] if close else None
+    return meant if meant in words else nearest_word(word, words)
 
 
 @dataclass

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 import yaml
 
 from engine.model.duration import Duration
+from engine.model.nearest_word import nearest_word
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
 from engine.rulebook.language.vocabulary import (
@@ -114,11 +114,8 @@ def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
     """Where something is asked for that is not there, the slip may be in a name which nothing asks for."""
     missed = reading.missed[what]
     for name, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-        for wanted in (
-            get_close_matches(name.value, missed, n=1)
-            if name.value not in reading.asked[what]
-            else ()
-        ):
+        asked = name.value in reading.asked[what]
+        if not asked and (wanted := nearest_word(name.value, missed)):
             line = missed[wanted].start_mark.line + 1
             reading.mistake(
                 name,

@@ -156,9 +156,9 @@ def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -
     near = RULE.replace("id: missed", "id: two-visits-missed")
     site.write("rules/missed.yaml", near + RULE.split("rules:\n")[1])
     for wanted, offered in (
-        ("mised", "did you mean missed?"),
-        ("Visits", "did you mean two-visits-missed?"),
-        ("craving", "there are missed, two-visits-missed."),
+        ("mised", "did you mean 'missed'?"),
+        ("Visits", "did you mean 'two-visits-missed'?"),
+        ("craving", "known are missed, two-visits-missed"),
     ):
         code, _, err = site.handrail("explain", wanted)
         assert (code, err) == (2, f"There is no rule '{wanted}'; {offered}\n")

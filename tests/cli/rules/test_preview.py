@@ -279,8 +279,8 @@ def test_rules_of_several_places_are_one_set(say: Say, tmp_path: Path) -> None:
         (["--since", "2111-01-01"], "does not come before now"),
         (["--until", "last week"], "'last week' is not a date; write one such as 2026-03-01"),
         (["--until", "1969-01-01"], "'1969-01-01' is outside of the years 1970 to 2112"),
-        (["--outcome", "positiv"], "There is no rule 'positiv'; did you mean positive?"),
-        (["--outcome", "zzz"], "there are one-missed, positive, two-missed"),
+        (["--outcome", "positiv"], "There is no rule 'positiv'; did you mean 'positive'?"),
+        (["--outcome", "zzz"], "known are one-missed, positive, two-missed"),
         (["--horizon", "7 days"], "name that with --outcome RULE"),
         (["--outcome", "positive", "--horizon", "a week"], "--horizon: 'a week' is not a duration"),
         (

@@ -1,0 +1,33 @@
+"""The word that somebody probably meant who wrote another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# More words than this would hide what is wrong.
+_MOST = 24
+
+
+def nearest_word(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Find the known word nearest to a wrong one, without regard to case.
+
+    Args:
+        word: The wrong word.
+        known: The right words.
+        alike: How alike the two must be, from 0 to 1, to be named.
+    """
+    by_small = {one.lower(): one for one in sorted(known, reverse=True)}
+    found = get_close_matches(word.lower(), by_small, n=1, cutoff=alike)
+    return by_small[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Complete a sentence about a wrong word: `; did you mean 'x'?`, or the words there are.
+
+    There is no guess rather than a bad one, and no list rather than a long one.
+    """
+    words = sorted(set(known))
+    if near := nearest_word(word, words):
+        return f"; did you mean '{near}'?"
+    return f"; known are {', '.join(words)}" if 0 < len(words) <= _MOST else ""
