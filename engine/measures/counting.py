@@ -10,6 +10,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.local_days import local_days
 from engine.measures.measure import Number
+from engine.measures.signal import KindOrSignal
 from engine.measures.steps import crossings, merged
 from engine.measures.window import Places, Window
 
@@ -23,7 +24,7 @@ def _sums(flags: Bools) -> Places:
 class Count(Number):
     """The number of matching events in the window, or among the last N of the kind."""
 
-    kind: str
+    kind: KindOrSignal
     where: Where
     window: Window
 
@@ -91,7 +92,7 @@ class DaysWith(Count):
 class Share(Number):
     """Which percentage of the events that match `of` match `where` too; no value below `least` such events."""
 
-    kind: str
+    kind: KindOrSignal
     where: Where
     of: Where
     window: Window
@@ -122,7 +123,7 @@ class Share(Number):
 class Streak(Number):
     """How many newest events in a row match `where`, among those that match `among`."""
 
-    kind: str
+    kind: KindOrSignal
     where: Where
     among: Where
     window: Window
@@ -160,8 +161,8 @@ class Sequence(Number):
     Each first event counts once, with the earliest later second event, unless another first event came between.
     """
 
-    first: tuple[str, Where]
-    second: tuple[str, Where]
+    first: tuple[KindOrSignal, Where]
+    second: tuple[KindOrSignal, Where]
     window: Window
 
     def _pairs(self, histories: Histories) -> tuple[Places, Places]:

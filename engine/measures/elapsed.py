@@ -11,6 +11,7 @@ from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
 from engine.measures.local_days import local_days, midnight
 from engine.measures.measure import Measure, Number, Seen
+from engine.measures.signal import KindOrSignal
 from engine.measures.steps import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
 from engine.model.field_reading import read_number
@@ -24,7 +25,7 @@ class TimeSinceEvent(Number):
     With `starting`, since that day where there is no event from it on.
     """
 
-    kind: str
+    kind: KindOrSignal
     where: Where
     starting: Starting | None = None
 

@@ -13,6 +13,7 @@ from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.measure import Measure, Number, Seen
+from engine.measures.signal import KindOrSignal
 from engine.measures.window import Places, Window
 from engine.model.duration import Duration
 
@@ -30,7 +31,7 @@ _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]
 class Latest(Measure):
     """The field's value in the newest matching event that has one, unless a window has left that event behind."""
 
-    kind: str
+    kind: KindOrSignal
     field: str
     where: Where
     window: Window
@@ -65,7 +66,7 @@ class Latest(Measure):
 class _OverWindow(Number):
     """What statistics over the field's values in a window share."""
 
-    kind: str
+    kind: KindOrSignal
     field: str
     where: Where
     window: Window
@@ -107,7 +108,7 @@ class Trend(_OverWindow):
 class Change(Number):
     """The newest value less the median of the client's own values in the `baseline` before it."""
 
-    kind: str
+    kind: KindOrSignal
     field: str
     where: Where
     baseline: Duration  # microseconds

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
+from engine.measures.signal import KindOrSignal
 from engine.model.client import Client
 from engine.model.event import EventColumns, Value, read_fields
 from engine.model.instant import Instant
@@ -55,9 +56,14 @@ class Payloads:
         self._columns: dict[object, NDArray[Any]] = {}
         self._distinct: dict[str, tuple[NDArray[np.int32], list[Value | None]]] = {}
 
-    def of_kind(self, kind: str) -> Bools:
-        """Whether each payload is of a kind."""
-        return np.array([each == kind for each in self.kinds], bool)
+    def of_kind(self, kind: KindOrSignal) -> Bools:
+        """Whether each payload is of a kind, or one of a signal's."""
+        if isinstance(kind, str):
+            return np.array([each == kind for each in self.kinds], bool)
+        found = np.zeros(len(self.kinds), bool)
+        for one, where in kind.parts:
+            found |= self.of_kind(one) & self.matching(where)
+        return found
 
     def numbers(self, field: str) -> Numbers:
         """A field's number in each payload; NaN where there is none."""
@@ -142,14 +148,14 @@ class Histories:
         low, high = self.key.searchsorted([key, key + 1])
         return frozenset(self.payloads.kinds[code] for code in self.payload[low:high].tolist())
 
-    def of_kind(self, kind: str) -> NDArray[np.intp]:
-        """The places in the event arrays of a kind's events."""
+    def of_kind(self, kind: KindOrSignal) -> NDArray[np.intp]:
+        """The places in the event arrays of the events of a kind or signal."""
         return self.remember(
             ("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload])
         )
 
     def select(
-        self, kind: str, where: Where = ANY, carrying: str | None = None
+        self, kind: KindOrSignal, where: Where = ANY, carrying: str | None = None
     ) -> NDArray[np.intp]:
         """The places of a kind's events that meet a demand and, where asked, carry a field."""
 

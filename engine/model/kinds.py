@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -117,3 +117,19 @@ def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
                 raise ValueError(f"{name}.{word} is a built-in field and cannot be changed")
         kinds[name] = replace(known, fields={**known.fields, **kind.fields})
     return kinds
+
+
+def shared(name: str, kinds: Sequence[Kind]) -> Kind:
+    """Make one kind of several, with the fields that all of them have.
+
+    A field that takes words takes the words of any of them. One that is not of the same type
+    everywhere is left out.
+    """
+    fields: dict[str, Field] = {}
+    for word in kinds[0].fields if kinds else ():
+        found = [kind.fields[word] for kind in kinds if word in kind.fields]
+        bounds = {(one.type, one.low, one.high) for one in found}
+        if len(found) == len(kinds) and len(bounds) == 1:
+            choices = tuple(dict.fromkeys(choice for one in found for choice in one.choices))
+            fields[word] = replace(found[0], choices=choices)
+    return Kind(name, fields)

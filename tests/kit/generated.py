@@ -220,6 +220,28 @@ LISTS = {
     "long": ["phq9", "bdi"],
     "early": ["iop", "residential"],
 }
+# Of several kinds, which share no field, and of some events of one kind.
+SIGNALS: dict[str, list[Any]] = {
+    "heard": [
+        {"kind": "check_in", "where": {"status": "completed"}},
+        "assessment",
+        {"kind": "journal", "where": {"weather": "sun"}},
+    ],
+    "clear": [
+        {"kind": "test", "where": {"result": "negative"}},
+        {"kind": "test", "where": {"bac": {"less_than": 0.1}, "result": {"is_not": "missed"}}},
+    ],
+}
+_KINDS_OF = {"heard": ("check_in", "assessment", "journal"), "clear": ("test",)}
+_COUNTED = st.sampled_from([*KIND_NAMES, *SIGNALS])
+
+
+def kinds_in(text: str) -> list[str]:
+    """The kinds that a condition names, itself or by a signal."""
+    named = {kind for signal, kinds in _KINDS_OF.items() if signal in text for kind in kinds}
+    return [kind for kind in KIND_NAMES if kind in text or kind in named]
+
+
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
@@ -262,7 +284,8 @@ def _word_compared(draw: Draw, values: Sequence[Any]) -> Condition:
 
 
 def where(draw: Draw, kind: str) -> dict[str, Any]:
-    """A `where:` over one or two fields of a kind."""
+    """A `where:` over one or two fields of a kind, or of a signal of one kind."""
+    kind = _KINDS_OF.get(kind, (kind,))[0]
     found: dict[str, Any] = {}
     for name in _some(draw, _SOMETIMES[kind], most=1 + one_in(draw, 4)):
         target = f"{kind}.{name}"
@@ -290,9 +313,9 @@ def _window(draw: Draw, condition: Condition, *, must: bool = True, fewest: int 
 
 
 def _counted(draw: Draw, head: str) -> Condition:
-    kind = draw(_KINDS)
+    kind = draw(_COUNTED)
     condition: Condition = {head: kind}
-    if draw(st.booleans()):
+    if kind != "heard" and draw(st.booleans()):
         condition["where"] = where(draw, kind)
     _window(draw, condition, must=False)
     # Of the last two events there are never more, nor do six hours touch more than two days.
@@ -301,7 +324,7 @@ def _counted(draw: Draw, head: str) -> Condition:
 
 
 def _streak(draw: Draw) -> Condition:
-    kind = draw(_KINDS)
+    kind = draw(_COUNTED.filter(lambda kind: kind != "heard"))
     condition: Condition = {"streak": kind, "where": where(draw, kind)}
     if draw(st.booleans()):
         condition["among"] = where(draw, kind)
@@ -311,7 +334,7 @@ def _streak(draw: Draw) -> Condition:
 
 
 def _share(draw: Draw) -> Condition:
-    kind = draw(_KINDS)
+    kind = draw(_COUNTED.filter(lambda kind: kind != "heard"))
     condition: Condition = {"share": kind, "where": where(draw, kind)}
     if draw(st.booleans()):
         condition["of"] = where(draw, kind)
@@ -334,9 +357,9 @@ def _time_since(draw: Draw) -> Condition:
     if one_in(draw, 3):
         since = draw(st.sampled_from(["enrolled", "discharged"]))
         return {"time_since": since, **_compared(draw, ["1 day", "2 days", "3 days", "1 week"])}
-    kind = draw(_KINDS)
+    kind = draw(_COUNTED)
     condition: Condition = {"time_since": kind}
-    if draw(st.booleans()):
+    if kind != "heard" and draw(st.booleans()):
         condition["where"] = where(draw, kind)
     if one_in(draw, 4):
         condition["starting"] = draw(_STARTING)
@@ -346,8 +369,9 @@ def _time_since(draw: Draw) -> Condition:
 def _sequence(draw: Draw) -> Condition:
     pair: list[Any] = []
     for _ in range(2):
-        kind = draw(_KINDS)
-        pair.append({"event": kind, "where": where(draw, kind)} if draw(st.booleans()) else kind)
+        kind = draw(_COUNTED)
+        narrowed = kind != "heard" and draw(st.booleans())
+        pair.append({"event": kind, "where": where(draw, kind)} if narrowed else kind)
     condition: Condition = {"sequence": pair}
     # Of the last four events of two kinds there are at most two pairs.
     _window(draw, condition, fewest=4)

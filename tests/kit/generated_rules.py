@@ -8,7 +8,18 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from tests.kit.generated import KIND_NAMES, LENGTHS, LISTS, Draw, findings, maybe, one_in, people
+from tests.kit.generated import (
+    KIND_NAMES,
+    LENGTHS,
+    LISTS,
+    SIGNALS,
+    Draw,
+    findings,
+    kinds_in,
+    maybe,
+    one_in,
+    people,
+)
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import Condition
 
@@ -61,7 +72,13 @@ def _made_of_conditions(draw: Draw, names: Names, depth: int, known: bool) -> Co
 @st.composite
 def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
     """A rule file with lists, phrases, and rules that build on one another."""
-    document: dict[str, Any] = {"format": 1, "lists": LISTS, "phrases": {}, "rules": []}
+    document: dict[str, Any] = {
+        "format": 1,
+        "lists": LISTS,
+        "signals": SIGNALS,
+        "phrases": {},
+        "rules": [],
+    }
     names: list[tuple[Condition, bool]] = []
     for number in range(draw(st.integers(0, 2))):
         known = draw(st.booleans())
@@ -101,8 +118,8 @@ def everyone_about(
     draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10
 ) -> list[Person]:
     """People with events of the kinds that a condition or a whole document looks at."""
-    text = written(about)
-    kinds = [kind for kind in KIND_NAMES if kind in text] or KIND_NAMES
+    named = {word: about[word] for word in about if word not in {"lists", "signals"}}
+    kinds = kinds_in(written(named)) or KIND_NAMES
     return draw(st.lists(people(most_events, kinds), min_size=1, max_size=most_people))
 
 

@@ -115,13 +115,25 @@ class AsOf:
                 return False
         return True
 
+    def is_of(self, event: Happening, kind: str) -> bool:
+        """Whether an event is of a kind, or one of a signal's."""
+        parts = self.document.get("signals", {}).get(kind)
+        if parts is None:
+            return event.kind == kind
+        return any(
+            event.kind == part["kind"] and self.matches(event, part.get("where", {}))
+            if isinstance(part, dict)
+            else event.kind == part
+            for part in parts
+        )
+
     def of_kind(
         self, kind: str, where: dict[str, Any] | None = None, carrying: str = ""
     ) -> list[Happening]:
         return [
             event
             for event in self.events
-            if event.kind == kind
+            if self.is_of(event, kind)
             and self.matches(event, where or {})
             and (not carrying or carrying in event.fields)
         ]

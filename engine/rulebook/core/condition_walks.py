@@ -9,6 +9,7 @@ from engine.measures.counting import Count, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding, Measure
+from engine.measures.signal import KindOrSignal, Signal, kinds_of
 from engine.rulebook.core.conditions import (
     AllOf,
     AnyOf,
@@ -166,19 +167,32 @@ def may_be_unknown(finding: Finding) -> bool:
             return False
 
 
+def signals(condition: Condition) -> dict[str, Signal]:
+    """The signals that it looks at, by name."""
+    found: dict[str, Signal] = {}
+    for finding in all_findings(condition):
+        match finding.measure:
+            case Sequence(first=(first, _), second=(second, _)):
+                looked_at: tuple[KindOrSignal, ...] = (first, second)
+            case measure:
+                looked_at = (getattr(measure, "kind", ""),)
+        found |= {one.name: one for one in looked_at if isinstance(one, Signal)}
+    return found
+
+
 def kinds(condition: Condition) -> frozenset[str]:
     """The kinds of events that it looks at."""
     found: set[str] = set()
     for finding in all_findings(condition):
         match finding.measure:
             case Sequence(first=(first, _), second=(second, _)):
-                found |= {first, second}
+                found |= kinds_of(first) | kinds_of(second)
             case (
                 Count(kind=kind) | Share(kind=kind) | Streak(kind=kind) | TimeSinceEvent(kind=kind)
             ):
-                found.add(kind)
+                found |= kinds_of(kind)
             case Latest(kind=kind) | Statistic(kind=kind) | Trend(kind=kind) | Change(kind=kind):
-                found.add(kind)
+                found |= kinds_of(kind)
             case TimeSinceDay() | ClientAttribute() | Points() | Ever():
                 pass
             case measure:

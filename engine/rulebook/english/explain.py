@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.measures.measure import Finding
+from engine.measures.signal import Signal
 from engine.model.duration import write_duration
 from engine.model.routing import Policy, RoutingSettings
 from engine.model.rule import Rule, Severity
 from engine.model.staff import Role
-from engine.rulebook.core.condition_walks import parts_of
+from engine.rulebook.core.condition_walks import parts_of, signals
 from engine.rulebook.core.conditions import (
     AllOf,
     AnyOf,
@@ -27,6 +28,7 @@ from engine.rulebook.english.finding_text import (
     finding_in_words,
     shown_in_words,
 )
+from engine.rulebook.english.words import signal_in_words, word
 
 _STATUS = {
     "draft": "a draft: it does nothing yet",
@@ -61,6 +63,7 @@ def explain(
     paragraphs = [
         [f"{_line(rule.title)} ({rule.id})", f"It is {_STATUS[rule.status]}. {_scope(one)}"],
         list(_when("It holds while ", one.written.written_when, rules)),
+        list(_signals(one)),
         [_opening(rule), *_severity(one, rules)],
         list(_told(one, rules, routing)),
         list(_reasons(rule)),
@@ -76,6 +79,14 @@ def _scope(one: CheckedRule) -> str:
     everyone = "It looks at clients who are enrolled and not on leave"
     only = " and ".join(map(condition_in_words, one.written.applies_to))
     return f"{everyone}, if {only}." if only else f"{everyone}."
+
+
+def _signals(one: CheckedRule) -> Iterator[str]:
+    found: dict[str, Signal] = {}
+    for condition in (one.when, *(condition for _, condition in one.raises)):
+        found |= signals(condition)
+    for name, signal in found.items():
+        yield f"As {word(name)} count: {signal_in_words(signal)}."
 
 
 def _when(

@@ -9,6 +9,7 @@ from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding, Measure
+from engine.measures.signal import KindOrSignal, name_of
 from engine.model.duration import write_duration
 from engine.model.event import Value
 from engine.model.kinds import BUILT_IN
@@ -193,12 +194,12 @@ def _of_field(measure: Measure, comparison: Comparison) -> str:
 _STATING = " that state it"
 
 
-def _scaled(kind: str, field: str, comparison: Comparison) -> str:
+def _scaled(kind: KindOrSignal, field: str, comparison: Comparison) -> str:
     """A field's comparison with its scale, where everybody knows it: `of 8 or more out of 10`, `missed`."""
     said = words.compared(comparison, kind, field)
     if all(isinstance(one, str) for one in words.operands(comparison)):
         return said
-    known = BUILT_IN.get(kind)
+    known = BUILT_IN.get(name_of(kind))
     scale = known.fields.get(field) if known else None
     return f"of {said} out of 10" if scale and (scale.low, scale.high) == (0, 10) else f"of {said}"
 

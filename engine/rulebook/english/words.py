@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from engine.measures.comparison import ANY, Comparison, Operator, Where
+from engine.measures.signal import KindOrSignal, Signal, name_of
 from engine.measures.window import Starting, Window
 from engine.model.duration import write_duration, write_elapsed
 from engine.model.event import Value
@@ -129,13 +130,13 @@ def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> 
     return patterns[comparison.operator].format(choice([write(one) for one in wanted]))
 
 
-def compared(comparison: Comparison, kind: str = "", field: str = "") -> str:
+def compared(comparison: Comparison, kind: KindOrSignal = "", field: str = "") -> str:
     """A field's comparison after its name: `8 or more`, `missed or refused`, `other than missed`, `marked yes`."""
     wanted = operands(comparison)
     if not all(isinstance(one, str) for one in wanted):
         return amount(comparison)
     denied = comparison.operator in {"is_not", "none_of"}
-    known = BUILT_IN.get(kind)
+    known = BUILT_IN.get(name_of(kind))
     if set(wanted) <= {"yes", "no"}:
         return f"{'not ' if denied else ''}marked {choice([str(one) for one in wanted])}"
     written = choice([plain(one) for one in wanted])
@@ -164,8 +165,9 @@ def value(measured: Value | None, write: Write = plain) -> str:
             return write(round(measured, 2))
 
 
-def noun(kind: str, where: Where = ANY, *, one: bool = False) -> str:
+def noun(kind: KindOrSignal, where: Where = ANY, *, one: bool = False) -> str:
     """Events of a kind that meet a demand: `missed check-ins`, `tests with method urine`; or one of them."""
+    kind = name_of(kind)
     names = _NOUNS.get(kind, (f"{word(kind)} event", f"{word(kind)} events"))
     first, said = "", []
     for name, comparison in where.fields:
@@ -176,13 +178,13 @@ def noun(kind: str, where: Where = ANY, *, one: bool = False) -> str:
     return f"{first}{names[0] if one else names[1]}{' with ' if said else ''}{' and '.join(said)}"
 
 
-def one_of(kind: str, where: Where) -> str:
+def one_of(kind: KindOrSignal, where: Where) -> str:
     """`a missed check-in`."""
     named = noun(kind, where, one=True)
     return f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
 
 
-def looked_at(limits: Window, kind: str, where: Where, which: str = "") -> str:
+def looked_at(limits: Window, kind: KindOrSignal, where: Where, which: str = "") -> str:
     """The events that a measure is computed over: `check-ins in the last 7 days`, `the last 5 check-ins`."""
     if limits.last is not None:
         return f"the last {limits.last} {noun(kind, where)}{which}{starting(limits.starting)}"
@@ -216,3 +218,8 @@ def start_day(start: Starting) -> str:
     """Such as `day 28 after enrolment`, or `the day of enrolment`."""
     after = "enrolment" if start.after == "enrolled" else "discharge"
     return f"day {start.days} after {after}" if start.days else f"the day of {after}"
+
+
+def signal_in_words(signal: Signal) -> str:
+    """What counts as a signal: `completed check-ins, contacts with outcome reached`."""
+    return ", ".join(noun(kind, where) for kind, where in signal.parts)

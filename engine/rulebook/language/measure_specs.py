@@ -15,6 +15,7 @@ from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
 from engine.measures.measure import Measure
+from engine.measures.signal import KindOrSignal, kinds_of
 from engine.measures.window import Window
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
@@ -40,7 +41,8 @@ class Said:
     """What was read of one condition, before its measure is made of it."""
 
     name: str
-    kind: str = ""
+    kind: str = ""  # or the name of a signal
+    watched: KindOrSignal = ""
     field: str = ""
     values: Values = COUNTS
     where: Where = ANY
@@ -49,7 +51,7 @@ class Said:
     of_at_least: int = 1
     window: Window = default(default_factory=Window)
     baseline: Duration = USUAL_BASELINE
-    pair: tuple[tuple[str, Where], ...] = ()
+    pair: tuple[tuple[KindOrSignal, Where], ...] = ()
     nodes: Mapping[str, yaml.Node] = default(default_factory=dict)
 
 
@@ -165,7 +167,8 @@ def _most(said: Said) -> float:
     last, within = said.window.last, said.window.within
     if last is not None and said.name == "sequence":
         # Where both are of one kind, an event can end one pair and begin the next.
-        return last - 1 if said.pair[0][0] == said.pair[1][0] else last // 2
+        first, second = (kinds_of(kind) for kind, _ in said.pair)
+        return last - 1 if first & second else last // 2
     if last is None and within is not None and said.name == "days_with":
         # A window of seven days touches eight, and one more where a day has but 23 hours.
         return 1 - (-(within + DAY_US // 24) // DAY_US)
@@ -176,13 +179,13 @@ def measure_of(said: Said) -> Measure:
     """The measure that was said."""
     match said.name:
         case "count":
-            return Count(said.kind, said.where, said.window)
+            return Count(said.watched, said.where, said.window)
         case "days_with":
-            return DaysWith(said.kind, said.where, said.window)
+            return DaysWith(said.watched, said.where, said.window)
         case "streak":
-            return Streak(said.kind, said.where, said.among, said.window)
+            return Streak(said.watched, said.where, said.among, said.window)
         case "share":
-            return Share(said.kind, said.where, said.of, said.window, said.of_at_least)
+            return Share(said.watched, said.where, said.of, said.window, said.of_at_least)
         case "sequence":
             first, second = said.pair
             return Sequence(first, second, said.window)
@@ -191,7 +194,7 @@ def measure_of(said: Said) -> Measure:
         case "time_since" if said.kind in DAYS:
             return TimeSinceDay("enrolled" if said.kind == "enrolled" else "discharged")
         case "time_since":
-            return TimeSinceEvent(said.kind, said.where, said.window.starting)
+            return TimeSinceEvent(said.watched, said.where, said.window.starting)
         case _:
             return _of_field(said)
 
@@ -199,13 +202,13 @@ def measure_of(said: Said) -> Measure:
 def _of_field(said: Said) -> Measure:
     match said.name:
         case "latest":
-            return Latest(said.kind, said.field, said.where, said.window)
+            return Latest(said.watched, said.field, said.where, said.window)
         case "change":
-            return Change(said.kind, said.field, said.where, said.baseline, said.window)
+            return Change(said.watched, said.field, said.where, said.baseline, said.window)
         case "trend":
-            return Trend(said.kind, said.field, said.where, said.window)
+            return Trend(said.watched, said.field, said.where, said.window)
         case "average" | "median" | "lowest" | "highest" | "total":
             name: StatisticName = said.name
-            return Statistic(said.kind, said.field, said.where, said.window, name)
+            return Statistic(said.watched, said.field, said.where, said.window, name)
         case _:
             raise AssertionError(said.name)

@@ -34,6 +34,7 @@ from engine.rulebook.language.vocabulary import (
     LONGEST_ID,
     NAME,
     OPTIONS,
+    PART,
     PHRASE_REFERENCE,
     POINTS,
     RAISE,
@@ -83,6 +84,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "rule": of_keys(RULE),
             "raise": of_keys(RAISE),
             "item": of_keys(ITEM),
+            "part": _part(kinds),
             "evidence": of_keys(EVIDENCE),
             "condition": _condition(heads),
             **{f"condition {head}": schema for head, schema in heads.items()},
@@ -147,6 +149,15 @@ _OWN: Mapping[str, Schema] = {
         "propertyNames": _NAMED,
         "additionalProperties": {"type": "array", "minItems": 1, "items": SCALAR},
     },
+    "signals": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"anyOf": [SCALAR, {"$ref": "#/definitions/part"}]},
+        },
+    },
     "phrases": {
         "type": "object",
         "propertyNames": _NAMED,
@@ -204,6 +215,13 @@ def _condition(heads: Mapping[str, Schema]) -> Schema:
     }
 
 
+def _part(kinds: Mapping[str, Kind]) -> Schema:
+    """A part of a signal that narrows a kind by a `where:`."""
+    shapes = {"kind": {"enum": list(kinds)}}
+    part = keyed({word: key.says for word, key in PART.items()}, shapes, required(PART))
+    return {**part, "allOf": [_if("kind", [kind], {"where": _where_of(kind)}) for kind in kinds]}
+
+
 def _points() -> Schema:
     """A scorecard, written here or by its name, and a comparison of its sum."""
     scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
@@ -243,13 +261,25 @@ def _target(form: Form, name: str, kinds: Mapping[str, Kind]) -> Schema:
     if form.target == "pair":
         event = keyed(
             {word: key.says for word, key in EVENT.items()},
-            {"event": {"enum": list(kinds)}},
+            {"event": {"anyOf": [{"enum": list(kinds)}, _signal(kinds)]}},
             required(EVENT),
         )
         wheres = [_if("event", [kind], {"where": _where_of(kind)}) for kind in kinds]
-        either = {"anyOf": [{"enum": list(kinds)}, {**event, "allOf": wheres}]}
+        either = {"anyOf": [{"enum": list(kinds)}, _signal(kinds), {**event, "allOf": wheres}]}
         return {"type": "array", "minItems": 2, "maxItems": 2, "items": either}
-    return {"enum": [word for word, *_ in _targets(form, name, kinds)]}
+    known = [word for word, *_ in _targets(form, name, kinds)]
+    return {"anyOf": [{"enum": known}, _signal(kinds, field=form.target == "field")]}
+
+
+def _signal(kinds: Mapping[str, Kind], *, field: bool = False) -> Schema:
+    """The name of a signal, or a field of one; which signals a file has cannot be told here."""
+    kind = "|".join(kinds)
+    name = f"{NAME.pattern}\\.{NAME.pattern}" if field else NAME.pattern
+    return {
+        "type": "string",
+        "pattern": f"^(?!(?:{kind})(?:\\.|$))(?:{name})$",
+        "description": "The name of one of the 'signals:'.",
+    }
 
 
 def _targets(

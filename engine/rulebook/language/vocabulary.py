@@ -43,7 +43,7 @@ class DurationKey:
 
 # What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
 Own = Literal[
-    "format", "lists", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
+    "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
     "conditions", "points", "raise", "evidence", "where", "start", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
 ]  # fmt: skip
@@ -64,6 +64,10 @@ FILE: Mapping[str, Key] = {
     "lists": Key(
         "lists",
         "Words that belong together, under a name which can then stand where one of them could.",
+    ),
+    "signals": Key(
+        "signals",
+        "Kinds of events, or some of their events, that count as one kind under a name.",
     ),
     "phrases": Key(
         "phrases",
@@ -150,6 +154,10 @@ EVIDENCE: Mapping[str, Key] = {
 }
 EVENT: Mapping[str, Key] = {
     "event": Key(TextKey(), "A kind of event.", required=True),
+    "where": Key("where", "Only events whose fields are so."),
+}
+PART: Mapping[str, Key] = {
+    "kind": Key(TextKey(), "A kind of event.", required=True),
     "where": Key("where", "Only events whose fields are so."),
 }
 JOINS: Mapping[str, str] = {

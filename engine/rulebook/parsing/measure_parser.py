@@ -8,6 +8,7 @@ import yaml
 
 from engine.measures.comparison import ANY, Where
 from engine.measures.measure import Finding
+from engine.measures.signal import KindOrSignal
 from engine.measures.window import Starting, Window
 from engine.model.client import SPELL_WORDS
 from engine.model.duration import parse_duration
@@ -89,6 +90,7 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
             f"there is no kind of event '{said.kind}'{nearest(said.kind, (*reading.kinds, *also))}",
         )
         return False
+    said.watched = reading.watched(said.kind)
     if form.target != "field":
         if said.field:
             reading.mistake(
@@ -129,7 +131,7 @@ def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
     items = reading.items(node, "'sequence:'")
     if items and len(items) != 2:
         reading.mistake(node, "a sequence is two events, the first and the one that follows it")
-    pair: list[tuple[str, Where]] = []
+    pair: list[tuple[KindOrSignal, Where]] = []
     for item in items:
         parts = {"event": item}
         if isinstance(item, yaml.MappingNode):
@@ -141,7 +143,7 @@ def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
         )
         where = read_where(reading, parts.get("where"), kind) if kind else None
         if kind is not None and where is not None:
-            pair.append((kind, where))
+            pair.append((reading.watched(kind), where))
     said.pair = tuple(pair)
     return len(pair) == 2 == len(items)
 

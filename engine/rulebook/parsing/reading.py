@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import yaml
 
+from engine.measures.signal import KindOrSignal, Signal
 from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
 from engine.model.nearest_word import did_you_mean, nearest_word
@@ -18,10 +19,11 @@ from engine.yaml_source import YamlSource
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
-Named = Literal["lists", "phrases", "scorecards"]
-NAMED: tuple[Named, ...] = ("lists", "phrases", "scorecards")
+Named = Literal["lists", "signals", "phrases", "scorecards"]
+NAMED: tuple[Named, ...] = ("lists", "signals", "phrases", "scorecards")
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
+_NOWHERE = yaml.ScalarNode("", "")
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 LARGEST = 1_000_000_000
@@ -49,7 +51,8 @@ def _meant(word: str, words: Collection[str]) -> str | None:
 class Reading:
     """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
 
-    `lists` are the words of each, with their places. `phrases` and `scorecards` are those read so far; None is one
+    `lists` are the words of each, with their places. `kinds` hold the file's `signals` too, with the fields that all
+    their kinds share. `phrases` and `scorecards` are those read so far; None is one
     that could not be read. `referred` are the rules that conditions name, each with its place, and `denied` those of
     them whose conditions are denied by a `none:`. `asked` are the names of NAMED that conditions use, and `missed`
     the words that are none, where one could stand.
@@ -58,6 +61,7 @@ class Reading:
     source: YamlSource
     kinds: Mapping[str, Kind]
     lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
+    signals: dict[str, Signal] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     scorecards: dict[str, Points | None] = field(default_factory=dict)
     attributes: frozenset[str] | None = None
@@ -74,6 +78,11 @@ class Reading:
     def mistake(self, node: yaml.Node, text: str) -> None:
         """Note a mistake at a node's place."""
         self.source.mistake(node, text)
+
+    def watched(self, name: str) -> KindOrSignal:
+        """The signal of that name, or else the kind."""
+        self.asked["signals"].setdefault(name, _NOWHERE)
+        return self.signals.get(name, name)
 
     def mapping(
         self, node: yaml.Node, known: Iterable[str], what: str, required: Iterable[str] = ()

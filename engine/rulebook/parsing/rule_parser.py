@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from engine.measures.comparison import Where
+from engine.measures.signal import Signal
 from engine.model.duration import Duration
+from engine.model.kinds import shared
 from engine.model.nearest_word import nearest_word
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
@@ -16,12 +19,14 @@ from engine.rulebook.language.vocabulary import (
     ID,
     LONGEST_ID,
     NAME,
+    PART,
     RAISE,
     RULE,
     DurationKey,
     TextKey,
     required,
 )
+from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.condition_parser import read_condition, read_items
 from engine.rulebook.parsing.measure_parser import read_applies_to
 from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading
@@ -73,6 +78,7 @@ def read_file(reading: Reading) -> list[WrittenRule]:
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
     _read_lists(reading, parts.get("lists"))
+    read_signals(reading, parts.get("signals"))
     _read_phrases(reading, parts.get("phrases"))
     _read_scorecards(reading, parts.get("scorecards"))
     items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
@@ -95,6 +101,35 @@ def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
         items = reading.items(value, f"the list '{name}'")
         words = [(reading.word(item, "a list's item"), item) for item in items]
         reading.lists[name] = tuple((word, item) for word, item in words if word is not None)
+
+
+def read_signals(reading: Reading, node: yaml.Node | None) -> None:
+    """Add a file's signals to what its conditions may name as a kind of event."""
+    kinds = dict(reading.kinds)
+    for name, value in _named(reading, node, "signals"):
+        if name in reading.kinds:
+            text = f"'{name}' is already a kind of event; give the signal another name"
+            reading.mistake(value, text)
+            continue
+        items = reading.items(value, f"the signal '{name}'")
+        parts = [part for part in (_read_part(reading, item) for item in items) if part is not None]
+        if parts and len(parts) == len(items):
+            reading.signals[name] = Signal(name, tuple(parts))
+        # One that could not be read is known, so that its own mistakes alone are said.
+        kinds[name] = shared(name, [reading.kinds[kind] for kind, _ in parts])
+    reading.kinds = kinds
+
+
+def _read_part(reading: Reading, node: yaml.Node) -> tuple[str, Where] | None:
+    """A kind, or a kind with a `where:`."""
+    parts = {"kind": node}
+    if isinstance(node, yaml.MappingNode):
+        parts = reading.mapping(node, PART, "a part of a signal", required(PART))
+    if "kind" not in parts:
+        return None
+    kind = reading.one_of(parts["kind"], reading.kinds, "kind of event")
+    where = read_where(reading, parts.get("where"), kind) if kind else None
+    return None if kind is None or where is None else (kind, where)
 
 
 def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:

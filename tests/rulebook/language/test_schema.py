@@ -41,6 +41,9 @@ UNSAID = (
     # What one place says of another.
     "there is no rule", "there is no phrase", "there is no scorecard", "there are never",
     "stands twice in raise", "choose one of remind",
+    # A word that may be the name of a signal.
+    "there is no kind of event 'chek_in'", "there is no kind of event 'enroled'",
+    "is already a kind of event",
     "is not quite", "nothing asks for", "no word of the list",
     "leads back to itself", "a rule cannot quiet itself", "raise goes up",
     "is already a value of a field",
@@ -135,7 +138,7 @@ def test_each_thing_that_a_schema_cannot_say_is_met() -> None:
 def test_a_value_is_refused_at_its_own_place() -> None:
     assert refusals(SCHEMA, GOOD) == []
     assert refusals(SCHEMA, GOOD.replace("at_least: 1", "at_least: 0")) == ["rules/0/when/at_least"]
-    assert refusals(SCHEMA, GOOD.replace("count: check_in", "count: chek_in")) == [
+    assert refusals(SCHEMA, GOOD.replace("count: check_in", "count: check-in")) == [
         "rules/0/when/count"
     ]
     assert refusals(SCHEMA, GOOD.replace("severity: low", "severity: lo")) == ["rules/0/severity"]
