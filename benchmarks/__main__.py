@@ -17,12 +17,14 @@ from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
 from benchmarks.replay import replay
 from benchmarks.scale import scale
+from benchmarks.urgent import urgent
 
 PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
     "import": importing,
     "scale": scale,
     "backlog": backlog,
+    "urgent": urgent,
     "commands": commands,
 }
 

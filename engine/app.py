@@ -18,7 +18,8 @@ import structlog
 
 from connectors import registry
 from engine.errors import SourcesError
-from engine.flows.delivery import deliver, delivery_status
+from engine.flows.delivery import delivery_status
+from engine.flows.delivery.senders import Senders
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
@@ -35,6 +36,7 @@ from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
+from engine.store.messages import outbox
 from engine.store.operations import job_runs, rule_sets
 
 # A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
@@ -140,6 +142,11 @@ class Engine:
             runs = job_runs.read(conn)
         stepped = [runs[tick.name].ended_at for tick in self.ticks() if tick.name in runs]
         return abs(self._now() - max(stepped)) // SECOND_US if stepped else None
+
+    def urgent_text_waits(self) -> bool:
+        """Return whether an urgent text has been in the outbox for longer than is promised."""
+        with self.web_database.read() as conn:
+            return outbox.urgent_overdue(conn, self._now()) > 0
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""
@@ -269,13 +276,15 @@ class Engine:
             _log.info("took over newer rules", rule_set=serving.id, rules=len(newer.rules))
 
     def _deliver(self) -> Mapping[str, int]:
-        states: Counter[str] = Counter()
-        for _ in self._patiently():
-            state = deliver.run(self.database, self._gateway, self._now(), self._owner)
-            if state is None:
-                break
-            states[state] += 1
-        return states
+        end = time.monotonic() + self._patience
+        return Senders(
+            self.database,
+            self._gateway,
+            self._now,
+            self._owner,
+            self.settings.sms.senders,
+            lambda: not self.stopping.is_set() and time.monotonic() < end,
+        ).run()
 
     def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:
         return reconcile.run(

@@ -125,6 +125,8 @@ class Watch:
         try:
             if self._engine.web_database.outdated():
                 reasons.append("The database has tables of another version.")
+            elif self._engine.urgent_text_waits():
+                reasons.append("An urgent text has waited for more than a minute.")
         except StoreUnavailableError as error:
             _log.warning("not ready", why=str(error))
             reasons.append("The database cannot be used.")

@@ -83,7 +83,9 @@ class SourceConnector(Protocol):
 
 
 class SmsGateway(Protocol):
-    """Hands messages to a carrier."""
+    """Hands messages to a carrier; `parallel` says whether several threads may do so at once."""
+
+    parallel: bool
 
     name: str
 

@@ -18,6 +18,7 @@ class PrintedSms:
     """
 
     name = "printed"
+    parallel = False  # printing takes no time, and lines keep their order
 
     def __init__(self, file: Path, stream: TextIO) -> None:
         self._file = file

@@ -43,6 +43,7 @@ class TwilioSms:
     """
 
     name = "twilio"
+    parallel = True
 
     def __init__(self, settings: TwilioSettings, environ: Mapping[str, str]) -> None:
         """Read the secrets (UserError where they are not to be found); nothing is sent yet."""

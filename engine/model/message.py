@@ -10,6 +10,7 @@ from typing import Literal
 from engine.model.alert import Alert
 from engine.model.instant import SECOND_US, Instant
 from engine.model.notify_reason import NotifyReason, SettlementReason
+from engine.model.rule import SEVERITIES, Severity
 from engine.model.staff import RecipientFacts
 
 OutboxState = Literal[
@@ -74,6 +75,22 @@ class MessageKind(StrEnum):
     PROMISES_MENDED = "promises_mended"
 
 
+def urgency_of(kind: MessageKind, severity: Severity | None) -> int:
+    """Return the place of a message among those that are due: 0 goes before 1, and so on.
+
+    Args:
+        kind: What it is for.
+        severity: Of the alert that it asks for help with; None if it asks for none.
+    """
+    if severity == "urgent" or kind in {MessageKind.HELD_URGENT, MessageKind.DANGER}:
+        return URGENT
+    if severity is None:
+        return SEVERITIES.index("medium")
+    # That nobody can be told is worse than the alert itself.
+    return SEVERITIES.index("high" if kind == MessageKind.REACHES_NOBODY else severity)
+
+
+URGENT = 0
 TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
 PASSES_QUIET_HOURS = (
     MessageKind.REACHES_NOBODY,
@@ -102,7 +119,13 @@ class NewMessage:
     expires_at: Instant | None = None
     sequence: int = 0
     subject_id: int = 0  # the staff whom it is about; 0 where it is about none
+    severity: Severity | None = None  # of the alert that it asks for help with
     to_mentor: bool = False  # whether it tells them as a mentor, whatever else they are
+
+    @property
+    def urgency(self) -> int:
+        """Its place among those that are due: 0 goes before 1, and so on."""
+        return urgency_of(self.kind, self.severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ Phone = Annotated[str, StringConstraints(pattern=f"^{E164}$")]
 class SmsSettings(Strict):
     """How texts go out.
 
-    `gateway` is a name of the registry, and `own` are that connector's settings, which stand under
+    `gateway` is a name of the registry, `senders` are how many texts are handed over at once, one of
+    them kept for urgent ones, and `own` are that connector's settings, which stand under
     its name. `file` remembers the texts that do not leave this machine.
     """
 
     gateway: str = "printed"
     detail: Detail = "reason"
+    senders: int = Field(default=4, ge=1, le=16)
     file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     own: InstanceOf[Strict] | None = Field(default=None, exclude=True)

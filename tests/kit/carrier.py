@@ -32,6 +32,7 @@ class Carrier:
     """
 
     name = "carrier"
+    parallel = False
 
     def __init__(
         self, *moods: Mood, deaf: int = 0, passing: Callable[[], None] = lambda: None

@@ -57,7 +57,14 @@ class Prepared:
     settled: OutboxState | None = None  # if it is not handed to the carrier at all
 
 
-def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> OutboxState | None:
+def run(
+    database: Database,
+    gateway: SmsGateway,
+    now: Instant,
+    owner: str,
+    *,
+    urgent_only: bool = False,
+) -> OutboxState | None:
     """Send or look up the one message that is most urgent at `now`.
 
     Call it, each time with a fresh `now`, until it returns None. What raises or dies in between
@@ -68,13 +75,14 @@ def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> Ou
         database: The database.
         gateway: The carrier.
         now: The present instant.
-        owner: A name that only this process has.
+        owner: A name that only this sender has.
+        urgent_only: Whether others than urgent messages are left alone.
 
     Returns:
         The state that the message came to; None if nothing is to be done.
     """
     with database.write() as conn:
-        prepared = _prepare(conn, now, owner)
+        prepared = _prepare(conn, now, owner, urgent_only=urgent_only)
     if prepared is None:
         return None
     if prepared.settled is not None:
@@ -85,14 +93,30 @@ def run(database: Database, gateway: SmsGateway, now: Instant, owner: str) -> Ou
     return settlement.state
 
 
-def _prepare(conn: Connection, now: Instant, owner: str) -> Prepared | None:
+def urgent_waits(database: Database, now: Instant) -> bool:
+    """Return whether an urgent message waits to be sent."""
+    with database.read() as conn:
+        return outbox.urgent_due(conn, now)
+
+
+def _prepare(conn: Connection, now: Instant, owner: str, *, urgent_only: bool) -> Prepared | None:
     """Claim a message and take the last look: nothing that was committed before it is ignored."""
     stands = channel_state.read(conn)
     if stands.stopped_until is not None and now < stands.stopped_until:
         return None
-    message = next(iter(outbox.claim_due(conn, now, owner, LEASE_US, limit=1)), None)
-    if message is None:
+    claimed = outbox.claim_due(
+        conn,
+        now,
+        owner,
+        LEASE_US,
+        limit=1,
+        urgent_only=urgent_only,
+        # What shows whether a stopped channel works again is one message, the most urgent one.
+        alone=stands.since is not None,
+    )
+    if not claimed:
         return None
+    (message,) = claimed
     standing = outbox.standing(conn, message, now)
     prepared = Prepared(message, standing, stands)
     if message.state == "unknown":

@@ -144,6 +144,7 @@ class Notifier:
             due_at,
             expires_at=self.now + VALID_US,
             sequence=sequence,
+            severity=routed.alert.severity,
             to_mentor=to_mentor,
         )
         return outbox.enqueue(self.conn, message)

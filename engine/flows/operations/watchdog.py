@@ -94,6 +94,8 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
         found.append("an evaluation was given up")
     if outbox.overdue(conn, late):
         found.append("a message was given up")
+    if outbox.urgent_overdue(conn, now):
+        found.append("an urgent text has waited for more than a minute")
     found += missing_data(conn)
     storm = alert_storms.last_held_at(conn)
     if storm is not None and now < storm + STORM_US:

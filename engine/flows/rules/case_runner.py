@@ -62,6 +62,7 @@ class _GivenSource:
     """The source of a case: its people at the beginning, then what arrives at each moment."""
 
     name = OWNER
+    parallel = False
     silent_after: Duration | None = None
 
     def __init__(self, case: Case, clock: WallClock) -> None:
@@ -101,6 +102,7 @@ class _Carrier:
     """Takes every text at once."""
 
     name = OWNER
+    parallel = False
 
     def send(self, message: Outgoing) -> SendResult:
         """Take it."""

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
 from engine.model.instant import Instant
-from engine.model.message import REACHED_NOBODY
+from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
 from engine.model.routing import Policy, RoutingStep
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
@@ -88,6 +88,12 @@ _NO_LONGER_QUIETED = (
 )
 _OPEN = insert(alerts).returning(alerts.c.id, sort_by_parameter_order=True)
 _CHANGED = insert(alert_transitions)
+_MORE_URGENT = (
+    update(outbox)
+    .where(outbox.c.alert_id == bindparam("alert"), outbox.c.state == "queued")
+    .where(outbox.c.kind.not_in((MessageKind.NOTICE, MessageKind.REACHES_NOBODY)))
+    .values(urgency=bindparam("new"))
+)
 _SET_ROUTE = (
     update(alerts)
     .where(alerts.c.id == bindparam("alert_id"))
@@ -227,6 +233,11 @@ def change(
         changed["told_at"] = at
     if changed:
         conn.execute(update(alerts).where(alerts.c.id == after.id).values(changed))
+    if "severity" in changed:
+        conn.execute(
+            _MORE_URGENT,
+            {"alert": after.id, "new": urgency_of(MessageKind.STEP, after.severity)},
+        )
     _record(conn, [(after.id, before.state, after, why)], actor, at)
 
 

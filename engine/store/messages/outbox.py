@@ -22,11 +22,12 @@ from sqlalchemy import (
 
 from engine.model.alert import Alert
 from engine.model.duration import Duration
-from engine.model.instant import Instant
+from engine.model.instant import LAST_US, MINUTE_US, Instant
 from engine.model.message import (
     DECISIONS,
     REACHED_NOBODY,
     TRANSITIONS,
+    URGENT,
     Claimed,
     MessageKind,
     NewMessage,
@@ -35,8 +36,10 @@ from engine.model.message import (
     Silent,
     Standing,
 )
+from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
 from engine.store.alerts.alerts import TOLD
+from engine.store.database.locks import lock
 from engine.store.database.upsert import add_row
 from engine.store.messages import grouping
 from engine.store.people import absences, opt_outs
@@ -65,21 +68,39 @@ _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 
 # Those that run for each message are made once, for a statement takes longer to make than to run.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
-_DUE = (
-    select(outbox.c.id)
+# One text at a time goes to a number, whoever has it, so that texts arrive in their order.
+_busy, _going = staff.alias(), outbox.alias()
+_NUMBER_IS_FREE = outbox.c.staff_id.not_in(
+    select(staff.c.id)
+    .join(_busy, _busy.c.phone == staff.c.phone)
+    .join(_going, _going.c.staff_id == _busy.c.id)
+    .where(_going.c.state == "claimed")
+)
+_IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
+_QUEUED = (
+    select(*_IN_ORDER)
     .where(
-        or_(
-            and_(
-                outbox.c.state == "queued",
-                grouping.ON_ITS_OWN,
-                or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
-            ),
-            and_(outbox.c.state == "unknown", outbox.c.due_at <= bindparam("now"), _lent_to_nobody),
-        )
+        outbox.c.state == "queued",
+        outbox.c.urgency <= bindparam("least_urgent"),
+        or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
+        grouping.ON_ITS_OWN,
+        _NUMBER_IS_FREE,
     )
-    .order_by(outbox.c.due_at, outbox.c.id)
+    .order_by(*_IN_ORDER)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_IN_DOUBT = (
+    select(*_IN_ORDER)
+    .where(
+        outbox.c.state == "unknown",
+        outbox.c.urgency <= bindparam("least_urgent"),
+        outbox.c.due_at <= bindparam("now"),
+        _lent_to_nobody,
+    )
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+    .with_for_update(of=outbox, skip_locked=True)
 )
 _LEND = (
     update(outbox)
@@ -97,6 +118,19 @@ _STANDING = (
     select(*_STAFF, *_ALERT, outbox.c.to_mentor, alerts.c.told_at, alerts.c.next_step_at)
     .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
     .where(outbox.c.id == bindparam("message"))
+)
+_ANY = len(SEVERITIES)
+_ANY_CLAIMED = select(outbox.c.id).where(outbox.c.state == "claimed").limit(1)
+_URGENT = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.state == "queued",
+        outbox.c.urgency == URGENT,
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.created_at <= bindparam("made_before"),
+        outbox.c.bundle_id.is_(None),
+    )
+    .limit(1)
 )
 # Skipping what another daemon is doubting just now: two of them can then never wait for each other.
 _run_out = (
@@ -121,6 +155,10 @@ _SAME_WORDS = select(outbox.c.provider_id).where(
     outbox.c.id != bindparam("message"),
     outbox.c.provider_id.is_not(None),
 )
+
+
+# An urgent message that waits longer is a broken promise.
+URGENT_WITHIN_US = MINUTE_US
 
 
 @cache
@@ -165,6 +203,7 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
         "kind": message.kind,
         "sequence": message.sequence,
         "subject_id": message.subject_id,
+        "urgency": message.urgency,
         "body": message.body,
         "state": "queued",
         "created_at": message.created_at,
@@ -177,20 +216,54 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
 
 
 def claim_due(
-    conn: Connection, now: Instant, owner: str, lease_us: Duration, limit: int
+    conn: Connection,
+    now: Instant,
+    owner: str,
+    lease_us: Duration,
+    limit: int,
+    *,
+    urgent_only: bool = False,
+    alone: bool = False,
 ) -> list[Claimed]:
-    """Lend `owner` up to `limit` messages to send or to look up, those due longest first.
+    """Lend messages to send or to look up, the most urgent first, and of those what is due longest.
 
-    A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from then on. One
-    that is past its time is due too, for its end to be written down.
+    A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
+    then on. One that is past its time is due too, because its end is to be written down. Nothing is
+    lent to a number to which a text is just going.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        now: The present instant.
+        owner: The name of the sender.
+        lease_us: How long the messages are lent.
+        limit: How many at most.
+        urgent_only: Whether others than urgent ones are left alone.
+        alone: Whether nothing is lent while another message is being sent.
     """
+    # Two senders must not choose texts to one number at the same moment.
+    lock(conn, "send")
     conn.execute(_DOUBT, {"now": now})
-    chosen = conn.scalars(_DUE, {"now": now, "most": limit}).all()
+    if alone and conn.scalar(_ANY_CLAIMED) is not None:
+        return []
+    most = {"now": now, "most": limit, "least_urgent": URGENT if urgent_only else _ANY}
+    found = [row for wanted in (_QUEUED, _IN_DOUBT) for row in conn.execute(wanted, most)]
+    chosen = [row.id for row in sorted(found, key=tuple)[:limit]]
     if not chosen:
         return []
     lent = conn.execute(_LEND, {"ids": chosen, "owner": owner, "until": now + lease_us, "now": now})
     rows = {row.id: Claimed(*row) for row in lent}
     return [rows[message_id] for message_id in chosen]
+
+
+def urgent_due(conn: Connection, now: Instant) -> bool:
+    """Return whether an urgent message waits to be sent."""
+    return conn.scalar(_URGENT, {"now": now, "made_before": now}) is not None
+
+
+def urgent_overdue(conn: Connection, now: Instant) -> int:
+    """Return how many urgent messages have waited for longer than is promised."""
+    waiting = select(func.count()).select_from(_URGENT.limit(None).subquery())
+    return conn.scalar(waiting, {"now": LAST_US, "made_before": now - URGENT_WITHIN_US}) or 0
 
 
 def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:

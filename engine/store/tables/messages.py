@@ -40,6 +40,8 @@ outbox = Table(
     # What sets it apart from others of its kind (model/message.py).
     Column("sequence", BigInteger, nullable=False, server_default="0"),
     Column("subject_id", BigInteger, nullable=False, server_default="0"),
+    # Those due go in this order, and then by when they were due.
+    Column("urgency", Integer, nullable=False, server_default="2"),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -72,7 +74,7 @@ outbox = Table(
         sqlite_where=text("alert_id IS NULL"),
         postgresql_where=text("alert_id IS NULL"),
     ),
-    Index(None, "state", "due_at"),
+    Index(None, "state", "urgency", "due_at"),
 )
 
 # By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last said.
