@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -11,7 +11,8 @@ from typing import BinaryIO, Literal
 
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
-from connectors.csv_folder.records import split_records
+from connectors.csv_folder.records import LONGEST_RECORD, TOO_LONG, shown_text, split_records
+from connectors.csv_folder.regular_files import open_regular
 from connectors.csv_folder.settings import CsvFileMapping
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
@@ -20,6 +21,10 @@ from engine.model.kinds import Kind
 
 # How much is read, and committed, at a time: some ten thousand rows.
 STRETCH = 1 << 18
+# A line of more bytes cannot be a record, because no character takes more than four.
+LONGEST_LINE = 4 * LONGEST_RECORD
+# So many bytes of a line without end are looked at for its end; the rest of the file waits.
+GIVE_UP_AFTER = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def read_file(
         seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest, identities)
         if before and before.is_like(seen) and (before.is_at_the_end or not judge):
             return
-        with file.path.open("rb") as stream:
+        with open_regular(file.path) as stream:
             yield from _Reading(file, stream, before, seen, judge).batches()
     except FileNotFoundError:
         return  # taken away since it was listed
@@ -134,6 +139,10 @@ class _Reading:
             block = self._stream.read(STRETCH)
             at_end = len(block) < STRETCH
             data += block
+            if self._position.columns and len(data) > LONGEST_LINE and b"\n" not in data:
+                batch, data, at_end = self._pass_over(data)
+                yield batch
+                continue
             if not self._position.columns:
                 try:
                     data = self._take_header(data, at_end)
@@ -172,7 +181,7 @@ class _Reading:
         self._rows.take(taken.records, began.line, harvest)
         self._move(data[: taken.size], taken.lines)
         left = data[taken.size :]
-        closed = len(harvest.events)
+        closed, closed_gone = len(harvest.events), len(harvest.gone)
         unclosed: list[Record] = []
         judged = bool(at_end and left and self._judge)
         if judged:
@@ -180,10 +189,14 @@ class _Reading:
                 left, mapping.encoding, mapping.delimiter, width, final=True
             ).records
             self._rows.take(unclosed, self._position.line, harvest)
+            if any(began.columns[-1] in (event.id or ()) for event in mapping.events):
+                del harvest.gone[closed_gone:]  # the line may be torn in the middle of its id
         withdrawn: list[tuple[str, int | None]] = [(key, None) for key in harvest.former]
+        doubted: set[str] = set()
         if judged or (at_end and not left) or began.tail_at < self._position.offset:
             again = {event.key for event in harvest.events} if began.tail else set()
             withdrawn += [(key, line) for key, line in began.tail if key not in again]
+            doubted = again & {key for key, _ in began.tail}
             self._position = replace(
                 self._position,
                 judged=judged,
@@ -193,7 +206,40 @@ class _Reading:
             )
         if at_end:
             self._position = replace(self._position, former=())
-        return self._batch(harvest, withdrawn, at_end), left
+        return self._batch(harvest, withdrawn, at_end, doubted), left
+
+    def _pass_over(self, data: bytes) -> tuple[Batch, bytes, bool]:
+        """Pass over a line that is too long, a stretch at a time.
+
+        Returns:
+            A batch with the line among its rejects, the bytes after it, and whether this reading
+            ends here because the line has no end.
+        """
+        began, size, digest = self._position, 0, self._digest.copy()
+        shown = data[:LONGEST_LINE].decode(self._file.mapping.encoding, "replace")
+        reject = Reject(began.line, TOO_LONG, shown_text(shown))
+        while (end := data.find(b"\n")) < 0:
+            digest.update(data)
+            size += len(data)
+            data = self._stream.read(STRETCH)
+            if not data or size > GIVE_UP_AFTER:
+                judged = self._judge or bool(data)
+                self._position = replace(
+                    began, judged=judged, tail=(), doubts=(began.line,) if judged else ()
+                )
+                harvest = Harvest(rejects=[reject] if judged else [])
+                return self._batch(harvest, began.tail, at_end=True), b"", True
+        digest.update(data[: end + 1])
+        self._digest = digest
+        self._position = replace(
+            began,
+            offset=began.offset + size + end + 1,
+            line=began.line + 1,
+            digest=digest.hexdigest(),
+            tail=(),
+        )
+        harvest = Harvest(rejects=[reject], rows=1)
+        return self._batch(harvest, began.tail, at_end=False), data[end + 1 :], False
 
     def _move(self, data: bytes, lines: int) -> None:
         self._digest.update(data)
@@ -203,13 +249,18 @@ class _Reading:
         )
 
     def _batch(
-        self, harvest: Harvest, withdrawn: Sequence[tuple[str, int | None]], at_end: bool
+        self,
+        harvest: Harvest,
+        withdrawn: Sequence[tuple[str, int | None]],
+        at_end: bool,
+        doubted: Iterable[str] = (),
     ) -> Batch:
         retaken, self._retaken = self._retaken, ()
         return harvest.batch(
             self._file.item,
             self._position.keep(),
             withdrawn=tuple(withdrawn),
+            doubted=frozenset(doubted),
             retaken=retaken,
             reread=self._reread,
             last=at_end,

@@ -13,6 +13,7 @@ from connectors.mapping.rows import Record
 LONGEST_RECORD = 65_536
 SHOWN_NUL = "␀"  # stands for NUL where a row is quarantined, for databases take none
 LOST = "\ufffd"  # stands for a byte that the encoding does not know
+TOO_LONG = f"is longer than {LONGEST_RECORD} characters"
 _OPEN_AT_THE_END = "unexpected end of data"  # the csv module's words
 
 
@@ -61,7 +62,7 @@ def split_records(
             if spoilt and not reason:
                 reason = next((spoilt[line] for line in range(start, end) if line in spoilt), None)
             if reason:
-                records.append(Record(start, [], _shown(lines[start]), reason))
+                records.append(Record(start, [], shown_text(lines[start]), reason))
                 if end > start + 1:
                     start += 1
                     break
@@ -94,7 +95,7 @@ def _decode(data: bytes, encoding: str) -> tuple[Sequence[str], Mapping[int, str
 
 def _fault(cells: Sequence[str], text: str, width: int | None) -> str | None:
     if len(text) > LONGEST_RECORD:
-        return f"is longer than {LONGEST_RECORD} characters"
+        return TOO_LONG
     if width is None or len(cells) == width or not any(cells):
         return None
     # Some exports end every row with a delimiter too many.
@@ -110,8 +111,11 @@ def _told(error: csv.Error) -> str:
         return "goes on after a closing quote without a delimiter"
     if "new-line" in str(error):
         return "holds a carriage return in the middle"
+    if "field larger" in str(error):
+        return TOO_LONG
     return f"is not CSV: {error}"
 
 
-def _shown(line: str) -> str:
+def shown_text(line: str) -> str:
+    """Return a line as it is quarantined."""
     return line.rstrip("\r\n").replace("\0", SHOWN_NUL)[: LONGEST_RECORD + 1]

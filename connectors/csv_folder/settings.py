@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
+from connectors.csv_folder.regular_files import kind_of
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -82,4 +84,17 @@ class CsvFolderSettings(SourceSettings):
             problem = "is not there"
         elif not os.access(self.folder, os.R_OK | os.X_OK):
             problem = "cannot be read"
-        return problem is None, f"The folder {self.folder} {problem or 'can be read'}."
+        if problem or not (passed_over := self._passed_over()):
+            return problem is None, f"The folder {self.folder} {problem or 'can be read'}."
+        named = ", ".join(f"{name} is {kind}" for name, kind in passed_over)
+        return False, f"In the folder {self.folder} only files are read: {named}."
+
+    def _passed_over(self) -> list[tuple[str, str]]:
+        """What its mappings would read if it were a regular file, and what each is instead."""
+        found = []
+        for path in sorted({path for file in self.files for path in self.folder.glob(file.match)}):
+            with suppress(FileNotFoundError):
+                kind = None if path.name.startswith((".", "~")) else kind_of(path)
+                if kind:
+                    found.append((path.name, kind))
+        return found

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from connectors.csv_folder.csv_file import MappedFile, read_file
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
+from connectors.csv_folder.regular_files import kind_of
 from connectors.csv_folder.settings import CsvFileMapping, CsvFolderSettings
 from connectors.mapping.rows import Harvest, Rows
 from engine.errors import UserError
@@ -112,7 +113,7 @@ class CsvFolder:
             self._settings.folder.iterdir(), None
         )  # raises OSError where it cannot be listed; glob is silent
         found = self._settings.folder.glob(mapping.match)
-        return [path for path in found if path.is_file() and not path.name.startswith((".", "~"))]
+        return [path for path in found if _is_read(path)]
 
     def _file(self, path: Path, mapping: CsvFileMapping) -> MappedFile:
         folder = self._settings.folder
@@ -136,6 +137,13 @@ class CsvFolder:
             if _fits(path, mapping) and (file := self._file(path, mapping)).item == item:
                 return file
         return None
+
+
+def _is_read(path: Path) -> bool:
+    try:
+        return not path.name.startswith((".", "~")) and kind_of(path) is None
+    except FileNotFoundError:  # taken away since it was listed
+        return False
 
 
 def _fits(path: Path, mapping: CsvFileMapping) -> bool:

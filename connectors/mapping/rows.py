@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from connectors.mapping.cells import Remembered, Row, columns_of_conditions, compile_conditions
-from connectors.mapping.event_rows import Identity, columns_of_event, compile_event, compile_key
+from connectors.mapping.event_rows import (
+    Identity,
+    columns_of_event,
+    compile_event,
+    compile_key,
+    identity,
+)
 from connectors.mapping.roster_rows import columns_of_roster, compile_roster
 from connectors.mapping.settings import RowMapping
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
@@ -29,12 +35,17 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Harvest:
-    """What came of some rows; `former` are the keys that events of theirs had, and have no more."""
+    """What came of some rows.
+
+    `former` are the keys that events of theirs had, and have no more. `gone` are the keys of events
+    that a row (its line) is about and does not make, because its conditions say so.
+    """
 
     events: list[ReadEvent] = field(default_factory=list)
     roster: list[RosterRow] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
+    gone: list[tuple[str, int]] = field(default_factory=list)
     rows: int = 0
     skipped: int = 0
 
@@ -48,7 +59,7 @@ class Harvest:
         """
         return Batch(
             item, position, tuple(self.events), tuple(self.roster), tuple(self.rejects),
-            rows=self.rows, skipped=self.skipped, **more,
+            gone=tuple(self.gone), rows=self.rows, skipped=self.skipped, **more,
         )  # fmt: skip
 
 
@@ -75,6 +86,9 @@ class Rows:
             compile_event(event, kinds[event.kind], columns, mapping.decimal, clock)
             for event in mapping.events
         ]
+        self._keys = [compile_key(identity(event), columns) for event in mapping.events]
+        # Without an id of its own, a row that makes no event is about none.
+        self._ids = [compile_key(identity(event), columns) for event in mapping.events if event.id]
         # A column that a former id was made of may be gone.
         self._former = [
             compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())
@@ -96,7 +110,7 @@ class Rows:
             try:
                 self._take(cells, place, text, into)
             except ValueError as error:
-                into.rejects.append(Reject(place, str(error), text))
+                into.rejects.append(Reject(place, str(error), text, key=self._key(cells)))
 
     def _take(self, cells: Row, line: int, text: str, into: Harvest) -> None:
         events: list[ReadEvent] = []
@@ -115,15 +129,23 @@ class Rows:
             ]
             into.events += events
             into.skipped += not events
+        made = {event.key for event in events}
+        if len(events) < len(self._keys):
+            into.gone += [(key, line) for key in _keys(self._ids, cells) - made]
         if self._former:
-            into.former += self._former_keys(cells) - {event.key for event in events}
+            into.former += _keys(self._former, cells) - made
 
-    def _former_keys(self, cells: Row) -> set[str]:
-        keys = set()
-        for key_of in self._former:
-            with suppress(ValueError):
-                keys.add(key_of(cells))
-        return keys
+    def _key(self, cells: Row) -> str | None:
+        """The key of what a row would make that cannot be read; None where that is unclear."""
+        return next(iter(_keys(self._keys[:1], cells)), None)
+
+
+def _keys(readers: Iterable[Callable[[Row], str]], cells: Row) -> set[str]:
+    keys = set()
+    for key_of in readers:
+        with suppress(ValueError):
+            keys.add(key_of(cells))
+    return keys
 
 
 def refusal(mapping: RowMapping, header: Sequence[str]) -> str | None:

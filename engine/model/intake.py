@@ -49,6 +49,12 @@ class RosterRow:
     moments: Mapping[str, DatedValue | None] = field(default_factory=dict)
     attributes: Mapping[str, str | None] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """What tells it from other rows of its kind: the people it is about."""
+        people = (self.values.get(word) or "" for word in ("ref", "client", "staff", "role"))
+        return f"{self.kind}:" + "\x1f".join(people)
+
 
 # The line of a reject that is of a whole item, such as a file whose header does not fit: no row
 # stands there.
@@ -66,6 +72,9 @@ class Reject(NamedTuple):
     reason: str
     row: str
     waits_for: str | None = None
+    key: str | None = (
+        None  # of the event or roster row that it would make; settled when that is read
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,10 @@ class Batch:
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
     withdrawn: tuple[tuple[str, int | None], ...] = ()
+    # Events by key that a row (its line) is about and no longer makes, because its conditions say so.
+    gone: tuple[tuple[str, int], ...] = ()
+    # Events by key whose last word came from a line that was not whole, so that anything may change.
+    doubted: frozenset[str] = frozenset()
     retaken: tuple[int, ...] = ()
     reread: Literal["item", "mapping"] | None = None
     last: bool = True

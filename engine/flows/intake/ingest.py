@@ -271,24 +271,39 @@ class _Intake:
         origins = {
             key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn
         }
-        taken_back = events.withdraw(conn, self.source, origins, self.now)
+        former = events.withdraw(conn, self.source, origins, self.now)
         people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
         if batch.roster:
             self._clients.clear()
         placed, refused = self._place(conn, batch)
-        added = events.add(conn, placed, self.now)
+        rows = {f"{batch.item}:{event.line}": event for event in batch.events}
+        gone, placed = _last_words(batch.gone, placed)
+        taken_back = events.take_back(conn, self.source, batch.item, gone, self.now)
+
+        def may_move(event: NewEvent, origin: str) -> bool:
+            """A new mapping may mean another client or day, and so may a line once it is whole."""
+            return batch.reread == "mapping" or (
+                event.key in batch.doubted and event.origin == origin
+            )
+
+        added = events.add(conn, placed, self.now, may_move)
         if added.new or added.corrected:
             self.brought |= {event.kind for event in placed}
-        rejected = [*batch.rejects, *people.rejects, *refused]
+        conflicts = [
+            Reject(rows[origin].line, _conflict(rows[origin].key, wrong), rows[origin].row)
+            for origin, wrong in added.conflicts.items()
+        ]
+        rejected = [*batch.rejects, *people.rejects, *refused, *conflicts]
+        settled = added.changed | taken_back.changed | people.taken
+        rejects.settle(conn, self.source, settled, self.now)
         rejects.add(conn, self.source, batch.item, rejected, self.now)
-        evaluations.mark_dirty(
-            conn, _earliest(taken_back.earliest, people.earliest, added.earliest)
-        )
+        earliest = (former.earliest, taken_back.earliest, people.earliest, added.earliest)
+        evaluations.mark_dirty(conn, _earliest(*earliest))
         return IngestCounts(
             new=added.new + people.new,
             duplicates=added.duplicates + people.duplicates,
             corrected=added.corrected + people.corrected,
-            withdrawn=taken_back.withdrawn,
+            withdrawn=former.withdrawn + taken_back.withdrawn,
             rejected=len(rejected),
         ), rejected
 
@@ -306,7 +321,7 @@ class _Intake:
             if event.client not in clients:
                 reason = roster_rows.unknown_client(event.client)
                 refused[event.line, event.row] = Reject(
-                    event.line, reason, event.row, waits_for=event.client
+                    event.line, reason, event.row, event.client, event.key
                 )
         placed, latest = [], self.now + AHEAD_US
         for client_ref, kind, at, key, fields, note, line, local, row in batch.events:
@@ -316,15 +331,35 @@ class _Intake:
             try:
                 instant = clocks[client.timezone][at] if local else at
             except ValueError as error:
-                refused[line, row] = Reject(line, str(error), row)
+                refused[line, row] = Reject(line, str(error), row, key=key)
                 continue
             if instant > latest:
-                refused[line, row] = Reject(line, _too_far_ahead(instant), row)
+                refused[line, row] = Reject(line, _too_far_ahead(instant), row, key=key)
                 continue
             placed.append(
                 NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}")
             )
         return placed, list(refused.values())
+
+
+def _last_words(
+    gone: Sequence[tuple[str, int]], placed: Sequence[NewEvent]
+) -> tuple[dict[str, int], list[NewEvent]]:
+    """Of each event only the last word of a batch counts: that a row makes it, or makes it no more."""
+    lines = dict(gone)  # in the order of the lines, so that the last one stays
+    if not lines:
+        return {}, list(placed)
+    said = {event.key: int(event.origin.rpartition(":")[2]) for event in placed}
+    last = {key: line for key, line in lines.items() if line > said.get(key, 0)}
+    return last, [event for event in placed if event.key not in last]
+
+
+def _conflict(key: str, wrong: str) -> str:
+    shown = key.partition(":")[2].replace("\x1f", " ")
+    return (
+        f"the id {shown} was read before, and now {wrong}; nothing was changed. "
+        "Give the row an id of its own, or take the other row back first"
+    )
 
 
 def _too_far_ahead(instant: Instant) -> str:

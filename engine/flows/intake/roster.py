@@ -33,10 +33,12 @@ class RosterRowResult:
     duplicates: int = 0
     corrected: int = 0
     rejects: list[Reject] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)  # the keys of rows that were taken
     earliest: dict[int, Instant] = field(default_factory=dict)
 
-    def count(self, change: roster.Change) -> None:
-        """Count one row."""
+    def count(self, row: RosterRow, change: roster.Change) -> None:
+        """Count one row that was taken."""
+        self.taken.add(row.key)
         self.new += change == "new"
         self.corrected += change == "corrected"
         self.duplicates += change == "duplicate"
@@ -60,7 +62,7 @@ def take(
             _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
         elif kind == "staff":
             for row in of_kind:
-                outcome.count(_put_staff(conn, row, timezone))
+                outcome.count(row, _put_staff(conn, row, timezone))
         else:
             _take_relations(conn, list(of_kind), clocks, now, outcome)
     return outcome
@@ -108,9 +110,9 @@ def _take_clients(
         try:
             changed = person.hear(row, clocks, now)
         except ValueError as error:
-            outcome.rejects.append(Reject(row.line, str(error), row.row))
+            outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
             continue
-        outcome.count("new" if ref not in people else "corrected" if changed else "duplicate")
+        outcome.count(row, "new" if ref not in people else "corrected" if changed else "duplicate")
         people[ref] = person
     _write_clients(conn, people, now, outcome)
 
@@ -173,18 +175,18 @@ def _take_relations(
         )
         if client is None:
             ref = row.values["client"] or ""
-            outcome.rejects.append(Reject(row.line, unknown_client(ref), row.row, waits_for=ref))
+            outcome.rejects.append(Reject(row.line, unknown_client(ref), row.row, ref, row.key))
             continue
         if staff_id is None:
             reason = f"nobody called '{row.values['staff']}' is among the staff"
-            outcome.rejects.append(Reject(row.line, reason, row.row))
+            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
             continue
         try:
             placed = _placed(row.moments, clocks[client.timezone])
             put = _assign if row.kind == "assignments" else _consent
-            outcome.count(put(conn, client.id, staff_id, row, placed, now))
+            outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
         except ValueError as error:
-            outcome.rejects.append(Reject(row.line, str(error), row.row))
+            outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
 
 
 def _assign(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -11,10 +11,14 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 
 from engine.model.duration import Duration
 from engine.model.event import NewEvent
-from engine.model.instant import Instant
+from engine.model.instant import DAY_US, Instant
 from engine.store.database.upsert import insert_of
+from engine.store.intake import withdrawals
+from engine.store.intake.withdrawals import item_of
 from engine.store.tables.intake import event_versions, events
 
+# A correction moves an event at most so far. What moves further is another event of the same id.
+FAR_US = 31 * DAY_US
 # How many keys or ids are asked for at once; databases bound the parameters of a statement.
 _AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
@@ -41,6 +45,8 @@ class Added:
     duplicates: int = 0
     corrected: int = 0
     withdrawn: int = 0
+    changed: set[str] = field(default_factory=set)  # the keys of those that are new or corrected
+    conflicts: dict[str, str] = field(default_factory=dict)  # what is wrong with a row, by origin
     earliest: dict[int, Instant] = field(default_factory=dict)
 
     def concerns(self, client_id: int, at: Instant) -> None:
@@ -54,6 +60,7 @@ class _Stored:
     """An event as it stands, what it was before, and what is said of it now, at last and on the way there."""
 
     id: int
+    key: str
     content: Content
     origin: str
     recorded_at: Instant
@@ -71,43 +78,122 @@ def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:
     return number, (furthest or now) - now
 
 
-def add(conn: Connection, found: Sequence[NewEvent], now: Instant) -> Added:
+def add(
+    conn: Connection,
+    found: Sequence[NewEvent],
+    now: Instant,
+    may_move: Callable[[NewEvent, str], bool] = lambda *_: False,
+) -> Added:
     """Store events of one source, in the order in which it says them.
 
-    The same key again with the same content is a duplicate and changes nothing; with other content it is a
-    correction, unless it only repeats what the same item said before a later word corrected it. Such a repetition
-    comes of an item that is read again from its beginning, and is a duplicate too.
+    The same key again with the same content is a duplicate and changes nothing; with other content
+    it is a correction, unless it only repeats what the same item said before a later word corrected
+    it or took it back. Such a repetition comes of an item that is read again from its beginning,
+    and is a duplicate too. A key that suddenly names another client or a far-off day is a conflict:
+    nothing of its row is stored.
+
+    Args:
+        conn: the transaction.
+        found: the events.
+        now: when they became known.
+        may_move: whether an event may name another client or any day than the one from an origin.
     """
     added = Added()
     if not found:
         return added
+    source, rest = found[0].source, _come_back(conn, found)
     newest = conn.scalar(_NEWEST) or 0
-    # Spelt out, for a third of a million rows.
-    rows = [
-        {
-            "client_id": client_id,
-            "kind": kind,
-            "occurred_at": occurred_at,
-            "recorded_at": now,
-            "source": source,
-            "key": key,
-            "fields": fields,
-            "note": note,
-            "origin": origin,
-        }
-        for client_id, kind, occurred_at, source, key, fields, note, origin in found
-    ]
-    added.new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
-    if added.new == len(found):
-        for event in found:
-            added.concerns(event.client_id, event.occurred_at)
-        return added
-    stored = _stored(conn, found)
-    for event in found:
-        _compare(event, stored[event.key], newest, added, now)
-    added.duplicates = len(found) - added.new - added.corrected
-    _correct(conn, [each for each in stored.values() if each.replaced], now)
+    if rest:
+        # Spelt out, for a third of a million rows.
+        rows = [
+            {
+                "client_id": client_id,
+                "kind": kind,
+                "occurred_at": occurred_at,
+                "recorded_at": now,
+                "source": source,
+                "key": key,
+                "fields": fields,
+                "note": note,
+                "origin": origin,
+            }
+            for client_id, kind, occurred_at, _, key, fields, note, origin in rest
+        ]
+        new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
+        added.new += new
+        if new == len(rest):
+            for event in rest:
+                added.concerns(event.client_id, event.occurred_at)
+                added.changed.add(event.key)
+        else:
+            _settle(conn, rest, newest, added, now, may_move)
+    added.duplicates = len(found) - added.new - added.corrected - len(added.conflicts)
     return added
+
+
+def _come_back(conn: Connection, found: Sequence[NewEvent]) -> Sequence[NewEvent]:
+    """Leave out events that were taken back and only repeat what was said before that."""
+    source = found[0].source
+    away = withdrawals.away(conn, source, {event.key for event in found})
+    if not away:
+        return found
+    rest, back = [], set[str]()
+    for event in found:
+        known = away.get(event.key)
+        said = _content(event), item_of(event.origin), _line(event.origin)
+        if known is None or event.key in back or not known.outdates(*said):
+            rest.append(event)
+            back |= {event.key} & away.keys()
+    withdrawals.back(conn, source, back)
+    return rest
+
+
+def _settle(
+    conn: Connection,
+    found: Sequence[NewEvent],
+    newest: int,
+    added: Added,
+    now: Instant,
+    may_move: Callable[[NewEvent, str], bool],
+) -> None:
+    """Compare events with those that stand; `newest` is the last id before they were put in."""
+    source, stored = found[0].source, _stored(conn, found)
+    for event in found:
+        standing = stored[event.key]
+        is_new = event.origin == standing.origin and standing.id > newest
+        if not (is_new or _is_outdated(event, standing) or may_move(event, standing.origin)):
+            if event.client_id != standing.content[0]:
+                added.conflicts[event.origin] = "names another client"
+            elif abs(event.occurred_at - standing.content[2]) > FAR_US:
+                added.conflicts[event.origin] = "names a day more than a month away"
+    # A row is taken wholly or not at all.
+    undone = [
+        standing
+        for standing in stored.values()
+        if standing.id > newest and standing.origin in added.conflicts
+    ]
+    for some in _cut([each.id for each in undone]):
+        conn.execute(delete(events).where(events.c.id.in_(some)))
+    added.new -= len(undone)
+    for event in found:
+        if event.origin not in added.conflicts:
+            _compare(event, stored[event.key], newest, added, now)
+    _correct(conn, source, [each for each in stored.values() if each.replaced], now)
+
+
+def take_back(
+    conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
+) -> Added:
+    """Take events back of which a row no longer makes them; `gone` has its line by the event's key."""
+    taken = withdrawals.take(conn, source, item, gone, now)
+    result = Added(withdrawn=len(taken))
+    _keep(conn, [_version(row) for row in taken], now)
+    for row in taken:
+        result.concerns(row.client_id, row.occurred_at)
+        result.changed.add(row.key)
+    for some in _cut([row.id for row in taken]):
+        conn.execute(delete(events).where(events.c.id.in_(some)))
+    return result
 
 
 def withdraw(
@@ -126,7 +212,7 @@ def withdraw(
     taken_back = Added(withdrawn=len(wrong))
     if not wrong:
         return taken_back
-    _keep(conn, [(row.id, _content(row), row.origin, row.recorded_at) for row in wrong], now)
+    _keep(conn, [_version(row) for row in wrong], now)
     gone = []
     for row in wrong:
         taken_back.concerns(row.client_id, row.occurred_at)
@@ -144,7 +230,11 @@ def withdraw(
 
 def _before(row: Row[Any]) -> Select[Any]:
     """What an event was before the origin that stands now first spoke of it."""
-    earlier = (event_versions.c.event_id == row.id, event_versions.c.origin != row.origin)
+    earlier = (
+        event_versions.c.source == row.source,
+        event_versions.c.key == row.key,
+        event_versions.c.origin != row.origin,
+    )
     return select(event_versions).where(*earlier).order_by(event_versions.c.id.desc()).limit(1)
 
 
@@ -156,13 +246,15 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
     content = _content(event)
     if stored.id > newest:
         added.concerns(event.client_id, event.occurred_at)
+        added.changed.add(event.key)
     if content == stored.content or _is_outdated(event, stored):
         return
     added.corrected += 1
+    added.changed.add(event.key)
     added.concerns(stored.content[0], stored.content[2])
     added.concerns(event.client_id, event.occurred_at)
     stored.replaced.append((stored.content, stored.origin, stored.recorded_at))
-    stored.said_before.add((stored.content, _item(stored.origin)))
+    stored.said_before.add((stored.content, item_of(stored.origin)))
     stored.content, stored.origin, stored.recorded_at = content, event.origin, now
 
 
@@ -175,8 +267,8 @@ def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
     return item != standing or stored.content == stored.last_word or int(place) > int(line)
 
 
-def _item(origin: str) -> str:
-    return origin.rpartition(":")[0]
+def _line(origin: str) -> int:
+    return int(origin.rpartition(":")[2])
 
 
 def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
@@ -186,20 +278,26 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     for some in _cut(list(last_words)):
         for row in conn.execute(_by_key(found[0].source, some)):
             stored[row.key] = _Stored(
-                row.id, _content(row), row.origin, row.recorded_at, last_words[row.key]
+                row.id, row.key, _content(row), row.origin, row.recorded_at, last_words[row.key]
             )
     told = ((stored[event.key], _content(event)) for event in found)
-    differing = {standing.id: standing for standing, content in told if content != standing.content}
-    for ids in _cut(list(differing)):
-        for row in conn.execute(select(event_versions).where(event_versions.c.event_id.in_(ids))):
-            differing[row.event_id].said_before.add((_content(row), _item(row.origin)))
+    differing = {
+        standing.key: standing for standing, content in told if content != standing.content
+    }
+    for keys in _cut(list(differing)):
+        of_keys = (event_versions.c.source == found[0].source, event_versions.c.key.in_(keys))
+        for row in conn.execute(select(event_versions).where(*of_keys)):
+            differing[row.key].said_before.add((_content(row), item_of(row.origin)))
     return stored
 
 
-def _correct(conn: Connection, corrected: Sequence[_Stored], now: Instant) -> None:
+def _correct(conn: Connection, source: str, corrected: Sequence[_Stored], now: Instant) -> None:
     if not corrected:
         return
-    _keep(conn, [(each.id, *version) for each in corrected for version in each.replaced], now)
+    versions = [
+        (each.id, source, each.key, *version) for each in corrected for version in each.replaced
+    ]
+    _keep(conn, versions, now)
     columns = (*_CONTENT, "origin", "recorded_at")
     changed = (
         update(events)
@@ -221,18 +319,22 @@ def _correct(conn: Connection, corrected: Sequence[_Stored], now: Instant) -> No
     )
 
 
-def _keep(
-    conn: Connection, replaced: Sequence[tuple[int, Content, str, Instant]], now: Instant
-) -> None:
-    """Keep what events were before: (event id, content, origin, recorded_at) each."""
-    columns = ("event_id", *_CONTENT, "origin", "recorded_at", "replaced_at")
-    conn.execute(
-        insert(event_versions),
-        [
-            dict(zip(columns, (event_id, *content, origin, recorded_at, now), strict=True))
-            for event_id, content, origin, recorded_at in replaced
-        ],
-    )
+_KEPT = ("event_id", "source", "key", *_CONTENT, "origin", "recorded_at", "replaced_at")
+
+
+def _keep(conn: Connection, replaced: Sequence[tuple[Any, ...]], now: Instant) -> None:
+    """Keep what events were: (id, source, key, content, origin, recorded_at) of each."""
+    if not replaced:
+        return
+    kept = [
+        (event_id, source, key, *content, origin, recorded_at, now)
+        for event_id, source, key, content, origin, recorded_at in replaced
+    ]
+    conn.execute(insert(event_versions), [dict(zip(_KEPT, row, strict=True)) for row in kept])
+
+
+def _version(row: Row[Any]) -> tuple[Any, ...]:
+    return row.id, row.source, row.key, _content(row), row.origin, row.recorded_at
 
 
 def _by_key(source: str, keys: Sequence[str]) -> Select[Any]:

@@ -42,12 +42,17 @@ _WAITING_NO_MORE = _STILL_OPEN.where(
 )
 
 
+_KEYED = select(rejects.c.id, rejects.c.key).where(
+    _OPEN, rejects.c.source == bindparam("from"), rejects.c.key.is_not(None)
+)
+
+
 def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: Instant) -> None:
     """Quarantine rows; one that is there already is open again, unless it was dismissed."""
     if not found:
         return
     insert = insert_of(conn.dialect.name, rejects)
-    told = {word: insert.excluded[word] for word in ("reason", "waits_for", "seen_at")}
+    told = {word: insert.excluded[word] for word in ("reason", "waits_for", "key", "seen_at")}
     upsert = insert.on_conflict_do_update(
         index_elements=["source", "item", "line", "digest"], set_={**told, "fixed_at": None}
     )
@@ -62,6 +67,7 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
                 "row": reject.row,
                 "digest": blake2b(reject.row.encode(), digest_size=16).hexdigest(),
                 "waits_for": reject.waits_for,
+                "key": reject.key,
                 "seen_at": now,
             }
             for reject in found
@@ -84,6 +90,13 @@ def mend(conn: Connection, ids: Collection[int], now: Instant) -> None:
     """Say that rows were read after all."""
     if ids:
         conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(fixed_at=now))
+
+
+def settle(conn: Connection, source: str, keys: Collection[str], now: Instant) -> None:
+    """Close rows of a source whose event or roster row has been read since, wherever it stood."""
+    if keys:
+        waiting = conn.execute(_KEYED, {"from": source})
+        mend(conn, [row.id for row in waiting if row.key in keys], now)
 
 
 def mend_lines(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -35,12 +36,14 @@ events = Table(
 )
 
 # What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for a withdrawn
-# event is gone.
+# event is gone and SQLite may give its id to another; `source` and `key` are what it is known by.
 event_versions = Table(
     "event_versions",
     metadata,
     Column("id", Id, primary_key=True),
     Column("event_id", BigInteger, nullable=False, index=True),
+    Column("source", ordered_alike(64)),
+    Column("key", ordered_alike(100)),
     Column("client_id", ForeignKey("clients.id"), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("occurred_at", Instant, nullable=False),
@@ -49,6 +52,7 @@ event_versions = Table(
     Column("note", Text),
     Column("origin", String(300), nullable=False),
     Column("replaced_at", Instant, nullable=False),
+    Index(None, "source", "key"),
 )
 
 # `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's ref, where a client
@@ -64,10 +68,24 @@ rejects = Table(
     Column("row", Text, nullable=False),
     Column("digest", String(32), nullable=False),
     Column("waits_for", String(64), index=True),
+    Column("key", ordered_alike(300)),
     Column("seen_at", Instant, nullable=False),
     Column("fixed_at", Instant),
     Column("dismissed_at", Instant),
     UniqueConstraint("source", "item", "line", "digest"),
+)
+
+# What each item of a source said of an event when a row no longer made it: `said_at` is when, `line`
+# where. `away` says that it took the event back, and nobody has said the event since.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("source", ordered_alike(64), primary_key=True),
+    Column("key", ordered_alike(100), primary_key=True),
+    Column("item", String(300), primary_key=True),
+    Column("line", Integer, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("away", Boolean, nullable=False),
 )
 
 source_positions = Table(

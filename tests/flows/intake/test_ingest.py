@@ -59,14 +59,48 @@ def test_a_later_correction_is_evaluated_from_where_the_event_was(site: CsvSite)
     assert site.take_dirty() == {"C-1": "2026-07-01 04:00"}
 
 
-def test_an_event_that_moves_to_another_client_concerns_both(site: CsvSite) -> None:
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("C-2,2026-07-05,a,negative,\n", "names another client"),
+        ("C-1,2026-09-05,a,negative,\n", "names a day more than a month away"),
+    ],
+)
+@pytest.mark.parametrize("name", ["tests.csv", "tests-2.csv"])
+def test_an_id_that_suddenly_means_another_event_is_put_aside(
+    site: CsvSite, name: str, row: str, wrong: str
+) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
     site.read()
+    before = site.stored()
     site.take_dirty()
-    site.append("tests.csv", "C-2,2026-07-05,a,positive,\n")
+    if name == "tests.csv":
+        site.append(name, row)
+    else:
+        site.write(name, TESTS + row)
+    site.read()
+    assert site.stored() == before
+    assert site.take_dirty() == {}
+    ((_, _, reason),) = site.rejects()
+    assert f"the id a was read before, and now {wrong}; nothing was changed" in reason
+
+
+def test_an_event_may_be_corrected_to_another_day_of_the_month(site: CsvSite) -> None:
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive,\n")
+    site.read()
+    site.write("tests.csv", TESTS + "C-1,2026-07-21,a,positive,\n")
+    site.read()
+    assert [at for _, at, _ in site.events()] == ["2026-07-21 04:00"]
+
+
+def test_a_new_mapping_may_mean_another_client(site: CsvSite, tmp_path: Path) -> None:
+    site.write("tests.csv", "client,other,at,id,result,bac\nC-1,C-2,2026-07-01,a,positive,\n")
+    site.read()
+    site.settings = settings_of(
+        tmp_path, MAPPING.replace("test, client: client", "test, client: other")
+    )
     site.read()
     assert [ref for ref, *_ in site.events()] == ["C-2"]
-    assert site.take_dirty() == {"C-1": "2026-07-01 04:00", "C-2": "2026-07-05 04:00"}
 
 
 def test_new_events_concern_their_clients_from_the_earliest(site: CsvSite) -> None:

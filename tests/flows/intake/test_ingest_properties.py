@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from engine.store.database.connection import Database
-from engine.store.tables.intake import event_versions, events, rejects, source_positions
+from engine.store.tables.intake import (
+    event_versions,
+    events,
+    rejects,
+    source_positions,
+    withdrawals,
+)
 from tests.kit.csv_site import CLIENTS, CsvSite, settings_of
 from tests.kit.generated import cases
 
@@ -75,7 +81,7 @@ def outcome(site: CsvSite) -> tuple[object, ...]:
 
 def forget(site: CsvSite) -> None:
     with site.database.write() as conn:
-        for table in (event_versions, events, rejects, source_positions):
+        for table in (event_versions, events, rejects, source_positions, withdrawals):
             conn.execute(delete(table))
 
 

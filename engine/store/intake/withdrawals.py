@@ -1,0 +1,120 @@
+"""Events that their source took back by a row that no longer makes them, and whether they come again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from engine.model.instant import Instant
+from engine.store.database.upsert import insert_of
+from engine.store.tables.intake import event_versions, events, withdrawals
+
+_AT_ONCE = 1000
+# Made once each, because a statement takes longer to make than to run.
+_SAID = select(withdrawals).where(
+    withdrawals.c.source == bindparam("from"),
+    withdrawals.c.key.in_(bindparam("keys", expanding=True)),
+)
+_STANDING = select(events).where(
+    events.c.source == bindparam("from"), events.c.key.in_(bindparam("keys", expanding=True))
+)
+_BEFORE = select(event_versions).where(
+    event_versions.c.source == bindparam("from"),
+    event_versions.c.key.in_(bindparam("keys", expanding=True)),
+)
+
+
+class Away(NamedTuple):
+    """An event that is taken back, by the newest word; `said` are its contents before, by item."""
+
+    item: str
+    line: int
+    said: frozenset[tuple[tuple[Any, ...], str]]
+
+    def outdates(self, content: tuple[Any, ...], item: str, line: int) -> bool:
+        """Whether these contents only repeat what the item said before the event was taken back."""
+        return (content, item) in self.said and (item != self.item or self.line > line)
+
+
+def away(conn: Connection, source: str, keys: Collection[str]) -> dict[str, Away]:
+    """Find those of some events that are taken back, by key."""
+    newest: dict[str, Any] = {}
+    for row in _rows(conn, _SAID, source, keys):
+        if row.away:
+            known = newest.get(row.key)
+            newest[row.key] = row if known is None or known.said_at <= row.said_at else known
+    if not newest:
+        return {}
+    said: dict[str, set[tuple[tuple[Any, ...], str]]] = {}
+    for row in _rows(conn, _BEFORE, source, newest):
+        said.setdefault(row.key, set()).add((_content(row), item_of(row.origin)))
+    return {
+        key: Away(row.item, row.line, frozenset(said.get(key, ()))) for key, row in newest.items()
+    }
+
+
+def back(conn: Connection, source: str, keys: Collection[str]) -> None:
+    """Note that events stand again."""
+    for some in _cut(sorted(keys)):
+        of_keys = (withdrawals.c.source == source, withdrawals.c.key.in_(some))
+        conn.execute(update(withdrawals).where(*of_keys).values(away=False))
+
+
+def take(
+    conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
+) -> Sequence[Any]:
+    """Take events back.
+
+    Args:
+        source: whose events they are.
+        item: where the rows stand that say so.
+        gone: the line of each such row, by the event's key.
+        now: when they were read.
+
+    Returns:
+        The rows of `events` that are to go. A word that the item said before the event's last
+        word, and only repeats, takes nothing back.
+    """
+    if not gone:
+        return ()
+    before = {row.key: row for row in _rows(conn, _SAID, source, gone) if row.item == item}
+    taken = []
+    standing = {row.key: row for row in _rows(conn, _STANDING, source, gone)}
+    for key, row in standing.items():
+        word = before.get(key)
+        repeats = word is not None and word.said_at < row.recorded_at
+        if not repeats or item_of(row.origin) == item:
+            taken.append(row)
+    away = {row.key for row in taken}
+    words = [
+        {"source": source, "key": key, "item": item, "line": line, "said_at": now,
+         "away": key in away}
+        for key, line in gone.items()
+        if key in away or key not in before
+    ]  # fmt: skip
+    if words:
+        insert = insert_of(conn.dialect.name, withdrawals)
+        told = {name: insert.excluded[name] for name in ("line", "said_at", "away")}
+        keys = ["source", "key", "item"]
+        conn.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), words)
+    return taken
+
+
+def item_of(origin: str) -> str:
+    """Return the item of an origin such as `tests.csv:17`."""
+    return origin.rpartition(":")[0]
+
+
+def _content(row: Any) -> tuple[Any, ...]:
+    return row.client_id, row.kind, row.occurred_at, row.fields, row.note
+
+
+def _rows(conn: Connection, asked: Any, source: str, keys: Collection[str]) -> Iterator[Any]:
+    for some in _cut(sorted(keys)):
+        yield from conn.execute(asked, {"from": source, "keys": some})
+
+
+def _cut(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))
