@@ -12,7 +12,7 @@ PRISM := tests/prism/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit test chaos thorough check style types imports rules docs bench prism browser clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser clean
 
 install: $(VENV)/installed
 
@@ -30,8 +30,13 @@ run: install
 unit: install
 	$(BIN)/python -m pytest -m unit -n 0
 
+# The pure rooms again, with a floor. To measure costs as much again as the tests, so it measures no others.
+coverage: install
+	$(BIN)/python -m pytest -m unit -n 0 --cov --cov-report=term
+
 test: install prism browser
 	$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(MAKE) --no-print-directory coverage
 
 # Without npm, or where it cannot install, the one test that needs Prism is skipped and says so.
 prism: $(PRISM)/installed
@@ -90,4 +95,4 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) $(PRISM) var
+	rm -rf $(VENV) .venv-3.13 $(PRISM) var .coverage

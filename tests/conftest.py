@@ -14,7 +14,10 @@ import pytest
 from tests.kit.log_watch import pytest_runtest_setup, pytest_runtest_teardown, watch  # noqa: F401 - hooks
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from engine.store.database.connection import Database
+    from tests.kit.browser import Tab
     from tests.kit.databases import Postgres, SqliteFile
 
 TESTS = Path(__file__).parent
@@ -108,3 +111,24 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
     with closing(Postgres(server, worker_id)) as databases:
         yield databases
     server.cleanup()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of one module; its event loop must be gone before others begin."""
+    from tests.kit.browser import CHROMIUM, chromium  # noqa: PLC0415 - takes long to import
+
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not here: `make browser` needs apt-get and root")
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """An empty page."""
+    from tests.kit.browser import Tab  # noqa: PLC0415
+
+    page = browser.new_page()
+    yield Tab(page)
+    page.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +18,11 @@ from engine.presentation.preview.page import page
 from engine.studies.observed_time import FollowUp
 from engine.studies.preview import PreviewQuery, PreviewResult
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
-from tests.kit.browser import CHROMIUM, Browser, browser
 from tests.kit.site import rulebook_of, written_rule
 from tests.kit.times import NOON
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="Chromium is not here: `make browser` needs apt-get and root"
-)
+if TYPE_CHECKING:
+    from tests.kit.browser import Tab
 
 NAMES = [
     "two-missed-check-ins",
@@ -76,27 +74,17 @@ def made() -> PreviewResult:
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(tmp_path_factory.mktemp("chromium")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "page.html"
     path.write_text(page(made(), "UTC"))
     return path
 
 
-def test_it_shows_without_a_word_of_complaint_and_fetches_nothing(
-    chromium: Browser, written: Path
-) -> None:
-    chromium.said.clear()
-    chromium.asked_for.clear()
-    chromium.open(written, 1200)
-    assert chromium.said == []
-    assert chromium.asked_for == [written.as_uri()]
-    assert chromium.evaluate("[...document.querySelectorAll('h2')].map(h => h.innerText)") == [
+def test_it_shows_without_a_word_of_complaint_and_fetches_nothing(tab: Tab, written: Path) -> None:
+    tab.open(written, 1200)
+    assert tab.said == []
+    assert tab.asked_for == [written.as_uri()]
+    assert tab.evaluate("[...document.querySelectorAll('h2')].map(h => h.innerText)") == [
         *TITLES[:2],
         "What is gained, what is lost",
         *TITLES[2:],
@@ -104,9 +92,9 @@ def test_it_shows_without_a_word_of_complaint_and_fetches_nothing(
 
 
 @pytest.mark.parametrize("width", [400, 1200])
-def test_nothing_reaches_beyond_the_window(chromium: Browser, written: Path, width: int) -> None:
-    chromium.open(written, width)
-    assert chromium.evaluate(
+def test_nothing_reaches_beyond_the_window(tab: Tab, written: Path, width: int) -> None:
+    tab.open(written, width)
+    assert tab.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
     # A table may scroll by itself; words of a chart may not run out of it.
@@ -114,26 +102,24 @@ def test_nothing_reaches_beyond_the_window(chromium: Browser, written: Path, wid
         const box = one.getBoundingClientRect(), chart = one.ownerSVGElement.getBoundingClientRect();
         return box.left < chart.left - 1 || box.right > chart.right + 1 || box.bottom > chart.bottom + 1;
     }).map(one => one.outerHTML)"""
-    assert chromium.evaluate(outside) == []
+    assert tab.evaluate(outside) == []
 
 
 @pytest.mark.parametrize("width", [400, 1200])
-def test_words_of_a_chart_do_not_lie_over_one_another(
-    chromium: Browser, written: Path, width: int
-) -> None:
-    chromium.open(written, width)
+def test_words_of_a_chart_do_not_lie_over_one_another(tab: Tab, written: Path, width: int) -> None:
+    tab.open(written, width)
     over = """[...document.querySelectorAll('svg.chart')].flatMap(chart => {
         const boxes = [...chart.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
         return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
             a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom
         ).map(([other]) => one + ' / ' + other));
     })"""
-    assert chromium.evaluate(over) == []
+    assert tab.evaluate(over) == []
 
 
-def test_each_chart_has_a_title_and_a_table_beside_it(chromium: Browser, written: Path) -> None:
-    chromium.open(written, 1200)
-    charts = chromium.evaluate(
+def test_each_chart_has_a_title_and_a_table_beside_it(tab: Tab, written: Path) -> None:
+    tab.open(written, 1200)
+    charts = tab.evaluate(
         """[...document.querySelectorAll('svg.chart')].map(chart => [chart.getAttribute('role'),
             document.getElementById(chart.getAttribute('aria-labelledby')).textContent,
             chart.closest('section').querySelectorAll('table').length > 0])"""
@@ -142,39 +128,32 @@ def test_each_chart_has_a_title_and_a_table_beside_it(chromium: Browser, written
     assert [title.split()[0] for _, title, _ in charts] == ["Days", "Texts", "Alerts"]
 
 
-def test_by_dark_it_is_light_on_dark_and_on_paper_dark_on_light(
-    chromium: Browser, written: Path
-) -> None:
+def test_by_dark_it_is_light_on_dark_and_on_paper_dark_on_light(tab: Tab, written: Path) -> None:
     sum_of = "getComputedStyle(document.body).%s.match(/\\d+/g).slice(0, 3).reduce((sum, n) => sum + Number(n), 0)"
 
     def is_light(colour: str) -> bool:
-        found: int = chromium.evaluate(sum_of % colour)
+        found: int = tab.evaluate(sum_of % colour)
         assert not 150 < found < 600
         return found >= 600
 
-    chromium.open(written, 1200, dark=True)
+    tab.open(written, 1200, "dark")
     assert (is_light("color"), is_light("backgroundColor")) == (True, False)
-    chromium(
-        "Emulation.setEmulatedMedia",
-        media="print",
-        features=[{"name": "prefers-color-scheme", "value": "dark"}],
-    )
+    tab.page.emulate_media(media="print", color_scheme="dark")
     assert (is_light("color"), is_light("backgroundColor")) == (False, True)
-    chromium("Emulation.setEmulatedMedia", media="")
 
 
-def test_it_prints_on_a_few_sheets(chromium: Browser, written: Path) -> None:
-    chromium.open(written, 1200)
-    paper = chromium.paper()
+def test_it_prints_on_a_few_sheets(tab: Tab, written: Path) -> None:
+    tab.open(written, 1200)
+    paper = tab.page.pdf(format="A4")
     assert paper.startswith(b"%PDF")
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 12
 
 
-def test_whatever_a_ref_holds_nothing_of_it_runs(chromium: Browser, tmp_path: Path) -> None:
+def test_whatever_a_ref_holds_nothing_of_it_runs(tab: Tab, tmp_path: Path) -> None:
     found = made()
     tally = found.version.tally
     tally.clients = {"<img src=x onerror=document.title='run'>": tally.clients.popitem()[1]}
     (tmp_path / "page.html").write_text(page(found, "UTC"))
-    chromium.open(tmp_path / "page.html", 1200)
-    assert chromium.evaluate("document.title") == "Handrail preview"
-    assert chromium.evaluate("document.images.length") == 0
+    tab.open(tmp_path / "page.html", 1200)
+    assert tab.evaluate("document.title") == "Handrail preview"
+    assert tab.evaluate("document.images.length") == 0
