@@ -24,7 +24,9 @@ from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
 from engine.flows.operations import on_call, watchdog
+from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
+from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, Instant, to_us
@@ -87,9 +89,11 @@ def wire(
             registry.source(each.type).open_source(each, settings.kinds)
             for each in settings.sources
         ]
-    return Engine(
-        settings, Database.ready(settings.database), files, rulebook, sources, gateway, clock
-    )
+    anchor = AuditAnchor(settings.audit, environ)
+    database = Database.ready(settings.database)
+    engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
+    engine.anchor = anchor
+    return engine
 
 
 class Engine:
@@ -115,6 +119,7 @@ class Engine:
         self.rulebook = rulebook
         self.stopping = threading.Event()
         self.totals: Counter[str] = Counter()
+        self.anchor = AuditAnchor(AuditSettings(), {})
         self._files = files
         self._sources = sources
         self._gateway = gateway
@@ -292,7 +297,11 @@ class Engine:
         )
 
     def _audit(self) -> Mapping[str, int]:
-        return watchdog.run(self.database, self._now())
+        now = self._now()
+        done = watchdog.run(self.database, now, self.anchor)
+        with self.database.read() as conn:
+            self.anchor.keep(conn, now)
+        return done
 
     def _now(self) -> Instant:
         return to_us(self._clock.now())

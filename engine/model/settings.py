@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, InstanceOf, ValidationInfo, field_validator
 
+from engine.model.audit_settings import AuditSettings
 from engine.model.config_path import ConfigPath
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
@@ -82,6 +83,7 @@ class Settings(Strict):
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    audit: AuditSettings = AuditSettings()
 
     @property
     def telling(self) -> NotificationSettings:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from engine.errors import MistakesError, StoreUnavailableError
+from engine.errors import MistakesError, StoreUnavailableError, UserError
+from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import broken_promises
@@ -63,7 +65,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
         with database.read() as conn:
             yield from _serving(conn, rulebook, settings)
             yield from _on_call(conn, settings, now)
-            yield _trail(conn)
+            yield _trail(conn, settings)
             yield from _flows(conn, settings.ticks, now)
             yield from _promises(conn, now)
             yield _held(conn)
@@ -143,13 +145,22 @@ def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Che
         yield Check("on call", True, "Somebody who can be told is on call for the next four weeks.")
 
 
-def _trail(conn: Connection) -> Check:
+def _trail(conn: Connection, settings: Settings) -> Check:
+    name = "audit trail"
     broken = audit_log.verify(conn)
-    if broken is None:
-        return Check("audit trail", True, "The trail is whole.")
-    return Check(
-        "audit trail", False, f"Row {broken}, or one before it, was changed after it was written."
-    )
+    if broken is not None:
+        said = f"Row {broken}, or one before it, was changed after it was written."
+        return Check(name, False, said)
+    try:
+        problem = AuditAnchor(settings.audit, os.environ).problem(conn)
+    except UserError as error:
+        return Check(name, False, str(error))
+    if problem:
+        return Check(name, False, f"{problem[0].upper()}{problem[1:]}.")
+    if settings.audit.anchor is None:
+        said = "The trail is whole; audit: anchor: would show too that its end is there."
+        return Check(name, True, said)
+    return Check(name, True, "The trail is whole, and is the one that was anchored.")
 
 
 def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Check]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
+from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
 from engine.model.audit_action import AuditAction
@@ -39,13 +40,23 @@ FLOWS = ("ingest", "evaluate", "deliver")
 _log = structlog.get_logger()
 
 
-def run(database: Database, now: Instant) -> Mapping[str, int]:
-    """Look at everything once; how many promises are broken, and how many of them were not before.
+def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> Mapping[str, int]:
+    """Look at everything once, and tell the admins what is newly broken, in one message a run.
 
-    What is newly broken, and what is mended, gets a row in the audit trail; the admins get one message a run.
+    Each promise that is newly broken, or kept again, gets a row in the audit trail.
+
+    Args:
+        database: The database to look at.
+        now: The present instant.
+        anchor: Compares the audit trail with what was kept of it elsewhere.
+
+    Returns:
+        How many promises are broken, and how many of them were not before.
     """
     with database.read() as conn:
         broken = broken_promises(conn, now)
+        if anchor and (problem := anchor.problem(conn)):
+            broken = sorted([*broken, problem])
         before = watchdog_state.standing(conn)
     if broken == list(before):
         return {"broken": len(broken), "new": 0}

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
@@ -67,6 +68,35 @@ def append(conn: Connection, entries: Sequence[Entry], at: Instant) -> None:
     conn.execute(_ADD, rows)
 
 
+class TrailHead(NamedTuple):
+    """The newest row of the trail: how many rows there are up to it, its id, and its hash."""
+
+    rows: int
+    id: int
+    hash: str
+
+
+def head(conn: Connection, known: TrailHead | None = None) -> TrailHead | None:
+    """Return the head of the trail; None if the trail is empty.
+
+    Args:
+        conn: A connection.
+        known: An earlier head, so that only the rows after it are counted.
+    """
+    newest = conn.execute(select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1))
+    row = newest.one_or_none()
+    if row is None:
+        return None
+    before = known.rows if known else 0
+    later = select(func.count()).select_from(audit).where(audit.c.id > (known.id if known else 0))
+    return TrailHead(before + (conn.scalar(later) or 0), row.id, row.hash)
+
+
+def hash_of(conn: Connection, row_id: int) -> str | None:
+    """Return the hash of a row of the trail; None if it is not there."""
+    return conn.scalar(select(audit.c.hash).where(audit.c.id == row_id))
+
+
 def began(conn: Connection) -> Instant | None:
     """When the first row was written (microseconds since 1970); None where there is none."""
     return conn.scalar(select(audit.c.at).order_by(audit.c.id).limit(1))
@@ -75,7 +105,8 @@ def began(conn: Connection) -> Instant | None:
 def verify(conn: Connection) -> int | None:
     """The id of the first row that was changed, or before which one is missing; None where the chain is whole.
 
-    That rows were cut off at the end shows only to somebody who kept the last hash elsewhere.
+    Rows that were cut off at the end, and a trail written anew, show only against a head that was
+    kept elsewhere (flows/operations/audit_anchor.py).
     """
     expected = _BEFORE_THE_FIRST
     in_order = select(audit).order_by(audit.c.id)

@@ -12,8 +12,10 @@ from connectors.csv_folder.source import CsvFolder
 from engine.config import load
 from engine.errors import SourcesError
 from engine.flows.intake import ingest
+from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.doctor import examine
 from engine.model.audit_action import AuditAction
+from engine.model.audit_settings import AuditSettings
 from engine.model.channel import Channel
 from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
@@ -235,3 +237,15 @@ def test_while_a_file_holds_a_mistake_the_last_rules_without_one_serve_on(site: 
     said = {check.name: check.said for check in examine(site, NOW)}
     assert said["rules"].startswith("2 mistakes")
     assert said["rules serving"] == "The last rules without mistakes serve on."
+
+
+def test_an_audit_trail_that_was_cut_after_it_was_anchored(
+    site: Settings, sqlite_database: Database, tmp_path: Path
+) -> None:
+    site = site.model_copy(update={"audit": AuditSettings(anchor=tmp_path / "anchors.jsonl")})
+    with sqlite_database.read() as conn:
+        AuditAnchor(site.audit, {}).keep(conn, NOW)
+    assert wrong(site) == {}
+    with sqlite_database.write() as conn:
+        conn.execute(operations.audit.delete().where(operations.audit.c.id == 2))
+    assert wrong(site)["audit trail"].startswith("Row 2 of the audit trail is gone")
