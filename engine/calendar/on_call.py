@@ -15,7 +15,7 @@ WEEK_US = 7 * DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A stretch of time in which one person is on call; nobody before a rotation's first hand-over."""
+    """A period in which one person is on call; before a rotation's first hand-over no person is."""
 
     rotation: str
     staff: str | None  # their ref
@@ -52,7 +52,7 @@ def shifts(
 
 
 class _Weeks:
-    """The weeks of a rotation, by number from its first hand-over; those before it have negative ones."""
+    """The weeks of a rotation, numbered from its first hand-over; earlier weeks are negative."""
 
     def __init__(self, rotation: Rotation) -> None:
         assert rotation.timezone is not None
@@ -60,7 +60,7 @@ class _Weeks:
         self._first = rotation.first_handover
 
     def begins(self, week: int) -> Instant:
-        """By the local clock, so that a week in which the clocks change is an hour shorter or longer."""
+        """When a week begins by the local clock; if clocks change, a week is an hour shorter or longer."""
         return self._clock[self._first + week * WEEK_US]
 
     def at(self, at: Instant) -> int:

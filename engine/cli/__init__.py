@@ -14,7 +14,8 @@ from engine.errors import HandrailError, MistakesError
 def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command (default: this process's arguments) and exit.
 
-    0: done. 1: it found something. 2: the user's mistake, told on stderr without a traceback. 3: ours.
+    Exit codes: 0 done; 1 the command found something; 2 the user's mistake, on stderr without a
+    traceback; 3 a fault of Handrail.
     """
     from engine.cli.commands import app
     from engine.model.printable import printable

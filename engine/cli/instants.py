@@ -1,4 +1,4 @@
-"""Instants of the command line: the present one, those that are typed, and how the clock shows them somewhere."""
+"""Instants of the command line: the present one, and those that people type."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.model.instant import Instant
 
 
 def read_instant(text: str, timezone: str) -> Instant:
-    """Microseconds since 1970 of an ISO date or date and time; without an offset it is local time there."""
+    """Read an ISO date, or date and time; without an offset it is local time in this timezone."""
     from engine.model.instant import to_us
 
     try:

@@ -1,4 +1,4 @@
-"""Mistakes and warnings as people read them: the place, what is wrong, and the line with a caret under it."""
+"""Mistakes and warnings as people read them: the place, the fault, and the line with a caret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
 
 
 def _pointed_at(written: str, column: int) -> Iterator[str]:
-    # A tab is one column to YAML, and the caret must stand under it wherever the terminal has its stops.
+    # A tab is one column to YAML, and the caret must stand under it on every terminal.
     shown = hide_passwords(written)
     shown = "".join(character if character.isprintable() else " " for character in shown)
     place = min(column - 1, len(shown))

@@ -1,4 +1,4 @@
-"""What the commands share: the configuration they take, the database they open, and numbers and ids that are none."""
+"""Options and errors that commands share: the configuration, the database, numbers and ids."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ConfigFile = Annotated[
 
 
 def whole_number(most: int | None = None) -> Callable[[object], int]:
-    """Reads a whole number from 1 on of the command line, or a default, and says in our words where it is none."""
+    """Make a reader of whole numbers from 1 to `most` that explains its refusal in plain words."""
 
     def read(given: object) -> int:
         text = str(given)
@@ -48,7 +48,7 @@ def open_settings(config: Path) -> Settings:
 
 @contextmanager
 def stored(settings: Settings) -> Iterator[Database]:
-    """The database of the settings, which must be there, with its tables at this version; closed afterwards."""
+    """Open the existing database, whose tables must be of this version, and close it afterwards."""
     from engine.store.database.connection import Database
 
     database = Database.existing(settings.database)

@@ -1,4 +1,4 @@
-"""How commands print: rows as a table, JSON or CSV, and what was done in a sentence or as JSON."""
+"""Print rows as a table, JSON or CSV, and the outcome of a command as a sentence or JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SayFormat = Annotated[TextFormat, typer.Option("--format", help="How to write it
 
 
 def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:
-    """Write what a command did: in a sentence, or as a JSON object with the sentence in it."""
+    """Write the outcome of a command: a sentence, or a JSON object with the sentence in it."""
     if format is TextFormat.JSON:
         show_json({name: _plain(value) for name, value in done.items()} | {"said": said})
     else:
@@ -49,7 +49,7 @@ def show_json(value: object, indent: int | None = None, end: str = "\n") -> None
 
 
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:
-    """Write rows to stdout under their columns: folded to the terminal's width, or as JSON objects, or as CSV."""
+    """Write rows to stdout: as a table that fits the terminal, as JSON objects, or as CSV."""
     if format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)

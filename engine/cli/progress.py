@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr that the yielded function moves on by so many; nothing where stderr is not a terminal."""
+    """Show a bar on stderr, if it is a terminal; the yielded function moves it on by a number."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""Local days: the day of an instant in a client's own timezone, and the beginning of a day there."""
+"""Local days: the day of an instant in a client's timezone, and the beginning of a day there."""
 
 from __future__ import annotations
 

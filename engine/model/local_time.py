@@ -33,7 +33,7 @@ def place(local: datetime, timezone: str) -> Instant:
 
 
 def first_reached(local: datetime, timezone: str) -> Instant:
-    """Find the first instant at which the clock shows a naive local time or, if it skips it, more."""
+    """Find the first instant at which the clock shows a naive local time, or more if it skips it."""
     placed = place(local, timezone)
     shown = from_us(placed).astimezone(ZoneInfo(timezone))
     if shown.replace(tzinfo=None) == local:
@@ -74,7 +74,7 @@ def offsets(timezone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
 class WallClock(dict[WallReading, Instant]):
     """From a wall-clock reading in one timezone to the instant, remembered.
 
-    Readings on the two odd nights are placed as `place` says. A reading outside of the years 1970 to
+    Readings on the two odd nights are placed as `place` says. A reading outside the years 1970 to
     2112 raises ValueError.
     """
 

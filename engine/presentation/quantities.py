@@ -19,7 +19,7 @@ def rate(number: float | None, places: int) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """NONE where the whole is nothing; what is neither none nor all never reads as if it were."""
+    """Write a share; NONE if the whole is nothing. A part never reads as 0 % or 100 %."""
     if not whole:
         return NONE
     shown = round(100 * part / whole)

@@ -36,7 +36,7 @@ _ABOUT = {
 
 def show(why: AlertExplanation) -> None:
     """Print it, in colour where the terminal has any."""
-    # Lines are left whole, for what is piped on is searched by line.
+    # Lines stay whole, because other programs search the output by line.
     console = Console(highlight=False, soft_wrap=True)
     for line in lines(with_printable_texts(why)):
         console.print(line)

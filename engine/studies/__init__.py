@@ -1,1 +1,1 @@
-"""What a replay amounts to: counts, how well rules foretell an outcome, how two versions of them differ; pure."""
+"""Statistics over a replay: counts, prediction of an outcome, differences of versions; pure."""

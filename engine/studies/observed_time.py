@@ -1,4 +1,4 @@
-"""For which time something is known of a client."""
+"""The time in which something is known of a client."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MONTH_US = DAY_US * 487 // 16
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """The stretches of time (from, to; microseconds since 1970) in which a client was in care and observed.
+    """The stretches of time (from, to) in which a client was in care and observed.
 
-    A client is observed until the last event that is known of them: whether anything happened after it nobody can say.
+    A client is observed until their last known event, because later time may only lack data.
     """
 
     stretches: tuple[tuple[Instant, Instant], ...] = ()

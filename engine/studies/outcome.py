@@ -1,4 +1,4 @@
-"""How well rules foretell an outcome: who was flagged before it, how long before, and how often it did not follow."""
+"""How well rules predict an outcome: who was flagged before it, how early, and how often wrongly."""
 
 from __future__ import annotations
 
@@ -26,10 +26,13 @@ class Leads:
 
 @dataclass(slots=True)
 class RuleOutcome:
-    """One rule against the outcome. Its alerts are of four sorts, each alert being of one.
+    """One rule against the outcome; each of its alerts is of one of four sorts.
 
-    `followed` and `not_followed` within the horizon; `cut_short`: part of the horizon was not observed, whatever
-    happened in the rest of it; `not_before`: they did not begin before the client first reached the outcome.
+    Attributes:
+        followed: Alerts that the outcome followed within the horizon.
+        not_followed: Alerts that it did not follow within the horizon.
+        cut_short: Alerts for which part of the horizon was not observed.
+        not_before: Alerts that began after the client first reached the outcome.
     """
 
     flagged: int = 0  # clients with an alert before they reached the outcome
@@ -64,10 +67,10 @@ class RuleOutcome:
 
 
 class OutcomeStatistics:
-    """Gathers clients one after the other, in no more memory than a number for each client flagged and rule."""
+    """Counts clients one after the other; it keeps one number for each rule and flagged client."""
 
     def __init__(self, horizon: Duration) -> None:
-        """Take the horizon in microseconds: a longer time after an alert the outcome counts as not following it."""
+        """Take the horizon: an outcome later than this after an alert does not follow it."""
         self.horizon = horizon
         self.clients = (
             0  # who were observed, or reached the outcome, and had not reached it before the period
@@ -91,9 +94,13 @@ class OutcomeStatistics:
         since: Instant,
         follow_up: FollowUp,
     ) -> None:
-        """Take one client: by rule the instants at which alerts began, ascending, none before `since`.
+        """Count one client.
 
-        `reached` is when they first reached the outcome, None where they did not.
+        Args:
+            alerts: By rule, when the client's alerts began, ascending, none before `since`.
+            reached: When the client first reached the outcome; None if they did not.
+            since: The beginning of the period.
+            follow_up: When the client was observed.
         """
         before_period = reached is not None and reached < since
         self.followed_for += follow_up.duration

@@ -10,7 +10,7 @@ from engine.model.staff import Staff
 
 
 class SimulatedText(NamedTuple):
-    """One text, which this rule's alert carries, to somebody, sent at an instant (microseconds since 1970)."""
+    """One text about an alert of a rule, sent to a member of staff at an instant."""
 
     rule_id: str
     staff: Staff
@@ -21,8 +21,10 @@ class SimulatedText(NamedTuple):
 class SimulatedNotifications:
     """The texts of first steps.
 
-    And by rule, once for each: alerts that reach nobody, and texts that quiet hours held back until there was nothing
-    to tell any more.
+    Attributes:
+        texts: Every text.
+        reach_nobody: The rule of each alert that has no recipient.
+        taken_back: The rule of each text that quiet hours held until its alert was over.
     """
 
     texts: list[SimulatedText] = field(default_factory=list)

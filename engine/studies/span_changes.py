@@ -19,7 +19,7 @@ class Changed(NamedTuple):
 
     @property
     def change(self) -> Change:
-        """Gained and lost are of either side; changed is one span, with another beginning, end or severity."""
+        """Gained, lost, or changed: one span with another beginning, end or severity."""
         if self.before is None:
             return "gained"
         return "lost" if self.after is None else "changed"
@@ -28,7 +28,7 @@ class Changed(NamedTuple):
 def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
     """What differs between one client's spans by two versions of a rule, each disjoint and by time.
 
-    As with alerts, a span is the one it overlaps; where it overlaps several it is the first that is left.
+    As with alerts, overlapping spans are one; of several, the first that is left is meant.
     """
     place = 0
     for span in after:

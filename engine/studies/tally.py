@@ -67,7 +67,7 @@ class OfClient:
 
 
 class Tally:
-    """Gathers clients one after the other; its size grows with clients, rules, recipients and weeks alone."""
+    """Counts clients one after the other; it grows with clients, rules, recipients and weeks."""
 
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         """Take the rules; retired ones open no alerts and count nowhere."""
@@ -95,7 +95,7 @@ class Tally:
 
     @property
     def pressing_per_month(self) -> float | None:
-        """Alerts of live rules at medium and above for each month of a client; None where there is none."""
+        """Alerts of live rules, medium and above, for each client-month; None if there is no month."""
         pressing = sum(alerts[severity] for alerts in self.weeks.values() for severity in PRESSING)
         return pressing / self.client_months if self.followed_for else None
 
@@ -106,7 +106,7 @@ class Tally:
         told: SimulatedNotifications,
         follow_up: FollowUp,
     ) -> None:
-        """Take one client: the spans that began in the period as alerts, and what people were told."""
+        """Count one client: the spans that began in the period, and the texts about them."""
         self.observed_clients += bool(follow_up.stretches)
         self.without_alert += bool(follow_up.stretches) and not alerts
         self.followed_for += follow_up.duration

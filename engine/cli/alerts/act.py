@@ -1,4 +1,4 @@
-"""`handrail ack, resolve, snooze`: what a person does about an alert. `handrail reply`: a text as if it came in."""
+"""`handrail ack`, `resolve`, `snooze`: act on an alert. `handrail reply`: answer by text."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def reply(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Hand in a text as if it had come from a phone, and print the answer; exit 1 where the phone is nobody's."""
+    """Hand in a text as if a phone had sent it, and print the answer; exit 1 if the phone is unknown."""
     from secrets import token_hex
 
     from engine.flows.inbound.receive import take

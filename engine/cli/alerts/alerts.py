@@ -1,4 +1,4 @@
-"""`handrail alerts`: what is open, and for whom. `handrail why`: what opened one alert, and what became of it."""
+"""`handrail alerts`: the open alerts and their clients. `handrail why`: the story of one alert."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def why(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Say why an alert was opened: the rule, the findings, the events behind them; and what became of it."""
+    """Explain an alert: its rule, the findings, the events behind them, and what happened since."""
     from engine.flows.operations.why import explain
 
     settings = open_settings(config)

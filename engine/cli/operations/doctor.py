@@ -1,4 +1,4 @@
-"""`handrail doctor`: whether everything is as it must be for people to be told."""
+"""`handrail doctor`: whether everything that people rely on works."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.cli.printing import Format, ListFormat, show_rows
 
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
-    """Look at the database, the rules, the sources, the flows and the messages; exit 1 where something is wrong."""
+    """Examine the database, rules, sources, flows and messages; exit 1 if something is wrong."""
     from engine.flows.operations.doctor import examine
 
     checks = list(examine(open_settings(config), now()))

@@ -22,21 +22,22 @@ At = Annotated[
     typer.Option(
         "--at",
         metavar="INSTANT",
-        help="With --once: step as if the clock showed this, on the embedded database with printed texts.",
+        help="With --once, for trials: step as if the clock showed this; texts are printed.",
     ),
 ]
 Sample = Annotated[
     bool,
     typer.Option(
         "--sample",
-        help="First write a made-up caseload into the first folder among the sources, if it is empty.",
+        help="First write a made-up caseload into the first source's folder, if it is empty.",
     ),
 ]
 Phone = Annotated[
     bool,
     typer.Option(
         "--phone",
-        help="Text a phone in this terminal, through a Twilio of our own on this machine; what you type is its answer.",
+        help="Use this terminal as the phones, through a simulated Twilio on this machine: "
+        "texts are printed here, and you type the answers.",
     ),
 ]
 
@@ -87,7 +88,7 @@ class _StoppedClock:
 
 
 def _trial_clock(settings: Settings, at: str) -> Clock:
-    """A clock for a trial, which must neither text anybody nor touch a database of several daemons."""
+    """A clock for a trial, which must text no person and use a database of its own."""
     from engine.model.instant import from_us
 
     if settings.sms.gateway != "printed":
@@ -122,7 +123,7 @@ def _run_with_phone(settings: Settings, clock: Clock) -> None:
     from engine.app import wire
     from engine.model.instant import to_us
 
-    # Without a terminal or a pipe there is nothing to read, and nobody who types.
+    # Without a terminal or a pipe there is nothing to read.
     descriptor = None if sys.stdin is None or sys.stdin.closed else sys.stdin.fileno()
     phone = registry.simulator().open_phone(settings.sms, sys.stdout, lambda: to_us(clock.now()))
     sms = phone.start(settings.sms.detail)

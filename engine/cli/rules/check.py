@@ -33,7 +33,7 @@ COLUMNS = ("severity", "file", "line", "column", "message")
 def check(
     paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
 ) -> None:
-    """Read the configuration, the rules and their cases, and say all that is wrong with them."""
+    """Read the configuration, the rules and their cases, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
     from engine.flows.rules.files import read
     from engine.flows.rules.warnings import warnings
@@ -41,7 +41,7 @@ def check(
 
     mistakes: list[Mistake] = []
     settings = None
-    # Rule files that are named can be tried without any configuration; one that is there tells the site's kinds.
+    # Named rule files need no configuration; if there is one, it says the site's kinds.
     if config.exists() or not paths:
         try:
             settings = open_settings(config)
@@ -71,14 +71,17 @@ def check(
 
 
 def _outdated(settings: Settings) -> Iterator[Mistake]:
-    """The schemas beside the rules by which editors would say otherwise than this check."""
+    """The schemas beside the rules that would make editors disagree with this check."""
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written
 
     for name, schema in (("rules", rules_schema), ("cases", cases_schema)):
         file = near(settings.rules) / f"{name}.schema.json"
         if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
-            text = f"is not of this configuration and version; write it anew: handrail schema {name} --output {file}"
+            text = (
+                "is not of this configuration and version; "
+                f"write it again: handrail schema {name} --output {file}"
+            )
             yield Mistake(str(file), 0, 0, text)
 
 
@@ -97,25 +100,28 @@ def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mist
         if serves is None or rule_set.rulebook is None:
             continue
         for rule_id in missing(rule_set.rulebook, serves.files, settings):
-            text = f"'{rule_id}' serves and is in no file; it stays in force until you write it with status: retired"
+            text = (
+                f"'{rule_id}' serves and is in no file; "
+                "it stays in force until you write it with status: retired"
+            )
             yield Mistake(str(near(settings.rules)), 0, 0, text)
 
 
 def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:
-    """Say on stderr which folders were read in part, for a mistake may be that a rule of theirs is not known."""
+    """Name on stderr the folders that were read in part, because a missing rule may be there."""
     for folder in (folder for rule_set in rule_sets for folder in rule_set.partly):
-        said = f"Of the files in {folder} only those named were read; with all its rules: {command.format(folder)}"
-        print(said, file=sys.stderr)
+        said = f"Of the files in {folder} only those named were read; with all its rules:"
+        print(said, command.format(folder), file=sys.stderr)
 
 
 def configured(settings: Settings | None) -> list[Path]:
-    """The folder of the configured rules, as seen from here; nothing where the configuration cannot be read."""
+    """The folder of the configured rules; nothing if the configuration cannot be read."""
     if settings is None:
         return []
     return [near(settings.rules)]
 
 
 def near(path: Path) -> Path:
-    """The path as seen from here, where it is not above."""
+    """The path from the current folder, except if it lies above."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else Path(relative)

@@ -19,7 +19,7 @@ Rules = Annotated[
 
 
 def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = None) -> None:
-    """Say in plain English what a rule looks for, when it alerts, whom it tells, and what it rests on."""
+    """Explain a rule in plain English: when it alerts, who is told, and the evidence for it."""
     from engine.messaging.wording import to_staff
     from engine.rulebook.english.explain import explain as explained
     from engine.rulebook.parsing.load import load

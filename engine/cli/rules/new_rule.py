@@ -30,7 +30,7 @@ _BOUNDS: tuple[Operator, ...] = ("at_least", "at_most")
 
 
 def ask(settings: Settings) -> tuple[str, NewRule]:
-    """The name of the new file, and what was answered; an answer that cannot be is asked for again."""
+    """Ask for the name of the new file and the rule; ask again after an impossible answer."""
     taken = load(settings.rules, settings.kinds, settings.attributes, settings.routing).rules
     title = _asked("What is it called (title)?", _title)
     slug = re.sub("[^a-z0-9]+", "-", title.lower()).strip("-")
@@ -70,7 +70,7 @@ def _asked(question: str, read: Callable[[str], T], default: str | None = None) 
 
 
 def _which(kind: Kind) -> tuple[str, str, str]:
-    """A field, an operator and a value, as the rule is to say them; all empty where every event counts."""
+    """Ask for a field, an operator and a value; all are empty if every event counts."""
     known = {_ANY: ("", "", "")}
     for name, field in kind.fields.items():
         words = ("yes", "no") if field.type == "flag" else field.choices
@@ -144,7 +144,7 @@ def _within(text: str, count: int) -> Duration:
 
 
 def write(rule: NewRule, name: str, folder: Path, *, configured: bool) -> Iterator[str]:
-    """Write the rule on trial, and a case in which it fires and one in which it stays silent; what to do next.
+    """Write the rule on trial, with a case that fires and one that stays silent; name the next steps.
 
     `configured` says whether the folder is the one whose rules serve.
     """

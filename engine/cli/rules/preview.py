@@ -1,4 +1,4 @@
-"""`handrail preview`: what rules are or would be: how many alerts and texts, whose, and what they foretell."""
+"""`handrail preview`: the alerts and texts that rules make or would make, and what they predict."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ Against = Annotated[
     ),
 ]
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Nothing that was over by then.")
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Ignore alerts that ended before DATE."),
 ]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="As things stood then (default: now).")
@@ -54,7 +55,7 @@ OutcomeRule = Annotated[
     typer.Option(
         "--outcome",
         metavar="RULE",
-        help="How well the rules foretell this one, such as a return to use.",
+        help="How well the rules predict this one, such as a return to use.",
     ),
 ]
 Horizon = Annotated[
@@ -62,7 +63,7 @@ Horizon = Annotated[
     typer.Option(
         "--horizon",
         metavar="DURATION",
-        help=f"For how long an alert foretells it (default: {_HORIZON}).",
+        help=f"How long after an alert the outcome counts as predicted (default: {_HORIZON}).",
     ),
 ]
 Html = Annotated[
@@ -81,9 +82,10 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     html: Html = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """Replay rules over the stored events: what they are or would be. Nothing is written and nobody is texted.
+    """Replay rules over the stored events: nothing is written, and no person is texted.
 
-    A table sums it up; csv has a row for each span, or with --against for each that differs; json has both.
+    Tables sum it up. csv has a row for each span, or with --against for each span that differs.
+    json has both.
     """
     from engine.flows.replay.preview import Preview
     from engine.rulebook.parsing.load import load
@@ -127,7 +129,7 @@ def _query(
         )
     if horizon is not None and outcome is None:
         raise UserError(
-            "--horizon says for how long an alert foretells an outcome; name that with --outcome RULE."
+            "--horizon says how long an alert predicts an outcome; name that with --outcome RULE."
         )
     if outcome is not None and outcome not in rulebook.rules:
         raise no_rule(outcome, rulebook.rules)
@@ -139,7 +141,7 @@ def _query(
 
 @contextmanager
 def _whole_file(path: Path | None) -> Iterator[Callable[[str], None] | None]:
-    """Writes a file whole or not at all; that it can be written is tried before anything else is done."""
+    """Write a file whole or not at all; a file that cannot be written is refused at once."""
     if path is None:
         yield None
         return

@@ -1,4 +1,4 @@
-"""`handrail rules`: what served when, what differs between two sets, and a new rule by answering questions."""
+"""`handrail rules`: which sets served when, how two sets differ, and a new rule by questions."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Output = Annotated[
 def schema(
     of: Of = Files.RULES, output: Output = None, config: ConfigFile = DEFAULT_CONFIG
 ) -> None:
-    """Write a JSON Schema of rule files, or of their cases, with the kinds of event of this site."""
+    """Write the JSON Schema of rule files, or of their cases, with this site's kinds of event."""
     from engine.model.kinds import BUILT_IN
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written

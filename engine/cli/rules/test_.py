@@ -36,7 +36,7 @@ def try_cases(
     rules: Rules = None,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Run the cases of rules through the engine, in time that jumps, and say which come out otherwise."""
+    """Run the cases of rules through the engine on a virtual clock, and report each that fails."""
     from engine.flows.rules.files import read
     from engine.model.plurals import counted
     from engine.presentation.cases import as_data, lines_of_case
@@ -89,7 +89,7 @@ def _tried(rule_sets: list[RuleFileSet], settings: Settings) -> Iterator[CaseRes
 
 
 def _quiet_log() -> None:
-    """What the engine logs of made-up clients is nobody's business, save that it failed."""
+    """Silence the log, because it would speak of made-up clients; failures still show."""
     import logging
 
     import structlog

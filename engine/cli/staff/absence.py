@@ -30,7 +30,7 @@ def absence(
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List the absences that are not over yet; `add` says of another one, `remove` takes one back."""
+    """List present and coming absences; `add` records one, `remove` takes one back."""
     if context.invoked_subcommand is not None:
         return
     from engine.model.instant import LAST_US
@@ -63,7 +63,7 @@ def add(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Say that somebody is absent for a time: the stand-in is told instead, or else the next step is taken."""
+    """Record an absence: the stand-in is told instead, or the next step follows at once."""
     from engine.flows.operations.on_call import be_absent
 
     with stored(open_settings(config)) as database:

@@ -40,7 +40,7 @@ def disclosures(
     since: Since = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List every text that told a mentor about a client, or may have, with the consent that it stood under."""
+    """List every text that told a mentor about a client, or may have, with its consent."""
     from engine.store.people.disclosures import listed
     from engine.store.people.roster import find_clients
 

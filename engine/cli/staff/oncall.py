@@ -1,4 +1,4 @@
-"""`handrail oncall`: who is on call now and next, and who is put on call for a time in place of somebody else."""
+"""`handrail oncall`: who is on call now and next, and overrides for a time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def oncall(
     weeks: Weeks = 1,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """Show who is on call now, until when, and who is next; `override` puts somebody else on call for a time."""
+    """Show who is on call now, until when, and who is next; `override` changes it for a time."""
     if context.invoked_subcommand is not None:
         return
     settings = open_settings(config)
@@ -71,7 +71,7 @@ def override(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Put somebody on call for a time, whoever's week it is."""
+    """Put a person on call for a time, instead of the person whose week it is."""
     from engine.flows.operations.on_call import override as put
 
     settings = open_settings(config)

@@ -1,4 +1,4 @@
-"""Replaying rules over the stored events: what is or would have been; nothing is written and nobody is told."""
+"""Replay rules over the stored events; nothing is written and no person is told."""
 
 from __future__ import annotations
 
@@ -53,9 +53,11 @@ class Preview:
         self._against = against
 
     def batches(self, conn: Connection) -> Iterator[tuple[int, list[PreviewRow]]]:
-        """A batch of clients at a time: how many they are, and what there is to list of them.
+        """Replay the caseload, a batch of clients at a time.
 
-        As of `until`: a span that ends later has not ended. What it all amounts to is known after the last one.
+        Yields:
+            The number of clients in a batch, and the rows to list of them. A span that ends after
+            `until` has not ended. `result` is complete after the last batch.
         """
         result = self.result
         people = StaffDirectory(conn, self._query.since, self._query.until)
@@ -163,7 +165,7 @@ def _alerting(spans: Sequence[Span], rules: Mapping[str, Rule]) -> dict[str, lis
 def _began(
     alerts: Sequence[Span], rules: Mapping[str, Rule], outcome: str | None
 ) -> dict[str, list[Instant]]:
-    """By rule, the outcome's own aside, when its alerts began, ascending; and the pressing ones of all live rules."""
+    """When alerts began, ascending, by rule except the outcome, and for all live rules together."""
     found: dict[str, list[Instant]] = defaultdict(list)
     for span in sorted(alerts, key=attrgetter("began")):
         if span.rule_id != outcome:
@@ -174,7 +176,7 @@ def _began(
 
 
 def _follow_ups(histories: Histories, since: Instant, until: Instant) -> list[FollowUp]:
-    """For each client of the batch, in their order, when they were in care and observed in [since, until)."""
+    """For each client of the batch in order, when they were in care and observed."""
     found: list[list[tuple[Instant, Instant]]] = [[] for _ in histories.clients]
     bases = histories.bases
     newest = np.searchsorted(histories.key, bases + until) - 1

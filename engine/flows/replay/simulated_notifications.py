@@ -1,4 +1,4 @@
-"""Telling in a replay: who would have been told of a client's alerts, when, had nobody answered; nobody is."""
+"""Simulate notifications: who would have been told of a client's alerts if no one answered."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def tell(
     since: Instant,
     until: Instant,
 ) -> SimulatedNotifications:
-    """What is decided in [since, until) to tell of one client's spans, by the first steps of policies.
+    """Simulate the first steps of policies for one client's spans, decided in [since, until).
 
-    Live work tells more where nobody takes an alert: the steps after the first, and reminders.
+    Live work tells more until a person takes the alert: later steps, and reminders.
     """
     told = SimulatedNotifications()
     together: dict[tuple[Staff, Instant], list[_Told]] = defaultdict(list)
     live = [span for span in spans if rules[span.rule_id].status == "live"]
 
     def reached(stretch: Stretch, at: Instant) -> tuple[Instant, Severity, list[Staff]]:
-        """When the first step of a telling at `at` comes, how severe the alert is then, and who is told."""
+        """The instant of the first step, the severity then, and the staff who are told."""
         span = stretch.span
         severity = span.severity_at(at)
         policy = routing.policy(severity, rules[span.rule_id].notify)

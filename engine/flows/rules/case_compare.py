@@ -18,7 +18,14 @@ _Pair = tuple[ExpectedAlert | None, Opened | None]
 
 
 def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> CaseResult:
-    """Run a case in a fresh database and compare. `settings` give the routing, and the timezone where none is said."""
+    """Run a case and compare it with what it expects.
+
+    Args:
+        case: The case.
+        rulebook: The rules that it tries.
+        settings: The routing, and the timezone of a case that names none.
+        database: An empty database of its own.
+    """
     timezone = case.timezone or settings.timezone
     return CaseResult(
         case.file,
@@ -66,7 +73,7 @@ _EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
 def _paired(
     expected: Sequence[ExpectedAlert], opened: Sequence[Opened], clock: WallClock
 ) -> Iterator[_Pair]:
-    """Each expected alert with the one that opened for it: at the same moment, or else in the same order."""
+    """Pair expected alerts with opened ones: at the same moment, or else in the same order."""
     left, without = list(opened), []
     for alert in expected:
         same = next(
@@ -136,7 +143,7 @@ def _ending(rule_id: str, at: Instant | None, until: Instant) -> tuple[Instant, 
 def _beside(
     wanted: Sequence[tuple[int, str]], came: Sequence[tuple[int, str]]
 ) -> Iterator[TimelineLine]:
-    """What was wanted and what came, side by side where it is the same, or at the same moment of the same sort."""
+    """Put wanted and actual lines side by side if they agree in moment and sort."""
     left = list(came)
     for at, text in wanted:
         same = next((one for one in left if _same(at, one[0]) and one[1] == text), None)

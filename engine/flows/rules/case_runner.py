@@ -1,4 +1,4 @@
-"""Running a case through the engine as it is, on a clock that jumps from one thing to do to the next."""
+"""Run a case through the real flows, on a clock that jumps from one due instant to the next."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from engine.store.people import roster
 OWNER = "case"
 # Reminders are listed apart from these.
 _TEXTS = (*TELLING, MessageKind.SNOOZE_OVER, MessageKind.REACHES_NOBODY)
-# Whoever is named in a row comes before it.
+# A person comes before the rows that name them.
 _KINDS = ("clients", "staff", "assignments", "consents")
-# Something is done each time; only a fault of ours could go on beyond this without the clock moving.
+# Each round does something, so only a fault goes on for longer while the clock stands still.
 _MOST_ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An alert that opened, who was texted of it when, and when it was resolved; microseconds since 1970."""
+    """An alert that opened: who was texted and reminded of it when, and when it was resolved."""
 
     rule_id: str
     at: Instant
@@ -94,7 +94,7 @@ class _GivenSource:
                 yield batch
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
-        """Nothing is mended in a case."""
+        """A case fixes no row."""
         return Batch(item, position, rejects=tuple(rejects))
 
 
@@ -118,23 +118,34 @@ def _place_of_kind(row: RosterRow) -> int:
 
 
 def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
-    """Run a case to its end in a database of its own; every alert that opened, in the order in which they did.
+    """Run a case to its end.
 
-    Of the rulebook serve the rules that the case names and those that may quiet them, or all where it expects that no
-    other alerts. Those that the case names and that are drafts are tried as if they were live. Nobody is reminded where
-    the case speaks of no texts, reminders or replies, for nothing else that it can say depends on reminders.
+    The rules that the case names serve, and those that may quiet them; all rules do if the case
+    expects no other alert. A draft that the case names serves as if it were live. Reminders are
+    left out if the case speaks of no texts, reminders or replies, because then it cannot tell.
+
+    Args:
+        case: The case.
+        rulebook: The rules of its rule set.
+        settings: The routing, and the timezone of a case that names none.
+        database: An empty database of its own.
+
+    Returns:
+        Every alert that opened, in order.
+
+    Raises:
+        UserError: The case gives something that cannot be taken in.
     """
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
     replies = [(clock[one.at], *one.reply) for one in case.arrivals if one.reply]
     engine = _Engine(case, _as_tried(rulebook, case), settings, database, source, replies)
     begin = clock[case.begin]
-    # To the end of the second, for `more than 7 days` comes true a moment after seven days.
+    # To the end of the second, because `more than 7 days` comes true a moment after seven days.
     until = clock[case.until] + SECOND_US - 1
     with database.write() as conn:
-        rule_sets.accept(
-            conn, rulebook.hash, {}, begin
-        )  # nobody asks here how the rules were written
+        # Without the rules' texts, because no one asks for them here.
+        rule_sets.accept(conn, rulebook.hash, {}, begin)
     now: Instant | None = begin
     while now is not None and now <= until:
         engine.step(now)
@@ -143,7 +154,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
 
 
 def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
-    """The rules that a case names and those that may quiet them, its drafts as if live; all where it says so."""
+    """The rules that serve in a case, its drafts as if they were live."""
     rules = rulebook.rules.values()
     chosen = set(rulebook.rules if case.others_silent else case.rules)
     while more := {
@@ -163,7 +174,7 @@ def _speaks_of_texts(case: Case) -> bool:
 def _made(
     rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str], reminds: bool
 ) -> Rulebook:
-    """Some rules of a rulebook, made once for all cases that try them; rulesets of durable_rules can never be freed."""
+    """Choose rules, once for all cases, because rulesets of durable_rules are never freed."""
     tried = rulebook.only(chosen)
     tried.rules.update(
         {rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts}
@@ -174,7 +185,7 @@ def _made(
 
 
 class _Engine:
-    """The flows over one case's database, and what was seen of the client's alerts after each step."""
+    """The flows over one case's database, and the severities of its alerts after each step."""
 
     def __init__(
         self,
@@ -207,7 +218,7 @@ class _Engine:
         return min((at for at in ahead if at is not None and at > now), default=None)
 
     def step(self, now: Instant) -> None:
-        """Do all that is due at `now`, as often as one thing makes another due; then what people reply to that."""
+        """Do everything that is due at `now`, and again until nothing is; then take the replies."""
         if now in self._source.instants:
             self._ingest(now)
         self._rest(now)
@@ -257,7 +268,7 @@ class _Engine:
         )
         if counts.failed:
             raise HandrailError(
-                f"{self._place}: the engine failed to evaluate the client at {from_us(now).isoformat()}."
+                f"{self._place}: the evaluation failed at {from_us(now).isoformat()}."
             )
         if counts.opened or counts.changed:
             with self._database.read() as conn:

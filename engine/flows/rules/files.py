@@ -1,4 +1,4 @@
-"""Which rules and which cases are meant by some paths, and all that is wrong with them."""
+"""The rules and cases that some paths mean, and every mistake in them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _ENDINGS = frozenset({".yaml", ".yml"})
 
 @dataclass(frozen=True, slots=True)
 class RuleFileSet:
-    """Rules that belong together, and their cases; `rulebook` is None where they could not be read.
+    """Rules that belong together, and their cases; `rulebook` is None if they hold a mistake.
 
-    `asked` are the names of the files that were asked for; the others were read because these build on them. `unread`
-    is what lies in a folder that was asked for as if it were meant to be read: folders of rule files, and files that
-    another ending hides. `partly` are the folders of which some rule files were read and others not.
+    Attributes:
+        asked: The names of the files that were asked for; these build on the others.
+        unread: Files and folders that a person may take for rules that are read.
+        partly: The folders of which only some rule files were read.
     """
 
     rulebook: Rulebook | None
@@ -37,10 +38,14 @@ class RuleFileSet:
 
 
 def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileSet]:
-    """The rule sets that paths mean, of the kinds and policies of `settings` where there are any.
+    """Read the rule sets that paths mean.
 
-    A folder is a rule set, and so is the folder of the configured rules for each file in it. Other files are one
-    together. With NAME.yaml goes NAME.cases.yaml, and the other way round.
+    A folder is a rule set. A file in the folder of the configured rules means that folder. Other
+    files are one rule set together. NAME.yaml and NAME.cases.yaml go together.
+
+    Args:
+        paths: Folders, rule files and files of cases.
+        settings: The kinds and policies that rules may name; with None, the built-in kinds.
     """
     configured = settings.rules.resolve() if settings else None
     loose: dict[Path, None] = {}

@@ -94,7 +94,7 @@ def _missing(rulebook: Rulebook, before: Rulebook) -> list[str]:
 
 
 def _alone(rule: WrittenRule) -> str:
-    """The file of a rule without its other rules; lists and phrases stay, because it may use them."""
+    """The file of a rule without other rules; lists and phrases stay because it may use them."""
     root = rule.reading.source.root
     assert isinstance(root, yaml.MappingNode)
     parts = [

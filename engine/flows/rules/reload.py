@@ -1,4 +1,4 @@
-"""Rules: what was changed in their files is accepted whole, or not at all while the set before goes on serving."""
+"""Accept changed rule files as a whole, or refuse them while the set before goes on serving."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _log = structlog.get_logger()
 class RuleFiles:
     """The configured rule files, looked at again and again.
 
-    A change counts when two looks in a row find the same, so that a file half written, or gone for the moment in
-    which an editor puts another in its place, is not taken for what somebody means.
+    A change counts once two looks in a row agree. A file that is half written, or that an editor is
+    about to replace, is therefore left alone.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,12 +36,12 @@ class RuleFiles:
         self._taken = self._seen = self._look()
 
     def read(self) -> Rulebook:
-        """The rules as they stand; MistakesError says all that is wrong with them."""
+        """Read the rules as they stand; MistakesError holds every mistake in them."""
         settings = self._settings
         return load(settings.rules, settings.kinds, settings.attributes, settings.routing)
 
     def stored(self, files: Mapping[str, str]) -> Rulebook:
-        """The rules of a set that serves, whoever accepted it."""
+        """Read the rules of a set that serves."""
         return from_texts(files, self._settings.kinds)
 
     def completed(self, conn: Connection, rulebook: Rulebook) -> Rulebook:
@@ -50,12 +50,12 @@ class RuleFiles:
         return with_missing(rulebook, serving.files, self._settings) if serving else rulebook
 
     def changed(self) -> bool:
-        """Whether they are not as they were when last taken, and are as at the last look."""
+        """Whether the files differ from those last dealt with, and agree with the last look."""
         before, self._seen = self._seen, self._look()
         return self._seen == before != self._taken
 
     def taken(self) -> None:
-        """What was seen last is dealt with."""
+        """Note that the files of the last look are dealt with."""
         self._taken = self._seen
 
     def _look(self) -> object:

@@ -1,4 +1,4 @@
-"""What is allowed in rules and yet seldom meant."""
+"""Warnings of rules that are allowed and yet seldom meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REF, _CODE = "C-10427", 999
 
 
 def warnings(rule_set: RuleFileSet) -> list[Mistake]:
-    """What to look at again in the rules that were asked for, in the order of its places."""
+    """List what is doubtful in the rules that were asked for, in the order of its places."""
     if rule_set.rulebook is None:
         return []
     every = list(rule_set.rulebook.checked.values())
@@ -47,7 +47,10 @@ def _at(one: CheckedRule, word: str, text: str) -> Mistake:
 
 def _unread(path: Path) -> Mistake:
     if path.is_dir():
-        text = "is not read, nor are its rule files; move them up into the folder of the rules, or this one out of it"
+        text = (
+            "is not read, nor are its rule files; "
+            "move them up into the folder of the rules, or this one out of it"
+        )
     elif is_stray(path):
         text = "is passed over; an editor, a copy or the system left it"
     else:
@@ -71,12 +74,14 @@ def _untried(one: CheckedRule, fires: frozenset[str], silent: frozenset[str]) ->
 
 def _without_evidence(one: CheckedRule) -> Iterator[Mistake]:
     if one.rule.status == "live" and one.rule.evidence is None:
-        text = f"'{one.rule.id}' is live and does not say what it rests on; add evidence: with grade: and source:"
+        text = (
+            f"'{one.rule.id}' is live and names no evidence; add evidence: with grade: and source:"
+        )
         yield _at(one, "id", text)
 
 
 def _unfit_text(one: CheckedRule) -> Iterator[Mistake]:
-    """What would leave the reason out of the text, for a text goes out whatever a rule says."""
+    """A reason that texts leave out; the text itself goes out whatever a rule says."""
     reason = one.rule.reason
     if one.rule.status == "retired" or not reason:
         return
@@ -87,11 +92,11 @@ def _unfit_text(one: CheckedRule) -> Iterator[Mistake]:
     yield _at(
         one,
         "reason",
-        f"the reason {' and '.join(objections)}; texts will leave it out until it is mended",
+        f"the reason {' and '.join(objections)}; texts will leave it out until it is fixed",
     )
 
 
 def _needless(one: CheckedRule, covering: Mapping[str, str]) -> Iterator[Mistake]:
     if wide := covering.get(one.rule.id):
-        text = f"'{one.rule.id}' adds nothing: whenever it holds, '{wide}' holds too and tells the same people"
+        text = f"'{one.rule.id}' adds nothing: whenever it holds, '{wide}' tells the same people"
         yield _at(one, "when", f"{text}; delete one of them")

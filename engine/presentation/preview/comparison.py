@@ -1,4 +1,4 @@
-"""What a preview says of two versions of the rules, side by side."""
+"""Sections of a preview that compare two versions of the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHANGES: tuple[Change, ...] = ("gained", "lost", "changed")
 
 
 def rules_compared(preview: PreviewResult, against: RuleSetResult) -> Section:
-    """By rule that differs: how many alerts and texts by either, and what is gained, lost and changed."""
+    """Compare the rules that differ: alerts and texts by each version, and how spans changed."""
     changed = preview.difference.spans
     every = [
         (rule_id, preview.version.tally.rules.get(rule_id), against.tally.rules.get(rule_id))
@@ -35,15 +35,16 @@ def rules_compared(preview: PreviewResult, against: RuleSetResult) -> Section:
     columns = ("Rule", ">Alerts", ">Against", ">Gained", ">Lost", ">Changed", ">Texts", ">Against")
     same = counted(len(every) - len(rows), "rule")
     meant = (
-        "Gained: an alert of these rules when the other version has none of that rule for that client. Lost: the "
-        "other way round. Changed: both have it, but it begins, ends or is graded otherwise. "
+        "Gained: an alert by these rules, while the other version has none of that rule for that "
+        "client. Lost: the other way round. Changed: both have it, but its beginning, end or "
+        "severity differs. "
     )
     text = f"{meant if rows else ''}Left out: {same} with the same alerts and texts by both."
     return Section("rules", "By rule, side by side", text, columns if rows else (), tuple(rows))
 
 
 def difference(preview: PreviewResult, against: RuleSetResult, limits: Limits) -> Section:
-    """Whose alerts are gained and lost, and whether the outcome followed those."""
+    """Name the clients whose alerts differ, and say whether the outcome followed."""
     found = preview.difference
     rows: list[tuple[str, ...]] = []
     for (change, rule_id), refs in sorted(found.refs.items(), key=_by_rule):
@@ -80,7 +81,7 @@ def _whose_first(version: RuleSetResult, against: RuleSetResult, limits: Limits)
         listed([ref for ref in one if ref not in other], limits.refs)
         for one, other in ((ours, theirs), (theirs, ours))
     )
-    return f"Clients of whom these rules alone would tell somebody: {new}. The other version alone: {gone}."
+    return f"Clients with alerts that notify, by these rules alone: {new}. By the other version alone: {gone}."
 
 
 def _by_rule(item: tuple[tuple[Change, str], object]) -> tuple[str, int]:

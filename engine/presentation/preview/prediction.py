@@ -1,4 +1,4 @@
-"""What a preview says of how well rules predict an outcome."""
+"""The section of a preview on how well rules predict an outcome."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def prediction(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
 
 
 def predicting_rules(preview: PreviewResult) -> list[str]:
-    """The rules with alerts by either version, but the outcome; before them what is pressing of all live ones."""
+    """List the rules with alerts by either version, without the outcome; all live ones come first."""
     found = [
         (rule_id, rule.status)
         for rule_id, rule in in_order(preview)
@@ -51,12 +51,14 @@ def _text(query: PreviewQuery, outcome: OutcomeStatistics) -> str:
     )
     return (
         f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} "
-        f"({percent(outcome.reached, outcome.clients)}) reached {query.outcome}, each counted once, when first."
-        f"{before} Flagged before: an alert of the rule began earlier, within {within} or at any time. "
+        f"({percent(outcome.reached, outcome.clients)}) reached {query.outcome}. Each counts once, "
+        f"at the first time.{before} Flagged before: an alert of the rule began earlier, within "
+        f"{within} or at any time. "
         "Days before: from the first such alert, the median. "
-        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')} that leaves out "
-        f"{count(cut_short)} because not all of the {within} was observed, and {count(not_before)} because the "
-        "client had reached it already. A month: alerts for each month that a client was observed."
+        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')}, that "
+        f"leaves out {count(cut_short)} because not all of the {within} was observed, and "
+        f"{count(not_before)} because the client had reached it already. A month: alerts for each "
+        "month that a client was observed."
     )
 
 

@@ -1,4 +1,4 @@
-"""A part of what `handrail preview` says, and what its parts share, such as the order of rules."""
+"""A section of a preview, and what sections share, such as the order of rules."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def versions(preview: PreviewResult) -> list[RuleSetResult]:
 
 
 def alerting(version: RuleSetResult) -> dict[str, None]:
-    """The clients with an alert that tells somebody."""
+    """The clients with an alert that notifies a person."""
     return {
         ref: None
         for ref, one in version.tally.clients.items()
@@ -67,7 +67,7 @@ def alerting(version: RuleSetResult) -> dict[str, None]:
 
 
 def in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
-    """The rules with an alert by either version, live ones first, then drafts; of each those with most alerts."""
+    """List the rules with an alert by either version: live before drafts, most alerts first."""
     both = versions(preview)
     with_alerts = {
         rule_id for one in both for rule_id, rule in one.tally.rules.items() if rule.alerts

@@ -1,4 +1,4 @@
-"""What `handrail preview` says, as titled tables of words: the terminal and the page show the same."""
+"""The sections of a preview as titled tables, which the terminal and the page both show."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ class Sections:
         return [*found, self.recipients(), self.weeks(), self.clients(), self.caveats()]
 
     def overview(self) -> Section:
-        """The whole of it in a few figures."""
+        """Sum everything up in a few figures."""
         tally = self._preview.version.tally
         text = (
             f"{self._period()}. {counted(tally.observed_clients, 'client')} in care, observed for "
             f"{rate(tally.client_months, 1)} client-months. Rules: {self._statuses()}."
         )
         names: dict[str, Callable[[RuleSetResult], str]] = {
-            "Alerts that tell somebody": lambda one: count(one.tally.total({"live"})),
+            "Alerts that notify a person": lambda one: count(one.tally.total({"live"})),
             "Clients with such an alert": lambda one: count(len(alerting(one))),
             "Such alerts a week": lambda one: rate(one.tally.total({"live"}) / self._weeks, 1),
             "Such alerts a client-month, medium and above": lambda one: rate(
                 one.tally.pressing_per_month, 2
             ),
-            "Alerts on trial or of drafts, telling nobody": lambda one: count(
+            "Alerts on trial or of drafts, without texts": lambda one: count(
                 one.tally.total({"shadow", "draft"})
             ),
             "Texts": lambda one: count(_texts(one)),
             "Texts at night (22:00 to 7:00)": lambda one: count(_at_night(one)),
-            "Alerts that reach nobody": lambda one: count(
+            "Alerts that reach no recipient": lambda one: count(
                 sum(r.reach_nobody for r in one.tally.rules.values())
             ),
         }
@@ -94,7 +94,7 @@ class Sections:
         return Section("rules", "By rule", silent(self._preview), columns if rows else (), rows)
 
     def recipients(self) -> Section:
-        """Whom texts would have reached, and at which hours."""
+        """Say whom texts would have reached, and at which hours."""
         ours = self._preview.version.tally.recipients
         theirs = self._preview.against.tally.recipients if self._preview.against else {}
         rows = []
@@ -130,7 +130,7 @@ class Sections:
         )
 
     def mondays(self) -> list[date]:
-        """Of every week from the first with an alert or a text to the last, those without any too."""
+        """The Monday of every week from the first with an alert or a text to the last."""
         known = {
             monday for one in self._both for monday in (*one.tally.weeks, *one.tally.texts_by_week)
         }
@@ -180,7 +180,7 @@ class Sections:
         return Section("weeks", "Alerts by week", text, columns if rows else (), tuple(rows))
 
     def clients(self) -> Section:
-        """Which clients have most alerts, first of those that tell somebody."""
+        """List the clients with the most alerts that notify a person."""
         tally = self._preview.version.tally
         most = sorted(tally.clients.items(), key=lambda item: (*_pressing(item[1]), item[0]))
         rows = tuple(
@@ -195,12 +195,13 @@ class Sections:
             for ref, one in most[: self._limits.clients]
         )
         cut = f"The first {count(len(rows))} of {count(len(most))}; --format json has all. "
-        text = f"{cut if len(rows) < len(most) else ''}Without any alert: {counted(tally.without_alert, 'client')}."
+        text = f"{cut if len(rows) < len(most) else ''}"
+        text += f"Without any alert: {counted(tally.without_alert, 'client')}."
         columns = ("Client", ">Alerts", ">High, urgent", ">Untold", ">Texts", "Rules")
         return Section("clients", "Which clients", text, columns if rows else (), rows)
 
     def _rules_of(self, one: OfClient) -> list[str]:
-        """The rules of a client's alerts and how often, those first that tell somebody, and the most severe."""
+        """The rules of a client's alerts and how often: live ones first, then the most severe."""
         rules = self._preview.version.tally.rules
 
         def first(item: tuple[str, int]) -> tuple[bool, int, int]:
@@ -213,18 +214,19 @@ class Sections:
         ]
 
     def caveats(self) -> Section:
-        """What is left out of the reckoning, in plain words."""
+        """Say how the figures are computed, and what they leave out."""
         taken_back = sum(one.taken_back for one in self._preview.version.tally.rules.values())
         text = (
-            "Texts are those of the first step, as if nobody ever answered; steps after it, reminders, replies and "
-            "digests are not counted, and what is told at once of a client is one text, counted with the most severe "
-            "alert. Alerts open, are quieted and wait for quiet hours as in live work, where "
-            f"{counted(taken_back, 'text')} would have been taken back before quiet hours ended. Each event counts as "
-            "known when it happened. Assignments and consents are as they were then, staff and their quiet hours as "
-            "they are now. A client is observed while in care, until the last event known of them. "
-            "A month is 30.4 days."
+            "Texts are those of the first step, as if no one ever answered. Later steps, reminders, "
+            "replies and digests are not counted. Everything that a person is told at once about one "
+            "client is one text, counted with the most severe alert. Alerts open, are quieted and "
+            "wait for quiet hours as in live work, where "
+            f"{counted(taken_back, 'text')} would have been taken back before quiet hours ended. "
+            "Each event counts as known when it happened. Assignments and consents are those of the "
+            "time; staff and their quiet hours are those of today. A client is observed while in "
+            "care, until their last known event. A month is 30.4 days."
         )
-        return Section("caveats", "How this is reckoned", text)
+        return Section("caveats", "How the figures are computed", text)
 
     def _period(self) -> str:
         first, last = self._preview.first, self._preview.last
@@ -242,7 +244,7 @@ class Sections:
 
 
 def _pressing(one: OfClient) -> tuple[int, int, int]:
-    """To sort by: most urgent and high alerts, then most that tell somebody, then most."""
+    """To sort by: most urgent and high alerts, then most that notify a person, then most."""
     return (
         -one.alerts["urgent"] - one.alerts["high"],
         one.alerts[UNTOLD] - one.alerts.total(),

@@ -283,7 +283,7 @@ def test_a_live_rule_wants_evidence(site: Site) -> None:
     )
     (warning,) = site.warnings()
     assert warning.startswith(
-        "rules/missed.yaml:3:9: warning: 'missed' is live and does not say what it rests on"
+        "rules/missed.yaml:3:9: warning: 'missed' is live and names no evidence"
     )
 
 
@@ -297,7 +297,7 @@ def test_a_live_rule_wants_evidence(site: Site) -> None:
 def test_a_reason_that_no_text_may_say_is_warned_of(site: Site, reason: str, said: str) -> None:
     site.write("rules/missed.yaml", RULE.replace("reason: missed check-ins", f"reason: {reason}"))
     assert site.warnings() == [
-        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is mended"
+        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is fixed"
     ]
 
 
@@ -310,7 +310,7 @@ def test_a_rule_that_adds_nothing_is_warned_of(site: Site) -> None:
     site.write("rules/missed.yaml", RULE + other)
     found = [warning for warning in site.warnings() if "adds nothing" in warning]
     assert found == [
-        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, 'missed' holds too and tells "
+        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, 'missed' tells "
         "the same people; delete one of them"
     ]
 

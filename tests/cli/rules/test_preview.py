@@ -112,7 +112,7 @@ def test_the_tables_sum_up_and_fit_eighty_columns_without_colour(say: Say) -> No
         "1",
         "more",
     ] in lines(out)
-    assert "as if nobody ever answered" in " ".join(out.split())
+    assert "as if no one ever answered" in " ".join(out.split())
 
 
 def test_weeks_without_an_alert_are_shown_as_such(say: Say) -> None:

@@ -37,7 +37,7 @@ TITLES = [
     "Before positive-test",
     "Who would be told",
 ]
-TITLES += ["Alerts by week", "Which clients", "How this is reckoned"]
+TITLES += ["Alerts by week", "Which clients", "How the figures are computed"]
 
 
 def made() -> PreviewResult:
