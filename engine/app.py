@@ -23,13 +23,14 @@ from engine.flows.delivery.senders import Senders
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
-from engine.flows.operations import on_call, watchdog
+from engine.flows.operations import clock_watch, on_call, watchdog
 from engine.flows.operations.audit_anchor import AuditAnchor
+from engine.flows.operations.guarded_clock import GuardedClock
 from engine.flows.rules import reload
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
 from engine.model.inbound import Inbound
-from engine.model.instant import SECOND_US, Instant, to_us
+from engine.model.instant import SECOND_US, Instant
 from engine.model.message import FINAL_STATES, Report
 from engine.model.settings import Settings
 from engine.ports import AddRoutes, CarrierRecords, CarrierWebhooks, Clock, SmsGateway, Source
@@ -41,6 +42,7 @@ from engine.store.intake import source_health
 from engine.store.messages import outbox
 from engine.store.operations import job_runs, rule_sets
 
+CLOCK_SECONDS = 5.0
 # A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
 WEB_BUSY_SECONDS = 5
 WEB_CONNECTIONS = 13  # as many as the web has threads (engine/web)
@@ -123,7 +125,7 @@ class Engine:
         self._files = files
         self._sources = sources
         self._gateway = gateway
-        self._clock = clock
+        self._time = GuardedClock(clock)
         self._patience = patience
         # Nobody is judged by half of what the sources hold: what is still unread would look like silence.
         self._reading = threading.Lock()
@@ -131,7 +133,18 @@ class Engine:
         self._door = threading.Lock()
         self._has_read = False
         # Claims are this process's alone, though another machine may give it the same number.
-        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._host = socket.gethostname()[:40]
+        self._owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
+
+    def start_clock(self, monotonic: Callable[[], float] | None = None) -> None:
+        """Judge the clock, and repair what a wrong one decided before; call it before anything is decided.
+
+        Args:
+            monotonic: Seconds on a clock that nobody sets; None in a process that steps once.
+        """
+        if monotonic:
+            self._time.guard(monotonic)
+        clock_watch.begin(self.database, self._time, self._host)
 
     def accept_settings(self) -> None:
         """Let this engine's rules and rotations serve, for every daemon on the database, and none but its sources."""
@@ -157,6 +170,7 @@ class Engine:
         """Every flow with how often it is to step."""
         every = self.settings.ticks
         ticks = [
+            Tick("clock", CLOCK_SECONDS, self._watch_clock),
             self._tick("rules", every.rules, self._take_up_rules),
             self._tick("ingest", every.ingest, self._ingest),
             self._tick("evaluate", every.evaluate, self._evaluate),
@@ -217,6 +231,9 @@ class Engine:
                 raise problem
 
         return Tick(name, every_us / 1_000_000, step)
+
+    def _watch_clock(self) -> None:
+        clock_watch.watch(self.database, self._time, self._host)
 
     def _ingest(self) -> Mapping[str, int]:
         self._take_turn()
@@ -304,7 +321,7 @@ class Engine:
         return done
 
     def _now(self) -> Instant:
-        return to_us(self._clock.now())
+        return self._time.now()
 
     def _patiently(self) -> Iterator[None]:
         end = time.monotonic() + self._patience

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ _log = structlog.get_logger()
 
 def step_once(engine: Engine) -> bool:
     """Step every flow once, in the order in which one feeds the next; whether all went well."""
+    engine.start_clock()
     engine.accept_settings()
     failed = [tick.name for tick in engine.ticks() if not take(tick)]
     return not failed
@@ -67,7 +69,8 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
             "another daemon stepped a moment ago; where it still runs, the two share the work",
             seconds=ago,
         )
-    # Only now, for one that cannot start must not change what another goes by.
+    # Only now, because a daemon that cannot start must not change what another goes by.
+    engine.start_clock(time.monotonic)
     engine.accept_settings()
     web.start()
     serving(web.address)

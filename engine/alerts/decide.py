@@ -197,6 +197,11 @@ def _keep(
         after = move(after, "open", "holds_after_all")
         reasons.append("holds_after_all")
         tell = True
+    elif alert.historic and after.resolution == "cleared" and span.began >= instant.notify_from:
+        # Nobody was told of it, and it is over but unseen.
+        after = replace(move(after, "open", "recent_after_all"), historic=False)
+        reasons.append("recent_after_all")
+        tell = True
     if after.state != "resolved":
         after, graded = _regrade(after, span, rule, instant)
         reasons += graded

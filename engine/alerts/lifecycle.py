@@ -41,7 +41,7 @@ Reason = Literal[
     "lowered",
     "rule_goes_live",
     "rule_goes_shadow",
-    "recent_after_all",  # it had counted as historic, and corrected data show that it began of late
+    "recent_after_all",  # it had counted as historic, and corrected data or a right clock show that it began of late
 ]
 
 _OPENED: frozenset[Reason] = frozenset(
@@ -67,7 +67,7 @@ TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = 
     ("snoozed", "open"): frozenset({"snooze_over", "passed_on", "undone"}),
     ("snoozed", "acknowledged"): frozenset({"taken", "undone"}),
     ("snoozed", "resolved"): _RESOLVED,
-    ("resolved", "open"): frozenset({"holds_after_all", "undone"}),
+    ("resolved", "open"): frozenset({"holds_after_all", "recent_after_all", "undone"}),
     ("resolved", "acknowledged"): frozenset({"undone"}),
     ("resolved", "snoozed"): frozenset({"undone"}),
     ("resolved", "resolved"): frozenset({"corrected", "merged"}),

@@ -56,6 +56,7 @@ class AuditAction(StrEnum):
     REJECT_DISMISSED = "reject dismissed"
     PROMISE_BROKEN = "promise broken"
     PROMISE_RESTORED = "promise restored"
+    CLOCK_REPAIRED = "clock repaired"
 
 
 def message_became(state: str) -> AuditAction:

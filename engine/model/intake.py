@@ -64,8 +64,9 @@ WHOLE = 1
 class Reject(NamedTuple):
     """A row that could not be read, kept with its place and the reason until it is fixed.
 
-    One at the line WHOLE says that nothing of the item is read. `waits_for` is a client's ref,
-    where all that is wrong is that no such client is in the roster.
+    One at the line WHOLE says that nothing of the item is read. If all that is wrong is that no
+    such client is in the roster, `waits_for` is the client's ref. If all that is wrong is its date,
+    the row is read again from `retry_at` on.
     """
 
     line: int
@@ -75,6 +76,7 @@ class Reject(NamedTuple):
     key: str | None = (
         None  # of the event or roster row that it would make; settled when that is read
     )
+    retry_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

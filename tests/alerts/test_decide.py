@@ -236,6 +236,14 @@ def test_a_historic_alert_that_corrections_make_recent_tells() -> None:
     )
 
 
+def test_a_historic_alert_that_is_over_and_recent_after_all_opens_and_tells() -> None:
+    stored = alert(940, 960, state="resolved", resolution="cleared", historic=True)
+    decision = changed([span(940, 960)], stored)
+    assert (decision.reason, decision.after.state) == ("recent_after_all", "open")
+    assert decision.tell
+    assert not decision.after.historic
+
+
 def test_a_clock_set_back_withdraws_nothing() -> None:
     desk = Desk()
     desk.evaluate([span(990)], NOW)

@@ -126,7 +126,7 @@ def read(
             return intake.counts
     with database.read() as conn:
         fared = source_health.known(conn, source.name, now)
-        waited = set(rejects.waiting_no_more(conn, source.name))
+        waited = set(rejects.waiting_no_more(conn, source.name, now))
         if intake.remapped:
             # Rows that stood in a file long ago may be read by now.
             waited |= {
@@ -334,7 +334,7 @@ class _Intake:
                 refused[line, row] = Reject(line, str(error), row, key=key)
                 continue
             if instant > latest:
-                refused[line, row] = Reject(line, _too_far_ahead(instant), row, key=key)
+                refused[line, row] = _too_far_ahead(line, instant, row, key)
                 continue
             placed.append(
                 NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}")
@@ -362,9 +362,10 @@ def _conflict(key: str, wrong: str) -> str:
     )
 
 
-def _too_far_ahead(instant: Instant) -> str:
+def _too_far_ahead(line: int, instant: Instant, row: str, key: str) -> Reject:
     day = from_us(instant).date().isoformat()
-    return f"it is dated {day}, more than a day ahead; mend the date, or retry it on that day: handrail rejects --retry"
+    why = f"it is dated {day}, more than a day ahead; correct the date, or wait: it is read again the day before"
+    return Reject(line, why, row, key=key, retry_at=instant - AHEAD_US)
 
 
 def _earliest(*each: Mapping[int, Instant]) -> dict[int, Instant]:

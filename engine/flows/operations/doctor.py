@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.on_call import gaps, strangers
@@ -24,9 +25,10 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.rulebook.parsing.load import load
 from engine.store.alerts import inactivity
+from engine.store.database import server_clock
 from engine.store.database.connection import Database
 from engine.store.intake import events, rejects, source_health
-from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
+from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.people import on_call
 
@@ -67,6 +69,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _on_call(conn, settings, now)
             yield _trail(conn, settings)
             yield from _flows(conn, settings.ticks, now)
+            yield _clock(conn, now)
             yield from _promises(conn, now)
             yield _held(conn)
             yield from _feeds(conn, now)
@@ -180,6 +183,18 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
             fresh,
             f"{last}." if fresh else f"{last}; see whether handrail run is running, and its log.",
         )
+
+
+def _clock(conn: Connection, now: Instant) -> Check:
+    last = machine_clock.last_tick(conn)
+    if last is not None and last > now + BEHIND_US:
+        said = f"The last step lies {_ago(last - now)} ahead of this machine's clock; set it right."
+        return Check("clock", False, said)
+    theirs = server_clock.read(conn)
+    if theirs is not None and abs(theirs - now) > BEHIND_US:
+        said = f"This machine's clock differs by {_ago(abs(theirs - now))} from the database's."
+        return Check("clock", False, said)
+    return Check("clock", True, "This machine's clock agrees with the last step.")
 
 
 def _promises(conn: Connection, now: Instant) -> Iterator[Check]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
+from engine.flows.operations import clock_watch
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
@@ -120,6 +121,7 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     if stopped_since is not None and stopped_since <= now:
         found.append("texts cannot be sent")
     found += filter(None, (reload.refused(conn), reload.lost(conn)))
+    found += clock_watch.broken(conn, now)
     return sorted(found)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 _TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 
 
-def lock(conn: Connection, what: Literal["hand", "audi", "code", "rule", "send"]) -> None:
+def lock(conn: Connection, what: Literal["hand", "audi", "code", "rule", "send", "cloc"]) -> None:
     """Wait until no other transaction holds the lock of these four letters, and hold it until this one ends.
 
     On SQLite there is no other that writes.

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, select, true, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, true, update
 
 from engine.model.instant import Instant
 from engine.model.intake import Reject
@@ -37,8 +37,13 @@ _STILL_OPEN = (
 # Made once, for a statement takes longer to make than to run.
 _WAITING_NO_MORE = _STILL_OPEN.where(
     rejects.c.source == bindparam("from"),
-    rejects.c.waits_for.is_not(None),
-    select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+    or_(
+        and_(
+            rejects.c.waits_for.is_not(None),
+            select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+        ),
+        rejects.c.retry_at <= bindparam("now"),
+    ),
 )
 
 
@@ -52,7 +57,10 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
     if not found:
         return
     insert = insert_of(conn.dialect.name, rejects)
-    told = {word: insert.excluded[word] for word in ("reason", "waits_for", "key", "seen_at")}
+    told = {
+        word: insert.excluded[word]
+        for word in ("reason", "waits_for", "key", "retry_at", "seen_at")
+    }
     upsert = insert.on_conflict_do_update(
         index_elements=["source", "item", "line", "digest"], set_={**told, "fixed_at": None}
     )
@@ -68,6 +76,7 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
                 "digest": blake2b(reject.row.encode(), digest_size=16).hexdigest(),
                 "waits_for": reject.waits_for,
                 "key": reject.key,
+                "retry_at": reject.retry_at,
                 "seen_at": now,
             }
             for reject in found
@@ -81,9 +90,10 @@ def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReje
     return [OpenReject(*row) for row in conn.execute(_STILL_OPEN.where(of_source))]
 
 
-def waiting_no_more(conn: Connection, source: str) -> Sequence[OpenReject]:
-    """Rows that waited for a client who is in the roster by now."""
-    return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, {"from": source})]
+def waiting_no_more(conn: Connection, source: str, now: Instant) -> Sequence[OpenReject]:
+    """Return rows that waited for a client who is in the roster by now, or for their date."""
+    asked = {"from": source, "now": now}
+    return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, asked)]
 
 
 def mend(conn: Connection, ids: Collection[int], now: Instant) -> None:

@@ -69,6 +69,8 @@ rejects = Table(
     Column("digest", String(32), nullable=False),
     Column("waits_for", String(64), index=True),
     Column("key", ordered_alike(300)),
+    # From when it is read again by itself, because all that is wrong is that it is dated ahead.
+    Column("retry_at", Instant, index=True),
     Column("seen_at", Instant, nullable=False),
     Column("fixed_at", Instant),
     Column("dismissed_at", Instant),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Integer,
     String,
@@ -82,4 +83,26 @@ refused_rules = Table(
     Column("refused_at", Instant, primary_key=True, autoincrement=False),
     Column("mistakes", Integer, nullable=False),
     Column("line", Integer),
+)
+
+# One row: the last tick of the clock that flows go by, and its last jump. `floor` is the least that `at` can be, if the
+# clock was right before its last gap. While `repaired_at` is fresh, what the clock left behind up to `was` is pulled back.
+machine_clock = Table(
+    "machine_clock",
+    metadata,
+    Column("at", Instant, primary_key=True, autoincrement=False),
+    Column("floor", Instant, nullable=False),
+    Column("jumped_at", Instant),
+    Column("jumped_by", BigInteger),
+    Column("repaired_at", Instant),
+    Column("was", Instant),
+)
+
+# By how much (microseconds) a machine's clock last was ahead of the database's, where the two differ.
+clock_differences = Table(
+    "clock_differences",
+    metadata,
+    Column("host", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", BigInteger, nullable=False),
 )

@@ -383,7 +383,7 @@ def test_a_source_that_fails_does_not_keep_the_others_from_being_read(site: CsvS
     assert len(site.events()) == 1
 
 
-def test_an_event_dated_beyond_tomorrow_waits_to_be_mended_and_a_clock_ahead_of_ours_is_nothing(
+def test_an_event_dated_beyond_tomorrow_is_read_again_the_day_before_and_a_clock_ahead_of_ours_is_nothing(
     site: CsvSite,
 ) -> None:
     site.write(
@@ -396,12 +396,15 @@ def test_an_event_dated_beyond_tomorrow_waits_to_be_mended_and_a_clock_ahead_of_
     assert site.rejects() == [
         (
             "tests.csv", 4,
-            "it is dated 2027-11-22, more than a day ahead; mend the date, or retry it on that day: "
-            "handrail rejects --retry",
+            "it is dated 2027-11-22, more than a day ahead; correct the date, or wait: "
+            "it is read again the day before",
         )
     ]  # fmt: skip
-    site.now += timedelta(days=365)
-    site.retry()
+    site.now += timedelta(days=363)
+    site.read()
+    assert len(site.events()) == 2
+    site.now += timedelta(days=1)
+    site.read()
     assert (len(site.events()), site.rejects()) == (3, [])
 
 

@@ -1,0 +1,174 @@
+"""What a clock that was ahead left behind: every stamp that lies ahead of now is pulled back, to be decided again.
+
+Only stamps that the engine made by its own clock are touched. Dates that a source gave may lie ahead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from engine.model.client import SPELL_WORDS
+from engine.model.instant import Instant
+from engine.store.alerts import evaluations as evaluations_store
+from engine.store.tables.alerts import alerts, evaluations, outages
+from engine.store.tables.intake import rejects, source_health
+from engine.store.tables.messages import inbox, outbox, reply_codes
+from engine.store.tables.operations import alert_storms, broken_promises, channel_state, job_runs
+from engine.store.tables.people import opt_outs, record_entries
+
+_NOW = bindparam("now", type_=alerts.c.opened_at.type)
+
+
+def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
+    """Pull back all that lies ahead of now; run again, it changes nothing.
+
+    Args:
+        conn: A transaction of its own.
+        now: The present instant by the clock that is believed.
+        was: The furthest instant that the wrong clock came to.
+
+    Returns:
+        How many rows of each kind were changed; the clients' evaluations are due again.
+    """
+    return {
+        "clients": _evaluations(conn, now),
+        "alerts": conn.execute(_ALERTS, {"now": now}).rowcount,
+        "messages": sum(conn.execute(each, {"now": now}).rowcount for each in _MESSAGES),
+        "stamps": sum(conn.execute(each, {"now": now}).rowcount for each in _STAMPS),
+        "attributes": _attributes(conn, now, was),
+    }
+
+
+def _back(column: Column[Any]) -> Any:
+    """Return a column's value, or now if that comes first."""
+    return case((column > _NOW, _NOW), else_=column)
+
+
+def _pulled_back(table: Table, column: str) -> Update:
+    return update(table).where(table.c[column] > _NOW).values({column: _NOW})
+
+
+_STAMPS = (
+    _pulled_back(reply_codes, "told_at"),
+    _pulled_back(rejects, "seen_at"),
+    _pulled_back(inbox, "received_at"),
+    _pulled_back(opt_outs, "at"),
+    # Whoever was told at no time that was is told again.
+    update(alerts).where(alerts.c.notified_at > _NOW).values(notified_at=None),
+    *(_pulled_back(job_runs, name) for name in ("ended_at", "succeeded_at")),
+    *(_pulled_back(channel_state, name) for name in ("since", "stopped_until", "texts_listed_at")),
+    _pulled_back(alert_storms, "last_held_at"),
+    _pulled_back(broken_promises, "since"),
+    *(_pulled_back(source_health, name) for name in ("tried_at", "read_at", "arrived_at")),
+    *(_pulled_back(source_health, name) for name in ("out_since", "half_read_since")),
+    *(_pulled_back(outages, name) for name in ("since", "over")),
+)
+
+# How far ahead of now people were last told of an alert, or it was opened.
+_last_word = case(
+    (func.coalesce(alerts.c.told_at, 0) > alerts.c.opened_at, alerts.c.told_at),
+    else_=alerts.c.opened_at,
+)
+_ALERTS = (
+    update(alerts)
+    .where(or_(alerts.c.opened_at > _NOW, alerts.c.told_at > _NOW, alerts.c.held_at > _NOW))
+    .values(
+        # The next step comes as long after the last word as it would have.
+        next_step_at=case(
+            (_last_word > _NOW, alerts.c.next_step_at - (_last_word - _NOW)),
+            else_=alerts.c.next_step_at,
+        ),
+        opened_at=_back(alerts.c.opened_at),
+        told_at=_back(alerts.c.told_at),
+        held_at=_back(alerts.c.held_at),
+    )
+)
+
+_ahead = outbox.c.updated_at > _NOW
+_REVIVED = (
+    update(outbox)
+    .where(_ahead, outbox.c.state == "expired", outbox.c.expires_at > _NOW)
+    .where(outbox.c.created_at <= _NOW)
+    # A text that may have been handed over is looked up, and any other is sent.
+    .values(state=case((outbox.c.sent_at.is_(None), "queued"), else_="unknown"))
+)
+_MADE_AHEAD = (
+    update(outbox)
+    .where(outbox.c.created_at > _NOW)
+    .values(
+        due_at=outbox.c.due_at - (outbox.c.created_at - _NOW),
+        expires_at=outbox.c.expires_at - (outbox.c.created_at - _NOW),
+        created_at=_NOW,
+    )
+)
+_TOUCHED_AHEAD = (
+    update(outbox)
+    .where(or_(_ahead, outbox.c.sent_at > _NOW))
+    .values(
+        due_at=_back(outbox.c.due_at),
+        lease_until=_back(outbox.c.lease_until),
+        updated_at=_back(outbox.c.updated_at),
+        sent_at=_back(outbox.c.sent_at),
+    )
+)
+_MESSAGES = (_REVIVED, _MADE_AHEAD, _TOUCHED_AHEAD)
+
+_EVALUATED_AHEAD = select(evaluations.c.client_id).where(evaluations.c.evaluated_to > _NOW)
+_EVALUATED_BACK = (
+    update(evaluations)
+    .where(evaluations.c.evaluated_to > _NOW)
+    .values(evaluated_to=_NOW, claimed_by=None, lease_until=None)
+)
+_PUT_OFF_AHEAD = (
+    update(evaluations)
+    .where(evaluations.c.lease_until > _NOW + evaluations_store.LONGEST_LEASE_US)
+    .values(claimed_by=None, lease_until=None)
+)
+
+
+def _evaluations(conn: Connection, now: Instant) -> int:
+    """Make due, from now on, whoever was evaluated ahead of it."""
+    ahead = conn.scalars(_EVALUATED_AHEAD, {"now": now}).all()
+    conn.execute(_PUT_OFF_AHEAD, {"now": now})
+    if ahead:
+        conn.execute(_EVALUATED_BACK, {"now": now})
+        evaluations_store.mark_dirty(conn, dict.fromkeys(ahead, now))
+    return len(ahead)
+
+
+_ATTRIBUTES_AHEAD = (
+    select(record_entries)
+    .where(record_entries.c.at > _NOW, record_entries.c.at <= bindparam("was"))
+    .where(record_entries.c.entry.not_in(sorted(SPELL_WORDS)))
+    .order_by(record_entries.c.at, record_entries.c.id)
+)
+
+
+def _attributes(conn: Connection, now: Instant, was: Instant) -> int:
+    """Let each client's attributes that were read ahead of now hold from now on, the last value of each."""
+    rows = conn.execute(_ATTRIBUTES_AHEAD, {"now": now, "was": was}).all()
+    newest = {(row.client_id, row.entry): row for row in rows}
+    for (client_id, entry), row in newest.items():
+        of_entry = (record_entries.c.client_id == client_id, record_entries.c.entry == entry)
+        between = record_entries.c.at.between(now, was)
+        conn.execute(delete(record_entries).where(*of_entry, between))
+        conn.execute(
+            record_entries.insert(),
+            {"client_id": client_id, "at": now, "entry": entry, "value": row.value},
+        )
+    evaluations_store.mark_dirty(conn, dict.fromkeys(sorted({c for c, _ in newest}), now))
+    return len(newest)

@@ -1,0 +1,65 @@
+"""The machine's clock as it was last read: the last tick, the last jump, and who differs from the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from engine.model.duration import Duration
+from engine.model.instant import Instant
+from engine.store.database.upsert import put_row
+from engine.store.tables.operations import clock_differences, job_runs, machine_clock
+
+
+@dataclass(frozen=True, slots=True)
+class LastReading:
+    """The last tick `at` its instant; the rest as the table `machine_clock` has it."""
+
+    at: Instant
+    floor: Instant
+    jumped_at: Instant | None = None
+    jumped_by: Duration | None = None
+    repaired_at: Instant | None = None
+    was: Instant | None = None
+
+
+# Made once, because a statement takes longer to make than to run.
+_READ = select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__])
+_LAST_JOB = select(func.max(job_runs.c.ended_at))
+_CLEAR = delete(machine_clock)
+_WRITE = insert(machine_clock)
+_AGREES = delete(clock_differences).where(clock_differences.c.host == bindparam("of"))
+_DIFFERS = select(func.count()).where(clock_differences.c.at > bindparam("since"))
+
+
+def read(conn: Connection) -> LastReading | None:
+    """Return the last reading; None before the first."""
+    row = conn.execute(_READ).first()
+    return LastReading(*row) if row else None
+
+
+def last_tick(conn: Connection) -> Instant | None:
+    """Return when the clock was last read or a job last ended, whichever is later; None before the first."""
+    reading = read(conn)
+    found = [conn.scalar(_LAST_JOB), reading and reading.at]
+    return max((at for at in found if at is not None), default=None)
+
+
+def write(conn: Connection, reading: LastReading) -> None:
+    """Keep a reading in place of the one before."""
+    conn.execute(_CLEAR)
+    conn.execute(_WRITE, asdict(reading))
+
+
+def write_difference(conn: Connection, host: str, by: Duration, at: Instant) -> None:
+    """Keep how far a host's clock is ahead of the database's; 0 where the two agree."""
+    if by:
+        put_row(conn, clock_differences, {"host": host, "at": at, "by": by})
+    else:
+        conn.execute(_AGREES, {"of": host})
+
+
+def any_differs(conn: Connection, since: Instant) -> bool:
+    """Return whether a clock differed from the database's at a look since then."""
+    return bool(conn.scalar(_DIFFERS, {"since": since}))
