@@ -14,7 +14,7 @@ from connectors.mapping.timestamps import columns_of_timestamps, compile_timesta
 from engine.model.field_reading import Constant, constant_text, read_flag
 from engine.model.intake import DatedValue, RosterKind, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.phone import read_phone
+from engine.model.phone_number import read_phone
 from engine.model.staff import ROLES
 from engine.model.timezone import read_timezone
 

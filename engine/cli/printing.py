@@ -75,7 +75,7 @@ def _show_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
         print("nothing to list")
         return
     # Rich takes a while to import, and other formats do without it.
-    from engine.cli.tables import print_table
+    from engine.cli.table_output import print_table
     from engine.presentation.preview.section import Head
 
     print_table([Head(name.upper(), is_number=False) for name in columns], rows)

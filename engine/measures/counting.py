@@ -11,7 +11,7 @@ from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.local_days import local_days
 from engine.measures.measure import Number
 from engine.measures.signal import KindOrSignal
-from engine.measures.steps import crossings, merged
+from engine.measures.step_functions import crossings, merged
 from engine.measures.window import Places, Window
 
 

@@ -12,7 +12,7 @@ from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, on
 from engine.measures.local_days import local_days, midnight
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.signal import KindOrSignal
-from engine.measures.steps import ending_gaps, run_out
+from engine.measures.step_functions import ending_gaps, run_out
 from engine.measures.window import Places, Starting, Window
 from engine.model.field_reading import read_number
 from engine.model.instant import DAY_US

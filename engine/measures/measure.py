@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
-from engine.measures.steps import flips, merged
+from engine.measures.step_functions import flips, merged
 from engine.measures.window import Places
 from engine.model.event import Value
 

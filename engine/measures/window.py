@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.local_days import local_days, midnight
-from engine.measures.steps import run_out
+from engine.measures.step_functions import run_out
 from engine.model.duration import Duration
 
 Places = NDArray[np.intp]

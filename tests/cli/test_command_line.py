@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.cli import run_command_line
 from engine.cli.printing import Format, show_rows
-from engine.cli.tables import print_table
+from engine.cli.table_output import print_table
 from engine.presentation.preview.section import Head
 from tests.kit.site import MISSED, written_rule
 

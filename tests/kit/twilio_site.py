@@ -128,7 +128,9 @@ class TwilioSite:
         passing: Callable[[str], None] = lambda _: None,
     ) -> None:
         twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
-        sms = SmsSettings(gateway="twilio", own=TwilioSettings.model_validate(twilio))
+        own = TwilioSettings.model_validate(twilio)
+        # One sender, so that a story happens in one order and a process dies at one point.
+        sms = SmsSettings(gateway="twilio", own=own, senders=1)
         given = {
             "timezone": "UTC",
             "rules": "none",

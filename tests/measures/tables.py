@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from engine.measures.histories import SHIFT, Histories
-from engine.measures.steps import truth_at
+from engine.measures.step_functions import truth_at
 from engine.model.client import SPELL_WORDS
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.reading import Reading

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.measures.comparison import Comparison, Operator
 from engine.measures.ragged import medians
-from engine.measures.steps import crossings, ending_gaps, run_out
+from engine.measures.step_functions import crossings, ending_gaps, run_out
 
 _INSTANTS = st.lists(st.integers(0, 40), max_size=12).map(
     lambda found: np.array(sorted(found), np.int64)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import MistakesError
 from engine.measures.histories import SHIFT
 from engine.measures.measure import Finding
-from engine.measures.steps import truth_at
+from engine.measures.step_functions import truth_at
 from engine.model.spans import Raise, Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference.conclusions import Inference

@@ -107,7 +107,7 @@ def _phone(written: str) -> str:
     """The number as the roster has it; one in full is taken as it stands, as from a carrier."""
     from re import fullmatch
 
-    from engine.model.phone import read_phone
+    from engine.model.phone_number import read_phone
     from engine.model.sms_settings import E164
 
     if fullmatch(E164, written):

@@ -185,7 +185,7 @@ def _show_tables(found: PreviewResult, conn: Connection, timezone: str) -> None:
     if found.first is None:
         print(f"There is nothing to preview: {_nothing(conn, timezone)}")
         return
-    from engine.cli.tables import print_sections
+    from engine.cli.table_output import print_sections
     from engine.presentation.preview.section import TERMINAL
     from engine.presentation.preview.sections import Sections
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from engine.flows.delivery import disclosure_log, opt_out
 from engine.flows.escalation import operator_notices
 from engine.flows.inbound import acting, alert_actions, client_messages, staff_texts
-from engine.flows.inbound.senders import Sender, TakenText
+from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
 from engine.messaging.carrier_words import read_carrier_word
 from engine.messaging.client_words import ClientText, ClientTextSort, language_of, read_client_text

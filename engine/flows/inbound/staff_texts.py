@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.flows.inbound import acting, alert_actions
-from engine.flows.inbound.senders import Sender, TakenText
+from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers
 from engine.messaging.answers import Named
 from engine.messaging.replies import Asks, Reply, read

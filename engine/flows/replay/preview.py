@@ -14,7 +14,7 @@ from engine.flows.escalation.recipients import StaffDirectory
 from engine.flows.evaluation.caseload import whole_caseload
 from engine.flows.replay.simulated_notifications import tell
 from engine.measures.histories import SHIFT, Histories
-from engine.measures.steps import in_care
+from engine.measures.step_functions import in_care
 from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings

@@ -9,7 +9,6 @@ from engine.model.instant import DAY_US
 from engine.model.plurals import counted
 from engine.model.rule import SEVERITIES
 from engine.presentation.local_clock import local
-from engine.presentation.preview.comparison import difference, rules_compared
 from engine.presentation.preview.prediction import prediction
 from engine.presentation.preview.section import (
     Limits,
@@ -20,6 +19,7 @@ from engine.presentation.preview.section import (
     silent,
     versions,
 )
+from engine.presentation.preview.version_comparison import difference, rules_compared
 from engine.presentation.quantities import NONE, count, listed, rate, sparkline
 from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.tally import UNTOLD, OfClient, OfRecipient

@@ -10,7 +10,7 @@ import numpy as np
 from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
 from engine.measures.measure import Finding, Measure, Number, Seen
-from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.measures.step_functions import flips, in_care, merged, truth_at
 from engine.measures.window import Places
 
 

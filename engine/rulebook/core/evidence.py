@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.measures.histories import SHIFT, Histories, one_key
 from engine.measures.measure import Finding
-from engine.measures.steps import truth_at
+from engine.measures.step_functions import truth_at
 from engine.model.alert import AlertEvidence, FindingSeen
 from engine.model.instant import Instant
 from engine.rulebook.core.condition_walks import findings

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.measure import Finding
-from engine.measures.steps import flips, in_care, merged, truth_at
+from engine.measures.step_functions import flips, in_care, merged, truth_at
 from engine.model.alert import AlertEvidence
 from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Rule, Severity

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.histories import SHIFT, Keys
-from engine.measures.steps import truth_at
+from engine.measures.step_functions import truth_at
 from engine.model.duration import Duration
 from engine.model.rule import SEVERITIES, Severity
 from engine.model.spans import Raise

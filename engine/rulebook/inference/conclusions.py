@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.rulebook.core.logic_tree import Tree
 from engine.rulebook.inference import durable_rules, reference_evaluator
 from engine.rulebook.inference.durable_rules import DurableRulesError
-from engine.rulebook.inference.rule_groups import Group, Plan
+from engine.rulebook.inference.rule_groups import Plan, RuleGroup
 
 # For each group of up to 20 rules, some 6 MB; a caseload meets a thousand or so.
 MOST_ROWS_REMEMBERED = 50_000
@@ -79,7 +79,7 @@ class _JudgedGroup:
     """A group, its two judges, and what they concluded from each row met so far."""
 
     def __init__(
-        self, group: Group, compile_trees: Compile | None, tell: Callable[[str], None]
+        self, group: RuleGroup, compile_trees: Compile | None, tell: Callable[[str], None]
     ) -> None:
         self.group = group
         self._compile = compile_trees

@@ -13,7 +13,7 @@ from engine.rulebook.inference.durable_rules import MOST_LEAVES, MOST_RULES, fit
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RuleGroup:
     """Steps that are judged together, from the columns they read to the columns they conclude.
 
     `trees` are over positions in `reads`; `concludes` and `names` (of the rule each step is of) go with them.
@@ -73,7 +73,7 @@ class Plan:
     def _lifted(self, name: str, tree: Tree) -> Leaf:
         return tree if isinstance(tree, Leaf) else Leaf(self._step(name, tree).column)
 
-    def _pack(self) -> list[Group]:
+    def _pack(self) -> list[RuleGroup]:
         groups: list[list[_Step]] = []
         room, level = 0, -1
         for step in sorted(self._steps.values(), key=lambda step: step.level):
@@ -86,10 +86,10 @@ class Plan:
         return [_group(steps) for steps in groups]
 
 
-def _group(steps: Sequence[_Step]) -> Group:
+def _group(steps: Sequence[_Step]) -> RuleGroup:
     reads = tuple(sorted({column for step in steps for column in leaves(step.tree)}))
     positions = {column: position for position, column in enumerate(reads)}
-    return Group(
+    return RuleGroup(
         reads,
         tuple(renumbered(step.tree, positions) for step in steps),
         tuple(step.column for step in steps),
