@@ -25,7 +25,7 @@ class Shift:
 
 
 def on_call(rotation: Rotation, overrides: Iterable[Override], at: Instant) -> str | None:
-    """The ref of whoever is on call at an instant."""
+    """The ref of the person on call at an instant; None if no person is."""
     return _shift(rotation, overrides, _Weeks(rotation), at, at + 1).staff
 
 
@@ -60,7 +60,7 @@ class _Weeks:
         self._first = rotation.first_handover
 
     def begins(self, week: int) -> Instant:
-        """When a week begins by the local clock; if clocks change, a week is an hour shorter or longer."""
+        """When a week begins by the local clock; a week of a clock change is shorter or longer."""
         return self._clock[self._first + week * WEEK_US]
 
     def at(self, at: Instant) -> int:

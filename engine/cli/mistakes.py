@@ -15,8 +15,8 @@ WIDTH = 110
 
 
 def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
-    """Each mistake with its line, where there is one; `prefix` comes before what is wrong."""
-    # Not remembered any longer than this, for the files are being edited.
+    """Write each mistake, and its line if there is one; `prefix` comes before the fault."""
+    # Remembered for this call alone, because people are editing the files.
     lines = cache(_lines)
     for file, line, column, text in mistakes:
         yield printable(hide_passwords(str(Mistake(file, line, column, prefix + text))))

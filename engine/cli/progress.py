@@ -16,7 +16,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    # Rich would print on stderr, above the bar, what is meant for a file or another program.
+    # Otherwise Rich prints stdout on stderr, above the bar, although a file is to receive it.
     on_the_same = sys.stdout.isatty()
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=on_the_same) as bar:
         task = bar.add_task(title, total=total)

@@ -33,7 +33,7 @@ def place(local: datetime, timezone: str) -> Instant:
 
 
 def first_reached(local: datetime, timezone: str) -> Instant:
-    """Find the first instant at which the clock shows a naive local time, or more if it skips it."""
+    """Find the first instant at which the clock shows a naive local time or, if skipped, more."""
     placed = place(local, timezone)
     shown = from_us(placed).astimezone(ZoneInfo(timezone))
     if shown.replace(tzinfo=None) == local:

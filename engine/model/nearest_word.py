@@ -1,11 +1,11 @@
-"""The word that somebody probably meant who wrote another one."""
+"""The known word that is probably meant by a wrong one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-# More words than this would hide what is wrong.
+# More words than this would hide the fault.
 _MOST = 24
 
 

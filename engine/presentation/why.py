@@ -1,4 +1,4 @@
-"""An alert's explanation on a terminal, for people."""
+"""The explanation of an alert on a terminal."""
 
 from __future__ import annotations
 
@@ -44,10 +44,14 @@ def show(why: AlertExplanation) -> None:
 
 def lines(why: AlertExplanation) -> Iterator[Text]:
     """The explanation line by line."""
-    yield Text.assemble(
-        (f"Alert {why.alert}", "bold"), "  ", (why.client, "bold"), "  ", (why.severity, _SEVERITY[why.severity]),
-        "  ", why.state, f", taken by {why.owner}" if why.owner else "",
-    )  # fmt: skip
+    yield Text("  ").join(
+        [
+            Text(f"Alert {why.alert}", "bold"),
+            Text(why.client, "bold"),
+            Text(why.severity, _SEVERITY[why.severity]),
+            Text(why.state + (f", taken by {why.owner}" if why.owner else "")),
+        ]
+    )
     yield from _rule(why)
     yield from _time(why)
     yield Text()

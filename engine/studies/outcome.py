@@ -1,4 +1,4 @@
-"""How well rules predict an outcome: who was flagged before it, how early, and how often wrongly."""
+"""How well rules predict an outcome: who was flagged before it, how early, how often wrongly."""
 
 from __future__ import annotations
 

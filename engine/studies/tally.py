@@ -95,7 +95,7 @@ class Tally:
 
     @property
     def pressing_per_month(self) -> float | None:
-        """Alerts of live rules, medium and above, for each client-month; None if there is no month."""
+        """Alerts of live rules, medium and above, for each client-month; None without a month."""
         pressing = sum(alerts[severity] for alerts in self.weeks.values() for severity in PRESSING)
         return pressing / self.client_months if self.followed_for else None
 

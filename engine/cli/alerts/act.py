@@ -67,7 +67,7 @@ def snooze(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Let an alert wait; then whoever let it is asked again."""
+    """Let an alert wait; after that the same person is asked again."""
     from engine.model.duration import parse_duration
 
     try:
@@ -83,7 +83,7 @@ def reply(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Hand in a text as if a phone had sent it, and print the answer; exit 1 if the phone is unknown."""
+    """Hand in a text as if a phone had sent it, and print the answer; exit 1 if it is unknown."""
     from secrets import token_hex
 
     from engine.flows.inbound.receive import take
@@ -131,9 +131,10 @@ def _act(
 
     with stored(open_settings(config)) as database:
         acted = command(database, alert, by, what, now(), snooze or SNOOZE_US)
+    owner = acted.by.ref if acted.by else "another person"
     said = {
         "counted": done,
-        "taken": f"Nothing was done: alert {alert} is with {acted.by.ref if acted.by else 'somebody'}.",
+        "taken": f"Nothing was done: alert {alert} is with {owner}.",
         "yours": f"Nothing was done: alert {alert} is with {by} already.",
         "closed": f"Nothing was done: alert {alert} is closed.",
     }[acted.outcome]

@@ -119,16 +119,15 @@ def _row(one: Listed) -> tuple[object, ...]:
     began, opened = local(alert.began, one.timezone), local(alert.opened_at, one.timezone)
     ended = None if alert.ended is None else local(alert.ended, one.timezone)
     note = " ".join(filter(None, [alert.resolution, *_apart(alert), *_waits(alert)]))
-    return (
-        alert.id, one.client_ref, alert.rule_id, alert.severity, alert.state, began, ended, opened, one.owner_ref, note,
-    )  # fmt: skip
+    about = (alert.id, one.client_ref, alert.rule_id, alert.severity, alert.state)
+    return (*about, began, ended, opened, one.owner_ref, note)
 
 
 def _short_row(one: Listed, timezone: str, at: Instant) -> tuple[object, ...]:
     """What tells alerts apart, by one clock for all clients."""
     alert, waits = one.alert, list(_waits(one.alert))
     resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
-    # What waits is open, and shorter said without.
+    # An alert that waits is open, so its state can be left out.
     state = "" if waits and alert.state == "open" else f"{alert.state}{resolution}"
     said = ", ".join(filter(None, [state, one.owner_ref, *_apart(alert), *waits]))
     began = local(alert.began, timezone)

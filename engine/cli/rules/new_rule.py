@@ -144,7 +144,7 @@ def _within(text: str, count: int) -> Duration:
 
 
 def write(rule: NewRule, name: str, folder: Path, *, configured: bool) -> Iterator[str]:
-    """Write the rule on trial, with a case that fires and one that stays silent; name the next steps.
+    """Write the rule on trial, with a case that fires and a silent one; name the next steps.
 
     `configured` says whether the folder is the one whose rules serve.
     """
@@ -156,7 +156,7 @@ def write(rule: NewRule, name: str, folder: Path, *, configured: bool) -> Iterat
         except OSError as error:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None
         yield f"{path} written"
-    yield "The rule is on trial (status: shadow): its alerts are recorded, and nobody is texted. Next:"
+    yield "The rule is on trial (status: shadow): its alerts are recorded without any text. Next:"
     asked, others = ("", "") if configured else (f" {folder}", f" --rules {folder}")
     steps = {
         f"handrail check{asked}": "is everything written right?",
@@ -166,4 +166,4 @@ def write(rule: NewRule, name: str, folder: Path, *, configured: bool) -> Iterat
     }
     width = max(map(len, steps))
     yield from (f"  {step:{width}}   # {asks}" for step, asks in steps.items())
-    yield "Before it goes live, give it why:, evidence:, reason: and advice:, and then status: live."
+    yield "Before it goes live, give it why:, evidence:, reason:, advice:, and then status: live."

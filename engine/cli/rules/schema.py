@@ -46,5 +46,5 @@ def schema(
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}") from None
     print(
-        f"{output} written; a file says '# yaml-language-server: $schema=…' in its first line to go by it"
+        f"{output} written; a file uses it with '# yaml-language-server: $schema=…' as first line"
     )

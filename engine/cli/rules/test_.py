@@ -59,9 +59,8 @@ def try_cases(
     else:
         failed = sum(not one.passed for one in tried)
         outcome = f"{failed} not as expected" if failed else "all as expected"
-        print(
-            f"{counted(len(tried), 'case')} tried in {time.monotonic() - began:.1f} seconds: {outcome}"
-        )
+        seconds = time.monotonic() - began
+        print(f"{counted(len(tried), 'case')} tried in {seconds:.1f} seconds: {outcome}")
     if not all(one.passed for one in tried):
         raise typer.Exit(FOUND)
 
@@ -79,7 +78,7 @@ def _tried(rule_sets: list[RuleFileSet], settings: Settings) -> Iterator[CaseRes
     ]
     if not todo:
         raise UserError(
-            "There are no cases here; write them into NAME.cases.yaml beside the rules of NAME.yaml."
+            "There are no cases here; write those of NAME.yaml into NAME.cases.yaml beside it."
         )
     _quiet_log()
     with scratch() as databases, progress("Trying cases", len(todo)) as advance:

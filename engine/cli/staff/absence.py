@@ -73,7 +73,8 @@ def add(
             made = be_absent(conn, staff, first, last, stand_in, now())
     since, end = local(first, zone), local(last, zone)
     instead = f"; {stand_in} stands in" if stand_in else ""
-    said = f"Absence {made}: {staff} is told nothing from {since.isoformat()} until {end.isoformat()}{instead}."
+    during = f"from {since.isoformat()} until {end.isoformat()}"
+    said = f"Absence {made}: {staff} is told nothing {during}{instead}."
     say(
         {"absence": made, "staff": staff, "from": since, "until": end, "stand_in": stand_in},
         said,

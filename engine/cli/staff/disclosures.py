@@ -58,7 +58,5 @@ def _row(one: Disclosure) -> tuple[object, ...]:
         None if us is None else local(us, one.timezone)
         for us in (one.at, one.given_at, one.expires_at)
     )
-    return (
-        at, one.staff_ref, one.told, one.alert_id, one.message_id, one.text_id, one.state, one.scope, one.purpose,
-        given, expires,
-    )  # fmt: skip
+    about = (one.alert_id, one.message_id, one.text_id, one.state, one.scope, one.purpose)
+    return (at, one.staff_ref, one.told, *about, given, expires)

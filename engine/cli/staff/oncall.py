@@ -83,7 +83,8 @@ def override(
     since, end = local(first, zone), local(last, zone)
     say(
         {"override": made, "rotation": which.name, "staff": staff, "from": since, "until": end},
-        f"Override {made}: {staff} is on call in {which.name} from {since.isoformat()} until {end.isoformat()}.",
+        f"Override {made}: {staff} is on call in {which.name} "
+        f"from {since.isoformat()} until {end.isoformat()}.",
         format,
     )
 
@@ -156,7 +157,7 @@ def _hindered(conn: Connection, ref: str | None, at: Instant) -> list[str]:
 
 
 def _everybody(conn: Connection, at: Instant) -> Iterator[tuple[object, ...]]:
-    """Without a rotation, whoever has the role."""
+    """The staff with the role, if there is no rotation."""
     from engine.flows.escalation.recipients import RecipientResolver
 
     for one in RecipientResolver(conn, at).on_call():

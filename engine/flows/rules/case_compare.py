@@ -51,7 +51,7 @@ def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[Time
         for one in opened
         if one not in spoken_of
     ]
-    # What was given comes before what follows from it at the same moment.
+    # An event comes before the alerts that follow from it at the same moment.
     return sorted(lines, key=lambda line: (line.at // SECOND_US, line.given is None))
 
 

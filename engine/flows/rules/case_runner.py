@@ -243,7 +243,7 @@ class _Engine:
         )
 
     def _look(self) -> None:
-        """See what is due, which only what is done here can change."""
+        """Read the next due instants, which only this engine's own steps change."""
         with self._database.read() as conn:
             self._due = agenda.read(conn, self._waits)
 

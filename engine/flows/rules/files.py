@@ -26,7 +26,7 @@ class RuleFileSet:
     Attributes:
         asked: The names of the files that were asked for; these build on the others.
         unread: Files and folders that a person may take for rules that are read.
-        partly: The folders of which only some rule files were read.
+        partly: The folders whose rule files were read only in part.
     """
 
     rulebook: Rulebook | None
@@ -70,7 +70,7 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileS
 
 
 def _pair(path: Path) -> tuple[Path, Path]:
-    """A rule file and the file of its cases, one of which is given."""
+    """A rule file and the file of its cases, from either."""
     if path.name.endswith(CASES):
         return path.with_name(f"{path.name.removesuffix(CASES)}.yaml"), path
     return path, path.with_name(f"{path.stem}{CASES}")
@@ -85,7 +85,7 @@ def _unread(folder: Path) -> tuple[Path, ...]:
 
 
 def _seems_meant(entry: Path) -> bool:
-    """Whether somebody may take this for rules that are read."""
+    """Whether a person may take this for rules that are read."""
     if entry.is_dir():
         return not entry.name.startswith(".") and any(entry.rglob("*.y*ml"))
     if is_stray(entry):

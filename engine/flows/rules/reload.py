@@ -141,7 +141,7 @@ def lost(conn: Connection) -> str | None:
 
 
 def refused(conn: Connection) -> str | None:
-    """Say in a few words what is wrong with the rule files; None if they were accepted."""
+    """Say in a few words how many mistakes the rule files hold; None if they were accepted."""
     found = refused_rules.read(conn)
     if found is None:
         return None

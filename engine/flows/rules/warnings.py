@@ -19,7 +19,7 @@ _REF, _CODE = "C-10427", 999
 
 
 def warnings(rule_set: RuleFileSet) -> list[Mistake]:
-    """List what is doubtful in the rules that were asked for, in the order of its places."""
+    """List doubtful places in the rules that were asked for, in their order."""
     if rule_set.rulebook is None:
         return []
     every = list(rule_set.rulebook.checked.values())

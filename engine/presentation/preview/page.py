@@ -1,4 +1,4 @@
-"""A preview as one page by itself: tables and charts, light and dark, for phones and paper."""
+"""A preview as one page by itself: tables and charts, light and dark, on phone and paper."""
 
 from __future__ import annotations
 

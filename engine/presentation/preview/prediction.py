@@ -31,7 +31,7 @@ def prediction(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
 
 
 def predicting_rules(preview: PreviewResult) -> list[str]:
-    """List the rules with alerts by either version, without the outcome; all live ones come first."""
+    """List the rules with alerts by either version, the outcome aside; all live ones come first."""
     found = [
         (rule_id, rule.status)
         for rule_id, rule in in_order(preview)
@@ -55,8 +55,8 @@ def _text(query: PreviewQuery, outcome: OutcomeStatistics) -> str:
         f"at the first time.{before} Flagged before: an alert of the rule began earlier, within "
         f"{within} or at any time. "
         "Days before: from the first such alert, the median. "
-        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')}, that "
-        f"leaves out {count(cut_short)} because not all of the {within} was observed, and "
+        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')}, "
+        f"that leaves out {count(cut_short)} because not all of the {within} was observed, and "
         f"{count(not_before)} because the client had reached it already. A month: alerts for each "
         "month that a client was observed."
     )

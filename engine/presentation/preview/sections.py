@@ -217,14 +217,14 @@ class Sections:
         """Say how the figures are computed, and what they leave out."""
         taken_back = sum(one.taken_back for one in self._preview.version.tally.rules.values())
         text = (
-            "Texts are those of the first step, as if no one ever answered. Later steps, reminders, "
-            "replies and digests are not counted. Everything that a person is told at once about one "
-            "client is one text, counted with the most severe alert. Alerts open, are quieted and "
-            "wait for quiet hours as in live work, where "
+            "Texts are those of the first step, as if no one ever answered. Later steps, "
+            "reminders, replies and digests are not counted. Everything that a person is told at "
+            "once about one client is one text, counted with the most severe alert. Alerts open, "
+            "are quieted and wait for quiet hours as in live work, where "
             f"{counted(taken_back, 'text')} would have been taken back before quiet hours ended. "
-            "Each event counts as known when it happened. Assignments and consents are those of the "
-            "time; staff and their quiet hours are those of today. A client is observed while in "
-            "care, until their last known event. A month is 30.4 days."
+            "Each event counts as known when it happened. Assignments and consents are those of "
+            "the time; staff and their quiet hours are those of today. A client is observed while "
+            "in care, until their last known event. A month is 30.4 days."
         )
         return Section("caveats", "How the figures are computed", text)
 

@@ -1,4 +1,4 @@
-"""The figures of a preview as JSON can hold them; what has no value is null."""
+"""The figures of a preview for JSON; a figure without a value is null."""
 
 from __future__ import annotations
 

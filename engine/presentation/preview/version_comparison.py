@@ -81,7 +81,8 @@ def _whose_first(version: RuleSetResult, against: RuleSetResult, limits: Limits)
         listed([ref for ref in one if ref not in other], limits.refs)
         for one, other in ((ours, theirs), (theirs, ours))
     )
-    return f"Clients with alerts that notify, by these rules alone: {new}. By the other version alone: {gone}."
+    ours_alone = f"Clients with alerts that notify, by these rules alone: {new}."
+    return f"{ours_alone} By the other version alone: {gone}."
 
 
 def _by_rule(item: tuple[tuple[Change, str], object]) -> tuple[str, int]:

@@ -87,8 +87,7 @@ def test_no_cases_at_all_is_a_mistake(site: Site) -> None:
     code, _, err = site.handrail("test")
     assert code == 2
     assert (
-        err
-        == "There are no cases here; write them into NAME.cases.yaml beside the rules of NAME.yaml.\n"
+        err == "There are no cases here; write those of NAME.yaml into NAME.cases.yaml beside it.\n"
     )
 
 
