@@ -30,6 +30,7 @@ from engine.store.database.connection import Database
 from engine.store.intake import events, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
+from engine.store.operations.job_runs import JobRun
 from engine.store.people import on_call
 
 # A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
@@ -175,7 +176,9 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
         ago = now - runs[name].ended_at
         fresh = ago <= getattr(ticks, name) + GRACE_US
         if fresh and (why := runs[name].error):
-            yield Check(name, False, f"It last failed {_ago(ago)} ago: {why}")
+            yield Check(
+                name, False, f"It failed {_ago(ago)} ago, {_since_success(runs[name], now)}: {why}"
+            )
             continue
         last = f"It last worked {_ago(ago)} ago"
         yield Check(
@@ -195,6 +198,12 @@ def _clock(conn: Connection, now: Instant) -> Check:
         said = f"This machine's clock differs by {_ago(abs(theirs - now))} from the database's."
         return Check("clock", False, said)
     return Check("clock", True, "This machine's clock agrees with the last step.")
+
+
+def _since_success(run: JobRun, now: Instant) -> str:
+    if run.succeeded_at is None:
+        return "and it never succeeded"
+    return f"and last succeeded {_ago(now - run.succeeded_at)} ago"
 
 
 def _promises(conn: Connection, now: Instant) -> Iterator[Check]:

@@ -118,9 +118,10 @@ def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Databa
     with pytest.raises(SourcesError) as caught:
         ingest.run(sqlite_database, [CsvFolder(site.sources[0], site.kinds)], "UTC", NOW)
     with sqlite_database.write() as conn:
+        job_runs.record(conn, "ingest", NOW - 3 * SECOND_US)
         job_runs.record(conn, "ingest", NOW - 2 * SECOND_US, str(caught.value))
     assert wrong(site)["ingest"] == (
-        "It last failed 2 seconds ago: The source clinic cannot be read: "
+        "It failed 2 seconds ago, and last succeeded 3 seconds ago: The source clinic cannot be read: "
         f"the folder {site.sources[0].folder} is not there."
     )
 
