@@ -173,6 +173,8 @@ class TwilioSite:
             gateway,
             self.clock,
         )
+        # A call, too, may die at each point of its transactions.
+        self.engine.web_database = self._database
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
         add_webhooks = self.engine.webhooks()
