@@ -11,7 +11,7 @@ from engine.model.spans import Span
 Change = Literal["gained", "lost", "changed"]
 
 
-class Changed(NamedTuple):
+class SpanChange(NamedTuple):
     """What became of a span: `before` is None where it is gained, `after` where it is lost."""
 
     before: Span | None
@@ -25,7 +25,7 @@ class Changed(NamedTuple):
         return "lost" if self.after is None else "changed"
 
 
-def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
+def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[SpanChange]:
     """What differs between one client's spans by two versions of a rule, each disjoint and by time.
 
     As with alerts, overlapping spans are one; of several, the first that is left is meant.
@@ -33,7 +33,7 @@ def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
     place = 0
     for span in after:
         while place < len(before) and _over_by(before[place], span.began):
-            yield Changed(before[place], None)
+            yield SpanChange(before[place], None)
             place += 1
         same = (
             before[place]
@@ -42,9 +42,9 @@ def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[Changed]:
         )
         place += same is not None
         if same != span:
-            yield Changed(same, span)
+            yield SpanChange(same, span)
     for span in before[place:]:
-        yield Changed(span, None)
+        yield SpanChange(span, None)
 
 
 def _over_by(span: Span, at: Instant) -> bool:

@@ -24,7 +24,7 @@ UNTOLD = "untold"
 
 
 @dataclass(slots=True)
-class OfRule:
+class RuleTally:
     """Of one rule: its alerts and whose they are, and the texts that its alerts carry."""
 
     status: str
@@ -40,7 +40,7 @@ class OfRule:
 
 
 @dataclass(slots=True)
-class OfRecipient:
+class RecipientTally:
     """Of one recipient: the texts by the hour of their own clock."""
 
     role: Role
@@ -58,7 +58,7 @@ class OfRecipient:
 
 
 @dataclass(slots=True)
-class OfClient:
+class ClientTally:
     """Of one client: alerts by severity (UNTOLD apart), texts, and the rules that made them."""
 
     alerts: Counter[str] = field(default_factory=Counter)
@@ -72,18 +72,18 @@ class Tally:
     def __init__(self, rules: Mapping[str, Rule]) -> None:
         """Take the rules; retired ones open no alerts and count nowhere."""
         self.rules = {
-            rule_id: OfRule(rule.status, rule.severity)
+            rule_id: RuleTally(rule.status, rule.severity)
             for rule_id, rule in rules.items()
             if rule.status != "retired"
         }
-        self.recipients: dict[str, OfRecipient] = {}
+        self.recipients: dict[str, RecipientTally] = {}
         self.weeks: dict[date, Counter[str]] = defaultdict(
             Counter
         )  # by their Monday, in the clients' own time
         self.texts_by_week: Counter[date] = (
             Counter()
         )  # by their Monday, in the recipients' own time
-        self.clients: dict[str, OfClient] = {}  # who have an alert
+        self.clients: dict[str, ClientTally] = {}  # who have an alert
         self.observed_clients = 0
         self.without_alert = 0  # of these
         self.followed_for = 0  # microseconds
@@ -115,7 +115,7 @@ class Tally:
         for rule_id, staff, at in told.texts:
             local = from_us(at).astimezone(ZoneInfo(staff.timezone))
             self._add_text(self.rules[rule_id], staff, local)
-            self.clients.setdefault(client.ref, OfClient()).texts += 1
+            self.clients.setdefault(client.ref, ClientTally()).texts += 1
         for rule_id in told.reach_nobody:
             self.rules[rule_id].reach_nobody += 1
         for rule_id in told.taken_back:
@@ -123,7 +123,7 @@ class Tally:
 
     def _add_alerts(self, client: Client, alerts: Sequence[Span]) -> None:
         zone = ZoneInfo(client.timezone)
-        of_client = self.clients.setdefault(client.ref, OfClient())
+        of_client = self.clients.setdefault(client.ref, ClientTally())
         for span in alerts:
             rule = self.rules[span.rule_id]
             sort = span.severity if rule.status == "live" else UNTOLD
@@ -134,10 +134,10 @@ class Tally:
             of_client.alerts[sort] += 1
             self.weeks[_monday(from_us(span.began).astimezone(zone))][sort] += 1
 
-    def _add_text(self, rule: OfRule, staff: Staff, local: datetime) -> None:
+    def _add_text(self, rule: RuleTally, staff: Staff, local: datetime) -> None:
         rule.texts += 1
         rule.at_night += local.hour in NIGHT
-        self.recipients.setdefault(staff.ref, OfRecipient(staff.role)).by_hour[local.hour] += 1
+        self.recipients.setdefault(staff.ref, RecipientTally(staff.role)).by_hour[local.hour] += 1
         self.texts_by_week[_monday(local)] += 1
 
     def total(self, statuses: Collection[str]) -> int:

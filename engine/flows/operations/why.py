@@ -34,7 +34,7 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
     record = alert_records.record_of(conn, alert_id)
     if record is None:
         raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
-    return _Telling(conn, record).why(_rule(conn, record, kinds))
+    return _Explainer(conn, record).why(_rule(conn, record, kinds))
 
 
 def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> ExplainedRule:
@@ -60,7 +60,7 @@ def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> E
     )
 
 
-class _Telling:
+class _Explainer:
     """Puts a record into the words and the local time of its client."""
 
     def __init__(self, conn: Connection, record: AlertRecord) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.flows.escalation.recipients import StaffDirectory
 from engine.flows.evaluation.caseload import whole_caseload
-from engine.flows.replay.simulated_notifications import tell
+from engine.flows.replay.simulated_notifications import simulate
 from engine.measures.histories import SHIFT, Histories
 from engine.measures.step_functions import in_care
 from engine.model.client import Client
@@ -23,7 +23,7 @@ from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.studies.observed_time import FollowUp
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult, PreviewRow, RuleSetResult
-from engine.studies.span_changes import Change, Changed, changes
+from engine.studies.span_changes import Change, SpanChange, changes
 from engine.studies.tally import PRESSING
 
 
@@ -102,7 +102,7 @@ class Preview:
         shown = [span for span in begun if span.ended is None or span.ended > since]
         rules = version.rules
         # What was told before the period may forbid telling the same again in it.
-        told = tell(begun, rules, self._routing, people, since, until)
+        told = simulate(begun, rules, self._routing, people, since, until)
         alerts = [
             span
             for span in shown
@@ -138,7 +138,7 @@ class Preview:
             outcome.add(began, one.reached, self._query.since, one.follow_up)
 
 
-def _rows(client: Client, changed: Changed) -> Iterator[PreviewRow]:
+def _rows(client: Client, changed: SpanChange) -> Iterator[PreviewRow]:
     is_one = changed.change == "changed"
     if changed.before is not None:
         yield PreviewRow(client, changed.before, "changed from" if is_one else "lost")

@@ -18,7 +18,7 @@ from engine.model.staff import Staff
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
 
 
-def tell(
+def simulate(
     spans: Sequence[Span],
     rules: Mapping[str, Rule],
     routing: RoutingSettings,

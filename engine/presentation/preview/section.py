@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.studies.preview import PreviewResult, RuleSetResult
-from engine.studies.tally import UNTOLD, OfRule
+from engine.studies.tally import UNTOLD, RuleTally
 
 
 class Head(NamedTuple):
@@ -66,7 +66,7 @@ def alerting(version: RuleSetResult) -> dict[str, None]:
     }
 
 
-def in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
+def in_order(preview: PreviewResult) -> list[tuple[str, RuleTally]]:
     """List the rules with an alert by either version: live before drafts, most alerts first."""
     both = versions(preview)
     with_alerts = {
@@ -82,9 +82,9 @@ def silent(preview: PreviewResult) -> str:
     return f"Without an alert: {', '.join(names)}." if names else ""
 
 
-def all_in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
+def all_in_order(preview: PreviewResult) -> list[tuple[str, RuleTally]]:
     """The rules of either version, in the order of `in_order`."""
-    rules: dict[str, OfRule] = {}
+    rules: dict[str, RuleTally] = {}
     for one in reversed(versions(preview)):
         rules |= one.tally.rules
     order = ("live", "draft", "shadow")
@@ -93,6 +93,6 @@ def all_in_order(preview: PreviewResult) -> list[tuple[str, OfRule]]:
     )
 
 
-def grade(one: OfRule) -> str:
+def grade(one: RuleTally) -> str:
     """Its severity and, where it is not live, its status."""
     return one.severity if one.status == "live" else f"{one.severity}, {one.status}"

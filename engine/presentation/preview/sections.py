@@ -22,7 +22,7 @@ from engine.presentation.preview.section import (
 from engine.presentation.preview.version_comparison import difference, rules_compared
 from engine.presentation.quantities import NONE, count, listed, rate, sparkline
 from engine.studies.preview import PreviewResult, RuleSetResult
-from engine.studies.tally import UNTOLD, OfClient, OfRecipient
+from engine.studies.tally import UNTOLD, ClientTally, RecipientTally
 
 _WEEK_US = 7 * DAY_US
 _NO_ALERTS: Mapping[str, int] = {}
@@ -101,7 +101,7 @@ class Sections:
         for ref, one in sorted(
             {**theirs, **ours}.items(), key=lambda item: (-item[1].texts, item[0])
         ):
-            mine = ours.get(ref) or OfRecipient(one.role)
+            mine = ours.get(ref) or RecipientTally(one.role)
             row = [ref, one.role.replace("_", " "), count(mine.texts)]
             other = theirs.get(ref)
             row.append(
@@ -200,7 +200,7 @@ class Sections:
         columns = ("Client", ">Alerts", ">High, urgent", ">Untold", ">Texts", "Rules")
         return Section("clients", "Which clients", text, columns if rows else (), rows)
 
-    def _rules_of(self, one: OfClient) -> list[str]:
+    def _rules_of(self, one: ClientTally) -> list[str]:
         """The rules of a client's alerts and how often: live ones first, then the most severe."""
         rules = self._preview.version.tally.rules
 
@@ -243,7 +243,7 @@ class Sections:
         return ", ".join(f"{number} {status}" for number, status in numbers if number) or "none"
 
 
-def _pressing(one: OfClient) -> tuple[int, int, int]:
+def _pressing(one: ClientTally) -> tuple[int, int, int]:
     """To sort by: most urgent and high alerts, then most that notify a person, then most."""
     return (
         -one.alerts["urgent"] - one.alerts["high"],
@@ -260,9 +260,9 @@ def _at_night(version: RuleSetResult) -> int:
     return sum(one.at_night for one in version.tally.recipients.values())
 
 
-def _quarters(one: OfRecipient) -> list[str]:
+def _quarters(one: RecipientTally) -> list[str]:
     return [count(sum(one.by_hour[start : start + 6])) for start in range(0, 24, 6)]
 
 
-def _busiest(one: OfRecipient) -> str:
+def _busiest(one: RecipientTally) -> str:
     return f"{one.by_hour.index(max(one.by_hour))}:00" if one.texts else NONE

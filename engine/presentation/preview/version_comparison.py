@@ -9,7 +9,7 @@ from engine.presentation.quantities import NONE, count, listed
 from engine.studies.outcome import OutcomeStatistics
 from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.span_changes import Change
-from engine.studies.tally import OfRule
+from engine.studies.tally import RuleTally
 
 _CHANGES: tuple[Change, ...] = ("gained", "lost", "changed")
 
@@ -90,7 +90,7 @@ def _by_rule(item: tuple[tuple[Change, str], object]) -> tuple[str, int]:
     return rule_id, _CHANGES.index(change)
 
 
-def _regraded(mine: OfRule | None, other: OfRule | None) -> str:
+def _regraded(mine: RuleTally | None, other: RuleTally | None) -> str:
     if mine is None or other is None:
         return " (new)" if mine else " (gone)"
     return "" if grade(mine) == grade(other) else f" ({grade(mine)}; was {grade(other)})"

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from engine.flows.escalation.recipients import RecipientResolver, StaffDirectory
 from engine.flows.evaluation.caseload import histories
 from engine.flows.replay.preview import Preview
-from engine.flows.replay.simulated_notifications import tell
+from engine.flows.replay.simulated_notifications import simulate
 from engine.model.instant import DAY_US
 from engine.model.routing import RoutingSettings
 from engine.store.alerts import evaluations
@@ -108,7 +108,7 @@ def test_the_texts_are_those_that_live_work_decides_on(site: Site) -> None:
     sent = live(site, rulebook, happened)
     with site.database.read() as conn:
         spans = [span for span in rulebook.replay(histories(conn, [1])) if span.began < NOON]
-        told = tell(spans, rulebook.rules, site.routing, StaffDirectory(conn, 0, NOON), 0, NOON)
+        told = simulate(spans, rulebook.rules, site.routing, StaffDirectory(conn, 0, NOON), 0, NOON)
     assert sorted((text.staff.id, text.at) for text in told.texts) == [
         one for one in sent if one[0] != ADMIN
     ]
