@@ -39,7 +39,11 @@ def load(path: Path) -> Settings:
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warnings of what is probably not meant."""
+    """Read the settings as `load` does, and warnings of what is probably not meant.
+
+    Raises:
+        MistakesError: The file has mistakes; all of them are named.
+    """
     source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
         words = "holds no settings; write 'key: value' lines, such as timezone: UTC"

@@ -45,7 +45,11 @@ class YamlSource:
 
     @classmethod
     def read(cls, path: Path, name: str | None = None) -> YamlSource:
-        """Read a file; what cannot be read at all raises MistakesError with one sentence."""
+        """Read a file; what cannot be read at all raises MistakesError with one sentence.
+
+        Raises:
+            MistakesError: The file cannot be read, or is no YAML.
+        """
         name = name or str(path)
         try:
             data = path.read_bytes()

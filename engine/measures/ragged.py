@@ -1,5 +1,7 @@
-"""Reductions over many windows of one array at once, each from what is in its window alone, so that the figure for a
-window is the same whatever stands around it."""
+"""Reductions over many windows of one array at once, each from the values of its window alone.
+
+The figure for a window is the same whatever stands around it.
+"""
 
 from __future__ import annotations
 

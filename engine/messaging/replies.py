@@ -151,7 +151,7 @@ def _about(numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
 
 
 def _all(words: set[Word], numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
-    """ "Take all" takes the one there is; of several it is asked about."""
+    """Take the one there is where all are to be taken; of several it is asked about."""
     choice = [alert for alert in known if not alert.closed and not alert.taken]
     if numbers or not choice or not words <= {Word.ALL, Word.TAKE, Word.ACKNOWLEDGE}:
         return _NOT_UNDERSTOOD

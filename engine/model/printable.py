@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
 
 
 def printable(text: str) -> str:
-    """Return the text with each unsafe character written out, such as `\\x1b` and `\\u202e`."""
+    r"""Return the text with each unsafe character written out, such as `\x1b` and `\u202e`."""
     return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 

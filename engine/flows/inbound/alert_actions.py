@@ -220,6 +220,9 @@ def command(
     """Do something about an alert in the name of the staff of this ref; UserError where there is no such one.
 
     Unlike a text it may also close, put off or pass on what somebody else has taken.
+
+    Raises:
+        UserError: There is no such alert or person, or the alert cannot be changed so.
     """
     with database.write() as conn:
         who = staff.with_ref(conn, ref)

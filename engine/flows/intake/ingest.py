@@ -63,6 +63,9 @@ def run(
     `timezone` is the site's. A source that cannot be read does not keep the others from being read; then SourcesError.
     One that could not be read for `unread_after` (microseconds) counts as silent from then on. Once it is `stopped` no
     further batch is taken; what was not is read the next time.
+
+    Raises:
+        SourcesError: A source cannot be read. The others were read.
     """
     total = IngestCounts()
     failed = []
@@ -111,10 +114,14 @@ def read(
     progress: Callable[[Batch], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, IngestCounts]:
-    """Read all that is new in one source, or as much as there is time for until it is `stopped`; by item, what became
-    of its rows.
+    """Read all that is new in one source, or as much as there is time for until it is `stopped`.
 
-    Raises OSError or UserError where the source cannot be read; what was read before that is kept.
+    Returns:
+        What became of the rows of each item.
+
+    Raises:
+        OSError: The source cannot be read. What was read before that is kept.
+        UserError: The same, for a reason that a person can repair.
     """
     intake = _Intake(database, source.name, timezone, now)
     with database.read() as conn:

@@ -39,7 +39,11 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> Non
 def override(
     conn: Connection, rotation: str, ref: str, began: Instant, ended: Instant, now: Instant
 ) -> int:
-    """Put somebody on call for a time, in microseconds since 1970; the id of the override. UserError says why not."""
+    """Put somebody on call for a time, in microseconds since 1970; the id of the override. UserError says why not.
+
+    Raises:
+        UserError: There is no such rotation or person, or the time is past.
+    """
     one = _somebody(conn, ref)
     if one.role == "mentor":
         raise UserError(
@@ -53,7 +57,11 @@ def override(
 
 
 def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
-    """Take an override back; UserError where there is none of this id."""
+    """Take an override back; UserError where there is none of this id.
+
+    Raises:
+        UserError: There is no such override.
+    """
     if not on_call.remove(conn, override_id, now):
         raise UserError(
             f"There is no override {override_id}; handrail oncall overrides lists those there are."
@@ -64,7 +72,11 @@ def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
 def be_absent(
     conn: Connection, ref: str, began: Instant, ended: Instant, stand_in: str | None, now: Instant
 ) -> int:
-    """Say that somebody is absent for a time, and who is told instead; its id. UserError says why not."""
+    """Say that somebody is absent for a time, and who is told instead; its id. UserError says why not.
+
+    Raises:
+        UserError: There is no such person or stand-in, or the time is past.
+    """
     one = _somebody(conn, ref)
     other = _somebody(conn, stand_in) if stand_in else None
     _check_times(began, ended, now)
@@ -86,7 +98,11 @@ def be_absent(
 
 
 def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
-    """Take an absence back; UserError where there is none of this id."""
+    """Take an absence back; UserError where there is none of this id.
+
+    Raises:
+        UserError: There is no such absence.
+    """
     if not absences.remove(conn, absence_id, now):
         raise UserError(
             f"There is no absence {absence_id}; handrail absence lists those there are."

@@ -30,7 +30,11 @@ from engine.store.operations import rule_sets
 
 
 def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
-    """Everything there is to say about an alert; UserError where there is none of this id."""
+    """Everything there is to say about an alert; UserError where there is none of this id.
+
+    Raises:
+        UserError: There is no such client, rule or alert.
+    """
     record = alert_records.record_of(conn, alert_id)
     if record is None:
         raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")

@@ -86,7 +86,11 @@ class Database:
 
     @classmethod
     def existing(cls, url: str) -> Database:
-        """As `ready`, but nothing is made: a SQLite file that is not there may be one whose name is mistyped."""
+        """As `ready`, but nothing is made: a SQLite file that is not there may be one whose name is mistyped.
+
+        Raises:
+            StoreUnavailableError: The file is not there.
+        """
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
             raise StoreUnavailableError(
@@ -167,7 +171,11 @@ class Database:
             )
 
     def check(self) -> None:
-        """Raise StoreUnavailableError where the database cannot be reached or written."""
+        """Raise StoreUnavailableError where the database cannot be reached or written.
+
+        Raises:
+            StoreUnavailableError: It cannot be reached or written.
+        """
         with self.write() as conn:
             if (
                 self.dialect == "postgresql"
