@@ -30,10 +30,10 @@ from engine.store.operations import rule_sets
 
 
 def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
-    """Everything there is to say about an alert; UserError where there is none of this id.
+    """Find everything there is to say about an alert.
 
     Raises:
-        UserError: There is no such client, rule or alert.
+        UserError: There is no alert of this id.
     """
     record = alert_records.record_of(conn, alert_id)
     if record is None:
