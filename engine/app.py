@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -17,7 +18,7 @@ from typing import TextIO
 import structlog
 
 from connectors import registry
-from engine.errors import SourcesError
+from engine.errors import SourcesError, StoreUnavailableError
 from engine.flows.delivery import delivery_status
 from engine.flows.delivery.senders import Senders
 from engine.flows.evaluation import evaluate
@@ -121,7 +122,7 @@ class Engine:
         self.rulebook = rulebook
         self.stopping = threading.Event()
         self.totals: Counter[str] = Counter()
-        self.anchor = AuditAnchor(AuditSettings(), {})
+        self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
         self._files = files
         self._sources = sources
         self._gateway = gateway
@@ -211,7 +212,9 @@ class Engine:
         )
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Anchor the audit trail for the last time, and let go of the database."""
+        with suppress(StoreUnavailableError), self.database.read() as conn:
+            self.anchor.keep(conn, self._now(), at_once=True)
         self.web_database.close()
         self.database.close()
 

@@ -47,6 +47,7 @@ def test_a_timezone_is_all_that_must_be_said(write: Write, tmp_path: Path) -> No
     assert settings.database == f"sqlite:///{tmp_path}/var/handrail.db"
     assert settings.rules == tmp_path / "rules"
     assert settings.sms.file == tmp_path / "var/printed_sms.jsonl"
+    assert settings.audit.anchor == tmp_path / "var/audit_anchor.jsonl"
     assert settings.kinds == BUILT_IN
     assert settings.web.host == "127.0.0.1"
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pydantic import Field
+
 from engine.model.config_path import ConfigPath
 from engine.model.secret import Secret
 from engine.model.strict import Strict
@@ -10,9 +14,9 @@ from engine.model.strict import Strict
 class AuditSettings(Strict):
     """How the audit trail is anchored.
 
-    `anchor` is a file to which the daemon appends the head of the trail. `key` signs each line, so
-    that whoever writes the file without it is found out.
+    `anchor` is a file to which the daemon appends the head of the trail; None for no such file.
+    `key` signs each line, so that whoever writes the file without it is found out.
     """
 
-    anchor: ConfigPath | None = None
+    anchor: ConfigPath | None = Field(default=Path("var/audit_anchor.jsonl"), validate_default=True)
     key: Secret | None = None

@@ -83,7 +83,8 @@ class Settings(Strict):
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
-    audit: AuditSettings = AuditSettings()
+    # Made while the settings are read, so that its default lies beside config.yaml too.
+    audit: AuditSettings = Field(default_factory=dict, validate_default=True)
 
     @property
     def telling(self) -> NotificationSettings:

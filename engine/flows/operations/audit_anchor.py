@@ -69,13 +69,19 @@ class AuditAnchor:
         became = "is gone" if found is None else "is another"
         return (
             f"row {anchored.id} of the audit trail {became} since it was anchored, "
-            f"at {from_us(at).isoformat(timespec='minutes')} with {anchored.rows} rows"
+            f"at {from_us(at).isoformat(timespec='minutes')} with {anchored.rows} rows; "
+            f"if a backup was restored since, move {self._file} away"
         )
 
-    def keep(self, conn: Connection, now: Instant) -> None:
+    def keep(self, conn: Connection, now: Instant, *, at_once: bool = False) -> None:
         """Log the head of the trail once a day, and append it to the file if it is time to.
 
         A trail that is not the anchored one is not anchored again, so that the anchor stays true.
+
+        Args:
+            conn: A connection.
+            now: The present instant.
+            at_once: Whether to append it even if the last anchor is recent.
         """
         day = now // DAY_US
         logged_on, before = self._logged or (None, None)
@@ -85,7 +91,7 @@ class AuditAnchor:
         if self._file is None or self.problem(conn):
             return
         last = self._last()
-        if last is not None and 0 <= now - last[0] < EVERY_US:
+        if last is not None and not at_once and 0 <= now - last[0] < EVERY_US:
             return
         newest = audit_log.head(conn, last[1] if last else None)
         if newest is not None and (last is None or newest.id != last[1].id):

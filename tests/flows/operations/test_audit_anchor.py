@@ -173,7 +173,7 @@ def test_a_line_that_is_none_is_found(
 def test_the_log_has_the_head_of_the_trail_once_a_day_without_any_file(
     sqlite_database: Database,
 ) -> None:
-    anchor = AuditAnchor(AuditSettings(), {})
+    anchor = AuditAnchor(AuditSettings(anchor=None), {})
     with capture_logs() as logged:
         for now in (NOON, NOON + 1, NOON + DAY_US, NOON + DAY_US + 1):
             grow(sqlite_database, 2)
@@ -197,3 +197,14 @@ def test_the_watchdog_tells_of_it_and_a_missing_key_is_a_mistake(
     assert watchdog.run(sqlite_database, NOON, anchor) == {"broken": 1, "new": 1}
     with pytest.raises(UserError, match="HANDRAIL_AUDIT_KEY"):
         AuditAnchor(AuditSettings(anchor=file, key=Secret(env="HANDRAIL_AUDIT_KEY")), {})
+
+
+def test_a_daemon_that_ends_anchors_what_was_done_last(
+    sqlite_database: Database, anchor: AuditAnchor, file: Path
+) -> None:
+    grow(sqlite_database, 3)
+    keep(sqlite_database, anchor)
+    grow(sqlite_database, 2)
+    with sqlite_database.read() as conn:
+        anchor.keep(conn, NOON + 1, at_once=True)
+    assert [json.loads(line)["rows"] for line in file.read_text().splitlines()] == [3, 5]
