@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from engine import daemon, logs
 from engine.app import wire
 from engine.cli import run_command_line
 from engine.config import load
+from engine.ports import Clock
 from tests.kit.log_watch import watch
 
 _forks = multiprocessing.get_context("forkserver")
@@ -86,9 +88,19 @@ def _look_at(line: str) -> None:
 
 
 @contextmanager
-def daemon_of(site: Path, ahead: timedelta = timedelta()) -> Iterator[Running]:
-    """A daemon whose clock is ahead of this machine's; killed at the end, should it still be there."""
-    with _running(_daemon, site / "config.yaml", ahead) as running:
+def daemon_of(
+    site: Path,
+    ahead: timedelta = timedelta(),
+    *,
+    clock: Clock | None = None,
+    files: int | None = None,
+) -> Iterator[Running]:
+    """A daemon, killed at the end if it is still there.
+
+    Its clock is ahead of this machine's, or another one. It may open so many files at most.
+    """
+    its_clock = clock or ShiftedClock(ahead)
+    with _running(_daemon, site / "config.yaml", its_clock, files) as running:
         yield running
     watch.keep_private_of(site / "var" / "handrail.db")
 
@@ -101,6 +113,16 @@ class ShiftedClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True)
+class FileClock:
+    """A clock that is ahead of this machine's by the seconds in a file, which a test may write at any time."""
+
+    file: Path
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(self.file.read_text()))
 
 
 @contextmanager
@@ -144,9 +166,11 @@ def _command(arguments: list[str]) -> None:
     run_command_line(arguments)
 
 
-def _daemon(config: Path, ahead: timedelta) -> None:
+def _daemon(config: Path, clock: Clock, files: int | None) -> None:
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     settings = load(config)
     logs.set_up("json", "info")
-    engine = wire(settings, ShiftedClock(ahead), sys.stdout)
+    engine = wire(settings, clock, sys.stdout)
     daemon.run(engine)
     engine.close()

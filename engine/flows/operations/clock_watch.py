@@ -76,6 +76,7 @@ def _note(
         if verdict.is_news:
             last = replace(last, jumped_at=now, jumped_by=by)
         if believed_behind:
+            clock_repair.repair_events(conn, now)
             last = replace(last, repaired_at=now, was=was)
         repaired = _repair(conn, last)
         machine_clock.write(conn, last)

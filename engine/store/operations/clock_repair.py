@@ -25,7 +25,7 @@ from engine.model.client import SPELL_WORDS
 from engine.model.instant import Instant
 from engine.store.alerts import evaluations as evaluations_store
 from engine.store.tables.alerts import alerts, evaluations, outages
-from engine.store.tables.intake import rejects, source_health
+from engine.store.tables.intake import events, rejects, source_health, withdrawals
 from engine.store.tables.messages import inbox, outbox, reply_codes
 from engine.store.tables.operations import alert_storms, broken_promises, channel_state, job_runs
 from engine.store.tables.people import opt_outs, record_entries
@@ -53,6 +53,14 @@ def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
     }
 
 
+def repair_events(conn: Connection, now: Instant) -> None:
+    """Pull back when events were recorded, which says what their source said last.
+
+    It reads all events, so it is done once and not again with `repair`.
+    """
+    conn.execute(_RECORDED, {"now": now})
+
+
 def _back(column: Column[Any]) -> Any:
     """Return a column's value, or now if that comes first."""
     return case((column > _NOW, _NOW), else_=column)
@@ -62,7 +70,9 @@ def _pulled_back(table: Table, column: str) -> Update:
     return update(table).where(table.c[column] > _NOW).values({column: _NOW})
 
 
+_RECORDED = _pulled_back(events, "recorded_at")
 _STAMPS = (
+    _pulled_back(withdrawals, "said_at"),
     _pulled_back(reply_codes, "told_at"),
     _pulled_back(rejects, "seen_at"),
     _pulled_back(inbox, "received_at"),
