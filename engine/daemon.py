@@ -138,9 +138,11 @@ class Watch:
         return reasons
 
     def warnings(self) -> list[str]:
-        """Return the promises that the watchdog last found broken."""
+        """Return the promises that the watchdog last found broken, without a name or number of the site."""
+        from engine.web.health import without_names  # noqa: PLC0415
+
         with self._engine.web_database.read() as conn:
-            return list(watchdog_state.standing(conn))
+            return without_names(watchdog_state.standing(conn))
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures for Prometheus."""

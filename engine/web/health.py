@@ -6,13 +6,16 @@ because any caller on the network may read them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Response, status
 
 _READY_THREADS = 2
+_ARTICLES = {"alert": "an alert ", "client": "a client ", "source": "a source "}
+_NAMED = re.compile(r"^(alert|client|source) .+? (?=has |is |cannot |brings )")
 
 
 class Watched(Protocol):
@@ -45,6 +48,12 @@ def add_health(app: FastAPI, watched: Watched) -> None:
         if reasons:
             return verdict
         return verdict | {"warnings": await _in_thread(watched.warnings, threads)}
+
+
+def without_names(promises: Iterable[str]) -> list[str]:
+    """Return broken promises without the alert, client or source that each names, every one once."""
+    found = (_NAMED.sub(lambda name: _ARTICLES[name[1]], promise) for promise in promises)
+    return list(dict.fromkeys(found))
 
 
 async def _in_thread(look: Callable[[], list[str]], threads: CapacityLimiter) -> list[str]:

@@ -15,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from engine.errors import UserError
 from engine.web.application import application
+from engine.web.health import without_names
 from engine.web.server import WebServer
 
 
@@ -137,3 +138,21 @@ def test_health_answers_while_every_thread_that_serves_calls_waits(
     let_go.set()
     for caller in callers:
         caller.join()
+
+
+def test_warnings_name_nothing_of_the_site_and_each_kind_once() -> None:
+    broken = [
+        "alert 17 has nobody",
+        "alert 18 has nobody",
+        "alert 18 is not escalated",
+        "client 4 cannot be evaluated",
+        "source st-mary detox cannot be read",
+        "texts cannot be sent",
+    ]
+    assert without_names(broken) == [
+        "an alert has nobody",
+        "an alert is not escalated",
+        "a client cannot be evaluated",
+        "a source cannot be read",
+        "texts cannot be sent",
+    ]
