@@ -9,10 +9,10 @@ from datetime import datetime
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
 from connectors.mapping.event_rows import label
-from connectors.mapping.settings import ClientColumns, RosterColumns
+from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.field_reading import Constant, constant_text, read_flag
-from engine.model.intake import DatedValue, RosterKind, RosterRow
+from engine.model.intake import DatedValue, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.phone_number import read_phone
 from engine.model.staff import ROLES
@@ -35,21 +35,19 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
     return columns_of(taken) | columns_of_timestamps(moments.values())
 
 
-def compile_roster(
-    kind: RosterKind,
-    mapping: RosterColumns,
-    columns: Columns,
-    decimal: str,
-    clock: WallClock | None,
-) -> ReadRoster:
+def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | None) -> ReadRoster:
     """A function of (row, its line, its text) to what it says; ValueError says why the row cannot be read.
 
     A client whose phone number or timezone cannot be read is taken without it, because a client who
     is not there at all is watched by nobody. A member of staff is not, so that a number that worked
     is not lost.
     """
-    cells, moments = _parts(mapping)
-    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
+    kind, said, decimal = mapping.roster, mapping.columns, mapping.decimal
+    assert kind is not None
+    assert said is not None
+    alone = mapping.one_per is not None
+    cells, moments = _parts(said)
+    attributes = said.attributes if isinstance(said, ClientColumns) else {}
     takes = {
         word: (label(word, columns_of(each)), compile_cells(each, columns, decimal))
         for word, each in cells.items()
@@ -83,7 +81,7 @@ def compile_roster(
         held = {
             word: _attribute(shown, take(row)) for word, (shown, take) in attribute_takes.items()
         }
-        return RosterRow(kind, line, text, values, dates, held), complaint
+        return RosterRow(kind, line, text, values, dates, held, alone), complaint
 
     return roster_row
 

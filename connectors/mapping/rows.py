@@ -94,9 +94,7 @@ class Rows:
             compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())
         ]
         self._roster = (
-            compile_roster(mapping.roster, mapping.columns, columns, mapping.decimal, clock)
-            if mapping.roster and mapping.columns
-            else None
+            compile_roster(mapping, columns, clock) if mapping.roster and mapping.columns else None
         )
 
     def take(self, records: Iterable[Record], first_line: int, into: Harvest) -> None:

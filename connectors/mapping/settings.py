@@ -150,6 +150,7 @@ class RowMapping(Mapped):
     skip_when: Conditions | None = None
     roster: RosterKind | None = None
     columns: RosterColumns | None = None
+    one_per: Literal["role"] | None = None
     events: tuple[EventMapping, ...] = ()
 
     @field_validator("columns", mode="plain")
@@ -169,6 +170,9 @@ class RowMapping(Mapped):
             raise ValueError(
                 "roster: and columns: belong together; an event has its columns under fields:"
             )
+        if self.one_per and self.roster != "assignments":
+            raise ValueError("one_per: says that a client has one person in a role; it goes with "
+                             "roster: assignments alone")  # fmt: skip
         if len({event.series for event in self.events}) < len(self.events):
             raise ValueError(
                 "makes two events of one kind from a row; give each a name: of its own"

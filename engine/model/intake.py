@@ -48,6 +48,7 @@ class RosterRow:
     values: Mapping[str, str | None]
     moments: Mapping[str, DatedValue | None] = field(default_factory=dict)
     attributes: Mapping[str, str | None] = field(default_factory=dict)
+    alone: bool = False  # whether nobody else has the role for the client besides
 
     @property
     def key(self) -> str:
@@ -64,18 +65,17 @@ WHOLE = 1
 class Reject(NamedTuple):
     """A row that could not be read, kept with its place and the reason until it is fixed.
 
-    One at the line WHOLE says that nothing of the item is read. If all that is wrong is that no
-    such client is in the roster, `waits_for` is the client's ref. If all that is wrong is its date,
-    the row is read again from `retry_at` on.
+    One at the line WHOLE says that nothing of the item is read. `waits_for` is the ref
+    of a client or a member of staff, if all that is wrong is that the roster has none of that ref.
+    If all that is wrong is its date, the row is read again from `retry_at` on. `key` is that of the
+    event or roster row that it would make; it is closed when that is read.
     """
 
     line: int
     reason: str
     row: str
     waits_for: str | None = None
-    key: str | None = (
-        None  # of the event or roster row that it would make; settled when that is read
-    )
+    key: str | None = None
     retry_at: Instant | None = None
 
 

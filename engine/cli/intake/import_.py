@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,12 +15,14 @@ from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
 if TYPE_CHECKING:
-    from engine.flows.intake.ingest import IngestCounts
+    from engine.flows.intake.batch_intake import IngestCounts
+    from engine.model.intake import Batch
     from engine.model.settings import Settings
     from engine.ports import FileSource, Source
     from engine.store.database.connection import Database
 
 _COUNTED = ("rows", "new", "duplicates", "corrected", "withdrawn", "skipped", "rejected")
+T = TypeVar("T")
 Files = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILE]...", help="Only these files.", show_default=False),
@@ -44,8 +47,8 @@ def import_(
     try:
         rows = [
             row
-            for source in sources
-            for row in _rows(source, _read(database, source, settings.timezone))
+            for source, counts in _read(database, sources, settings.timezone)
+            for row in _rows(source, counts)
         ]
     finally:
         database.close()
@@ -101,26 +104,39 @@ def _source_for(path: Path, sources: Sequence[FileSource]) -> str:
     return names[0]
 
 
-def _read(database: Database, source: Source, timezone: str) -> Mapping[str, IngestCounts]:
+def _read(
+    database: Database, sources: Sequence[Source], timezone: str
+) -> Iterator[tuple[Source, Mapping[str, IngestCounts]]]:
+    """Read the rosters of all sources, then the rest; of each source what became of its rows."""
     from engine.cli.progress import progress
-    from engine.flows.intake import ingest
-    from engine.model.intake import Batch
+    from engine.flows.intake.ingest import Reading
     from engine.ports import FileSource
 
-    done: dict[str, int] = {}
+    sizes = [_unless_unread(each, each.size) for each in sources if isinstance(each, FileSource)]
+    done: dict[tuple[str, str], int] = {}
+    with progress("Importing", sum(sizes)) as advance:
+
+        def move(source: str, batch: Batch) -> None:
+            advance(batch.done - done.get((source, batch.item), 0))
+            done[source, batch.item] = batch.done
+
+        at = now()
+        readings = [
+            Reading(database, each, timezone, at, partial(move, each.name)) for each in sources
+        ]
+        for reading in readings:
+            _unless_unread(reading.source, reading.take_roster)
+        for reading in readings:
+            yield reading.source, _unless_unread(reading.source, reading.take_events)
+
+
+def _unless_unread(source: Source, read: Callable[[], T]) -> T:
+    from engine.flows.intake.ingest import why_unread
+
     try:
-        size = source.size() if isinstance(source, FileSource) else 0
-        with progress(f"Importing {source.name}", size) as advance:
-
-            def move(batch: Batch) -> None:
-                advance(batch.done - done.get(batch.item, 0))
-                done[batch.item] = batch.done
-
-            return ingest.read(database, source, timezone, now(), move)
+        return read()
     except OSError as error:
-        raise UserError(
-            f"The source {source.name} cannot be read: {ingest.why_unread(error)}."
-        ) from None
+        raise UserError(f"The source {source.name} cannot be read: {why_unread(error)}.") from None
 
 
 def _rows(source: Source, counts: Mapping[str, IngestCounts]) -> Iterator[Sequence[object]]:

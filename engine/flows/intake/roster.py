@@ -179,7 +179,7 @@ def _take_relations(
             continue
         if staff_id is None:
             reason = f"nobody called '{row.values['staff']}' is among the staff"
-            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
+            outcome.rejects.append(Reject(row.line, reason, row.row, row.values["staff"], row.key))
             continue
         try:
             placed = _placed(row.moments, clocks[client.timezone])
@@ -198,9 +198,11 @@ def _assign(
     now: Instant,
 ) -> roster.Change:
     ended = {"ended": at["ended"]} if "ended" in at else {}
-    return roster.assign(
-        conn, client_id, staff_id, row.values["role"] or "", at.get("began"), ended, now
-    )
+    role = row.values["role"] or ""
+    change = roster.assign(conn, client_id, staff_id, role, at.get("began"), ended, now)
+    if row.alone and change != "duplicate":
+        roster.end_others(conn, client_id, role)
+    return change
 
 
 def _consent(

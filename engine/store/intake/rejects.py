@@ -12,7 +12,7 @@ from engine.model.instant import Instant
 from engine.model.intake import Reject
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import rejects
-from engine.store.tables.people import clients
+from engine.store.tables.people import clients, staff
 
 _OPEN = and_(rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
 
@@ -38,11 +38,12 @@ _STILL_OPEN = (
 _WAITING_NO_MORE = _STILL_OPEN.where(
     rejects.c.source == bindparam("from"),
     or_(
-        and_(
-            rejects.c.waits_for.is_not(None),
-            select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
-        ),
         rejects.c.retry_at <= bindparam("now"),
+        select(clients.c.ref).where(clients.c.ref == rejects.c.waits_for).exists(),
+        and_(
+            or_(rejects.c.key.startswith("assignments:"), rejects.c.key.startswith("consents:")),
+            select(staff.c.ref).where(staff.c.ref == rejects.c.waits_for).exists(),
+        ),
     ),
 )
 
@@ -91,7 +92,7 @@ def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReje
 
 
 def waiting_no_more(conn: Connection, source: str, now: Instant) -> Sequence[OpenReject]:
-    """Return rows that waited for a client who is in the roster by now, or for their date."""
+    """Return rows that waited for a person who is in the roster by now, or for their date."""
     asked = {"from": source, "now": now}
     return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, asked)]
 

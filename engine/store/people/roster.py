@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
@@ -32,6 +33,11 @@ _SAME_THREE = (
     .order_by(assignments.c.began)
 )
 _ASSIGN = insert(assignments)
+_SAME_ROLE = (
+    select(assignments)
+    .where(assignments.c.client_id == bindparam("client"), assignments.c.role == bindparam("as"))
+    .order_by(assignments.c.began, assignments.c.id)
+)
 _SAME_TWO = select(consents).where(
     consents.c.client_id == bindparam("client"), consents.c.staff_id == bindparam("of")
 )
@@ -172,6 +178,14 @@ def assign(
         conn.execute(_ASSIGN, new)
         return "new"
     return _correct(conn, assignments, known, {"began": began, **ended})
+
+
+def end_others(conn: Connection, client_id: int, role: str) -> None:
+    """Let each assignment of a client and role end where the next one begins, at the latest."""
+    stored = conn.execute(_SAME_ROLE, {"client": client_id, "as": role}).all()
+    for row, following in pairwise(stored):
+        if row.began < following.began and (row.ended is None or row.ended > following.began):
+            _correct(conn, assignments, row, {"ended": following.began})
 
 
 def consent(

@@ -313,3 +313,38 @@ def test_a_revocation_ends_every_earlier_consent_and_is_not_taken_back(site: Csv
         (2, 4),
         (5, None),
     ]
+
+
+def test_who_is_alone_in_a_role_takes_it_from_the_one_before(
+    tmp_path: Path, database: Database
+) -> None:
+    mapping = MAPPING.replace("roster: assignments\n", "roster: assignments\n  one_per: role\n")
+    site = CsvSite(tmp_path, database, settings_of(tmp_path, mapping))
+    site.write("clients.csv", HEADER + C1)
+    site.write("staff.csv", STAFF + JD + JD.replace("JD", "KL"))
+    site.write("cases.csv", CASES + "C-1,JD,case_manager,2026-01-05,\n")
+    site.read()
+    site.write("cases.csv", CASES + "C-1,KL,case_manager,2026-03-01,\n")
+    site.read()
+    site.write("pairs.csv", "client,staff\nC-1,JD\n")
+    site.read()
+    began = [
+        (role, shown(began)[:10], ended and shown(ended)[:10])
+        for role, began, ended in rows(site, assignments, "role", "began", "ended")
+    ]
+    assert began == [
+        ("case_manager", "2026-01-05", "2026-03-01"),
+        ("case_manager", "2026-03-01", None),
+        ("mentor", "2026-11-22", None),
+    ]
+
+
+def test_an_assignment_waits_for_the_member_of_staff(site: CsvSite) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write("cases.csv", CASES + "C-1,JD,case_manager,2026-01-05,\n")
+    site.read()
+    assert len(site.rejects()) == 1
+    site.write("staff.csv", STAFF + JD)
+    site.read()
+    assert site.rejects() == []
+    assert len(rows(site, assignments, "role")) == 1

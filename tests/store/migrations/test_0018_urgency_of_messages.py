@@ -1,4 +1,4 @@
-"""Version 0016 gives each message its urgency, by its kind and by its alert."""
+"""Version 0018 gives each message its urgency, by its kind and by its alert."""
 
 from __future__ import annotations
 

@@ -1,0 +1,216 @@
+"""A batch of a source goes into the store with its position, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.flows.intake import roster as roster_rows
+from engine.model.event import NewEvent
+from engine.model.instant import DAY_US, Instant, from_us
+from engine.model.intake import WHOLE, Batch, Reject
+from engine.store.alerts import evaluations
+from engine.store.database.connection import Database
+from engine.store.intake import events, positions, rejects, source_health
+from engine.store.intake.rejects import OpenReject
+from engine.store.people import roster
+
+# The clock of a device may go ahead, and so may a time zone that was left out; more than that is a
+# mistake.
+AHEAD_US = DAY_US
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class IngestCounts:
+    """What became of an item's rows. A row may make several events, or none where the mapping skips it."""
+
+    rows: int = 0
+    new: int = 0
+    duplicates: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+    skipped: int = 0
+    rejected: int = 0
+
+    def __iadd__(self, other: IngestCounts) -> IngestCounts:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+@dataclass(slots=True)
+class BatchIntake:
+    """The way of one source's batches into the store; `counts` by item, `remapped` items with another mapping.
+
+    `brought` are the kinds of the events that were new.
+    """
+
+    database: Database
+    source: str
+    timezone: str
+    now: Instant
+    counts: dict[str, IngestCounts] = field(default_factory=dict)
+    remapped: set[str] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
+    _batches: int = 0
+    _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
+    _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
+
+    def take(self, batch: Batch) -> None:
+        """Commit a batch and its position together, or nothing of it."""
+        with self.database.write() as conn:
+            self._batches += 1
+            if self._batches == 2:  # the usual single one comes whole or not at all
+                source_health.begin(conn, self.source, self.now)
+            rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
+            counts, _ = self._store(conn, batch)
+            if any(reject.line == WHOLE for reject in batch.rejects):
+                _log.warning(
+                    "nothing of a file can be read; see handrail rejects",
+                    source=self.source,
+                    item=batch.item,
+                )
+            counts.rows, counts.skipped = batch.rows, batch.skipped
+            total = self._counts(batch.item, counts)
+            if batch.reread == "mapping":
+                self.remapped.add(batch.item)
+            # A changed file that is mostly known is the same export, mended; else other rows have taken the place of
+            # those that wait, and they wait on.
+            known = total.duplicates + total.corrected
+            if batch.reread == "item" and batch.last and known and known >= total.new:
+                rejects.mend_unseen(conn, self.source, batch.item, self.now)
+            positions.write(conn, self.source, batch.item, batch.position, self.now)
+
+    def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
+        """Commit rows that waited, those that are mended noted as such."""
+        with self.database.write() as conn:
+            counts, rejected = self._store(conn, batch)
+            still = {(reject.line, reject.row) for reject in rejected}
+            rejects.mend(
+                conn, [each.id for each in waiting if (each.line, each.row) not in still], self.now
+            )
+        counts.rows = len(waiting)
+        self._counts(batch.item, counts)
+
+    def _counts(self, item: str, more: IngestCounts) -> IngestCounts:
+        total = self.counts.setdefault(item, IngestCounts())
+        total += more
+        return total
+
+    def _store(self, conn: Connection, batch: Batch) -> tuple[IngestCounts, Sequence[Reject]]:
+        """What became of a batch, and all of its rows that are rejected."""
+        origins = {
+            key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn
+        }
+        former = events.withdraw(conn, self.source, origins, self.now)
+        people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
+        if batch.roster:
+            self._clients.clear()
+        placed, refused = self._place(conn, batch)
+        rows = {f"{batch.item}:{event.line}": event for event in batch.events}
+        gone, placed = _last_words(batch.gone, placed)
+        taken_back = events.take_back(conn, self.source, batch.item, gone, self.now)
+
+        def may_move(event: NewEvent, origin: str) -> bool:
+            """A new mapping may mean another client or day, and so may a line once it is whole."""
+            return batch.reread == "mapping" or (
+                event.key in batch.doubted and event.origin == origin
+            )
+
+        added = events.add(conn, placed, self.now, may_move)
+        if added.new or added.corrected:
+            self.brought |= {event.kind for event in placed}
+        conflicts = [
+            Reject(rows[origin].line, _conflict(rows[origin].key, wrong), rows[origin].row)
+            for origin, wrong in added.conflicts.items()
+        ]
+        rejected = [*batch.rejects, *people.rejects, *refused, *conflicts]
+        settled = added.changed | taken_back.changed | people.taken
+        rejects.settle(conn, self.source, settled, self.now)
+        rejects.add(conn, self.source, batch.item, rejected, self.now)
+        earliest = (former.earliest, taken_back.earliest, people.earliest, added.earliest)
+        evaluations.mark_dirty(conn, _earliest(*earliest))
+        return IngestCounts(
+            new=added.new + people.new,
+            duplicates=added.duplicates + people.duplicates,
+            corrected=added.corrected + people.corrected,
+            withdrawn=former.withdrawn + taken_back.withdrawn,
+            rejected=len(rejected),
+        ), rejected
+
+    def _place(self, conn: Connection, batch: Batch) -> tuple[list[NewEvent], list[Reject]]:
+        """The events with their clients, in their clients' time; and rows whose clients are unknown.
+
+        A row is taken wholly or not at all, so one unknown client keeps back all that it says.
+        """
+        clients, clocks, source, item = self._clients, self._clocks, self.source, batch.item
+        clients.update(
+            roster.find_clients(conn, {event.client for event in batch.events} - clients.keys())
+        )
+        refused = {}
+        for event in batch.events:
+            if event.client not in clients:
+                reason = roster_rows.unknown_client(event.client)
+                refused[event.line, event.row] = Reject(
+                    event.line, reason, event.row, event.client, event.key
+                )
+        placed, latest = [], self.now + AHEAD_US
+        for client_ref, kind, at, key, fields, note, line, local, row in batch.events:
+            if refused and (line, row) in refused:
+                continue
+            client = clients[client_ref]
+            try:
+                instant = clocks[client.timezone][at] if local else at
+            except ValueError as error:
+                refused[line, row] = Reject(line, str(error), row, key=key)
+                continue
+            if instant > latest:
+                refused[line, row] = _too_far_ahead(line, instant, row, key)
+                continue
+            placed.append(
+                NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}")
+            )
+        return placed, list(refused.values())
+
+
+def _last_words(
+    gone: Sequence[tuple[str, int]], placed: Sequence[NewEvent]
+) -> tuple[dict[str, int], list[NewEvent]]:
+    """Of each event only the last word of a batch counts: that a row makes it, or makes it no more."""
+    lines = dict(gone)  # in the order of the lines, so that the last one stays
+    if not lines:
+        return {}, list(placed)
+    said = {event.key: int(event.origin.rpartition(":")[2]) for event in placed}
+    last = {key: line for key, line in lines.items() if line > said.get(key, 0)}
+    return last, [event for event in placed if event.key not in last]
+
+
+def _conflict(key: str, wrong: str) -> str:
+    shown = key.partition(":")[2].replace("\x1f", " ")
+    return (
+        f"the id {shown} was read before, and now {wrong}; nothing was changed. "
+        "Give the row an id of its own, or take the other row back first"
+    )
+
+
+def _too_far_ahead(line: int, instant: Instant, row: str, key: str) -> Reject:
+    day = from_us(instant).date().isoformat()
+    why = (
+        f"it is dated {day}, more than a day ahead; correct the date, or wait: "
+        "it is read again the day before"
+    )
+    return Reject(line, why, row, key=key, retry_at=instant - AHEAD_US)
+
+
+def _earliest(*each: Mapping[int, Instant]) -> dict[int, Instant]:
+    """The earliest instant of each client over several mappings."""
+    earliest: dict[int, Instant] = {}
+    for mapping in each:
+        for client_id, at in mapping.items():
+            earliest[client_id] = min(at, earliest.get(client_id, at))
+    return earliest
