@@ -109,7 +109,7 @@ def _read(
 ) -> Iterator[tuple[Source, Mapping[str, IngestCounts]]]:
     """Read the rosters of all sources, then the rest; of each source what became of its rows."""
     from engine.cli.progress import progress
-    from engine.flows.intake.ingest import Reading
+    from engine.flows.intake.ingest import SourceReading
     from engine.ports import FileSource
 
     sizes = [_unless_unread(each, each.size) for each in sources if isinstance(each, FileSource)]
@@ -122,7 +122,8 @@ def _read(
 
         at = now()
         readings = [
-            Reading(database, each, timezone, at, partial(move, each.name)) for each in sources
+            SourceReading(database, each, timezone, at, partial(move, each.name))
+            for each in sources
         ]
         for reading in readings:
             _unless_unread(reading.source, reading.take_roster)

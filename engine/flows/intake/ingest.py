@@ -41,9 +41,9 @@ def run(
     further batch is taken; what was not is read the next time.
     """
     total = IngestCounts()
-    readings = [Reading(database, each, timezone, now, stopped=stopped) for each in sources]
+    readings = [SourceReading(database, each, timezone, now, stopped=stopped) for each in sources]
     failed: dict[int, str] = {}  # by the place of the source
-    for step in (Reading.take_roster, Reading.take_events):
+    for step in (SourceReading.take_roster, SourceReading.take_events):
         for place, reading in enumerate(readings):
             name = reading.source.name
             if place in failed or any(each.halted for each in readings):
@@ -80,13 +80,13 @@ def read(
     progress: Callable[[Batch], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, IngestCounts]:
-    """Read all that is new in one source, as `Reading` does; by item, what became of its rows."""
-    reading = Reading(database, source, timezone, now, progress, stopped)
+    """Read all that is new in one source, as `SourceReading` does; by item, what became of its rows."""
+    reading = SourceReading(database, source, timezone, now, progress, stopped)
     reading.take_roster()
     return reading.take_events()
 
 
-class Reading:
+class SourceReading:
     """One reading of a source, in two parts, so that the rosters of all sources come before events.
 
     Both parts raise OSError or UserError where the source cannot be read; what was read before that
