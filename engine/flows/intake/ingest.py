@@ -37,8 +37,11 @@ def run(
 
     The rosters of all sources are read before their events. `timezone` is the site's.
     A source that cannot be read does not keep the others from being read; then SourcesError.
-    One that could not be read for `unread_after` (microseconds) counts as silent from then on. Once it is `stopped` no
-    further batch is taken; what was not is read the next time.
+    One that could not be read for `unread_after` counts as silent from then on. Once it is `stopped`
+    no further batch is taken, and the rest is read the next time.
+
+    Raises:
+        SourcesError: A source cannot be read. The others were read.
     """
     total = IngestCounts()
     readings = [SourceReading(database, each, timezone, now, stopped=stopped) for each in sources]
@@ -80,7 +83,15 @@ def read(
     progress: Callable[[Batch], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, IngestCounts]:
-    """Read all that is new in one source, as `SourceReading` does; by item, what became of its rows."""
+    """Read all that is new in one source, or as much as there is time for until it is `stopped`.
+
+    Returns:
+        What became of the rows of each item.
+
+    Raises:
+        OSError: The source cannot be read. What was read before that is kept.
+        UserError: The same, for a reason that a person can repair.
+    """
     reading = SourceReading(database, source, timezone, now, progress, stopped)
     reading.take_roster()
     return reading.take_events()
