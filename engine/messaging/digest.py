@@ -36,4 +36,9 @@ def of_many(clients: int, alerts: int, *, newly: bool) -> str:
     return f"Handrail: {alerts} alerts about {counted(clients, 'client')} need you. {_SEE}"
 
 
+def reach_nobody(alerts: int) -> str:
+    """Word that several alerts reach nobody."""
+    return f"Handrail: {alerts} alerts reach nobody. {_SEE}"
+
+
 _SEE = "See: handrail alerts"

@@ -65,6 +65,8 @@ def test_an_urgent_one_wakes_everybody_in_turn(database: Database) -> None:
     night.until(clock("02:00", 1))
     assert night.told == [
         (clock("22:30"), CASE_MANAGER), (clock("23:30"), SUPERVISOR), (clock("00:30", 1), ON_CALL),
+        # Nobody has taken it, so the last of them is told again each hour.
+        (clock("01:30", 1), ON_CALL),
     ]  # fmt: skip
 
 

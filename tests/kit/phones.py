@@ -69,7 +69,7 @@ class Phones:
             while deliver.run(self.site.database, self.carrier, at, "test"):
                 pass
             with self.site.database.read() as conn:
-                due = agenda.read(conn, {}).deliver
+                due = agenda.read(conn, None).deliver
             at = due and max(due, at + MINUTE)
         sent = self.carrier.asked[self._read :]
         self._read = len(self.carrier.asked)

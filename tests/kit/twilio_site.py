@@ -206,7 +206,7 @@ class TwilioSite:
         """The flows that have something to do now."""
         now = self.clock.at
         with self._look.read() as conn:
-            ahead, lease = agenda.read(conn, {}), _first(*conn.execute(_LEASES).one())
+            ahead, lease = agenda.read(conn, None), _first(*conn.execute(_LEASES).one())
             stopped_until = channel_state.read(conn).stopped_until or 0
             stored = (
                 set(conn.scalars(select(events.c.key)))
@@ -227,7 +227,7 @@ class TwilioSite:
     def next_at(self, now: int) -> int | None:
         """The next instant at which anything happens, here or at Twilio; what is overdue is tried a minute later."""
         with self._look.read() as conn:
-            ours = _first(*agenda.read(conn, {}), *conn.execute(_LEASES).one())
+            ours = _first(*agenda.read(conn, None), *conn.execute(_LEASES).one())
         if ours is not None and ours <= now:
             ours = now + 60_000_000
         return _first(

@@ -13,7 +13,7 @@ from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.circuit_breaker import after_contact
-from engine.messaging.digest import of_many
+from engine.messaging.digest import of_many, reach_nobody
 from engine.messaging.eligibility import may_notify, passes_quiet_hours
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
@@ -21,6 +21,7 @@ from engine.model.audit_action import message_became
 from engine.model.channel import Channel
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
+    TELLING,
     Claimed,
     MessageKind,
     OutboxState,
@@ -32,7 +33,7 @@ from engine.model.message import (
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.staff import SkippedRecipient
 from engine.ports import SmsGateway
-from engine.store.alerts import skipped_recipients
+from engine.store.alerts import alerts, reminders, skipped_recipients
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox
 from engine.store.operations import audit_log, channel_state
@@ -121,7 +122,8 @@ def _prepare(conn: Connection, now: Instant, owner: str, *, urgent_only: bool) -
     prepared = Prepared(message, standing, stands)
     if message.state == "unknown":
         return prepared
-    alert, recipient = standing.alert, standing.recipient
+    alert = standing.alert
+    recipient = replace(standing.recipient, responsible=_responsible(conn, message, standing, now))
     urgent = passes_quiet_hours(alert, message)
     decision = may_notify(
         recipient,
@@ -131,15 +133,35 @@ def _prepare(conn: Connection, now: Instant, owner: str, *, urgent_only: bool) -
         message=message,
         sendable_at=earliest_send(now, recipient.staff, urgent=urgent),
     )
-    hindered = hindrance(decision) or (None if urgent else _paced(conn, message, now))
+    # Many alerts that reach nobody are one text, however urgent that is.
+    gathers = not urgent or message.kind == MessageKind.REACHES_NOBODY
+    paces = gathers and (alert is None or alert.severity != "urgent")
+    hindered = hindrance(decision) or (_paced(conn, message, now) if paces else None)
     if hindered is not None:
         _settle(conn, prepared, hindered, owner, now)
         return replace(prepared, settled=hindered.state)
-    if not urgent:
+    if gathers:
         prepared = replace(prepared, message=_bundled(conn, message, now))
     if decision.consent is not None:
         disclosure_log.write_down(conn, prepared.message, decision.consent, now)
     return prepared
+
+
+# These go to whoever is responsible when they go; operators and those who know are told as they are.
+_TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
+
+
+def _responsible(conn: Connection, message: Claimed, standing: Standing, now: Instant) -> bool:
+    """Return whether the recipient is assigned to the client, or on call, when the text goes."""
+    if standing.alert is None or message.kind not in _TO_ROLES:
+        return True
+    (routed,) = alerts.routed(conn, [standing.alert.id])
+    if message.step >= len(routed.policy):
+        return True
+    # Whoever took an alert is reminded of it, whatever role told them of it.
+    role = routed.policy[message.step].to if message.kind in TELLING else None
+    resolver = RecipientResolver(conn, now)
+    return resolver.responsible(standing.alert.client_id, message.staff_id, role)
 
 
 def _hand_over(gateway: SmsGateway, prepared: Prepared, now: Instant) -> Settlement:
@@ -178,9 +200,12 @@ def _bundled(conn: Connection, message: Claimed, now: Instant) -> Claimed:
     bundle = together(message.id, grouping.waiting(conn, message), left, now)
     if not bundle:
         return message
-    alerts, clients = grouping.amount(conn, [one.id for one in bundle])
-    newly = all(one.gathered == MessageKind.NEWLY for one in bundle)
-    body = of_many(clients, alerts, newly=newly)
+    number, clients = grouping.amount(conn, [one.id for one in bundle])
+    if message.kind == MessageKind.REACHES_NOBODY:
+        body = reach_nobody(number)
+    else:
+        newly = all(one.gathered == MessageKind.NEWLY for one in bundle)
+        body = of_many(clients, number, newly=newly)
     grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
 
@@ -239,8 +264,13 @@ def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: 
     absent = settlement.why == NotifyReason.ABSENT
     stand_in = RecipientResolver(conn, now).stand_in(message.staff_id) if absent else None
     stand_in_id = stand_in.id if stand_in else None
+    # Somebody else is there by now, so the same step is taken once more.
+    again = stand_in is not None or settlement.why == NotifyReason.NOT_RESPONSIBLE
+    gone = settlement.why in set(NotifyReason) - {NotifyReason.EXPIRED}
     for each in grouping.with_carried(conn, message):
-        outbox.bring_next_step_forward(conn, each, now, again=stand_in is not None)
+        outbox.bring_next_step_forward(conn, each, now, again=again)
+        if each.kind == MessageKind.REMINDER and each.alert_id is not None and gone:
+            reminders.remind_at_once(conn, each.alert_id)
         if each.alert_id is not None:
             skipped = SkippedRecipient(None, each.staff_id, settlement.why, stand_in_id)
             skipped_recipients.add(conn, each.alert_id, [skipped], now)

@@ -173,6 +173,21 @@ class RecipientResolver:
                 self._site_wide(role, found)
         return ClientRecipients(found.told, found.left_out, found.by_id)
 
+    def responsible(self, client_id: int, staff_id: int, role: Role | None) -> bool:
+        """Return whether somebody has a role for a client now, or stands in for one who has.
+
+        Args:
+            client_id: The client.
+            staff_id: The member of staff or mentor.
+            role: The role that is told; None for any.
+        """
+        reached = self.about(client_id)
+        having: list[int | None] = [
+            one.staff.id for of, ones in reached.told.items() for one in ones if role in {None, of}
+        ]
+        having += [one.staff_id for one in reached.left_out if role in {None, one.role}]
+        return staff_id in having
+
     def on_call(self) -> Sequence[Recipient]:
         """Those of the site who are on call and can be told."""
         found = _RecipientCollector(self)

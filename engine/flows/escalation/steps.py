@@ -20,7 +20,7 @@ from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import SkippedRecipient
-from engine.store.alerts import alerts, skipped_recipients
+from engine.store.alerts import alert_records, alerts, reminders, skipped_recipients
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
@@ -113,11 +113,22 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
     conn, now, alert = notifier.conn, notifier.now, routed.alert
     turn = take_turn(routed.policy, routed.step, reached.told, alert.severity)
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
-    if not turn.told:
+    if not turn.told and not _somebody_knows(conn, routed, reached):
         notifier.tell_admins(routed)
     next_step_at = None if turn.after is None else now + turn.after
     alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now)
     return turn
+
+
+def _somebody_knows(conn: Connection, routed: Routed, reached: ClientRecipients) -> bool:
+    """Return whether a person was told by an earlier step who can still be told again.
+
+    That counts for nothing once somebody passed the alert on.
+    """
+    if alert_records.transitions_of(conn, routed.alert.id)[-1].why == "passed_on":
+        return False
+    at_hand = {one.staff.id for ones in reached.told.values() for one in ones}
+    return not at_hand.isdisjoint(reminders.ever_told(conn, routed.alert.id))
 
 
 def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[SkippedRecipient]:

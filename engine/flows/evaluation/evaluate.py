@@ -105,7 +105,8 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
         freed = alerts.no_longer_quieted(conn)
         in_doubt = all_judged and outage_hold.wanted(conn)
         due = alerts.any_due(conn, now)
-        to_remind = reminders.wanted(conn, rules, now)
+        remind_at = reminders.next_due(conn, rules)
+        to_remind = remind_at is not None and remind_at <= now
         storms = told and storm_brake.rages(conn, desk.telling.outages, now)
     # What was told before climbs first, so that nothing which is wrong with the rest stands in its way.
     taken = steps.run(desk.database, rules, detail, now) if due else 0

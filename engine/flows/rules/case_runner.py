@@ -180,7 +180,9 @@ def _made(
         {rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts}
     )
     if not reminds:
-        tried.rules.update({rule.id: replace(rule, remind=None) for rule in tried.rules.values()})
+        tried.rules.update(
+            {rule.id: replace(rule, remind=LAST_US) for rule in tried.rules.values()}
+        )
     return tried
 
 
@@ -198,7 +200,6 @@ class _Engine:
     ) -> None:
         self._case = case
         self._rulebook = rulebook
-        self._waits = reminders.waits(rulebook.rules)
         self._settings = settings
         self._database = database
         self._source = source
@@ -245,7 +246,7 @@ class _Engine:
     def _look(self) -> None:
         """Read the next due instants, which only this engine's own steps change."""
         with self._database.read() as conn:
-            self._due = agenda.read(conn, self._waits)
+            self._due = agenda.read(conn, reminders.next_due(conn, self._rulebook.rules))
 
     @property
     def _place(self) -> str:

@@ -11,21 +11,23 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY, TELLING
+from engine.model.rule import Severity
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 
 _TOLD_AGAIN = and_(alerts.c.state.in_(["open", "acknowledged"]), TOLD, ~alerts.c.historic)
 _LONGEST_AGO = (
-    select(alerts.c.rule_id, func.min(alerts.c.told_at))
+    select(alerts.c.rule_id, alerts.c.severity, func.min(alerts.c.told_at))
     .where(_TOLD_AGAIN, alerts.c.told_at.is_not(None))
-    .group_by(alerts.c.rule_id)
+    .group_by(alerts.c.rule_id, alerts.c.severity)
 )
 _AGAIN = (
     update(alerts)
     .where(alerts.c.id == bindparam("alert"))
     .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
 )
+_AT_ONCE = update(alerts).where(alerts.c.id == bindparam("alert")).values(told_at=0)
 # Made once, for a statement takes longer to make than to run.
 _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
     outbox.c.alert_id == bindparam("alert"),
@@ -43,19 +45,38 @@ class Due:
     reminders: int
 
 
-def due(conn: Connection, waits: Mapping[str, Duration], now: Instant, limit: int) -> list[Due]:
-    """Up to `limit` alerts, open or taken, that people were told of so long before `now`; locked, others' wait.
+def due(
+    conn: Connection,
+    by_rule: Mapping[str, Duration],
+    by_severity: Mapping[Severity, Duration],
+    now: Instant,
+    limit: int,
+) -> list[Due]:
+    """Read the alerts, open or taken, that people were last told of too long ago; lock them.
 
-    `waits` are microseconds by rule id; alerts of other rules are not told again.
+    Args:
+        conn: A connection in a transaction that writes.
+        by_rule: How long is too long, by rule id.
+        by_severity: The same for alerts of all other rules.
+        now: The present instant.
+        limit: How many at most.
     """
     of_wait: dict[Duration, list[str]] = defaultdict(list)
-    for rule, wait in waits.items():
+    for rule, wait in by_rule.items():
         of_wait[wait].append(rule)
     waited = or_(
         *(
             and_(alerts.c.rule_id.in_(of), alerts.c.told_at <= now - wait)
             for wait, of in of_wait.items()
-        )
+        ),
+        *(
+            and_(
+                alerts.c.severity == severity,
+                alerts.c.rule_id.not_in(list(by_rule)),
+                alerts.c.told_at <= now - wait,
+            )
+            for severity, wait in by_severity.items()
+        ),
     )
     wanted = (
         select(alerts.c.id, alerts.c.owner_id, alerts.c.reminders)
@@ -67,14 +88,9 @@ def due(conn: Connection, waits: Mapping[str, Duration], now: Instant, limit: in
     return [Due(*row) for row in conn.execute(wanted)]
 
 
-def next_due(conn: Connection, waits: Mapping[str, Duration]) -> Instant | None:
-    """When the next alert is to be told again, microseconds since 1970; None where none is."""
-    if not waits:
-        return None
-    rows = conn.execute(_LONGEST_AGO)
-    return min(
-        (told_at + waits[rule_id] for rule_id, told_at in rows if rule_id in waits), default=None
-    )
+def longest_ago(conn: Connection) -> list[tuple[str, Severity, Instant]]:
+    """Read when people were told of the alert that waits longest, by rule id and severity."""
+    return [(row[0], row[1], row[2]) for row in conn.execute(_LONGEST_AGO)]
 
 
 def told_again(conn: Connection, reminder: Due, at: Instant) -> None:
@@ -82,6 +98,16 @@ def told_again(conn: Connection, reminder: Due, at: Instant) -> None:
     conn.execute(
         _AGAIN, {"alert": reminder.alert_id, "at": at, "how_often": reminder.reminders + 1}
     )
+
+
+def remind_at_once(conn: Connection, alert_id: int) -> None:
+    """Let people be told again of an alert now, because the last reminder reached nobody."""
+    conn.execute(_AT_ONCE, {"alert": alert_id})
+
+
+def ever_told(conn: Connection, alert_id: int) -> set[int]:
+    """Read the staff whom a step of an alert's policy told, or may still tell."""
+    return {row.staff_id for row in conn.execute(_LAST_TOLD, {"alert": alert_id})}
 
 
 def last_told(conn: Connection, alert_id: int) -> dict[int, Instant]:

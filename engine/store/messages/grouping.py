@@ -35,7 +35,7 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
 
-_GATHERED = (MessageKind.NEWLY, MessageKind.STORM)
+_GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
 _NOT_GATHERED = (MessageKind.REACHES_NOBODY, MessageKind.NOTICE)
 _carrier = outbox.alias()
 # Nobody carries it, or whoever was to do so goes out no more.
@@ -87,6 +87,15 @@ _WAITING = (
     .order_by(outbox.c.id)
     .with_for_update(of=outbox, skip_locked=True)
 )
+_REACH_NOBODY = (
+    select(outbox.c.id, outbox.c.due_at, outbox.c.kind)
+    .join(alerts, alerts.c.id == outbox.c.alert_id)
+    .where(outbox.c.staff_id == bindparam("staff"))
+    .where(or_(outbox.c.id == bindparam("message"), and_(outbox.c.state == "queued", ON_ITS_OWN)))
+    .where(outbox.c.kind == MessageKind.REACHES_NOBODY, alerts.c.state != "resolved", TOLD)
+    .order_by(outbox.c.id)
+    .with_for_update(of=outbox, skip_locked=True)
+)
 _FOLLOW = (
     update(outbox)
     .where(outbox.c.bundle_id == bindparam("carrier"), outbox.c.state.not_in(FINAL_STATES))
@@ -109,9 +118,11 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
 
     They are locked, and those that another daemon is just claiming are left out, for they would go twice.
     """
+    nobody = message.kind == MessageKind.REACHES_NOBODY
+    wanted = _REACH_NOBODY if nobody else _WAITING
     return [
         Waiting(row.id, row.due_at, row.kind if row.kind in _GATHERED else None)
-        for row in conn.execute(_WAITING, {"message": message.id, "staff": message.staff_id})
+        for row in conn.execute(wanted, {"message": message.id, "staff": message.staff_id})
     ]
 
 

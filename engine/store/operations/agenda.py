@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, or_, select
 
-from engine.model.duration import Duration
 from engine.model.instant import Instant
-from engine.store.alerts import reminders
 from engine.store.alerts.alerts import WAITS
 from engine.store.tables.alerts import alerts, evaluations
 from engine.store.tables.messages import outbox
@@ -45,10 +42,9 @@ _WANTED = select(
 )
 
 
-def read(conn: Connection, waits: Mapping[str, Duration]) -> Agenda:
-    """What stands in the tables now; `waits` are those of reminders, as flows/remind.py has them."""
+def read(conn: Connection, reminder: Instant | None) -> Agenda:
+    """Read when something is due next; `reminder` is when people are next told again of an alert."""
     row = conn.execute(_WANTED).one()
-    reminder = reminders.next_due(conn, waits)
     known = [
         at
         for at in (_AT_ONCE if row.dirty else None, row.client, row.step, reminder)

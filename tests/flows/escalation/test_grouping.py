@@ -16,6 +16,8 @@ from engine.store.messages import outbox as outbox_store
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from tests.kit.carrier import Carrier
+from tests.kit.rows import NOW as EIGHT
+from tests.kit.rows import add_alert, add_message, add_staff
 from tests.kit.site import MISSED, Site, rulebook, rulebook_of, written_rule
 from tests.kit.times import MINUTE, NOON, hours
 
@@ -227,7 +229,34 @@ def test_that_an_alert_reaches_nobody_is_told_by_itself(database: Database) -> N
         )
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
-    assert [message.body for message in carrier.asked] == [
+    deliver_all(site, carrier, NOON + MINUTE)
+    assert {message.body for message in carrier.asked} == {
         "Handrail: 8 alerts about 8 clients need you. See: handrail alerts",
         body,
-    ]
+    }
+
+
+@pytest.mark.parametrize("severity", ["high", "urgent"])
+def test_that_many_alerts_reach_nobody_is_one_text(database: Database, severity: str) -> None:
+    with database.write() as conn:
+        admin = add_staff(conn, role="admin")
+        for _ in range(60):
+            alert_id = add_alert(conn, severity=severity)
+            add_message(conn, alert_id, admin, kind=MessageKind.REACHES_NOBODY)
+    carrier = Carrier()
+    while deliver.run(database, carrier, EIGHT, "test"):
+        pass
+    (sent,) = carrier.asked
+    assert sent.body == "Handrail: 60 alerts reach nobody. See: handrail alerts"
+
+
+def test_that_alerts_reach_nobody_is_told_at_most_once_a_minute(database: Database) -> None:
+    with database.write() as conn:
+        admin = add_staff(conn, role="admin")
+        add_message(conn, add_alert(conn), admin, kind=MessageKind.REACHES_NOBODY)
+    carrier = Carrier()
+    assert deliver.run(database, carrier, EIGHT, "test") == "accepted"
+    with database.write() as conn:
+        add_message(conn, add_alert(conn), admin, kind=MessageKind.REACHES_NOBODY)
+    assert deliver.run(database, carrier, EIGHT, "test") == "queued"
+    assert deliver.run(database, carrier, EIGHT + MINUTE, "test") == "accepted"

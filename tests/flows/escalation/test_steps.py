@@ -116,9 +116,28 @@ def test_where_there_is_no_admin_either_it_stands_in_the_audit_trail(site: Site)
 def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None:
     site.evaluate()
     escalated(site, NOON + hours(1))
+    refuse(site, [1, 2])
     set_alert(site, next_step_at=NOON + hours(2))  # as deliver does where a message reaches nobody
     escalated(site, NOON + hours(2))
     assert site.messages[-1] == (2, 3, "reaches_nobody")
+
+
+def test_that_an_alert_reaches_nobody_is_not_said_while_somebody_was_told_who_can_be_reminded(
+    site: Site,
+) -> None:
+    site.evaluate()
+    escalated(site, NOON + hours(1))
+    refuse(site, [2])
+    set_alert(site, next_step_at=NOON + hours(2))
+    escalated(site, NOON + hours(2))
+    assert site.messages == [(0, 1, "step"), (1, 2, "step")]
+    site.evaluate(NOON + hours(26))
+    assert site.messages[2:] == [(0, 1, "reminder")]
+
+
+def refuse(site: Site, message_ids: list[int]) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(outbox).where(outbox.c.id.in_(message_ids)).values(state="failed"))
 
 
 def test_a_mentor_is_told_in_words_that_name_the_client_by_alias_alone(site: Site) -> None:
@@ -156,6 +175,7 @@ def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_
     steps = [{"to": "case_manager"}, {"after": "1 hour", "to": "mentor"}]
     site.routing = routing(*steps, severities=NOT_URGENT)
     site.evaluate()
+    refuse(site, [1])
     escalated(site, NOON + hours(1))
     assert site.messages[-1] == (1, 3, "reaches_nobody")
     carrier = Carrier()
