@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, model_
 from connectors.mapping.date_formats import read_formats
 from engine.model.field_reading import Constant
 from engine.model.strict import LAZY, Strict
+from engine.model.word_folding import fold
 
 
 class Mapped(Strict):
@@ -39,7 +40,7 @@ def _constant(written: Any) -> Constant:
 def _cell(written: Any) -> str:
     """What a cell says, as cells are compared: upper and lower case make no difference."""
     if isinstance(written, str):
-        return written.strip().casefold()
+        return fold(written)
     raise ValueError("must be what a cell says: a word or a number")
 
 
@@ -125,6 +126,9 @@ class Cell(Mapped):
     when: Conditions | None = None
     column: ColumnName | None = None
     always: FixedValue | None = None
+    strip: Annotated[str, Field(min_length=1)] | None = None
+    pad: Annotated[int, Field(ge=1, le=64)] | None = None
+    upper: bool = False
     split: Annotated[str, Field(min_length=1)] | None = None
     part: Annotated[int, Field(ge=1)] | None = None
     values: Annotated[dict[str, Constant], PlainValidator(_values)] | None = None

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from connectors.mapping.cell_settings import Cell, Conditions, Test
 from engine.model.field_reading import Constant, read_number
+from engine.model.word_folding import fold
 
 Row = Sequence[str]
 Columns = Mapping[str, int]  # from a column's name to its place in a row
@@ -157,9 +158,10 @@ def _empty(cell: Cell) -> Constant | None:
 def _filled(cell: Cell, text: str, read: Callable[[str], str]) -> Constant:
     if cell.if_filled is not None:
         return cell.if_filled
+    text = _written_alike(cell, text)
     if cell.values is None:
         return read(text)
-    value = cell.values.get(text.casefold(), cell.otherwise)
+    value = cell.values.get(fold(text), cell.otherwise)
     if value is None:
         raise ValueError(
             f"the mapping does not say what '{text}' means in the column '{cell.column}'"
@@ -167,8 +169,17 @@ def _filled(cell: Cell, text: str, read: Callable[[str], str]) -> Constant:
     return value
 
 
+def _written_alike(cell: Cell, text: str) -> str:
+    """A cell's text as other systems write the same: without leading characters, padded, in capitals."""
+    if cell.strip is not None:
+        text = text.lstrip(cell.strip) or text[-1:]
+    if cell.pad is not None:
+        text = text.rjust(cell.pad, "0")
+    return text.upper() if cell.upper else text
+
+
 def _holds(test: Test, text: str, column: str, decimal: str) -> bool:
-    word = text.casefold()
+    word = fold(text)
     return (
         (test.is_ is None or word in test.is_)
         and (test.is_not is None or word not in test.is_not)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.model.event import Value
+from engine.model.word_folding import fold
 
 Operator = Literal[
     "at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of"
@@ -72,7 +73,8 @@ class Comparison:
         if self.operator in {"is", "is_not", "one_of", "none_of"}:
             wanted = self.operand if isinstance(self.operand, tuple) else (self.operand,)
             found = value if isinstance(value, tuple) else (value,)
-            return any(word in wanted for word in found) == (self.operator in {"is", "one_of"})
+            matches = not {_folded(one) for one in wanted}.isdisjoint(map(_folded, found))
+            return matches == (self.operator in {"is", "one_of"})
         return isinstance(value, int | float) and bool(self.of_numbers(np.array([value], float))[0])
 
     def of_numbers(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -99,6 +101,10 @@ class Comparison:
                 return rounded == operand
             case _:
                 return (rounded != operand) & ~np.isnan(values)
+
+
+def _folded(value: float | str) -> float | str:
+    return fold(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 
 from engine.model.event import Value
 from engine.model.kinds import Field
+from engine.model.word_folding import fold
 
 # What a mapping may give instead of a cell: one word, or several for a list.
 Constant = str | tuple[str, ...]
@@ -91,9 +92,9 @@ def _number(field: Field, text: str) -> float:
 
 
 def _choice(field: Field, text: str) -> str:
-    wanted = text.casefold()
+    wanted = fold(text)
     for choice in field.choices:
-        if choice.casefold() == wanted:
+        if fold(choice) == wanted:
             return choice
     raise ValueError(f"'{text}' is not one of {', '.join(field.choices)}")
 

@@ -153,9 +153,11 @@ class BatchIntake:
             roster.find_clients(conn, {event.client for event in batch.events} - clients.keys())
         )
         refused = {}
+        unknown = {event.client for event in batch.events} - clients.keys()
+        near = roster.near_refs(conn, unknown)
         for event in batch.events:
-            if event.client not in clients:
-                reason = roster_rows.unknown_client(event.client)
+            if event.client in unknown:
+                reason = roster_rows.unknown_client(event.client, near.get(event.client))
                 refused[event.line, event.row] = Reject(
                     event.line, reason, event.row, event.client, event.key
                 )

@@ -44,9 +44,14 @@ class RosterRowResult:
         self.duplicates += change == "duplicate"
 
 
-def unknown_client(ref: str) -> str:
-    """Why a row about somebody who is not in the roster is rejected."""
-    return f"no client '{ref}' is in the roster"
+def unknown_client(ref: str, near: str | None = None) -> str:
+    """Say why a row about a person who is not in the roster is rejected; `near` may be meant."""
+    hint = (
+        f"; did you mean '{near}'? In a mapping, pad:, strip: and upper: write refs alike"
+        if near
+        else ""
+    )
+    return f"no client '{ref}' is in the roster{hint}"
 
 
 def take(
@@ -167,6 +172,8 @@ def _take_relations(
 ) -> None:
     """Assignments and consents: both are between a client and one of the staff."""
     clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
+    unknown = {row.values["client"] or "" for row in rows} - clients.keys()
+    near = roster.near_refs(conn, unknown)
     staff = roster.find_staff(conn, {row.values["staff"] or "" for row in rows})
     for row in rows:
         client, staff_id = (
@@ -175,7 +182,9 @@ def _take_relations(
         )
         if client is None:
             ref = row.values["client"] or ""
-            outcome.rejects.append(Reject(row.line, unknown_client(ref), row.row, ref, row.key))
+            outcome.rejects.append(
+                Reject(row.line, unknown_client(ref, near.get(ref)), row.row, ref, row.key)
+            )
             continue
         if staff_id is None:
             reason = f"nobody called '{row.values['staff']}' is among the staff"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant
@@ -18,6 +18,9 @@ Change = Literal["new", "corrected", "duplicate"]
 _AT_ONCE = 1000
 _WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone).where(
     clients.c.ref.in_(bindparam("refs", expanding=True))
+)
+_NEAR = select(clients.c.ref).where(
+    func.lower(func.ltrim(clients.c.ref, "0")).in_(bindparam("bare", expanding=True))
 )
 # Those that run for each row are made once, for a statement takes longer to make than to run.
 _REFS = select(staff.c.ref, staff.c.id)
@@ -76,6 +79,25 @@ def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClie
         for ref, *known in conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]}):
             found[ref] = KnownClient(*known)
     return found
+
+
+def near_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:
+    """Find clients whose refs differ from unknown ones by leading zeros or case alone.
+
+    Returns:
+        By the unknown ref, the known one; those without any are left out.
+    """
+    wanted = {_bare(ref): ref for ref in sorted(refs)}
+    found = {}
+    bare = sorted(wanted)
+    for start in range(0, len(bare), _AT_ONCE):
+        for ref in conn.scalars(_NEAR, {"bare": bare[start : start + _AT_ONCE]}):
+            found[wanted[_bare(ref)]] = ref
+    return found
+
+
+def _bare(ref: str) -> str:
+    return ref.lstrip("0").lower()
 
 
 def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
