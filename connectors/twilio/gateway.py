@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from connectors.twilio.addresses import phone_of
 from connectors.twilio.error_codes import outcome_of
 from connectors.twilio.settings import TwilioSettings
 from connectors.twilio.statuses import report_of
@@ -143,7 +144,10 @@ class TwilioSms:
             return None
         found = [
             Inbound(
-                each.sid, each.from_, each.body or "", to_us(each.date_sent or each.date_created)
+                each.sid,
+                phone_of(each.from_),
+                each.body or "",
+                to_us(each.date_sent or each.date_created),
             )
             for each in listed
             if each.direction == "inbound"

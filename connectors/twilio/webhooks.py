@@ -11,15 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from connectors.twilio.addresses import phone_of
 from connectors.twilio.statuses import report_of
 from engine.errors import StoreUnavailableError
-from engine.model.inbound import Inbound
+from engine.model.inbound import CarrierKeyword, Inbound
 from engine.model.message import Report
 
 INBOUND, STATUS = "/twilio/inbound", "/twilio/status"
@@ -27,6 +29,8 @@ _LARGEST = 64_000  # bytes; a text of 1,600 characters takes a fraction of it
 _MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 # A phone number, a short code or a sender's name; other channels put theirs before it: `rcs:`.
 _SENDER = re.compile(r"([a-z]{2,20}:)?[^\x00-\x1f\x7f]{1,64}")
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: what Twilio took a text for.
+_KEYWORDS: Mapping[str, CarrierKeyword] = {word.upper(): word for word in get_args(CarrierKeyword)}
 _MESSAGE_ID = re.compile(r"[0-9]{1,18}")  # no id of ours has more digits
 # Whatever else a forger makes of a call, its true sender is left over in some value.
 _LEFT_OVER = re.compile(r"From([a-z]{2,20}:)?\+?[0-9]{3}")
@@ -64,13 +68,16 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
     """
 
     async def answered(request: Request, take: Callable[[Mapping[str, str]], Response]) -> Response:
-        fields = await _fields(request)
         # Behind a proxy a request does not know by which URL it was called.
         query = f"?{request.url.query}" if request.url.query else ""
         url = calls.public_url + request.url.path + query
         signature = request.headers.get("X-Twilio-Signature", "")
-        if fields is None or not calls.signed(url, dict(fields), signature):
+        posted = await _posted(request)
+        if posted is None or not calls.signed(url, dict(posted), signature):
             return Response(status_code=403)
+        # Twilio calls by GET where its console says so; then the URL holds the fields.
+        get = request.method == "GET"
+        fields = parse_qsl(request.url.query, keep_blank_values=True) if get else posted
         if not is_whole(fields, calls.account_sid):
             return Response(status_code=400)
         try:
@@ -78,13 +85,15 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
         except StoreUnavailableError:
             return Response(status_code=503)
 
-    @app.post(INBOUND)
+    @app.api_route(INBOUND, methods=["GET", "POST"])
     async def inbound(request: Request) -> Response:
         def take(form: Mapping[str, str]) -> Response:
             sender, body = form.get("From", ""), form.get("Body", "")
             if not _SENDER.fullmatch(sender):
                 return Response(status_code=400)
-            return _twiml(calls.take(Inbound(form["MessageSid"], sender, body)))
+            word = _KEYWORDS.get(form.get("OptOutType", ""))
+            text = Inbound(form["MessageSid"], phone_of(sender), body, keyword=word)
+            return _twiml(calls.take(text))
 
         return await answered(request, take)
 
@@ -115,7 +124,7 @@ def is_whole(fields: list[tuple[str, str]], account_sid: str) -> bool:
         return False
     if any(form.get(name, sid) != sid for name in ("SmsSid", "SmsMessageSid")):
         return False
-    if form.get("AccountSid") != account_sid:
+    if form.get("AccountSid", account_sid) != account_sid:
         return False
     return not any(
         (name not in _FIELDS and name not in _ALSO_KNOWN and name.startswith(_FIELDS))
@@ -124,8 +133,8 @@ def is_whole(fields: list[tuple[str, str]], account_sid: str) -> bool:
     )
 
 
-async def _fields(request: Request) -> list[tuple[str, str]] | None:
-    """Return the fields that were sent, blank ones too because they are signed; None if too large."""
+async def _posted(request: Request) -> list[tuple[str, str]] | None:
+    """Return the fields of the body, blank ones too because they are signed; None if too large."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -25,6 +25,8 @@ Reason = Literal[
     "rule_withdrawn",  # the rule is retired, a draft again, or gone
     "holds_after_all",  # it had cleared, and late data show that the rule went on holding
     "snooze_over",
+    "graver_words",  # the client wrote again, in graver words
+    "owner_gone",  # the client wrote again, and the person who had the alert cannot be told
     # a person changes it
     "taken",
     "passed_on",
@@ -48,6 +50,7 @@ _OPENED: frozenset[Reason] = frozenset(
     {"began", "over_unseen", "historic", "shadow", "told_recently"}
 )
 _OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "told_recently", "split"})
+_WROTE_AGAIN: frozenset[Reason] = frozenset({"graver_words", "owner_gone"})
 _BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
 
 # Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later
@@ -61,10 +64,10 @@ TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = 
     ("open", "acknowledged"): frozenset({"taken", "undone"}),
     ("open", "snoozed"): frozenset({"snoozed"}),
     ("open", "resolved"): _RESOLVED,
-    ("acknowledged", "open"): frozenset({"passed_on", "undone"}),
+    ("acknowledged", "open"): _WROTE_AGAIN | {"passed_on", "undone"},
     ("acknowledged", "snoozed"): frozenset({"snoozed"}),
     ("acknowledged", "resolved"): _RESOLVED,
-    ("snoozed", "open"): frozenset({"snooze_over", "passed_on", "undone"}),
+    ("snoozed", "open"): _WROTE_AGAIN | {"snooze_over", "passed_on", "undone"},
     ("snoozed", "acknowledged"): frozenset({"taken", "undone"}),
     ("snoozed", "resolved"): _RESOLVED,
     ("resolved", "open"): frozenset({"holds_after_all", "recent_after_all", "undone"}),

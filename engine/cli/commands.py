@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli.alerts import act, alerts
+from engine.cli.alerts import act, alerts, inbox
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import db, doctor, run
 from engine.cli.rules import check, explain, preview, rules, schema, test_
@@ -32,6 +32,7 @@ app.command()(act.ack)
 app.command()(act.resolve)
 app.command()(act.snooze)
 app.command()(act.reply)
+app.command()(inbox.inbox)
 app.command()(disclosures.disclosures)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)

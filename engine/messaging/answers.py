@@ -266,9 +266,13 @@ def open_again(alert: Named, by: Role) -> str:
     )
 
 
-def wrote_again(alert: Named) -> str:
-    """Tell the person who has the alert that the client sent another text."""
-    return _about(
-        alert,
-        f"wrote again. Please look: handrail why. Reply {alert.code} P to pass on.",
-    )
+def wrote_again(alert: Named, *, mine: bool) -> str:
+    """Tell a person who knows of a client's text that the client sent another one.
+
+    Args:
+        alert: The alert; urgent where the new words are those of danger.
+        mine: Whether the person has the alert.
+    """
+    please = "Please call now." if alert.urgent else "Please read it: handrail inbox."
+    reply = f"{alert.code} P to pass on" if mine else f"{alert.code} A to take it"
+    return _about(alert, f"wrote again. {please} Reply {reply}.")

@@ -12,7 +12,7 @@ from engine.messaging.carrier_words import read_carrier_word
 from engine.messaging.danger_words import Language, in_crisis
 from engine.messaging.plain_words import phrases, plain
 from engine.messaging.reactions import read_reaction
-from engine.messaging.use_words import speaks_of_use
+from engine.messaging.use_words import use_words_in
 
 
 class ClientTextSort(StrEnum):
@@ -29,10 +29,14 @@ class ClientTextSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientText:
-    """The sort of a client's text, and the language in which to answer it."""
+    """The sort of a client's text, and the language in which to answer it.
+
+    `words` are those by which danger or use was found.
+    """
 
     sort: ClientTextSort
     language: Language = "english"
+    words: str = ""
 
 
 _HELP = {
@@ -63,9 +67,9 @@ def read_client_text(body: str) -> ClientText:
         return ClientText(ClientTextSort.REACTION)
     language = language_of(body)
     if found := in_crisis(body):
-        return ClientText(ClientTextSort.DANGER, found)
-    if speaks_of_use(body):
-        return ClientText(ClientTextSort.USE, language)
+        return ClientText(ClientTextSort.DANGER, found.language, found.words)
+    if words := use_words_in(body):
+        return ClientText(ClientTextSort.USE, language, words)
     if word := read_carrier_word(body):
         sort = ClientTextSort.OPT_OUT if word == "stop" else ClientTextSort.OPT_IN
         return ClientText(sort, language)

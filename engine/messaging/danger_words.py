@@ -6,6 +6,7 @@ They are read widely. A needless alarm costs a call; a missed one can cost a lif
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.messaging.plain_words import phrases, plain
@@ -123,22 +124,30 @@ _PILLS_AND_FAREWELL = re.compile(r"(?=.*💊)(?=.*\b(?:good ?bye|adios)\b)", re.
 Language = Literal["english", "spanish"]
 
 
-def in_crisis(body: str) -> Language | None:
+@dataclass(frozen=True, slots=True)
+class DangerWords:
+    """Words that may be those of a person in danger, and the language that they are in."""
+
+    language: Language
+    words: str
+
+
+def in_crisis(body: str) -> DangerWords | None:
     """Find words that may be those of a person in danger.
 
     Args:
         body: The text as it came in.
 
     Returns:
-        The language of such words, or None where the text has none.
+        The words, or None where the text has none.
     """
     text = _BLANKED.sub("", body.casefold())
     for words in {plain(text), *(plain(_spelt_out(text, letter)) for letter in "il")}:
-        if _IN_SPANISH.search(words):
-            return "spanish"
-        if _IN_ENGLISH.search(words):
-            return "english"
-    return "english" if _PILLS_AND_FAREWELL.search(text) else None
+        if found := _IN_SPANISH.search(words):
+            return DangerWords("spanish", found[0])
+        if found := _IN_ENGLISH.search(words):
+            return DangerWords("english", found[0])
+    return DangerWords("english", "💊") if _PILLS_AND_FAREWELL.search(text) else None
 
 
 def _spelt_out(text: str, letter: str) -> str:

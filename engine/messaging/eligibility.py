@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from engine.model.alert import Alert, AlertState
 from engine.model.instant import Instant
-from engine.model.message import PASSES_QUIET_HOURS, Claimed, MessageKind
+from engine.model.message import NEWS, PASSES_QUIET_HOURS, Claimed, MessageKind
 from engine.model.notify_reason import NotifyReason
 from engine.model.staff import Consent, RecipientFacts
 
@@ -106,7 +106,7 @@ def _of_alert(
     kind = message.kind if message else None
     # Decided when it was known who has the alert, and nobody has taken it since.
     again = message is not None and kind in _TELLS_AGAIN and message.created_at >= (told_at or 0)
-    expected = kind == MessageKind.NOTICE or (alert.state == "acknowledged" and again)
+    expected = kind in NEWS or (alert.state == "acknowledged" and again)
     if alert.state != "open" and not expected:
         return _NOT_OPEN[alert.state]
     if alert.shadow:

@@ -101,10 +101,14 @@ the bar (exam|is)
 _IS_USE, _IS_NONE = phrases(_USE), phrases(_NOT_USE)
 
 
-def speaks_of_use(body: str) -> bool:
-    """Tell whether a text says that its writer used, is using or is close to it.
+def use_words_in(body: str) -> str | None:
+    """Find words by which a person says that they used, are using or are close to it.
 
     Args:
         body: The text as it came in.
+
+    Returns:
+        The words, or None where the text has none.
     """
-    return bool(_IS_USE.search(_IS_NONE.sub(" . ", plain(body))))
+    found = _IS_USE.search(_IS_NONE.sub(" . ", plain(body)))
+    return found[0] if found else None

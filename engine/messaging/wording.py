@@ -9,24 +9,33 @@ from engine.messaging.lint import first_clean
 from engine.model.sms_settings import Detail
 
 
-def to_staff(ref: str, reason: str, code: int, detail: Detail) -> str:
+def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool = False) -> str:
     """Tell staff that a client needs them, and by which replies they act on it.
 
-    `reason` is the rule's few words, "" where it has none. Words that make the text too long, or
-    that it must not hold, are left out, the reason first. A text that says less is better than
-    none.
+    What makes the text too long or may not stand in it is left out, the reason first, because a
+    text that says less is better than none.
+
+    Args:
+        ref: The client's ref.
+        reason: The rule's few words, "" where it has none.
+        code: The recipient's number for the alert.
+        detail: How much a text may say.
+        urgent: Whether the alert is urgent; then the text asks for a call now.
     """
     reply = f"Reply {code} A to take it, {code} P to pass on"
     replies = f"{reply}, {code} D when done, {code} F if a false alarm."
-    wordings = [f"Handrail: someone needs you. {replies}"]
+    needs = "needs you, please call now" if urgent else "needs you"
+    wordings = [f"Handrail: someone {needs}. {replies}"]
     if detail != "none":
         wordings = [
-            f"Handrail: {ref} needs you. {replies}",
-            f"Handrail: {ref} needs you. {reply}.",
+            f"Handrail: {ref} {needs}. {replies}",
+            f"Handrail: {ref} {needs}. {reply}.",
             *wordings,
         ]
     if detail == "reason" and reason:
-        wordings.insert(0, f"Handrail: {ref} needs you ({reason}). {replies}")
+        wordings.insert(0, f"Handrail: {ref} {needs} ({reason}). {replies}")
+        if urgent:
+            wordings.insert(1, f"Handrail: {ref} {needs} ({reason}). {reply}.")
     return first_clean(wordings)
 
 

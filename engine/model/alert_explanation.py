@@ -53,9 +53,14 @@ class ExplainedRule:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMessage:
-    """A message that told a recipient, or would have."""
+    """A message that told a recipient, or would have; `at` is when it was composed.
+
+    `sent` is when the carrier took it, and `arrived` when the phone had it; None until then.
+    """
 
     at: datetime
+    sent: datetime | None
+    arrived: datetime | None
     to: str
     staff: str
     step: int
@@ -88,6 +93,21 @@ class ExplainedTransition:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedText:
+    """A text that belongs to the alert; `by` is the ref of the client or of the staff who sent it.
+
+    `words` are those by which danger or use was found in a client's text.
+    """
+
+    at: datetime
+    by: str | None
+    said: str
+    understood: str
+    words: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertExplanation:
     """All that `handrail why` says; instants carry the client's own offset."""
 
@@ -106,6 +126,7 @@ class AlertExplanation:
     owner: str | None
     as_of: datetime
     findings: tuple[ExplainedFinding, ...]
+    texts: tuple[ExplainedText, ...]
     clears: str
     clears_at: datetime | None
     messages: tuple[ExplainedMessage, ...]

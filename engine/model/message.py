@@ -65,6 +65,7 @@ class MessageKind(StrEnum):
     SNOOZE_OVER = "snooze_over"  # the person who let it wait is asked once more
     REACHES_NOBODY = "reaches_nobody"  # the admins hear that nobody can receive it
     NOTICE = "notice"  # what became of it, which goes out in whatever state it is
+    WROTE_AGAIN = "wrote_again"  # its client sent another text
     # About the engine or a person of the site; `subject_id` is the staff id of that person.
     DANGER = "danger"
     OPTED_OUT = "opted_out"
@@ -92,6 +93,8 @@ def urgency_of(kind: MessageKind, severity: Severity | None) -> int:
 
 URGENT = 0
 TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
+# They tell nobody for the first time that there is an alert.
+NEWS = (MessageKind.NOTICE, MessageKind.WROTE_AGAIN)
 PASSES_QUIET_HOURS = (
     MessageKind.REACHES_NOBODY,
     MessageKind.HELD_URGENT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from engine.model.alert_explanation import (
     ExplainedFinding,
     ExplainedMessage,
     ExplainedSkip,
+    ExplainedText,
 )
 from engine.model.message import MessageKind
 from engine.model.printable import with_printable_texts
@@ -23,6 +24,7 @@ from engine.presentation.notify_words import in_words
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _LABEL = 9
+_WAITED = timedelta(minutes=1)  # a text that waited so long waited for a reason
 # What a message is for, where it is not a step's; the number is a reminder's.
 _ABOUT = {
     MessageKind.NEWLY: ", found by new rules",
@@ -31,6 +33,7 @@ _ABOUT = {
     MessageKind.SNOOZE_OVER: ", snooze over",
     MessageKind.REACHES_NOBODY: ", reaches nobody",
     MessageKind.NOTICE: ", what became of it",
+    MessageKind.WROTE_AGAIN: ", wrote again",
 }
 
 
@@ -59,6 +62,11 @@ def lines(why: AlertExplanation) -> Iterator[Text]:
     for finding in why.findings:
         yield from _finding(finding)
     yield Text()
+    if why.texts:
+        yield Text("What was texted", "bold")
+        for text in why.texts:
+            yield from _text(text)
+        yield Text()
     yield Text("What clears it", "bold")
     yield from (Text(f"  {line}") for line in why.clears.splitlines())
     if why.clears_at and not why.ended and why.state != "resolved":
@@ -113,6 +121,14 @@ def _finding(finding: ExplainedFinding) -> Iterator[Text]:
         yield _event(event)
 
 
+def _text(text: ExplainedText) -> Iterator[Text]:
+    words = f' because of "{text.words}"' if text.words else ""
+    yield Text.assemble(
+        f"  {_at(text.at)}  {text.by or 'an unknown number'}: ", (text.said, "bold")
+    )
+    yield Text(f"      understood as {text.understood}{words}", "dim")
+
+
 def _event(event: ExplainedEvent) -> Text:
     changed = ("  corrected or withdrawn since", "yellow") if event.changed_since else ""
     said = f"      {_at(event.at)}  {event.kind}  {event.fields}  "
@@ -122,7 +138,7 @@ def _event(event: ExplainedEvent) -> Text:
 def _told(why: AlertExplanation) -> Iterator[Text]:
     yield Text("Who was told", "bold")
     told = [(one.at, _passed_over(one)) for one in why.passed_over]
-    told += [(message.at, _message(message)) for message in why.messages]
+    told += [(message.sent or message.at, _message(message)) for message in why.messages]
     for _, line in sorted(told, key=itemgetter(0)):
         yield line
     if not why.messages:
@@ -136,8 +152,13 @@ def _told(why: AlertExplanation) -> Iterator[Text]:
 def _message(message: ExplainedMessage) -> Text:
     about = _ABOUT.get(message.kind, "").format(message.sequence)
     failed = f" (error {message.error_code})" if message.error_code else ""
+    when = "" if message.sent else ", not sent"
+    if message.sent and message.sent - message.at >= _WAITED:
+        when = f", waited since {_at(message.at)}"
+    when += f", arrived {_at(message.arrived)}" if message.arrived else ""
+    at = _at(message.sent or message.at)
     return Text(
-        f"  {_at(message.at)}  {_role(message.to)} {message.staff}{about}: {message.state}{failed}"
+        f"  {at}  {_role(message.to)} {message.staff}{about}: {message.state}{failed}{when}"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.messaging import answers
-from engine.messaging.answers import Named
 from engine.model.instant import Instant
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
@@ -54,8 +53,8 @@ def test_nobody_answers_through_three_steps_and_two_quiet_hours(database: Databa
     assert night.reply("1 a", SUPERVISOR) == answers.yours(named(1))
     night.until(clock("15:00", 1))
     assert sorted(night.texts[4:]) == [
-        (clock("13:00", 1), CASE_MANAGER, answers.taken_by(Named(1), "supervisor")),
-        (clock("13:00", 1), ON_CALL, answers.taken_by(Named(1), "supervisor")),
+        (clock("13:00", 1), CASE_MANAGER, answers.taken_by(named(1), "supervisor")),
+        (clock("13:00", 1), ON_CALL, answers.taken_by(named(1), "supervisor")),
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.messaging import answers
-from engine.messaging.answers import Named
 from engine.store.database.connection import Database
 from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import MINUTE, hours
@@ -39,7 +38,7 @@ def test_passed_on(database: Database) -> None:
     # 12:09  The supervisor takes it; the case manager is told so, once.
     phones.now += 4 * MINUTE
     assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))
-    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(Named(1), "supervisor"))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(named(1), "supervisor"))]
     # 12:30  The train arrives too late.
     assert phones.go_on(21 * MINUTE) == []
     assert phones.text(CASE_MANAGER, "1 a") == answers.already_taken(named(1), "supervisor")

@@ -53,7 +53,10 @@ class Phones:
 
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
         """Somebody texts; what they are answered."""
-        inbound = Inbound(provider_id or f"SM{next(self._numbers)}", sender, body)
+        return self.take(Inbound(provider_id or f"SM{next(self._numbers)}", sender, body))
+
+    def take(self, inbound: Inbound) -> str | None:
+        """The carrier hands over a text; what it is answered."""
         return receive.take(
             self.site.database, inbound, NotificationSettings(self.site.routing), self.now
         ).answer

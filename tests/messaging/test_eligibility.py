@@ -10,7 +10,7 @@ import pytest
 from engine.messaging.eligibility import may_act, may_notify, passes_quiet_hours
 from engine.model.alert import Alert
 from engine.model.instant import HOUR_US, SECOND_US
-from engine.model.message import Claimed, MessageKind
+from engine.model.message import NEWS, Claimed, MessageKind
 from engine.model.notify_reason import NotifyReason
 from engine.model.staff import Consent, RecipientFacts, Staff
 
@@ -115,9 +115,9 @@ def test_quiet_hours_put_a_message_off_to_their_end() -> None:
 
 
 @pytest.mark.parametrize("kind", MessageKind)
-def test_only_a_notice_tells_of_a_resolved_alert(kind: MessageKind) -> None:
+def test_only_news_tells_of_a_resolved_alert(kind: MessageKind) -> None:
     told = reason(alert=replace(ALERT, state="resolved"), message=replace(MESSAGE, kind=kind))
-    expected = NotifyReason.ALLOWED if kind == "notice" else NotifyReason.ALERT_RESOLVED
+    expected = NotifyReason.ALLOWED if kind in NEWS else NotifyReason.ALERT_RESOLVED
     assert told == expected
 
 

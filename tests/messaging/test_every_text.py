@@ -42,7 +42,7 @@ PROMISES = (
 
 # How each kind of text is made, by the name of its function: every combination of these.
 KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
-    "to_staff": (REFS, REASONS, CODES, DETAILS),
+    "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True)),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
     "of_many": ((1, 99_999), (1, 99_999), (True, False)),
@@ -77,9 +77,9 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "taken_by": (ALERTS, ROLES),
     "closed_by": (ALERTS, ROLES),
     "open_again": (ALERTS, ROLES),
-    "wrote_again": (ALERTS,),
+    "wrote_again": (ALERTS, (True, False)),
 }
-BY_KEYWORD = {"of_many": "newly", "confirm": "only"}
+BY_KEYWORD = {"of_many": "newly", "confirm": "only", "wrote_again": "mine", "to_staff": "urgent"}
 # What a text may be made of. There is no name, no number of a phone, no note, no result and no title among them.
 FIELDS = {
     "ref",
@@ -96,7 +96,7 @@ FIELDS = {
     "newly",
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
-FIELDS |= {"at", "since", "told", "following"}
+FIELDS |= {"at", "since", "told", "following", "mine", "urgent"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:
@@ -220,7 +220,7 @@ def test_a_template_that_is_made_to_leak_is_found(module: ModuleType, name: str)
 def test_a_template_that_is_made_to_name_the_client_is_found() -> None:
     leaking = compiled(
         wording,
-        ast.parse(inspect.getsource(wording).replace("someone needs you", "{ref} needs you")),
+        ast.parse(inspect.getsource(wording).replace("someone {needs}", "{ref} {needs}")),
     )
     assert "C-1042" in leaks_of(leaking, digest, "none")[0]
 

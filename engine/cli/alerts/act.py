@@ -129,8 +129,10 @@ def _act(
 ) -> None:
     from engine.flows.inbound.alert_actions import SNOOZE_US, command
 
-    with stored(open_settings(config)) as database:
-        acted = command(database, alert, by, what, now(), snooze or SNOOZE_US)
+    settings = open_settings(config)
+    with stored(settings) as database:
+        wait, detail = snooze or SNOOZE_US, settings.telling.detail
+        acted = command(database, alert, by, what, now(), wait, detail)
     owner = acted.by.ref if acted.by else "another person"
     said = {
         "counted": done,

@@ -15,7 +15,11 @@ from engine.store.people import disclosures
 
 ACTOR = "disclosing"
 # What a message says by its kind: ids and a request, never more.
-_TOLD = {MessageKind.NOTICE: "what became of it", MessageKind.REMINDER: "reminder"}
+_TOLD = {
+    MessageKind.NOTICE: "what became of it",
+    MessageKind.WROTE_AGAIN: "wrote again",
+    MessageKind.REMINDER: "reminder",
+}
 
 
 def write_down(conn: Connection, message: Claimed, consent: Consent, now: Instant) -> None:

@@ -20,7 +20,7 @@ from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
-from engine.store.messages import grouping, outbox, reply_codes
+from engine.store.messages import grouping, inbox, outbox, reply_codes
 
 # A text older than this asks for something that somebody else has long been told of.
 VALID_US = DAY_US
@@ -112,13 +112,15 @@ class Notifier:
     def _body(self, routed: Routed, recipient: Recipient, code: int) -> str:
         if recipient.alias is not None:
             return to_mentor(recipient.alias, code)
-        return to_staff(routed.client_ref, self._words(routed), code, self.detail)
+        urgent = routed.alert.severity == "urgent"
+        return to_staff(routed.client_ref, self._words(routed), code, self.detail, urgent=urgent)
 
     def _words(self, routed: Routed) -> str:
         rule = self.rules.get(routed.alert.rule_id)
         reason = rule.reason if rule else ""
         if routed.alert.rule_id == CLIENT_TEXT:
-            reason = "sent a text"
+            several = inbox.count_of_alert(self.conn, routed.alert.id) > 1
+            reason = "wrote again" if several else "sent a text"
         over = "over now" if routed.alert.ended is not None else ""
         return ", ".join(filter(None, [reason, over]))
 

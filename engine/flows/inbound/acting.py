@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.eligibility import NotifyDecision, may_act
 from engine.model.instant import Instant
 from engine.model.staff import RecipientFacts, Staff
@@ -26,3 +27,16 @@ def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> Notify
         return may_act(RecipientFacts(who), now)
     consents = tuple(staff.consents_for(conn, client_id, who.id))
     return may_act(RecipientFacts(who, as_mentor=True, consents=consents), now)
+
+
+def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
+    """Return whether the person who has an alert can be told of it, so that nobody else need be.
+
+    Args:
+        conn: A connection to read from.
+        who: The person who has the alert.
+        client_id: The client whom the alert is about.
+        now: The present instant.
+    """
+    here = RecipientResolver(conn, now).decide(who).allowed
+    return here and decide(conn, who, client_id, now).allowed

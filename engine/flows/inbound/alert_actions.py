@@ -10,19 +10,20 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import Reason, move
 from engine.errors import UserError
-from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.inbound import acting
+from engine.flows.inbound.naming import name
 from engine.messaging import answers
-from engine.model.alert import Act, Alert, AlertState
+from engine.model.alert import Act, AlertState
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind, NewMessage
+from engine.model.sms_settings import Detail
 from engine.model.staff import Role, Staff
 from engine.store.alerts import alerts
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
-from engine.store.messages import outbox, reply_codes
+from engine.store.messages import outbox
 from engine.store.operations import audit_log
 from engine.store.people import staff
 
@@ -68,13 +69,25 @@ def act(
     what: Act,
     now: Instant,
     *,
+    detail: Detail = "reason",
     snooze: Duration = SNOOZE_US,
     insists: bool = False,
 ) -> Acted | None:
-    """Do something about an alert, on the state in which it is at this moment; None where there is no such alert.
+    """Do something about an alert, on the state in which it is at this moment.
 
-    What somebody else has taken is left to them while they can be told of it, unless one `insists`. `record` is left
-    to the caller, for the audit trail comes last in a transaction.
+    Args:
+        conn: The transaction.
+        alert_id: The alert.
+        who: The person who acts.
+        what: The act.
+        now: The present instant.
+        detail: How much a text to the others may say.
+        snooze: How long the alert waits if the act is to snooze it.
+        insists: Whether the act counts although another person has the alert, unless it takes it.
+
+    Returns:
+        What became of it; None where there is no such alert. `record` is left to the caller,
+        because the audit log comes last in a transaction.
     """
     held = alerts.held(conn, alert_id)
     if held is None:
@@ -85,17 +98,25 @@ def act(
         return Acted(alert_id, "closed")
     taken = alert.state == "acknowledged"
     if taken and owner and owner.id != who.id:
-        if not (insists and what is not Act.TAKE) and _can_be_told(conn, owner, alert, now):
+        if not (insists and what is not Act.TAKE) and acting.is_there(
+            conn, owner, alert.client_id, now
+        ):
             return Acted(alert_id, "taken", by=owner)
     elif taken and what is Act.TAKE:
         return Acted(alert_id, "yours")
-    _change(conn, held, who, what, now, snooze)
+    _change(conn, held, who, what, now, snooze, detail)
     following = held.policy[held.step : held.step + 1]
     next_role = following[0].to if what is Act.PASS and following else None
     return Acted(alert_id, "counted", was=alert.state, next_role=next_role)
 
 
-def undo(conn: Connection, who: Staff, alert_id: int | None, now: Instant) -> Undone | None:
+def undo(
+    conn: Connection,
+    who: Staff,
+    alert_id: int | None,
+    now: Instant,
+    detail: Detail = "reason",
+) -> Undone | None:
     """Take back a person's last act of the last ten minutes, if nothing happened to the alert since.
 
     Args:
@@ -103,6 +124,7 @@ def undo(conn: Connection, who: Staff, alert_id: int | None, now: Instant) -> Un
         who: The person whose act it was.
         alert_id: The alert, or None for the last one that the person acted on.
         now: The present instant.
+        detail: How much a text to the others may say.
 
     Returns:
         The act that was taken back, or None where there is none. `record_undone` is left to the
@@ -127,8 +149,7 @@ def undo(conn: Connection, who: Staff, alert_id: int | None, now: Instant) -> Un
         alerts.set_owner(conn, held.alert.id, who.id)
     for staff_id in outbox.told_of(conn, held.alert.id):
         if staff_id != who.id and back == "open" and last.to_state != "open":
-            named = _named(conn, held, staff_id, now)
-            body = answers.open_again(named, who.role)
+            body = answers.open_again(name(conn, held, staff_id, detail, now), who.role)
             tell(conn, held.alert.id, held.step, staff_id, body, now)
     return Undone(held.alert.id, _ACT_OF[last.why])
 
@@ -143,12 +164,6 @@ def record_undone(conn: Connection, undone: Undone, who: Staff, now: Instant) ->
         subject=f"alert {undone.alert_id}",
         detail={"act": undone.act.value},
     )
-
-
-def _can_be_told(conn: Connection, owner: Staff, alert: Alert, now: Instant) -> bool:
-    """Whether whoever has an alert is still there for it; else others are told again, and may take it."""
-    here = RecipientResolver(conn, now).decide(owner).allowed
-    return here and acting.decide(conn, owner, alert.client_id, now).allowed
 
 
 def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, by: str) -> None:
@@ -167,7 +182,13 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, 
 
 
 def _change(
-    conn: Connection, held: Routed, who: Staff, what: Act, now: Instant, snooze: Duration
+    conn: Connection,
+    held: Routed,
+    who: Staff,
+    what: Act,
+    now: Instant,
+    snooze: Duration,
+    detail: Detail,
 ) -> None:
     alert, (state, reason) = held.alert, _BECOMES[what]
     # What is snoozed again, or passed on while open, stays in its state.
@@ -175,7 +196,7 @@ def _change(
     # Whoever acts on one that is held for want of data knows better.
     after = replace(after, inactivity=None, held_at=None) if alert.in_doubt else after
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
-    outbox.cancel(conn, [alert.id], now)
+    outbox.cancel(conn, [alert.id], now, actor_id=None if what is Act.PASS else who.id)
     if what is Act.PASS:
         alerts.set_next_step(conn, alert.id, now)
         return
@@ -184,21 +205,18 @@ def _change(
         alerts.set_next_step(conn, alert.id, now + snooze)
     # Who was told that somebody had taken it knows what they need.
     if alert.state == "open":
-        _tell_others(conn, held, who, what, now)
+        _tell_others(conn, held, who, what, now, detail)
 
 
-def _tell_others(conn: Connection, held: Routed, who: Staff, what: Act, now: Instant) -> None:
+def _tell_others(
+    conn: Connection, held: Routed, who: Staff, what: Act, now: Instant, detail: Detail
+) -> None:
     alert = held.alert
     said = answers.closed_by if what in {Act.DONE, Act.FALSE_ALARM} else answers.taken_by
     for staff_id in outbox.told_of(conn, alert.id):
         if staff_id != who.id:
-            body = said(_named(conn, held, staff_id, now), who.role)
+            body = said(name(conn, held, staff_id, detail, now), who.role)
             tell(conn, alert.id, held.step, staff_id, body, now)
-
-
-def _named(conn: Connection, held: Routed, staff_id: int, now: Instant) -> answers.Named:
-    """Name an alert to a person by their own code alone; they know the client by it."""
-    return answers.Named(reply_codes.give(conn, staff_id, held.alert.id, now))
 
 
 def tell(
@@ -216,6 +234,7 @@ def command(
     what: Act,
     now: Instant,
     snooze: Duration = SNOOZE_US,
+    detail: Detail = "reason",
 ) -> Acted:
     """Do something about an alert in the name of the staff of this ref; UserError where there is no such one.
 
@@ -235,7 +254,7 @@ def command(
             raise UserError(
                 f"{ref} is a mentor, and the client's consent is not valid; only staff can do this."
             )
-        acted = act(conn, alert_id, who, what, now, snooze=snooze, insists=True)
+        acted = act(conn, alert_id, who, what, now, detail=detail, snooze=snooze, insists=True)
         assert acted is not None  # it is there, and locked
         record(conn, acted, who, what, now, by="command")
     return acted

@@ -13,15 +13,14 @@ from engine.flows.inbound import acting, alert_actions, client_messages, staff_t
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
 from engine.messaging.carrier_words import read_carrier_word
-from engine.messaging.client_words import ClientText, ClientTextSort, language_of, read_client_text
+from engine.messaging.client_words import ClientTextSort, language_of, read_client_text
 from engine.messaging.danger_words import in_crisis
 from engine.messaging.reactions import read_reaction
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
-from engine.model.instant import Instant
+from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import MessageKind
 from engine.model.notification_settings import NotificationSettings
-from engine.model.routing import RoutingSettings
 from engine.model.staff import Consent
 from engine.store.database.connection import Database
 from engine.store.messages import inbox
@@ -33,6 +32,7 @@ ACTOR = "inbox"
 # After so many texts in a row that were not understood, a machine sends them, or more telling
 # does not help.
 PATIENCE = 5
+ANSWERED_WITHIN_US = 30 * MINUTE_US
 
 
 def take(
@@ -64,13 +64,23 @@ def take(
         unwanted = taken.understood != "crisis" and opt_outs.holds(conn, phone)
         if unwanted or (taken.understood == "other" and _tires(conn, sender, inbox_id)):
             taken = replace(taken, answer=None)
-        inbox.settle(conn, inbox_id, taken.understood, taken.answer)
+        inbox.settle(conn, inbox_id, _read_text(sender, taken))
         if taken.answer is not None:
             disclosure_log.answered(
                 conn, inbox_id, _told_a_mentor(conn, sender, taken.about, now), now
             )
         _record(conn, inbox_id, taken, now)
     return taken
+
+
+def _read_text(sender: Sender, taken: TakenText) -> inbox.ReadText:
+    return inbox.ReadText(
+        taken.understood,
+        taken.answer,
+        next(iter(sender.clients), None),
+        next((one.id for one in sender.staff), None),
+        taken.alert_ids,
+    )
 
 
 def _take(
@@ -81,11 +91,13 @@ def _take(
     now: Instant,
     inbox_id: int,
 ) -> TakenText:
-    body = inbound.body
+    # The carrier's own word for help, such as AIDE, is no word of ours.
+    body = "help" if inbound.keyword == "help" else inbound.body
+    inbound = replace(inbound, body=body)
     danger = None if read_reaction(body) else in_crisis(body)
-    word = None if danger else read_carrier_word(body)
+    word = inbound.keyword or (None if danger else read_carrier_word(body))
     if word == "stop":
-        return _stop(conn, sender, body, settings.routing, now)
+        return _stop(conn, sender, inbound, settings, now)
     started = word == "start" and opt_outs.remove(conn, sender.phone)
     if not sender.staff and not sender.clients:
         return TakenText("unknown")
@@ -93,47 +105,57 @@ def _take(
         return TakenText("start", answers.started(language_of(body)))
     if danger and not sender.clients:
         _tell_overseers(conn, sender, now)
-        return TakenText("crisis", answers.crisis(danger))
+        return TakenText("crisis", answers.crisis(danger.language))
     if sender.staff and not danger:
         answered = staff_texts.answer(conn, sender, inbound, settings, now, inbox_id)
         if answered.understood not in {"other", "help"} or not sender.clients:
             return answered
-    return _of_client(conn, sender, body, read_client_text(body), settings.routing, now)
+    return _of_client(conn, sender, inbound, settings, now, inbox_id)
 
 
 def _stop(
-    conn: Connection, sender: Sender, body: str, routing: RoutingSettings, now: Instant
+    conn: Connection,
+    sender: Sender,
+    inbound: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
 ) -> TakenText:
     """Nothing is answered: the carrier lets nothing more through."""
     opted_out = opt_out.opt_out(conn, sender.phone, now)
-    opened = [
-        client_messages.open_alert(conn, each, body, "medium", routing, now)
+    severity = client_messages.severity_of(read_client_text(inbound.body).sort)
+    placed = [
+        client_messages.receive(conn, each, inbound.body, severity, settings, now)
         for each in sender.clients
     ]
-    return TakenText("stop", None, opted_out=opted_out, opened=client_messages.opened(opened))
+    return TakenText("stop", None, opted_out=opted_out, placed=placed)
 
 
 def _of_client(
     conn: Connection,
     sender: Sender,
-    body: str,
-    read: ClientText,
-    routing: RoutingSettings,
+    inbound: Inbound,
+    settings: NotificationSettings,
     now: Instant,
+    inbox_id: int,
 ) -> TakenText:
+    read = read_client_text(inbound.body)
     if read.sort is ClientTextSort.REACTION:
         return TakenText("reaction")
     severity = client_messages.severity_of(read.sort)
-    found = [
-        client_messages.open_alert(conn, each, body, severity, routing, now)
+    placed = [
+        client_messages.receive(conn, each, inbound.body, severity, settings, now)
         for each in sender.clients
     ]
-    opened = client_messages.opened(found)
     if read.sort is ClientTextSort.DANGER:
-        return TakenText("crisis", answers.crisis(read.language), opened=opened)
+        return TakenText("crisis", answers.crisis(read.language), placed=placed)
     if read.sort is ClientTextSort.HELP:
-        return TakenText("help", answers.client_help(read.language), opened=opened)
-    return TakenText("text", answers.thanks(read.language) if opened else None, opened=opened)
+        return TakenText("help", answers.client_help(read.language), placed=placed)
+    understood = "use" if read.sort is ClientTextSort.USE else "text"
+    # A client who writes on in the same minutes has had an answer.
+    answered_at = inbox.answered_at(conn, sender.phone, inbox_id)
+    silent = answered_at is None or now - answered_at > ANSWERED_WITHIN_US
+    thanks = silent or any(one.told for one in placed)
+    return TakenText(understood, answers.thanks(read.language) if thanks else None, placed=placed)
 
 
 def _told_a_mentor(
@@ -160,7 +182,7 @@ def _tires(conn: Connection, sender: Sender, inbox_id: int) -> bool:
 
 
 def _record(conn: Connection, inbox_id: int, taken: TakenText, now: Instant) -> None:
-    detail = {"understood": taken.understood, "opened": list(taken.opened)}
+    detail = {"understood": taken.understood, "alerts": taken.alert_ids}
     audit_log.record(
         conn,
         at=now,

@@ -162,7 +162,9 @@ def _act(desk: _Desk, reply: Reply) -> TakenText:
     for act, code in reply.acts:
         coded = desk.coded[code]
         who = desk.sender.who(coded)
-        acted = alert_actions.act(desk.conn, coded.alert_id, who, act, desk.now)
+        acted = alert_actions.act(
+            desk.conn, coded.alert_id, who, act, desk.now, detail=desk.settings.detail
+        )
         assert acted is not None  # alerts are never taken away
         done.append((acted, who, act))
         lines.append(_said(desk, acted, act, code))
@@ -191,7 +193,7 @@ def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
 def _undo(desk: _Desk, reply: Reply) -> TakenText:
     alert_id = None if reply.code is None else desk.coded[reply.code].alert_id
     for who in desk.sender.staff:
-        undone = alert_actions.undo(desk.conn, who, alert_id, desk.now)
+        undone = alert_actions.undo(desk.conn, who, alert_id, desk.now, desk.settings.detail)
         if undone is not None:
             code = next(
                 (each.code for each in desk.coded.values() if each.alert_id == undone.alert_id),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.flows.inbound import alert_actions
+from engine.flows.inbound.client_messages import PlacedText
 from engine.model.alert import Act
 from engine.model.staff import Staff
 from engine.store.messages.reply_codes import CodedAlert
@@ -38,10 +39,20 @@ class TakenText:
     acted: Sequence[tuple[alert_actions.Acted, Staff, Act]] = ()
     undone: tuple[alert_actions.Undone, Staff] | None = None
     opted_out: Sequence[int] = ()
-    opened: Sequence[int] = ()
+    placed: Sequence[PlacedText] = ()
     about: Sequence[CodedAlert] = ()
 
     @property
+    def alert_ids(self) -> list[int]:
+        """The alerts that the text acted on, opened or joined."""
+        undone = [self.undone[0].alert_id] if self.undone else []
+        return [
+            *(acted.alert_id for acted, _, _ in self.acted),
+            *undone,
+            *(one.alert_id for one in self.placed),
+        ]
+
+    @property
     def alert_id(self) -> int | None:
-        """The alert that the text acted on, or opened."""
-        return self.acted[0][0].alert_id if self.acted else next(iter(self.opened), None)
+        """The first alert that the text acted on, opened or joined."""
+        return next(iter(self.alert_ids), None)

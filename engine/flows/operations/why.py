@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.errors import MistakesError, UserError
-from engine.model.alert import FindingSeen
+from engine.messaging.advice import client_text_advice
+from engine.messaging.client_words import read_client_text
+from engine.model.alert import CLIENT_TEXT, FindingSeen
 from engine.model.alert_explanation import (
     AlertExplanation,
     ExplainedEvent,
@@ -17,6 +19,7 @@ from engine.model.alert_explanation import (
     ExplainedMessage,
     ExplainedRule,
     ExplainedSkip,
+    ExplainedText,
     ExplainedTransition,
 )
 from engine.model.event import Value, read_fields
@@ -26,7 +29,12 @@ from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, skipped_recipients
 from engine.store.alerts.alert_records import AlertRecord, SeenEvent
+from engine.store.messages import inbox
+from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
+from engine.store.people import staff
+
+_OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # what texts of clients are understood as
 
 
 def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
@@ -43,6 +51,10 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
 
 def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> ExplainedRule:
     alert = record.listed.alert
+    if alert.rule_id == CLIENT_TEXT:
+        title, why = "A client sent a text", "A client who writes wants an answer from a person."
+        said = client_text_advice(alert.severity)
+        return ExplainedRule(alert.rule_id, alert.rule_version, title, why, said)
     rule_set = rule_sets.by_id(conn, record.rule_set_id)
     try:
         rule: Rule | None = (
@@ -94,6 +106,7 @@ class _Explainer:
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),
             findings=tuple(map(self._finding, record.evidence.findings)),
+            texts=self._texts(),
             clears=record.evidence.clears,
             clears_at=self._local_or_none(record.evidence.clears_at),
             messages=self._messages(),
@@ -123,6 +136,8 @@ class _Explainer:
         return tuple(
             ExplainedMessage(
                 self._local(one.created_at),
+                self._local_or_none(one.sent_at),
+                self._local_or_none(one.arrived_at),
                 one.role,
                 one.staff_ref,
                 one.step,
@@ -151,8 +166,29 @@ class _Explainer:
     def _history(self) -> tuple[ExplainedTransition, ...]:
         changes = alert_records.transitions_of(self._conn, self._alert.id)
         return tuple(
-            ExplainedTransition(self._local(one.at), one.actor, one.to_state, one.why)
+            ExplainedTransition(self._local(one.at), self._actor(one.actor), one.to_state, one.why)
             for one in changes
+        )
+
+    def _actor(self, actor: str) -> str:
+        """Name a person by their ref; the engine's parts keep their names."""
+        kind, _, number = actor.partition(" ")
+        who = staff.by_id(self._conn, int(number)) if kind == "staff" else None
+        return who.ref if who else actor
+
+    def _texts(self) -> tuple[ExplainedText, ...]:
+        return tuple(map(self._text, inbox.of_alert(self._conn, self._alert.id)))
+
+    def _text(self, text: ReceivedText) -> ExplainedText:
+        # A phone may be a client's and a mentor's; a text that acted is the mentor's.
+        acted = text.staff_ref is not None and text.understood not in _OF_CLIENTS
+        return ExplainedText(
+            self._local(text.received_at),
+            text.staff_ref if acted else text.client_ref,
+            text.body,
+            text.understood or "",
+            "" if acted else read_client_text(text.body).words,
+            text.answer,
         )
 
     def _local(self, us: Instant) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from engine.model.alert import Alert, AlertEvidence, AlertState
 from engine.model.instant import Instant
@@ -74,10 +74,12 @@ class SeenEvent:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message about an alert, without its words and number."""
+    """A message about an alert, without its words and number; instants are None until they come."""
 
     created_at: Instant
     updated_at: Instant
+    sent_at: Instant | None
+    arrived_at: Instant | None
     step: int
     role: Role
     staff_ref: str
@@ -138,6 +140,9 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
         select(
             outbox.c.created_at,
             outbox.c.updated_at,
+            outbox.c.sent_at,
+            # A delivery is the carrier's last word, so nothing changes the row after it.
+            case((outbox.c.state == "delivered", outbox.c.updated_at)),
             outbox.c.step,
             staff.c.role,
             staff.c.ref,

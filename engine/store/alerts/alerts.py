@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
 from engine.model.instant import Instant
-from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
+from engine.model.message import NEWS, REACHED_NOBODY, MessageKind, urgency_of
 from engine.model.routing import Policy, RoutingStep
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
@@ -91,7 +91,7 @@ _CHANGED = insert(alert_transitions)
 _MORE_URGENT = (
     update(outbox)
     .where(outbox.c.alert_id == bindparam("alert"), outbox.c.state == "queued")
-    .where(outbox.c.kind.not_in((MessageKind.NOTICE, MessageKind.REACHES_NOBODY)))
+    .where(outbox.c.kind.not_in((*NEWS, MessageKind.REACHES_NOBODY)))
     .values(urgency=bindparam("new"))
 )
 _SET_ROUTE = (

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from engine.model.instant import Instant
 from engine.model.message import (
     FINAL_STATES,
+    NEWS,
     Claimed,
     MessageKind,
     OutboxState,
@@ -36,7 +37,7 @@ from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
 
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
-_NOT_GATHERED = (MessageKind.REACHES_NOBODY, MessageKind.NOTICE)
+_NOT_GATHERED = (MessageKind.REACHES_NOBODY, *NEWS)
 _carrier = outbox.alias()
 # Nobody carries it, or whoever was to do so goes out no more.
 ON_ITS_OWN: ColumnElement[bool] = or_(

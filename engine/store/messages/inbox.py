@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
 from engine.store.database.upsert import add_row
-from engine.store.tables.messages import inbox
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import inbox, inbox_alerts
+from engine.store.tables.people import clients, staff
+
+_LINK = insert(inbox_alerts)
+_LINKS = (
+    select(inbox_alerts.c.inbox_id, inbox_alerts.c.alert_id)
+    .join(inbox, inbox.c.id == inbox_alerts.c.inbox_id)
+    .outerjoin(clients, clients.c.id == inbox.c.client_id)
+    .order_by(inbox_alerts.c.alert_id)
+)
+_RECEIVED = (
+    select(
+        inbox.c.id,
+        inbox.c.received_at,
+        inbox.c.body,
+        inbox.c.understood,
+        inbox.c.answer,
+        clients.c.ref.label("client_ref"),
+        staff.c.ref.label("staff_ref"),
+    )
+    .outerjoin(clients, clients.c.id == inbox.c.client_id)
+    .outerjoin(staff, staff.c.id == inbox.c.staff_id)
+    .order_by(inbox.c.id)
+)
 
 
 def add(conn: Connection, inbound: Inbound, now: Instant) -> int | None:
@@ -27,11 +51,89 @@ def add(conn: Connection, inbound: Inbound, now: Instant) -> int | None:
     return add_row(conn, inbox, row)
 
 
-def settle(conn: Connection, inbox_id: int, understood: str, answer: str | None) -> None:
-    """Write down what a text was understood as, and what was answered."""
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """What a text was understood as and answered, who sent it, and the alerts to which it belongs."""
+
+    understood: str
+    answer: str | None
+    client_id: int | None
+    staff_id: int | None
+    alert_ids: Iterable[int]
+
+
+def settle(conn: Connection, inbox_id: int, read: ReadText) -> None:
+    """Write down what became of a text."""
     conn.execute(
-        update(inbox).where(inbox.c.id == inbox_id).values(understood=understood, answer=answer)
+        update(inbox)
+        .where(inbox.c.id == inbox_id)
+        .values(
+            understood=read.understood,
+            answer=read.answer,
+            client_id=read.client_id,
+            staff_id=read.staff_id,
+        )
     )
+    linked = [
+        {"inbox_id": inbox_id, "alert_id": alert_id} for alert_id in sorted(set(read.alert_ids))
+    ]
+    if linked:
+        conn.execute(_LINK, linked)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedText:
+    """A text that came in, as people read it; refs are None where the number was nobody's of that sort."""
+
+    id: int
+    received_at: Instant
+    body: str
+    understood: str | None
+    answer: str | None
+    client_ref: str | None
+    staff_ref: str | None
+    alert_ids: Sequence[int] = ()
+
+
+def received(conn: Connection, client_ref: str | None = None) -> list[ReceivedText]:
+    """Read the texts that came in, the oldest first.
+
+    Args:
+        conn: The connection to read from.
+        client_ref: Only texts of this client, and those about the client's alerts; None for all.
+
+    Returns:
+        The texts, each with its alerts.
+    """
+    if client_ref is None:
+        return _read(conn)
+    about = (
+        select(inbox_alerts.c.inbox_id)
+        .join(alerts, alerts.c.id == inbox_alerts.c.alert_id)
+        .join(clients, clients.c.id == alerts.c.client_id)
+        .where(clients.c.ref == client_ref)
+    )
+    return _read(conn, or_(clients.c.ref == client_ref, inbox.c.id.in_(about)))
+
+
+def of_alert(conn: Connection, alert_id: int) -> list[ReceivedText]:
+    """Read the texts that belong to an alert, the oldest first."""
+    about = select(inbox_alerts.c.inbox_id).where(inbox_alerts.c.alert_id == alert_id)
+    return _read(conn, inbox.c.id.in_(about))
+
+
+def count_of_alert(conn: Connection, alert_id: int) -> int:
+    """Return how many texts belong to an alert."""
+    theirs = select(func.count()).where(inbox_alerts.c.alert_id == alert_id)
+    return conn.scalar(theirs) or 0
+
+
+def _read(conn: Connection, *which: ColumnElement[bool]) -> list[ReceivedText]:
+    linked: dict[int, list[int]] = {}
+    for text_id, alert_id in conn.execute(_LINKS.where(*which)):
+        linked.setdefault(text_id, []).append(alert_id)
+    rows = conn.execute(_RECEIVED.where(*which))
+    return [ReceivedText(*row, alert_ids=tuple(linked.get(row.id, ()))) for row in rows]
 
 
 def answer_to(conn: Connection, provider_id: str) -> str | None:
@@ -67,6 +169,12 @@ def last_answer(conn: Connection, sender: str, before: int) -> LastAnswer | None
     wanted = wanted.where(inbox.c.sender == sender, inbox.c.id < before)
     row = conn.execute(wanted.order_by(inbox.c.id.desc()).limit(1)).first()
     return LastAnswer(row.answer, row.received_at) if row else None
+
+
+def answered_at(conn: Connection, sender: str, before: int) -> Instant | None:
+    """Return when the sender last wrote and was answered, before this text."""
+    theirs = select(func.max(inbox.c.received_at)).where(inbox.c.sender == sender)
+    return conn.scalar(theirs.where(inbox.c.id < before, inbox.c.answer.is_not(None)))
 
 
 def _storable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,7 @@ from engine.model.duration import Duration
 from engine.model.instant import LAST_US, MINUTE_US, Instant
 from engine.model.message import (
     DECISIONS,
+    NEWS,
     REACHED_NOBODY,
     TRANSITIONS,
     URGENT,
@@ -316,22 +318,54 @@ def settle(
     return True
 
 
-def cancel(conn: Connection, alert_ids: Collection[int], now: Instant) -> None:
-    """Take back what waits to be sent about these alerts; what is being sent at this moment is not touched.
+def cancel(
+    conn: Connection, alert_ids: Collection[int], now: Instant, *, actor_id: int | None = None
+) -> None:
+    """Take back what waits to be sent about these alerts; what is being sent is not touched.
 
     If all of a telling is taken back, nobody was told.
+
+    Args:
+        conn: The transaction.
+        alert_ids: The alerts.
+        now: The present instant.
+        actor_id: The staff who has them or closed them, who still hears that a client wrote again.
     """
-    if alert_ids:
-        waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
-        conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
-        heard = select(outbox.c.id).where(
-            outbox.c.alert_id == alerts.c.id,
-            outbox.c.kind != MessageKind.NOTICE,
-            outbox.c.state != "cancelled",
-            outbox.c.created_at >= alerts.c.notified_at,
-        )
-        unheard = and_(alerts.c.id.in_(alert_ids), ~heard.exists())
-        conn.execute(update(alerts).where(unheard).values(notified_at=None))
+    if not alert_ids:
+        return
+    waiting = and_(outbox.c.alert_id.in_(alert_ids), outbox.c.state == "queued")
+    if actor_id is not None:
+        theirs = and_(outbox.c.staff_id == actor_id, outbox.c.kind == MessageKind.WROTE_AGAIN)
+        waiting = and_(waiting, ~theirs)
+    conn.execute(update(outbox).where(waiting).values(state="cancelled", updated_at=now))
+    heard = select(outbox.c.id).where(
+        outbox.c.alert_id == alerts.c.id,
+        outbox.c.kind.not_in(NEWS),
+        outbox.c.state != "cancelled",
+        outbox.c.created_at >= alerts.c.notified_at,
+    )
+    unheard = and_(alerts.c.id.in_(alert_ids), ~heard.exists())
+    conn.execute(update(alerts).where(unheard).values(notified_at=None))
+
+
+@dataclass(frozen=True, slots=True)
+class NewestMessage:
+    """The newest message of a kind to somebody about an alert."""
+
+    state: OutboxState
+    due_at: Instant
+
+
+def newest(
+    conn: Connection, alert_id: int, staff_id: int, kind: MessageKind
+) -> NewestMessage | None:
+    """Read the newest message of a kind to somebody about an alert; None where there is none."""
+    theirs = and_(
+        outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id, outbox.c.kind == kind
+    )
+    wanted = select(outbox.c.state, outbox.c.due_at).where(theirs)
+    row = conn.execute(wanted.order_by(outbox.c.id.desc()).limit(1)).first()
+    return NewestMessage(*row) if row else None
 
 
 def bring_next_step_forward(
@@ -341,12 +375,12 @@ def bring_next_step_forward(
 
     With `again` it is this message's step that is taken once more, for somebody else is there by now.
     """
-    if message.kind == MessageKind.NOTICE:
+    if message.kind in NEWS:
         return False
     other = outbox.alias()
     told = select(other.c.id).where(
         other.c.alert_id == message.alert_id,
-        other.c.kind != MessageKind.NOTICE,
+        other.c.kind.not_in(NEWS),
         or_(
             other.c.step > message.step,
             and_(other.c.step == message.step, other.c.state.not_in(REACHED_NOBODY)),
@@ -399,9 +433,7 @@ def silent(
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:
     """The staff who were told of an alert, or may just be being told."""
-    told = and_(
-        outbox.c.kind != MessageKind.NOTICE, outbox.c.state.not_in((*REACHED_NOBODY, "queued"))
-    )
+    told = and_(outbox.c.kind.not_in(NEWS), outbox.c.state.not_in((*REACHED_NOBODY, "queued")))
     wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
 
@@ -409,7 +441,7 @@ def told_of(conn: Connection, alert_id: int) -> list[int]:
 def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
     """The words by which somebody was last told of an alert."""
     theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
-    told = select(outbox.c.body).where(theirs, outbox.c.kind != MessageKind.NOTICE)
+    told = select(outbox.c.body).where(theirs, outbox.c.kind.not_in(NEWS))
     return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
 
 
@@ -422,12 +454,12 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     step = select(func.max(mine.c.step)).where(
         mine.c.alert_id == alerts.c.id,
         mine.c.staff_id == staff_id,
-        mine.c.kind != MessageKind.NOTICE,
+        mine.c.kind.not_in(NEWS),
     )
     told = select(other.c.id).where(
         other.c.alert_id == alerts.c.id,
         other.c.staff_id != staff_id,
-        other.c.kind != MessageKind.NOTICE,
+        other.c.kind.not_in(NEWS),
         other.c.state.not_in(REACHED_NOBODY),
         other.c.step >= step.scalar_subquery(),
     )

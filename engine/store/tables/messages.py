@@ -99,5 +99,18 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("understood", String(20)),
     Column("answer", Text),
+    # Who had the number when the text came in; of several the first. No foreign keys: SQLite cannot add one.
+    Column("client_id", BigInteger),
+    Column("staff_id", BigInteger),
     Index(None, "sender", "id"),
+    Index(None, "client_id", "id"),
+)
+
+# Which alerts a text opened, joined or acted on.
+inbox_alerts = Table(
+    "inbox_alerts",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    Index(None, "alert_id"),
 )

@@ -122,7 +122,7 @@ def test_why_tells_the_rule_the_findings_the_events_what_clears_it_and_who_was_t
         "2026-06-02T05:00:00-06:00  check_in  status missed  event 2, tests.csv:1",
         "no longer 2 or more missed check-ins in the last 7 days",
         "If nothing more happens, that is so at 2026-06-08T05:00:00-06:00.",
-        "2026-06-02T06:00:00-06:00  case manager S-1: queued",
+        "2026-06-02T06:00:00-06:00  case manager S-1: queued, not sent",
         "Next, should nobody take it: supervisor at 2026-06-02T07:00:00-06:00",
         "2026-06-02T06:00:00-06:00  open: began (evaluate)",
     ):
@@ -139,6 +139,8 @@ def test_why_as_json_says_the_same(said: Terminal) -> None:
     assert told["messages"] == [
         {
             "at": "2026-06-02T06:00:00-06:00",
+            "sent": None,
+            "arrived": None,
             "to": "case_manager",
             "staff": "S-1",
             "step": 0,
@@ -195,6 +197,28 @@ def test_why_says_what_became_of_a_message(site: Site, said: Terminal) -> None:
     with site.database.write() as conn:
         conn.execute(update(outbox).values(state="failed", error_code="21610"))
     assert "case manager S-1: failed (error 21610)" in said("why", "1")
+
+
+def test_why_says_when_a_text_went_out_and_arrived_and_how_long_it_waited(
+    site: Site, said: Terminal
+) -> None:
+    later = {"sent_at": NOON + hours(8), "updated_at": NOON + hours(8) + 3_000_000}
+    with site.database.write() as conn:
+        conn.execute(update(outbox).values(state="delivered", **later))
+    assert (
+        "2026-06-02T14:00:00-06:00  case manager S-1: delivered, waited since "
+        "2026-06-02T06:00:00-06:00, arrived 2026-06-02T14:00:03-06:00"
+    ) in said("why", "1")
+    (message,) = json.loads(said("why", "1", "--format", "json"))["messages"]
+    assert message["sent"] == "2026-06-02T14:00:00-06:00"
+    assert message["arrived"] == "2026-06-02T14:00:03-06:00"
+
+
+def test_why_names_people_by_their_refs(site: Site, said: Terminal) -> None:
+    said("ack", "1", "--by", "S-1")
+    told = said("why", "1")
+    assert "acknowledged: taken (S-1)" in told
+    assert "staff 1" not in told
 
 
 def test_why_of_an_alert_that_is_not_there_is_one_sentence(said: Terminal) -> None:

@@ -51,7 +51,7 @@ class Site:
     def take(self, inbound: Inbound) -> str | None:
         if self.away:
             raise StoreUnavailableError
-        return self.phones.text(inbound.sender, inbound.body, inbound.provider_id)
+        return self.phones.take(inbound)
 
     def report(self, report: Report) -> None:
         delivery_status.take(self.phones.site.database, report, self.phones.now)
@@ -110,6 +110,33 @@ def test_what_somebody_else_signed_or_changed_is_refused_and_leaves_no_trace(sit
             Request(site.web.address + "/twilio/inbound", b"MessageSid=" + SID.encode()), timeout=20
         )
     assert site.phones.site.rows(inbox) == []
+
+
+@pytest.mark.parametrize("channel", ["whatsapp:", "rcs:", "sms:"])
+def test_a_person_on_another_channel_is_the_same_person(site: Site, channel: str) -> None:
+    code, said = site.call("/twilio/inbound", text(From=channel + CASE_MANAGER))
+    assert (code, answers.yours(named(1)) in said) == (200, True)
+    assert [row.sender for row in site.phones.site.rows(inbox)] == [CASE_MANAGER]
+
+
+@pytest.mark.parametrize(
+    ("opt_out_type", "understood"), [("STOP", "stop"), ("HELP", "help"), ("OTHER", "other")]
+)
+def test_what_twilio_took_a_text_for_counts(site: Site, opt_out_type: str, understood: str) -> None:
+    site.call("/twilio/inbound", text(Body="ARRET", OptOutType=opt_out_type))
+    assert [row.understood for row in site.phones.site.rows(inbox)] == [understood]
+
+
+def test_a_text_by_get_is_taken_if_its_whole_url_is_signed(site: Site) -> None:
+    path = f"/twilio/inbound?{urlencode(text())}"
+    signature = RequestValidator("new").compute_signature(PUBLIC + path, {})
+    guessed = Request(site.web.address + path, headers={"X-Twilio-Signature": "guessed"})
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(guessed, timeout=20)
+    signed = Request(site.web.address + path, headers={"X-Twilio-Signature": signature})
+    with urlopen(signed, timeout=20) as answer:
+        assert answer.status == 200
+    assert site.phones.states() == ["acknowledged"]
 
 
 def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: Site) -> None:
