@@ -65,13 +65,15 @@ class RuleSetDifference:
 
 
 class PreviewRow(NamedTuple):
-    """A span that overlaps the period, and its client.
+    """A part of a span that overlaps the period, its client, and when the first text goes.
 
-    Beside another version, only differing spans have rows. A changed span has two: before, after.
+    Beside another version, whole spans have rows, and only those that differ. A changed span has
+    two: before, after.
     """
 
     client: Client
     span: Span
+    notified: Instant | None
     change: str | None = None
 
 

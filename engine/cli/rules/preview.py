@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.store.database.connection import Database
     from engine.studies.preview import PreviewQuery, PreviewResult, PreviewRow
 
-COLUMNS = ("client", "rule", "severity", "began", "ended")
+COLUMNS = ("client", "rule", "severity", "began", "ended", "notified")
 _HORIZON = "30 days"
 Rules = Annotated[
     list[Path] | None,
@@ -84,8 +84,8 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Replay rules over the stored events: nothing is written, and no person is texted.
 
-    Tables sum it up. csv has a row for each span, or with --against for each span that differs.
-    json has both.
+    Tables sum it up. csv has a row for each time that people are told and each rise of severity,
+    or with --against for each alert that differs. json has both.
     """
     from engine.flows.replay.preview import Preview
     from engine.rulebook.parsing.load import load
@@ -226,6 +226,7 @@ def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequ
 
 def _cells(row: PreviewRow, with_change: bool) -> tuple[object, ...]:
     zone, span = row.client.timezone, row.span
-    ended = None if span.ended is None else local(span.ended, zone)
-    cells = row.client.ref, span.rule_id, span.severity, local(span.began, zone), ended
+    instants = (span.began, span.ended, row.notified)
+    shown = (None if at is None else local(at, zone) for at in instants)
+    cells = row.client.ref, span.rule_id, span.severity, *shown
     return (row.change, *cells) if with_change else cells

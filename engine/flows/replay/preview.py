@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection
@@ -21,8 +22,10 @@ from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
+from engine.studies.alert_parts import alert_parts
 from engine.studies.observed_time import FollowUp
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult, PreviewRow, RuleSetResult
+from engine.studies.simulated_notifications import SimulatedNotifications
 from engine.studies.span_changes import Change, SpanChange, changes
 from engine.studies.tally import PRESSING
 
@@ -34,6 +37,13 @@ class _One:
     client: Client
     follow_up: FollowUp
     reached: Instant | None
+
+
+class _Replayed(NamedTuple):
+    """One client's spans by one version, and what people would have been told of them."""
+
+    spans: list[Span]
+    told: SimulatedNotifications
 
 
 class Preview:
@@ -69,12 +79,12 @@ class Preview:
             rows: list[PreviewRow] = []
             for client, follow_up in zip(histories.clients, followed, strict=True):
                 one = _One(client, follow_up, self._first_reached(ours[client.id]))
-                spans = self._take(result.version, one, ours[client.id], people)
+                replayed = self._take(result.version, one, ours[client.id], people)
                 if result.against is None:
-                    rows += [PreviewRow(client, span) for span in spans]
+                    rows += _parts(client, replayed, self._query.since)
                 else:
                     others = self._take(result.against, one, theirs[client.id], people)
-                    rows += self._compare(one, others, spans)
+                    rows += self._compare(one, others, replayed)
             yield len(histories.clients), rows
 
     def _first_reached(self, spans: Sequence[Span]) -> Instant | None:
@@ -88,7 +98,7 @@ class Preview:
 
     def _take(
         self, version: RuleSetResult, one: _One, spans: Sequence[Span], people: StaffDirectory
-    ) -> list[Span]:
+    ) -> _Replayed:
         """Count one client's spans by one version; those that overlap the period, as of its end."""
         since, until = self._query.since, self._query.until
         begun = [
@@ -115,19 +125,17 @@ class Preview:
             )
         self.result.widen([at for stretch in one.follow_up.stretches for at in stretch])
         self.result.widen([span.began for span in alerts])
-        return shown
+        return _Replayed(shown, told)
 
-    def _compare(
-        self, one: _One, before: Sequence[Span], after: Sequence[Span]
-    ) -> Iterator[PreviewRow]:
+    def _compare(self, one: _One, before: _Replayed, after: _Replayed) -> Iterator[PreviewRow]:
         assert self.result.against is not None
         difference = self.result.difference
         ours, theirs = self.result.version.rules, self.result.against.rules
         alerts: dict[Change, list[Span]] = {"gained": [], "lost": []}
-        were, are = _alerting(before, theirs), _alerting(after, ours)
+        were, are = _alerting(before.spans, theirs), _alerting(after.spans, ours)
         for rule_id in sorted(were.keys() | are.keys()):
             for each in changes(were[rule_id], are[rule_id]):
-                yield from _rows(one.client, each)
+                yield from _rows(one.client, each, before.told, after.told)
                 span = each.after or each.before
                 if span is not None and span.began >= self._query.since:
                     difference.spans[rule_id][each.change] += 1
@@ -138,12 +146,27 @@ class Preview:
             outcome.add(began, one.reached, self._query.since, one.follow_up)
 
 
-def _rows(client: Client, changed: SpanChange) -> Iterator[PreviewRow]:
+def _parts(client: Client, replayed: _Replayed, since: Instant) -> Iterator[PreviewRow]:
+    for span in replayed.spans:
+        for part in alert_parts(span, replayed.told.tellings.get(span, ())):
+            if part.span.ended is None or part.span.ended > since:
+                yield PreviewRow(client, *part)
+
+
+def _rows(
+    client: Client,
+    changed: SpanChange,
+    before: SimulatedNotifications,
+    after: SimulatedNotifications,
+) -> Iterator[PreviewRow]:
     is_one = changed.change == "changed"
-    if changed.before is not None:
-        yield PreviewRow(client, changed.before, "changed from" if is_one else "lost")
-    if changed.after is not None:
-        yield PreviewRow(client, changed.after, "changed to" if is_one else "gained")
+    for span, told, change in (
+        (changed.before, before, "changed from" if is_one else "lost"),
+        (changed.after, after, "changed to" if is_one else "gained"),
+    ):
+        if span is not None:
+            texts = [one.notified for one in told.tellings.get(span, ()) if one.notified]
+            yield PreviewRow(client, span, min(texts, default=None), change)
 
 
 def _by_client(rulebook: Rulebook, histories: Histories) -> Mapping[int, list[Span]]:

@@ -15,7 +15,11 @@ from engine.model.routing import RoutingSettings
 from engine.model.rule import SEVERITIES, Rule, Severity
 from engine.model.spans import Span
 from engine.model.staff import Staff
-from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
+from engine.studies.simulated_notifications import (
+    SimulatedNotifications,
+    SimulatedTelling,
+    SimulatedText,
+)
 
 
 def simulate(
@@ -50,25 +54,38 @@ def simulate(
         sent = [earliest_send(step_at, one, urgent=severity == "urgent") for one in staff]
         return any(not _over(stretch, one) for one in sent)
 
+    decided: list[_Told] = []
     for stretch, at in tellings(stretches(live, rules), rules, until, heard):
         step_at, severity, staff = reached(stretch, at)
         if not since <= step_at < until or _over(stretch, step_at):
             continue
         if not staff:
             told.reach_nobody.append(stretch.span.rule_id)
+        decided.append(_Told(stretch, at, severity))
         for one in staff:
-            together[one, step_at].append(_Told(stretch, severity))
+            together[one, step_at].append(decided[-1])
+    first_text: dict[_Told, Instant] = {}
     for (staff_member, at), of_client in together.items():
-        _send(told, staff_member, at, of_client)
+        _send(told, first_text, staff_member, at, of_client)
+    for each in decided:
+        of_span = told.tellings.setdefault(each.stretch.span, [])
+        of_span.append(SimulatedTelling(each.at, first_text.get(each)))
     return told
 
 
 class _Told(NamedTuple):
     stretch: Stretch
+    at: Instant
     severity: Severity
 
 
-def _send(told: SimulatedNotifications, staff: Staff, at: Instant, of: Sequence[_Told]) -> None:
+def _send(
+    told: SimulatedNotifications,
+    first_text: dict[_Told, Instant],
+    staff: Staff,
+    at: Instant,
+    of: Sequence[_Told],
+) -> None:
     """Tell one recipient of a client in one text, after their quiet hours unless it is urgent."""
     first = min(of, key=_rank)
     sent_at = earliest_send(at, staff, urgent=first.severity == "urgent")
@@ -78,6 +95,8 @@ def _send(told: SimulatedNotifications, staff: Staff, at: Instant, of: Sequence[
         told.texts.append(SimulatedText(carrying.stretch.span.rule_id, staff, sent_at))
     else:
         told.taken_back.append(first.stretch.span.rule_id)
+    for one in still_so:
+        first_text[one] = min(sent_at, first_text.get(one, sent_at))
 
 
 def _rank(one: _Told) -> int:

@@ -70,10 +70,10 @@ def lines(out: str) -> list[list[str]]:
     return [line.split() for line in out.splitlines()]
 
 
-def test_csv_is_a_row_for_each_span_in_the_clients_own_time(say: Say) -> None:
+def test_csv_is_a_row_for_each_text_in_the_clients_own_time(say: Say) -> None:
     out, _ = say("--format", "csv", *UNTIL)
     rows = list(csv.DictReader(StringIO(out)))
-    assert list(rows[0]) == ["client", "rule", "severity", "began", "ended"]
+    assert list(rows[0]) == ["client", "rule", "severity", "began", "ended", "notified"]
     assert [(row["rule"], row["began"]) for row in rows] == [
         ("one-missed", "2026-04-03T06:00:00-06:00"),
         ("one-missed", "2026-04-23T06:00:00-06:00"),
@@ -81,6 +81,8 @@ def test_csv_is_a_row_for_each_span_in_the_clients_own_time(say: Say) -> None:
         ("two-missed", "2026-04-24T06:00:00-06:00"),
     ]
     assert rows[0]["ended"] == "2026-04-05T06:00:00-06:00"
+    assert [row["notified"] == row["began"] for row in rows] == [True, True, False, True]
+    assert rows[2]["notified"] == ""  # a rule on trial tells nobody
 
 
 def test_the_tables_sum_up_and_fit_eighty_columns_without_colour(say: Say) -> None:
@@ -303,7 +305,8 @@ def test_where_nothing_is_known_it_says_so(say: Say, site: Site) -> None:
         "Events are stored from 2026-04-03 to 2026-06-02.\n"
     )
     assert (
-        say("--until", "2020-01-01", "--format", "csv")[0] == "client,rule,severity,began,ended\n"
+        say("--until", "2020-01-01", "--format", "csv")[0]
+        == "client,rule,severity,began,ended,notified\n"
     )
     nothing = json.loads(
         say("--until", "2020-01-01", "--format", "json", "--outcome", "positive")[0]

@@ -193,6 +193,61 @@ def test_whom_a_replay_can_tell_at_an_instant_is_whom_live_work_could(database: 
                 )
 
 
+def rows_of(site: Site, *rules: str) -> list[tuple[str, str, float, float | None, float | None]]:
+    """Each row of a preview: rule, severity, and how many hours before NOON began, ended, notified."""
+    preview = Preview(PreviewQuery(0, NOON), site.routing, rulebook_of(*rules), None)
+    with site.database.read() as conn:
+        rows = [row for _, batch in preview.batches(conn) for row in batch]
+
+    def ago(at: int | None) -> float | None:
+        return None if at is None else (NOON - at) / hours(1)
+
+    return [
+        (
+            row.span.rule_id,
+            row.span.severity,
+            (NOON - row.span.began) / hours(1),
+            ago(row.span.ended),
+            ago(row.notified),
+        )
+        for row in rows
+    ]
+
+
+def test_a_row_is_cut_where_people_are_told_again_and_where_the_severity_rises(site: Site) -> None:
+    """Missed 100 and 70 hours ago: told, told again after a day, and told at once when it rises."""
+    for ago in (100, 70):
+        site.missed(NOON - hours(ago))
+    rule = written_rule(
+        "one-missed", MISSED, tell_again="1 day", **{"raise": f"{{to: high, when: {TWO_MISSED}}}"}
+    )
+    assert rows_of(site, rule) == [
+        ("one-missed", "medium", 100, 76, 100),
+        ("one-missed", "medium", 76, 70, 76),
+        ("one-missed", "high", 70, 46, 70),
+        ("one-missed", "high", 46, 22, 46),
+    ]
+
+
+def test_a_row_says_when_the_first_text_goes_after_the_policy_and_quiet_hours(site: Site) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(people.staff).values(quiet_from="00:00", quiet_to="10:00"))
+    site.missed(NOON - hours(34))  # at two in the morning
+    assert rows_of(site, ONE) == [("one-missed", "medium", 34, None, 26)]
+
+
+def test_a_row_of_an_alert_that_nobody_is_told_of_has_no_instant_of_a_text(site: Site) -> None:
+    site.missed(NOON - hours(40))
+    site.missed(NOON - hours(20))
+    quieted = written_rule("one-missed", MISSED, quiets="[two-missed]")
+    trial = written_rule("trial", MISSED, status="shadow")
+    assert rows_of(site, quieted, written_rule("two-missed", TWO_MISSED), trial) == [
+        ("one-missed", "medium", 40, None, 40),
+        ("trial", "medium", 40, None, None),
+        ("two-missed", "medium", 20, None, None),
+    ]
+
+
 def test_an_alert_that_reaches_nobody_is_counted_apart(site: Site) -> None:
     with site.database.write() as conn:
         conn.execute(update(people.staff).values(active=False))
