@@ -123,7 +123,8 @@ class Watch:
         """Return why no work can be done, a sentence each; the log says more than callers may know."""
         reasons = [f"The flow {name} has had no success for two minutes." for name in self.stale()]
         reasons += [
-            f"The last step of the flow {name} failed." for name in self._scheduler.failing(VITAL)
+            f"The last step of the flow {name} failed."
+            for name in self._scheduler.failing((*VITAL, "audit"))
         ]
         try:
             if self._engine.web_database.outdated():

@@ -22,6 +22,7 @@ from engine.app import wire
 from engine.cli import run_command_line
 from engine.config import load
 from engine.ports import Clock
+from engine.store.database import server_clock
 from tests.kit.log_watch import watch
 
 _forks = multiprocessing.get_context("forkserver")
@@ -169,6 +170,9 @@ def _command(arguments: list[str]) -> None:
 def _daemon(config: Path, clock: Clock, files: int | None) -> None:
     if files is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    if clock != ShiftedClock(timedelta()):
+        # The server cannot go by a clock that a test sets.
+        server_clock.read = lambda _: None
     settings = load(config)
     logs.set_up("json", "info")
     engine = wire(settings, clock, sys.stdout)

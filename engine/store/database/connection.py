@@ -128,6 +128,7 @@ class Database:
     def read(self) -> AbstractContextManager[Connection]:
         """A connection for reading, which sees one consistent snapshot throughout."""
         if self.dialect == "sqlite":
+            self._still_there()
             return self._transaction("BEGIN")
         return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -160,7 +161,7 @@ class Database:
         return self
 
     def _still_there(self) -> None:
-        """Refuse to write a file that was deleted or replaced, because its new rows would be lost."""
+        """Refuse a file that was deleted or replaced, because new rows in it would be lost."""
         found = _identity(self.url)
         if self._file is None:
             self._file = found

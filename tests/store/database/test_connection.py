@@ -245,11 +245,13 @@ def test_two_daemons_that_upgrade_at_once_do_it_once(postgres: Postgres) -> None
         assert database.version() == HEAD
 
 
-def test_a_sqlite_file_that_was_deleted_or_replaced_is_written_no_more(tmp_path: Path) -> None:
+def test_a_sqlite_file_that_was_deleted_or_replaced_is_used_no_more(tmp_path: Path) -> None:
     database = Database.ready(f"sqlite:///{tmp_path / 'h.db'}")
     for left in tmp_path.glob("h.db*"):
         left.unlink()
     with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), database.write():
+        pass
+    with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), database.read():
         pass
     Database.ready(f"sqlite:///{tmp_path / 'h.db'}").close()
     with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), database.write():
