@@ -35,6 +35,7 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text() + QUICK)
     copytree(ROOT / "rules", tmp_path / "rules")
     write_sample(tmp_path / "inbox", datetime.now(UTC))
+    (tmp_path / "inbox").chmod(0o700)  # as the commands make it
     return tmp_path
 
 
