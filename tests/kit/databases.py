@@ -79,7 +79,7 @@ class Postgres:
         """The URL of another migrated database."""
         name = f"test_{self._worker}_{next(self._numbers)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
-        return self._server.get_uri(name)
+        return self._server.get_uri(name).replace(":@", "@")  # it has no password
 
     def _execute(self, statement: str) -> None:
         engine = create_engine(self._server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
