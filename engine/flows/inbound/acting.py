@@ -23,10 +23,10 @@ def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> Notify
     Returns:
         The decision; for a mentor with the consent under which they may.
     """
-    if who.role != "mentor":
-        return may_act(RecipientFacts(who), now)
-    consents = tuple(staff.consents_for(conn, client_id, who.id))
-    return may_act(RecipientFacts(who, as_mentor=True, consents=consents), now)
+    mentor = who.role == "mentor"
+    consents = tuple(staff.consents_for(conn, client_id, who.id)) if mentor else ()
+    here = _still_responsible(conn, who, client_id, now)
+    return may_act(RecipientFacts(who, as_mentor=mentor, consents=consents, responsible=here), now)
 
 
 def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
@@ -40,3 +40,14 @@ def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool
     """
     here = RecipientResolver(conn, now).decide(who).allowed
     return here and decide(conn, who, client_id, now).allowed
+
+
+def _still_responsible(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
+    """Return whether somebody has to do with a client, whom they may once have been assigned to.
+
+    A person who was told without an assignment, because they were on call, may act after their shift.
+    """
+    theirs = [one for one in staff.assignments_of(conn, [client_id]) if one.staff_id == who.id]
+    if not theirs or any(one.lasts(now) for one in theirs):
+        return True
+    return RecipientResolver(conn, now).responsible(client_id, who.id, None)

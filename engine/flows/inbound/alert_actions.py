@@ -18,6 +18,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind, NewMessage
+from engine.model.notify_reason import NotifyReason
 from engine.model.sms_settings import Detail
 from engine.model.staff import Role, Staff
 from engine.store.alerts import alerts
@@ -250,7 +251,8 @@ def command(
         held = alerts.held(conn, alert_id)
         if held is None:
             raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
-        if not acting.decide(conn, who, held.alert.client_id, now).allowed:
+        decision = acting.decide(conn, who, held.alert.client_id, now)
+        if decision.reason == NotifyReason.MENTOR_WITHOUT_CONSENT:
             raise UserError(
                 f"{ref} is a mentor, and the client's consent is not valid; only staff can do this."
             )

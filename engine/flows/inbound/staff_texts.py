@@ -135,7 +135,7 @@ def _desk(
     now: Instant,
 ) -> _Desk:
     coded, aliases = {}, {}
-    for each in reply_codes.known(conn, [one.id for one in sender.staff], now):
+    for each in reply_codes.known(conn, sender.phone, {one.id for one in sender.staff}, now):
         decision = acting.decide(conn, sender.who(each), each.client_id, now)
         # Else the alert would wait for a person who may not be told of it.
         if decision.allowed:

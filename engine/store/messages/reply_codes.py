@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,11 @@ _UNRESOLVED = select(alerts.c.id).where(
 _TAKEN = or_(reply_codes.c.told_at > bindparam("since"), _UNRESOLVED.exists())
 _PHONE = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _PHONE))
-_THEIRS = select(reply_codes).where(reply_codes.c.staff_id.in_(_SHARING))
+# What was told to the number counts too, whoever had it then.
+_THEIRS = select(reply_codes).where(
+    or_(reply_codes.c.staff_id.in_(_SHARING), reply_codes.c.phone == _PHONE)
+)
+_NUMBER = select(staff.c.phone).where(staff.c.id == bindparam("staff"))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
 _ALL_TAKEN = _THEIRS.where(_TAKEN)
 # The alert that a code named last comes last and so counts.
@@ -44,10 +48,16 @@ _KNOWN = (
         alerts.c.client_id,
         clients.c.ref,
         alerts.c.owner_id,
+        reply_codes.c.phone,
     )
     .join(alerts, alerts.c.id == reply_codes.c.alert_id)
     .join(clients, clients.c.id == alerts.c.client_id)
-    .where(reply_codes.c.staff_id.in_(bindparam("ids", expanding=True)))
+    .where(
+        or_(
+            reply_codes.c.staff_id.in_(bindparam("ids", expanding=True)),
+            reply_codes.c.phone == bindparam("phone"),
+        )
+    )
     .where(or_(reply_codes.c.told_at > bindparam("since"), alerts.c.state != "resolved"))
     .order_by(reply_codes.c.told_at, reply_codes.c.staff_id)
 )
@@ -66,6 +76,7 @@ class CodedAlert:
     client_id: int
     client_ref: str
     owner_id: int | None
+    phone: str
 
 
 def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
@@ -78,32 +89,47 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     since = now - NOT_REUSED_US
     # An old code may have gone to another alert since, so only those that are taken count.
     taken = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()
-    known = (row.code for row in taken if (row.staff_id, row.alert_id) == (staff_id, alert_id))
-    code = next(known, None) or _next(conn, staff_id, taken, since)
-    put_row(
-        conn,
-        reply_codes,
-        {"staff_id": staff_id, "alert_id": alert_id, "code": code, "told_at": now},
-    )
+    phone = conn.scalar(_NUMBER, {"staff": staff_id}) or ""
+    code = _own(taken, staff_id, alert_id, phone) or _next(conn, staff_id, taken, since)
+    row = {"staff_id": staff_id, "alert_id": alert_id, "phone": phone, "code": code, "told_at": now}
+    put_row(conn, reply_codes, row)
     return code
 
 
-def known(conn: Connection, staff_ids: Sequence[int], now: Instant) -> list[CodedAlert]:
-    """Read the alerts that these recipients can name by a code.
+def _own(taken: Sequence[Row[Any]], staff_id: int, alert_id: int, phone: str) -> int | None:
+    """The code by which a person knows an alert, unless it means another alert on their number."""
+    theirs = [row for row in taken if (row.staff_id, row.alert_id) == (staff_id, alert_id)]
+    theirs.sort(key=lambda row: (row.phone == phone, row.told_at), reverse=True)
+    others = {row.code for row in taken if row.phone == phone and row not in theirs}
+    return next((row.code for row in theirs if row.phone == phone or row.code not in others), None)
+
+
+def known(
+    conn: Connection, phone: str, staff_ids: Collection[int], now: Instant
+) -> list[CodedAlert]:
+    """Read the alerts that the people of a number can name by a code.
+
+    A code belongs to the number that it was sent to, so that what was told to a person who had the
+    number before acts on nothing. A person who has a new number keeps a code that it does not use.
 
     Args:
         conn: The connection to read from.
-        staff_ids: Staff and mentors who share a phone.
+        phone: The number.
+        staff_ids: Staff and mentors who have it now.
         now: The present instant.
 
     Returns:
         Each code once, with the alert that it named last, ascending. A resolved alert is there
         while its code cannot be given again.
     """
-    given = {"ids": list(staff_ids), "since": now - NOT_REUSED_US}
+    given = {"ids": list(staff_ids), "phone": phone, "since": now - NOT_REUSED_US}
+    told: Any = conn.execute(_KNOWN, given)
+    rows = [CodedAlert(*row) for row in told]
+    here = {one.code for one in rows if one.phone == phone}
     found: dict[int, CodedAlert] = {}
-    for row in conn.execute(_KNOWN, given):
-        found[row.code] = CodedAlert(*row)
+    for one in rows:
+        if one.staff_id in staff_ids and (one.phone == phone or one.code not in here):
+            found[one.code] = one
     return [found[code] for code in sorted(found)]
 
 

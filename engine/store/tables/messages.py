@@ -83,6 +83,8 @@ reply_codes = Table(
     metadata,
     Column("staff_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
     Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
+    # The number that was told; empty if there was none.
+    Column("phone", String(20), primary_key=True, index=True),
     Column("code", Integer, nullable=False),
     Column("told_at", Instant, nullable=False),
     Index(None, "staff_id", "code"),

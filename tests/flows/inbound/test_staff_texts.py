@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from engine.messaging import answers
 from engine.model.alert import Act
 from engine.model.instant import MINUTE_US
 from engine.store.database.connection import Database
+from engine.store.tables.people import assignments, staff
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import hours
 
@@ -76,3 +79,30 @@ def test_liking_the_text_about_an_open_alert_is_asked_about(phones: Phones) -> N
     assert phones.text(CASE_MANAGER, liked) == "Handrail: Take C-1? Reply A."
     assert phones.text(CASE_MANAGER, liked.replace("C-1", "C-2")) is None
     assert phones.states() == ["open"]
+
+
+def test_a_former_case_manager_acts_on_nothing(phones: Phones) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(assignments).values(ended=phones.now))
+    phones.text(CASE_MANAGER, "1 d")
+    phones.text(CASE_MANAGER, "a")
+    assert phones.states() == ["open"]
+
+
+def test_whoever_was_told_without_an_assignment_may_act_later(phones: Phones) -> None:
+    phones.go_on(hours(1))
+    assert phones.text(SUPERVISOR, "1 d") == answers.closed(named(1), "done")
+
+
+def test_an_old_code_of_a_number_that_moved_closes_nothing(database: Database) -> None:
+    phones = Phones.of(database, 1, 2)
+    with database.write() as conn:
+        conn.execute(update(staff).where(staff.c.id == 1).values(phone=None))
+        conn.execute(update(staff).where(staff.c.id == 2).values(phone=CASE_MANAGER))
+    phones.go_on(hours(1))
+    assert phones.states() == ["open", "open"]
+    phones.text(CASE_MANAGER, "1 d")
+    phones.text(CASE_MANAGER, "2 d")
+    assert phones.states() == ["open", "open"]
+    phones.text(CASE_MANAGER, "3 d")
+    assert sorted(phones.states()) == ["open", "resolved"]

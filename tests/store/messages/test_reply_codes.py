@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from engine.model.instant import DAY_US
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
-from engine.store.messages.reply_codes import LAST_SHORT, NOT_REUSED_US
+from engine.store.messages.reply_codes import LAST_SHORT, NOT_REUSED_US, CodedAlert
 from engine.store.tables.alerts import alerts
+from engine.store.tables.people import staff as people
 from tests.kit.rows import NOW, add_alert, add_staff, change
 
 
@@ -42,14 +43,18 @@ def test_a_code_is_not_given_again_though_its_alert_is_resolved(database: Databa
 
 
 def named(conn: Connection, staff_ids: list[int], code: int) -> int | None:
-    found = {each.code: each.alert_id for each in reply_codes.known(conn, staff_ids, NOW)}
-    return found.get(code)
+    return {each.code: each.alert_id for each in known(conn, staff_ids)}.get(code)
+
+
+def known(conn: Connection, staff_ids: list[int], now: int = NOW) -> list[CodedAlert]:
+    phone = conn.scalar(select(people.c.phone).where(people.c.id == staff_ids[0]))
+    return reply_codes.known(conn, str(phone), staff_ids, now)
 
 
 def given_up_to(conn: object, staff: int, alert: int, code: int, at: int = NOW) -> None:
     conn.execute(  # type: ignore[attr-defined]
         insert(reply_codes.reply_codes).values(
-            staff_id=staff, alert_id=alert, code=code, told_at=at
+            staff_id=staff, alert_id=alert, phone="", code=code, told_at=at
         )
     )
 
@@ -106,9 +111,7 @@ def test_recipients_who_share_a_number_share_the_codes(database: Database) -> No
         first, second = add_alert(conn), add_alert(conn)
         assert reply_codes.give(conn, one, first, NOW) == 1
         assert reply_codes.give(conn, other, second, NOW) == 2
-        assert [
-            (each.code, each.alert_id) for each in reply_codes.known(conn, [one, other], NOW)
-        ] == [
+        assert [(each.code, each.alert_id) for each in known(conn, [one, other])] == [
             (1, first),
             (2, second),
         ]
@@ -121,11 +124,51 @@ def test_a_resolved_alert_is_known_by_its_code_until_the_code_may_be_given_again
         me, other = add_staff(conn), add_staff(conn)
         for values in ({"state": "resolved"}, {"state": "acknowledged", "owner_id": other}, {}):
             reply_codes.give(conn, me, add_alert(conn, **values), NOW)
-        known = reply_codes.known(conn, [me], NOW)
-        assert [(each.code, each.state, each.owner_id) for each in known] == [
+        assert [(each.code, each.state, each.owner_id) for each in known(conn, [me])] == [
             (1, "resolved", None),
             (2, "acknowledged", other),
             (3, "open", None),
         ]
-        later = reply_codes.known(conn, [me], NOW + NOT_REUSED_US)
+        later = known(conn, [me], NOW + NOT_REUSED_US)
         assert [each.code for each in later] == [2, 3]
+
+
+def move_number(conn: Connection, source: int, target: int, number: str) -> None:
+    """Give a number to somebody else."""
+    change(conn, people, source, phone=None)
+    change(conn, people, target, phone=number)
+
+
+def test_a_number_that_moved_to_somebody_else_means_nothing_by_its_old_codes(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        former, owner = add_staff(conn, phone="+15550100"), add_staff(conn, phone=None)
+        old, new = add_alert(conn), add_alert(conn)
+        assert reply_codes.give(conn, former, old, NOW) == 1
+        move_number(conn, former, owner, "+15550100")
+        assert reply_codes.give(conn, owner, new, NOW) == 2
+        assert [(each.code, each.alert_id) for each in known(conn, [owner])] == [(2, new)]
+
+
+def test_the_same_alert_has_a_new_code_for_the_next_owner_of_a_number(database: Database) -> None:
+    with database.write() as conn:
+        former, owner = add_staff(conn, phone="+15550100"), add_staff(conn, phone=None)
+        alert = add_alert(conn)
+        reply_codes.give(conn, former, alert, NOW)
+        move_number(conn, former, owner, "+15550100")
+        assert reply_codes.give(conn, owner, alert, NOW) == 2
+        assert named(conn, [owner], 1) is None
+
+
+def test_codes_follow_a_person_to_a_new_number_unless_it_uses_them(database: Database) -> None:
+    with database.write() as conn:
+        me, other = add_staff(conn, phone="+15550100"), add_staff(conn, phone="+15550101")
+        mine, second, theirs = add_alert(conn), add_alert(conn), add_alert(conn)
+        reply_codes.give(conn, me, mine, NOW)
+        reply_codes.give(conn, me, second, NOW)
+        reply_codes.give(conn, other, theirs, NOW)
+        move_number(conn, other, me, "+15550101")
+        assert [(each.code, each.alert_id) for each in known(conn, [me])] == [(2, second)]
+        assert reply_codes.give(conn, me, second, NOW) == 2
+        assert reply_codes.give(conn, me, mine, NOW) == 3
