@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.model.duration import Duration
+from engine.model.instant import Instant
 from engine.model.routing import RoutingStep
 from engine.model.rule import Severity
 from engine.model.staff import Recipient, Role
@@ -49,6 +50,18 @@ def take_turn(
             after = later[0].after - policy[place].after if later else None
             return Turn(tuple(told), tuple(passed_over), place + 1, after)
     return Turn((), tuple(range(step, len(policy))), len(policy), None)
+
+
+def next_step_at(after: Duration | None, reachable_at: Sequence[Instant]) -> Instant | None:
+    """Return when the next step comes, counted from when this one could reach somebody.
+
+    So quiet hours do not eat the time that a recipient has to answer.
+
+    Args:
+        after: The time between the steps in microseconds; None at the policy's end.
+        reachable_at: For each recipient of this step, when their quiet hours let its text pass.
+    """
+    return None if after is None else min(reachable_at) + after
 
 
 def told_anew(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.alerts.routing import Turn, take_turn, told_anew
+from engine.alerts.routing import Turn, next_step_at, take_turn, told_anew
 from engine.model.routing import RoutingStep
 from engine.model.staff import Recipient, Role, Staff
 
@@ -68,3 +68,8 @@ def test_a_mentor_is_not_told_of_an_urgent_alert_that_reaches_no_staff() -> None
 def test_an_alert_told_anew_keeps_the_steps_it_took() -> None:
     fresh = (RoutingStep(to="on_call"),)
     assert told_anew(POLICY, 2, fresh) == ((*POLICY[:2], *fresh), 2)
+
+
+def test_the_next_step_counts_from_when_the_first_recipient_can_be_reached() -> None:
+    assert next_step_at(2, [7, 5]) == 7
+    assert next_step_at(None, [5]) is None

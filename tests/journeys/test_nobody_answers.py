@@ -34,27 +34,29 @@ def night_of(database: Database, rules: Rulebook, now: Instant) -> Night:
 def test_nobody_answers_through_three_steps_and_two_quiet_hours(database: Database) -> None:
     night = night_of(database, rulebook(CRAVING, remind="12 hours"), clock("22:00"))
     night.site.caseload.event(1, "check_in", clock("22:30"), status="completed", craving=9)
-    # 22:30  The case manager has quiet hours, so her phone stays still.
-    # 23:30  Nobody has taken it. The supervisor's turn; his quiet hours have begun at 23:00.
-    # 00:30  Whoever is on call has none, and is the first to be told.
-    night.until(clock("02:00", 1))
-    assert night.told == [(clock("00:30", 1), ON_CALL)]
-    # 06:00, 07:00  Nobody has answered. Whoever wakes is told, for it is open still.
-    night.until(clock("08:00", 1))
-    assert night.told[1:] == [(clock("06:00", 1), SUPERVISOR), (clock("07:00", 1), CASE_MANAGER)]
-    # 12:30  Twelve hours after the last step it is told again to whom that step told. No promise was broken.
-    night.until(clock("13:00", 1))
-    assert night.told[3:] == [(clock("12:30", 1), ON_CALL)]
+    # 22:30  The case manager has quiet hours, so her phone stays still, and nobody else's buzzes.
+    night.until(clock("06:30", 1))
+    assert night.told == []
+    # 07:00  She can read it now, and has her hour. The supervisor has his from 08:00 on.
+    night.until(clock("09:30", 1))
+    assert night.told == [
+        (clock("07:00", 1), CASE_MANAGER),
+        (clock("08:00", 1), SUPERVISOR),
+        (clock("09:00", 1), ON_CALL),
+    ]
+    # 21:00  Twelve hours after the last step the recipient of that step is told again.
+    night.until(clock("21:30", 1))
+    assert night.told[3:] == [(clock("21:00", 1), ON_CALL)]
     assert {words.split(".")[0] for _, _, words in night.texts} == {
         "Handrail: C-1 needs you (missed check-ins)"
     }
     assert [row.state for row in night.site.alerts] == ["open"]
-    # 13:00  The supervisor takes it, by the number that woke him; the two others hear so.
+    # 21:30  The supervisor takes it, by the number that his text gave; the two others hear so.
     assert night.reply("1 a", SUPERVISOR) == answers.yours(named(1))
-    night.until(clock("15:00", 1))
+    night.until(clock("23:00", 1))
     assert sorted(night.texts[4:]) == [
-        (clock("13:00", 1), CASE_MANAGER, answers.taken_by(named(1), "supervisor")),
-        (clock("13:00", 1), ON_CALL, answers.taken_by(named(1), "supervisor")),
+        (clock("21:30", 1), CASE_MANAGER, answers.taken_by(named(1), "supervisor")),
+        (clock("21:30", 1), ON_CALL, answers.taken_by(named(1), "supervisor")),
     ]
 
 

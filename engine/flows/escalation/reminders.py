@@ -19,6 +19,7 @@ from engine.model.sms_settings import Detail
 from engine.store.alerts import alerts, reminders
 from engine.store.alerts.reminders import Due
 from engine.store.database.connection import Database
+from engine.store.messages import outbox
 
 
 def next_due(conn: Connection, rules: Mapping[str, Rule]) -> Instant | None:
@@ -82,7 +83,9 @@ def _remind(notifier: Notifier, due: Due, reach: RecipientResolver) -> TakenStep
         routed.alert.severity,
     )
     for step, recipient in again:
-        notifier.tell(routed, step, recipient, MessageKind.REMINDER, number)
+        # A phone with quiet hours gets one text about the alert after them, not its reminders too.
+        if not outbox.waits(conn, due.alert_id, recipient.staff.id, notifier.now):
+            notifier.tell(routed, step, recipient, MessageKind.REMINDER, number)
     if not again:
         notifier.tell_admins(routed, number)
     reminders.told_again(conn, due, notifier.now)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
-from engine.alerts.routing import Turn, take_turn
+from engine.alerts.routing import Turn, next_step_at, take_turn
+from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Enqueued, Notifier
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver
+from engine.model.alert import Alert
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant
@@ -19,7 +21,7 @@ from engine.model.message import MessageKind
 from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
-from engine.model.staff import SkippedRecipient
+from engine.model.staff import SkippedRecipient, Staff
 from engine.store.alerts import alert_records, alerts, reminders, skipped_recipients
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
@@ -115,8 +117,9 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
     if not turn.told and not _somebody_knows(conn, routed, reached):
         notifier.tell_admins(routed)
-    next_step_at = None if turn.after is None else now + turn.after
-    alerts.set_route(conn, alert.id, routed.policy, turn.step, next_step_at, told_at=now)
+    people = [recipient.staff for _, recipient in turn.told]
+    due_at = next_step_at(turn.after, [_reachable_at(alert, one, now) for one in people] or [now])
+    alerts.set_route(conn, alert.id, routed.policy, turn.step, due_at, told_at=now)
     return turn
 
 
@@ -152,12 +155,16 @@ def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
     awake = move(alert, "open", "snooze_over")
     alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")
     sleeper = reach.about(alert.client_id).by_id.get(routed.owner_id or 0)
-    wait = 0
+    due_at = now
     if sleeper is not None:
         step = max(0, routed.step - 1)
         notifier.tell(routed, step, sleeper, MessageKind.SNOOZE_OVER, sequence=now)
-        wait = _until_next(routed)
-    alerts.set_next_step(conn, alert.id, now + wait)
+        due_at = _reachable_at(alert, sleeper.staff, now) + _until_next(routed)
+    alerts.set_next_step(conn, alert.id, due_at)
+
+
+def _reachable_at(alert: Alert, recipient: Staff, now: Instant) -> Instant:
+    return earliest_send(now, recipient, urgent=alert.severity == "urgent")
 
 
 def _until_next(routed: Routed) -> Duration:

@@ -368,6 +368,18 @@ def newest(
     return NewestMessage(*row) if row else None
 
 
+def waits(conn: Connection, alert_id: int, staff_id: int, now: Instant) -> bool:
+    """Return whether a text that tells somebody of an alert was put off beyond `now`."""
+    theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
+    queued = select(outbox.c.id).where(
+        theirs,
+        outbox.c.state == "queued",
+        outbox.c.due_at > now,
+        outbox.c.kind.not_in((*NEWS, MessageKind.NEWLY)),
+    )
+    return conn.scalar(queued.limit(1)) is not None
+
+
 def bring_next_step_forward(
     conn: Connection, message: Claimed, now: Instant, *, again: bool = False
 ) -> bool:

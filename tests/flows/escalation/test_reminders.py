@@ -116,6 +116,23 @@ def test_where_whoever_took_it_has_left_those_told_before_are_told_again(site: S
     assert deliver_all(site, NOON + hours(26)) == [2]
 
 
+def test_after_quiet_hours_comes_one_text_about_an_alert_and_no_reminders_with_it(
+    database: Database,
+) -> None:
+    site = Site(database, rules=rulebook(remind="4 hours")).with_people()
+    with site.database.write() as conn:
+        quiet = {"quiet_from": "11:00", "quiet_to": "23:00"}
+        conn.execute(update(staff).where(staff.c.id == 1).values(**quiet))
+    site.missed(NOON - hours(25))
+    site.missed(NOON - hours(1))
+    for passed in (0, 4, 8):
+        site.evaluate(NOON + hours(passed))
+        assert deliver_all(site, NOON + hours(passed)) == []
+    assert deliver_all(site, NOON + hours(11)) == [1]
+    site.evaluate(NOON + hours(11.5))
+    assert [row.kind for row in site.rows(outbox)] == ["step"]
+
+
 def test_where_everybody_has_left_the_admins_are_told_and_told_again(site: Site) -> None:
     deliver_all(site, NOON + hours(1))
     take(site, NOON + hours(2))

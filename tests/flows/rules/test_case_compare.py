@@ -146,7 +146,7 @@ def test_quiet_hours_hold_texts_back_and_urgent_ones_go_out(trying: Trying) -> N
     expect:
       - alert: two-missed
         at: day 3 20:00
-        texts: [{to: supervisor, at: day 3 22:00}, {to: case_manager, at: day 4 07:00}]
+        texts: [{to: case_manager, at: day 4 07:00}, {to: supervisor, at: day 4 09:00}]
       - alert: silence
         at: day 10 18:00
         texts:
