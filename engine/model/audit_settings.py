@@ -15,7 +15,7 @@ class AuditSettings(Strict):
     """How the audit trail is anchored.
 
     `anchor` is a file to which the daemon appends the head of the trail; None for no such file.
-    `key` signs each line, so that whoever writes the file without it is found out.
+    `key` signs each line, so that a line written without it is found.
     """
 
     anchor: ConfigPath | None = Field(default=Path("var/audit_anchor.jsonl"), validate_default=True)

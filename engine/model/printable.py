@@ -23,7 +23,7 @@ def printable(text: str) -> str:
 def printable_json(document: str) -> str:
     """Return a JSON document with the unsafe characters of its strings as JSON escapes.
 
-    Whoever reads it gets the same values as before.
+    A reader gets the same values as before.
     """
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
 

@@ -41,7 +41,7 @@ def hide(text: str, secrets: list[str]) -> str:
     """Return the text without these secrets, as they are and percent-encoded.
 
     Args:
-        text: What is about to be shown.
+        text: The text to show.
         secrets: What must not be seen; empty ones are left out.
     """
     forms = {form(secret) for secret in secrets for form in (str, quote_plus, quote)}

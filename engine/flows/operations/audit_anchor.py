@@ -25,7 +25,7 @@ from engine.store.operations import audit_log
 from engine.store.operations.audit_log import TrailHead
 
 EVERY_US = 10 * MINUTE_US
-# An anchor is far shorter; so much of the end of the file is read.
+# Bytes of the end of the file that are read; an anchor is far shorter.
 _LONGEST_LINE = 4096
 
 _log = structlog.get_logger()

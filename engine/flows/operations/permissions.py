@@ -30,7 +30,7 @@ def _own(settings: Settings) -> Iterator[Path]:
     file = settings.database.removeprefix("sqlite:///")
     if file != settings.database:
         yield from (Path(f"{file}{ending}") for ending in ("", "-wal", "-shm"))
-        # Whoever can write the folder can put another file in the place of the database.
+        # An account that can write the folder can put another file in the place of the database.
         yield Path(file).parent
     yield settings.sms.file
     yield from _secret_files(settings)

@@ -23,7 +23,7 @@ from engine.store.tables.people import clients, record_entries
 
 Integers = NDArray[np.int64]
 
-# Made once, for a statement takes longer to make than to run for one client.
+# Made once, because a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
 _CLIENTS = (
     select(clients.c.id, clients.c.ref, clients.c.timezone)
@@ -50,7 +50,7 @@ def _in_postgresql(element: _Joined, compiler: SQLCompiler, **options: Any) -> s
 
 @compiles(_Joined, "sqlite")
 def _in_sqlite(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
-    # ORDER BY inside an aggregate needs SQLite 3.44, and would sort each column anew; `_in_order`
+    # ORDER BY inside an aggregate needs SQLite 3.44, and would sort each column by itself; `_in_order`
     # sorts once. SQLite writes numbers as they are and divides by commas, which saves a cast.
     clauses = (compiler.process(clause, **options) for clause in element.clauses)
     return f"group_concat({', '.join(clauses)})"

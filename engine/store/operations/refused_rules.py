@@ -20,7 +20,7 @@ class RefusedRules:
 
 
 def read(conn: Connection) -> RefusedRules | None:
-    """Return what is wrong with the rule files; None if they were accepted."""
+    """Return how the rule files were refused; None if they were accepted."""
     row = conn.execute(select(refused_rules)).first()
     return RefusedRules(*row) if row else None
 

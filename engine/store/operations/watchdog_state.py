@@ -18,7 +18,7 @@ def standing(conn: Connection) -> dict[str, Instant]:
 
 
 def replace_all(conn: Connection, broken: Mapping[str, Instant]) -> None:
-    """Record what is broken now in place of what was at the last look.
+    """Record the promises broken now in place of those of the last look.
 
     Args:
         conn: A connection in a write transaction.
