@@ -86,11 +86,10 @@ def add(
 ) -> Added:
     """Store events of one source, in the order in which it says them.
 
-    The same key again with the same content is a duplicate and changes nothing; with other content
-    it is a correction, unless it only repeats what the same item said before a later word corrected
-    it or took it back. Such a repetition comes of an item that is read again from its beginning,
-    and is a duplicate too. A key that suddenly names another client or a far-off day is a conflict:
-    nothing of its row is stored.
+    The same key again with the same content is a duplicate and changes nothing. With other content
+    it is a correction. An item that is read again from its beginning repeats words that a later
+    word corrected or took back; such a repetition is a duplicate too. A key that suddenly names
+    another client or a far-off day is a conflict: nothing of its row is stored.
 
     Args:
         conn: the transaction.
@@ -184,7 +183,7 @@ def _settle(
 def take_back(
     conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
 ) -> Added:
-    """Take events back of which a row no longer makes them; `gone` has its line by the event's key."""
+    """Take back events that a row no longer makes; `gone` has its line by the event's key."""
     taken = withdrawals.take(conn, source, item, gone, now)
     result = Added(withdrawn=len(taken))
     _keep(conn, [_version(row) for row in taken], now)
