@@ -186,7 +186,9 @@ class TwilioSite:
         """End the engine as a kill does: nothing is written any more."""
         if self.engine:
             self._gateway.client.http_client.session.close()
-            self.engine.close()
+            # Not `Engine.close`, because a killed process anchors no trail.
+            self.engine.web_database.close()
+            self.engine.database.close()
             self.engine = None
 
     def close(self) -> None:
