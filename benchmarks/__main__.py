@@ -1,6 +1,7 @@
 """`python -m benchmarks [PART…]`: measure, print a line a figure, and write them to bench.json.
 
-Exits with 1 where a bar is missed. Stop whatever else the machine does, for all of it is wall-clock time.
+Exits with 1 where a bar is missed. Stop whatever else the machine does, for all of it is wall-clock
+time.
 """
 
 from __future__ import annotations

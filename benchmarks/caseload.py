@@ -1,4 +1,7 @@
-"""The caseload that is measured on: the CTN data where they stand, a generated one of their shape elsewhere."""
+"""The caseload that is measured on.
+
+The CTN data where they stand, a generated one of their shape elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How soon the commands answer that people wait for: `handrail check` of many rules, and `handrail --help`."""
+"""How soon the commands answer that people wait for.
+
+`handrail check` of many rules, and `handrail --help`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ TIMES = 5
 
 def commands(caseload: Caseload) -> Iterator[Figure]:
     """The figures of the commands, each a process from its start to its end."""
-    # As where Handrail is installed: Python keeps what it compiled, which here the first of the runs does.
+    # As where Handrail is installed: Python keeps what it compiled, which here the first of the
+    # runs does.
     environment = {
         name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
     }

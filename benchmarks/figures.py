@@ -1,4 +1,4 @@
-"""Figures: what was measured, what it has to reach, and how a run of them is shown."""
+"""Figures: a measured value, the bound it has to reach, and the table that shows a run."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def best(times: int, *runs: Callable[[], object]) -> Sequence[float]:
     shortest = [float("inf")] * len(runs)
     for _ in range(times):
         for place, run in enumerate(runs):
-            # What stands ready for later runs is not this one's to sweep.
+            # The objects prepared for later runs must not be collected at this run's expense.
             gc.collect()
             gc.freeze()
             began = time.perf_counter()

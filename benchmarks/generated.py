@@ -1,4 +1,7 @@
-"""A generated folder of the CTN data's shape and size: the same files, columns and words, seeded."""
+"""A generated folder of the CTN data's shape and size.
+
+The same files, columns and words, seeded.
+"""
 
 from __future__ import annotations
 

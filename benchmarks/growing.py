@@ -1,4 +1,7 @@
-"""A large generated caseload in SQLite that grows: each client with a hundred events, made inside the database."""
+"""A large generated caseload in SQLite that grows.
+
+Each client with a hundred events, made inside the database.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One event at a time as the daemon takes it: stored, evaluated, an alert and a text written, against a bare insert."""
+"""One event at a time as the daemon takes it.
+
+Stored, evaluated, an alert and a text written, against a bare insert.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ class Live:
         assert counts.opened == 1, counts
 
     def _deliver(self) -> None:
-        """What waits to be sent goes out, as it does within seconds while the daemon runs; that is not timed."""
+        """Mark all queued texts as sent, as the daemon does within seconds; this is not timed."""
         sent = (
             update(outbox)
             .where(outbox.c.state == "queued")

@@ -1,4 +1,7 @@
-"""Peak memory of a replay of a stored caseload, in a process of its own: `python -m benchmarks.memory URL`."""
+"""Peak memory of a replay of a stored caseload, in a process of its own.
+
+`python -m benchmarks.memory URL`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Replaying the typical rules: against one hand-written DuckDB query, and against durable_rules by itself."""
+"""Replaying the typical rules.
+
+Against one hand-written DuckDB query, and against durable_rules by itself.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from engine.store.tables.people import record_entries
 
 QUERY = (Path(__file__).parent / "windows.sql").read_text("utf-8")
 TIMES = 5
-# One snapshot in so many is fed to durable_rules, which would take half a minute for all of them.
+# durable_rules gets every SAMPLE-th snapshot, because all of them would take it half a minute.
 SAMPLE = 16
 
 _TABLES = """
@@ -56,7 +59,7 @@ def _in_memory(over: str, rulebook: Rulebook, database: Database, duck: Path) ->
     connection.execute(
         "CREATE TABLE clients AS FROM stored.clients; CREATE TABLE events AS FROM stored.events"
     )
-    # Histories remember what was computed from them, so each run has its own.
+    # Histories cache computed values, so each run has its own.
     fresh = [_histories(database) for _ in range(TIMES)]
     ours, theirs = best(
         TIMES,

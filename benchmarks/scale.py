@@ -1,4 +1,7 @@
-"""What does not change with the size of the caseload: a live event's time, and a replay's memory."""
+"""What does not change with the size of the caseload.
+
+A live event's time, and a replay's memory.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from benchmarks.growing import Large
 from benchmarks.live import Live
 from benchmarks.memory import memory
 
-# Clients, with a hundred events each, and what is measured when there are so many.
+# Numbers of clients, with a hundred events each, and the figures measured at each size.
 SIZES = ((1_000, "live"), (10_000, "live memory"), (30_000, "memory"), (100_000, "live memory"))
 
 

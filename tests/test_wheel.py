@@ -1,4 +1,7 @@
-"""A built wheel works by itself: it holds templates, migrations and everything else that it needs."""
+"""A built wheel works by itself.
+
+It holds templates, migrations and everything else that it needs.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,10 @@ def opened_alert(decision: Open, number: int, now: int) -> Alert:
 
 @dataclass
 class Desk:
-    """One client's alerts through several evaluations; `told` counts by alert how often people were told."""
+    """One client's alerts through several evaluations.
+
+    `told` counts by alert how often people were told.
+    """
 
     rules: dict[str, Rule] = field(default_factory=lambda: {"r": rule()})
     alerts: list[Alert] = field(default_factory=list)

@@ -171,7 +171,7 @@ def test_alerts_of_a_rule_that_is_gone_are_resolved() -> None:
     assert decision.reason == "rule_withdrawn"
 
 
-def test_a_span_that_corrections_take_away_and_give_back_opens_anew() -> None:
+def test_a_span_that_corrections_take_away_and_give_back_opens_again() -> None:
     withdrawn = alert(990, state="resolved", resolution="corrected")
     assert opened([span(990)], [withdrawn]).tell
 
@@ -193,7 +193,7 @@ def test_an_alert_a_person_resolved_stays_so_when_late_data_lengthen_its_span() 
     assert (decision.reason, decision.after.state, decision.tell) == ("extended", "resolved", False)
 
 
-def test_a_raised_severity_tells_anew_unless_somebody_has_taken_the_alert() -> None:
+def test_a_raised_severity_tells_again_unless_the_alert_is_taken() -> None:
     assert changed([span(940, severity="high")], alert(940)).tell
     taken = changed([span(940, severity="high")], alert(940, state="acknowledged"))
     assert (taken.reason, taken.after.severity, taken.tell) == ("raised", "high", False)

@@ -19,7 +19,7 @@ INSTANTS = st.integers(0, LAST)
 
 @st.composite
 def span_lists(draw: st.DrawFn) -> list[Span]:
-    """Disjoint spans by time, the last of which may have no end."""
+    """Disjoint spans in order of time; the last one may have no end."""
     cuts = sorted(draw(st.sets(INSTANTS, max_size=8)))
     severities = st.sampled_from(SEVERITIES[:2])
     pairs = zip(cuts[::2], [*cuts[1::2], None], strict=False)
@@ -33,7 +33,8 @@ RULES = st.one_of(
     st.just(replace(rule(), tell_again=20)),
     st.just(rule(status="retired")),
 )
-# One evaluation: which alert a person resolves beforehand, the rule that serves, the spans as the data then show them.
+# One evaluation: which alert a person resolves beforehand, the rule that serves, the spans as the
+# data then show them.
 STEPS = st.lists(st.tuples(st.integers(0, 6), RULES, span_lists()), max_size=6)
 TIMES = st.lists(INSTANTS, min_size=6, max_size=6).map(sorted)
 
@@ -138,5 +139,6 @@ def test_every_change_of_state_stands_in_the_table(
             if isinstance(decision, Open):
                 assert decision.reason in TRANSITIONS[None, decision.state]
             elif decision.before.state != decision.after.state:
-                # A rule that goes live or shadow, or a severity, may change together with the state.
+                # A rule that goes live or shadow, or a severity, may change together with the
+                # state.
                 assert (decision.before.state, decision.after.state) in TRANSITIONS

@@ -1,4 +1,4 @@
-"""When alerts speak, quieting reckoned in, if nobody answers."""
+"""When alerts may notify, with inhibition, if nobody answers."""
 
 from __future__ import annotations
 

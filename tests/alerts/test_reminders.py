@@ -17,7 +17,7 @@ POLICY = (
 ROLES: dict[int, Role] = {1: "case_manager", 2: "mentor", 3: "supervisor", 4: "supervisor"}
 
 
-def somebody(number: int) -> Recipient:
+def recipient(number: int) -> Recipient:
     role = ROLES.get(number, "case_manager")
     staff = Staff(number, f"S-{number}", role, "+15550100", "UTC", None, None)
     return Recipient(staff, "Jo" if role == "mentor" else None)
@@ -28,14 +28,14 @@ def told(
 ) -> list[tuple[int, int]]:
     by_role: dict[Role, list[Recipient]] = {}
     for number in numbers:
-        by_role.setdefault(ROLES[number], []).append(somebody(number))
-    at_hand = {number: somebody(number) for number in numbers}
+        by_role.setdefault(ROLES[number], []).append(recipient(number))
+    at_hand = {number: recipient(number) for number in numbers}
     severity = "urgent" if urgent else "high"
     found = reminded(owner, last, POLICY, by_role, at_hand, severity)
     return [(step, one.staff.id) for step, one in found]
 
 
-def test_whoever_took_it_is_told_again() -> None:
+def test_the_owner_is_told_again() -> None:
     assert told(1, {1: 0, 3: 2}, 1, 3) == [(0, 1)]
     assert told(4, {3: 2}, 3, 4) == [(0, 4)]
 
@@ -57,8 +57,8 @@ def test_a_mentor_is_not_told_again_alone_of_what_is_urgent() -> None:
     assert told(None, {2: 1}, 1, 2, urgent=True) == [(0, 1)]
 
 
-def test_whoever_stands_in_for_two_who_are_absent_is_told_once() -> None:
-    nine = somebody(9)
+def test_a_stand_in_for_two_absent_people_is_told_once() -> None:
+    nine = recipient(9)
     at_hand = {1: nine, 2: nine}
     told: dict[Role, list[Recipient]] = {"case_manager": [nine]}
     assert reminded(None, {1: 0, 2: 0}, POLICY, told, at_hand, "high") == [(0, nine)]
@@ -74,7 +74,7 @@ NUMBERS = st.integers(1, 4)
     st.sets(NUMBERS),
     st.booleans(),
 )
-def test_somebody_is_told_again_whenever_staff_can_be(
+def test_a_recipient_is_told_again_whenever_staff_can_be(
     owner: int | None, last: dict[int, int], numbers: set[int], urgent: bool
 ) -> None:
     found = [staff for _, staff in told(owner, last, *sorted(numbers), urgent=urgent)]

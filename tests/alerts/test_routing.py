@@ -15,15 +15,15 @@ POLICY = (
 
 
 def reachable(*roles: Role) -> dict[Role, list[Recipient]]:
-    return {role: [somebody(number, role)] for number, role in enumerate(roles)}
+    return {role: [recipient(number, role)] for number, role in enumerate(roles)}
 
 
-def somebody(number: int, role: Role) -> Recipient:
+def recipient(number: int, role: Role) -> Recipient:
     return Recipient(Staff(number, f"S-{number}", role, "+15550100000", "UTC", None, None))
 
 
 def test_everybody_in_the_role_of_the_first_step_is_told() -> None:
-    both = [somebody(1, "case_manager"), somebody(2, "case_manager")]
+    both = [recipient(1, "case_manager"), recipient(2, "case_manager")]
     turn = take_turn(POLICY, 1, {"case_manager": both}, "medium")
     assert turn.told == ((1, both[0]), (1, both[1]))
 
@@ -65,7 +65,7 @@ def test_a_mentor_is_not_told_of_an_urgent_alert_that_reaches_no_staff() -> None
     assert take_turn(POLICY, 0, reachable("mentor"), "urgent").told == ()
 
 
-def test_an_alert_told_anew_keeps_the_steps_it_took() -> None:
+def test_an_alert_told_again_keeps_the_steps_it_took() -> None:
     fresh = (RoutingStep(to="on_call"),)
     assert told_anew(POLICY, 2, fresh) == ((*POLICY[:2], *fresh), 2)
 

@@ -1,4 +1,7 @@
-"""Nobody is told of the same rule and client again too soon; live decisions and a replay agree on when."""
+"""Nobody is told of the same rule and client again too soon.
+
+Live decisions and a replay agree on when.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ def replace_raises(one: Span, *raises: tuple[int, Severity]) -> Span:
 
 @st.composite
 def raised_spans(draw: st.DrawFn) -> list[Span]:
-    """Disjoint spans, some of which rise while they last."""
+    """Disjoint spans; some rise in severity while they last."""
     cuts = sorted(draw(st.sets(st.integers(0, LAST - 1), max_size=8)))
     found = []
     for began, ended in zip(cuts[::2], [*cuts[1::2], None], strict=False):

@@ -1,4 +1,7 @@
-"""One reading of a clock is evidence: a jump is noticed at once, and believed when it has stayed."""
+"""One reading of a clock is evidence.
+
+A jump is noticed at once, and believed when it has stayed.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def shown(us: int) -> str:
     return from_us(us).astimezone(ZONE).strftime("%m-%d %H:%M")
 
 
-def test_each_has_a_week_and_then_it_begins_anew() -> None:
+def test_each_has_a_week_and_then_it_begins_again() -> None:
     assert rota("2026-03-03", "2026-03-24") == [
         ("03-02 08:00", "S-1", "03-09 08:00"),
         ("03-09 08:00", "S-2", "03-16 08:00"),

@@ -1,4 +1,7 @@
-"""`make chaos RUNS=300 SEED=1`: random runs with kills and a misbehaving Twilio; exit code 1 if a promise broke."""
+"""`make chaos RUNS=300 SEED=1`: random runs with kills and a misbehaving Twilio.
+
+Exit code 1 if a promise broke.
+"""
 
 from __future__ import annotations
 

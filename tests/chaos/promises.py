@@ -1,4 +1,7 @@
-"""What must be so whatever breaks: looked at while a run goes on, and at its end. It asks the tables itself."""
+"""What must be so whatever breaks: looked at while a run goes on, and at its end.
+
+It asks the tables itself.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,7 @@ class Promises:
                 )
 
     def evaluated(self, now: int) -> None:
-        """A step of evaluation was completed: what was due must have been taken."""
+        """A step of evaluation was completed, so it must have taken every due client."""
         self._evaluated.append(now)
         late = select(alerts.c.id).where(
             alerts.c.state == "open",
@@ -185,7 +188,7 @@ class Promises:
 
 
 def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
-    """From when to when an alert was open; one that still is, for ever."""
+    """The periods in which an alert was open; the last one has no end if it still is."""
     changes = conn.execute(
         select(alert_transitions.c.at, alert_transitions.c.to_state)
         .where(alert_transitions.c.alert_id == alert_id)
@@ -197,7 +200,7 @@ def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
 
 
 def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
-    """Whether somebody has a text of an open alert, or it is said that nobody has."""
+    """Whether a recipient has a text about an open alert, or an admin hears that none has."""
     about = conn.execute(
         select(outbox.c.state, outbox.c.kind).where(outbox.c.alert_id == alert_id)
     ).all()

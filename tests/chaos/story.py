@@ -24,13 +24,14 @@ from tests.kit.site import MISSED, rulebook_of, written_rule
 from tests.kit.times import HOUR, MINUTE, NOON
 from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
 
-# Until then there is trouble and there are kills; from then on there is time for all that was begun.
+# Until then there is trouble and there are kills; from then on there is time for all that was
+# begun.
 TROUBLED_US, UNTIL_US = 6 * HOUR, 36 * HOUR
 _EVERY_US = (
     HOUR,
     6 * HOUR,
 )  # how often all flows step when nothing is due: in trouble, and afterwards
-_ROUNDS = 12  # of steps at one instant, each of which makes the next due
+_ROUNDS = 12  # of steps at one instant; each round makes the next one due
 
 POLICIES = {
     "at_once": [
@@ -92,7 +93,10 @@ class Fate:
 
 
 class Story:
-    """One run on an empty database, and what it comes to; `people` is the same database, where nothing is killed."""
+    """One run on an empty database, and what it comes to.
+
+    `people` is the same database, where nothing is killed.
+    """
 
     def __init__(self, database: Database, people: Database, seed: str) -> None:
         self._random = Random(seed)
@@ -176,7 +180,10 @@ class Story:
         return {kind: share * random.choice([0, 0.5, 1, 2]) for kind, share in kinds.items()}
 
     def _site_of_people(self) -> set[tuple[int, str]]:
-        """Put people into the database; the alerts that must come of what happens to them, (client, rule)."""
+        """Put people into the database.
+
+        The alerts that must come of what happens to them, (client, rule).
+        """
         random, people = self._random, Caseload(self._people)
         clients = [
             people.client(number, phone=f"+1555020{number:04}")
@@ -252,7 +259,7 @@ class Story:
         return texts
 
     def _shown(self, text: CarrierMessage) -> None:
-        """Somebody reads a text, and perhaps answers it."""
+        """The recipient reads a text, and perhaps answers it."""
         if text.direction != "outbound-api" or self._random.random() < 0.5 or self.fate.over:
             return
         words = self._random.choices(*zip(*_REPLIES, strict=True))[0]
@@ -263,16 +270,16 @@ class Story:
 
 
 class Stage:
-    """Where run after run takes place: one file, made anew for each."""
+    """The place of all runs: one database file, which each run finds empty."""
 
     def __init__(self, folder: Path) -> None:
         self._file = SqliteFile(folder)
-        self._people = Database.open(str(self._file.anew().url))
+        self._people = Database.open(str(self._file.emptied().url))
 
     @contextmanager
     def story(self, seed: str) -> Iterator[Story]:
         """A run that is about to begin."""
-        database = self._file.anew()
+        database = self._file.emptied()
         self._people.close()  # of the file before
         try:
             yield Story(database, self._people, seed)

@@ -1,4 +1,7 @@
-"""A short `make chaos`, and that it would notice: a run is the same from its seed, and a broken promise is found."""
+"""A short `make chaos`, and that it would notice.
+
+A run is the same from its seed, and a broken promise is found.
+"""
 
 from __future__ import annotations
 

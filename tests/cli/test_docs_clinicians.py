@@ -26,7 +26,10 @@ LEFT_OUT = "…"
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder as `make run` leaves one: the shipped configuration and rules, and a sample that is read."""
+    """A folder as `make run` leaves one.
+
+    The shipped configuration and rules, and a sample that is read.
+    """
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     monkeypatch.setenv("COLUMNS", "110")
     shutil.copy(ROOT / "config.yaml", tmp_path)
@@ -51,7 +54,10 @@ def run(words: list[str]) -> None:
 
 
 def edit(file: Path, change: str) -> None:
-    """Take out the lines that begin with - and put those that begin with + in their place; each stands there once."""
+    """Take out the lines that begin with - and put those that begin with + in their place.
+
+    Each stands there once.
+    """
     gone = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("- "))
     come = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("+ "))
     text = file.read_text("utf-8")
@@ -60,7 +66,7 @@ def edit(file: Path, change: str) -> None:
 
 
 def same(shown: str, printed: str) -> bool:
-    """Whether a page shows what was printed; a line of … stands for any lines."""
+    """Whether a page shows the printed output; a line of … stands for any lines."""
     parts = [re.escape(part) for part in SECONDS.sub("1.0 seconds", shown).split(f"{LEFT_OUT}\n")]
     return re.fullmatch("(?:.*\n)*?".join(parts), SECONDS.sub("1.0 seconds", printed)) is not None
 
@@ -96,7 +102,7 @@ def test_the_page_can_be_followed_from_its_first_line_to_its_last(
                 assert same(shown, printed), f"$ {command}\n{printed}"
 
 
-def test_whoever_follows_the_page_again_nests_no_folder_in_another(site: Path) -> None:
+def test_following_the_page_again_nests_no_folder_in_another(site: Path) -> None:
     for session in [
         text for sort, name, text in BLOCK.findall(PAGE.read_text("utf-8")) if not sort and not name
     ]:

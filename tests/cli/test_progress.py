@@ -11,13 +11,13 @@ from engine.cli.progress import progress
 
 
 class Terminal(StringIO):
-    """What stderr is where somebody looks on."""
+    """A stderr that is a terminal."""
 
     def isatty(self) -> bool:
         return True
 
 
-def test_somebody_at_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Terminal())
     with progress("Trying cases", 2) as advance:
         advance(1)

@@ -1,4 +1,7 @@
-"""One name stands for one idea: classes have names of their own, and shared module names are in the glossary."""
+"""One name stands for one idea.
+
+Classes have names of their own, and shared module names are in the glossary.
+"""
 
 from __future__ import annotations
 

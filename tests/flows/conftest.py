@@ -10,7 +10,7 @@ from tests.kit.phones import CASE_MANAGER, Phones
 
 @pytest.fixture
 def phones(database: Database) -> Phones:
-    """One alert, of which the case manager has been told by code 1."""
+    """One alert; the case manager has been told of it with code 1."""
     phones = Phones.of(database, 1)
     assert phones.told() == [CASE_MANAGER]
     return phones

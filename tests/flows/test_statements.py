@@ -17,8 +17,8 @@ from tests.kit.phones import CASE_MANAGER, Phones
 from tests.kit.site import Site, rulebook
 from tests.kit.times import NOON, hours
 
-# Those in which rows gather: of what became known of clients, of alerts and of what was said about them. Clients are
-# few beside those, and gone through where somebody texts.
+# The tables that grow with time: events, alerts, messages and their trails. The clients are few
+# beside those, and an inbound text may search them all.
 GROWING = {
     "alerts", "alert_transitions", "assignments", "audit", "consents", "disclosures", "evaluations", "events",
     "event_versions", "inbox", "outbox", "skipped_recipients", "record_entries", "rejects", "reply_codes", "staff",

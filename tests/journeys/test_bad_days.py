@@ -1,4 +1,7 @@
-"""Stories of days on which the carrier, the clock or the process fails: everybody is told once, and nobody is lost."""
+"""Stories of days on which the carrier, the clock or the process fails.
+
+Everybody is told once, and nobody is lost.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ CLIENT = "+15550209999"
 
 
 class Day:
-    """A day at a site with two clients: C-1, and C-2 whom a mentor may be told of. It begins at noon."""
+    """A day at a site with two clients: C-1, and C-2 whom a mentor may be told of.
+
+    It begins at noon.
+    """
 
     def __init__(self, database: Database) -> None:
         self.tables = Site(database)
@@ -71,7 +77,10 @@ class Day:
         self.site.source.rows.append((at, row))
 
     def until(self, time: str, every: int = 10) -> list[tuple[str, str]]:
-        """The daemon works until then, looking round every so many minutes: (time, number) of each text shown."""
+        """The daemon works until then, looking round every so many minutes.
+
+        (time, number) of each text shown.
+        """
         hour, minute = map(int, time.split(":"))
         now, end = (
             self.site.clock.at,
@@ -90,7 +99,7 @@ class Day:
         return self.read()
 
     def read(self) -> list[tuple[str, str]]:
-        """What was shown since it was last asked: (time, number)."""
+        """The texts that phones have shown since the last call, as (time, number)."""
         seen, self.shown = self.shown, []
         return [(time, number) for time, number, _ in seen]
 
@@ -130,7 +139,7 @@ def test_twilio_times_out_after_taking_a_text_and_loses_its_reports(day: Day) ->
     day.site.api.answers.append(Answer(taken=True, silent=True))
     day.site.carrier.trouble.shares["dropped"] = 1
     day.until("12:00")
-    # 12:01  Asked for it, Twilio has it; 12:10 it is asked what became of it, for no report came.
+    # 12:01  Twilio, asked for the text, has it. 12:10 It is asked again, because no report came.
     assert day.until("12:20") == [("12:00", CASE_MANAGER)]
     assert (day.taken(), day.states()) == (1, ["delivered"])
 
@@ -141,11 +150,12 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     assert day.until("12:05") == [("12:00", CASE_MANAGER)]
     # 12:10  Twilio goes down until 18:10. At 12:30 the supervisor is due.
     day.site.carrier.trouble.outages.append((NOON + 10 * MINUTE, NOON + 370 * MINUTE))
-    # 13:00  C-2 has used, which is urgent: case manager, 13:10 on call, 13:20 supervisor. Nobody hears of it.
+    # 13:00  C-2 has used, which is urgent: case manager, 13:10 on call, 13:20 supervisor. Nobody
+    # hears of it.
     day.until("12:59", every=30)
     day.site.clock.at = NOON + 60 * MINUTE
     day.happens(2, status="completed", used=True)
-    # 14:00  C-2 misses the second check-in, and 15:00 somebody takes that one at the terminal.
+    # 14:00  C-2 misses the second check-in. 15:00 The alert is taken at the terminal.
     day.until("13:55", every=30)
     day.site.clock.at = NOON + 120 * MINUTE
     day.happens(2, status="missed")
@@ -154,8 +164,8 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     alert_actions.command(day.tables.database, 3, "S-2", "accept", day.site.clock.at)
     assert day.until("18:05", every=30) == []
     assert any("texts cannot be sent" in row.body for row in day.tables.rows(outbox))
-    # 18:10  Twilio is back. Everybody is told of what is still open, each once: of C-1 the supervisor, of the urgent
-    # one all three; of what was taken meanwhile nobody.
+    # 18:10  Twilio is back. Each recipient of an open alert is told once: the supervisor of C-1,
+    # all three of the urgent one. No text goes out about the alert taken meanwhile.
     day.until("18:09")
     day.read()
     day.until("19:00")
@@ -165,7 +175,7 @@ def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -
     assert sorted((row.alert_id, row.step, row.staff_id) for row in told) == [
         (1, 0, 1), (1, 1, 2), (2, 0, 1), (2, 1, 3), (2, 2, 2),
     ]  # fmt: skip
-    # The admin hears once that no texts could be sent, and once that alert 1 had nobody left to be told.
+    # The admin hears once that no texts could be sent, and once that nobody is left for alert 1.
     # Nobody takes the urgent one, so the supervisor, who was told last, is told again each hour.
     assert day.until("23:00", every=30) == [(f"{hour}:30", SUPERVISOR) for hour in range(19, 23)]
 
@@ -177,7 +187,7 @@ def test_a_crash_after_twilio_took_a_text_and_before_we_knew(day: Day) -> None:
         day.until("12:00")
     day.site.stop()
     assert (day.taken(), day.states()) == (1, ["claimed"])
-    # 12:05  Started anew, it asks before it sends.
+    # 12:05  Started again, the daemon asks Twilio before it sends.
     day.site.clock.at = NOON + 5 * MINUTE
     day.site.start()
     day.until("12:10")
@@ -188,7 +198,8 @@ def test_our_clock_is_set_back_an_hour(day: Day) -> None:
     # 12:00  The case manager is told of C-1.
     day.happens(1, status="completed", craving=9)
     assert day.until("12:20") == [("12:00", CASE_MANAGER)]
-    # 12:20  It is 11:20 now. Nobody is told again, and the supervisor is told when the clock says that it is time.
+    # 12:20  It is 11:20 now. Nobody is told again, and the supervisor is told when the clock says
+    # that it is time.
     day.site.clock.at = NOON - 40 * MINUTE
     assert [number for _, number in day.until("11:30") if number != ADMIN] == []
     # 11:30  C-2 has used: that is told at once, whatever the clock said before.
@@ -208,7 +219,7 @@ def test_the_webhook_is_away_for_an_hour(day: Day) -> None:
     day.site.carrier.inbound_url = None
     day.texts(CASE_MANAGER, "1 a")
     day.texts(CLIENT, "I want to die")
-    # 12:10  Twilio is asked for what came in. Both are taken in, acted on and answered, once.
+    # 12:10  Twilio is asked for inbound texts. Both are taken in, acted on and answered, once.
     day.until("12:20")
     assert len(day.tables.rows(inbox)) == 2
     assert next(iter(day.tables.alerts)).state == "acknowledged"
@@ -236,7 +247,8 @@ def test_a_number_that_belongs_to_a_client_and_a_mentor(day: Day) -> None:
     day.happens(2, status="missed")
     day.happens(2, status="missed")
     assert day.until("12:05") == [("12:00", CLIENT)]
-    # 12:05  What answers the text is the mentor's; 12:10 any other words are the client's, and reach a person.
+    # 12:05  What answers the text is the mentor's; 12:10 any other words are the client's, and
+    # reach a person.
     day.texts(CLIENT, "1 a")
     day.until("12:10")
     assert [row.state for row in day.tables.alerts] == ["acknowledged"]

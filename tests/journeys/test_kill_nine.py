@@ -1,7 +1,7 @@
 """kill -9 of the daemon at random moments, restarted each time: every event, alert and message is there once.
 
-In rounds of five. HANDRAIL_KILLS=1000 kills so often, and a fifth of it on PostgreSQL; HANDRAIL_SEED=7 chooses other
-moments.
+In rounds of five. HANDRAIL_KILLS=1000 kills so often, and a fifth of it on PostgreSQL;
+HANDRAIL_SEED=7 chooses other moments.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("HANDRAIL_KILLS", "50"))
 SEED = int(os.environ.get("HANDRAIL_SEED", "1"))
 A_ROUND = 5
-# An undisturbed run logs so many lines, from its start to the last text, and then has nothing to do.
+# An undisturbed run logs so many lines, from its start to the last text, and then has nothing to
+# do.
 LINES = 24
 IDLE = 1.2  # seconds after which a run that has no more to say is killed too
 # By then the claims of a killed daemon have run out.
@@ -62,12 +63,12 @@ web: {port: 0}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a site's database holds in the end, without the numbers that depend on what came first."""
+    """The final contents of a site's database, without numbers that depend on the order of writes."""
 
     events: Counter[tuple[object, ...]]
     alerts: Counter[tuple[object, ...]]
-    # Those about alerts, for the admins are rightly told where one flow has not run for long; and no reminders, for
-    # how many there are depends on when people were told, which a kill may put off.
+    # Only messages about alerts, because a kill may rightly let the admins hear of a late flow. No
+    # reminders, because a kill may delay the first text, and so change how many follow.
     messages: Counter[tuple[object, ...]]
 
 
@@ -101,7 +102,10 @@ def step(site: Path, passed: Iterable[timedelta]) -> None:
 
 
 def kill(site: Path, clock: timedelta, random: Random) -> None:
-    """Start a daemon and kill it at a random moment: while it starts, or soon after any line of its log."""
+    """Start a daemon and kill it at a random moment.
+
+    While it starts, or soon after any line of its log.
+    """
     with daemon_of(site, ahead=clock) as running:
         lines = random.randint(0, LINES)
         idle = Timer(IDLE, running.process.kill)
@@ -184,7 +188,7 @@ def kills_lose_and_double_nothing(site: Path, undisturbed: Outcome, round_: int)
     assert differences(outcome(site), undisturbed) == []
 
 
-# Each round is a test of its own, for workers to share them.
+# Each round is a test of its own, so that workers share them.
 @pytest.mark.parametrize("round_", range(KILLS // A_ROUND))
 def test_kill_nine_at_random_moments_loses_and_doubles_nothing(
     tmp_path: Path, undisturbed: Outcome, round_: int

@@ -39,7 +39,8 @@ def told(phones: Phones) -> list[Disclosure]:
 
 
 def test_the_mentors_consent_is_revoked_between_alert_and_send(phones: Phones) -> None:
-    # 12:00  The mentor has quiet hours until a quarter to one, so that what she is to be asked waits.
+    # 12:00  The mentor has quiet hours until a quarter to one, so that what she is to be asked
+    # waits.
     with phones.site.database.write() as conn:
         conn.execute(
             update(staff).where(staff.c.id == 4).values(quiet_from="11:00", quiet_to="12:45")
@@ -50,7 +51,8 @@ def test_the_mentors_consent_is_revoked_between_alert_and_send(phones: Phones) -
     phones.now += 30 * MINUTE
     with phones.site.database.write() as conn:
         conn.execute(update(consents).values(revoked_at=phones.now))
-    # 12:45  She is asked nothing. Nobody waits for one o'clock, either: the case manager is asked now.
+    # 12:45  She is asked nothing. Nobody waits for one o'clock, either: the case manager is asked
+    # now.
     phones.now += 15 * MINUTE
     phones.go_on()
     ((number, words),) = phones.go_on()
@@ -68,7 +70,7 @@ def test_all_that_a_mentor_was_told_can_be_accounted_for_years_later(phones: Pho
     phones.now += 5 * MINUTE
     assert "1 (Robin) since" in (phones.text(MENTOR, "1?") or "")
     assert phones.text(MENTOR, "a") == answers.yours(named(1, "Robin"))
-    # 12:10  Consents are corrected, and what was disclosed stays under the one that there was.
+    # 12:10  The consent is corrected, and past disclosures keep naming the earlier one.
     with phones.site.database.write() as conn:
         conn.execute(
             update(consents).values(scope="nothing", purpose="none", expires_at=phones.now)

@@ -43,7 +43,8 @@ def test_forty_clients_trip_a_new_rule(database: Database) -> None:
     live(site, carrier, NOON, 2)
     assert not carrier.asked
 
-    # 13:00. The new rules are accepted. The one urgent alert is told at once, the forty others in a text a recipient.
+    # 13:00. The new rules are accepted. The one urgent alert is told at once, the forty others in a
+    # text a recipient.
     site.serve(NEW)
     live(site, carrier, NOON + hours(1), 30)
     texts = [(message.to, message.body) for message in carrier.asked]
@@ -54,7 +55,7 @@ def test_forty_clients_trip_a_new_rule(database: Database) -> None:
         ("+15550100002", "Handrail: 16 clients newly need you. See: handrail alerts"),
     ]
 
-    # 14:00. Nobody has taken anything: each alert climbs, and the supervisor gets one text about what is not urgent.
+    # 14:00. No alert is taken, so each climbs; the supervisor gets one text about the lesser ones.
     live(site, carrier, NOON + hours(2), 30)
     later = [message.body for message in carrier.asked[3:]]
     assert [body for body in later if "C-41" not in body] == [

@@ -1,4 +1,7 @@
-"""Stories of an alert that nobody answers: it climbs through the night, or is over before anybody does."""
+"""Stories of an alert that nobody answers.
+
+It climbs through the night, or is over before anybody does.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ CRAVING = "{latest: check_in.craving, not_older_than: 3 days, at_least: 8}"
 
 
 def night_of(database: Database, rules: Rulebook, now: Instant) -> Night:
-    """A site with one client, whose alert climbs from the case manager over the supervisor to whoever is on call."""
+    """A site with one client; an alert climbs from case manager to supervisor to on-call."""
     site = Site(database, rules=rules)
     site.routing = routing(
         {"to": "case_manager"},
@@ -77,7 +80,8 @@ def test_it_is_over_before_anybody_answers(database: Database) -> None:
     # 14:30  The case manager is told.
     night.until(clock("15:00"))
     assert night.told == [(clock("14:30"), CASE_MANAGER)]
-    # 15:10  The client checks in again, and it has passed. Nobody is asked any more, and no phone buzzes to say so.
+    # 15:10  The client checks in again, and it has passed. Nobody is asked any more, and no phone
+    # buzzes to say so.
     night.site.caseload.event(1, "check_in", clock("15:10"), status="completed", craving=3)
     night.until(clock("18:00"))
     assert len(night.texts) == 1

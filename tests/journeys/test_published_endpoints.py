@@ -37,7 +37,8 @@ def site(
         if not site.exists():
             copytree(ROOT / "examples" / "ctn0094", site, ignore=lambda *_: ["var"])
             done = handrail(site, "import", "--format", "csv")
-            # A few rows are dated years after the study; those that lie ahead of today are rejected.
+            # A few rows are dated years after the study; those that lie ahead of today are
+            # rejected.
             assert done.code in {0, FOUND}, done.err
     return site
 
@@ -140,7 +141,10 @@ def test_the_other_published_definitions_hold_from_the_week_on_at_which_they_are
 def test_what_docs_preview_md_shows_is_what_it_prints(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every line of output that it shows; where it leaves lines out, the others are in their order."""
+    """Every line of output that it shows.
+
+    Where it leaves lines out, the others are in their order.
+    """
     blocks = re.findall(
         r"```(\w*)\n(.*?)```", (ROOT / "docs" / "preview.md").read_text(), re.DOTALL
     )

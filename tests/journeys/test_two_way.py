@@ -31,7 +31,8 @@ def test_taken_at_once(database: Database) -> None:
 def test_passed_on(database: Database) -> None:
     phones = Phones.of(database, 1)
     phones.go_on()
-    # 12:05  The case manager is on a train and passes it on: the supervisor is asked now, not at 13:00.
+    # 12:05  The case manager is on a train and passes it on: the supervisor is asked now, not at
+    # 13:00.
     phones.now += 5 * MINUTE
     assert phones.text(CASE_MANAGER, "p 1") == answers.passed_on(named(1), "supervisor")
     assert phones.go_on() == [(SUPERVISOR, ASKED)]
@@ -48,7 +49,8 @@ def test_passed_on(database: Database) -> None:
 def test_stop_by_the_case_manager(database: Database) -> None:
     phones = Phones.of(database, 1)
     phones.go_on()
-    # 12:20  He wants no texts any more. The client is not left alone: the supervisor is asked, and told about him.
+    # 12:20  He wants no texts any more. The client is not left alone: the supervisor is asked, and
+    # told about him.
     phones.now += 20 * MINUTE
     assert phones.text(CASE_MANAGER, "STOP") is None
     sent = phones.go_on()
@@ -76,7 +78,7 @@ def test_two_alerts_open_and_a_bare_a(database: Database) -> None:
     phones.now += MINUTE
     assert phones.text(CASE_MANAGER, "a") == answers.which([named(1), named(2)])
     assert phones.states() == ["open", "open"]
-    # 12:02  What was 2 about?
+    # 12:02  The case manager asks about code 2.
     phones.now += MINUTE
     assert (phones.text(CASE_MANAGER, "2?") or "").startswith("Handrail: 2 (C-2) since 11:00.")
     assert phones.text(CASE_MANAGER, "2 a") == answers.yours(named(2))

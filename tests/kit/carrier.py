@@ -27,8 +27,8 @@ class Killed(BaseException):
 class Carrier:
     """Takes messages by its moods, one a send, and takes them kindly when it has run out of moods.
 
-    `delivered` is what its recipients' phones show: how often each outbox row was taken. `deaf` look-ups find
-    nothing out. `passing` is called at each point where the process may die.
+    `delivered` is what its recipients' phones show: how often each outbox row was taken. `deaf`
+    look-ups find nothing out. `passing` is called at each point where the process may die.
     """
 
     name = "carrier"

@@ -1,4 +1,4 @@
-"""A small caseload straight in the tables, for tests that begin where events, clients and staff are stored."""
+"""A small caseload written straight to the tables, so that a test needs no source to read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Caseload:
         return number
 
     def staff(self, number: int, role: Role, *client_ids: int, **columns: Any) -> int:
-        """Somebody of a role, assigned to these clients in it; a mentor has no consent yet."""
+        """Add a person in a role, assigned to these clients; a mentor has no consent yet."""
         row = {"id": number, "ref": f"S-{number}", "role": role, "phone": f"+1555010{number:04}"}
         with self.database.write() as conn:
             add_staff(conn, **(row | columns))

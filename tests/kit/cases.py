@@ -87,7 +87,7 @@ class Trying:
         )
 
     def wrong(self, text: str, head: str = "") -> list[tuple[str, str | None, str | None]]:
-        """The lines that are not as expected: when (UTC), what was expected, what happened."""
+        """The lines that differ: the time (UTC), the expected text, the actual one."""
         lines = self.tried(text, head).lines
         return [
             (f"{from_us(x.at):%d %H:%M:%S}", x.expected, x.happened) for x in lines if not x.right

@@ -1,4 +1,4 @@
-"""A site whose sources are CSV files: files are written, sources read, and what came of it looked at."""
+"""A site with CSV files as its sources: tests write files, read them and look at the outcome."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class CsvSite:
         return counts
 
     def retry(self) -> None:
-        """Read what was rejected again; then it is a minute later."""
+        """Read the rejected rows again; then let a minute pass."""
         ingest.retry(self.database, self.source(), self.settings.timezone, to_us(self.now))
         self.now += timedelta(minutes=1)
 
@@ -131,7 +131,7 @@ class CsvSite:
             return [json.loads(fields) for (fields,) in kept]
 
     def rejects(self) -> list[tuple[str, int, str]]:
-        """What waits to be mended, as (item, line, reason)."""
+        """The rejects still open, as (item, line, reason)."""
         with self.database.read() as conn:
             return [(each.item, each.line, each.reason) for each in rejects.still_open(conn)]
 

@@ -1,4 +1,7 @@
-"""Databases made anew for each test. The engines are kept, for compiling the statements takes longer than the tests."""
+"""An empty database for each test.
+
+The engines are kept, because compiling their statements takes longer than most tests.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _EMPTY = "; ".join(
 
 
 class SqliteFile:
-    """A SQLite file, which is overwritten by an empty one whenever it is asked for anew."""
+    """A SQLite file that an empty one overwrites for each test."""
 
     def __init__(self, folder: Path) -> None:
         self._file, self._template = folder / "handrail.db", folder / "template.db"
@@ -37,7 +40,7 @@ class SqliteFile:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         template.close()
 
-    def anew(self) -> Database:
+    def emptied(self) -> Database:
         """The database, migrated and empty."""
         self._database.close()
         for left in self._file.parent.glob(f"{self._file.name}*"):
@@ -66,8 +69,11 @@ class Postgres:
         template.close()
         self._database = Database.open(self.new_url())
 
-    def anew(self) -> Database:
-        """The database that the tests share, migrated and empty; one that changes its tables makes another."""
+    def emptied(self) -> Database:
+        """The database that the tests share, migrated and empty.
+
+        One that changes its tables makes another.
+        """
         with self._database.write() as conn:
             conn.connection.cursor().execute(_EMPTY)
         return self._database

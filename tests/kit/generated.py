@@ -1,4 +1,7 @@
-"""Generated histories and conditions: everything that the language can say, over days on which clocks change."""
+"""Generated histories and conditions.
+
+Everything that the language can say, over days on which clocks change.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,12 @@ CASES = int(os.environ.get("HANDRAIL_CASES", "0"))
 
 
 def cases(few: int, tests: int = 1) -> settings:
-    """Settings of a property: a few fixed cases, or as many as HANDRAIL_CASES says, drawn anew.
+    """Settings of a property: a few fixed cases, or HANDRAIL_CASES random ones.
 
     Those are shared out among `tests`, where a property is several.
     """
-    # The fixtures that a property uses may serve all its cases: what a case needs fresh it makes itself.
+    # The fixtures that a property uses may serve all its cases: what a case needs fresh it makes
+    # itself.
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
     return settings(
         max_examples=CASES // tests or few,
@@ -52,7 +56,8 @@ KINDS = with_site_kinds(
         "test": Kind("test", {"warm": Field("choice", choices=("yes", "no", "unknown"))}),
     }
 )
-# Zones with days on which their clocks change: at midnight and back over it, by half an hour, and by a whole day.
+# Zones with days on which their clocks change: at midnight and back over it, by half an hour, and
+# by a whole day.
 ODD_DAYS = (
     ("America/New_York", date(2024, 3, 8)),
     ("America/New_York", date(2024, 11, 1)),
@@ -67,7 +72,8 @@ ODD_DAYS = (
     ("Asia/Kathmandu", date(2024, 5, 1)),
     ("UTC", date(2024, 2, 27)),
 )
-# Instants lie on a grid of six hours, so that they meet durations, midnights and one another; some are just off it.
+# Instants lie on a grid of six hours, so that they meet durations, midnights and one another; some
+# are just off it.
 STEP = timedelta(hours=6)
 LAST_STEP = 36
 NUDGES = (0, 0, 0, 0, 0, 1, -1, 3_600_000_000)
@@ -250,7 +256,10 @@ def _some(draw: Draw, values: Iterable[Any], most: int = 2) -> list[Any]:
 
 
 def one_in(draw: Draw, times: int) -> bool:
-    """Whether it happens, which it does not in the simplest case; ends of a range are drawn more often than others."""
+    """Whether it happens, which it does not in the simplest case.
+
+    Ends of a range are drawn more often than others.
+    """
     return bool(draw(st.integers(0, times)) == times // 2)
 
 

@@ -28,7 +28,10 @@ Names = Sequence[tuple[Condition, bool]]
 
 
 def _joined(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
-    """A condition of findings, of what `names` refers to, and of both joined; `known`, one that always has a value."""
+    """A condition of findings, of what `names` refers to, and of both joined.
+
+    `known`, one that always has a value.
+    """
     way = draw(st.integers(0, 9))
     if depth and way >= 4:
         head = draw(st.sampled_from(["all", "any", "any", "none"]))

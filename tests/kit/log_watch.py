@@ -1,7 +1,8 @@
 """Watches every line that is logged while a test runs: none may hold a telephone number, a name, a note or a text.
 
-Lines of this process are looked at before the log takes numbers out of them, those of daemons as they are written.
-What must not be in one is what the test's databases hold where people are told apart, and whatever looks like a number.
+Lines of this process are looked at before the log takes numbers out of them, those of daemons as
+they are written. What must not be in one is what the test's databases hold where people are told
+apart, and whatever looks like a number.
 """
 
 from __future__ import annotations
@@ -55,11 +56,11 @@ class Watch:
         self._files: list[IO[str]] = []
 
     def keep_private(self, database: Database) -> None:
-        """What a database holds about people may not be logged."""
+        """Refuse log lines with data about people that this database holds."""
         with (
             suppress(SQLAlchemyError, StoreUnavailableError),
             database.read() as conn,
-        ):  # the tables may not be there
+        ):  # the tables are perhaps missing
             for column in PRIVATE:
                 found = conn.scalars(select(column).distinct().limit(2000)).all()
                 self._private |= {str(each) for each in found if each and len(each) >= SHORTEST}
@@ -124,7 +125,7 @@ _handler = _Handler(logging.WARNING)
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """Begin anew with each test, for some set the log up in a way of their own."""
+    """Reset the watch before each test, because some tests configure the log themselves."""
     watch.__init__()  # type: ignore[misc]
     structlog.reset_defaults()
     *before, render = structlog.get_config()["processors"]

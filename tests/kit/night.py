@@ -19,7 +19,10 @@ from tests.kit.times import MINUTE, NOON
 
 @dataclass
 class Night:
-    """A site through the hours; `texts` are (when, to which staff id, words), and `before` runs first in each tick."""
+    """A site through the hours.
+
+    `texts` are (when, to which staff id, words), and `before` runs first in each tick.
+    """
 
     site: Site
     now: Instant = NOON

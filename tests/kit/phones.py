@@ -52,17 +52,20 @@ class Phones:
         return phones
 
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
-        """Somebody texts; what they are answered."""
+        """Take in a text from this number; return the answer."""
         return self.take(Inbound(provider_id or f"SM{next(self._numbers)}", sender, body))
 
     def take(self, inbound: Inbound) -> str | None:
-        """The carrier hands over a text; what it is answered."""
+        """Take in a text that the carrier hands over; return the answer."""
         return receive.take(
             self.site.database, inbound, NotificationSettings(self.site.routing), self.now
         ).answer
 
     def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
-        """So many microseconds later all that is due is done: (number, words) of what has been sent since last time."""
+        """Let `passed` microseconds go by and do all due work.
+
+        Return new texts as (number, words).
+        """
         self.now += passed
         steps.run(self.site.database, self.site.rules.rules, "reason", self.now)
         at: int | None = self.now

@@ -22,7 +22,10 @@ class Happening(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A dated entry of a person's record: enrolled, ended, discharged, leave_began, leave_ended or an attribute."""
+    """A dated entry of a person's record.
+
+    Enrolled, ended, discharged, leave_began, leave_ended or an attribute.
+    """
 
     at: datetime
     entry: str

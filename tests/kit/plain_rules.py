@@ -1,7 +1,7 @@
 """What rules mean, said as plainly as can be: event by event, instant by instant, on lists and aware datetimes.
 
-It reads a rule file as `yaml.safe_load` gives it. It is slow and leaves every check to the reader; the tests hold the
-engine to it.
+It reads a rule file as `yaml.safe_load` gives it. It is slow and leaves every check to the reader;
+the tests hold the engine to it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ Condition = dict[str, Any]
 
 
 class PlainSpan(NamedTuple):
-    """A rule held from `began` until just before `ended`, or for ever; `raises` are later severities."""
+    """A rule held from `began` until just before `ended`, or for ever.
+
+    `raises` are later severities.
+    """
 
     rule: str
     severity: str
@@ -70,7 +73,10 @@ class AsOf:
         )
 
     def open(self, begin: str, end: str, over: str = "") -> bool:
-        """Whether a spell has begun and not ended; a beginning and an end of one instant leave it as it was."""
+        """Whether a spell has begun and not ended.
+
+        A beginning and an end of one instant leave it as it was.
+        """
         was = False
         for at in sorted({entry.at for entry in self.record}):
             said = {entry.entry for entry in self.record if entry.at == at}
@@ -89,7 +95,10 @@ class AsOf:
         return None if entry is None else local_day(self.person.zone, entry.at)
 
     def start(self, condition: Condition) -> datetime | None:
-        """The instant from which `starting:` lets events count; None while that day is not known."""
+        """The instant from which `starting:` lets events count.
+
+        None while that day is not known.
+        """
         number, unit, _, after = condition["starting"].split()
         day = self.day_of("enrolled" if after == "enrolment" else "discharged")
         return (
@@ -141,7 +150,10 @@ class AsOf:
     def window(
         self, condition: Condition, events: list[Happening], among: list[Happening] | None = None
     ) -> list[Any]:
-        """Those of the events that the condition's window holds; `last: N` counts among others where they are given."""
+        """Those of the events that the condition's window holds.
+
+        `last: N` counts among others where they are given.
+        """
         length = condition.get("within", condition.get("not_older_than"))
         if length is not None:
             events = [event for event in events if event.at > self.now - duration(length)]
@@ -215,7 +227,8 @@ class AsOf:
         if not found:
             return None
         newest, value = found[-1]
-        # How old the newest value may be is no limit to its baseline; where the condition starts is.
+        # How old the newest value may be is no limit to its baseline; where the condition starts
+        # is.
         unlimited = {word: option for word, option in condition.items() if word != "not_older_than"}
         since = newest - duration(condition.get("baseline", "14 days"))
         before = [
@@ -282,7 +295,10 @@ class AsOf:
     # --- truth
 
     def compare(self, value: Any, operator: str, operand: Any, *, denied: bool = False) -> bool:
-        """Whether the comparison is true of the value (or, denied, false of it); no value satisfies neither."""
+        """Whether the comparison is true of the value (or, denied, false of it).
+
+        No value satisfies neither.
+        """
         if value is None:
             return False
         if operator in {"is", "is_not", "one_of"}:
@@ -328,7 +344,10 @@ class AsOf:
         return all(truths) if every else any(truths)
 
     def some(self, written: dict[str, Any], *, denied: bool) -> bool:
-        """Whether enough parts hold; denied, whether so many are known to be false that enough never hold."""
+        """Whether enough parts hold.
+
+        If denied: whether too many parts are known to be false for that.
+        """
         parts = written["of"]
         needed = len(parts) - written["at_least"] + 1 if denied else written["at_least"]
         return sum(self.holds(part, denied=denied) for part in parts) >= needed
@@ -368,14 +387,20 @@ class AsOf:
 
 
 def as_number(value: Any) -> Any:
-    """An attribute of the record is a word; where it is put in order it must be a number, or else has no value."""
+    """An attribute of the record is a word.
+
+    Where it is put in order it must be a number, or else has no value.
+    """
     if isinstance(value, str):
         return float(value) if NUMERAL.fullmatch(value) else None
     return value
 
 
 def plain(value: Any) -> Any:
-    """A value as it is compared: durations and percentages as numbers, numbers to 9 decimals, yes and no as words."""
+    """A value as it is compared.
+
+    Durations and percentages as numbers, numbers to 9 decimals, yes and no as words.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, timedelta):
@@ -411,8 +436,8 @@ def durations(written: Any) -> Iterator[timedelta]:
 def instants(document: dict[str, Any], person: Person) -> list[datetime]:
     """All instants at which the truth of a rule could change.
 
-    Something happens, a local day begins, or a duration written in the rules has gone by since one of these; and one
-    microsecond later, when `more_than` is satisfied.
+    Something happens, a local day begins, or a duration written in the rules has gone by since one
+    of these; and one microsecond later, when `more_than` is satisfied.
     """
     happened = {event.at for event in person.events} | {entry.at for entry in person.record}
     if not happened:

@@ -1,4 +1,7 @@
-"""`handrail` in processes of its own that start at once: forked from one that has imported everything already."""
+"""`handrail` in processes of its own that start at once.
+
+Forked from one that has imported everything already.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Running:
     err: TextIO
 
     def wait_for(self, event: str) -> dict[str, Any]:
-        """The first line of its JSON log about this event; AssertionError where it ends without one."""
+        """The first line of its JSON log about this event.
+
+        AssertionError where it ends without one.
+        """
         for line in self.err:
             _look_at(line)
             said: dict[str, Any] = json.loads(line)

@@ -1,4 +1,7 @@
-"""Rows with everything that a test does not care about: clients, staff, consents, alerts, messages."""
+"""Rows with everything that a test does not care about.
+
+Clients, staff, consents, alerts, messages.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,7 @@ def client_of(conn: Connection, alert_id: int) -> int:
 def add_message(
     conn: Connection, alert_id: int | None = None, staff_id: int | None = None, **values: Any
 ) -> int:
-    """A message due now, about an alert and to somebody of its own where none are given."""
+    """Add a message due now; it gets an alert and a recipient of its own if none is given."""
     alert_id = add_alert(conn) if alert_id is None else alert_id
     staff_id = add_staff(conn) if staff_id is None else staff_id
     row = {
@@ -107,7 +110,7 @@ def row_of(conn: Connection, message_id: int) -> Any:
 
 
 def change(conn: Connection, where: Any, row_id: int, **values: Any) -> None:
-    """Change a stored row, as somebody else would."""
+    """Change a stored row, as another process would."""
     conn.execute(update(where).where(where.c.id == row_id).values(values))
 
 

@@ -1,4 +1,4 @@
-"""What the tests of evaluation share: a caseload with rules that serve, and a look at what came of it."""
+"""A site for tests of evaluation: a caseload, serving rules, and queries of the outcome."""
 
 from __future__ import annotations
 
@@ -53,7 +53,10 @@ def routing(
 
 @dataclass
 class Site:
-    """A database with a caseload, rules and a policy: case manager, after an hour the supervisor."""
+    """A database with a caseload, rules and a policy.
+
+    Case manager, after an hour the supervisor.
+    """
 
     database: Database
     caseload: Caseload = field(init=False)

@@ -1,6 +1,9 @@
-"""A site that texts through the local Twilio in one process, on a clock of its own, and can be killed and started anew.
+"""A site that texts through a local Twilio, in one process and on a clock of its own.
 
-The engine, its connector and its pages are the real ones; only the wire between them and Twilio is a function call.
+It can be killed and started again.
+
+The engine, its connector and its pages are the real ones; only the wire between them and Twilio is
+a function call.
 """
 
 from __future__ import annotations
@@ -75,7 +78,10 @@ class Arrivals:
 
 
 class Wire(BaseAdapter):
-    """Leads the connector's requests to the local Twilio; `passing` is called before and after each."""
+    """Leads the connector's requests to the local Twilio.
+
+    `passing` is called before and after each.
+    """
 
     def __init__(self, api: Api, clock: SetClock, passing: Callable[[str], None]) -> None:
         super().__init__()
@@ -109,11 +115,12 @@ class Wire(BaseAdapter):
 class TwilioSite:
     """One database, one local Twilio, and an engine that runs or does not.
 
-    The database's connections are closed whenever the engine ends; only compiled statements outlive it.
+    The database's connections are closed whenever the engine ends; only compiled statements outlive
+    it.
 
-    `passing` is called, with the kind of the point, wherever the process may die: before a transaction begins and
-    before it commits, before and after a request to Twilio, and after a call of Twilio's was taken. `look` is the same
-    database, for looking into it without passing such a point.
+    The site calls `passing`, with the kind of the point, wherever the process may die. These points
+    are: before a transaction begins and before it commits, before and after a request to Twilio,
+    and after a webhook call. `look` is the same database; reading it passes no such point.
     """
 
     def __init__(
@@ -227,7 +234,7 @@ class TwilioSite:
         return [name for name, is_due in steps.items() if is_due]
 
     def next_at(self, now: int) -> int | None:
-        """The next instant at which anything happens, here or at Twilio; what is overdue is tried a minute later."""
+        """The next instant with work here or at Twilio; overdue work is tried a minute later."""
         with self._look.read() as conn:
             ours = _first(*agenda.read(conn, None), *conn.execute(_LEASES).one())
         if ours is not None and ours <= now:
@@ -237,7 +244,10 @@ class TwilioSite:
         )
 
     def take_calls(self) -> None:
-        """Let Twilio make the calls that are due; one that meets nobody is lost or repeated, as Twilio does it."""
+        """Let Twilio make the calls that are due.
+
+        One that meets nobody is lost or repeated, as Twilio does it.
+        """
         for call in self.carrier.due(self.clock.at):
             if self.engine is None:
                 self.carrier.answered(call, None, "", self.clock.at)

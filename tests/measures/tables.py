@@ -1,8 +1,8 @@
 """Small tables of events, and of the values expected of them: they read as documentation and are tests.
 
-A table of events has a row an event or entry of the record: `at` (local), `what`, and a column a field; an empty cell
-is a field that is not there. A table of answers has a row an instant: `as of`, `value`, and whether the condition
-`holds`; `none` is no value.
+Each row of a table of events is an event or an entry of the record: `at` (local), `what`, and a
+column for each field. An empty cell is an absent field. A table of answers has a row an instant:
+`as of`, `value`, and whether the condition `holds`; `none` is no value.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ ATTRIBUTES = ("programme", "phase")
 
 
 def rows(table: str) -> list[dict[str, str]]:
-    """The rows of an ASCII table by the words of its first line; lines of dashes are for the eye."""
+    """The rows of an ASCII table by the words of its first line.
+
+    Lines of dashes are for the eye.
+    """
     lines = [
         line.strip().strip("|").split("|")
         for line in table.splitlines()
@@ -40,7 +43,10 @@ def rows(table: str) -> list[dict[str, str]]:
 
 
 def instant(text: str, zone: str) -> datetime:
-    """A local instant, such as `2024-03-01 08:00`; `+1us` is a microsecond later, `2nd` the hour that comes twice."""
+    """A local instant, such as `2024-03-01 08:00`.
+
+    `+1us` is a microsecond later, `2nd` the hour that comes twice.
+    """
     words = text.split()
     local = datetime.fromisoformat(" ".join(words[:2])).replace(
         tzinfo=ZoneInfo(zone), fold=int("2nd" in words)
@@ -78,13 +84,13 @@ def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
     assert source.root is not None
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes
-    somebody = person(events, zone)
-    batch, document = among_others(somebody), {"rules": [{"when": source.plain()}]}
+    someone = person(events, zone)
+    batch, document = among_others(someone), {"rules": [{"when": source.plain()}]}
     flips = finding.flips(batch)
     for row in rows(answers):
         at = instant(row["as of"], zone)
         value, holds = expected_value(row["value"]), row["holds"] == "yes"
-        plain = AsOf(document, somebody, at)
+        plain = AsOf(document, someone, at)
         approximately = pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
         assert plain.value(source.plain()) == approximately, ("plain value", row)
         assert plain.holds(source.plain()) == holds, ("plain truth", row)
@@ -101,10 +107,10 @@ def check(condition: str, events: str, answers: str, zone: str = "UTC") -> None:
 PLACE = 2
 
 
-def among_others(somebody: Person) -> Histories:
-    """The person at PLACE of a batch, after and before others of whom nothing may be taken for theirs."""
-    begun = Person(somebody.zone, somebody.record, somebody.in_order[:1])
-    return histories([somebody, begun, somebody, somebody])
+def among_others(someone: Person) -> Histories:
+    """A batch with the person at PLACE, between others whose events must not count for them."""
+    begun = Person(someone.zone, someone.record, someone.in_order[:1])
+    return histories([someone, begun, someone, someone])
 
 
 def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") -> list[str]:
@@ -113,9 +119,9 @@ def events_behind(condition: str, events: str, as_of: str, zone: str = "UTC") ->
     assert source.root is not None
     finding = read_condition(Reading(source, KINDS), source.root)
     assert finding is not None, source.mistakes
-    somebody = person(events, zone)
-    batch = among_others(somebody)
+    someone = person(events, zone)
+    batch = among_others(someone)
     places = finding.measure.seen(batch, (PLACE << SHIFT) + us(instant(as_of, zone))).places
-    before = len(somebody.events) + min(1, len(somebody.events))
-    found = [somebody.in_order[place - before] for place in places]
+    before = len(someone.events) + min(1, len(someone.events))
+    found = [someone.in_order[place - before] for place in places]
     return [event.at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") for event in found]

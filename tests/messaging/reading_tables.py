@@ -1,4 +1,7 @@
-"""The tables of texts that people send, each with the reading that it is to have; see the head of each file."""
+"""The tables of texts that people send, each with the reading that it is to have.
+
+See the head of each file.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_failures_in_a_row_stop_it(failure: SendResult) -> None:
 
 
 @pytest.mark.parametrize("answer", [TAKEN, None, SendResult("refused", error_code="21614")])
-def test_any_proper_answer_begins_the_count_anew_and_starts_it_again(
+def test_any_proper_answer_resets_the_count_and_starts_it_again(
     answer: SendResult | None,
 ) -> None:
     assert after(*[FAILS] * (OPENS_AFTER - 1), answer) == Channel()

@@ -29,7 +29,7 @@ def reason(recipient: RecipientFacts = RECIPIENT, **about: Any) -> NotifyReason:
     return may_notify(recipient, NOW, **({"alert": ALERT, "message": MESSAGE} | about)).reason
 
 
-def test_somebody_who_can_be_told_of_an_open_alert_is_told() -> None:
+def test_a_recipient_who_can_be_told_of_an_open_alert_is_told() -> None:
     assert reason() == NotifyReason.ALLOWED
     assert reason(alert=None) == NotifyReason.ALLOWED
 
@@ -64,7 +64,7 @@ def test_an_alert_that_nobody_is_to_hear_of_is_told_to_nobody(
         (MENTOR, NotifyReason.MENTOR_WITHOUT_CONSENT),
     ],
 )
-def test_somebody_who_cannot_be_told_is_not(
+def test_a_recipient_who_cannot_be_told_is_not(
     recipient: RecipientFacts, expected: NotifyReason
 ) -> None:
     assert reason(recipient) == expected
@@ -97,7 +97,7 @@ def test_of_several_valid_consents_the_newest_counts() -> None:
     assert may_notify(replace(MENTOR, consents=consents), NOW).consent == newer
 
 
-def test_whoever_wrote_may_act_without_being_there_but_not_without_the_client() -> None:
+def test_a_sender_may_act_while_absent_but_not_without_the_client() -> None:
     assert may_act(replace(RECIPIENT, absent=True, opted_out=True), NOW).allowed
     gone = replace(RECIPIENT, responsible=False)
     assert may_act(gone, NOW).reason == NotifyReason.NOT_RESPONSIBLE

@@ -1,4 +1,7 @@
-"""Every kind of text there is may be sent, with the longest and the worst of everything; none can be forgotten here."""
+"""Every kind of text there is may be sent, with the longest and the worst of everything.
+
+None can be forgotten here.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "of_client": (REFS, ABOUT, DETAILS),
     "of_many": ((1, 99_999), (1, 99_999), (True, False)),
     "reaches_nobody": ((1, 10**12), CODES),
+    "reach_nobody": ((2, 99_999),),
     "in_danger": (REFS, (1, 10**12)),
     "opted_out": (REFS, (1, 10**12)),
     "held": ((1, 99_999),),
@@ -80,7 +84,8 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "wrote_again": (ALERTS, (True, False)),
 }
 BY_KEYWORD = {"of_many": "newly", "confirm": "only", "wrote_again": "mine", "to_staff": "urgent"}
-# What a text may be made of. There is no name, no number of a phone, no note, no result and no title among them.
+# What a text may be made of. There is no name, no number of a phone, no note, no result and no
+# title among them.
 FIELDS = {
     "ref",
     "reason",
@@ -200,7 +205,7 @@ def leaks_of(words: Any, digests: Any, detail: Any) -> list[str]:
     ]
 
 
-# Those that hold their words against the lint themselves, and say something else when these may not be said.
+# These texts lint their own words, and fall back to others that pass.
 SELF_LINTING = {"which", "listed", "not_understood", "news"}
 # Those that choose among constants, which are looked at themselves.
 WITHOUT_WORDS = {"crisis", "client_help", "thanks", "started"}

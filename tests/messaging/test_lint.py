@@ -1,4 +1,4 @@
-"""What may not stand in a text is found, whatever else stands there."""
+"""The lint finds each forbidden word in a text, among any other words."""
 
 from __future__ import annotations
 

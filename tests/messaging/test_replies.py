@@ -47,7 +47,7 @@ def reading(text: str, known: list[OpenAlert]) -> tuple[Reading, ...]:
 
 
 def both(row: StaffAnswer) -> list[tuple[tuple[Reading, ...], tuple[Reading, ...]]]:
-    """What the table expects and what is read, with one alert open and with several."""
+    """The (expected, actual) readings, first with one alert open, then with several."""
     return [(row.one, reading(row.text, ONE)), (row.several, reading(row.text, SEVERAL))]
 
 
@@ -140,7 +140,7 @@ def test_a_letter_and_a_code_are_understood_in_either_order(
         "me voy a matar", "acabar con todo", "estoy en peligro", "mejor muerta", "no despierta", "suicidarme",
     ],
 )  # fmt: skip
-def test_words_of_somebody_in_danger_are_noticed(body: str) -> None:
+def test_words_of_a_client_in_danger_are_noticed(body: str) -> None:
     assert in_crisis(body)
 
 

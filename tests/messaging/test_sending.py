@@ -1,4 +1,4 @@
-"""What becomes of a message: what speaks against sending it, and what follows from the gateway's answer."""
+"""The settlement of a message: the reasons against sending it, and the gateway's answers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ IN_DOUBT = replace(MESSAGE, state="unknown")
 
 
 @pytest.mark.parametrize("reason", NotifyReason)
-def test_what_hinders_a_message_ends_it_or_puts_it_off(reason: NotifyReason) -> None:
+def test_an_obstacle_ends_a_message_or_delays_it(reason: NotifyReason) -> None:
     settlement = hindrance(NotifyDecision(reason, until=NOW + HOUR))
     if reason == NotifyReason.ALLOWED:
         assert settlement is None
@@ -59,7 +59,7 @@ def test_what_hinders_a_message_ends_it_or_puts_it_off(reason: NotifyReason) -> 
         (NotifyReason.EXPIRED, True),
     ],
 )
-def test_the_alert_goes_on_where_only_the_recipient_is_hindered(
+def test_the_alert_goes_on_if_the_obstacle_is_the_recipients_alone(
     reason: NotifyReason, goes_on: bool
 ) -> None:
     settlement = hindrance(NotifyDecision(reason))
@@ -97,7 +97,7 @@ def test_a_number_that_cannot_be_reached_passes_its_owner_over(outcome: str) -> 
     assert (settlement.state, settlement.passed_over) == ("failed", True)
 
 
-def test_a_broken_channel_keeps_the_message_for_when_it_is_mended() -> None:
+def test_a_broken_channel_keeps_the_message_until_it_works() -> None:
     settlement = after_send(MESSAGE, SendResult("stopped"), NOW)
     assert (settlement.state, settlement.due_at, settlement.passed_over) == (
         "queued",

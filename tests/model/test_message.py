@@ -1,4 +1,4 @@
-"""The ways through the outbox: what is allowed, and that nothing leads back."""
+"""The allowed transitions of the outbox; none leads back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A wrong word brings the nearest right one, or the words there are; rather no guess than a bad one."""
+"""A wrong word brings the nearest right one, or the words there are.
+
+Rather no guess than a bad one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routing policies: what is refused, and what serves where nothing is written."""
+"""Routing policies: the refused ones, and the defaults."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_policy_that_is_no_longer_configured_gives_way_to_the_severitys() -> N
     assert settings.policy("high", "gone") == settings.policy("high", None)
 
 
-def test_a_policy_may_be_written_anew_under_its_built_in_name() -> None:
+def test_a_policy_may_be_replaced_under_its_built_in_name() -> None:
     settings = RoutingSettings.model_validate({"policies": {"urgent": [{"to": "on_call"}]}})
     assert [step.to for step in settings.policy("urgent", None)] == ["on_call"]
 

@@ -1,4 +1,4 @@
-"""A secret is read from the environment or from a file, and what is missing is said in a sentence."""
+"""A secret comes from the environment or a file; a sentence says if it is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an editor makes of a YAML file: values as YAML 1.2 has them, and the places at which a schema refuses them."""
+"""What an editor makes of a YAML file.
+
+Values as YAML 1.2 has them, and the places at which a schema refuses them.
+"""
 
 from __future__ import annotations
 

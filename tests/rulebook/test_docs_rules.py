@@ -23,7 +23,10 @@ RULE = (
 
 
 def as_file(example: str) -> str:
-    """A whole file, whatever part of one the example shows: a file, a rule's `when:`, or conditions."""
+    """A whole file, whatever part of one the example shows.
+
+    A file, a rule's `when:`, or conditions.
+    """
     if example.startswith("format:"):
         return example
     if not example.startswith("when:"):

@@ -34,7 +34,8 @@ from tests.kit.plain_rules import AsOf, Condition, as_engine, instants, plain_sp
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
     """The document, guarded where a rule of it is true of nothing, and its rulebook.
 
-    The reference judges alone: rulesets of durable_rules are never freed, and have tests of their own.
+    The reference judges alone: rulesets of durable_rules are never freed, and have tests of their
+    own.
     """
     try:
         book = from_texts({"rules.yaml": written(document)}, KINDS)

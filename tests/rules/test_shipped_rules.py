@@ -1,4 +1,4 @@
-"""The shipped rules keep to what was decided for all of them; what each of them does, its cases say."""
+"""The shipped rules keep to decisions about all of them; their cases test each one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from engine.rulebook.core.cases import tried
 from engine.rulebook.core.rulebook import CheckedRule
 
 ROOT = Path(__file__).parents[2]
-# A reminder of a date, good news, and what can only be true after the weeks in which the others are raised.
+# A reminder of a date, good news, and what can only be true after the weeks in which the others are
+# raised.
 NEVER_RAISED = {"naltrexone-due", "milestone", "first-visit-not-kept-by-day-30"}
 # Severities chosen by what alerts were worth on trial patients, not by the weeks since discharge.
 MEASURED = {

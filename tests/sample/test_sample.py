@@ -25,7 +25,8 @@ from engine.store.tables.people import clients
 from tests.kit.times import SetClock
 
 REPOSITORY = Path(__file__).parents[2]
-# By the clock of the site: deep in the night, on the day the clocks go back, in the morning, in the evening.
+# By the clock of the site: deep in the night, on the day the clocks go back, in the morning, in the
+# evening.
 INSTANTS = ["2026-06-03 03:10", "2026-11-01 01:30", "2027-01-04 09:00", "2026-08-29 22:45"]
 NEWS = {
     ("C-1007", "craving-eight-or-more"),

@@ -1,4 +1,4 @@
-"""What is gained, lost and changed between two versions of a rule."""
+"""The spans gained, lost and changed between two versions of a rule."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Daemon:
         return ["texts cannot be sent"]
 
     def collect(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be mended.", value=3)
+        yield GaugeMetricFamily("handrail_rejects", "Rows that wait to be fixed.", value=3)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is done about an alert from the terminal is done as by text, and said."""
+"""An act on an alert from the terminal does the same as a text, and says so."""
 
 from __future__ import annotations
 

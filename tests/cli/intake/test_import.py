@@ -1,4 +1,4 @@
-"""`handrail import` and `handrail rejects`: what was read, what was not and why, and what to do about it."""
+"""`handrail import` and `handrail rejects` count rows, and say why some fail and who can help."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_retrying_reads_rows_as_mapping_and_roster_are_now(inbox: Path, handrail
     ]
 
 
-def test_a_row_that_nobody_will_mend_may_be_dismissed(inbox: Path, handrail: Handrail) -> None:
+def test_a_row_that_will_not_be_fixed_can_be_dismissed(inbox: Path, handrail: Handrail) -> None:
     (inbox / "tests.csv").write_text(TESTS + "C-1,2026-07-01,1,pos\n", "utf-8")
     handrail("import")
     assert handrail("rejects", "--dismiss", "7")[::2] == (

@@ -1,4 +1,4 @@
-"""`handrail check`: every mistake with its line and a caret, and warnings of what is seldom meant."""
+"""`handrail check` shows every mistake with its line and a caret, and warns of likely slips."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ class Site:
         (self.folder / name).write_text(text, "utf-8")
 
     def handrail(self, *arguments: str) -> tuple[int, str, str]:
-        """The exit code, and what was written on stdout and stderr, with the folder's path taken out."""
+        """Run a command; return its exit code, stdout and stderr without the folder's path."""
         code, out, err = typed(
             self._capsys, arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:]
         )
         return code, out, err.replace(f"{self.folder}/", "")
 
     def warnings(self) -> list[str]:
-        """What is warned of, without the lines shown."""
+        """The warnings, without the lines that they show."""
         code, _, err = self.handrail("check")
         assert code == 0
         return [line for line in err.splitlines() if ": warning: " in line]

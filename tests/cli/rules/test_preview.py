@@ -1,4 +1,4 @@
-"""What a clinician reads of a preview, in three formats and on a page; and what is said of mistakes."""
+"""A clinician reads a preview in three formats and on a page, and hears of mistakes."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ def test_a_grown_file_is_read_from_where_it_stopped(site: CsvSite) -> None:
 def test_a_replaced_file_is_read_from_the_start(site: CsvSite) -> None:
     site.write("tests.csv", TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-02,b,positive,\n")
     site.read()
-    # Same beginning, and longer: only the digest of all that was read tells that a row was put in between.
+    # Same beginning, and longer: only the digest of all that was read tells that a row was put in
+    # between.
     site.write(
         "tests.csv",
         TESTS
@@ -402,7 +403,7 @@ def test_a_long_file_is_committed_a_stretch_at_a_time(site: CsvSite) -> None:
     assert [batch.last for batch in batches] == [*[False] * (len(batches) - 1), True]
     assert sum(batch.rows for batch in batches) == 20_000
     assert batches[-1].done == batches[-1].size == len(TESTS) + len(rows)
-    # What was committed is not read again, and the rest is.
+    # The rows already committed are not read again; the others are.
     rest = list(site.source().read({"tests.csv": batches[0].position}, site.now))
     assert (
         sum(batch.rows for batch in rest if batch.item == "tests.csv") == 20_000 - batches[0].rows

@@ -1,4 +1,4 @@
-"""Files that would hang or fill a reader cost one rejected row, and what is no file is passed over."""
+"""A file that would hang or fill a reader costs one rejected row; other things are skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A format that could read a time as another one is refused; what is taken reads every time right."""
+"""A date format that could misread a time is refused; accepted ones read every time right."""
 
 from __future__ import annotations
 

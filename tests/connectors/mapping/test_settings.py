@@ -1,4 +1,4 @@
-"""The mapping of CSV files: what is wrong with one is told when it is read, in words that help."""
+"""Reading the mapping of CSV files finds each mistake in it, and explains it."""
 
 from __future__ import annotations
 

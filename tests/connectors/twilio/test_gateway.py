@@ -1,4 +1,7 @@
-"""The real Twilio client against a server on this machine: every outcome is told apart, none is guessed."""
+"""The real Twilio client against a server on this machine.
+
+Every outcome is told apart, none is guessed.
+"""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(
     assert site.phones.states() == ["acknowledged"]
 
 
-def test_what_somebody_else_signed_or_changed_is_refused_and_leaves_no_trace(site: Site) -> None:
+def test_a_forged_or_changed_request_is_refused_and_leaves_no_trace(site: Site) -> None:
     assert site.call("/twilio/inbound", text(), "guessed")[0] == 403
     assert site.call("/twilio/inbound", text(), Body="1 d")[0] == 403
     assert site.call("/twilio/inbound", text(), More="")[0] == 403

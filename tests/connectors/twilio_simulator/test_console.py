@@ -1,4 +1,4 @@
-"""The phone in the terminal: what arrives is shown, and what is typed comes from the phone that it answers."""
+"""The phone in the terminal shows each text; a typed line comes from the phone it answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is due goes out once, to whoever may be told, and whatever becomes of it has its effect."""
+"""A due text goes once to a recipient who may get it, and each outcome has its effect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def add(database: Database, **values: Any) -> int:
 
 
 def deliver_all(database: Database, carrier: Carrier, now: int = NOW) -> list[str]:
-    """Deliver what is due at `now`; the states that it came to."""
+    """Deliver all texts due at `now`; return the states they reached."""
     states = []
     while state := deliver.run(database, carrier, now, "a"):
         states.append(state)
@@ -167,7 +167,7 @@ def test_a_consent_revoked_before_the_send_stops_it_and_the_next_step_comes_at_o
 
 
 @pytest.mark.parametrize("values", [{"active": False}, {"phone": None}])
-def test_somebody_who_left_is_passed_over(
+def test_a_recipient_who_left_is_passed_over(
     sqlite_database: Database, values: dict[str, Any]
 ) -> None:
     with sqlite_database.write() as conn:
@@ -275,7 +275,7 @@ def test_a_number_taken_away_while_a_message_is_in_doubt_ends_the_asking(
     assert row(sqlite_database, message_id).state == "expired"
 
 
-def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_mended(
+def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(
     database: Database,
 ) -> None:
     first, second = add(database, due_at=NOW - 1), add(database)

@@ -53,7 +53,10 @@ def dying_at_transactions(database: Database, passing: Callable[[], None]) -> It
 
 
 def live(database: Database, carrier: Carrier, message_id: int) -> None:
-    """Deliver, being restarted after each death, until the message has ended; the clock jumps to what is due next."""
+    """Deliver until the message has ended, with a restart after each death.
+
+    The clock jumps to the instant at which the message is due next.
+    """
     now = NOW
     for life in range(20):
         try:

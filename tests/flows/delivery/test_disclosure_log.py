@@ -1,4 +1,7 @@
-"""What may have told a mentor about a client is on record, whatever breaks; what certainly did not is not."""
+"""What may have told a mentor about a client is on record, whatever breaks.
+
+What certainly did not is not.
+"""
 
 from __future__ import annotations
 

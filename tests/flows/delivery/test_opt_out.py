@@ -1,4 +1,4 @@
-"""Who opts out is sent nothing any more, and what they were asked for goes to somebody else."""
+"""A recipient who opts out gets no more texts, and their alerts go to another recipient."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_who_opted_out_is_passed_over_until_they_say_start(phones: Phones) -> No
     assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
 
 
-def test_somebody_else_told_by_the_same_step_keeps_it_from_climbing_at_a_stop(
+def test_a_second_recipient_of_the_step_keeps_it_from_climbing_at_a_stop(
     database: Database,
 ) -> None:
     phones = Phones.of(database)
@@ -59,7 +59,7 @@ def test_a_carriers_21610_at_sending_is_the_same_as_a_stop(database: Database) -
     assert sum(row.kind == "opted_out" for row in phones.site.rows(outbox)) == 1
 
 
-def test_whoever_opted_out_in_words_of_their_own_is_not_answered_but_in_danger(
+def test_an_opt_out_in_other_words_gets_no_answer_except_in_danger(
     phones: Phones,
 ) -> None:
     assert phones.text(CASE_MANAGER, "please stop texting me") is None

@@ -78,7 +78,7 @@ def test_an_urgent_sender_leaves_everything_else_alone(database: Database) -> No
     assert deliver.run(database, Carrier(), NOW, "a", urgent_only=True) == "accepted"
 
 
-def test_one_text_at_a_time_goes_to_a_number_whoever_has_it(database: Database) -> None:
+def test_one_text_at_a_time_goes_to_a_number_of_several_people(database: Database) -> None:
     with database.write() as conn:
         staff_ids = [add_staff(conn, phone="+15550100"), add_staff(conn, phone="+15550100")]
         ids = [add_message(conn, add_alert(conn), one, severity="urgent") for one in staff_ids]
@@ -115,7 +115,7 @@ def test_one_sender_alone_tries_a_stopped_channel(database: Database) -> None:
 
 
 class Jammed(Carrier):
-    """A carrier that holds on to each low text until it is let go, and takes what is urgent."""
+    """A carrier that blocks on each low text until released, and takes urgent texts at once."""
 
     parallel = True
 
@@ -171,7 +171,7 @@ def test_several_senders_send_each_message_once(database: Database) -> None:
 
 
 def running(database: Database, carrier: Carrier, number: int) -> Callable[[], None]:
-    """Start senders; what is returned waits for their end, which comes with the first failure."""
+    """Start senders; the returned function waits until the first failure has ended them."""
     end = Event()
     senders = Senders(database, carrier, lambda: NOW, "a", number, lambda: not end.is_set())
     thread = Thread(target=senders.run)

@@ -1,4 +1,4 @@
-"""Somebody who is away is texted nothing, and the alert goes on at once: to whoever stands in, or to the next step."""
+"""An absent recipient gets no text; the alert goes at once to the stand-in or the next step."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ STAND_IN = "+15550100008"
 
 @pytest.fixture
 def phones(database: Database) -> Phones:
-    """The case manager has quiet hours until half past twelve; 8 is a colleague who does not know the client."""
+    """The case manager has quiet hours until half past twelve.
+
+    8 is a colleague who does not know the client.
+    """
     phones = Phones.of(database)
     phones.site.caseload.staff(8, "case_manager")
     with database.write() as conn:
@@ -43,7 +46,7 @@ def passed_over(phones: Phones) -> list[tuple[str, str | None, str]]:
 
 
 def later(phones: Phones) -> list[tuple[str, str]]:
-    """What is sent once the quiet hours are over, long before the next step would come by itself."""
+    """The texts sent just after the quiet hours, long before the next step is due by itself."""
     phones.now += 31 * MINUTE
     return [*phones.go_on(), *phones.go_on()]
 
@@ -58,7 +61,7 @@ def test_who_goes_away_between_alert_and_send_is_passed_over(phones: Phones) -> 
     assert passed_over(phones) == [("case_manager", "S-1", "absent")]
 
 
-def test_whoever_stands_in_by_then_is_told_in_their_place_with_a_code_of_their_own(
+def test_the_stand_in_at_that_time_is_told_with_a_code_of_their_own(
     phones: Phones,
 ) -> None:
     phones.site.evaluate()
@@ -80,7 +83,7 @@ def test_a_stand_in_who_does_nothing_is_followed_by_the_next_step(phones: Phones
     assert phones.told(hours(1)) == [SUPERVISOR]
 
 
-def test_whoever_is_away_when_the_alert_opens_is_passed_over_visibly(phones: Phones) -> None:
+def test_a_recipient_absent_when_the_alert_opens_is_passed_over_visibly(phones: Phones) -> None:
     away(phones)
     phones.site.evaluate()
     assert phones.told() == [SUPERVISOR]
@@ -100,7 +103,7 @@ def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
     ]
 
 
-def test_somebody_else_who_was_told_by_the_same_step_keeps_the_time_that_they_have(
+def test_a_second_recipient_of_the_step_keeps_their_time_to_answer(
     phones: Phones,
 ) -> None:
     phones.site.caseload.staff(5, "case_manager", 1)
@@ -111,7 +114,7 @@ def test_somebody_else_who_was_told_by_the_same_step_keeps_the_time_that_they_ha
     assert phones.told(29 * MINUTE) == [SUPERVISOR]
 
 
-def test_a_reminder_reaches_whoever_stands_in_for_the_owner(database: Database) -> None:
+def test_a_reminder_reaches_the_stand_in_of_the_owner(database: Database) -> None:
     phones = Phones.of(database)
     phones.site.caseload.staff(8, "case_manager")
     phones.site.serve(rulebook(remind="2 hours"))

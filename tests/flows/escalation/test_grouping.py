@@ -30,7 +30,7 @@ BOTH = (
 
 @pytest.fixture
 def site(database: Database) -> Site:
-    """One client of whom two alerts open at noon."""
+    """One client with two alerts that open at noon."""
     site = Site(database, rules=rulebook_of(*BOTH)).with_people()
     site.missed(NOON - hours(2))
     site.missed(NOON - hours(2))
@@ -167,7 +167,7 @@ def test_one_text_about_many_counts_the_alerts_that_its_texts_were_to_tell_toget
     ]
 
 
-def test_an_alert_of_which_somebody_is_to_be_told_twice_counts_once(database: Database) -> None:
+def test_an_alert_with_two_texts_for_one_recipient_counts_once(database: Database) -> None:
     site = Site(database).with_people()
     many(site, 8)
     site.evaluate()

@@ -141,7 +141,7 @@ def test_nobody_stands_in_for_a_mentor_and_no_mentor_for_anybody(caseload: Casel
     assert left_out(caseload) == [("mentor", 1, "absent"), ("case_manager", 3, "absent")]
 
 
-def test_why_somebody_is_not_told_is_said_of_each(caseload: Caseload) -> None:
+def test_each_recipient_passed_over_has_a_reason(caseload: Caseload) -> None:
     caseload.staff(1, "case_manager", 1, phone=None)
     caseload.staff(2, "case_manager", 1, active=False)
     caseload.staff(3, "mentor", 1)
@@ -166,7 +166,7 @@ NIGHTS = {
 
 @pytest.fixture
 def rotating(caseload: Caseload) -> Caseload:
-    """S-1 is on call from the Monday before noon of the Tuesday, then S-2, then somebody who is not there."""
+    """S-1 is on call from the Monday before Tuesday noon, then S-2, then a person not on file."""
     for number in (1, 2, 3):
         caseload.staff(number, "on_call" if number == 3 else "case_manager")
     with caseload.database.write() as conn:
@@ -175,7 +175,7 @@ def rotating(caseload: Caseload) -> Caseload:
     return caseload
 
 
-def test_with_a_rotation_whoever_is_on_call_is_told_whatever_their_role(rotating: Caseload) -> None:
+def test_with_a_rotation_the_person_on_call_is_told_in_any_role(rotating: Caseload) -> None:
     assert told(rotating) == {"on_call": [1]}
     assert told(rotating, now=NOON + hours(7 * 24)) == {"on_call": [2]}
     assert told(rotating, now=NOON - hours(48)) == {}
@@ -196,7 +196,7 @@ def test_an_override_counts_until_it_is_taken_back(rotating: Caseload) -> None:
     assert told(rotating) == {"on_call": [1]}
 
 
-def test_for_whoever_is_on_call_and_absent_somebody_stands_in(rotating: Caseload) -> None:
+def test_a_stand_in_covers_an_absent_person_on_call(rotating: Caseload) -> None:
     absent(rotating, 1, 3)
     assert told(rotating) == {"on_call": [3]}
 

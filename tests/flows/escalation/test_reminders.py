@@ -1,4 +1,4 @@
-"""What is not resolved is told again, as often as its rule says."""
+"""An unresolved alert is told again, as often as its rule says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.kit.times import NOON, hours
 
 @pytest.fixture
 def site(database: Database) -> Site:
-    """An alert of which case manager 1 is told now, supervisor 2 in an hour, and each last told again each day."""
+    """An alert with daily reminders: case manager 1 is told now, supervisor 2 in an hour."""
     site = Site(database, rules=rulebook(remind="24 hours")).with_people()
     site.missed(NOON - hours(25))
     site.missed(NOON - hours(1))
@@ -61,7 +61,7 @@ def test_those_told_last_are_told_again_each_time_the_wait_is_over(site: Site) -
     assert site.messages == [*STEPS, (1, 2, "reminder"), (1, 2, "reminder")]
 
 
-def test_whoever_took_it_is_told_again_and_the_text_goes_out(site: Site) -> None:
+def test_the_owner_is_told_again_and_the_text_goes_out(site: Site) -> None:
     take(site, NOON + hours(10))
     site.evaluate(NOON + hours(34) - 1)
     assert site.messages == STEPS
@@ -73,7 +73,7 @@ def test_whoever_took_it_is_told_again_and_the_text_goes_out(site: Site) -> None
     assert [message.id for message in carrier.asked] == [3]
 
 
-def test_a_reminder_to_those_told_is_not_sent_once_somebody_has_taken_it(site: Site) -> None:
+def test_a_reminder_to_those_told_is_not_sent_once_the_alert_is_taken(site: Site) -> None:
     site.evaluate(NOON + hours(25))
     take(site, NOON + hours(25) + 1)
     carrier = Carrier()
@@ -107,7 +107,7 @@ def deliver_all(site: Site, now: int) -> list[int]:
     return [int(message.to[-4:]) for message in carrier.asked]
 
 
-def test_where_whoever_took_it_has_left_those_told_before_are_told_again(site: Site) -> None:
+def test_if_the_owner_has_left_those_told_before_are_told_again(site: Site) -> None:
     deliver_all(site, NOON + hours(1))
     take(site, NOON + hours(2))
     leave(site, 1)

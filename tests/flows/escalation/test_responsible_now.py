@@ -1,4 +1,7 @@
-"""Whom a text or a reminder goes to is settled when it goes: by who is assigned and on call then."""
+"""Whom a text or a reminder goes to is settled when it goes.
+
+By who is assigned and on call then.
+"""
 
 from __future__ import annotations
 
@@ -42,22 +45,22 @@ def reassign(site: Site, at: int) -> None:
 
 
 def told(site: Site, at: int) -> list[str]:
-    """Do what is due at an instant; the numbers that texts went to."""
+    """Evaluate and deliver at an instant; return the numbers that got a text."""
     carrier = Carrier()
-    for _ in range(2):  # what is cancelled lets its step be taken again
+    for _ in range(2):  # a cancelled text lets its step be taken again
         site.evaluate(at)
         while deliver.run(site.database, carrier, at, "a"):
             pass
     return [message.to for message in carrier.asked]
 
 
-def test_a_text_that_waited_goes_to_whoever_the_client_was_given_to_meanwhile(site: Site) -> None:
+def test_a_text_that_waited_goes_to_the_new_case_manager(site: Site) -> None:
     assert told(site, NOON) == []
     reassign(site, NOON + MINUTE)
     assert told(site, NOON + 31 * MINUTE) == [COLLEAGUE]
 
 
-def test_a_reminder_reaches_whoever_is_responsible_by_then(site: Site) -> None:
+def test_a_reminder_reaches_the_case_manager_of_that_time(site: Site) -> None:
     assert told(site, NOON + 31 * MINUTE) == [CASE_MANAGER]
     with site.database.write() as conn:
         conn.execute(update(alerts).values(next_step_at=None))
@@ -65,7 +68,7 @@ def test_a_reminder_reaches_whoever_is_responsible_by_then(site: Site) -> None:
     assert told(site, NOON + hours(26)) == [COLLEAGUE]
 
 
-def test_a_reminder_that_waited_goes_to_whoever_is_responsible_by_then(site: Site) -> None:
+def test_a_reminder_that_waited_goes_to_the_case_manager_of_that_time(site: Site) -> None:
     assert told(site, NOON + 31 * MINUTE) == [CASE_MANAGER]
     with site.database.write() as conn:
         conn.execute(update(alerts).values(next_step_at=None, told_at=NOON - hours(1)))
@@ -74,7 +77,7 @@ def test_a_reminder_that_waited_goes_to_whoever_is_responsible_by_then(site: Sit
     assert told(site, NOON + hours(24) + 31 * MINUTE) == [COLLEAGUE]
 
 
-def test_words_of_danger_are_told_again_until_somebody_sees_to_them(database: Database) -> None:
+def test_words_of_danger_are_told_again_until_they_are_taken(database: Database) -> None:
     site = Site(database).with_people()
     site.evaluate()
     with database.write() as conn:

@@ -1,4 +1,4 @@
-"""Escalation: an alert that nobody takes climbs until somebody does, or an admin knows that nobody can."""
+"""An alert climbs until a recipient takes it, or an admin knows that none can."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_nobody_takes_goes_to_the_next_step_when_it_is_due_and_once(site: S
 
 
 @pytest.mark.parametrize("state", ["acknowledged", "snoozed", "resolved"])
-def test_what_somebody_took_climbs_no_further(site: Site, state: str) -> None:
+def test_a_taken_alert_climbs_no_further(site: Site, state: str) -> None:
     site.evaluate()
     set_alert(site, state=state, next_step_at=None)
     assert escalated(site, NOON + hours(1)) == 0
@@ -122,7 +122,7 @@ def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None
     assert site.messages[-1] == (2, 3, "reaches_nobody")
 
 
-def test_that_an_alert_reaches_nobody_is_not_said_while_somebody_was_told_who_can_be_reminded(
+def test_an_alert_is_not_unreachable_while_a_told_recipient_can_be_reminded(
     site: Site,
 ) -> None:
     site.evaluate()

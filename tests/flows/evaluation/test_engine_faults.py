@@ -1,4 +1,7 @@
-"""Where durable_rules fails or differs, the admins are told and it is on record; otherwise nobody hears of it."""
+"""Where durable_rules fails or differs, the admins are told and it is on record.
+
+Otherwise nobody hears of it.
+"""
 
 from __future__ import annotations
 

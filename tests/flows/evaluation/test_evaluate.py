@@ -174,10 +174,10 @@ class FailingFor:
         self.rules, self.hash, self.files = rules.rules, rules.hash, rules.files
         self.inference = rules.inference
         self._whole, self._client_id = rules, client_id
-        self.mended = False
+        self.fixed = False
 
     def replay(self, histories: Any) -> Any:
-        if not self.mended and self._client_id in histories.place:
+        if not self.fixed and self._client_id in histories.place:
             raise ZeroDivisionError
         return self._whole.replay(histories)
 
@@ -203,7 +203,7 @@ def test_a_client_who_cannot_be_evaluated_does_not_stop_the_others_and_is_tried_
     assert ("evaluation failed", "client 1") in site.audited
     assert site.evaluate(NOON + hours(1 / 60), rules=failing).failed == 1
     assert site.audited.count(("evaluation failed", "client 1")) == 1
-    failing.mended = True
+    failing.fixed = True
     assert site.evaluate(NOON + hours(1 / 20), rules=failing).opened == 1
     with site.database.read() as conn:
         assert stored_evaluations.failing(conn) == []
@@ -230,7 +230,7 @@ def test_an_event_that_arrives_during_the_evaluation_is_not_lost(site: Site) -> 
     assert (counts.clients, counts.opened) == (1, 1)
 
 
-def test_an_alert_that_somebody_takes_during_the_evaluation_is_judged_as_it_then_is(
+def test_an_alert_taken_during_the_evaluation_is_judged_as_it_then_is(
     site: Site,
 ) -> None:
     missed_twice(site)

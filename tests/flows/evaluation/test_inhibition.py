@@ -1,4 +1,4 @@
-"""While a quieting alert is unresolved, nobody is told of what it quiets; afterwards whoever it is open for is."""
+"""An unresolved alert keeps those it quiets from notifying; afterwards the open ones notify."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_when_the_quieting_alert_clears_the_one_that_still_holds_is_told(site: S
     assert told_of(site).count((calm, 1)) == 1
 
 
-def test_when_somebody_resolves_the_quieting_alert_the_other_is_told_at_the_next_tick(
+def test_when_the_quieting_alert_is_resolved_the_other_is_told_at_the_next_tick(
     site: Site,
 ) -> None:
     site.evaluate()
@@ -87,7 +87,7 @@ def test_when_somebody_resolves_the_quieting_alert_the_other_is_told_at_the_next
     assert told_of(site)[-1] == (by_rule(site)["calm"], 1)
 
 
-def test_one_that_somebody_has_taken_meanwhile_is_not_told_anew(site: Site) -> None:
+def test_an_alert_taken_meanwhile_is_not_told_again(site: Site) -> None:
     site.evaluate()
     set_alert(site, by_rule(site)["calm"], state="acknowledged", owner_id=1)
     set_alert(site, by_rule(site)["loud"], state="resolved", resolution="done")

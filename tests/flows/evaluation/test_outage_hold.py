@@ -45,7 +45,10 @@ def out(site: Site, since: int | None, kinds: frozenset[str] = frozenset({"check
 
 @pytest.fixture
 def site(database: Database) -> Site:
-    """Clients 1 to 9 whose three days without a check-in are over at noon, client 1 first; evaluated a day before."""
+    """Clients 1 to 9 whose three days without a check-in are over at noon, client 1 first.
+
+    Evaluated a day before.
+    """
     site = Site(database, rules=rulebook(SILENT)).with_people()
     for client_id in range(1, 10):
         if client_id > 1:
@@ -63,7 +66,7 @@ def silences(site: Site) -> dict[int, str | None]:
 
 
 def told(site: Site) -> list[int]:
-    """The clients of whom somebody is told, or to be told."""
+    """The clients whose alerts have a text, sent or waiting."""
     with site.database.read() as conn:
         about = select(alerts.c.client_id).join(outbox, outbox.c.alert_id == alerts.c.id)
         return list(conn.scalars(about.where(outbox.c.state != "cancelled").order_by(outbox.c.id)))
@@ -191,7 +194,7 @@ def test_urgent_ones_that_wait_are_told_of_within_the_hour_whatever_the_hour(
     assert all("nothing is known of 1 client " in message.body for message in carrier.asked)
 
 
-def test_whoever_acts_on_a_held_alert_ends_its_holding(site: Site) -> None:
+def test_an_act_on_a_held_alert_ends_its_holding(site: Site) -> None:
     out(site, NOON - hours(1))
     site.evaluate(NOON)
     with site.database.write() as conn:
@@ -270,7 +273,7 @@ def test_held_alerts_text_nobody_and_afterwards_each_is_told_or_gone(
     sqlite_file: SqliteFile, data: Any
 ) -> None:
     """Random outages and random evenings, evaluated every three hours."""
-    database = sqlite_file.anew()
+    database = sqlite_file.emptied()
     site = Site(
         database, rules=rulebook("{time_since: check_in, at_least: 30 hours}")
     ).with_people()
@@ -317,7 +320,7 @@ def nobody_yet(site: Site) -> list[int]:
 
 
 def messages_of(site: Site) -> list[int]:
-    """The alerts of which there is a message that may still go out."""
+    """The alerts with a text that may still go out."""
     return [row.alert_id for row in site.rows(outbox) if row.state == "queued" and row.alert_id]
 
 
@@ -339,7 +342,7 @@ def test_silence_that_cannot_be_judged_keeps_nobody_from_the_next_step(database:
 
 
 @pytest.mark.postgres
-def test_looking_for_silence_never_stands_in_the_way_of_whoever_locks_a_clients_alerts_in_order(
+def test_looking_for_silence_never_blocks_a_writer_who_locks_a_clients_alerts_in_order(
     postgres_database: Database,
 ) -> None:
     site = Site(postgres_database, rules=rulebook(SILENT)).with_people()

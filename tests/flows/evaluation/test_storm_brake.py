@@ -17,7 +17,10 @@ BOOK = rulebook_of(written_rule("missed", TWO), URGENT)
 
 
 def sites(database: Database, clients: int) -> Site:
-    """As many clients as there are, four to a case manager; each has missed one check-in by yesterday."""
+    """As many clients as there are, four to a case manager.
+
+    Each has missed one check-in by yesterday.
+    """
     site = Site(database, rules=BOOK)
     site.caseload.staff(99, "admin")
     for client_id in range(1, clients + 1):

@@ -1,4 +1,4 @@
-"""What is texted is done once, for whoever may do it, and answered; the others are told."""
+"""A text acts once, if its sender may act, and gets an answer; the other recipients hear of it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_two_who_take_it_at_once_cannot_both_have_it(phones: Phones) -> None:
     assert len(taken_by & set(answered)) == 1
 
 
-def test_the_others_who_were_told_are_told_once_that_somebody_has_it(phones: Phones) -> None:
+def test_the_others_who_were_told_are_told_once_that_it_is_taken(phones: Phones) -> None:
     assert phones.told(hours(1)) == [SUPERVISOR]
     phones.text(CASE_MANAGER, "1a")
     assert phones.go_on() == [(SUPERVISOR, answers.taken_by(named(1), "case_manager"))]
@@ -182,7 +182,7 @@ def test_a_bare_letter_with_two_alerts_open_is_answered_with_the_codes(database:
     assert phones.text(CASE_MANAGER, "a") == answers.yours(named(1))
 
 
-def test_a_code_of_somebody_elses_is_none(phones: Phones) -> None:
+def test_the_code_of_another_recipient_is_none(phones: Phones) -> None:
     assert phones.text(SUPERVISOR, "1 a") == answers.not_understood([])
     assert phones.text(CASE_MANAGER, "44 a") == answers.not_understood([named(1)])
     assert phones.states() == ["open"]
@@ -372,7 +372,7 @@ def test_danger_in_spanish_is_answered_in_spanish(phones: Phones) -> None:
 
 
 @pytest.mark.parametrize("gone", [{"active": False}, {"phone": None}])
-def test_what_somebody_has_who_can_be_told_no_more_others_may_take(
+def test_others_may_take_an_alert_whose_owner_can_be_told_no_more(
     phones: Phones, gone: dict[str, Any]
 ) -> None:
     phones.go_on(hours(1))

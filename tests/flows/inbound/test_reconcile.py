@@ -1,4 +1,7 @@
-"""What the carrier's calls did not tell is asked for: how silent messages ended, and texts that did not reach us."""
+"""What the carrier's calls did not tell is asked for.
+
+How silent messages ended, and texts that did not reach us.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,7 @@ def test_one_that_stays_silent_is_asked_about_ever_more_rarely(
 
 
 def missed(phones: Phones, body: str, sender: str = CASE_MANAGER, sid: str = "SMmissed") -> Inbound:
-    """A text of this moment of which no call tells us."""
+    """A text sent at this moment, which no webhook call reports."""
     return Inbound(sid, sender, body, phones.now)
 
 

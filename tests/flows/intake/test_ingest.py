@@ -1,4 +1,4 @@
-"""Ingest: each event once, corrections that keep what was before, rejects that are read again when they can be."""
+"""Ingest takes each event once, keeps corrected versions, and reads rejects again when it can."""
 
 from __future__ import annotations
 
@@ -274,7 +274,7 @@ def test_a_row_that_lost_a_byte_is_never_taken_without_it(site: CsvSite) -> None
     assert (site.events(), len(site.rejects())) == ([], 2)
 
 
-def test_rejects_of_a_mended_file_are_closed_when_it_is_read_again(site: CsvSite) -> None:
+def test_rejects_of_a_corrected_file_are_closed_when_it_is_read_again(site: CsvSite) -> None:
     good = "".join(f"C-1,2026-07-0{day},{day},negative,\n" for day in range(1, 5))
     site.write("tests.csv", TESTS + good + "C-1,2026-07-05,5,negativ,\n")
     site.read()
@@ -360,7 +360,8 @@ def test_a_batch_is_committed_with_its_position_or_not_at_all(site: CsvSite) -> 
     good = ReadEvent(
         "C-1", "test", at, "test:1", write_fields({"result": "negative"}), None, 2, False, ""
     )
-    # A key that no column takes: the second batch fails in the database after its first event went in.
+    # A key that no column takes: the second batch fails in the database after its first event went
+    # in.
     bad = good._replace(key="test:2", fields=None)
     batches = [
         Batch("a.csv", 1, events=(good,)),

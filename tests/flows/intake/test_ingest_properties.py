@@ -61,7 +61,7 @@ contents = st.builds(
     st.sampled_from([b"\n", b"\r\n"]),
     st.booleans(),
 )
-# Where the file is cut (as a share of its length), and whether what is there is judged at once.
+# Where the file is cut (as a share of its length), and whether each part is evaluated at once.
 cuts = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=6).map(sorted)
 
 

@@ -1,4 +1,4 @@
-"""What a source takes back goes, and stays gone until the source says it anew."""
+"""An event that its source takes back goes, and stays gone until the source gives it again."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def problem(database: Database, anchor: AuditAnchor) -> str | None:
 
 
 def chained_again(conn: Connection) -> None:
-    """Write every hash anew, as somebody does who knows how the chain is made."""
+    """Write every hash again, as a forger would who knows how the chain is made."""
     previous = "0" * 64
     for row in conn.execute(select(audit).order_by(audit.c.id)).all():
         parts = [previous, row.at, row.actor, row.action, row.subject, row.detail]

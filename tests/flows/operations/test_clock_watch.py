@@ -37,7 +37,10 @@ HOST = "here"
 
 @dataclass
 class Machine:
-    """A daemon on one machine, whose clock is off by so much; `elapsed` is what its monotonic clock says."""
+    """A daemon on one machine, whose clock is off by so much.
+
+    `elapsed` is what its monotonic clock says.
+    """
 
     database: Database
     guarded: bool
@@ -87,7 +90,7 @@ class Machine:
         }
 
     def told(self) -> set[tuple[object, ...]]:
-        """Of which alerts, by what they stand for, a recipient's phone has shown a text."""
+        """The alerts (client, rule, begin) that a recipient's phone has shown a text about."""
         asked = (
             select(alerts.c.client_id, alerts.c.rule_id, alerts.c.began, outbox.c.staff_id)
             .join(outbox, outbox.c.alert_id == alerts.c.id)

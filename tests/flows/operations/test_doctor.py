@@ -1,4 +1,4 @@
-"""Doctor names what is wrong, and only that."""
+"""Doctor names each fault, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rotation that serves, and what is told where nobody is on call."""
+"""A serving rotation, and the notices when nobody is on call."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def promises(caseload: Caseload, now: int = NOON) -> list[str]:
         return watchdog.broken_promises(conn, now)
 
 
-def test_somebody_is_on_call_at_any_time(caseload: Caseload) -> None:
+def test_a_person_is_on_call_at_any_time(caseload: Caseload) -> None:
     assert gaps(caseload) == []
     assert promises(caseload) == []
 
@@ -76,7 +76,7 @@ def test_a_stand_in_an_override_or_a_second_rotation_closes_it(caseload: Caseloa
     assert gaps(caseload) == []
 
 
-def test_weeks_of_somebody_who_is_not_there_are_one_gap_each(caseload: Caseload) -> None:
+def test_each_week_of_an_absent_person_is_one_gap(caseload: Caseload) -> None:
     other = NIGHTS.model_copy(update={"staff": ("S-1", "S-8", "S-9", "S-2")})
     assert gaps(caseload, other) == [(140, 140 + 14 * 24)]
     with caseload.database.read() as conn:

@@ -126,7 +126,7 @@ def test_a_channel_that_is_stopped_is_found_and_told_once_until_it_works_again(s
     assert "texts cannot be sent" not in broken(site)
 
 
-def test_the_admins_are_told_of_a_broken_promise_once_and_its_mending_is_written_down(
+def test_the_admins_are_told_of_a_broken_promise_once_and_its_end_is_written_down(
     site: Site,
 ) -> None:
     beat(site, NOON + hours(3), "audit")

@@ -62,7 +62,10 @@ class Arrival(NamedTuple):
 
 @st.composite
 def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
-    """Every event and entry of the record, each at some time; some events are wrong at first, some never were."""
+    """Every event and entry of the record, each at some time.
+
+    Some events are wrong at first, some never were.
+    """
     found = []
     for client_id, person in enumerate(everyone, 1):
         found.append(Arrival(us(person.record[0].at + draw(DELAYS)), client_id, Zone(person.zone)))
@@ -153,7 +156,10 @@ def next_due(site: Site, before: int) -> int | None:
 
 
 def check_alerts(site: Site, spans: list[Span], now: int) -> None:
-    """The alerts that were not taken back are the spans that had begun by now; unresolved ones have their severity."""
+    """The alerts that were not taken back are the spans that had begun by now.
+
+    Unresolved ones have their severity.
+    """
     with site.database.read() as conn:
         rows = [row for row in conn.execute(select(alerts)) if row.resolution not in VOID]
     begun = {
@@ -197,11 +203,11 @@ def alerts_equal_spans(database: Database, document: dict[str, Any], data: st.Da
 @cases(6)
 @given(documents(most_rules=2), st.data())
 def test_on_sqlite_the_alerts_become_the_spans_of_a_replay(sqlite_file, document, data):
-    alerts_equal_spans(sqlite_file.anew(), document, data)
+    alerts_equal_spans(sqlite_file.emptied(), document, data)
 
 
 @pytest.mark.postgres
 @cases(2)
 @given(documents(most_rules=2), st.data())
 def test_on_postgresql_the_alerts_become_the_spans_of_a_replay(postgres, document, data):
-    alerts_equal_spans(postgres.anew(), document, data)
+    alerts_equal_spans(postgres.emptied(), document, data)

@@ -85,7 +85,10 @@ def _next_due(site: Site) -> int:
 
 
 def test_the_texts_are_those_that_live_work_decides_on(site: Site) -> None:
-    """Quieting, raising, two alerts in one text, a mentor's consent that ends: all with the first step alone."""
+    """Quieting, raising, two alerts in one text, a mentor's consent that ends.
+
+    All with the first step alone.
+    """
     never = {"remind": "52 weeks"}  # a preview tells of first steps alone
     rules = [
         written_rule("one-missed", MISSED, quiets="[two-missed]", notify="mentor_only", **never),
@@ -300,7 +303,10 @@ def test_only_alerts_that_began_in_the_period_count_but_what_began_before_still_
 
 
 def test_a_client_is_observed_while_in_care_until_the_last_event_known_by_then(site: Site) -> None:
-    """Enrolled 400 days ago, on leave from day 300 to day 310, last heard of on day 390; an event comes after."""
+    """Enrolled 400 days ago, on leave from day 300 to day 310, last heard of on day 390.
+
+    An event comes after.
+    """
     leave = [(NOON - hours(100 * 24), "leave_began"), (NOON - hours(90 * 24), "leave_ended")]
     with site.database.write() as conn:
         conn.execute(
@@ -319,8 +325,8 @@ def test_a_client_is_observed_while_in_care_until_the_last_event_known_by_then(s
     )
 
 
-def test_good_news_foretells_nothing(site: Site) -> None:
-    """Of all live rules together only what is medium and above counts."""
+def test_good_news_predicts_nothing(site: Site) -> None:
+    """For all live rules together, only alerts of medium severity and above count."""
     site.caseload.event(1, "check_in", NOON - hours(20 * 24), status="completed")
     site.missed(NOON - hours(15 * 24))
     site.caseload.event(1, "test", NOON - hours(10 * 24), result="positive")
@@ -334,7 +340,7 @@ def test_good_news_foretells_nothing(site: Site) -> None:
     assert outcome.rules[ANY_LIVE] == outcome.rules["one-missed"]
 
 
-def test_how_rules_foretell_an_outcome(site: Site) -> None:
+def test_how_well_rules_predict_an_outcome(site: Site) -> None:
     site.missed(NOON - hours(60 * 24))
     site.caseload.event(1, "test", NOON - hours(50 * 24), result="positive")
     site.missed(NOON - hours(40 * 24))
@@ -343,7 +349,7 @@ def test_how_rules_foretell_an_outcome(site: Site) -> None:
     outcome = previewed(site, *rules, outcome="positive", horizon=30 * DAY_US).version.outcome
     assert outcome is not None
     assert (outcome.clients, outcome.reached) == (1, 1)
-    assert set(outcome.rules) == {"one-missed", ANY_LIVE}  # the outcome does not foretell itself
+    assert set(outcome.rules) == {"one-missed", ANY_LIVE}  # the outcome does not predict itself
     one = outcome.rules["one-missed"]
     assert (one.flagged, one.followed, one.not_before) == (1, 1, 1)
     assert one.leads is not None

@@ -157,7 +157,7 @@ def test_quiet_hours_hold_texts_back_and_urgent_ones_go_out(trying: Trying) -> N
     assert trying.tried(TWO_MISSED.rstrip() + expect, staff).passed
 
 
-def test_whoever_is_not_there_is_passed_over_and_where_nobody_is_the_admin_hears_of_it(
+def test_an_absent_recipient_is_passed_over_and_if_nobody_is_left_the_admin_hears_of_it(
     trying: Trying,
 ) -> None:
     (opened, *_) = trying.opened(TWO_MISSED, "staff: {case_manager: none, supervisor: none}\n")
@@ -198,7 +198,7 @@ def test_who_takes_it_is_reminded_and_nobody_else_is_asked_any_more(trying: Tryi
     assert "case_manager replies 1 a" in [line.given for line in tried.lines]
 
 
-def test_without_an_answer_it_climbs_and_whoever_was_told_last_is_reminded(trying: Trying) -> None:
+def test_without_an_answer_it_climbs_and_the_last_told_is_reminded(trying: Trying) -> None:
     case = """
   - case: A case
     events:
@@ -244,7 +244,7 @@ def test_nobody_is_reminded_in_a_case_that_speaks_of_no_texts_and_all_else_is_th
     assert silent == replace(told, reminders=())
 
 
-def test_whoever_lets_it_wait_is_asked_again_after_two_hours(trying: Trying) -> None:
+def test_a_recipient_who_snoozes_it_is_asked_again_after_two_hours(trying: Trying) -> None:
     case = """
   - case: A case
     events:

@@ -1,4 +1,7 @@
-"""Changed rule files are taken up whole, once they have come to rest; a broken set leaves the last good one serving."""
+"""Changed rule files are taken up whole, once they have come to rest.
+
+A broken set leaves the last good one serving.
+"""
 
 from __future__ import annotations
 
@@ -127,7 +130,7 @@ def test_a_broken_set_leaves_the_last_good_one_and_the_admins_are_told_once(
     assert daemon.look(5) == (0, 1)
     assert (
         len(texts(daemon, NOON + hours(3))) == 2
-    )  # another mistake, or the same elsewhere, is told anew
+    )  # another mistake, or the same elsewhere, is told again
     assert len(texts(daemon, NOON + hours(4))) == 2
     file.write_text(OTHER)
     assert daemon.look() == (1, 0)

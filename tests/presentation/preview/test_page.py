@@ -41,7 +41,7 @@ TITLES += ["Alerts by week", "Which clients", "How the figures are computed"]
 
 
 def made() -> PreviewResult:
-    """Sixty clients over two years with alerts of every severity, of which eight people are told, by two versions."""
+    """Two versions over two years: sixty clients, alerts of every severity, eight recipients."""
     chance = random.Random(1)
     rules = rulebook_of(
         *(written_rule(name, "{count: check_in, last: 9, at_least: 9}") for name in NAMES)
@@ -97,7 +97,7 @@ def test_nothing_reaches_beyond_the_window(tab: Tab, written: Path, width: int) 
     assert tab.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
-    # A table may scroll by itself; words of a chart may not run out of it.
+    # A table may scroll by itself, but the words of a chart must stay inside it.
     outside = """[...document.querySelectorAll('svg text, svg rect')].filter(one => {
         const box = one.getBoundingClientRect(), chart = one.ownerSVGElement.getBoundingClientRect();
         return box.left < chart.left - 1 || box.right > chart.right + 1 || box.bottom > chart.bottom + 1;

@@ -1,4 +1,7 @@
-"""From when to when a rule holds for a client: care, `applies_to`, `hold`, `clears_after`, `raise`, rules on rules."""
+"""From when to when a rule holds for a client.
+
+Care, `applies_to`, `hold`, `clears_after`, `raise`, rules on rules.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +32,17 @@ def rule(when: str = MISSED, **words: str) -> str:
 
 def spans_are(rules: str, events: str, spans: str, zone: str = "UTC") -> None:
     """Hold the engine, durable_rules and all, and the plain evaluator to a table of spans in local time."""
-    somebody = person(events, zone)
+    someone = person(events, zone)
     text = f"format: 1\nrules:\n{rules}"
     plain = [
         {"rule": span.rule, "severity": span.severity, "began": local(us(span.began), zone),
          "ended": local(us(span.ended), zone) if span.ended else "never"}
-        for span in plain_spans(YamlSource("rules.yaml", text).plain(), somebody)
+        for span in plain_spans(YamlSource("rules.yaml", text).plain(), someone)
     ]  # fmt: skip
     found = [
         {"rule": span.rule_id, "severity": span.severity, "began": local(span.began, zone),
          "ended": local(span.ended, zone) if span.ended else "never"}
-        for span in from_texts({"rules.yaml": text}, KINDS).replay(histories([somebody]))
+        for span in from_texts({"rules.yaml": text}, KINDS).replay(histories([someone]))
     ]  # fmt: skip
     assert plain == rows(spans)
     assert found == rows(spans)

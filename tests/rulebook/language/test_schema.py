@@ -1,4 +1,7 @@
-"""Editors and the checker say the same of a file: one schema, made of the tables that the reader goes by."""
+"""Editors and the checker say the same of a file.
+
+One schema, made of the tables that the reader goes by.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,11 @@ ROOT = Path(__file__).parents[3]
 SITES = [ROOT, ROOT / "examples" / "ctn0094"]
 SCHEMA = rules_schema(KINDS)
 
-# What a schema cannot say, by what the checker says: the rest of a file and other files, names of the site, and what
-# follows from two values together. An editor lets these pass; `handrail check` does not.
+# The checker's mistakes that a schema cannot express: those about other parts of a file, other
+# files, names of the site, or two values together. An editor lets them pass; `handrail check`
+# does not.
 UNSAID = (
-    # What one place says of another.
+    # References from one place to another.
     "there is no rule", "there is no phrase", "there is no scorecard", "there are never",
     "stands twice in raise", "choose one of remind",
     # A word that may be the name of a signal.
@@ -50,10 +54,10 @@ UNSAID = (
     # A word that may be the name of a list.
     "'mised' is not a value here", "'gone' is not a value here", "is part of the text",
     "'high' is not a number", "'maybe' is neither yes nor no",
-    # What follows from a window, and from what is not known.
+    # Consequences of a window, and of missing values.
     "the value lies between 0 and 3", "the value lies between 0 and 2", "the value lies between 0 and 9",
     "this never has a value", "of so few events", "under none:", "this is true of a client at the instant of enrolment",
-    # Lengths of time that are reckoned out.
+    # Lengths of time that must be computed.
     "a duration cannot be longer than ten years", "and these are counted whole",
 )  # fmt: skip
 
@@ -109,7 +113,7 @@ WRONG = [
 
 
 def _composed(text: str) -> bool:
-    """Whether it is YAML at all, without what the reader refuses before it looks at what is written."""
+    """Whether a plain YAML reader takes the text, without the checks of our own reader."""
     try:
         yaml.load(text, Yaml12)
     except yaml.YAMLError:

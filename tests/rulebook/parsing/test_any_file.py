@@ -87,7 +87,7 @@ def test_a_file_in_which_anything_stands_anywhere(document, data):
 @given(st.sampled_from(wrong_conditions()), documents(), st.data())
 def test_a_wrong_condition_anywhere_in_a_good_file_is_a_mistake(wrong, document, data):
     text = written(document)
-    # A rule's own `when:`, for what a rule may look at as it opens (`raise:`) may well be true of nothing.
+    # Only a rule's own `when:`, because the one of `raise:` may hold for a client without events.
     at = data.draw(
         st.sampled_from([at for at in range(len(text)) if text.startswith("\n  when:", at)])
     )

@@ -28,7 +28,7 @@ SETTINGS = load_config(ROOT / "config.yaml")
 NEAR = 2
 # A text may say anything, and so may fields that hold any word.
 TEXTS = {"title", "why", "advice", "reason", "source", "instrument", "item", "substance", "program"}
-# A well-formed condition that means something else, for a line of it stands elsewhere, is refused as a whole.
+# A moved line can make a well-formed condition with another meaning; that is refused as a whole.
 OF_THE_WHOLE = "this is true of a client at the instant of enrolment"
 
 
@@ -60,7 +60,7 @@ Place = tuple[str | int, ...]
 
 
 def differences(before: Any, after: Any, place: Place = ()) -> Iterator[tuple[str, Place]]:
-    """What was changed in a document: (lost, added or changed, the place)."""
+    """The differences between two documents, as (lost, added or changed; the place)."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before.keys() - after.keys():
             yield "lost", (*place, key)
@@ -80,7 +80,10 @@ def differences(before: Any, after: Any, place: Place = ()) -> Iterator[tuple[st
 
 
 def honest(before: Any, after: Any) -> bool:
-    """Whether what may be read is what anybody would read: one entry is gone, a text is another, or nothing is."""
+    """Whether what may be read is what anybody would read.
+
+    One entry is gone, a text is another, or nothing is.
+    """
     found = sorted(differences(before, after))
     if [how for how, _ in found] == ["added", "lost"]:
         (_, gained), (_, lost) = found
@@ -140,7 +143,7 @@ def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) 
 
 
 def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
-    """What is wrong with how a slip is taken; None where nothing is."""
+    """The fault in how a slip is taken; None if there is none."""
     found = read(slip.text, others)
     if isinstance(found, list):
         lines = [line for file, line, *_ in found if file == "rules.yaml"]
@@ -154,11 +157,11 @@ def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
     document, line = yaml.load(before, yaml.CBaseLoader), before.splitlines()[slip.line - 1]
     if not honest(document, after) and not regrouped(document, after, line):
         return "accepted"
-    # Written anew from what a plain reader of YAML takes it for, it means the same.
-    anew = read(yaml.dump(after, Dumper=yaml.CSafeDumper, sort_keys=False), others)
+    # Written again as a plain reader of YAML reads it, it means the same.
+    again = read(yaml.dump(after, Dumper=yaml.CSafeDumper, sort_keys=False), others)
     return (
         None
-        if isinstance(anew, Rulebook) and meaning(anew) == meaning(found)
+        if isinstance(again, Rulebook) and meaning(again) == meaning(found)
         else "read as something else"
     )
 

@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - what is said stands in one line, however long
-"""What is wrong with a rule file is found, all of it at once, each with its place and in words that help."""
+# ruff: noqa: E501 - each message stands in one line, however long
+"""All mistakes of a rule file are found at once, each with its place and a helpful message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GOOD = f"{HEAD}{RULE}{{count: check_in, at_least: 1}}}}\n"
 
 
 def mistakes(text: str) -> list[str]:
-    """The mistakes of one file as `line:column: what is wrong`."""
+    """The mistakes of one file as `line:column: message`."""
     try:
         from_texts({"rules.yaml": text}, KINDS)
     except MistakesError as error:
@@ -30,7 +30,7 @@ def test_a_good_file_has_none():
 
 
 def wrong_conditions() -> list[tuple[str, str]]:
-    """Each condition of wrong_conditions.txt, and the line below it: a caret at the place, and what is said."""
+    """Each condition of wrong_conditions.txt, with the line below: a caret and the message."""
     lines = (Path(__file__).parent / "wrong_conditions.txt").read_text("utf-8").splitlines()
     blocks = [line for line in lines if line.strip() and not line.startswith("#")]
     return list(zip(blocks[::2], blocks[1::2], strict=True))
@@ -233,7 +233,8 @@ def phrases(count: int, times: int) -> str:
 
 
 def test_phrases_that_multiply_are_refused_before_they_grow():
-    # 9 times as many in each, so the fourth is the first of more than 500; those that use it say nothing more.
+    # 9 times as many in each, so the fourth is the first of more than 500; those that use it say
+    # nothing more.
     assert mistakes(GOOD + phrases(12, 9)) == [
         "8:149: a rule of more than 500 conditions cannot be followed; split it"
     ]

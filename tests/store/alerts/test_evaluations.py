@@ -82,7 +82,7 @@ def test_a_claim_is_nobody_elses_until_its_lease_ends(three_clients: Database) -
     assert end(three_clients, taken)
 
 
-def test_a_lease_that_its_own_owner_took_anew_ends_the_old_one(three_clients: Database) -> None:
+def test_a_lease_that_its_own_owner_took_again_ends_the_old_one(three_clients: Database) -> None:
     mark(three_clients, {1: 500})
     (lost,) = claim(three_clients)
     (taken,) = claim(three_clients, NOW + LEASE)

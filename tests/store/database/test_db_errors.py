@@ -50,7 +50,7 @@ def test_a_mistake_of_ours_is_none_of_the_databases(code: int) -> None:
 def test_a_full_disk(sqlite_database: Database) -> None:
     def write() -> None:
         with sqlite_database.write() as conn:
-            # SQLite says the same of a file that may not grow as of a disk that is full.
+            # SQLite gives one error for a file at its limit and for a full disk.
             conn.execute(text("PRAGMA max_page_count = 1"))
             row = {"job": "evaluate", "ended_at": 1, "error": "x" * 1_000_000}
             conn.execute(insert(job_runs), row)

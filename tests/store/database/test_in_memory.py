@@ -22,7 +22,7 @@ def put(database: Database) -> None:
         conn.execute(insert(evaluations), {"client_id": 1})
 
 
-def test_nothing_is_left_of_what_was_tried_before_and_ids_begin_anew() -> None:
+def test_nothing_is_left_of_an_earlier_trial_and_ids_begin_again() -> None:
     with scratch() as databases:
         put(databases.empty())
         emptied = databases.empty()

@@ -184,7 +184,9 @@ def test_what_the_gateway_said_is_kept_until_it_says_something_else(database: Da
         assert row_of(conn, message_id).error_code is None
 
 
-def test_whoever_lost_a_claim_may_not_put_the_message_back_in_the_queue(database: Database) -> None:
+def test_a_sender_that_lost_its_claim_cannot_put_the_message_back_in_the_queue(
+    database: Database,
+) -> None:
     message_id = add(database)
     (lost,) = claim(database, owner="a")
     (doubted,) = claim(database, NOW + LEASE, owner="b")
@@ -197,7 +199,7 @@ def test_whoever_lost_a_claim_may_not_put_the_message_back_in_the_queue(database
 
 
 @pytest.mark.parametrize("meanwhile", ["doubted", "queued again", "claimed by another"])
-def test_that_the_carrier_took_a_message_counts_whoever_holds_the_claim(
+def test_a_message_that_the_carrier_took_counts_under_any_claim(
     database: Database, meanwhile: str
 ) -> None:
     message_id = add(database)
@@ -361,6 +363,7 @@ def test_several_owners_at_once_claim_every_message_and_none_twice(database: Dat
         thread.start()
     for thread in threads:
         thread.join()
-    # On PostgreSQL an owner may find all that is left locked by the others just then; a last look takes the rest.
+    # On PostgreSQL an owner may find all that is left locked by the others just then; a last look
+    # takes the rest.
     found = [message_id for mine in claimed for message_id in mine] + ids(claim(database, limit=40))
     assert sorted(found) == sorted(added)

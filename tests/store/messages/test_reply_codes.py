@@ -1,4 +1,7 @@
-"""The codes by which replies name alerts: rising, each recipient's own, and not reused while anybody may mean them."""
+"""The codes by which replies name alerts.
+
+Rising, each recipient's own, and not reused while anybody may mean them.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ def given_up_to(conn: object, staff: int, alert: int, code: int, at: int = NOW) 
     )
 
 
-def test_after_the_last_short_code_they_begin_anew_where_thirty_days_have_passed(
+def test_after_the_last_short_code_they_begin_again_once_thirty_days_have_passed(
     database: Database,
 ) -> None:
     with database.write() as conn:
@@ -70,9 +73,9 @@ def test_after_the_last_short_code_they_begin_anew_where_thirty_days_have_passed
             reply_codes.give(conn, staff, add_alert(conn), NOW + NOT_REUSED_US - 1)
             == LAST_SHORT + 1
         )
-        anew = add_alert(conn)
-        assert reply_codes.give(conn, staff, anew, NOW + NOT_REUSED_US) == 1
-        assert named(conn, [staff], 1) == anew
+        newest = add_alert(conn)
+        assert reply_codes.give(conn, staff, newest, NOW + NOT_REUSED_US) == 1
+        assert named(conn, [staff], 1) == newest
 
 
 def test_no_code_is_the_number_of_an_emergency_line(sqlite_database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Version 0015 turns the sentences that say why somebody was not told into values."""
+"""Version 0015 turns the sentences that say why a recipient was skipped into values."""
 
 from __future__ import annotations
 

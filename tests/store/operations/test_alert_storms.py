@@ -1,4 +1,4 @@
-"""A storm is one row, for as long as the brake holds again within its window."""
+"""A storm is one row, as long as the brake holds again within its window."""
 
 from sqlalchemy import select
 

@@ -79,7 +79,7 @@ def test_many_writers_at_once_make_one_chain(database: Database) -> None:
 
 
 def test_rows_that_an_older_version_wrote_in_other_words_stay_whole(database: Database) -> None:
-    """Version 0.1.0 called it 'promise mended'; the hash is over the word that the row holds."""
+    """Version 0.1.0 used another word; the hash is over the word that the row holds."""
     detail = '{"a":"ü"}'
     row = [1, "audit", "promise mended", "alert 1 has nobody", detail]
     written = json.dumps(["0" * 64, *row], separators=(",", ":"), ensure_ascii=False)
