@@ -1,7 +1,8 @@
-"""What the machine's clock is worth: evidence, held against the monotonic clock, the last tick and the database's; pure.
+"""Judge the machine's clock by the monotonic clock, the last tick and the database's clock; pure.
 
-Nothing is decided by a reading that cannot be. After a jump, time goes on by the monotonic clock. If the new time stays
-for a while, it is believed: a clock that was wrong is set right once, and a clock that slips comes back.
+Nothing is decided by a reading that cannot be. After a jump, time goes on by the monotonic clock.
+If the new time stays for a while, it is believed: a clock that was wrong is set right once, and a
+clock that slips comes back.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class ClockReading:
 
     @property
     def said(self) -> Instant:
-        """Return the time to hold against what was known: the database's, if the machine's differs from it.
+        """Return the time to judge: the database's, if the machine's differs from it.
 
         All daemons on a database share its clock.
         """

@@ -1,4 +1,4 @@
-"""What a clock that was ahead left behind: every stamp that lies ahead of now is pulled back, to be decided again.
+"""Pull back each stamp that a wrong clock left ahead of now, so that it is decided again.
 
 Only stamps that the engine made by its own clock are touched. Dates that a source gave may lie ahead.
 """
@@ -77,7 +77,7 @@ _STAMPS = (
     _pulled_back(rejects, "seen_at"),
     _pulled_back(inbox, "received_at"),
     _pulled_back(opt_outs, "at"),
-    # Whoever was told at no time that was is told again.
+    # A recipient who was told at an instant that never was is told again.
     update(alerts).where(alerts.c.notified_at > _NOW).values(notified_at=None),
     *(_pulled_back(job_runs, name) for name in ("ended_at", "succeeded_at")),
     *(_pulled_back(channel_state, name) for name in ("since", "stopped_until", "texts_listed_at")),
@@ -151,7 +151,7 @@ _PUT_OFF_AHEAD = (
 
 
 def _evaluations(conn: Connection, now: Instant) -> int:
-    """Make due, from now on, whoever was evaluated ahead of it."""
+    """Make due, from now on, each client who was evaluated ahead of it."""
     ahead = conn.scalars(_EVALUATED_AHEAD, {"now": now}).all()
     conn.execute(_PUT_OFF_AHEAD, {"now": now})
     if ahead:
