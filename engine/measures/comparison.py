@@ -14,8 +14,9 @@ from engine.model.event import Value
 from engine.model.word_folding import fold
 
 Operator = Literal[
-    "at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of"
-]
+    "at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of", "none_of",
+    "between", "outside",
+]  # fmt: skip
 Operand = float | str | tuple[float | str, ...]
 
 # The denial of each comparison. On no value both are false, so that no alarm comes from missing data.
@@ -28,6 +29,8 @@ _DENIALS: Mapping[Operator, Operator] = {
     "is_not": "is",
     "one_of": "none_of",
     "none_of": "one_of",
+    "between": "outside",
+    "outside": "between",
 }
 # Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
 DECIMALS = 9
@@ -37,7 +40,10 @@ _LARGE = 2**53 / 10**DECIMALS
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An operator and what it compares with: a number, a word, or several of them for one_of and none_of."""
+    """An operator and what it compares with: a number, a word, or several of them.
+
+    `between` and `outside` have the lowest and the highest number that is still between.
+    """
 
     operator: Operator
     operand: Operand
@@ -62,6 +68,11 @@ class Comparison:
         )
         return sorted({*from_on, *beyond})
 
+    @property
+    def bounds(self) -> tuple[float | str, ...]:
+        """What it compares with, one or several; of `between` the lowest and the highest."""
+        return self.operand if isinstance(self.operand, tuple) else (self.operand,)
+
     def holds(self, value: Value | None) -> bool:
         """Whether it is true of one value; a list matches a word that it contains, and no value matches nothing."""
         if value is None:
@@ -81,6 +92,10 @@ class Comparison:
         """Whether it is true of each number; NaN is no value and matches nothing."""
         rounded = np.where(np.abs(values) < _LARGE, np.round(values, DECIMALS), values)
         operand = self.operand
+        if self.operator in {"between", "outside"}:
+            low, high = (float(bound) for bound in self.bounds)
+            inside: NDArray[np.bool_] = (rounded >= low) & (rounded <= high)
+            return inside if self.operator == "between" else ~inside & ~np.isnan(values)
         if isinstance(operand, tuple):
             found: NDArray[np.bool_] = np.isin(
                 rounded, np.array([x for x in operand if not isinstance(x, str)], float)

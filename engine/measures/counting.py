@@ -1,4 +1,4 @@
-"""Measures that count events: count, days_with, share, streak, sequence."""
+"""Measures that count events: count, days_with, share, sequence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.measures.comparison import Comparison, Where
+from engine.measures.comparison import ANY, Comparison, Where
 from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
 from engine.measures.local_days import local_days
 from engine.measures.measure import Number
@@ -29,16 +29,18 @@ class Count(Number):
     window: Window
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        watched = (
-            histories.of_kind(self.kind)
-            if self.window.last
-            else histories.select(self.kind, self.where)
-        )
-        if self.window.within is None or self.window.last or self.window.starting:
-            return self.window.instants(histories, watched)
+        if not self.window.only_within:
+            return self.changes(histories)
+        assert self.window.within is not None
+        watched = self.window.select(histories, self.kind, self.where)
         return crossings(
             *self._stretches(histories, watched), self.window.within, comparison.turns()
         )
+
+    def changes(self, histories: Histories) -> list[Keys]:
+        pooled = self.window.last is not None or self.window.first is not None
+        watched = self.window.select(histories, self.kind, ANY if pooled else self.where)
+        return self.window.instants(histories, watched)
 
     def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
         """The first and the last key of what counts as one while any of it is in the window."""
@@ -46,8 +48,9 @@ class Count(Number):
         return keys, keys
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
-        places = histories.select(self.kind, self.where)
-        return places, *self.window.ranges(histories, places, keys, histories.of_kind(self.kind))
+        places = self.window.select(histories, self.kind, self.where)
+        pool = self.window.select(histories, self.kind)
+        return places, *self.window.ranges(histories, places, keys, pool)
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         _, low, high = self._ranges(histories, keys)
@@ -99,11 +102,11 @@ class Share(Number):
     least: int = 1
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
-        places = histories.select(self.kind, self.of)
+        places = self.window.select(histories, self.kind, self.of)
         return places, *self.window.ranges(histories, places, keys)
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.instants(histories, histories.select(self.kind, self.of))
+        return self.window.instants(histories, self.window.select(histories, self.kind, self.of))
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
@@ -117,41 +120,6 @@ class Share(Number):
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
         return places[low[0] : high[0]]
-
-
-@dataclass(frozen=True, slots=True)
-class Streak(Number):
-    """How many newest events in a row match `where`, among those that match `among`."""
-
-    kind: KindOrSignal
-    where: Where
-    among: Where
-    window: Window
-
-    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.instants(histories, histories.select(self.kind, self.among))
-
-    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
-        places = histories.select(self.kind, self.among)
-        low, high = self.window.ranges(histories, places, keys)
-        runs = np.concatenate(
-            ([0], histories.remember((self, "runs"), lambda: self._runs(histories, places)))
-        )
-        return np.minimum(runs[high], high - low).astype(float)
-
-    def _runs(self, histories: Histories, places: Places) -> Places:
-        """The length of the run of matching events that ends at each."""
-        match = histories.payloads.matching(self.where)[histories.payload[places]]
-        order = np.arange(1, len(places) + 1)
-        broken = np.maximum.accumulate(np.where(match, 0, order)) if len(places) else order
-        # A run may reach into the client before; the window's low end, which never does, cuts it off.
-        return order - broken
-
-    def places(self, histories: Histories, key: int) -> Places:
-        places = histories.select(self.kind, self.among)
-        _, high = self.window.ranges(histories, places, one_key(key))
-        run = int(self.numbers(histories, one_key(key))[0])
-        return places[high[0] - run : high[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +137,8 @@ class Sequence(Number):
         """The places of the first and second events of each pair; both ascend."""
 
         def find() -> tuple[Places, Places]:
-            firsts, seconds = histories.select(*self.first), histories.select(*self.second)
+            firsts = self.window.select(histories, *self.first)
+            seconds = self.window.select(histories, *self.second)
             before = histories.key[firsts].searchsorted(histories.key[seconds], "left") - 1
             chosen = before >= 0
             chosen[1:] &= before[1:] != before[:-1]
@@ -181,7 +150,9 @@ class Sequence(Number):
     def _either(self, histories: Histories) -> Places:
         return histories.remember(
             (self, "either"),
-            lambda: merged([histories.select(*self.first), histories.select(*self.second)]),
+            lambda: merged(
+                [self.window.select(histories, *part) for part in (self.first, self.second)]
+            ),
         )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
@@ -189,7 +160,7 @@ class Sequence(Number):
         firsts, seconds = self._pairs(histories)
         either = self._either(histories)
         low, _ = self.window.ranges(histories, firsts, keys, either)
-        high = histories.key[seconds].searchsorted(keys, "right")
+        _, high = self.window.ranges(histories, seconds, keys, either)
         return low, np.maximum(low, high)
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:

@@ -13,7 +13,7 @@ from engine.measures.local_days import local_days, midnight
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import ending_gaps, run_out
-from engine.measures.window import Places, Starting, Window
+from engine.measures.window import DayAfter, Places, Window
 from engine.model.field_reading import read_number
 from engine.model.instant import DAY_US
 
@@ -27,7 +27,7 @@ class TimeSinceEvent(Number):
 
     kind: KindOrSignal
     where: Where
-    starting: Starting | None = None
+    starting: DayAfter | None = None
 
     def _since(self, histories: Histories, keys: Keys) -> Keys:
         """The key from which time runs as of each key; beyond all instants while it has not begun to run."""
@@ -62,7 +62,7 @@ class TimeSinceEvent(Number):
 
 
 @dataclass(frozen=True, slots=True)
-class _SinceEnrolment(Starting):
+class _SinceEnrolment(DayAfter):
     """The instant of enrolment itself, not the midnight before it."""
 
     days: int = 0

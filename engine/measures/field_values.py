@@ -28,6 +28,14 @@ _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """What each word of a field is worth where a number is asked; words not named are worth 0."""
+
+    name: str
+    worth: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Latest(Measure):
     """The field's value in the newest matching event that has one, unless a window has left that event behind."""
 
@@ -38,13 +46,15 @@ class Latest(Measure):
 
     def newest(self, histories: Histories, keys: Keys) -> tuple[Bools, Places]:
         """Whether there is such an event as of each key, and the places of those there are."""
-        places = histories.select(self.kind, self.where, self.field)
+        places = self.window.select(histories, self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, keys)
         known = high > low
         return known, places[high[known] - 1]
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.newest(histories, histories.select(self.kind, self.where, self.field))
+        return self.window.newest(
+            histories, self.window.select(histories, self.kind, self.where, self.field)
+        )
 
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         known, newest = self.newest(histories, keys)
@@ -70,13 +80,21 @@ class _OverWindow(Number):
     field: str
     where: Where
     window: Window
+    scores: Scores | None = None  # what each word of the field is worth; None for a number
+
+    def _values(self, histories: Histories, places: Places) -> Numbers:
+        if self.scores is None:
+            return histories.numbers(places, self.field)
+        return histories.payloads.worth(self.field, self.scores.worth)[histories.payload[places]]
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places, Places]:
-        places = histories.select(self.kind, self.where, self.field)
+        places = self.window.select(histories, self.kind, self.where, self.field)
         return places, *self.window.ranges(histories, places, keys)
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.instants(histories, histories.select(self.kind, self.where, self.field))
+        return self.window.instants(
+            histories, self.window.select(histories, self.kind, self.where, self.field)
+        )
 
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
@@ -87,11 +105,11 @@ class _OverWindow(Number):
 class Statistic(_OverWindow):
     """The average, median, lowest, highest or total of the field's values in the window."""
 
-    name: StatisticName
+    name: StatisticName = "average"
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
-        return _OF_WINDOWS[self.name](low, high, histories.numbers(places, self.field))
+        return _OF_WINDOWS[self.name](low, high, self._values(histories, places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +118,7 @@ class Trend(_OverWindow):
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)
-        columns = histories.numbers(places, self.field), histories.key[places]
+        columns = self._values(histories, places), histories.key[places]
         return ragged.reduce_windows(ragged.slope, low, high, *columns)
 
 
@@ -128,10 +146,12 @@ class Change(Number):
         return np.minimum(chosen.searchsorted(bounds, "right"), high), high
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return self.window.newest(histories, histories.select(self.kind, self.where, self.field))
+        return self.window.newest(
+            histories, self.window.select(histories, self.kind, self.where, self.field)
+        )
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
-        places = histories.select(self.kind, self.where, self.field)
+        places = self.window.select(histories, self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, keys)
         known = high > low
         newest = high[known] - 1
@@ -142,7 +162,7 @@ class Change(Number):
         return numbers
 
     def places(self, histories: Histories, key: int) -> Places:
-        places = histories.select(self.kind, self.where, self.field)
+        places = self.window.select(histories, self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, one_key(key))
         if high[0] <= low[0]:
             return places[:0]

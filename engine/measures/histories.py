@@ -21,7 +21,7 @@ from engine.measures.comparison import ANY, Where
 from engine.measures.signal import KindOrSignal
 from engine.model.client import Client
 from engine.model.event import EventColumns, Value, read_fields
-from engine.model.instant import Instant
+from engine.model.instant import DAY_US, Instant
 
 SHIFT = 53
 MOST_CLIENTS = 1000
@@ -73,6 +73,15 @@ class Payloads:
 
         return self._column(("number", field), field, number, float)
 
+    def worth(self, field: str, worth: tuple[tuple[str, float], ...]) -> Numbers:
+        """What a field's word in each payload is worth, 0 if it is not named; NaN where there is none."""
+        words = dict(worth)
+
+        def number(value: Value | None) -> float:
+            return np.nan if value is None else words.get(str(value), 0.0)
+
+        return self._column(("worth", field, worth), field, number, float)
+
     def carrying(self, field: str) -> Bools:
         """Whether each payload has a value in a field."""
         return self._column(("carrying", field), field, lambda value: value is not None, bool)
@@ -108,8 +117,21 @@ class Histories:
     `key` (n,) ascending, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids or (0,) where not told.
     """
 
-    def __init__(self, clients: Sequence[Client], events: EventColumns) -> None:
-        """Take clients, and events of theirs."""
+    def __init__(
+        self, clients: Sequence[Client], events: EventColumns, until: Instant | None = None
+    ) -> None:
+        """Take clients, and events of theirs.
+
+        Args:
+            clients: At most MOST_CLIENTS.
+            events: Their events, in any order.
+            until: Up to when the weekday matters, at least; None for a month after what is known of
+                each client.
+
+        Raises:
+            ValueError: There are more clients.
+        """
+        self._until = until
         if len(clients) > MOST_CLIENTS:
             raise ValueError(f"a batch holds at most {MOST_CLIENTS} clients")
         self.clients = tuple(clients)
@@ -141,6 +163,20 @@ class Histories:
     def bases(self) -> Keys:
         """(clients,) the key at which each client's stretch begins."""
         return np.arange(len(self.clients), dtype=np.int64) << SHIFT
+
+    @cached_property
+    def horizons(self) -> Keys:
+        """(clients,) the key up to which each client's weekdays are told apart."""
+        if self._until is not None:
+            return self.bases + self._until
+        newest = self.bases.copy()
+        for place, client in enumerate(self.clients):
+            if client.record:
+                newest[place] += client.record[-1].at
+        ends = self.key.searchsorted(self.bases + (1 << SHIFT)) - 1
+        if len(self.key):
+            newest = np.maximum(newest, np.where(ends >= 0, self.key[ends], 0))
+        return newest + 30 * DAY_US
 
     def kinds_at(self, client_id: int, at: Instant) -> frozenset[str]:
         """The kinds of a client's events at one instant (microseconds since 1970)."""

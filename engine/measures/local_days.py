@@ -37,6 +37,12 @@ def local_days(histories: Histories, keys: Keys) -> Days:
     return days
 
 
+def weekdays(histories: Histories, keys: Keys) -> Days:
+    """Find the local weekday of each of (n,) keys, (n,) numbers from 0 on Monday to 6 on Sunday."""
+    # 1970-01-01 was a Thursday.
+    return (local_days(histories, keys) + 3) % 7
+
+
 @lru_cache(maxsize=65536)
 def midnight(timezone: str, day: int) -> Instant:
     """Find the first instant of a day, also where the clocks skip midnight.

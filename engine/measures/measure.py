@@ -45,6 +45,10 @@ class Number(Measure):
 
     __slots__ = ()
 
+    def changes(self, histories: Histories) -> list[Keys]:
+        """Keys, in ascending runs, among which are all at which the value can change."""
+        return self.instants(histories, Comparison("at_least", 0))
+
     @abstractmethod
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         """The value as of each key; NaN is no value."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.model.instant import DAY_US
 
+Bools = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
 Reduction = Callable[..., Numbers]
@@ -81,6 +82,29 @@ def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> 
         np.sort(np.repeat(np.arange(len(sizes)) * len(distinct), sizes) + ranks) % len(distinct)
     ]
     return (ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2
+
+
+def longest_run(match: Bools, counts: Bools, starts: Places, _sizes: Places) -> Numbers:
+    """Find the longest run of each window.
+
+    Args:
+        match: (n,) whether each value of the windows, end to end, matches.
+        counts: (n,) whether it counts, because it matches or stands between two that do.
+        starts: (w,) where each window begins.
+
+    Returns:
+        (w,) the most values in a row that count, each row beginning and ending with a match.
+    """
+    order = np.arange(1, len(match) + 1)
+    counts = counts.copy()
+    # The first value of a window has no match before it, so that nothing forgives it.
+    counts[starts] = match[starts]
+    broken = np.where(counts, 0, order)
+    broken[starts] = np.where(match[starts], starts, starts + 1)
+    # Worked example: of match 1 0 1 | 1 1 the windows begin at 0 and 3. `broken` is 0 2 0 | 3 0, and
+    # accumulated 0 2 2 | 3 3; order less that is 1 0 1 | 1 2, so the longest runs are 1 and 2.
+    runs = np.where(match, order - np.maximum.accumulate(broken), 0)
+    return np.maximum.reduceat(runs, starts).astype(float)
 
 
 def slope(values: Numbers, instants: NDArray[np.int64], starts: Places, sizes: Places) -> Numbers:

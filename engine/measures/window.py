@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.measures.comparison import ANY, Where
 from engine.measures.histories import SHIFT, Histories, Keys
-from engine.measures.local_days import local_days, midnight
+from engine.measures.local_days import local_days, midnight, weekdays
+from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import run_out
 from engine.model.duration import Duration
 
@@ -18,14 +20,14 @@ _NEVER = (1 << SHIFT) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Starting:
-    """Ignore what happened before the local midnight that begins the day `days` after enrolment or discharge."""
+class DayAfter:
+    """The local midnight that begins the day `days` after enrolment or discharge."""
 
     days: int
     after: Literal["enrolled", "discharged"]
 
     def floors(self, histories: Histories, keys: Keys) -> Keys:
-        """The key from which events count, as of each key; beyond all instants where there was no such day yet."""
+        """(n,) the key of that midnight as of each of (n,) keys; beyond all instants while there is no such day."""
         changes, starts = self._starts(histories)
         bases = keys >> SHIFT << SHIFT
         found = changes.searchsorted(keys, "right") - 1
@@ -55,11 +57,42 @@ class Starting:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The events of (t - within, t], or the last N of a pool; neither means all so far."""
+    """The events that a measure looks at; without any limit, all so far.
+
+    `within`: those of (t - within, t]. `starting`, `until`: those from the one day on and before the
+    other. `up_to`: those up to the newest event of a kind that meets a demand. `on`: those of these
+    local weekdays (0 is Monday). `last`, `first`: of what the other limits leave, so many of a pool.
+    """
 
     within: Duration | None = None
     last: int | None = None
-    starting: Starting | None = None
+    starting: DayAfter | None = None
+    first: int | None = None
+    until: DayAfter | None = None
+    up_to: tuple[KindOrSignal, Where] | None = None
+    on: tuple[int, ...] = ()
+
+    @property
+    def only_within(self) -> bool:
+        """Whether what the window holds depends on the age of the events alone."""
+        others = (self.last, self.starting, self.first, self.until, self.up_to)
+        return self.within is not None and all(limit is None for limit in others)
+
+    def select(
+        self,
+        histories: Histories,
+        kind: KindOrSignal,
+        where: Where = ANY,
+        carrying: str | None = None,
+    ) -> Places:
+        """The places of the events that meet a demand, on the weekdays of the window."""
+        places = histories.select(kind, where, carrying)
+        if not self.on:
+            return places
+        return histories.remember(
+            (kind, where, carrying, self.on),
+            lambda: places[np.isin(weekdays(histories, histories.key[places]), self.on)],
+        )
 
     def instants(self, histories: Histories, places: Places) -> list[Keys]:
         """The keys at which what the window holds of these events can change."""
@@ -67,46 +100,66 @@ class Window:
         parts = [keys]
         if self.within is not None:
             parts.append(keys + self.within)
-        if self.starting:
-            parts.append(self.starting.instants(histories))
+        parts += [day.instants(histories) for day in (self.starting, self.until) if day]
+        if self.up_to is not None:
+            parts.append(histories.key[self.select(histories, *self.up_to)])
         return parts
 
     def newest(self, histories: Histories, places: Places) -> list[Keys]:
         """The keys at which the newest of these events that the window holds can change."""
+        if self.within is None or self.until or self.up_to or self.first:
+            return self.instants(histories, places)
         keys = histories.key[places]
-        parts = [keys]
-        if self.within is not None:
-            parts.append(run_out(keys, self.within))
-        if self.starting:
-            parts.append(self.starting.instants(histories))
-        return parts
+        parts = [keys, run_out(keys, self.within)]
+        return parts + ([self.starting.instants(histories)] if self.starting else [])
 
     def ranges(
         self, histories: Histories, places: Places, keys: Keys, pool: Places | None = None
     ) -> tuple[Places, Places]:
-        """For each key the [low, high) of the selection `places` that the window holds.
+        """Find what the window holds of a selection as of each key.
 
-        `last` counts among `pool` (default: the selection itself), of which the selection must be a part.
+        Args:
+            histories: The batch.
+            places: (m,) the selection, ascending.
+            keys: (n,) the keys as of which it is asked.
+            pool: The places among which `last` and `first` count, of which the selection is a part;
+                None for the selection itself.
+
+        Returns:
+            (n,) low and (n,) high: `places[low:high]` are held as of each key.
         """
-        chosen = histories.key[places]
-        high = chosen.searchsorted(keys, "right")
-        bounds = (keys >> SHIFT << SHIFT) - 1
-        if self.within is not None:
-            bounds = np.maximum(bounds, keys - self.within)
-        if self.starting:
-            bounds = np.maximum(bounds, self.starting.floors(histories, keys) - 1)
-        low = np.minimum(chosen.searchsorted(bounds, "right"), high)
+        low, high = self._limits(histories, places, keys)
+        if self.last is None and self.first is None:
+            return low, high
+        pool = places if pool is None else pool
+        begin, end = self._limits(histories, pool, keys)
         if self.last is not None:
-            low = np.maximum(
-                low, self._last(histories, places, keys, places if pool is None else pool)
-            )
-        return low, high
-
-    def _last(self, histories: Histories, places: Places, keys: Keys, pool: Places) -> Places:
-        assert self.last is not None
-        from_pool = histories.key[pool].searchsorted(keys, "right") - self.last
+            begin = np.maximum(begin, end - self.last)
+        if self.first is not None:
+            end = np.minimum(end, begin + self.first)
         if pool is places:
-            return from_pool
-        first = np.where(from_pool > 0, pool[np.maximum(from_pool, 0)] if len(pool) else 0, 0)
-        found: Places = places.searchsorted(first, "left")
-        return np.minimum(found, histories.key[places].searchsorted(keys, "right"))
+            return begin, end
+        # Where the pool's part begins and ends in the selection.
+        edges = np.append(pool, len(histories.key))
+        low = np.maximum(low, places.searchsorted(edges[begin], "left"))
+        high = np.minimum(high, places.searchsorted(edges[end], "left"))
+        return np.minimum(low, high), high
+
+    def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
+        """What all limits but `last` and `first` leave of a selection as of each key."""
+        chosen = histories.key[places]
+        floors, ceilings = (keys >> SHIFT << SHIFT) - 1, keys
+        if self.within is not None:
+            floors = np.maximum(floors, keys - self.within)
+        if self.starting:
+            floors = np.maximum(floors, self.starting.floors(histories, keys) - 1)
+        if self.until:
+            ceilings = np.minimum(ceilings, self.until.floors(histories, keys) - 1)
+        high = chosen.searchsorted(ceilings, "right")
+        if self.up_to is not None:
+            ends = self.select(histories, *self.up_to)
+            newest = histories.key[ends].searchsorted(ceilings, "right")
+            # Just after the newest such event; before everything where there is none.
+            after = np.append(0, ends + 1)[newest]
+            high = np.minimum(high, places.searchsorted(after, "left"))
+        return np.minimum(chosen.searchsorted(floors, "right"), high), high

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from engine.measures.histories import Histories
+from engine.measures.weekday import WEEKDAYS
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
 from engine.model.instant import to_us
@@ -238,6 +239,7 @@ SIGNALS: dict[str, list[Any]] = {
         {"kind": "test", "where": {"bac": {"less_than": 0.1}, "result": {"is_not": "missed"}}},
     ],
 }
+SCORES: dict[str, dict[str, float]] = {"clean": {"negative": 1, "missed": 0.5}}
 _KINDS_OF = {"heard": ("check_in", "assessment", "journal"), "clear": ("test",)}
 _COUNTED = st.sampled_from([*KIND_NAMES, *SIGNALS])
 
@@ -299,7 +301,9 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
     for name in _some(draw, _SOMETIMES[kind], most=1 + one_in(draw, 4)):
         target = f"{kind}.{name}"
         if target in _NUMBERS:
-            found[name] = _compared(draw, _NUMBERS[target])
+            low, *_, high = _NUMBERS[target]
+            written = _compared(draw, _NUMBERS[target])
+            found[name] = f"{low} to {high}" if one_in(draw, 4) else written
             continue
         way = draw(st.integers(0, 2))
         if way == 0:
@@ -311,14 +315,35 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
     return found
 
 
-def _window(draw: Draw, condition: Condition, *, must: bool = True, fewest: int = 2) -> None:
-    way = draw(st.integers(0 if must else -1, 1))
+def _window(draw: Draw, condition: Condition, kind: str = "", *, fewest: int = 2) -> None:
+    """A window, or none; `kind` is of which events `up_to` may speak, "" for none."""
+    way = draw(st.integers(-1, 2))
     if way == 0:
         condition["within"] = draw(LENGTHS)
-    elif way == 1:
-        condition["last"] = draw(st.integers(fewest, 5))
-    if one_in(draw, 5):
-        condition["starting"] = draw(_STARTING)
+    elif way > 0:
+        condition["last" if way == 1 else "first"] = draw(st.integers(fewest, 5))
+    _limits(draw, condition, kind)
+
+
+def _limits(draw: Draw, condition: Condition, kind: str = "") -> None:
+    for option in ("starting", "until"):
+        if one_in(draw, 6):
+            condition[option] = draw(_STARTING)
+    if kind and kind != "heard" and one_in(draw, 7):
+        condition["up_to"] = where(draw, kind)
+    if one_in(draw, 7):
+        condition["on"] = weekdays(draw)
+
+
+def weekdays(draw: Draw) -> list[str]:
+    return _some(draw, WEEKDAYS, most=4)
+
+
+def _maybe_compared(draw: Draw, condition: Condition) -> bool:
+    """Whether the condition compares its value with an earlier one."""
+    if one_in(draw, 7):
+        condition["compared_with"] = f"{draw(LENGTHS)} before"
+    return "compared_with" in condition
 
 
 def _counted(draw: Draw, head: str) -> Condition:
@@ -326,32 +351,42 @@ def _counted(draw: Draw, head: str) -> Condition:
     condition: Condition = {head: kind}
     if kind != "heard" and draw(st.booleans()):
         condition["where"] = where(draw, kind)
-    _window(draw, condition, must=False)
+    _window(draw, condition, kind)
+    if _maybe_compared(draw, condition):
+        return {**condition, **_compared(draw, [-1, 0, 1])}
     # Of the last two events there are never more, nor do six hours touch more than two days.
-    few = "last" in condition or (head == "days_with" and "within" in condition)
+    few = {"last", "first"} & condition.keys() or (head == "days_with" and "within" in condition)
     return {**condition, **_compared(draw, [1] if few else [1, 2, 3])}
 
 
-def _streak(draw: Draw) -> Condition:
+def _streak(draw: Draw, head: str = "streak") -> Condition:
     kind = draw(_COUNTED.filter(lambda kind: kind != "heard"))
-    condition: Condition = {"streak": kind, "where": where(draw, kind)}
+    condition: Condition = {head: kind, "where": where(draw, kind)}
     if draw(st.booleans()):
         condition["among"] = where(draw, kind)
-    if one_in(draw, 4):
-        condition["starting"] = draw(_STARTING)
-    return {**condition, **_compared(draw, [1, 2, 3])}
+    if draw(st.booleans()):
+        condition["forgiving"] = where(draw, kind)
+    _window(draw, condition, kind)
+    if head == "streak" and "last" in condition:
+        del condition["last"]
+    few = {"last", "first"} & condition.keys()
+    return {**condition, **_compared(draw, [1] if few else [1, 2, 3])}
 
 
 def _share(draw: Draw) -> Condition:
     kind = draw(_COUNTED.filter(lambda kind: kind != "heard"))
     condition: Condition = {"share": kind, "where": where(draw, kind)}
     if draw(st.booleans()):
-        condition["of"] = where(draw, kind)
-    _window(draw, condition)
+        of = where(draw, kind)
+        # Of two demands on one field it may be that no event fits both, which is refused.
+        condition |= {"of": of} if of.keys().isdisjoint(condition["where"]) else {}
+    _window(draw, condition, kind)
     if draw(st.booleans()):
         condition["of_at_least"] = draw(st.integers(1, 2))
-    compared = _compared(draw, ["50%", "33.3%", "60%", "75%"])
-    if "last" in condition and not compared.keys() <= {
+    if _maybe_compared(draw, condition):
+        return {**condition, **_compared(draw, ["-50%", "0%", "33.3%"])}
+    compared = _compared(draw, ["50%", "33.3%", "60%", "75%", "2/3"])
+    if {"last", "first"} & condition.keys() and not compared.keys() <= {
         "at_least",
         "at_most",
         "more_than",
@@ -384,7 +419,8 @@ def _sequence(draw: Draw) -> Condition:
     condition: Condition = {"sequence": pair}
     # Of the last four events of two kinds there are at most two pairs.
     _window(draw, condition, fewest=4)
-    return {**condition, **_compared(draw, [1] if "last" in condition else [1, 2])}
+    few = {"last", "first"} & condition.keys()
+    return {**condition, **_compared(draw, [1] if few else [1, 2])}
 
 
 def _client(draw: Draw) -> Condition:
@@ -404,8 +440,7 @@ def _latest(draw: Draw) -> Condition:
     if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     maybe(draw, condition, "not_older_than", LENGTHS)
-    if one_in(draw, 5):
-        condition["starting"] = draw(_STARTING)
+    _limits(draw, condition, target.split(".")[0])
     compared = (
         _compared(draw, _NUMBERS[target])
         if target in _NUMBERS
@@ -415,11 +450,16 @@ def _latest(draw: Draw) -> Condition:
 
 
 def _statistic(draw: Draw, head: str) -> Condition:
-    target = draw(st.sampled_from(list(_NUMBERS)))
-    condition: Condition = {head: target}
+    scored = one_in(draw, 4)
+    target = "test.result" if scored else draw(st.sampled_from(list(_NUMBERS)))
+    condition: Condition = {head: target, **({"scored": "clean"} if scored else {})}
     if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
-    _window(draw, condition)
+    _window(draw, condition, target.split(".")[0])
+    if _maybe_compared(draw, condition):
+        return {**condition, **_compared(draw, [-1, 0, 0.5])}
+    if scored:
+        return {**condition, **_compared(draw, [0.5, 0.25])}
     return {**condition, **_compared(draw, _NUMBERS[target])}
 
 
@@ -428,7 +468,7 @@ def _trend(draw: Draw) -> Condition:
     condition: Condition = {"trend": target}
     if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
-    _window(draw, condition)
+    _window(draw, condition, target.split(".")[0])
     return {**condition, **_compared(draw, [-1, 0, 0.5, 2], _ORDERED)}
 
 
@@ -439,17 +479,17 @@ def _change(draw: Draw) -> Condition:
         condition["where"] = where(draw, target.split(".")[0])
     maybe(draw, condition, "baseline", LENGTHS)
     maybe(draw, condition, "not_older_than", LENGTHS)
-    if one_in(draw, 4):
-        condition["starting"] = draw(_STARTING)
+    _limits(draw, condition, target.split(".")[0])
     thresholds = [0.08, 0.1] if target == "test.bac" else [-2, 0, 1, 2]
     return {**condition, **_compared(draw, thresholds)}
 
 
-_ALWAYS_KNOWN = ("count", "days_with", "streak", "time_since", "sequence")
+_ALWAYS_KNOWN = ("count", "days_with", "streak", "longest_streak", "time_since", "sequence")
 MEASURES: dict[str, Callable[[Draw], Condition]] = {
     "count": partial(_counted, head="count"),
     "days_with": partial(_counted, head="days_with"),
     "streak": _streak,
+    "longest_streak": partial(_streak, head="longest_streak"),
     "time_since": _time_since,
     "sequence": _sequence,
     "client": _client,

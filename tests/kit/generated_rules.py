@@ -12,6 +12,7 @@ from tests.kit.generated import (
     KIND_NAMES,
     LENGTHS,
     LISTS,
+    SCORES,
     SIGNALS,
     Draw,
     findings,
@@ -19,6 +20,7 @@ from tests.kit.generated import (
     maybe,
     one_in,
     people,
+    weekdays,
 )
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import Condition
@@ -58,7 +60,9 @@ def items(draw: Draw, names: Names, depth: int) -> list[dict[str, Any]]:
 
 def _made_of_conditions(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
     """A scorecard, some of several conditions, or whether one ever held."""
-    way = draw(st.integers(0, 2))
+    way = draw(st.integers(0, 3))
+    if way == 3:
+        return {"on": weekdays(draw)}
     if way == 0:
         written = items(draw, names, depth)
         most = sum(item["points"] for item in written if item["points"] > 0)
@@ -78,6 +82,7 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
     document: dict[str, Any] = {
         "format": 1,
         "lists": LISTS,
+        "scores": SCORES,
         "signals": SIGNALS,
         "phrases": {},
         "rules": [],
@@ -121,7 +126,7 @@ def everyone_about(
     draw: st.DrawFn, about: Any, most_people: int = 3, most_events: int = 10
 ) -> list[Person]:
     """People with events of the kinds that a condition or a whole document looks at."""
-    named = {word: about[word] for word in about if word not in {"lists", "signals"}}
+    named = {word: about[word] for word in about if word not in {"lists", "scores", "signals"}}
     kinds = kinds_in(written(named)) or KIND_NAMES
     return draw(st.lists(people(most_events, kinds), min_size=1, max_size=most_people))
 

@@ -28,6 +28,12 @@ from tests.kit.plain_people import (
 OPERATORS = ("at_least", "at_most", "more_than", "less_than", "is", "is_not", "one_of")
 DURATION = re.compile(r"[\d.]+ (minute|hour|day|week)s?")
 NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
+RANGE = re.compile(r"[-.\d]+ to [-.\d]+")
+FRACTION = re.compile(r"\d+/\d+")
+OF_A_KIND = (
+    "count", "days_with", "share", "streak", "longest_streak", "latest", "change", "trend",
+    "average", "median", "lowest", "highest", "total",
+)  # fmt: skip
 Condition = dict[str, Any]
 
 
@@ -94,12 +100,9 @@ class AsOf:
         entry = self.newest(word)
         return None if entry is None else local_day(self.person.zone, entry.at)
 
-    def start(self, condition: Condition) -> datetime | None:
-        """The instant from which `starting:` lets events count.
-
-        None while that day is not known.
-        """
-        number, unit, _, after = condition["starting"].split()
+    def start(self, written: str) -> datetime | None:
+        """The instant that `28 days after enrolment` means; None while that day is not known."""
+        number, unit, _, after = written.split()
         day = self.day_of("enrolled" if after == "enrolment" else "discharged")
         return (
             None if day is None else midnight(self.person.zone, day + duration(f"{number} {unit}"))
@@ -119,6 +122,10 @@ class AsOf:
             if isinstance(wanted, dict):
                 ((operator, operand),) = wanted.items()
                 if not self.compare(value, operator, operand):
+                    return False
+            elif isinstance(wanted, str) and RANGE.fullmatch(wanted):
+                low, high = (float(bound) for bound in wanted.split(" to "))
+                if value is None or not low <= plain(value) <= high:
                     return False
             elif not self.compare(value, "one_of", wanted):
                 return False
@@ -150,27 +157,54 @@ class AsOf:
     def window(
         self, condition: Condition, events: list[Happening], among: list[Happening] | None = None
     ) -> list[Any]:
-        """Those of the events that the condition's window holds.
-
-        `last: N` counts among others where they are given.
-        """
-        length = condition.get("within", condition.get("not_older_than"))
-        if length is not None:
-            events = [event for event in events if event.at > self.now - duration(length)]
+        """Those of the events that the condition's window holds; `last: N` counts among others where they are given."""
+        events = [event for event in events if self.inside(condition, event)]
+        pool = events if among is None else [e for e in among if self.inside(condition, e)]
         if "last" in condition:
-            newest = (events if among is None else among)[-condition["last"] :]
-            events = [event for event in events if any(event is other for other in newest)]
+            pool = pool[-condition["last"] :]
+        if "first" in condition:
+            pool = pool[: condition["first"]]
+        return [event for event in events if any(event is other for other in pool)]
+
+    def inside(self, condition: Condition, event: Happening) -> bool:
+        """Whether an event is inside every limit but `last` and `first`."""
+        length = condition.get("within", condition.get("not_older_than"))
+        if length is not None and event.at <= self.now - duration(length):
+            return False
         if "starting" in condition:
-            start = self.start(condition)
-            events = [event for event in events if start is not None and event.at >= start]
-        return events
+            start = self.start(condition["starting"])
+            if start is None or event.at < start:
+                return False
+        end = self.start(condition["until"]) if "until" in condition else None
+        if end is not None and event.at >= end:
+            return False
+        if "on" in condition and weekday(self.person.zone, event.at) not in condition["on"]:
+            return False
+        return "up_to" not in condition or self.before_newest(condition, event, end)
+
+    def before_newest(self, condition: Condition, event: Happening, end: datetime | None) -> bool:
+        """Whether an event is the newest that fits `up_to`, or comes before it."""
+        kind = next(str(condition[word]).split(".")[0] for word in condition if word in OF_A_KIND)
+        place = next(place for place, other in enumerate(self.events) if other is event)
+        return any(
+            self.is_of(other, kind)
+            and self.matches(other, condition["up_to"])
+            and (end is None or other.at < end)
+            and ("on" not in condition or weekday(self.person.zone, other.at) in condition["on"])
+            for other in self.events[place:]
+        )
 
     # --- values
 
     def value(self, condition: Condition) -> Any:
         """What the condition measures as of now; None where there is no value."""
         measure = next(word for word in condition if hasattr(self, f"_{word}"))
-        return getattr(self, f"_{measure}")(condition)
+        now = getattr(self, f"_{measure}")(condition)
+        if "compared_with" not in condition:
+            return now
+        earlier = self.now - duration(condition["compared_with"].removesuffix(" before"))
+        before = getattr(AsOf(self.document, self.person, earlier), f"_{measure}")(condition)
+        return None if now is None or before is None else now - before
 
     def _count(self, condition: Condition) -> int:
         return len(self.counted(condition["count"], condition))
@@ -187,7 +221,10 @@ class AsOf:
     def carrying(self, target: str, condition: Condition) -> list[tuple[datetime, Any]]:
         kind, name = target.split(".")
         events = self.window(condition, self.of_kind(kind, condition.get("where"), name))
-        return [(event.at, event.fields[name]) for event in events]
+        if "scored" not in condition:
+            return [(event.at, event.fields[name]) for event in events]
+        worth = self.document["scores"][condition["scored"]]
+        return [(event.at, float(worth.get(event.fields[name], 0))) for event in events]
 
     def _latest(self, condition: Condition) -> Any:
         found = self.carrying(condition["latest"], condition)
@@ -239,13 +276,29 @@ class AsOf:
         return value - statistics.median(before) if before else None
 
     def _streak(self, condition: Condition) -> int:
-        events = self.window(condition, self.of_kind(condition["streak"], condition.get("among")))
-        run = 0
-        for event in reversed(events):
-            if not self.matches(event, condition["where"]):
-                break
-            run += 1
-        return run
+        return len(self.rows(condition, condition["streak"])[-1])
+
+    def _longest_streak(self, condition: Condition) -> int:
+        return max(len(row) for row in self.rows(condition, condition["longest_streak"]))
+
+    def rows(self, condition: Condition, kind: str) -> list[list[Happening]]:
+        """The rows of events that follow one another and match; the last of them is the newest, and may be empty."""
+        events = self.window(condition, self.of_kind(kind, condition.get("among")))
+        rows: list[list[Happening]] = [[]]
+        for place, event in enumerate(events):
+            match = self.matches(event, condition["where"])
+            between = place > 0 and self.matches(events[place - 1], condition["where"])
+            if match or (
+                "forgiving" in condition
+                and between
+                and self.matches(event, condition["forgiving"])
+                and place + 1 < len(events)
+                and self.matches(events[place + 1], condition["where"])
+            ):
+                rows[-1].append(event)
+            else:
+                rows.append([])
+        return rows
 
     def _share(self, condition: Condition) -> float | None:
         events = self.window(condition, self.of_kind(condition["share"], condition.get("of")))
@@ -261,7 +314,7 @@ class AsOf:
         enrolled = self.newest("enrolled")
         since = enrolled.at if enrolled else None
         if "starting" in condition:
-            since = self.start(condition)
+            since = self.start(condition["starting"])
         events = self.window(condition, self.of_kind(word, condition.get("where")))
         if events:
             since = events[-1].at
@@ -332,12 +385,19 @@ class AsOf:
             return self.some(condition["some"], denied=denied)
         if "ever" in condition:
             return self.ever(condition["ever"]) != denied
+        if condition.keys() == {"on"}:
+            return (weekday(self.person.zone, self.today) in condition["on"]) != denied
         if id(condition) not in self.known:
             self.known[id(condition)] = self.value(condition)
         ((operator, operand),) = (
             (word, condition[word]) for word in OPERATORS if word in condition
         )
         return self.compare(self.known[id(condition)], operator, operand, denied=denied)
+
+    @property
+    def today(self) -> datetime:
+        """Now; or a month after all that is known, where days of the week are told apart no longer."""
+        return min(self.now, horizon(self.person))
 
     def joined(self, parts: list[Condition], *, every: bool, denied: bool) -> bool:
         truths = (self.holds(part, denied=denied) for part in parts)
@@ -386,6 +446,15 @@ class AsOf:
         return any(truths) if denied else all(truths)
 
 
+def weekday(zone: str, at: datetime) -> str:
+    return local_day(zone, at).strftime("%A").lower()
+
+
+def horizon(person: Person) -> datetime:
+    """Until when days of the week are told apart."""
+    return max(one.at for one in [*person.events, *person.record]) + 30 * DAY
+
+
 def as_number(value: Any) -> Any:
     """An attribute of the record is a word.
 
@@ -409,6 +478,9 @@ def plain(value: Any) -> Any:
         return round(value, 9)
     if isinstance(value, str) and value.endswith("%"):
         return float(value[:-1])
+    if isinstance(value, str) and FRACTION.fullmatch(value):
+        part, whole = value.split("/")
+        return round(100 * int(part) / int(whole), 9)
     if isinstance(value, str) and DURATION.fullmatch(value):
         return duration(value) // MICROSECOND
     return value
@@ -429,8 +501,18 @@ def durations(written: Any) -> Iterator[timedelta]:
     elif isinstance(written, list):
         for value in written:
             yield from durations(value)
-    elif isinstance(written, str) and DURATION.fullmatch(written):
-        yield duration(written)
+    elif isinstance(written, str) and DURATION.fullmatch(written.removesuffix(" before")):
+        yield duration(written.removesuffix(" before"))
+
+
+def conditions(written: Any) -> Iterator[Condition]:
+    """Everything in a document that has keys."""
+    if isinstance(written, dict):
+        yield written
+        written = list(written.values())
+    if isinstance(written, list):
+        for one in written:
+            yield from conditions(one)
 
 
 def instants(document: dict[str, Any], person: Person) -> list[datetime]:
@@ -443,6 +525,11 @@ def instants(document: dict[str, Any], person: Person) -> list[datetime]:
     if not happened:
         return []
     lengths = set(durations(document)) | {timedelta(0)}
+    for one in conditions(document):
+        if {"compared_with", "within"} <= one.keys():
+            # What was in the window that is compared with.
+            earlier = duration(one["compared_with"].removesuffix(" before"))
+            lengths.add(earlier + duration(one["within"]))
     longest = max([*lengths, *(duration(text.split(" after ")[0]) for text in _starting(document))])
     day = local_day(person.zone, min(happened))
     last = local_day(person.zone, max(happened) + longest) + 2 * DAY
@@ -450,12 +537,17 @@ def instants(document: dict[str, Any], person: Person) -> list[datetime]:
         happened.add(midnight(person.zone, day))
         day += DAY
     changes = {at + length for at in happened for length in lengths}
+    if any(one.keys() == {"on"} for one in conditions(document)):
+        while midnight(person.zone, day) <= horizon(person):
+            changes.add(midnight(person.zone, day))
+            day += DAY
     return sorted(changes | {at + MICROSECOND for at in changes})
 
 
 def _starting(written: Any) -> Iterator[str]:
     if isinstance(written, dict):
-        yield from (value for word, value in written.items() if word == "starting")
+        days = {"starting", "until"}
+        yield from (value for word, value in written.items() if word in days)
         written = list(written.values())
     if isinstance(written, list):
         for value in written:

@@ -23,9 +23,19 @@ from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.parsing.reading import Reading
-from engine.rulebook.parsing.rule_parser import read_signals
+from engine.rulebook.parsing.rule_parser import read_scores, read_signals
 from engine.yaml_source import YamlSource
-from tests.kit.generated import KINDS, LISTS, MEASURES, SIGNALS, cases, findings, histories, us
+from tests.kit.generated import (
+    KINDS,
+    LISTS,
+    MEASURES,
+    SCORES,
+    SIGNALS,
+    cases,
+    findings,
+    histories,
+    us,
+)
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import AsOf, Condition, as_engine, instants, plain_spans
@@ -113,6 +123,7 @@ def finding_of(condition: Condition) -> Finding:
     assert source.root
     lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
     reading = Reading(source, KINDS, lists=lists)
+    read_scores(reading, YamlSource("scores.yaml", written(SCORES)).root)
     read_signals(reading, YamlSource("signals.yaml", written(SIGNALS)).root)
     finding = read_condition(reading, source.root)
     assert isinstance(finding, Finding), source.mistakes
@@ -128,7 +139,12 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
     condition = data.draw(findings(measures=[measure]))
     everyone = data.draw(everyone_about(condition))
     finding, batch = finding_of(condition), histories(everyone)
-    document = {"lists": LISTS, "signals": SIGNALS, "rules": [{"when": condition}]}
+    document = {
+        "lists": LISTS,
+        "scores": SCORES,
+        "signals": SIGNALS,
+        "rules": [{"when": condition}],
+    }
     flips = {False: finding.flips(batch), True: finding.denied().flips(batch)}
     for place, person in enumerate(everyone):
         for at in instants(document, person):

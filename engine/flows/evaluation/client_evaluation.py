@@ -83,7 +83,7 @@ def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
     """Replay these clients over all time and decide about their alerts."""
     ids = [claim.client_id for claim in claims]
     with desk.database.read() as conn:
-        caseload = histories(conn, ids)
+        caseload = histories(conn, ids, desk.now)
         stored = alerts.of_clients(conn, ids)
     rules = desk.rulebook.rules
     spans: Mapping[int, list[Span]] = {client_id: [] for client_id in ids}

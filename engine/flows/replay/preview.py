@@ -71,7 +71,7 @@ class Preview:
         """
         result = self.result
         people = StaffDirectory(conn, self._query.since, self._query.until)
-        for histories in whole_caseload(conn):
+        for histories in whole_caseload(conn, self._query.until):
             people.take([client.id for client in histories.clients])
             followed = _follow_ups(histories, self._query.since, self._query.until)
             ours = _by_client(self._rulebook, histories)

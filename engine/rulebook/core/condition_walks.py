@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from engine.measures.counting import Count, Sequence, Share, Streak
+from engine.measures.compared import Compared
+from engine.measures.counting import Count, Sequence, Share
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
-from engine.measures.field_values import Change, Latest, Statistic, Trend
+from engine.measures.field_values import Change, Latest, Scores, Statistic, Trend
 from engine.measures.measure import Finding, Measure
 from engine.measures.signal import KindOrSignal, Signal, kinds_of
+from engine.measures.streaks import Streak
+from engine.measures.weekday import Weekday
 from engine.rulebook.core.conditions import (
     AllOf,
     AnyOf,
@@ -163,6 +166,8 @@ def may_be_unknown(finding: Finding) -> bool:
             return since == "discharged"
         case Latest() | Statistic() | Trend() | Change() | Share() | ClientAttribute():
             return True
+        case Compared(measure):
+            return may_be_unknown(Finding(measure, finding.comparison))
         case _:
             return False
 
@@ -175,16 +180,29 @@ def signals(condition: Condition) -> dict[str, Signal]:
             case Sequence(first=(first, _), second=(second, _)):
                 looked_at: tuple[KindOrSignal, ...] = (first, second)
             case measure:
-                looked_at = (getattr(measure, "kind", ""),)
+                inner = measure.measure if isinstance(measure, Compared) else measure
+                looked_at = (getattr(inner, "kind", ""),)
         found |= {one.name: one for one in looked_at if isinstance(one, Signal)}
     return found
+
+
+def scores_in(condition: Condition) -> tuple[Scores, ...]:
+    """The scores that words are given in it, each once."""
+    found: dict[Scores, None] = {}
+    for finding in all_findings(condition):
+        measure = finding.measure
+        inner = measure.measure if isinstance(measure, Compared) else measure
+        if isinstance(inner, Statistic | Trend) and inner.scores is not None:
+            found[inner.scores] = None
+    return tuple(found)
 
 
 def kinds(condition: Condition) -> frozenset[str]:
     """The kinds of events that it looks at."""
     found: set[str] = set()
     for finding in all_findings(condition):
-        match finding.measure:
+        measure = finding.measure
+        match measure.measure if isinstance(measure, Compared) else measure:
             case Sequence(first=(first, _), second=(second, _)):
                 found |= kinds_of(first) | kinds_of(second)
             case (
@@ -193,8 +211,8 @@ def kinds(condition: Condition) -> frozenset[str]:
                 found |= kinds_of(kind)
             case Latest(kind=kind) | Statistic(kind=kind) | Trend(kind=kind) | Change(kind=kind):
                 found |= kinds_of(kind)
-            case TimeSinceDay() | ClientAttribute() | Points() | Ever():
+            case TimeSinceDay() | ClientAttribute() | Points() | Ever() | Weekday():
                 pass
-            case measure:
-                raise AssertionError(measure)
+            case other:
+                raise AssertionError(other)
     return frozenset(found)

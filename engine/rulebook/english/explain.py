@@ -10,7 +10,7 @@ from engine.model.duration import write_duration
 from engine.model.routing import Policy, RoutingSettings
 from engine.model.rule import Rule, Severity
 from engine.model.staff import Role
-from engine.rulebook.core.condition_walks import parts_of, signals
+from engine.rulebook.core.condition_walks import parts_of, scores_in, signals
 from engine.rulebook.core.conditions import (
     AllOf,
     AnyOf,
@@ -28,6 +28,7 @@ from engine.rulebook.english.finding_text import (
     finding_in_words,
     shown_in_words,
 )
+from engine.rulebook.english.words import number as number_in_words
 from engine.rulebook.english.words import signal_in_words, word
 
 _STATUS = {
@@ -87,6 +88,12 @@ def _signals(one: CheckedRule) -> Iterator[str]:
         found |= signals(condition)
     for name, signal in found.items():
         yield f"As {word(name)} count: {signal_in_words(signal)}."
+    for condition in (one.when, *(condition for _, condition in one.raises)):
+        for scores in scores_in(condition):
+            worth = ", ".join(
+                f"{word(each)} {number_in_words(value)}" for each, value in scores.worth
+            )
+            yield f"Scored {word(scores.name)}: {worth}, anything else 0."
 
 
 def _when(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.measures.comparison import ANY, Comparison
-from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
+from engine.measures.compared import Compared
+from engine.measures.comparison import Comparison
+from engine.measures.counting import Count, DaysWith, Sequence, Share
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.field_values import Change, Latest, Statistic, Trend
 from engine.measures.measure import Finding, Measure
 from engine.measures.signal import KindOrSignal, name_of
+from engine.measures.streaks import LongestStreak, Streak
+from engine.measures.weekday import Weekday
 from engine.model.duration import write_duration
 from engine.model.event import Value
 from engine.model.kinds import BUILT_IN
@@ -25,6 +28,14 @@ from engine.rulebook.core.conditions import (
     SomeOf,
 )
 from engine.rulebook.english import words
+from engine.rulebook.english.measure_text import (
+    SO_FAR,
+    STATING,
+    longest_in_words,
+    plain_measure_in_words,
+    row_in_words,
+    scored_in_words,
+)
 from engine.rulebook.english.words import age, amount, looked_at, noun, start_day, window, word
 
 
@@ -36,19 +47,27 @@ def finding_in_words(finding: Finding) -> str:
     match measure:
         case DaysWith(kind, where, limits):
             counted = _count(comparison, "day", "days")
-            return f"{counted} with {noun(kind, where)}{window(limits, noun(kind)) or _SO_FAR}"
+            return f"{counted} with {noun(kind, where)}{window(limits, noun(kind)) or SO_FAR}"
         case Count(kind, where, limits):
             counted = _count(comparison, noun(kind, where, one=True), noun(kind, where))
-            return f"{counted}{window(limits, noun(kind)) or _SO_FAR}"
-        case Streak(kind, where, among, limits) if comparison == _ONE_OR_MORE:
+            return f"{counted}{window(limits, noun(kind)) or SO_FAR}"
+        case LongestStreak():
+            counted = _count(comparison, "event", "events")
+            return f"{counted}, {longest_in_words(measure)}"
+        case Streak(kind, where, among, limits, None) if comparison == _ONE_OR_MORE:
             return f"the latest {noun(kind, among, one=True)} is {words.one_of(kind, where)}{window(limits, '')}"
-        case Streak(kind, where, among, limits):
+        case Streak(kind, where):
             counted = _count(comparison, noun(kind, where, one=True), noun(kind, where))
-            only = f", looking only at {noun(kind, among)}" if among != ANY else ""
-            return f"{counted} in a row up to the latest{only}{window(limits, noun(kind, among))}"
+            return f"{counted} in a row up to the latest{row_in_words(measure)}"
         case Sequence(first, second, limits):
             followed = f"{words.one_of(*first)} was followed by {words.one_of(*second)}"
             return f"{_count(comparison, 'time', 'times')} that {followed}{window(limits, 'of either')}"
+        case Weekday():
+            return f"today is {words.compared(comparison)} where the client lives"
+        case Compared(inner, before):
+            moved = _above(comparison).removesuffix(" from")
+            what = f"{moved} what it was {write_duration(before)} before"
+            return f"{measure_in_words(inner)} is {what}"
         case Points(items):
             adding = "; ".join(item_in_words(points, part) for points, part in items)
             return f"{shown_in_words(finding)} ({adding})"
@@ -58,6 +77,22 @@ def finding_in_words(finding: Finding) -> str:
             return _of_client(measure, comparison)
         case _:
             return _of_field(measure, comparison)
+
+
+def measure_in_words(measure: Measure) -> str:
+    """What a measure is, without a comparison: `the number of missed check-ins in the last 7 days`."""
+    match measure:
+        case Points(items, name):
+            adding = "; ".join(item_in_words(points, part) for points, part in items)
+            return f"the score{f' on the scorecard {name}' if name else ''} ({adding})"
+        case Ever(condition):
+            return f"whether at some time so far: {condition_in_words(condition)}"
+        case Weekday():
+            return "the day of the week"
+        case Compared(inner, before):
+            return f"{measure_in_words(inner)}, less what it was {write_duration(before)} before"
+        case _:
+            return plain_measure_in_words(measure)
 
 
 def shown_in_words(finding: Finding) -> str:
@@ -96,7 +131,6 @@ def condition_in_words(condition: Condition) -> str:
     return f"{joined} {', '.join(f'({condition_in_words(part)})' for part in parts_of(condition))}"
 
 
-_SO_FAR = " so far"
 _ONE_OR_MORE = Comparison("at_least", 1)
 
 
@@ -107,8 +141,10 @@ def threshold_in_words(finding: Finding) -> str:
     match measure:
         case Latest(kind, field, _, _):
             return words.compared(comparison, kind, field)
-        case ClientAttribute():
+        case ClientAttribute() | Weekday():
             return words.compared(comparison)
+        case Compared():
+            return _above(comparison).removesuffix(" from")
         case Ever():
             return "yes" if comparison.holds(True) else "no"
         case Count() | Streak() | Sequence() | Points():
@@ -125,7 +161,7 @@ def value_in_words(measure: Measure, measured: Value | None) -> str:
 
 def _write(measure: Measure) -> words.Write:
     match measure:
-        case Share():
+        case Share() | Compared(Share()):
             return words.percent
         case TimeSinceEvent():
             return words.duration
@@ -176,22 +212,21 @@ def _of_field(measure: Measure, comparison: Comparison) -> str:
         case Latest(kind, field, where, limits):
             latest = f"at the latest {noun(kind, where, one=True)} that states it{age(limits)}"
             return f"{word(field)} {_scaled(kind, field, comparison)} {latest}"
-        case Statistic(kind, field, where, limits, name):
+        case Statistic(kind, field, where, limits, scores, name):
             said = (
                 _scaled(kind, field, comparison) if name != "total" else f"of {amount(comparison)}"
             )
-            return f"{name} {word(field)} {said} over {looked_at(limits, kind, where, _STATING)}"
-        case Trend(kind, field, where, limits):
-            return f"{word(field)} {_slope(comparison)}, as a trend over {looked_at(limits, kind, where, _STATING)}"
+            return f"{name} {word(field)}{scored_in_words(scores)} {said} over {looked_at(limits, kind, where, STATING)}"
+        case Trend(kind, field, where, limits, scores):
+            over = looked_at(limits, kind, where, STATING)
+            scored = scored_in_words(scores)
+            return f"{word(field)}{scored} {_slope(comparison)}, as a trend over {over}"
         case Change(kind, field, where, baseline, limits):
             usual = f"the client's own median of the {write_duration(baseline)} before"
             latest = f"at the latest {noun(kind, where, one=True)} that states it{age(limits)}"
             return f"{word(field)} {_above(comparison)} {usual}, {latest}"
         case _:
             raise AssertionError(measure)
-
-
-_STATING = " that state it"
 
 
 def _scaled(kind: KindOrSignal, field: str, comparison: Comparison) -> str:

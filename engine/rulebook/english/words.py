@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 
 from engine.measures.comparison import ANY, Comparison, Operator, Where
 from engine.measures.signal import KindOrSignal, Signal, name_of
-from engine.measures.window import Starting, Window
+from engine.measures.weekday import WEEKDAYS
+from engine.measures.window import DayAfter, Window
 from engine.model.duration import write_duration, write_elapsed
 from engine.model.event import Value
 from engine.model.instant import DAY_US
@@ -39,6 +40,7 @@ _SENTENCE = """
 a all among an and any are as at before by either event events exactly fewer followed from if in including is it last
 latest less looking marked more no not number of on one only or other over since so states than that the these those
 times to up was whole with yes score scorecard point points known rule holds waiting
+first forgiving between scored monday tuesday wednesday thursday friday saturday sunday today what it
 """
 _OURS = frozenset(_SENTENCE.split())
 _CHOICES = frozenset(
@@ -106,14 +108,17 @@ def _run(wanted: Sequence[float | str]) -> str | None:
     return f"any whole number from {number(first)} to {number(last)}" if follow else None
 
 
-def choice(words: Sequence[str]) -> str:
+def choice(words: Sequence[str], joined: str = "or") -> str:
     """`a`, `a or b`, `a, b or c`."""
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    return f" {joined} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> str:
     """What a number is compared with: `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`."""
     wanted = operands(comparison)
+    if comparison.operator in {"between", "outside"}:
+        low, high = (write(bound) for bound in wanted)
+        return f"{'not ' if comparison.operator == 'outside' else ''}from {low} to {high}"
     run = _run(wanted) if write is plain else None
     if run:
         return run if comparison.operator == "one_of" else f"other than {run}"
@@ -186,35 +191,46 @@ def one_of(kind: KindOrSignal, where: Where) -> str:
 
 def looked_at(limits: Window, kind: KindOrSignal, where: Where, which: str = "") -> str:
     """The events that a measure is computed over: `check-ins in the last 7 days`, `the last 5 check-ins`."""
-    if limits.last is not None:
-        return f"the last {limits.last} {noun(kind, where)}{which}{starting(limits.starting)}"
+    for so_many, side in ((limits.last, "last"), (limits.first, "first")):
+        if so_many is not None:
+            counted = f"the {side} {so_many} {noun(kind, where)}{which}"
+            return counted + _days(limits)
     return noun(kind, where) + window(limits, "")
 
 
 def window(limits: Window, counted: str) -> str:
-    """Which events count: ` in the last 7 days`, ` among the last 5 check-ins` (`counted`), and from when on."""
+    """Which events count: ` in the last 7 days`, ` among the last 5 check-ins` (`counted`), and on which days."""
     text = f" in the last {write_duration(limits.within)}" if limits.within is not None else ""
     if limits.last is not None:
         text += f" among the last {limits.last} {counted}"
-    return text + starting(limits.starting)
+    if limits.first is not None:
+        text += f" among the first {limits.first} {counted}"
+    return text + _days(limits)
 
 
 def age(limits: Window) -> str:
-    """How old the newest value may be, and from when on it counts."""
+    """How old the newest value may be, and on which days it counts."""
     limit = (
         f", if that is not older than {write_duration(limits.within)}"
         if limits.within is not None
         else ""
     )
-    return limit + starting(limits.starting)
+    return limit + _days(limits)
 
 
-def starting(start: Starting | None) -> str:
-    """From which day on events count."""
-    return f", counting only from {start_day(start)} on" if start else ""
+def _days(limits: Window) -> str:
+    """From which day on, until which, up to which event and on which weekdays events count."""
+    text = f", counting only from {start_day(limits.starting)} on" if limits.starting else ""
+    if limits.until:
+        text += f", counting only what came before {start_day(limits.until)}"
+    if limits.up_to is not None:
+        text += f", counting only up to the newest of the {noun(*limits.up_to)}"
+    if limits.on:
+        text += f", counting only {choice([WEEKDAYS[day].capitalize() + 's' for day in limits.on], 'and')}"
+    return text
 
 
-def start_day(start: Starting) -> str:
+def start_day(start: DayAfter) -> str:
     """Such as `day 28 after enrolment`, or `the day of enrolment`."""
     after = "enrolment" if start.after == "enrolled" else "discharge"
     return f"day {start.days} after {after}" if start.days else f"the day of {after}"

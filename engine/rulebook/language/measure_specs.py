@@ -10,17 +10,20 @@ from typing import Literal
 
 import yaml
 
+from engine.measures.compared import Compared
 from engine.measures.comparison import ANY, DECIMALS, Where
-from engine.measures.counting import Count, DaysWith, Sequence, Share, Streak
+from engine.measures.counting import Count, DaysWith, Sequence, Share
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
-from engine.measures.field_values import Change, Latest, Statistic, StatisticName, Trend
-from engine.measures.measure import Measure
+from engine.measures.field_values import Change, Latest, Scores, Statistic, StatisticName, Trend
+from engine.measures.measure import Measure, Number
 from engine.measures.signal import KindOrSignal, kinds_of
+from engine.measures.streaks import LongestStreak, Streak
 from engine.measures.window import Window
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
 from engine.rulebook.parsing.comparison_parser import (
     ATTRIBUTE,
+    CHANGED_PERCENT,
     COUNTS,
     DURATION,
     PERCENT,
@@ -48,7 +51,10 @@ class Said:
     where: Where = ANY
     among: Where = ANY
     of: Where = ANY
+    forgiving: Where | None = None
     of_at_least: int = 1
+    scores: Scores | None = None
+    before: Duration | None = None  # that it is compared with itself before
     window: Window = default(default_factory=Window)
     baseline: Duration = USUAL_BASELINE
     pair: tuple[tuple[KindOrSignal, Where], ...] = ()
@@ -63,51 +69,55 @@ class Form:
     says: str
     options: tuple[str, ...]
     required: tuple[str, ...] = ()
-    window_required: bool = False
 
 
-def _form(
-    target: Target, says: str, options: str = "", required: str = "", *, window: bool = False
-) -> Form:
-    return Form(target, says, tuple(options.split()), tuple(required.split()), window)
+def _form(target: Target, says: str, options: str = "", required: str = "") -> Form:
+    return Form(target, says, tuple(options.split()), tuple(required.split()))
 
 
-_WINDOWED = "where within last starting"
+_LIMITS = "starting until up_to on"
+_WINDOWED = f"where within last first {_LIMITS} compared_with"
+_VALUES = f"where scored within last first {_LIMITS} compared_with"
 FORMS: Mapping[str, Form] = {
     "count": _form("kind", "How many events of a kind there were.", _WINDOWED),
     "days_with": _form(
         "kind", "On how many different days, the client's own, there was such an event.", _WINDOWED
     ),
     "latest": _form(
-        "field", "The value in the newest event that has one.", "where not_older_than starting"
+        "field", "The value in the newest event that has one.", f"where not_older_than {_LIMITS}"
     ),
-    "average": _form("field", "The average of the values.", _WINDOWED, window=True),
-    "median": _form("field", "The median of the values.", _WINDOWED, window=True),
-    "lowest": _form("field", "The lowest of the values.", _WINDOWED, window=True),
-    "highest": _form("field", "The highest of the values.", _WINDOWED, window=True),
-    "total": _form(
-        "field", "The values added up; of no values it is unknown, not 0.", _WINDOWED, window=True
-    ),
+    "average": _form("field", "The average of the values.", _VALUES),
+    "median": _form("field", "The median of the values.", _VALUES),
+    "lowest": _form("field", "The lowest of the values.", _VALUES),
+    "highest": _form("field", "The highest of the values.", _VALUES),
+    "total": _form("field", "The values added up; of no values it is unknown, not 0.", _VALUES),
     "change": _form(
         "field",
         "The newest value less the client's own median before it.",
-        "where baseline not_older_than starting",
+        f"where baseline not_older_than {_LIMITS}",
     ),
     "trend": _form(
-        "field", "How much the value rises a day; below 0 it falls.", _WINDOWED, window=True
+        "field",
+        "How much the value rises a day; below 0 it falls.",
+        f"where scored within last first {_LIMITS}",
     ),
     "streak": _form(
         "kind",
         "How many of the newest events in a row fit 'where'.",
-        "where among starting",
+        f"where among forgiving within first {_LIMITS}",
+        "where",
+    ),
+    "longest_streak": _form(
+        "kind",
+        "The most events in a row that fit 'where'.",
+        f"where among forgiving within last first {_LIMITS}",
         "where",
     ),
     "share": _form(
         "kind",
         "Of the events that fit 'of', what percentage fits 'where'.",
-        "where of of_at_least within last starting",
+        f"where of of_at_least within last first {_LIMITS} compared_with",
         "where",
-        window=True,
     ),
     "time_since": _form(
         "kind or day",
@@ -117,8 +127,7 @@ FORMS: Mapping[str, Form] = {
     "sequence": _form(
         "pair",
         "How often the second event followed the first.",
-        "within last starting",
-        window=True,
+        "within last first starting until on",
     ),
     "client": _form("attribute", "An attribute of the client's record, as it was at the time."),
 }
@@ -138,18 +147,25 @@ def values_of(name: str, kind_field: Values | None) -> Values:
 
 def values_in(said: Said) -> Values:
     """The values that what was said can take, its window reckoned in."""
+    if said.before is not None:
+        return SIGNED if said.name != "share" else CHANGED_PERCENT
     if said.name == "time_since":
         return WHOLE_DAYS if said.kind in DAYS else DURATION
     if said.name == "total":
-        most, low, high = said.window.last or math.inf, said.values.low, said.values.high
+        most, low, high = _so_many(said) or math.inf, said.values.low, said.values.high
         return replace(
             said.values,
             low=low if low >= 0 else low * most,
             high=high if high <= 0 else high * most,
         )
     if said.name == "share":
-        return replace(PERCENT, few=_shares(said.of_at_least, said.window.last))
+        return replace(PERCENT, few=_shares(said.of_at_least, _so_many(said)))
     return replace(COUNTS, high=_most(said)) if said.values is COUNTS else said.values
+
+
+def _so_many(said: Said) -> int | None:
+    """How many events the window holds at most, where it says so."""
+    return said.window.first if said.window.last is None else said.window.last
 
 
 def _shares(least: int, most: int | None) -> frozenset[float] | None:
@@ -164,7 +180,7 @@ def _shares(least: int, most: int | None) -> frozenset[float] | None:
 
 def _most(said: Said) -> float:
     """The most that can be counted in the window."""
-    last, within = said.window.last, said.window.within
+    last, within = _so_many(said), said.window.within
     if last is not None and said.name == "sequence":
         # Where both are of one kind, an event can end one pair and begin the next.
         first, second = (kinds_of(kind) for kind, _ in said.pair)
@@ -177,13 +193,23 @@ def _most(said: Said) -> float:
 
 def measure_of(said: Said) -> Measure:
     """The measure that was said."""
+    measure = _measure_of(said)
+    if said.before is None:
+        return measure
+    assert isinstance(measure, Number)
+    return Compared(measure, said.before)
+
+
+def _measure_of(said: Said) -> Measure:
     match said.name:
         case "count":
             return Count(said.watched, said.where, said.window)
         case "days_with":
             return DaysWith(said.watched, said.where, said.window)
         case "streak":
-            return Streak(said.watched, said.where, said.among, said.window)
+            return Streak(said.watched, said.where, said.among, said.window, said.forgiving)
+        case "longest_streak":
+            return LongestStreak(said.watched, said.where, said.among, said.window, said.forgiving)
         case "share":
             return Share(said.watched, said.where, said.of, said.window, said.of_at_least)
         case "sequence":
@@ -206,9 +232,9 @@ def _of_field(said: Said) -> Measure:
         case "change":
             return Change(said.watched, said.field, said.where, said.baseline, said.window)
         case "trend":
-            return Trend(said.watched, said.field, said.where, said.window)
+            return Trend(said.watched, said.field, said.where, said.window, said.scores)
         case "average" | "median" | "lowest" | "highest" | "total":
             name: StatisticName = said.name
-            return Statistic(said.watched, said.field, said.where, said.window, name)
+            return Statistic(said.watched, said.field, said.where, said.window, said.scores, name)
         case _:
             raise AssertionError(said.name)

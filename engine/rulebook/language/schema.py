@@ -7,9 +7,11 @@ window makes impossible.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
+from engine.measures.weekday import WEEKDAYS
 from engine.model.client import SPELL_WORDS
 from engine.model.kinds import Field, Kind
 from engine.rulebook.language import schema_values
@@ -24,6 +26,7 @@ from engine.rulebook.language.schema_values import (
 )
 from engine.rulebook.language.vocabulary import (
     COMPARISONS,
+    EARLIER,
     EVENT,
     EVER,
     EVIDENCE,
@@ -43,6 +46,7 @@ from engine.rulebook.language.vocabulary import (
     SOME,
     SOME_OF,
     STARTING,
+    WEEKDAY_CONDITION,
     Choice,
     DurationKey,
     Key,
@@ -51,7 +55,7 @@ from engine.rulebook.language.vocabulary import (
     required,
 )
 from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, of_field
-from engine.rulebook.parsing.reading import NO, WHOLE, YES, parse_whole
+from engine.rulebook.parsing.reading import NO, NUMBER, WHOLE, YES, parse_whole
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(SPELL_WORDS)}}
@@ -75,6 +79,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "some": keyed({"some": SOME_OF}, {"some": of_keys(SOME)}, ("some",)),
         "ever": keyed({"ever": EVER}, {"ever": _CONDITION}, ("ever",)),
         "points": _points(),
+        "on": keyed({"on": WEEKDAY_CONDITION}, {"on": of_shape(OPTIONS["on"])}, ("on",)),
     }
     return {
         "$schema": DRAFT,
@@ -195,6 +200,17 @@ _OWN: Mapping[str, Schema] = {
     "evidence": {"$ref": "#/definitions/evidence"},
     "where": {"type": "object"},  # of which kind of event is said where it stands
     "start": {"type": "string", "pattern": whole_of(STARTING)},
+    "weekdays": {"type": "array", "minItems": 1, "items": {"enum": list(WEEKDAYS)}},
+    "earlier": {"type": "string", "pattern": whole_of(EARLIER)},
+    "scores": {
+        "type": "object",
+        "propertyNames": _NAMED,
+        "additionalProperties": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": ["number", "string"], "pattern": whole_of(NUMBER)},
+        },
+    },
 }
 
 
@@ -207,9 +223,9 @@ def _condition(heads: Mapping[str, Schema]) -> Schema:
     return {
         "type": "object",
         "properties": says,
-        "oneOf": [{"required": [head]} for head in heads],
+        "oneOf": [_said_by(head, heads) for head in heads],
         "allOf": [
-            {"if": {"required": [head]}, "then": {"$ref": f"#/definitions/condition {head}"}}
+            {"if": _said_by(head, heads), "then": {"$ref": f"#/definitions/condition {head}"}}
             for head in heads
         ],
     }
@@ -220,6 +236,14 @@ def _part(kinds: Mapping[str, Kind]) -> Schema:
     shapes = {"kind": {"enum": list(kinds)}}
     part = keyed({word: key.says for word, key in PART.items()}, shapes, required(PART))
     return {**part, "allOf": [_if("kind", [kind], {"where": _where_of(kind)}) for kind in kinds]}
+
+
+def _said_by(head: str, heads: Mapping[str, Schema]) -> Schema:
+    """Whether a condition is of this head; `on:` beside another one is an option of that."""
+    if head != "on":
+        return {"required": [head]}
+    others = [{"required": [other]} for other in heads if other != "on"]
+    return {"required": ["on"], "not": {"anyOf": others}}
 
 
 def _points() -> Schema:
@@ -242,10 +266,9 @@ def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:
     shapes = {option: of_shape(OPTIONS[option]) for option in form.options}
     schema = keyed(says, {name: _target(form, name, kinds), **shapes}, (name, *form.required))
     schema["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
-    if "within" in form.options and "last" in form.options:
-        schema["not"] = {"required": ["within", "last"]}
-        if form.window_required:
-            schema["anyOf"] = [{"required": ["within"]}, {"required": ["last"]}]
+    alternatives = [option for option in ("within", "last", "first") if option in form.options]
+    pairs = combinations(alternatives, 2)
+    schema["not"] = {"anyOf": [{"required": list(pair)} for pair in pairs] or [False]}
     if form.target in {"pair", "attribute"}:
         schema["allOf"] = [
             {"properties": comparisons(values_in(Said(name, values=values_of(name, None))))}
@@ -289,7 +312,11 @@ def _targets(
     if form.target != "field":
         days = DAYS if form.target == "kind or day" else ()
         return [(word, word, None) for word in (*kinds, *days)]
-    readable = ("number",) if name != "latest" else ("number", "choice", "flag", "list", "word")
+    readable: tuple[str, ...] = ("number",)
+    if "scored" in form.options:
+        readable = ("number", "choice", "word")
+    if name == "latest":
+        readable = ("number", "choice", "flag", "list", "word")
     return [
         (f"{kind}.{word}", kind, field)
         for kind, of_kind in kinds.items()
@@ -300,7 +327,7 @@ def _targets(
 
 def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Schema]:
     """What depends on what the measure is said of: the values it is compared with, and the fields of its events."""
-    told: list[tuple[dict[str, Any], list[str]]] = []
+    told: list[tuple[dict[str, Any], bool, list[str]]] = []
     for word, kind, field in _targets(form, name, kinds):
         values = values_of(name, None if field is None else of_field(field))
         compared = comparisons(values_in(Said(name, kind=kind, values=values)))
@@ -311,18 +338,36 @@ def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Sch
                 for option in form.options
                 if OPTIONS[option].shape == "where"
             }
-        for properties in (compared, wheres):
-            alike = next((words for known, words in told if known == properties), None)
+        for properties, plainly in ((compared, True), (wheres, False)):
+            alike = next((words for known, _, words in told if known == properties), None)
             if alike is None:
-                told.append((properties, [word]))
+                told.append((properties, plainly, [word]))
             else:
                 alike.append(word)
-    return [_if(name, words, properties) for properties, words in told if properties]
+    worded = [
+        word for word, _, field in _targets(form, name, kinds) if field and field.type != "number"
+    ]
+    if "scored" in form.options:
+        yield {"if": {"properties": {name: {"enum": worded}}}, "then": {"required": ["scored"]}}
+    yield from [
+        _if(name, words, properties, unless=_OTHER_VALUES if plainly else ())
+        for properties, plainly, words in told
+        if properties
+    ]
+
+
+# With these the values are not those of the field itself.
+_OTHER_VALUES = ("scored", "compared_with")
 
 
 def _where_of(kind: str) -> Schema:
     return {"$ref": f"#/definitions/where {kind}"}
 
 
-def _if(word: str, values: list[str], properties: Mapping[str, Any]) -> Schema:
-    return {"if": {"properties": {word: {"enum": values}}}, "then": {"properties": properties}}
+def _if(
+    word: str, values: list[str], properties: Mapping[str, Any], unless: Sequence[str] = ()
+) -> Schema:
+    condition: dict[str, Any] = {"properties": {word: {"enum": values}}}
+    if unless:
+        condition["not"] = {"anyOf": [{"required": [option]} for option in unless]}
+    return {"if": condition, "then": {"properties": properties}}

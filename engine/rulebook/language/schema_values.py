@@ -14,6 +14,7 @@ from engine.rulebook.language.vocabulary import COMPARISONS, NAME
 from engine.rulebook.parsing.comparison_parser import (
     AT_ENDS,
     ORDERED,
+    RANGE,
     SETS,
     Values,
     compared_by,
@@ -21,6 +22,7 @@ from engine.rulebook.parsing.comparison_parser import (
     parse_days,
 )
 from engine.rulebook.parsing.reading import (
+    FRACTION,
     LARGEST,
     NO,
     NUMBER,
@@ -88,7 +90,9 @@ def _percent(_: Values, operator: Operator) -> Schema:
     ends = ("" if lowest else _NOT_NOTHING) + ("" if highest else _NOT_ALL)
     return {
         "type": "string",
-        "pattern": rf"^{ends}\+?(100(\.0*)?|[0-9]{{1,2}}(\.[0-9]*)?|\.[0-9]+)\s*%$",
+        "pattern": (
+            rf"^{ends}(\+?(100(\.0*)?|[0-9]{{1,2}}(\.[0-9]*)?|\.[0-9]+)\s*%|{FRACTION.pattern})$"
+        ),
     }
 
 
@@ -151,4 +155,7 @@ def _wanted(values: Values) -> Schema:
     compared = {
         "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False, "properties": told,
     }  # fmt: skip
-    return {"anyOf": [one, LIST_NAME, several, compared]}
+    ways = [one, LIST_NAME, several, compared]
+    if values.ordered and values.parse in {parse_number, parse_whole}:
+        ways.append({"type": "string", "pattern": whole_of(RANGE)})
+    return {"anyOf": ways}

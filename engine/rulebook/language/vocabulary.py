@@ -13,6 +13,8 @@ from engine.model.rule import GRADES, SEVERITIES, STATUSES
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 100
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+EARLIER = re.compile(r"(.+) before")
+WEEKDAY_CONDITION = "Whether it is one of these days of the week where the client lives."
 STARTING = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
 
 
@@ -44,7 +46,7 @@ class DurationKey:
 # What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
-    "conditions", "points", "raise", "evidence", "where", "start", "date", "client", "staff",
+    "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
@@ -64,6 +66,9 @@ FILE: Mapping[str, Key] = {
     "lists": Key(
         "lists",
         "Words that belong together, under a name which can then stand where one of them could.",
+    ),
+    "scores": Key(
+        "scores", "What the words of a field are worth where a number is asked, under a name."
     ),
     "signals": Key(
         "signals",
@@ -194,6 +199,19 @@ OPTIONS: Mapping[str, Key] = {
         "How long before the newest value the client's own usual is taken from (default 14 days).",
     ),
     "last": Key(Whole(), "Only among the newest so many."),
+    "first": Key(Whole(), "Only among the first so many."),
+    "until": Key(
+        "start", "Ignore what happened from that day on: '15 weeks after enrolment', say."
+    ),
+    "up_to": Key(
+        "where", "Ignore what happened after the newest event of the kind that fits this."
+    ),
+    "on": Key("weekdays", "Only what happened on these days of the week, where the client lives."),
+    "forgiving": Key("where", "One event that fits this counts too between two that fit 'where'."),
+    "scored": Key(TextKey(), "The name of one of the 'scores:', where the field holds words."),
+    "compared_with": Key(
+        "earlier", "The value less what it was some time before: '7 days before', say."
+    ),
     "of_at_least": Key(Whole(), "Unknown while there are fewer than this to take a percentage of."),
     "starting": Key(
         "start",

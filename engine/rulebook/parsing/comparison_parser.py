@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import yaml
 from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
 from engine.model.duration import Duration, parse_duration
 from engine.model.instant import DAY_US
-from engine.model.kinds import Field
+from engine.model.kinds import Field, Kind
 from engine.rulebook.language.vocabulary import COMPARISONS
 from engine.rulebook.parsing.reading import (
     Reading,
@@ -19,6 +20,7 @@ from engine.rulebook.parsing.reading import (
     parse_flag,
     parse_number,
     parse_percent,
+    parse_signed_percent,
     parse_whole,
 )
 
@@ -70,6 +72,7 @@ WHOLE_DAYS = Values(parse_days, low=0)
 WORDS = Values(str, ordered=False)
 ATTRIBUTE = Values(str)
 SIGNED = Values(parse_number)
+CHANGED_PERCENT = Values(parse_signed_percent, low=-100, high=100)
 
 
 def of_field(field: Field) -> Values:
@@ -87,10 +90,9 @@ def of_field(field: Field) -> Values:
     return WORDS
 
 
+RANGE = re.compile(r"[+-]?[0-9.]+ to [+-]?[0-9.]+")
 _TWICE = "one comparison at a time; write the condition once for each of them and join these: all:"
-_TWICE_IN_WHERE = (
-    "one comparison for a field; several whole numbers can stand in a list, such as [3, 4, 5]"
-)
+_TWICE_IN_WHERE = "one comparison for a field; write a range as '3 to 5', several values as [3, 5]"
 
 
 def compared_by(operator: Operator, values: Values) -> Values:
@@ -125,7 +127,7 @@ def read_comparison(
     if operator in SETS and not values.exact:
         reading.mistake(
             node,
-            f"'{operator}' would look at a single instant, for time runs on; use at_least, at_most or the like",
+            f"'{operator}' would look at a single instant, because time runs on; use at_least, at_most or the like",
         )
         return None
     operand = (
@@ -169,16 +171,42 @@ def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | N
     )
 
 
+def contradiction(kind: Kind, one: Where, other: Where) -> str | None:
+    """The field by whose words no event of a kind fits both demands; None if some event may."""
+    wanted = dict(one.fields)
+    for name, second in other.fields:
+        first = wanted.get(name)
+        if first is None or kind.fields[name].type == "list":
+            continue
+        of_words = {first.operator, second.operator} <= {"is", "one_of"}
+        if of_words and not set(first.bounds) & set(second.bounds):
+            return name
+    return None
+
+
 def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | None:
     """A plain value: equal to it, or to any word of a list of that name."""
     if str(node.value) in reading.lists:
         words = _several(reading, node, values)
         return None if words is None else Comparison("one_of", words)
+    if values.ordered and isinstance(node, yaml.ScalarNode) and RANGE.fullmatch(str(node.value)):
+        return _range(reading, node, values)
     operand = _one(reading, node, values, "is")
     if operand is None:
         return None
     comparison = Comparison("is", operand)
     return comparison if _possible(reading, node, comparison, values) else None
+
+
+def _range(reading: Reading, node: yaml.ScalarNode, values: Values) -> Comparison | None:
+    """`5 to 15`: any number from the first to the last."""
+    low, high = (_parsed(reading, node, word, values) for word in str(node.value).split(" to "))
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        if low < high and values.low <= high and low <= values.high:
+            return Comparison("between", (low, high))
+        text = f"no value lies from {low:g} to {high:g}; write the lower number first"
+        reading.mistake(node, text)
+    return None
 
 
 def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float | str, ...] | None:

@@ -10,6 +10,7 @@ from engine.measures.comparison import Comparison
 from engine.measures.counting import Share
 from engine.measures.elapsed import TimeSinceDay, TimeSinceEvent
 from engine.measures.measure import Finding
+from engine.measures.weekday import WEEKDAYS, Weekday
 from engine.model.duration import write_duration
 from engine.rulebook.core.condition_walks import (
     depth_of,
@@ -31,10 +32,10 @@ from engine.rulebook.core.conditions import (
 from engine.rulebook.language.measure_specs import FORMS
 from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME, required
 from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, read_comparison
-from engine.rulebook.parsing.measure_parser import read_finding
+from engine.rulebook.parsing.measure_parser import read_finding, read_weekdays
 from engine.rulebook.parsing.reading import Reading, nearest, parse_whole
 
-_HEADS = (*FORMS, *JOINS, "some", "points", "ever", "rule", "phrase")
+_HEADS = (*FORMS, *JOINS, "some", "points", "ever", "on", "rule", "phrase")
 DEEPEST = 12
 MOST_FINDINGS = 500
 
@@ -62,6 +63,8 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
         key.value: (key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)
     }
     heads = [word for word in keys if word in _HEADS]
+    if len(heads) > 1 and "on" in heads:
+        heads.remove("on")  # an option of the other
     if len(heads) != 1:
         _say_heads(reading, node, {word: key for word, (key, _) in keys.items()}, heads)
         return None
@@ -82,9 +85,16 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
         return None if parts is None else _joined(head, parts)
     if head == "some":
         return _read_some(reading, value, depth, denied=denied)
-    if head == "ever":
-        return _checked(reading, node, _read_ever(reading, value, depth), denied=denied)
+    if head in {"ever", "on"}:
+        whole = _read_on(reading, value) if head == "on" else _read_ever(reading, value, depth)
+        return _checked(reading, node, whole, denied=denied)
     return _read_reference(reading, value, head, depth, denied=denied)
+
+
+def _read_on(reading: Reading, node: yaml.Node) -> Finding | None:
+    """Whether it is one of some days of the week."""
+    days = tuple(WEEKDAYS[day] for day in read_weekdays(reading, node))
+    return Finding(Weekday(), Comparison("one_of", days)) if days else None
 
 
 def _read_ever(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:

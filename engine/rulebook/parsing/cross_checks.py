@@ -10,7 +10,7 @@ import yaml
 from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEvent
 from engine.measures.histories import Histories
 from engine.measures.measure import Finding
-from engine.measures.window import Starting
+from engine.measures.window import DayAfter
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns
 from engine.model.instant import DAY_US
@@ -238,7 +238,7 @@ def _may_vary(condition: Condition) -> bool:
 def _of_discharge(finding: Finding) -> bool:
     """Whether it is of the time since a client's discharge, which may be any time before their enrolment."""
     match finding.measure:
-        case TimeSinceDay("discharged") | TimeSinceEvent(starting=Starting(after="discharged")):
+        case TimeSinceDay("discharged") | TimeSinceEvent(starting=DayAfter(after="discharged")):
             return True
         case _:
             return False

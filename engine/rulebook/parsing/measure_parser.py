@@ -9,10 +9,12 @@ import yaml
 from engine.measures.comparison import ANY, Where
 from engine.measures.measure import Finding
 from engine.measures.signal import KindOrSignal
-from engine.measures.window import Starting, Window
+from engine.measures.weekday import WEEKDAYS
+from engine.measures.window import DayAfter, Window
 from engine.model.client import SPELL_WORDS
-from engine.model.duration import parse_duration
+from engine.model.duration import Duration, parse_duration
 from engine.model.instant import DAY_US
+from engine.model.kinds import Field
 from engine.rulebook.core.conditions import Condition
 from engine.rulebook.language.measure_specs import (
     DAYS,
@@ -23,10 +25,12 @@ from engine.rulebook.language.measure_specs import (
     values_in,
     values_of,
 )
-from engine.rulebook.language.vocabulary import EVENT, STARTING, required
+from engine.rulebook.language.vocabulary import EARLIER, EVENT, STARTING, required
 from engine.rulebook.parsing.comparison_parser import (
     OPERATORS,
+    SIGNED,
     WORDS,
+    contradiction,
     of_field,
     read_comparison,
     read_where,
@@ -46,7 +50,7 @@ def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None
     if said.kind in DAYS:
         _refuse_options_of_a_day(reading, said, form)
     else:
-        _read_options(reading, said, form, node)
+        _read_options(reading, said)
     if len(reading.source.mistakes) > before and not any(word in parts for word in OPERATORS):
         return None  # it may be the comparison that is misspelt
     comparison = read_comparison(
@@ -118,13 +122,41 @@ def _read_field(reading: Reading, said: Said, node: yaml.Node) -> bool:
         )
         return False
     field = fields[said.field]
-    if said.name != "latest" and field.type != "number":
+    if said.name != "latest" and field.type != "number" and "scored" not in said.nodes:
         reading.mistake(
             node, f"'{said.name}:' needs a field that is a number; {said.kind}.{said.field} is not"
         )
         return False
+    if "scored" in said.nodes:
+        return _read_scored(reading, said, field)
     said.values = values_of(said.name, of_field(field))
     return True
+
+
+def _read_scored(reading: Reading, said: Said, field: Field) -> bool:
+    """What the words of the field are worth."""
+    node = said.nodes["scored"]
+    name = reading.word(node, "scored")
+    if name is None:
+        return False
+    if field.type not in {"choice", "word"}:
+        reading.mistake(node, f"{said.kind}.{said.field} holds no words that could be scored")
+        return False
+    reading.asked["scores"][name] = node
+    scores = reading.scores.get(name)
+    if scores is None:
+        reading.missed["scores"].setdefault(name, node)
+        reading.mistake(node, f"there are no scores '{name}'{nearest(name, reading.scores)}")
+        return False
+    strangers = [word for word, _ in scores.worth if field.choices and word not in field.choices]
+    for word in strangers:
+        text = f"'{word}' of the scores '{name}' is not a value of {said.kind}.{said.field}"
+        reading.mistake(node, f"{text}{nearest(word, field.choices)}")
+    said.scores = scores
+    worth = [0.0, *(value for _, value in scores.worth)]
+    values = replace(SIGNED, low=min(worth), high=max(worth))
+    said.values = values if said.name != "trend" else SIGNED
+    return not strangers
 
 
 def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
@@ -148,37 +180,79 @@ def _read_pair(reading: Reading, said: Said, node: yaml.Node) -> bool:
     return len(pair) == 2 == len(items)
 
 
-def _read_options(reading: Reading, said: Said, form: Form, node: yaml.Node) -> None:
+def _read_options(reading: Reading, said: Said) -> None:
     parts = said.nodes
-    for option in ("where", "among", "of"):
+    for option in ("where", "among", "of", "forgiving"):
         if option in parts:
             setattr(said, option, read_where(reading, parts[option], said.kind) or ANY)
+    if "of" in parts and (word := contradiction(reading.kinds[said.kind], said.of, said.where)):
+        text = f"no event fits this and of: both, by their '{word}'; the value is always 0"
+        reading.mistake(parts["where"], text)
     if "of_at_least" in parts:
         said.of_at_least = reading.whole(parts["of_at_least"], "of_at_least") or 1
     if "baseline" in parts:
         said.baseline = reading.duration(parts["baseline"], "baseline") or said.baseline
-    window = Window()
+    if "compared_with" in parts:
+        said.before = _read_earlier(reading, parts["compared_with"])
+    said.window = _read_window(reading, said)
+    fewest = {"trend": 2, "share": said.of_at_least}.get(said.name, 1)
+    for option in ("last", "first"):
+        so_many = getattr(said.window, option)
+        if so_many is not None and so_many < fewest:
+            text = f"of the {option} {so_many} this never has a value; it needs at least {fewest}"
+            reading.mistake(parts[option], text)
+
+
+def _read_window(reading: Reading, said: Said) -> Window:
+    """The events that the measure looks at; they are alike for every measure."""
+    parts, window = said.nodes, Window()
     for option in ("within", "not_older_than"):
         if option in parts:
             window = replace(window, within=reading.duration(parts[option], option))
     if "last" in parts:
         window = replace(window, last=reading.whole(parts["last"], "last"))
+    if "first" in parts:
+        window = replace(window, first=reading.whole(parts["first"], "first"))
     if "starting" in parts:
-        window = replace(window, starting=_read_starting(reading, parts["starting"]))
-    said.window = window
-    if "within" in parts and "last" in parts:
-        reading.mistake(parts["last"], "choose one of within: and last:")
-    if form.window_required and "within" not in parts and "last" not in parts:
-        reading.mistake(
-            reading.end_of(node),
-            f"'{said.name}:' needs a window; add within: 14 days, say, or last: 5",
-        )
-    fewest = {"trend": 2, "share": said.of_at_least}.get(said.name, 1)
-    if window.last is not None and window.last < fewest:
-        reading.mistake(
-            parts["last"],
-            f"of the last {window.last} this never has a value; it needs at least {fewest}",
-        )
+        window = replace(window, starting=_read_day(reading, parts["starting"], "starting"))
+    if "until" in parts:
+        window = replace(window, until=_read_day(reading, parts["until"], "until"))
+    if "up_to" in parts:
+        where = read_where(reading, parts["up_to"], said.kind) or ANY
+        window = replace(window, up_to=(said.watched, where))
+    if "on" in parts:
+        window = replace(window, on=read_weekdays(reading, parts["on"]))
+    chosen = [option for option in ("within", "last", "first") if option in parts]
+    if len(chosen) > 1:
+        reading.mistake(parts[chosen[1]], "choose one of within:, last: and first:")
+    return window
+
+
+def read_weekdays(reading: Reading, node: yaml.Node) -> tuple[int, ...]:
+    """The numbers of some weekdays, ascending, 0 being Monday; none where mistakes were noted."""
+    words = [
+        reading.one_of(item, WEEKDAYS, "day of the week") for item in reading.items(node, "on")
+    ]
+    found = sorted({WEEKDAYS.index(word) for word in words if word is not None})
+    if len(found) == len(WEEKDAYS):
+        reading.mistake(node, "these are all days of the week; leave on: out")
+    return tuple(found)
+
+
+def _read_earlier(reading: Reading, node: yaml.Node) -> Duration | None:
+    """`7 days before` as microseconds."""
+    word = reading.word(node, "compared_with")
+    match = EARLIER.fullmatch(word) if word else None
+    if word and match is None:
+        text = f"'{word}' is not a time before; write it as '7 days before'"
+        reading.mistake(node, text)
+    if match is None:
+        return None
+    try:
+        return parse_duration(match[1])
+    except ValueError as error:
+        reading.mistake(node, f"compared_with: {error}")
+        return None
 
 
 def _refuse_options_of_a_day(reading: Reading, said: Said, form: Form) -> None:
@@ -188,22 +262,22 @@ def _refuse_options_of_a_day(reading: Reading, said: Said, form: Form) -> None:
             reading.mistake(said.nodes[option], text)
 
 
-def _read_starting(reading: Reading, node: yaml.Node) -> Starting | None:
-    word = reading.word(node, "starting")
+def _read_day(reading: Reading, node: yaml.Node, option: str) -> DayAfter | None:
+    word = reading.word(node, option)
     match = STARTING.fullmatch(word) if word else None
     if match is None:
         if word:
             reading.mistake(
                 node,
-                f"'{word}' is not a start; write it as '28 days after enrolment' (or discharge)",
+                f"'{word}' is not a day; write it as '28 days after enrolment' (or discharge)",
             )
         return None
     try:
         days = parse_duration(match[1]) // DAY_US
     except ValueError as error:
-        reading.mistake(node, f"starting: {error}")
+        reading.mistake(node, f"{option}: {error}")
         return None
-    return Starting(days, "enrolled" if match[2] == "enrolment" else "discharged")
+    return DayAfter(days, "enrolled" if match[2] == "enrolment" else "discharged")
 
 
 def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:

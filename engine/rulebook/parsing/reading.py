@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 import yaml
 
+from engine.measures.field_values import Scores
 from engine.measures.signal import KindOrSignal, Signal
 from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
@@ -19,13 +20,14 @@ from engine.yaml_source import YamlSource
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
-Named = Literal["lists", "signals", "phrases", "scorecards"]
-NAMED: tuple[Named, ...] = ("lists", "signals", "phrases", "scorecards")
+Named = Literal["lists", "scores", "signals", "phrases", "scorecards"]
+NAMED: tuple[Named, ...] = ("lists", "scores", "signals", "phrases", "scorecards")
 YES = frozenset({"yes", "true", "on"})
 NO = frozenset({"no", "false", "off"})
 _NOWHERE = yaml.ScalarNode("", "")
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+FRACTION = re.compile(r"([0-9]+) ?/ ?([0-9]+)")
 LARGEST = 1_000_000_000
 _KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
 # Words that people try, and what they mean by them.
@@ -61,6 +63,7 @@ class Reading:
     source: YamlSource
     kinds: Mapping[str, Kind]
     lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
+    scores: dict[str, Scores] = field(default_factory=dict)
     signals: dict[str, Signal] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     scorecards: dict[str, Points | None] = field(default_factory=dict)
@@ -237,12 +240,25 @@ def _sized(text: str) -> float:
 
 def parse_percent(text: str) -> float:
     """A percentage written with its sign; ValueError says what was expected."""
+    if fraction := FRACTION.fullmatch(text):
+        part, whole = int(fraction[1]), int(fraction[2])
+        if not part <= whole <= LARGEST or whole == 0:
+            raise ValueError(f"'{text}' is not between 0 and 1")
+        return round(100 * part / whole, 9)
     if not text.endswith("%"):
-        raise ValueError(f"'{text}' is not a percentage; write it with its sign, such as 60%")
+        raise ValueError(
+            f"'{text}' is not a percentage; write it with its sign, such as 60%, or as 2/3"
+        )
     number = parse_number(text[:-1].strip())
     if not 0 <= number <= 100:
         raise ValueError(f"'{text}' is not between 0% and 100%")
     return number
+
+
+def parse_signed_percent(text: str) -> float:
+    """A difference of percentages; ValueError says what was expected."""
+    sign = -1 if text.startswith("-") else 1
+    return sign * parse_percent(text.removeprefix("-"))
 
 
 def parse_flag(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from engine.measures.comparison import Where
+from engine.measures.field_values import Scores
 from engine.measures.signal import Signal
 from engine.model.duration import Duration
 from engine.model.kinds import shared
@@ -29,7 +30,7 @@ from engine.rulebook.language.vocabulary import (
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.condition_parser import read_condition, read_items
 from engine.rulebook.parsing.measure_parser import read_applies_to
-from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading
+from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading, parse_number
 
 # Stands for conditions of which a mistake was noted; nothing satisfies it.
 UNREAD = AnyOf(())
@@ -78,6 +79,7 @@ def read_file(reading: Reading) -> list[WrittenRule]:
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
     _read_lists(reading, parts.get("lists"))
+    read_scores(reading, parts.get("scores"))
     read_signals(reading, parts.get("signals"))
     _read_phrases(reading, parts.get("phrases"))
     _read_scorecards(reading, parts.get("scorecards"))
@@ -101,6 +103,20 @@ def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
         items = reading.items(value, f"the list '{name}'")
         words = [(reading.word(item, "a list's item"), item) for item in items]
         reading.lists[name] = tuple((word, item) for word, item in words if word is not None)
+
+
+def read_scores(reading: Reading, node: yaml.Node | None) -> None:
+    """Add a file's scores to what its conditions may name."""
+    for name, value in _named(reading, node, "scores"):
+        if not isinstance(value, yaml.MappingNode) or not value.value:
+            reading.mistake(value, f"the scores '{name}' must be written as 'word: number' pairs")
+            continue
+        worth = [
+            (str(word.value), reading.parsed(number, f"the worth of '{word.value}'", parse_number))
+            for word, number in value.value
+        ]
+        known = tuple((word, number) for word, number in worth if number is not None)
+        reading.scores[name] = Scores(name, known)
 
 
 def read_signals(reading: Reading, node: yaml.Node | None) -> None:

@@ -20,9 +20,9 @@ from engine.rulebook.english.finding_text import (
 )
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.reading import Reading
-from engine.rulebook.parsing.rule_parser import read_signals
+from engine.rulebook.parsing.rule_parser import read_scores, read_signals
 from engine.yaml_source import YamlSource
-from tests.kit.generated import KINDS, LISTS, SIGNALS, cases, findings
+from tests.kit.generated import KINDS, LISTS, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_rules import written
 
 
@@ -31,6 +31,7 @@ def read(condition: str) -> Finding:
     assert source.root
     lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
     reading = Reading(source, KINDS, lists=lists)
+    read_scores(reading, YamlSource("scores.yaml", written(SCORES)).root)
     read_signals(reading, YamlSource("signals.yaml", written(SIGNALS)).root)
     finding = read_condition(reading, source.root)
     assert isinstance(finding, Finding), source.mistakes

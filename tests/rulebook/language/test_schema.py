@@ -44,6 +44,7 @@ SCHEMA = rules_schema(KINDS)
 UNSAID = (
     # References from one place to another.
     "there is no rule", "there is no phrase", "there is no scorecard", "there are never",
+    "no event fits this and", "no value lies from", "there are no scores",
     "stands twice in raise", "choose one of remind",
     # A word that may be the name of a signal.
     "there is no kind of event 'chek_in'", "there is no kind of event 'enroled'",

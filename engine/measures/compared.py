@@ -1,0 +1,37 @@
+"""A measure compared with itself: its value now less its value some time before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.measures.comparison import Comparison
+from engine.measures.histories import SHIFT, Histories, Keys, Numbers, one_key
+from engine.measures.measure import Number
+from engine.measures.step_functions import merged
+from engine.measures.window import Places
+from engine.model.duration import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Number):
+    """A measure's value less the value that it had `before` (microseconds) ago; no value if either has none."""
+
+    measure: Number
+    before: Duration
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        changes = self.measure.changes(histories)
+        return [*changes, *(keys + self.before for keys in changes)]
+
+    def _earlier(self, keys: Keys) -> Keys:
+        return np.maximum(keys - self.before, keys >> SHIFT << SHIFT)
+
+    def numbers(self, histories: Histories, keys: Keys) -> Numbers:
+        now = self.measure.numbers(histories, keys)
+        return now - self.measure.numbers(histories, self._earlier(keys))
+
+    def places(self, histories: Histories, key: int) -> Places:
+        earlier = int(self._earlier(one_key(key))[0])
+        return merged([self.measure.places(histories, at) for at in (earlier, key)])

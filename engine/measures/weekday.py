@@ -1,0 +1,49 @@
+"""The local weekday of the instant itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.measures.comparison import Comparison
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, one_key
+from engine.measures.local_days import local_days, midnight, weekdays
+from engine.measures.measure import Measure, Seen
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday(Measure):
+    """The weekday where the client lives. Beyond the histories' horizon it stays as it is there.
+
+    Else the truth of a rule would change every week for ever, and a replay would have no end.
+    """
+
+    def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
+        return [histories.remember("midnights", lambda: _midnights(histories))]
+
+    def _weekdays(self, histories: Histories, keys: Keys) -> Keys:
+        return weekdays(histories, np.minimum(keys, histories.horizons[keys >> SHIFT]))
+
+    def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
+        holds = np.array([comparison.holds(name) for name in WEEKDAYS])
+        return holds[self._weekdays(histories, keys)]
+
+    def seen(self, histories: Histories, key: int) -> Seen:
+        return Seen(WEEKDAYS[int(self._weekdays(histories, one_key(key))[0])])
+
+
+def _midnights(histories: Histories) -> Keys:
+    """The key of every local midnight from each client's first entry to their horizon."""
+    found = []
+    for base, client, horizon in zip(
+        histories.bases.tolist(), histories.clients, histories.horizons.tolist(), strict=True
+    ):
+        if not client.record:
+            continue
+        first, last = local_days(histories, np.array([base + client.record[0].at, horizon]))
+        days = range(int(first), int(last) + 1)
+        found.append(np.array([base + midnight(client.timezone, day) for day in days], np.int64))
+    return np.concatenate(found) if found else np.empty(0, np.int64)
