@@ -309,6 +309,7 @@ class Engine:
             self._owner,
             self.settings.sms.senders,
             lambda: not self.stopping.is_set() and time.monotonic() < end,
+            self.settings.telling.detail,
         ).run()
 
     def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:

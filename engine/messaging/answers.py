@@ -7,10 +7,10 @@ asleep sees which alert it was. A mentor's answers name the client by the alias 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from engine.messaging.danger_words import Language
 from engine.messaging.lint import first_clean, lint
+from engine.messaging.listing import Named, list_page, name
 from engine.model.alert import Act
 from engine.model.staff import Role
 
@@ -56,25 +56,8 @@ _LETTERS: Mapping[Act, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An alert as a text names it.
-
-    Its code, and the client's ref or alias, "" where texts say none.
-    """
-
-    code: int
-    ref: str = ""
-    urgent: bool = False
-
-
-def _name(alert: Named) -> str:
-    """Name an alert; a ref that a text must not hold is left out."""
-    return f"{alert.code} ({alert.ref})" if alert.ref and not lint(alert.ref) else str(alert.code)
-
-
 def _about(alert: Named, said: str) -> str:
-    return first_clean([f"Handrail: {_name(alert)} {said}", f"Handrail: {alert.code} {said}"])
+    return first_clean([f"Handrail: {name(alert)} {said}", f"Handrail: {alert.code} {said}"])
 
 
 def crisis(language: Language) -> str:
@@ -188,35 +171,21 @@ def confirm(acts: Sequence[tuple[Act, Named]], *, only: bool) -> str:
     )
 
 
-def _listing(alerts: Sequence[Named], said: str, reply: str) -> str:
-    """List alerts, urgent ones first, as many as fit, and say how many more there are."""
-    ordered = sorted(alerts, key=lambda alert: (not alert.urgent, alert.code))
-    for with_refs in (True, False):
-        entries = [_entry(alert, with_refs=with_refs) for alert in ordered]
-        for shown in range(min(len(entries), 12), 0, -1):
-            more = len(entries) - shown
-            listed = ", ".join(entries[:shown]) + (f" and {more} more" if more else "")
-            text = f"Handrail: {said}{listed}. {reply}"
-            if not lint(text):
-                return text
-    return first_clean([f"Handrail: {len(alerts)} alerts are open with you. {reply}"])
+def listed(alerts: Sequence[Named], page: int = 0) -> str:
+    """List the alerts that are open with the sender.
 
-
-def _entry(alert: Named, *, with_refs: bool) -> str:
-    ref = f" {alert.ref}" if with_refs and alert.ref and not lint(alert.ref) else ""
-    return f"{alert.code}{ref}{' please call now' if alert.urgent else ''}"
-
-
-def listed(alerts: Sequence[Named]) -> str:
-    """List the alerts that are open with the sender."""
+    Args:
+        alerts: The alerts.
+        page: How many texts of the list the sender has read already; after the last comes the first.
+    """
     if not alerts:
         return NOTHING_OPEN
-    return _listing(alerts, "open with you: ", "Reply a number and A, P, D or F.")
+    return list_page(alerts, "open with you: ", "Reply a number and A, P, D or F.", page)
 
 
 def which(alerts: Sequence[Named]) -> str:
     """Ask which alert is meant."""
-    return _listing(alerts, "which one? ", "Reply a number and A, P, D or F.")
+    return list_page(alerts, "which one? ", "Reply a number and A, P, D or F.")
 
 
 def not_understood(alerts: Sequence[Named]) -> str:
@@ -224,7 +193,7 @@ def not_understood(alerts: Sequence[Named]) -> str:
     if not alerts:
         return f"{NOTHING_OPEN} That was not understood."
     code = min(alerts, key=lambda alert: (not alert.urgent, alert.code)).code
-    return _listing(
+    return list_page(
         alerts, "not understood, nothing is changed. Open: ", f"To take it reply {code} A."
     )
 
@@ -242,8 +211,8 @@ def details(alert: Named, since: str, told: Sequence[str], following: str) -> st
     reply = f"Reply {alert.code} A to take it."
     return first_clean(
         [
-            f"Handrail: {_name(alert)} since {since}. Told: {people}. {following} {reply}",
-            f"Handrail: {_name(alert)} since {since}. {following} {reply}",
+            f"Handrail: {name(alert)} since {since}. Told: {people}. {following} {reply}",
+            f"Handrail: {name(alert)} since {since}. {following} {reply}",
             f"Handrail: {alert.code} since {since}. {reply}",
         ]
     )

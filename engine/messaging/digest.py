@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.messaging.lint import first_clean
+from engine.messaging.listing import Named, list_page
 from engine.model.plurals import counted
 from engine.model.sms_settings import Detail
 
@@ -29,16 +30,24 @@ def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> st
     return first_clean(wordings)
 
 
-def of_many(clients: int, alerts: int, *, newly: bool) -> str:
-    """More than should be texted one by one: how many, and where to see them."""
-    if newly:
-        return f"Handrail: {counted(clients, 'client')} newly need you. {_SEE}"
-    return f"Handrail: {alerts} alerts about {counted(clients, 'client')} need you. {_SEE}"
+def of_many(alerts: Sequence[Named], total: int, clients: int, *, newly: bool) -> str:
+    """Tell of more alerts than should be texted one by one, and list as many as fit.
+
+    Args:
+        alerts: The gravest of them.
+        total: How many there are.
+        clients: About how many clients they are.
+        newly: Whether newly accepted rules found all of them.
+    """
+    many = counted(clients, "client")
+    said = f"{many} newly need you" if newly else f"{total} alerts about {many} need you"
+    return list_page(alerts, f"{said}: ", _TAKE, total=total)
 
 
-def reach_nobody(alerts: int) -> str:
-    """Word that several alerts reach nobody."""
-    return f"Handrail: {alerts} alerts reach nobody. {_SEE}"
+def reach_nobody(alerts: Sequence[Named], total: int) -> str:
+    """Tell the admins of several alerts that reach nobody, and list as many as fit."""
+    return list_page(alerts, f"{total} alerts reach nobody: ", _TAKE, total=total)
 
 
 _SEE = "See: handrail alerts"
+_TAKE = "Reply a number and A to take it."

@@ -6,13 +6,33 @@ from collections.abc import Sequence
 
 from engine.messaging.lint import first_clean
 from engine.model.plurals import counted
+from engine.model.rule import Severity
+from engine.model.sms_settings import Detail
 
 _LOOK = "Handrail: the engine itself needs you. Its log says why."
 
 
-def reaches_nobody(alert_id: int, code: int) -> str:
-    """An alert that nobody can receive."""
-    return f"Handrail: alert {alert_id} reaches nobody. Reply {code} A to take it. See: handrail why {alert_id}"
+def reaches_nobody(
+    ref: str, severity: Severity, reason: str, code: int, alert_id: int, detail: Detail
+) -> str:
+    """Tell an admin of an alert that nobody can receive.
+
+    Args:
+        ref: The client's ref.
+        severity: How urgent the alert is.
+        reason: The rule's few words, "" where it has none.
+        code: The admin's number for the alert.
+        alert_id: The alert, by which the command names it.
+        detail: How much a text may say.
+    """
+    reply = f"Reply {code} A to take it. See: handrail why {alert_id}"
+    wordings = [f"Handrail: alert {alert_id} ({severity}) reaches nobody. {reply}"]
+    if detail != "none":
+        wordings.insert(0, f"Handrail: {severity} alert about {ref} reaches nobody. {reply}")
+    if detail == "reason" and reason:
+        about = f"{severity} alert about {ref} ({reason})"
+        wordings.insert(0, f"Handrail: {about} reaches nobody. {reply}")
+    return first_clean(wordings)
 
 
 def in_danger(ref: str, number: int) -> str:

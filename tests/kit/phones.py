@@ -8,7 +8,7 @@ from itertools import count
 from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
 from engine.flows.inbound import receive
-from engine.messaging.answers import Named
+from engine.messaging.listing import Named
 from engine.model.inbound import Inbound
 from engine.model.notification_settings import NotificationSettings
 from engine.store.database.connection import Database
@@ -25,6 +25,11 @@ CLIENT = "+15550109999"
 def named(code: int, ref: str | None = None) -> Named:
     """An alert as texts name it; the alert of code N is about client N, unless a ref is given."""
     return Named(code, ref or f"C-{code}")
+
+
+def headline(words: str) -> str:
+    """What a text about many alerts says before it lists them."""
+    return words.split(": ")[1]
 
 
 @dataclass

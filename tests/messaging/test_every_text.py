@@ -16,14 +16,15 @@ from typing import Any
 
 import pytest
 
-from engine.messaging import answers, digest, operator_texts, wording
-from engine.messaging.answers import Named
+from engine.messaging import answers, digest, listing, operator_texts, wording
 from engine.messaging.lint import lint
+from engine.messaging.listing import Named
 from engine.model.alert import Act
+from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES
 
 ENGINE = Path(answers.__file__).parents[1]
-MODULES = (answers, digest, operator_texts, wording)
+MODULES = (answers, digest, listing, operator_texts, wording)
 DETAILS = ("none", "reference", "reason")
 CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
@@ -48,9 +49,11 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True)),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
-    "of_many": ((1, 99_999), (1, 99_999), (True, False)),
-    "reaches_nobody": ((1, 10**12), CODES),
-    "reach_nobody": ((2, 99_999),),
+    "of_many": (LISTS[1:], (60, 99_999), (1, 99_999), (True, False)),
+    "reach_nobody": (LISTS[1:], (60, 99_999)),
+    "list_page": (LISTS[1:], ("which one? ",), ("Reply a number and A.",), (0, 1, 7)),
+    "name": (ALERTS,),
+    "reaches_nobody": (REFS, SEVERITIES, REASONS, CODES, (1, 10**12), DETAILS),
     "in_danger": (REFS, (1, 10**12)),
     "opted_out": (REFS, (1, 10**12)),
     "held": ((1, 99_999),),
@@ -69,7 +72,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "undone": (ALERTS, tuple(Act)),
     "acted": ([[answers.yours(alert) for alert in one] for one in LISTS[1:]],),
     "confirm": ([[(act, one) for one in some] for act in Act for some in LISTS[1:]], (False, True)),
-    "listed": (LISTS,),
+    "listed": (LISTS, (0, 1, 7)),
     "which": (LISTS[1:],),
     "not_understood": (LISTS,),
     "details": (
@@ -102,6 +105,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent"}
+FIELDS |= {"total", "page", "reply", "severity"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:
@@ -206,7 +210,7 @@ def leaks_of(words: Any, digests: Any, detail: Any) -> list[str]:
 
 
 # These texts lint their own words, and fall back to others that pass.
-SELF_LINTING = {"which", "listed", "not_understood", "news"}
+SELF_LINTING = {"which", "listed", "not_understood", "news", "list_page", "of_many", "reach_nobody"}
 # Those that choose among constants, which are looked at themselves.
 WITHOUT_WORDS = {"crisis", "client_help", "thanks", "started"}
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.messaging.digest import of_client, of_many
 from engine.messaging.lint import lint
+from engine.messaging.listing import Named
 from engine.messaging.pacing import LIMITS, next_text_at, room, together
 from engine.model.message import MessageKind, Waiting
 from tests.kit.times import MINUTE
@@ -71,9 +72,9 @@ def test_an_urgent_message_takes_nothing_along() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        of_many(1, 1, newly=True),
-        of_many(99999, 99999, newly=True),
-        of_many(99999, 99999, newly=False),
+        of_many([Named(1)], 1, 1, newly=True),
+        of_many([Named(99999, "C" * 64)], 99999, 99999, newly=True),
+        of_many([Named(99999, "HEROIN")] * 12, 99999, 99999, newly=False),
         of_client("C-1042", REASONS, "reason"),
         of_client("C-1042", REASONS, "reference"),
         of_client("C-1042", REASONS, "none"),

@@ -15,6 +15,7 @@ from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many, reach_nobody
 from engine.messaging.eligibility import may_notify, passes_quiet_hours
+from engine.messaging.listing import Named
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
 from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
 from engine.model.audit_action import message_became
@@ -31,17 +32,20 @@ from engine.model.message import (
     Standing,
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
+from engine.model.sms_settings import Detail
 from engine.model.staff import SkippedRecipient
 from engine.ports import SmsGateway
 from engine.store.alerts import alerts, reminders, skipped_recipients
 from engine.store.database.connection import Database
-from engine.store.messages import grouping, outbox
+from engine.store.messages import grouping, outbox, reply_codes
+from engine.store.messages.grouping import BundledAlert
 from engine.store.operations import audit_log, channel_state
 from engine.store.people import disclosures
 
 # A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
 # connect and one to read, so whoever lives ends well within it.
 LEASE_US = MINUTE_US
+_LISTED = 12  # alerts that a text about many could name at most
 
 ACTOR = "deliver"
 
@@ -65,6 +69,7 @@ def run(
     owner: str,
     *,
     urgent_only: bool = False,
+    detail: Detail = "reason",
 ) -> OutboxState | None:
     """Send or look up the one message that is most urgent at `now`.
 
@@ -78,12 +83,13 @@ def run(
         now: The present instant.
         owner: A name that only this sender has.
         urgent_only: Whether others than urgent messages are left alone.
+        detail: How much a text about several alerts may say.
 
     Returns:
         The state that the message came to; None if nothing is to be done.
     """
     with database.write() as conn:
-        prepared = _prepare(conn, now, owner, urgent_only=urgent_only)
+        prepared = _prepare(conn, now, owner, detail, urgent_only=urgent_only)
     if prepared is None:
         return None
     if prepared.settled is not None:
@@ -100,7 +106,9 @@ def urgent_waits(database: Database, now: Instant) -> bool:
         return outbox.urgent_due(conn, now)
 
 
-def _prepare(conn: Connection, now: Instant, owner: str, *, urgent_only: bool) -> Prepared | None:
+def _prepare(
+    conn: Connection, now: Instant, owner: str, detail: Detail, *, urgent_only: bool
+) -> Prepared | None:
     """Claim a message and take the last look: nothing that was committed before it is ignored."""
     stands = channel_state.read(conn)
     if stands.stopped_until is not None and now < stands.stopped_until:
@@ -141,7 +149,7 @@ def _prepare(conn: Connection, now: Instant, owner: str, *, urgent_only: bool) -
         _settle(conn, prepared, hindered, owner, now)
         return replace(prepared, settled=hindered.state)
     if gathers:
-        prepared = replace(prepared, message=_bundled(conn, message, now))
+        prepared = replace(prepared, message=_bundled(conn, message, detail, now))
     if decision.consent is not None:
         disclosure_log.write_down(conn, prepared.message, decision.consent, now)
     return prepared
@@ -194,20 +202,30 @@ def _paced(conn: Connection, message: Claimed, now: Instant) -> Settlement | Non
     return Settlement("queued", SettlementReason.PACED, due_at=free_at)
 
 
-def _bundled(conn: Connection, message: Claimed, now: Instant) -> Claimed:
+def _bundled(conn: Connection, message: Claimed, detail: Detail, now: Instant) -> Claimed:
     """Return the message as it goes out, with what waits besides if that is too much."""
     left = room(grouping.sent(conn, message, now - LONGEST_US), now)
     bundle = together(message.id, grouping.waiting(conn, message), left, now)
     if not bundle:
         return message
-    number, clients = grouping.amount(conn, [one.id for one in bundle])
+    about = grouping.bundled_alerts(conn, [one.id for one in bundle])
+    named = [_named(conn, one, message.staff_id, detail, now) for one in about[:_LISTED]]
     if message.kind == MessageKind.REACHES_NOBODY:
-        body = reach_nobody(number)
+        body = reach_nobody(named, len(about))
     else:
         newly = all(one.gathered == MessageKind.NEWLY for one in bundle)
-        body = of_many(clients, number, newly=newly)
+        clients = len({one.client_ref for one in about})
+        body = of_many(named, len(about), clients, newly=newly)
     grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
+
+
+def _named(
+    conn: Connection, one: BundledAlert, staff_id: int, detail: Detail, now: Instant
+) -> Named:
+    code = reply_codes.give(conn, staff_id, one.alert_id, now)
+    ref = "" if detail == "none" else one.client_ref
+    return Named(code, ref, urgent=one.severity == "urgent")
 
 
 def _settle(

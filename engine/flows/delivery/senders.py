@@ -10,6 +10,7 @@ from threading import Event
 
 from engine.flows.delivery import deliver
 from engine.model.instant import Instant
+from engine.model.sms_settings import Detail
 from engine.ports import SmsGateway
 from engine.store.database.connection import Database
 
@@ -22,7 +23,7 @@ class Senders:
     """Those who empty the outbox together.
 
     `now` reads the clock, `owner` is this process's name for its claims, and `may_go_on` says
-    whether one more message may be begun.
+    whether one more message may be begun. `detail` is how much a text may say.
     """
 
     database: Database
@@ -31,6 +32,7 @@ class Senders:
     owner: str
     number: int
     may_go_on: Callable[[], bool]
+    detail: Detail = "reason"
 
     def run(self) -> Counter[str]:
         """Send and look up all that is due; return how many messages came to each state."""
@@ -51,7 +53,12 @@ class Senders:
         states: Counter[str] = Counter()
         while self.may_go_on():
             state = deliver.run(
-                self.database, self.gateway, self.now(), owner, urgent_only=urgent_only
+                self.database,
+                self.gateway,
+                self.now(),
+                owner,
+                urgent_only=urgent_only,
+                detail=self.detail,
             )
             if state is None:
                 break

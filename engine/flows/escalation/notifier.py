@@ -82,7 +82,9 @@ class Notifier:
         _log.error("alert reaches nobody", alert=alert_id, step=routed.step, admins=len(admins))
         for admin in admins:
             code = reply_codes.give(self.conn, admin.id, alert_id, self.now)
-            body, kind = reaches_nobody(alert_id, code), MessageKind.REACHES_NOBODY
+            severity, words = routed.alert.severity, self._words(routed)
+            body = reaches_nobody(routed.client_ref, severity, words, code, alert_id, self.detail)
+            kind = MessageKind.REACHES_NOBODY
             self._enqueue(routed, routed.step, admin.id, kind, body, reminder)
 
     def bundle(self, texts: Iterable[Enqueued]) -> None:

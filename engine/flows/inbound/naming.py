@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.flows.inbound import acting
-from engine.messaging.answers import Named
+from engine.messaging.listing import Named
 from engine.model.instant import Instant
 from engine.model.sms_settings import Detail
 from engine.store.alerts.alerts import Routed

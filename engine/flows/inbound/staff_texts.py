@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers
-from engine.messaging.answers import Named
+from engine.messaging.listing import Named
 from engine.messaging.replies import Asks, Reply, read
 from engine.messaging.reply_parts import OpenAlert
 from engine.model.alert import Act
@@ -113,7 +113,8 @@ def answer(
             assert reply.code is not None
             return TakenText("ask", _details(desk, reply.code), about=[desk.coded[reply.code]])
         case Asks.LIST:
-            listed = answers.listed([desk.named(each.code) for each in desk.open()])
+            named = [desk.named(each.code) for each in desk.open()]
+            listed = answers.listed(named, inbox.listed_before(conn, sender.phone, inbox_id, now))
             return TakenText("list", listed, about=desk.open())
         case Asks.WHICH:
             which = answers.which([desk.named(each.code) for each in desk.open()])

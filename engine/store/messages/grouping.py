@@ -7,7 +7,7 @@ that be cancelled, it goes out by itself.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,10 +31,11 @@ from engine.model.message import (
     OutboxState,
     Waiting,
 )
+from engine.model.rule import SEVERITIES, Severity
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from engine.store.tables.people import staff
+from engine.store.tables.people import clients, staff
 
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
 _NOT_GATHERED = (MessageKind.REACHES_NOBODY, *NEWS)
@@ -127,13 +128,26 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
     ]
 
 
-def amount(conn: Connection, message_ids: Collection[int]) -> tuple[int, int]:
-    """How many alerts these messages and what they carry are about, and how many clients."""
-    counted = select(func.count(alerts.c.id.distinct()), func.count(alerts.c.client_id.distinct()))
-    row = conn.execute(
-        counted.join(outbox, outbox.c.alert_id == alerts.c.id).where(_with_carried(message_ids))
-    ).one()
-    return row[0], row[1]
+@dataclass(frozen=True, slots=True)
+class BundledAlert:
+    """An alert of which a bundle tells."""
+
+    alert_id: int
+    client_ref: str
+    severity: Severity
+
+
+def bundled_alerts(conn: Connection, message_ids: Collection[int]) -> list[BundledAlert]:
+    """Read the alerts that these messages and those that they carry are about, the gravest first."""
+    wanted = (
+        select(alerts.c.id, clients.c.ref, alerts.c.severity)
+        .distinct()
+        .join(outbox, outbox.c.alert_id == alerts.c.id)
+        .join(clients, clients.c.id == alerts.c.client_id)
+        .where(_with_carried(message_ids))
+    )
+    found = [BundledAlert(*row) for row in conn.execute(wanted)]
+    return sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.alert_id))
 
 
 def lately_enqueued(conn: Connection, since: Instant) -> int:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from engine.model.inbound import Inbound
-from engine.model.instant import Instant
+from engine.model.instant import MINUTE_US, Instant
 from engine.store.database.upsert import add_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import inbox, inbox_alerts
 from engine.store.tables.people import clients, staff
 
 _LINK = insert(inbox_alerts)
+# A person who asks for the list again within this time reads on in it.
+_READING_US = 30 * MINUTE_US
+_MOST_PAGES = 50
 _LINKS = (
     select(inbox_alerts.c.inbox_id, inbox_alerts.c.alert_id)
     .join(inbox, inbox.c.id == inbox_alerts.c.inbox_id)
@@ -169,6 +173,17 @@ def last_answer(conn: Connection, sender: str, before: int) -> LastAnswer | None
     wanted = wanted.where(inbox.c.sender == sender, inbox.c.id < before)
     row = conn.execute(wanted.order_by(inbox.c.id.desc()).limit(1)).first()
     return LastAnswer(row.answer, row.received_at) if row else None
+
+
+def listed_before(conn: Connection, sender: str, before: int, now: Instant) -> int:
+    """Return how many texts in a row, just before this one, asked for the list."""
+    last = select(inbox.c.understood, inbox.c.received_at)
+    last = last.where(inbox.c.sender == sender, inbox.c.id < before)
+    rows = conn.execute(last.order_by(inbox.c.id.desc()).limit(_MOST_PAGES))
+    asked = takewhile(
+        lambda row: row.understood == "list" and now - row.received_at <= _READING_US, rows
+    )
+    return sum(1 for _ in asked)
 
 
 def answered_at(conn: Connection, sender: str, before: int) -> Instant | None:

@@ -16,6 +16,7 @@ from engine.store.messages import outbox as outbox_store
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from tests.kit.carrier import Carrier
+from tests.kit.phones import headline
 from tests.kit.rows import NOW as EIGHT
 from tests.kit.rows import add_alert, add_message, add_staff
 from tests.kit.site import MISSED, Site, rulebook, rulebook_of, written_rule
@@ -146,8 +147,8 @@ def test_more_than_five_at_once_are_one_text_and_each_climbs(database: Database)
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
     deliver_all(site, carrier, NOON + 10 * MINUTE)
-    assert [message.body for message in carrier.asked] == [
-        "Handrail: 8 alerts about 8 clients need you. See: handrail alerts"
+    assert [headline(message.body) for message in carrier.asked] == [
+        "8 alerts about 8 clients need you"
     ]
     assert set(states(site)) == {"accepted"}
     assert len({row.alert_id for row in site.rows(outbox)}) == 8
@@ -163,7 +164,8 @@ def test_one_text_about_many_counts_the_alerts_that_its_texts_were_to_tell_toget
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
     assert [message.body for message in carrier.asked] == [
-        "Handrail: 16 alerts about 8 clients need you. See: handrail alerts"
+        "Handrail: 16 alerts about 8 clients need you: 1 C-2, 2 C-2, 3 C-3, 4 C-3, 5 C-4, 6 C-4, "
+        "7 C-5, 8 C-5, 9 C-6, 10 C-6, 11 C-7 and 5 more. Reply LIST for the rest."
     ]
 
 
@@ -175,8 +177,8 @@ def test_an_alert_with_two_texts_for_one_recipient_counts_once(database: Databas
         outbox_store.enqueue(conn, NewMessage(1, 0, 4, MessageKind.REMINDER, "again", NOON, NOON))
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
-    assert [message.body for message in carrier.asked] == [
-        "Handrail: 8 alerts about 8 clients need you. See: handrail alerts"
+    assert [headline(message.body) for message in carrier.asked] == [
+        "8 alerts about 8 clients need you"
     ]
 
 
@@ -223,16 +225,16 @@ def test_that_an_alert_reaches_nobody_is_told_by_itself(database: Database) -> N
         site.assign(client_id, 4)
     site.evaluate()
     with site.database.write() as conn:
-        body = reaches_nobody(9, 1)
+        body = reaches_nobody("C-9", "medium", "", 9, 1, "reference")
         outbox_store.enqueue(
             conn, NewMessage(8, 1, 4, MessageKind.REACHES_NOBODY, body, NOON, NOON)
         )
     carrier = Carrier()
     deliver_all(site, carrier, NOON)
     deliver_all(site, carrier, NOON + MINUTE)
-    assert {message.body for message in carrier.asked} == {
-        "Handrail: 8 alerts about 8 clients need you. See: handrail alerts",
-        body,
+    assert {headline(message.body) for message in carrier.asked} == {
+        "8 alerts about 8 clients need you",
+        headline(body),
     }
 
 
@@ -247,7 +249,7 @@ def test_that_many_alerts_reach_nobody_is_one_text(database: Database, severity:
     while deliver.run(database, carrier, EIGHT, "test"):
         pass
     (sent,) = carrier.asked
-    assert sent.body == "Handrail: 60 alerts reach nobody. See: handrail alerts"
+    assert headline(sent.body) == "60 alerts reach nobody"
 
 
 def test_that_alerts_reach_nobody_is_told_at_most_once_a_minute(database: Database) -> None:

@@ -100,7 +100,8 @@ def test_an_alert_that_nobody_can_receive_is_a_message_to_the_admins(site: Site)
     assert site.messages == [(0, 3, "reaches_nobody")]
     assert (
         site.rows(outbox)[0].body
-        == "Handrail: alert 1 reaches nobody. Reply 1 A to take it. See: handrail why 1"
+        == "Handrail: medium alert about C-1 (missed check-ins) reaches nobody. "
+        "Reply 1 A to take it. See: handrail why 1"
     )
     assert ("reaches nobody", "alert 1") in site.audited
     assert escalated(site, NOON + hours(2)) == 0

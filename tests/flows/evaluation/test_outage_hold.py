@@ -124,7 +124,7 @@ def test_when_the_data_are_back_what_still_holds_is_told_in_one_text_and_the_res
     while deliver.run(site.database, carrier, NOON + hours(1.5), "a"):
         pass
     assert [message.body for message in carrier.asked] == [
-        "Handrail: 3 clients newly need you. See: handrail alerts"
+        "Handrail: 3 clients newly need you: 1 C-7, 2 C-8, 3 C-9. Reply a number and A to take it."
     ]
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from engine.flows.delivery import deliver
 from engine.messaging import answers, operator_texts
-from engine.messaging.answers import Named
 from engine.messaging.lint import lint
+from engine.messaging.listing import Named
 from engine.model.alert import Act
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes

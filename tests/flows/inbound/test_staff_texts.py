@@ -106,3 +106,21 @@ def test_an_old_code_of_a_number_that_moved_closes_nothing(database: Database) -
     assert phones.states() == ["open", "open"]
     phones.text(CASE_MANAGER, "3 d")
     assert sorted(phones.states()) == ["open", "resolved"]
+
+
+def test_asking_for_the_list_again_reads_on_in_it(database: Database) -> None:
+    phones = Phones.of(database, *range(1, 21))
+    phones.go_on()
+    pages = [phones.text(CASE_MANAGER, "list") or "" for _ in range(3)]
+    assert "Reply LIST for the rest." in pages[0]
+    assert pages[1] != pages[0]
+    assert pages[2] == pages[0]
+    assert all(f"{code} C-{code}" in pages[0] + pages[1] for code in range(1, 21))
+
+
+def test_the_code_of_a_text_about_many_can_be_asked_and_acted_on(database: Database) -> None:
+    phones = Phones.of(database, *range(1, 9))
+    ((_, words),) = phones.go_on()
+    assert "8 alerts about 8 clients need you: 1 C-1, 2 C-2" in words
+    assert "1 (C-1) since" in (phones.text(CASE_MANAGER, "1 ?") or "")
+    assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))

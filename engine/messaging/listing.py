@@ -1,0 +1,67 @@
+"""How texts name alerts: a code and a client each, urgent ones first, as many as fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.messaging.lint import first_clean, lint
+
+_MOST = 12  # entries of one text
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An alert as a text names it: its code, and the client's ref or alias, "" where texts say none."""
+
+    code: int
+    ref: str = ""
+    urgent: bool = False
+
+
+def name(alert: Named) -> str:
+    """Name one alert; a ref that may not stand in a text is left out."""
+    return f"{alert.code} ({alert.ref})" if alert.ref and not lint(alert.ref) else str(alert.code)
+
+
+def list_page(
+    alerts: Sequence[Named], said: str, reply: str, page: int = 0, *, total: int | None = None
+) -> str:
+    """List alerts, urgent ones first, as many as fit in one text.
+
+    Args:
+        alerts: The alerts, at least one.
+        said: The words before the list.
+        reply: The words after it, if all of it fits. If not, they say how to read the rest.
+        page: How many texts of the list came before this one; after the last comes the first.
+        total: How many alerts there are, if more than are given.
+
+    Returns:
+        The text.
+    """
+    ordered = sorted(alerts, key=lambda alert: (not alert.urgent, alert.code))
+    pages: list[str] = []
+    while ordered:
+        text, shown = _fitting(ordered, said, reply, (total or len(alerts)) - len(alerts))
+        if not shown:
+            return first_clean([f"Handrail: {len(alerts)} alerts need you. {reply}"])
+        pages.append(text)
+        ordered = ordered[shown:]
+    return pages[page % len(pages)]
+
+
+def _fitting(alerts: Sequence[Named], said: str, reply: str, others: int) -> tuple[str, int]:
+    for with_refs in (True, False):
+        entries = [_entry(alert, with_refs=with_refs) for alert in alerts[:_MOST]]
+        for shown in range(len(entries), 0, -1):
+            more = len(alerts) - shown + others
+            rest = f" and {more} more. Reply LIST for the rest." if more else f". {reply}"
+            text = f"Handrail: {said}{', '.join(entries[:shown])}{rest}"
+            if not lint(text):
+                return text, shown
+    return "", 0
+
+
+def _entry(alert: Named, *, with_refs: bool) -> str:
+    ref = f" {alert.ref}" if with_refs and alert.ref and not lint(alert.ref) else ""
+    return f"{alert.code}{ref}{' please call now' if alert.urgent else ''}"
