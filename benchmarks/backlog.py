@@ -1,4 +1,4 @@
-"""How long one new event waits while twenty thousand clients are due, in times of an evaluation batch."""
+"""The wait of one new event while twenty thousand clients are due, in evaluation batches."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The caseload that is measured on.
-
-The CTN data where they stand, a generated one of their shape elsewhere.
-"""
+"""The measured caseload: the CTN data if they are there, else a generated one of their shape."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ RULES = Path(__file__).parent / "typical.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """A folder of CSV files, the settings by which they are read, and room for files of one's own."""
+    """A folder of CSV files, the settings that read them, and room for more files."""
 
     name: str
     settings: Settings

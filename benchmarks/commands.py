@@ -1,7 +1,4 @@
-"""How soon the commands answer that people wait for.
-
-`handrail check` of many rules, and `handrail --help`.
-"""
+"""The time until the commands answer that people wait for: `handrail check` and `--help`."""
 
 from __future__ import annotations
 
@@ -47,7 +44,7 @@ def _handrail(environment: Mapping[str, str], *arguments: str) -> None:
 
 
 def _many_rules() -> str:
-    """The typical rules over and over, each time with windows a day longer, so that all findings are distinct."""
+    """The typical rules again and again, with windows a day longer, so that no finding repeats."""
     typical = yaml.safe_load(RULES.read_text("utf-8"))
     rules = [
         {**rule, "id": f"{rule['id']}-{nth}", "when": _longer(rule["when"], nth)}

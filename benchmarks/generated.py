@@ -1,6 +1,6 @@
-"""A generated folder of the CTN data's shape and size.
+"""A generated folder with the shape and size of the CTN data.
 
-The same files, columns and words, seeded.
+It has the same files, columns and words, from a seed.
 """
 
 from __future__ import annotations

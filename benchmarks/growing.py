@@ -1,6 +1,6 @@
 """A large generated caseload in SQLite that grows.
 
-Each client with a hundred events, made inside the database.
+Each client has a hundred events, made inside the database.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""One event at a time as the daemon takes it.
+"""One event at a time, as the daemon takes it, against a bare insert.
 
-Stored, evaluated, an alert and a text written, against a bare insert.
+The daemon stores and evaluates it, opens an alert and writes a text.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Live:
         )
 
     def _alternately(self) -> tuple[list[float], list[float]]:
-        """Milliseconds of each event, through the flows and bare in turn, of clients all over the caseload."""
+        """Milliseconds of each event, with the flows and bare in turn, across the caseload."""
         ours, bare = [], []
         fresh = set(range(2, self._large.clients + 1, 2)) - self._visited
         chosen = Random(94).sample(sorted(fresh), WARM_UP + SAMPLES)

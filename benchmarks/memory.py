@@ -1,6 +1,6 @@
 """Peak memory of a replay of a stored caseload, in a process of its own.
 
-`python -m benchmarks.memory URL`.
+Usage: `python -m benchmarks.memory URL`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Replaying the typical rules.
+"""Replays of the typical rules.
 
-Against one hand-written DuckDB query, and against durable_rules by itself.
+They are compared with one hand-written DuckDB query, and with durable_rules alone.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _histories(database: Database) -> list[Histories]:
 
 
 def _in_duckdb(room: Path, database: Database) -> Path:
-    """A DuckDB file with the fields that the query reads in columns of their own types, in the order of time."""
+    """A DuckDB file with the query's fields in typed columns, in the order of time."""
     path, rows = room / "caseload.duckdb", room / "events.csv"
     columns = (events.c.client_id, events.c.kind, events.c.occurred_at, events.c.fields)
     enrolled = select(record_entries.c.client_id, record_entries.c.at).where(

@@ -1,6 +1,6 @@
-"""What does not change with the size of the caseload.
+"""Figures that must not change with the size of the caseload.
 
-A live event's time, and a replay's memory.
+They are a live event's time, and a replay's memory.
 """
 
 from __future__ import annotations

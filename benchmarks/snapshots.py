@@ -1,6 +1,6 @@
 """durable_rules as one would use it by itself.
 
-A snapshot of every measure at each event, asserted and retracted.
+A snapshot of every measure is asserted and retracted at each event.
 """
 
 from __future__ import annotations

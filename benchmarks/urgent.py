@@ -1,4 +1,4 @@
-"""How long an urgent text waits while a thousand low ones are queued, in times of a carrier call."""
+"""The wait of an urgent text while a thousand low ones are queued, in carrier calls."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ STORIES = {"chaos", "journeys"}
 
 
 def markers_of(path: Path, fixtures: Iterable[str], *, generated: bool, slow: bool) -> list[str]:
-    """The sort of a test: unit, integration or journey, or none.
+    """The sort of a test: unit, integration, journey or none; and slow if it is that too.
 
-    And slow, also because its cases are generated.
+    A test with generated cases is slow.
     """
     room = path.relative_to(TESTS).parts[0]
     slow |= generated
@@ -53,10 +53,7 @@ def markers_of(path: Path, fixtures: Iterable[str], *, generated: bool, slow: bo
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the other rooms alone where unit tests alone are wanted.
-
-    To import them takes longer than the tests.
-    """
+    """Skip the other rooms if only unit tests are wanted, because importing them takes longer."""
     only_units = config.option.markexpr == "unit" and collection_path.parent == TESTS
     return True if only_units and collection_path.name not in PURE else None
 
@@ -124,7 +121,7 @@ def postgres(testrun_uid: str, worker_id: str) -> Iterator[Postgres]:
 def browser() -> Iterator[Browser]:
     """A real browser for the tests of one module.
 
-    Its event loop must be gone before others begin.
+    Its event loop must be gone before other tests begin.
     """
     from tests.kit.browser import CHROMIUM, chromium  # noqa: PLC0415 - takes long to import
 

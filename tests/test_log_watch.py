@@ -1,4 +1,4 @@
-"""What watches the log finds each kind of thing that no line may hold, and a test that logs it fails."""
+"""The log watch finds each kind of private data, and fails a test that logs it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.kit.log_watch import pytest_runtest_setup, pytest_runtest_teardown, w
 
 @pytest.fixture
 def private(sqlite_database: Database) -> Watch:
-    """A watch that knows a client with a note, and a mentor by whose consent she is called Marguerite."""
+    """A watch that knows a client with a note, and a mentor who calls her Marguerite."""
     caseload = Caseload(sqlite_database)
     caseload.client(1)
     caseload.staff(4, "mentor", 1)

@@ -1,7 +1,4 @@
-"""A built wheel works by itself.
-
-It holds templates, migrations and everything else that it needs.
-"""
+"""A built wheel works by itself, because it holds templates, migrations and all else it needs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Nobody is told of the same rule and client again too soon.
 
-Live decisions and a replay agree on when.
+Live decisions and a replay agree on the time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LAST = 70
 
 
 def told_live(spans: list[Span]) -> list[tuple[int, Severity]]:
-    """When people are told, with the severity, if the engine looks at every instant and nobody answers."""
+    """The times and severities of texts if the engine looks always and nobody answers."""
     desk = Desk(rules={"r": RULE})
     told: list[tuple[int, Severity]] = []
     for now in range(LAST):

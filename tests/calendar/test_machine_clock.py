@@ -1,6 +1,6 @@
 """One reading of a clock is evidence.
 
-A jump is noticed at once, and believed when it has stayed.
+A jump is noticed at once, and believed once it has lasted.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ V = ClockVerdict
 
 
 def looks(*readings: tuple[int, int]) -> tuple[list[ClockVerdict], list[int]]:
-    """The verdicts, and the engine's time after NOON, at (seconds since the start, how far the clock is off)."""
+    """The verdicts and the engine's time after NOON, at (seconds since start, clock error)."""
     state, verdict = begin(ClockReading(NOON, 0), None, None)
     verdicts, times = [verdict], []
     for seconds, off in readings:

@@ -1,6 +1,6 @@
 """`make chaos RUNS=300 SEED=1`: random runs with kills and a misbehaving Twilio.
 
-Exit code 1 if a promise broke.
+The exit code is 1 if a promise broke.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What must be so whatever breaks: looked at while a run goes on, and at its end.
+"""The promises that hold whatever breaks, checked during a run and at its end.
 
-It asks the tables itself.
+The checks query the tables themselves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _AT_THE_END = 1_000  # a step that no policy has
 
 
 class Promises:
-    """Watches a site; `told` counts how often the phone of each outbox row's recipient was handed it."""
+    """Watches a site; `told` counts the texts that a phone got by outbox row."""
 
     def __init__(self, site: TwilioSite, database: Database) -> None:
         self.told: Counter[int] = Counter()
@@ -159,7 +159,7 @@ class Promises:
     def _late_steps(
         self, alert: object, turns: list[tuple[int, int]], open_times: list[tuple[int, int]]
     ) -> Iterator[str]:
-        """Each step must come when the one before it gave it its time, as soon as an evaluation was completed then."""
+        """Each step must come by the first evaluation after its time."""
         policy = json.loads(alert.policy)  # type: ignore[attr-defined]
         alert_id, opened_at = alert.id, alert.opened_at  # type: ignore[attr-defined]
         waits = [(0, (opened_at, opened_at + policy[0]["after"]))]

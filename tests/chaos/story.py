@@ -1,4 +1,4 @@
-"""One random run: people, events, replies, a Twilio that misbehaves and a process that is killed, all from a seed."""
+"""One random run from a seed: people, events, replies, a bad Twilio and kills."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ class Fate:
 
 
 class Story:
-    """One run on an empty database, and what it comes to.
+    """One run on an empty database, and its outcome.
 
-    `people` is the same database, where nothing is killed.
+    `people` opens the same database outside the process that is killed.
     """
 
     def __init__(self, database: Database, people: Database, seed: str) -> None:
@@ -182,7 +182,8 @@ class Story:
     def _site_of_people(self) -> set[tuple[int, str]]:
         """Put people into the database.
 
-        The alerts that must come of what happens to them, (client, rule).
+        Returns:
+            The alerts that must come of their events, as (client, rule).
         """
         random, people = self._random, Caseload(self._people)
         clients = [

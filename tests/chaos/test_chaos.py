@@ -1,6 +1,6 @@
-"""A short `make chaos`, and that it would notice.
+"""A short `make chaos`, and proof that it would notice a fault.
 
-A run is the same from its seed, and a broken promise is found.
+A seed always gives the same run, and a broken promise is found.
 """
 
 from __future__ import annotations

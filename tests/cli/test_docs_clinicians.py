@@ -26,9 +26,9 @@ LEFT_OUT = "…"
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder as `make run` leaves one.
+    """A folder as `make run` leaves it.
 
-    The shipped configuration and rules, and a sample that is read.
+    It has the shipped configuration and rules, and a sample that was read.
     """
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     monkeypatch.setenv("COLUMNS", "110")
@@ -54,9 +54,9 @@ def run(words: list[str]) -> None:
 
 
 def edit(file: Path, change: str) -> None:
-    """Take out the lines that begin with - and put those that begin with + in their place.
+    """Replace the lines that begin with - by those that begin with +.
 
-    Each stands there once.
+    Each stands in the text once.
     """
     gone = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("- "))
     come = "".join(line[2:] + "\n" for line in change.splitlines() if line.startswith("+ "))
@@ -79,7 +79,7 @@ def commands(session: str) -> Iterator[tuple[str, str]]:
 
 
 def printed_by(command: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """What a command prints, its answer and its mistakes, without the blanks at the ends of lines."""
+    """All that a command prints on stdout and stderr, without blanks at the ends of lines."""
     capsys.readouterr()
     run(shlex.split(command))
     out, err = capsys.readouterr()

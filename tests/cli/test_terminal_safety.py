@@ -1,4 +1,4 @@
-"""No text of a client or a source gives the terminal an order, and no command leaves a file open to others."""
+"""No foreign text gives the terminal an order, and no command leaves a file open to others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One name stands for one idea.
 
-Classes have names of their own, and shared module names are in the glossary.
+Each class has a name of its own, and the glossary lists shared module names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the ticks ask again and again is answered from indices, however many rows have gathered over the years."""
+"""The frequent queries of ticks use indices, however many rows the years bring."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LAST = re.compile(r"ORDER BY \w+\.id DESC\s+LIMIT")
 
 @contextmanager
 def looked_through(database: Database) -> Iterator[set[str]]:
-    """The growing tables that a statement of these goes through from end to end, and the statement."""
+    """The growing tables that one of these statements scans, with the statement."""
     said: dict[str, Any] = {}
     found: set[str] = set()
 

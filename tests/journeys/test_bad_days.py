@@ -36,7 +36,7 @@ CLIENT = "+15550209999"
 
 
 class Day:
-    """A day at a site with two clients: C-1, and C-2 whom a mentor may be told of.
+    """A day at a site with two clients: C-1, and C-2 whose mentor may be told.
 
     It begins at noon.
     """
@@ -77,9 +77,10 @@ class Day:
         self.site.source.rows.append((at, row))
 
     def until(self, time: str, every: int = 10) -> list[tuple[str, str]]:
-        """The daemon works until then, looking round every so many minutes.
+        """Let the daemon work until then, with a tick every `every` minutes.
 
-        (time, number) of each text shown.
+        Returns:
+            (time, number) of each text shown.
         """
         hour, minute = map(int, time.split(":"))
         now, end = (

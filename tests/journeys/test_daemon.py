@@ -40,10 +40,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def mistakes(site: Path) -> list[str]:
-    """What a run says that ends with the user's mistakes.
-
-    A sentence each on stderr, and no traceback.
-    """
+    """The stderr of a run that ends with the user's mistakes: sentences, and no traceback."""
     done = handrail(site, "run")
     assert done.code == 2, done.err
     assert done.out == ""

@@ -1,6 +1,6 @@
 """Urgent texts go out whatever happens around the daemon.
 
-Hostile callers, a wrong clock, a database that hangs.
+The causes are hostile callers, a wrong clock, and a database that hangs.
 """
 
 from __future__ import annotations

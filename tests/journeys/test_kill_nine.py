@@ -1,4 +1,4 @@
-"""kill -9 of the daemon at random moments, restarted each time: every event, alert and message is there once.
+"""kill -9 of the daemon at random moments loses and doubles nothing.
 
 In rounds of five. HANDRAIL_KILLS=1000 kills so often, and a fifth of it on PostgreSQL;
 HANDRAIL_SEED=7 chooses other moments.
@@ -63,7 +63,7 @@ web: {port: 0}
 
 @dataclass(frozen=True)
 class Outcome:
-    """The final contents of a site's database, without numbers that depend on the order of writes."""
+    """The final contents of a database, without numbers that depend on the order of writes."""
 
     events: Counter[tuple[object, ...]]
     alerts: Counter[tuple[object, ...]]
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def new_site(folder: Path, database: str = "") -> Path:
-    """A site with the shipped configuration and rules, the sample in the inbox, and an empty database."""
+    """A site with the shipped configuration and rules, the sample inbox, and an empty database."""
     (folder / "config.yaml").write_text((ROOT / "config.yaml").read_text() + QUICK + database)
     copytree(ROOT / "rules", folder / "rules")
     write_sample(folder / "inbox", NOON)
@@ -104,7 +104,7 @@ def step(site: Path, passed: Iterable[timedelta]) -> None:
 def kill(site: Path, clock: timedelta, random: Random) -> None:
     """Start a daemon and kill it at a random moment.
 
-    While it starts, or soon after any line of its log.
+    The moment is during its start, or soon after any line of its log.
     """
     with daemon_of(site, ahead=clock) as running:
         lines = random.randint(0, LINES)

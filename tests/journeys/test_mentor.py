@@ -1,4 +1,4 @@
-"""Stories of a mentor, who is told under a client's consent alone, and of what stays on record about it."""
+"""Stories of a mentor, who is told only under a consent, and of the record it leaves."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Stories of an alert that nobody answers.
 
-It climbs through the night, or is over before anybody does.
+It climbs through the night, or ends before anybody answers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The trial data from its files to spans, as the example's README reader would do it, against what others published."""
+"""The trial data become spans as in the example's README, and match the published figures."""
 
 from __future__ import annotations
 
@@ -93,7 +93,10 @@ def test_replayed_endpoints_are_the_published_ones_for_every_patient(
 
 
 Weeks = list[tuple[int, str]]
-"""The (week, result) of one patient so far, in order; in all that follows a missed or unclear week is positive."""
+"""The (week, result) of one patient so far, in order.
+
+In the tests below, a missed or unclear week is positive.
+"""
 
 
 def _in_a_row(weeks: Weeks, negative: bool, times: int) -> bool:
@@ -141,9 +144,9 @@ def test_the_other_published_definitions_hold_from_the_week_on_at_which_they_are
 def test_what_docs_preview_md_shows_is_what_it_prints(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every line of output that it shows.
+    """Every line of output that a page shows.
 
-    Where it leaves lines out, the others are in their order.
+    If the page leaves lines out, the others are in their order.
     """
     blocks = re.findall(
         r"```(\w*)\n(.*?)```", (ROOT / "docs" / "preview.md").read_text(), re.DOTALL

@@ -1,6 +1,6 @@
 """Generated histories and conditions.
 
-Everything that the language can say, over days on which clocks change.
+They cover the whole language, over days on which clocks change.
 """
 
 from __future__ import annotations
@@ -260,7 +260,7 @@ def _some(draw: Draw, values: Iterable[Any], most: int = 2) -> list[Any]:
 def one_in(draw: Draw, times: int) -> bool:
     """Whether it happens, which it does not in the simplest case.
 
-    Ends of a range are drawn more often than others.
+    Hypothesis draws the ends of a range more often than other values.
     """
     return bool(draw(st.integers(0, times)) == times // 2)
 

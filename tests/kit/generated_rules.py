@@ -30,9 +30,9 @@ Names = Sequence[tuple[Condition, bool]]
 
 
 def _joined(draw: Draw, names: Names, depth: int, known: bool) -> Condition:
-    """A condition of findings, of what `names` refers to, and of both joined.
+    """A condition of findings, of references to `names`, or of both joined.
 
-    `known`, one that always has a value.
+    With `known`, it always has a value.
     """
     way = draw(st.integers(0, 9))
     if depth and way >= 4:

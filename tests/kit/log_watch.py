@@ -1,4 +1,4 @@
-"""Watches every line that is logged while a test runs: none may hold a telephone number, a name, a note or a text.
+"""Watch every log line of a test: none may hold a number, a name, a note or a text.
 
 Lines of this process are looked at before the log takes numbers out of them, those of daemons as
 they are written. What must not be in one is what the test's databases hold where people are told
@@ -96,7 +96,7 @@ class Watch:
         yield from (each for each in self._private if each in line or each in plain)
 
     def note(self, _: object, __: str, event: Any) -> Any:
-        """A processor: keeps an event as it is before anything is taken out of it, and lets it pass."""
+        """Keep an event as it is before other processors take anything out, and let it pass."""
         self.lines.append(json.dumps(event, default=str, ensure_ascii=False))
         raised = sys.exc_info()[1] if event.get("exc_info") is True else event.get("exc_info")
         if isinstance(raised, BaseException):

@@ -21,7 +21,7 @@ from tests.kit.times import MINUTE, NOON
 class Night:
     """A site through the hours.
 
-    `texts` are (when, to which staff id, words), and `before` runs first in each tick.
+    `texts` holds (when, staff id, words); `before` runs first in each tick.
     """
 
     site: Site

@@ -44,7 +44,7 @@ class Phones:
 
     @classmethod
     def of(cls, database: Database, *client_ids: int) -> Phones:
-        """A site at which each of these clients has missed two check-ins, and the case manager was told."""
+        """A site where each client has missed two check-ins, and the case manager was told."""
         site = Site(database).with_people()
         for client_id in client_ids:
             if client_id != 1:

@@ -24,7 +24,7 @@ class Happening(NamedTuple):
 class Entry(NamedTuple):
     """A dated entry of a person's record.
 
-    Enrolled, ended, discharged, leave_began, leave_ended or an attribute.
+    `what` is enrolled, ended, discharged, leave_began, leave_ended or an attribute.
     """
 
     at: datetime

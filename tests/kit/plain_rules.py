@@ -1,4 +1,4 @@
-"""What rules mean, said as plainly as can be: event by event, instant by instant, on lists and aware datetimes.
+"""The meaning of rules, as plainly as possible, on lists and aware datetimes.
 
 It reads a rule file as `yaml.safe_load` gives it. It is slow and leaves every check to the reader;
 the tests hold the engine to it.
@@ -38,7 +38,7 @@ Condition = dict[str, Any]
 
 
 class PlainSpan(NamedTuple):
-    """A rule held from `began` until just before `ended`, or for ever.
+    """A rule held from `began` until just before `ended`, or without end.
 
     `raises` are later severities.
     """
@@ -81,7 +81,7 @@ class AsOf:
     def open(self, begin: str, end: str, over: str = "") -> bool:
         """Whether a spell has begun and not ended.
 
-        A beginning and an end of one instant leave it as it was.
+        A beginning and an end at one instant leave it as it was.
         """
         was = False
         for at in sorted({entry.at for entry in self.record}):
@@ -157,7 +157,10 @@ class AsOf:
     def window(
         self, condition: Condition, events: list[Happening], among: list[Happening] | None = None
     ) -> list[Any]:
-        """Those of the events that the condition's window holds; `last: N` counts among others where they are given."""
+        """The events inside the condition's window.
+
+        `last: N` counts among the other events if those are given.
+        """
         events = [event for event in events if self.inside(condition, event)]
         pool = events if among is None else [e for e in among if self.inside(condition, e)]
         if "last" in condition:
@@ -456,9 +459,9 @@ def horizon(person: Person) -> datetime:
 
 
 def as_number(value: Any) -> Any:
-    """An attribute of the record is a word.
+    """The value of an attribute of the record.
 
-    Where it is put in order it must be a number, or else has no value.
+    It is a word; a comparison by order needs a number, and any other word has no value.
     """
     if isinstance(value, str):
         return float(value) if NUMERAL.fullmatch(value) else None
@@ -468,7 +471,7 @@ def as_number(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """A value as it is compared.
 
-    Durations and percentages as numbers, numbers to 9 decimals, yes and no as words.
+    Durations and percentages become numbers, numbers have 9 decimals, yes and no are words.
     """
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -1,6 +1,6 @@
 """`handrail` in processes of its own that start at once.
 
-Forked from one that has imported everything already.
+They fork from a process that has imported everything already.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Running:
     def wait_for(self, event: str) -> dict[str, Any]:
         """The first line of its JSON log about this event.
 
-        AssertionError where it ends without one.
+        Raises:
+            AssertionError: The process ends without such a line.
         """
         for line in self.err:
             _look_at(line)
@@ -124,7 +125,7 @@ class ShiftedClock:
 
 @dataclass(frozen=True)
 class FileClock:
-    """A clock that is ahead of this machine's by the seconds in a file, which a test may write at any time."""
+    """A clock ahead of this machine's by the seconds in a file, which a test may change."""
 
     file: Path
 

@@ -1,7 +1,4 @@
-"""Rows with everything that a test does not care about.
-
-Clients, staff, consents, alerts, messages.
-"""
+"""Rows of clients, staff, consents, alerts and messages, with defaults for every column."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def routing(
 class Site:
     """A database with a caseload, rules and a policy.
 
-    Case manager, after an hour the supervisor.
+    The policy tells the case manager, and after an hour the supervisor.
     """
 
     database: Database

@@ -29,10 +29,7 @@ class Terminal:
         return typed(self._capsys, *arguments, "--config", str(self.config))
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
-        """What a command says that ends with this code.
-
-        On stderr where it refuses, on stdout otherwise.
-        """
+        """The output of a command that ends with this code: stderr if it refuses, else stdout."""
         ended, out, err = self.run(*arguments)
         assert ended == code, err
         return (err if code == 2 else out).strip()

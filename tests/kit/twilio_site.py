@@ -78,7 +78,7 @@ class Arrivals:
 
 
 class Wire(BaseAdapter):
-    """Leads the connector's requests to the local Twilio.
+    """Lead the connector's requests to the local Twilio.
 
     `passing` is called before and after each.
     """
@@ -246,7 +246,7 @@ class TwilioSite:
     def take_calls(self) -> None:
         """Let Twilio make the calls that are due.
 
-        One that meets nobody is lost or repeated, as Twilio does it.
+        A call to a stopped site is lost or repeated, as Twilio does it.
         """
         for call in self.carrier.due(self.clock.at):
             if self.engine is None:

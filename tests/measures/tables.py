@@ -1,4 +1,4 @@
-"""Small tables of events, and of the values expected of them: they read as documentation and are tests.
+"""Small tables of events and expected values, which are documentation and tests.
 
 Each row of a table of events is an event or an entry of the record: `at` (local), `what`, and a
 column for each field. An empty cell is an absent field. A table of answers has a row an instant:
@@ -31,7 +31,7 @@ ATTRIBUTES = ("programme", "phase")
 def rows(table: str) -> list[dict[str, str]]:
     """The rows of an ASCII table by the words of its first line.
 
-    Lines of dashes are for the eye.
+    Lines of dashes only separate.
     """
     lines = [
         line.strip().strip("|").split("|")
@@ -45,7 +45,7 @@ def rows(table: str) -> list[dict[str, str]]:
 def instant(text: str, zone: str) -> datetime:
     """A local instant, such as `2024-03-01 08:00`.
 
-    `+1us` is a microsecond later, `2nd` the hour that comes twice.
+    `+1us` adds a microsecond; `2nd` is the second pass of a repeated hour.
     """
     words = text.split()
     local = datetime.fromisoformat(" ".join(words[:2])).replace(

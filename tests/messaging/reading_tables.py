@@ -1,6 +1,6 @@
-"""The tables of texts that people send, each with the reading that it is to have.
+"""The tables of texts that people send, each with its expected reading.
 
-See the head of each file.
+The head of each file explains it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The circuit breaker opens after failures in a row, tries again, and closes at the first proof that it works."""
+"""The circuit breaker opens after repeated failures, tries again, and closes on success."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every kind of text there is may be sent, with the longest and the worst of everything.
+"""Every kind of text passes the lint, with the longest and worst values.
 
-None can be forgotten here.
+A new kind cannot be forgotten here.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def test_no_text_is_worded_anywhere_else() -> None:
 
 
 def worded(node: ast.AST) -> bool:
-    """Whether words for a phone begin here, or a message is given words that are written on the spot."""
+    """Whether a text for a phone begins here, or a message gets words written on the spot."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value.startswith("Handrail: ")
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"NewMessage", "TakenText"}:

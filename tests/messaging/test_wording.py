@@ -1,4 +1,4 @@
-"""Every text there is may be sent, with whatever a roster or a rule holds, and says what it is allowed to."""
+"""Every text passes the lint with any roster or rule, and says only allowed things."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A wrong word brings the nearest right one, or the words there are.
+"""A wrong word brings the nearest right one, or the list of right ones.
 
-Rather no guess than a bad one.
+No guess is better than a bad one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Timezones: what keeps one offset all the year is refused, what Windows calls a zone is understood."""
+"""Timezones: fixed offsets are refused, and the Windows names are understood."""
 
 from __future__ import annotations
 

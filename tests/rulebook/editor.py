@@ -1,7 +1,4 @@
-"""What an editor makes of a YAML file.
-
-Values as YAML 1.2 has them, and the places at which a schema refuses them.
-"""
+"""An editor's view of a YAML file: values of YAML 1.2, and the places that a schema refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips in a rule file: a line lost, a key misspelt, an indent shifted, a value of the wrong type."""
+"""Slips in a rule file: a lost line, a misspelt key, a shifted indent, a wrong type."""
 
 from __future__ import annotations
 

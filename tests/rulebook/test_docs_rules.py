@@ -23,10 +23,7 @@ RULE = (
 
 
 def as_file(example: str) -> str:
-    """A whole file, whatever part of one the example shows.
-
-    A file, a rule's `when:`, or conditions.
-    """
+    """A whole file around an example, which is a file, a rule's `when:`, or conditions."""
     if example.startswith("format:"):
         return example
     if not example.startswith("when:"):

@@ -1,4 +1,4 @@
-"""Rules mean one thing: the engine and the plain evaluator agree on generated rules and histories."""
+"""The engine and the plain evaluator agree on generated rules and histories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample caseload becomes texts through the shipped configuration and rules, whenever it is made."""
+"""The sample caseload becomes texts with the shipped configuration, whenever it is made."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Run:
 def run(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Run]:
-    """Every flow stepped once over a sample made at that instant, with the repository's own configuration."""
+    """Step every flow once over a sample made at that instant, with our own configuration."""
     monkeypatch.delenv("HANDRAIL_DATABASE_URL", raising=False)
     shutil.copy(REPOSITORY / "config.yaml", tmp_path)
     shutil.copytree(REPOSITORY / "rules", tmp_path / "rules")

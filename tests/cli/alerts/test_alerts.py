@@ -26,7 +26,7 @@ EVIDENCE = "{grade: published, source: A trial of 2019}"
 
 @pytest.fixture
 def site(sqlite_database: Database) -> Site:
-    """Two check-ins missed by C-1, who lives in Denver (six hours behind), and an alert told to the case manager."""
+    """C-1 in Denver (six hours behind) missed two check-ins; the case manager was told."""
     site = Site(sqlite_database).with_people()
     with site.database.write() as conn:
         conn.execute(update(clients).values(timezone="America/Denver"))

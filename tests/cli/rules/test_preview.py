@@ -38,7 +38,10 @@ def write_rules(folder: Path, *rules: str) -> Path:
 
 @pytest.fixture
 def site(sqlite_database: Database) -> Site:
-    """C-1 of Denver misses check-ins 60, 40 and 39 days ago, is positive 50 days ago and heard of to the end."""
+    """C-1 of Denver misses check-ins 60, 40 and 39 days ago, and is positive 50 days ago.
+
+    Other events come until the end.
+    """
     site = Site(sqlite_database).with_people()
     with site.database.write() as conn:
         conn.execute(update(people.clients).values(timezone="America/Denver"))

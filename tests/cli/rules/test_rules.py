@@ -1,4 +1,4 @@
-"""`handrail rules`: which sets served, what differs between them, and a new rule by answering questions."""
+"""`handrail rules` lists sets, shows their differences, and asks for a new rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is on call, who is put on call and who is absent can be seen, said and taken back from the terminal."""
+"""The terminal shows, sets and takes back rotations, shifts and absences."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Example = tuple[str, dict[str, str], str]
 
 
 def examples() -> list[Example]:
-    """(files: of the mapping, CSV files by name, the events that come of them) as they follow one another."""
+    """Each example as (the mapping, CSV files by name, the resulting events), in order."""
     found: list[Example] = []
     for language, name, text in FENCE.findall(DOCS.read_text("utf-8")):
         if language == "yaml" and not name:

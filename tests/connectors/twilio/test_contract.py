@@ -1,4 +1,4 @@
-"""The real Twilio client's requests, held against Twilio's published description of its API, which Prism serves."""
+"""The real client's requests match Twilio's published API description, served by Prism."""
 
 from __future__ import annotations
 

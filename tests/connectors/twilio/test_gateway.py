@@ -1,6 +1,6 @@
 """The real Twilio client against a server on this machine.
 
-Every outcome is told apart, none is guessed.
+It tells all outcomes apart, and guesses none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The local Twilio does what the real one does, well and badly, and the same again from the same seed."""
+"""The local Twilio behaves as the real one does, and the same again from the same seed."""
 
 from __future__ import annotations
 

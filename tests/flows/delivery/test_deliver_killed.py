@@ -1,4 +1,4 @@
-"""A process killed at any point, and again after its restart, neither loses nor doubles a message."""
+"""A process killed at any point, even after its restart, neither loses nor doubles a message."""
 
 from __future__ import annotations
 

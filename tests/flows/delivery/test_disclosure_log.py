@@ -1,6 +1,6 @@
-"""What may have told a mentor about a client is on record, whatever breaks.
+"""Each text that may have told a mentor about a client is on record, whatever breaks.
 
-What certainly did not is not.
+Texts that certainly did not are not.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ STAND_IN = "+15550100008"
 def phones(database: Database) -> Phones:
     """The case manager has quiet hours until half past twelve.
 
-    8 is a colleague who does not know the client.
+    Staff member 8 is a colleague who does not know the client.
     """
     phones = Phones.of(database)
     phones.site.caseload.staff(8, "case_manager")

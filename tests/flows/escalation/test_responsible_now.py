@@ -1,7 +1,4 @@
-"""Whom a text or a reminder goes to is settled when it goes.
-
-By who is assigned and on call then.
-"""
+"""A text or reminder goes to the person who is assigned and on call when it goes."""
 
 from __future__ import annotations
 

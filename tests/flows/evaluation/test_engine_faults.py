@@ -1,4 +1,4 @@
-"""Where durable_rules fails or differs, the admins are told and it is on record.
+"""If durable_rules fails or differs, the admins are told and it is on record.
 
 Otherwise nobody hears of it.
 """

@@ -262,7 +262,7 @@ class Killed(BaseException):
 
 
 class DyingDatabase(Database):
-    """A database whose process dies at the end of its nth write transaction, before or after the commit."""
+    """A database whose process dies at its nth write transaction, before or after the commit."""
 
     @classmethod
     def over(cls, database: Database, dies_at: int, committed: bool) -> DyingDatabase:

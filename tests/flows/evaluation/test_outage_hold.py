@@ -45,9 +45,9 @@ def out(site: Site, since: int | None, kinds: frozenset[str] = frozenset({"check
 
 @pytest.fixture
 def site(database: Database) -> Site:
-    """Clients 1 to 9 whose three days without a check-in are over at noon, client 1 first.
+    """Clients 1 to 9, whose three days without a check-in are over at noon, client 1 first.
 
-    Evaluated a day before.
+    They were evaluated a day before.
     """
     site = Site(database, rules=rulebook(SILENT)).with_people()
     for client_id in range(1, 10):

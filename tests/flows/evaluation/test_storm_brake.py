@@ -20,7 +20,7 @@ BOOK = rulebook_of(written_rule("missed", TWO), URGENT)
 def sites(database: Database, clients: int) -> Site:
     """As many clients as there are, four to a case manager.
 
-    Each has missed one check-in by yesterday.
+    Each has missed a check-in by yesterday.
     """
     site = Site(database, rules=BOOK)
     site.caseload.staff(99, "admin")

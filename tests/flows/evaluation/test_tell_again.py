@@ -1,4 +1,4 @@
-"""What comes back too soon opens without a text, and is told when the rule's `tell_again` has gone by."""
+"""An alert that returns too soon opens without a text, and is told after `tell_again`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No word of a client is lost: each text belongs to an alert, and the people who know of it hear."""
+"""No word of a client is lost: each text joins an alert, and those told of it hear of it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the carrier's calls did not tell is asked for.
+"""Reconciliation asks the carrier for everything that its calls did not tell.
 
-How silent messages ended, and texts that did not reach us.
+That is the end of silent messages, and texts that did not arrive.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Refs that two systems write differently: the reason names the near one, and a mapping writes them alike."""
+"""If two systems write a ref differently, the reason names the near one; a mapping can fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An anchor shows that the audit trail was cut off or written again, which the chain itself cannot."""
+"""An anchor shows that the trail was cut off or rewritten, which the chain itself cannot."""
 
 from __future__ import annotations
 

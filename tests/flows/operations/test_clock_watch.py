@@ -37,9 +37,9 @@ HOST = "here"
 
 @dataclass
 class Machine:
-    """A daemon on one machine, whose clock is off by so much.
+    """A daemon on a machine whose clock is off by `off`.
 
-    `elapsed` is what its monotonic clock says.
+    `elapsed` is the monotonic clock's reading.
     """
 
     database: Database

@@ -1,4 +1,4 @@
-"""Fed one at a time, in any order of arrival, the alerts come to the spans that a replay of everything finds."""
+"""Live alerts, in any order of arrival, become the spans that a replay finds."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Arrival(NamedTuple):
 def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
     """Every event and entry of the record, each at some time.
 
-    Some events are wrong at first, some never were.
+    Some events are wrong at first, and some are taken back.
     """
     found = []
     for client_id, person in enumerate(everyone, 1):
@@ -132,7 +132,7 @@ def lived(
     *,
     ticks: bool,
 ) -> Site:
-    """The site after everything has arrived, evaluated after each arrival, and with ticks when it was due besides."""
+    """The site after all arrivals, evaluated after each one and whenever a tick was due."""
     site = Site(database, rules=book)
     with database.write() as conn:
         known = [
@@ -156,9 +156,9 @@ def next_due(site: Site, before: int) -> int | None:
 
 
 def check_alerts(site: Site, spans: list[Span], now: int) -> None:
-    """The alerts that were not taken back are the spans that had begun by now.
+    """The alerts that were not taken back are the spans that have begun by now.
 
-    Unresolved ones have their severity.
+    Unresolved ones have the severity of their span.
     """
     with site.database.read() as conn:
         rows = [row for row in conn.execute(select(alerts)) if row.resolution not in VOID]

@@ -60,7 +60,7 @@ def texts(found: PreviewResult) -> dict[str, list[int]]:
 def live(
     site: Site, rulebook: Any, happened: list[tuple[float, str, dict[str, Any]]]
 ) -> list[tuple[int, int]]:
-    """(staff, when) of every text that live work puts into the outbox, evaluated at each instant that is due."""
+    """The (staff, when) of every text in the outbox, with evaluation at each due instant."""
     site.serve(rulebook)
     for days_ago, kind, fields in [*sorted(happened, key=lambda one: -one[0]), (0, "", {})]:
         now = NOON - round(days_ago * DAY_US)
@@ -85,9 +85,9 @@ def _next_due(site: Site) -> int:
 
 
 def test_the_texts_are_those_that_live_work_decides_on(site: Site) -> None:
-    """Quieting, raising, two alerts in one text, a mentor's consent that ends.
+    """Inhibition, a raised severity, two alerts in one text, and a mentor's consent that ends.
 
-    All with the first step alone.
+    Each policy has the first step alone.
     """
     never = {"remind": "52 weeks"}  # a preview tells of first steps alone
     rules = [
@@ -197,7 +197,7 @@ def test_whom_a_replay_can_tell_at_an_instant_is_whom_live_work_could(database: 
 
 
 def rows_of(site: Site, *rules: str) -> list[tuple[str, str, float, float | None, float | None]]:
-    """Each row of a preview: rule, severity, and how many hours before NOON began, ended, notified."""
+    """Each row of a preview: rule, severity; hours before NOON of its begin, end, notification."""
     preview = Preview(PreviewQuery(0, NOON), site.routing, rulebook_of(*rules), None)
     with site.database.read() as conn:
         rows = [row for _, batch in preview.batches(conn) for row in batch]
@@ -303,7 +303,7 @@ def test_only_alerts_that_began_in_the_period_count_but_what_began_before_still_
 
 
 def test_a_client_is_observed_while_in_care_until_the_last_event_known_by_then(site: Site) -> None:
-    """Enrolled 400 days ago, on leave from day 300 to day 310, last heard of on day 390.
+    """A client enrolled 400 days ago, on leave from day 300 to 310, last heard from on day 390.
 
     An event comes after.
     """

@@ -1,4 +1,4 @@
-"""A live rule that no file holds any more stays in force, and people are told, until it is retired."""
+"""A live rule that is in no file stays in force, and admins are told, until it is retired."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changed rule files are taken up whole, once they have come to rest.
+"""Changed rule files are taken up whole, once they are at rest.
 
 A broken set leaves the last good one serving.
 """

@@ -1,6 +1,6 @@
-"""From when to when a rule holds for a client.
+"""The spans of a rule for a client.
 
-Care, `applies_to`, `hold`, `clears_after`, `raise`, rules on rules.
+They depend on care, `applies_to`, `hold`, `clears_after`, `raise`, and rules on rules.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def rule(when: str = MISSED, **words: str) -> str:
 
 
 def spans_are(rules: str, events: str, spans: str, zone: str = "UTC") -> None:
-    """Hold the engine, durable_rules and all, and the plain evaluator to a table of spans in local time."""
+    """Compare the engine, with durable_rules, and the plain evaluator with a table of spans."""
     someone = person(events, zone)
     text = f"format: 1\nrules:\n{rules}"
     plain = [

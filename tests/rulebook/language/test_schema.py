@@ -1,6 +1,6 @@
-"""Editors and the checker say the same of a file.
+"""Editors and the checker agree on a file.
 
-One schema, made of the tables that the reader goes by.
+The schema is made of the tables that the reader uses.
 """
 
 from __future__ import annotations

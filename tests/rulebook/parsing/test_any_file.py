@@ -1,4 +1,4 @@
-"""Whatever stands in a rule file, reading it ends in rules or in mistakes, never in an error of ours."""
+"""Reading any rule file ends in rules or in mistakes, never in an error of ours."""
 
 from __future__ import annotations
 

@@ -80,9 +80,9 @@ def differences(before: Any, after: Any, place: Place = ()) -> Iterator[tuple[st
 
 
 def honest(before: Any, after: Any) -> bool:
-    """Whether what may be read is what anybody would read.
+    """Whether the accepted reading is a fair one.
 
-    One entry is gone, a text is another, or nothing is.
+    One entry is gone, one text differs, or nothing does.
     """
     found = sorted(differences(before, after))
     if [how for how, _ in found] == ["added", "lost"]:
@@ -103,7 +103,7 @@ def leaves(document: Any) -> list[str]:
 
 
 def regrouped(before: Any, after: Any, line: str) -> bool:
-    """Whether conditions plainly stand in another group now, by their indent, or for the line that opened theirs."""
+    """Whether conditions plainly stand in another group now, by indent or by a changed head."""
     opened = line.strip(" -:")
     texts = leaves(before)
     return texts == leaves(after) or (
@@ -128,7 +128,7 @@ def meaning(book: Rulebook) -> Any:
 
 
 def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) -> bool:
-    """Whether a whole list or phrase is gone, which shows only where it is asked for, and is named there."""
+    """Whether a whole list or phrase is gone; a reference to it then names the gap."""
     try:
         after = yaml.load(slip.text, yaml.CBaseLoader)
     except yaml.YAMLError:

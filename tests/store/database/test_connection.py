@@ -48,10 +48,7 @@ def test_a_reader_sees_one_snapshot_while_others_write(database: Database) -> No
 
 
 def test_writers_on_sqlite_wait_for_one_another(sqlite_database: Database) -> None:
-    """Each reads and then writes what it read plus one.
-
-    None may be lost, and none may fail as locked.
-    """
+    """Each process reads a number and writes it plus one; no write is lost or fails as locked."""
     with sqlite_database.write() as conn:
         conn.execute(insert(job_runs), {**RUN, "ended_at": 0})
 

@@ -1,4 +1,4 @@
-"""A database that cannot be used is known for it at once, whatever the cause, and told in one sentence."""
+"""A broken database is known at once, from any cause, and reported in one sentence."""
 
 from __future__ import annotations
 

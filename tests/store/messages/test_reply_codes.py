@@ -1,6 +1,6 @@
 """The codes by which replies name alerts.
 
-Rising, each recipient's own, and not reused while anybody may mean them.
+They rise for each recipient, and rest until no reply can mean the old alert.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def test_a_resolved_alert_is_known_by_its_code_until_the_code_may_be_given_again
 
 
 def move_number(conn: Connection, source: int, target: int, number: str) -> None:
-    """Give a number to somebody else."""
+    """Give a number to another person."""
     change(conn, people, source, phone=None)
     change(conn, people, target, phone=number)
 
