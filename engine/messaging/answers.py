@@ -235,6 +235,24 @@ def open_again(alert: Named, by: Role) -> str:
     )
 
 
+def cleared(alert: Named) -> str:
+    """Tell the person who has the alert that its reason is over."""
+    return _about(alert, "is closed: the reason for it is over. Nothing is left to do.")
+
+
+def void(alert: Named) -> str:
+    """Tell a person who was told of an alert that corrected data took its reason away."""
+    return _about(alert, "was an error: the data were corrected. You need do nothing.")
+
+
+def void_many(alerts: int) -> str:
+    """Tell a person that many alerts that they were told of were errors."""
+    return (
+        f"Handrail: {alerts} alerts that you were told of were errors: the data were corrected. "
+        "Reply LIST to see what is open."
+    )
+
+
 def wrote_again(alert: Named, *, mine: bool) -> str:
     """Tell a person who knows of a client's text that the client sent another one.
 

@@ -51,6 +51,14 @@ def opted_out(ref: str, number: int) -> str:
     )
 
 
+def opted_in(ref: str, number: int) -> str:
+    """A member of staff or mentor, by ref or else by number, gets texts again."""
+    said = "gets texts again: the number opted in."
+    return first_clean(
+        [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
+    )
+
+
 def held(clients: int) -> str:
     """Alerts have been held back for long, for data are missing."""
     many = counted(clients, "client")

@@ -69,6 +69,7 @@ class MessageKind(StrEnum):
     # About the engine or a person of the site; `subject_id` is the staff id of that person.
     DANGER = "danger"
     OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
     HELD = "held"
     HELD_URGENT = "held_urgent"
     INFERENCE = "inference"

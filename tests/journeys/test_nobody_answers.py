@@ -5,10 +5,14 @@ It climbs through the night, or ends before anybody answers.
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from engine.messaging import answers
 from engine.model.instant import Instant
 from engine.rulebook.core.rulebook import Rulebook
+from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
+from engine.store.tables.intake import events
 from tests.kit.night import Night
 from tests.kit.phones import named
 from tests.kit.site import Site, routing, rulebook
@@ -100,3 +104,31 @@ def test_it_is_over_before_the_quiet_hours_are(database: Database) -> None:
     night.site.caseload.event(1, "check_in", clock("23:10"), status="completed", craving=2)
     night.until(clock("08:00", 1))
     assert night.texts == []
+
+
+def test_corrected_data_are_told_to_everybody_who_was_told(database: Database) -> None:
+    night = night_of(database, rulebook(CRAVING), clock("12:00"))
+    night.site.caseload.event(1, "check_in", clock("12:30"), status="completed", craving=9)
+    night.until(clock("13:30"))
+    assert night.told == [(clock("12:30"), CASE_MANAGER), (clock("13:30"), SUPERVISOR)]
+    # 13:30  It was a slip of the keyboard: 3, not 9.
+    with night.site.database.write() as conn:
+        conn.execute(update(events).values(fields='{"status":"completed","craving":3}'))
+        evaluations.mark_dirty(conn, {1: clock("12:30")})
+    night.until(clock("14:00"))
+    assert sorted(night.texts[2:]) == [
+        (clock("13:30"), CASE_MANAGER, answers.void(named(1))),
+        (clock("13:30"), SUPERVISOR, answers.void(named(1))),
+    ]
+    # 14:10  She answers late, and reads why there is nothing to do.
+    assert "by corrected data, because it was an error" in (night.reply("1 a", CASE_MANAGER) or "")
+
+
+def test_the_person_who_took_it_hears_that_it_is_over(database: Database) -> None:
+    night = night_of(database, rulebook(CRAVING), clock("12:00"))
+    night.site.caseload.event(1, "check_in", clock("12:30"), status="completed", craving=9)
+    night.until(clock("13:00"))
+    night.reply("1 a", CASE_MANAGER)
+    night.site.caseload.event(1, "check_in", clock("13:10"), status="completed", craving=3)
+    night.until(clock("14:00"))
+    assert night.texts[1:] == [(clock("13:30"), CASE_MANAGER, answers.cleared(named(1)))]

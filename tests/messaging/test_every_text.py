@@ -56,6 +56,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "reaches_nobody": (REFS, SEVERITIES, REASONS, CODES, (1, 10**12), DETAILS),
     "in_danger": (REFS, (1, 10**12)),
     "opted_out": (REFS, (1, 10**12)),
+    "opted_in": (REFS, (1, 10**12)),
     "held": ((1, 99_999),),
     "judged_in_two_ways": (),
     "news": (PROMISES,),
@@ -84,6 +85,9 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "taken_by": (ALERTS, ROLES),
     "closed_by": (ALERTS, ROLES),
     "open_again": (ALERTS, ROLES),
+    "cleared": (ALERTS,),
+    "void": (ALERTS,),
+    "void_many": ((4, 99_999),),
     "wrote_again": (ALERTS, (True, False)),
 }
 BY_KEYWORD = {"of_many": "newly", "confirm": "only", "wrote_again": "mine", "to_staff": "urgent"}

@@ -33,6 +33,21 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     return [one.id for one in gone]
 
 
+def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
+    """Send to a number again, and tell the supervisors whose it is.
+
+    Returns:
+        False if the number had not opted out.
+    """
+    if not opt_outs.remove(conn, phone):
+        return False
+    for one in staff.with_phone(conn, phone):
+        body = operator_texts.opted_in(one.ref, one.id)
+        overseers = operator_notices.overseers(conn, now, but=phone)
+        operator_notices.tell(conn, overseers, MessageKind.OPTED_IN, body, now, subject_id=one.id)
+    return True
+
+
 def record(conn: Connection, staff_ids: list[int], now: Instant, by: str) -> None:
     """Write into the audit trail whose number opted out; `by` is `text` or `carrier`."""
     for staff_id in staff_ids:

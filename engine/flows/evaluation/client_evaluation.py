@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.alerts.decide import AlertChange, Decision, Open, decide
 from engine.alerts.lifecycle import VOID, Reason
 from engine.alerts.routing import told_anew
-from engine.flows.escalation import steps
+from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
@@ -217,6 +217,7 @@ def _write_alerts(
         )
     if taken_back := [change.after.id for change in changes if change.reason in _TAKEN_BACK]:
         outbox.cancel(conn, taken_back, desk.now)
+    _tell_the_end(conn, desk, changes)
     opened = list(zip(ids, opens, strict=True))
     fresh = [replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)]
     # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
@@ -236,6 +237,21 @@ def _write_alerts(
         changed=[(change.after.id, change.reason) for change in changes],
         told=tell_anew(conn, desk, tell, _newly(opened, changes), known) if tell else [],
     )
+
+
+def _tell_the_end(
+    conn: Connection, desk: EvaluationContext, changes: Sequence[AlertChange]
+) -> None:
+    """Tell the people who were told of an alert that is void, and those who have one that cleared."""
+    detail = desk.telling.detail
+    void = [one.after.id for one in changes if one.reason == "corrected"]
+    alert_news.tell_void(conn, void, detail, desk.now)
+    cleared = [
+        one.after.id
+        for one in changes
+        if one.reason == "cleared" and one.before.state in {"acknowledged", "snoozed"}
+    ]
+    alert_news.tell_cleared(conn, cleared, detail, desk.now)
 
 
 def _routed(

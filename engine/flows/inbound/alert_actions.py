@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import Reason, move
 from engine.errors import UserError
+from engine.flows.escalation.alert_news import name, tell
 from engine.flows.inbound import acting
-from engine.flows.inbound.naming import name
 from engine.messaging import answers
 from engine.model.alert import Act, AlertState
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
-from engine.model.message import MessageKind, NewMessage
+from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.notify_reason import NotifyReason
 from engine.model.sms_settings import Detail
 from engine.model.staff import Role, Staff
@@ -218,14 +217,6 @@ def _tell_others(
         if staff_id != who.id:
             body = said(name(conn, held, staff_id, detail, now), who.role)
             tell(conn, alert.id, held.step, staff_id, body, now)
-
-
-def tell(
-    conn: Connection, alert_id: int, step: int, staff_id: int, body: str, now: Instant
-) -> None:
-    """Tell somebody what became of an alert that they know of."""
-    message = NewMessage(alert_id, step, staff_id, MessageKind.NOTICE, body, now, due_at=now)
-    outbox.enqueue(conn, replace(message, sequence=now, expires_at=now + DAY_US))
 
 
 def command(

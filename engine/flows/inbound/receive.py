@@ -98,11 +98,15 @@ def _take(
     word = inbound.keyword or (None if danger else read_carrier_word(body))
     if word == "stop":
         return _stop(conn, sender, inbound, settings, now)
-    started = word == "start" and opt_outs.remove(conn, sender.phone)
+    started = word == "start" and opt_out.opt_in(conn, sender.phone, now)
     if not sender.staff and not sender.clients:
         return TakenText("unknown")
     if started:
-        return TakenText("start", answers.started(language_of(body)))
+        placed = [
+            client_messages.receive(conn, each, body, "medium", settings, now)
+            for each in sender.clients
+        ]
+        return TakenText("start", answers.started(language_of(body)), placed=placed)
     if danger and not sender.clients:
         _tell_overseers(conn, sender, now)
         return TakenText("crisis", answers.crisis(danger.language))

@@ -218,7 +218,7 @@ def _was_closed(desk: _Desk, code: int) -> str:
         mine = closer is not None and closer.id in {one.id for one in desk.sender.staff}
         by = "you" if mine or closer is None else answers.ROLE_WORDS[closer.role]
     elif last.why == "corrected":
-        by = "corrected data: it never was"
+        by = "corrected data, because it was an error"
     return answers.already_closed(
         desk.named(code), _clock(last.at, desk.sender.who(coded), desk.now), by
     )

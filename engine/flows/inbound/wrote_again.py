@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from engine.flows.inbound.naming import name
+from engine.flows.escalation.alert_news import name
 from engine.messaging import answers
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import MessageKind, NewMessage

@@ -395,3 +395,13 @@ def test_what_a_mentor_has_whose_consent_was_revoked_others_may_take(phones: Pho
     with phones.site.database.write() as conn:
         conn.execute(update(consents).values(revoked_at=phones.now))
     assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))
+
+
+def test_the_supervisors_hear_that_a_number_opted_in_again_as_they_heard_that_it_opted_out(
+    phones: Phones,
+) -> None:
+    phones.text(CASE_MANAGER, "STOP")
+    assert (SUPERVISOR, operator_texts.opted_out("S-1", 1)) in phones.go_on()
+    assert phones.text(CASE_MANAGER, "START") == answers.STARTED
+    assert (SUPERVISOR, operator_texts.opted_in("S-1", 1)) in phones.go_on()
+    assert phones.text(CASE_MANAGER, "START") != answers.STARTED
