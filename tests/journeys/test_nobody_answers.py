@@ -118,7 +118,7 @@ def test_corrected_data_are_told_to_everybody_who_was_told(database: Database) -
     night.until(clock("14:00"))
     assert sorted(night.texts[2:]) == [
         (clock("13:30"), CASE_MANAGER, answers.void(named(1))),
-        (clock("13:30"), SUPERVISOR, answers.void(named(1))),
+        (clock("14:00"), SUPERVISOR, answers.void(named(1))),
     ]
     # 14:10  She answers late, and reads why there is nothing to do.
     assert "by corrected data, because it was an error" in (night.reply("1 a", CASE_MANAGER) or "")

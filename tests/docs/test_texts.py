@@ -1,0 +1,126 @@
+"""docs/texts.md tells one night as it happens on phones, and lists every text that can be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import update
+
+from engine.messaging import answers, digest, operator_texts, wording
+from engine.messaging.listing import Named
+from engine.model.alert import Act
+from engine.model.instant import from_us
+from engine.store.database.connection import Database
+from engine.store.tables.people import clients
+from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones
+from tests.kit.times import MINUTE
+from tests.messaging.test_every_text import kinds
+
+PAGE = (Path(__file__).parents[2] / "docs" / "texts.md").read_text("utf-8")
+WHO = {
+    CASE_MANAGER: "case manager",
+    SUPERVISOR: "supervisor",
+    ADMIN: "admin",
+    CLIENT: "client C-1",
+}
+# What happens after so many minutes, by whom and in which words; no words: time passes.
+STORY = (
+    (0, CASE_MANAGER, ""),
+    (4, CASE_MANAGER, "got it"),
+    (1, CASE_MANAGER, "yes"),
+    (30, CLIENT, "hello"),
+    (1, CASE_MANAGER, "2 ?"),
+    (2, CLIENT, "i used last night"),
+    (1, CLIENT, "i dont want to live anymore"),
+    (1, CASE_MANAGER, "on it"),
+    (3, CLIENT, "please hurry"),
+    (25, CASE_MANAGER, "2 d"),
+    (1, CASE_MANAGER, "undo"),
+    (9, CASE_MANAGER, "D 2 thanks"),
+    (1, CASE_MANAGER, "1 p"),
+    (2, SUPERVISOR, "1 a"),
+    (5, CASE_MANAGER, "1 a"),
+    (1, CASE_MANAGER, "list"),
+)
+ALERT, URGENT = Named(17, "C-1042"), Named(18, "C-1064", urgent=True)
+EXAMPLES = {
+    "to_staff": wording.to_staff("C-1042", "missed check-ins", 17, "reason"),
+    "to_mentor": wording.to_mentor("Robin", 17),
+    "of_client": digest.of_client("C-1042", [(17, "missed check-ins"), (18, "")], "reason"),
+    "of_many": digest.of_many([ALERT, URGENT], 9, 9, newly=False),
+    "reach_nobody": digest.reach_nobody([ALERT, URGENT], 2),
+    "reaches_nobody": operator_texts.reaches_nobody(
+        "C-1042", "high", "missed check-ins", 17, 31, "reason"
+    ),
+    "in_danger": operator_texts.in_danger("S-1", 1),
+    "opted_out": operator_texts.opted_out("S-1", 1),
+    "opted_in": operator_texts.opted_in("S-1", 1),
+    "held": operator_texts.held(9),
+    "judged_in_two_ways": operator_texts.judged_in_two_ways(),
+    "news": operator_texts.news(["source detox is silent"]),
+    "yours": answers.yours(ALERT),
+    "already_taken": answers.already_taken(ALERT, "supervisor"),
+    "passed_on": answers.passed_on(ALERT, "supervisor"),
+    "closed": answers.closed(ALERT, "done"),
+    "already_closed": answers.already_closed(ALERT, "13:33", "you"),
+    "snoozed": answers.snoozed(ALERT),
+    "undone": answers.undone(ALERT, Act.DONE),
+    "acted": answers.acted([answers.yours(ALERT), answers.yours(URGENT)]),
+    "confirm": answers.confirm([(Act.TAKE, ALERT)], only=True),
+    "listed": answers.listed([ALERT, URGENT]),
+    "which": answers.which([ALERT, URGENT]),
+    "not_understood": answers.not_understood([ALERT, URGENT]),
+    "details": answers.details(ALERT, "13:33", ["you"], "Next: the supervisor at 14:33."),
+    "taken_by": answers.taken_by(ALERT, "supervisor"),
+    "closed_by": answers.closed_by(ALERT, "supervisor"),
+    "open_again": answers.open_again(ALERT, "supervisor"),
+    "cleared": answers.cleared(ALERT),
+    "void": answers.void(ALERT),
+    "void_many": answers.void_many(9),
+    "wrote_again": answers.wrote_again(URGENT, mine=True),
+}
+# They choose among constants or are part of other texts.
+NO_TEXTS = {"crisis", "client_help", "thanks", "started", "list_page", "name"}
+
+
+def block_after(heading: str) -> list[str]:
+    """The lines of the first block under a heading of the page."""
+    _, _, rest = PAGE.partition(f"\n## {heading}\n")
+    found = re.search(r"```\n(.*?)```", rest, re.DOTALL)
+    assert found
+    return found[1].splitlines()
+
+
+def told(phones: Phones) -> Iterator[str]:
+    for number, words in phones.go_on():
+        yield f"{from_us(phones.now):%H:%M} {WHO[number]} < {words}"
+
+
+def night(database: Database) -> Iterator[str]:
+    """The story line by line."""
+    phones = Phones.of(database, 1)
+    with phones.site.database.write() as conn:
+        conn.execute(update(clients).where(clients.c.id == 1).values(phone=CLIENT))
+    for minutes, who, words in STORY:
+        phones.now += minutes * MINUTE
+        if words:
+            at = f"{from_us(phones.now):%H:%M} {WHO[who]}"
+            yield f"{at} > {words}"
+            answer = phones.text(who, words)
+            yield f"{at} < {answer}" if answer else f"{at} < (no answer)"
+        yield from told(phones)
+
+
+def test_the_story_of_one_night_happens_as_it_is_told(sqlite_database: Database) -> None:
+    assert block_after("One night on the phone") == list(night(sqlite_database))
+
+
+def test_every_text_is_listed_with_an_example() -> None:
+    texts = [
+        EXAMPLES.get(name) or getattr(module, name)
+        for module, name in kinds()
+        if name not in NO_TEXTS
+    ]
+    assert block_after("Every text") == [str(text).replace("Handrail: ", "", 1) for text in texts]
