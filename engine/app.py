@@ -19,6 +19,7 @@ import structlog
 
 from connectors import registry
 from engine.errors import SourcesError, StoreUnavailableError
+from engine.fair_lock import FairLock
 from engine.flows.delivery import delivery_status
 from engine.flows.delivery.senders import Senders
 from engine.flows.evaluation import evaluate
@@ -128,10 +129,9 @@ class Engine:
         self._gateway = gateway
         self._time = GuardedClock(clock)
         self._patience = patience
-        # Nobody is judged by half of what the sources hold: what is still unread would look like silence.
-        self._reading = threading.Lock()
-        # The next to have that lock waits at the door, so that a backlog never keeps the sources from being read.
-        self._door = threading.Lock()
+        # Reading and judging exclude each other: unread events of a source would look like silence.
+        # The lock is fair, so that a backlog never keeps the sources from being read.
+        self.turn = FairLock()
         self._has_read = False
         # Claims are this process's alone, though another machine may give it the same number.
         self._host = socket.gethostname()[:40]
@@ -239,7 +239,7 @@ class Engine:
         clock_watch.watch(self.database, self._time, self._host)
 
     def _ingest(self) -> Mapping[str, int]:
-        self._take_turn()
+        self.turn.take()
         try:
             return ingest.run(
                 self.database,
@@ -251,16 +251,7 @@ class Engine:
             )
         finally:
             self._has_read = True
-            self._reading.release()
-
-    def _take_turn(self, seconds: float = -1) -> bool:
-        """Take the lock by which reading and judging exclude each other; return whether it came in time."""
-        if not self._door.acquire(timeout=seconds):
-            return False
-        try:
-            return self._reading.acquire(timeout=seconds)
-        finally:
-            self._door.release()
+            self.turn.release()
 
     def _take_up_rules(self) -> Mapping[str, int]:
         return reload.take_up(self.database, self._files, self._now())
@@ -278,14 +269,14 @@ class Engine:
     def _judge(self) -> evaluate.EvaluationCounts:
         """Judge who is due; what people were told of before climbs even while a source takes long to read, or hangs."""
         shared = (self.database, self.rulebook, self.settings.telling)
-        if not self._take_turn(self.settings.ticks.evaluate / 1_000_000):
+        if not self.turn.take(self.settings.ticks.evaluate / 1_000_000):
             return evaluate.climb(*shared, now=self._now())
         try:
             if not self._has_read:
                 return evaluate.climb(*shared, now=self._now())
             return evaluate.run(*shared, now=self._now(), owner=self._owner)
         finally:
-            self._reading.release()
+            self.turn.release()
 
     def _follow_rules(self) -> None:
         """Take over the rules that serve: this daemon has accepted others since, or another on the database has."""

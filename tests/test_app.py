@@ -227,26 +227,22 @@ def test_the_older_of_two_daemons_goes_by_the_rules_that_serve(engine: Engine) -
 
 
 def test_a_source_is_read_between_two_evaluations_of_a_backlog(
-    engine: Engine, source: _Source
+    engine: Engine, source: _Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
     _step(engine, "ingest")
     reading = threading.Thread(target=_step, args=[engine, "ingest"])
-    judge = engine._judge
 
-    def in_turn() -> evaluate.EvaluationCounts:
+    def judged(*_: object, **__: object) -> evaluate.EvaluationCounts:
         order.append("judged")
         if len(order) == 1:
-            assert engine._take_turn()
             reading.start()
-            while not engine._door.locked():
+            while not engine.turn.awaited:
                 reading.join(0.001)
-            engine._reading.release()
-        judge()
         return evaluate.EvaluationCounts(clients=0 if "read" in order else 1)
 
     source.half_way = lambda: order.append("read")
-    engine._judge = in_turn  # type: ignore[method-assign]
+    monkeypatch.setattr(evaluate, "run", judged)
     _step(engine, "evaluate")
     reading.join()
     assert order[:2] == ["judged", "read"]

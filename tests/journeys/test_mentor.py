@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.messaging import answers
+from engine.model.audit_action import AuditAction
 from engine.store.database.connection import Database
 from engine.store.people import disclosures
 from engine.store.people.disclosures import Disclosure
@@ -86,4 +87,4 @@ def test_all_that_a_mentor_was_told_can_be_accounted_for_years_later(phones: Pho
     }
     assert [one.message_id for one in listed] == [1, None, None]
     # Three years later all of it is still there.
-    assert [action for action, _ in phones.site.audited].count("disclosed") == 3
+    assert [action for action, _ in phones.site.audited].count(AuditAction.DISCLOSED) == 3

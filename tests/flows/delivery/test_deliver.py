@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
 from typing import Any
 
 import pytest
@@ -12,14 +15,16 @@ from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US
 from engine.messaging.sending import LOOK_UP_AFTER_US
+from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
 from engine.model.message import MessageKind
+from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.store.database.connection import Database
 from engine.store.operations import channel_state
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
-from engine.store.tables.people import consents, staff
+from engine.store.tables.people import consents, disclosures, staff
 from tests.kit.carrier import Carrier
 from tests.kit.rows import (
     NOW,
@@ -60,6 +65,31 @@ def trail(database: Database) -> list[tuple[str, dict[str, Any]]]:
         ]
 
 
+@contextmanager
+def begins(database: Database, begun: Callable[[int], object]) -> Iterator[None]:
+    """Call `begun` as each transaction on `database` begins, with its number from 1 on."""
+    numbers = count(1)
+
+    def listener(_: object) -> None:
+        begun(next(numbers))
+
+    event.listen(database.engine, "begin", listener)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "begin", listener)
+
+
+def last_begin_before_the_carrier(database: Database) -> int:
+    """The number of the transaction of `deliver.run` after which the carrier is asked."""
+    add(database)
+    begun: list[int] = []
+    asked: list[int] = []
+    with begins(database, begun.append):
+        deliver.run(database, Carrier(passing=lambda: asked.append(begun[-1])), NOW, "a")
+    return asked[0]
+
+
 def next_step_of(database: Database, message_id: int) -> int:
     with database.read() as conn:
         alert_id = row_of(conn, message_id).alert_id
@@ -79,7 +109,7 @@ def test_what_is_due_is_sent_and_written_down(database: Database) -> None:
     )  # fmt: skip
     assert row(database, message_id).provider_id == f"SM{message_id}"
     ((action, detail),) = trail(database)
-    assert action == "message accepted"
+    assert action == AuditAction.MESSAGE_ACCEPTED
     assert detail["provider_id"] == f"SM{message_id}"
     assert {"alert", "staff", "step"} <= detail.keys()
 
@@ -104,7 +134,7 @@ def test_a_channel_that_fails_again_and_again_is_left_alone_and_tried_by_one_mes
     ids = [add(database) for _ in range(OPENS_AFTER + 2)]
     carrier = Carrier(*["unreachable"] * (OPENS_AFTER + 1))
     assert deliver_all(database, carrier) == ["queued"] * OPENS_AFTER
-    assert trail(database)[-1][1]["why"] == "not_accepted"
+    assert trail(database)[-1][1]["why"] == SettlementReason.NOT_ACCEPTED
     # Half open: one attempt, in vain; then all of it.
     assert deliver_all(database, carrier, NOW + SHORTEST_US - 1) == []
     assert deliver_all(database, carrier, NOW + SHORTEST_US) == ["queued"]
@@ -132,7 +162,10 @@ def test_no_number_and_no_words_get_into_the_trail(sqlite_database: Database) ->
         add_message(conn, staff_id=add_staff(conn, phone="+15550100"), body="only for the phone")
     deliver_all(sqlite_database, Carrier("times out"))
     deliver_all(sqlite_database, Carrier("refuses"), NOW + HOUR)
-    assert [action for action, _ in trail(sqlite_database)] == ["message unknown", "message failed"]
+    assert [action for action, _ in trail(sqlite_database)] == [
+        AuditAction.MESSAGE_UNKNOWN,
+        AuditAction.MESSAGE_FAILED,
+    ]
     assert "5550100" not in str(trail(sqlite_database))
     assert "only for the phone" not in str(trail(sqlite_database))
 
@@ -163,7 +196,7 @@ def test_a_consent_revoked_before_the_send_stops_it_and_the_next_step_comes_at_o
     assert deliver_all(database, carrier) == ["cancelled"]
     assert not carrier.asked
     assert next_step_of(database, message_id) == NOW
-    assert trail(database)[-1][1]["why"] == "mentor_without_consent"
+    assert trail(database)[-1][1]["why"] == NotifyReason.MENTOR_WITHOUT_CONSENT
 
 
 @pytest.mark.parametrize("values", [{"active": False}, {"phone": None}])
@@ -220,7 +253,7 @@ def test_a_busy_carrier_is_tried_again_until_the_message_has_no_time_left(
     assert row(sqlite_database, message_id).state == "expired"
     assert 4 <= len(carrier.asked) <= 10
     assert next_step_of(sqlite_database, message_id) == NOW + HOUR
-    assert [action for action, _ in trail(sqlite_database)] == ["message expired"]
+    assert [action for action, _ in trail(sqlite_database)] == [AuditAction.MESSAGE_EXPIRED]
 
 
 def test_a_time_out_is_looked_up_before_anything_is_sent_again(database: Database) -> None:
@@ -259,7 +292,7 @@ def test_a_carrier_that_cannot_tell_is_asked_until_the_message_has_no_time_left(
         deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
     assert row(sqlite_database, message_id).state == "expired"
     assert carrier.delivered == {message_id: 1}
-    assert trail(sqlite_database)[-1][1]["why"] == "never_known"
+    assert trail(sqlite_database)[-1][1]["why"] == SettlementReason.NEVER_KNOWN
 
 
 def test_a_number_taken_away_while_a_message_is_in_doubt_ends_the_asking(
@@ -284,7 +317,7 @@ def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(
     assert [message.id for message in carrier.asked] == [first]
     with database.read() as conn:
         assert channel_state.read(conn).error_code == "20003"
-    assert trail(database)[-1][1]["why"] == "channel_stopped"
+    assert trail(database)[-1][1]["why"] == SettlementReason.CHANNEL_STOPPED
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US - 1) == []
     assert deliver_all(database, carrier, NOW + STOPPED_FOR_US) == ["accepted", "accepted"]
     assert carrier.delivered == {first: 1, second: 1}
@@ -307,14 +340,15 @@ def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Datab
 @pytest.mark.parametrize(
     ("table", "values", "why"),
     [
-        (consents, {"revoked_at": NOW}, "mentor_without_consent"),
-        (staff, {"active": False}, "inactive"),
-        (alerts, {"state": "resolved"}, "alert_resolved"),
+        (consents, {"revoked_at": NOW}, NotifyReason.MENTOR_WITHOUT_CONSENT),
+        (staff, {"active": False}, NotifyReason.INACTIVE),
+        (alerts, {"state": "resolved"}, NotifyReason.ALERT_RESOLVED),
     ],
 )
 def test_nothing_that_was_committed_before_the_last_write_transaction_is_ignored(
-    sqlite_database: Database, table: Any, values: dict[str, Any], why: str
+    sqlite_database: Database, table: Any, values: dict[str, Any], why: NotifyReason
 ) -> None:
+    last = last_begin_before_the_carrier(sqlite_database)
     with sqlite_database.write() as conn:
         alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
         row_id = {
@@ -323,35 +357,38 @@ def test_nothing_that_was_committed_before_the_last_write_transaction_is_ignored
             alerts: alert_id,
         }[table]
         add_message(conn, alert_id, mentor_id)
-    elsewhere = Database.open(str(sqlite_database.url))
-    transactions: list[object] = []
+    with closing(Database.open(str(sqlite_database.url))) as elsewhere:
 
-    def commit_just_before(conn: object) -> None:
-        transactions.append(conn)
-        if len(transactions) == 1:  # every other one ends before the text is handed over
-            with elsewhere.write() as other:
-                change(other, table, row_id, **values)
+        def commit_just_before(number: int) -> None:
+            if number == last:
+                with elsewhere.write() as other:
+                    change(other, table, row_id, **values)
 
-    event.listen(sqlite_database.engine, "begin", commit_just_before)
-    carrier = Carrier(passing=lambda: transactions.append("handed over"))
-    assert deliver.run(sqlite_database, carrier, NOW, "a") == "cancelled"
-    event.remove(sqlite_database.engine, "begin", commit_just_before)
-    elsewhere.close()
-    assert len(transactions) == 1
+        carrier = Carrier()
+        with begins(sqlite_database, commit_just_before):
+            assert deliver.run(sqlite_database, carrier, NOW, "a") == "cancelled"
+    assert not carrier.asked
     assert trail(sqlite_database)[-1][1]["why"] == why
 
 
-def test_one_transaction_stands_between_the_decision_and_the_carrier(
+def test_claim_and_disclosure_are_committed_before_the_carrier_is_asked(
     sqlite_database: Database,
 ) -> None:
     with sqlite_database.write() as conn:
         alert_id, mentor_id = add_alert(conn), add_staff(conn, role="mentor")
         add_consent(conn, client_of(conn, alert_id), mentor_id)
-        add_message(conn, alert_id, mentor_id)
-    before: list[str] = []
-    event.listen(sqlite_database.engine, "begin", lambda _: before.append("transaction"))
-    deliver.run(sqlite_database, Carrier(passing=lambda: before.append("carrier")), NOW, "a")
-    assert before == ["transaction", "carrier", "carrier", "transaction"]
+        message_id = add_message(conn, alert_id, mentor_id)
+    seen: list[tuple[str, list[int]]] = []
+    with closing(Database.open(str(sqlite_database.url))) as elsewhere:
+
+        def look() -> None:
+            with elsewhere.read() as conn:
+                told = list(conn.scalars(select(disclosures.c.staff_id)))
+            seen.append((row(elsewhere, message_id).state, told))
+
+        deliver.run(sqlite_database, Carrier(passing=look), NOW, "a")
+    assert seen[0] == ("claimed", [mentor_id])
+    assert row(sqlite_database, message_id).state == "accepted"
 
 
 @pytest.mark.parametrize("values", [{"inhibited_by": 1}, {"shadow": True}])

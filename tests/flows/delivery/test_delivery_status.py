@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from engine.flows.delivery import delivery_status
+from engine.model.audit_action import AuditAction
 from engine.model.message import Report, ReportedState
 from engine.store.database.connection import Database
 from engine.store.tables.messages import outbox
@@ -45,7 +46,7 @@ def test_reports_in_any_order_and_twice_come_to_the_same_end(
     for status in (*order, *order):
         report(phones, status)
     assert state(phones) == "delivered"
-    assert sum(action == "message delivered" for action, _ in phones.site.audited) == 1
+    assert sum(action == AuditAction.MESSAGE_DELIVERED for action, _ in phones.site.audited) == 1
 
 
 def test_a_report_that_comes_before_we_wrote_down_the_sending_stands(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.messaging import answers
+from engine.model.message import MessageKind
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
@@ -56,7 +57,7 @@ def test_a_carriers_21610_at_sending_is_the_same_as_a_stop(database: Database) -
     sent = phones.go_on()
     assert sum("needs you" in words for number, words in sent if number == SUPERVISOR) == 1
     assert ("opted out", "staff 1") in phones.site.audited
-    assert sum(row.kind == "opted_out" for row in phones.site.rows(outbox)) == 1
+    assert sum(row.kind == MessageKind.OPTED_OUT for row in phones.site.rows(outbox)) == 1
 
 
 def test_an_opt_out_in_other_words_gets_no_answer_except_in_danger(

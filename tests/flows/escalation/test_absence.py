@@ -8,6 +8,7 @@ from sqlalchemy import update
 from engine.flows.operations.why import explain
 from engine.messaging import answers
 from engine.model.kinds import BUILT_IN
+from engine.model.notify_reason import NotifyReason
 from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.tables.people import staff
@@ -58,7 +59,7 @@ def test_who_goes_away_between_alert_and_send_is_passed_over(phones: Phones) -> 
     ((number, words),) = later(phones)
     assert number == SUPERVISOR
     assert "C-1 needs you" in words
-    assert passed_over(phones) == [("case_manager", "S-1", "absent")]
+    assert passed_over(phones) == [("case_manager", "S-1", NotifyReason.ABSENT)]
 
 
 def test_the_stand_in_at_that_time_is_told_with_a_code_of_their_own(
@@ -69,7 +70,7 @@ def test_the_stand_in_at_that_time_is_told_with_a_code_of_their_own(
     ((number, words),) = later(phones)
     assert number == STAND_IN
     assert words.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A to take it")
-    assert passed_over(phones)[0] == ("case_manager", "S-1", "absent")
+    assert passed_over(phones)[0] == ("case_manager", "S-1", NotifyReason.ABSENT)
     with phones.site.database.read() as conn:
         assert explain(conn, 1, BUILT_IN).passed_over[0].stand_in == "S-8"
     assert phones.text(STAND_IN, "1 a") == answers.yours(named(1))
@@ -87,7 +88,7 @@ def test_a_recipient_absent_when_the_alert_opens_is_passed_over_visibly(phones: 
     away(phones)
     phones.site.evaluate()
     assert phones.told() == [SUPERVISOR]
-    assert passed_over(phones) == [("case_manager", "S-1", "absent")]
+    assert passed_over(phones) == [("case_manager", "S-1", NotifyReason.ABSENT)]
 
 
 def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
@@ -99,7 +100,7 @@ def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
     with phones.site.database.read() as conn:
         found = explain(conn, alert, BUILT_IN).passed_over
     assert [(one.to, one.staff, one.reason) for one in found] == [
-        ("case_manager", None, "role_vacant")
+        ("case_manager", None, NotifyReason.ROLE_VACANT)
     ]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver
+from engine.model.notify_reason import NotifyReason
 from engine.model.on_call import Rotation
 from engine.store.database.connection import Database
 from engine.store.people import absences, on_call, opt_outs, staff
@@ -117,7 +118,7 @@ def test_who_is_absent_is_passed_over_until_they_are_back(caseload: Caseload) ->
     absent(caseload, 1)
     assert told(caseload, now=NOON) == {}
     assert told(caseload, now=NOON + hours(1)) == {"case_manager": [1]}
-    assert left_out(caseload) == [("case_manager", 1, "absent")]
+    assert left_out(caseload) == [("case_manager", 1, NotifyReason.ABSENT)]
 
 
 def test_a_stand_in_is_told_instead_unless_they_cannot_be(caseload: Caseload) -> None:
@@ -125,7 +126,7 @@ def test_a_stand_in_is_told_instead_unless_they_cannot_be(caseload: Caseload) ->
     caseload.staff(2, "case_manager", 2)
     absent(caseload, 1, 2)
     assert told(caseload) == {"case_manager": [2]}
-    assert left_out(caseload) == [("case_manager", 1, "absent")]
+    assert left_out(caseload) == [("case_manager", 1, NotifyReason.ABSENT)]
     absent(caseload, 2, 1)
     assert told(caseload) == {}
 
@@ -138,7 +139,10 @@ def test_nobody_stands_in_for_a_mentor_and_no_mentor_for_anybody(caseload: Casel
     absent(caseload, 1, 2)
     absent(caseload, 3, 2)
     assert told(caseload) == {}
-    assert left_out(caseload) == [("mentor", 1, "absent"), ("case_manager", 3, "absent")]
+    assert left_out(caseload) == [
+        ("mentor", 1, NotifyReason.ABSENT),
+        ("case_manager", 3, NotifyReason.ABSENT),
+    ]
 
 
 def test_each_recipient_passed_over_has_a_reason(caseload: Caseload) -> None:
@@ -149,10 +153,10 @@ def test_each_recipient_passed_over_has_a_reason(caseload: Caseload) -> None:
     with caseload.database.write() as conn:
         opt_outs.add(conn, "+15550100004", NOON)
     assert left_out(caseload) == [
-        ("case_manager", 1, "no_phone"),
-        ("case_manager", 2, "inactive"),
-        ("mentor", 3, "mentor_without_consent"),
-        ("case_manager", 4, "opted_out"),
+        ("case_manager", 1, NotifyReason.NO_PHONE),
+        ("case_manager", 2, NotifyReason.INACTIVE),
+        ("mentor", 3, NotifyReason.MENTOR_WITHOUT_CONSENT),
+        ("case_manager", 4, NotifyReason.OPTED_OUT),
     ]
 
 
@@ -182,7 +186,11 @@ def test_with_a_rotation_the_person_on_call_is_told_in_any_role(rotating: Caselo
     assert told(rotating, now=NOON + hours(14 * 24)) == {}
     with rotating.database.read() as conn:
         (one,) = RecipientResolver(conn, NOON + hours(14 * 24)).about(1).left_out
-    assert (one.staff_id, one.reason, one.rotation) == (None, "not_among_staff", "nights")
+    assert (one.staff_id, one.reason, one.rotation) == (
+        None,
+        NotifyReason.NOT_AMONG_STAFF,
+        "nights",
+    )
 
 
 def test_an_override_counts_until_it_is_taken_back(rotating: Caseload) -> None:

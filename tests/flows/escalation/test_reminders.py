@@ -10,6 +10,7 @@ from sqlalchemy import update
 from engine.alerts.lifecycle import move
 from engine.flows.delivery import deliver
 from engine.flows.escalation import reminders
+from engine.model.message import MessageKind
 from engine.store.alerts import alerts as stored
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
@@ -96,7 +97,7 @@ def test_what_needs_nobody_for_now_is_not_told_again(site: Site, values: dict[st
 def test_where_nobody_is_left_to_be_told_again_the_admins_are_told(site: Site) -> None:
     leave(site, 1, 2)
     site.evaluate(NOON + hours(25))
-    assert site.messages == [*STEPS, (2, 3, "reaches_nobody")]
+    assert site.messages == [*STEPS, (2, 3, MessageKind.REACHES_NOBODY)]
 
 
 def deliver_all(site: Site, now: int) -> list[int]:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
+from engine.model.message import MessageKind
 from engine.model.rule import Severity
 from engine.store.alerts.alerts import with_due_step
 from engine.store.database.connection import Database
@@ -97,7 +98,7 @@ def test_a_step_that_reaches_nobody_is_passed_over_at_once_and_visibly(site: Sit
 def test_an_alert_that_nobody_can_receive_is_a_message_to_the_admins(site: Site) -> None:
     deactivate(site, 1, 2)
     site.evaluate()
-    assert site.messages == [(0, 3, "reaches_nobody")]
+    assert site.messages == [(0, 3, MessageKind.REACHES_NOBODY)]
     assert (
         site.rows(outbox)[0].body
         == "Handrail: medium alert about C-1 (missed check-ins) reaches nobody. "
@@ -120,7 +121,7 @@ def test_after_the_last_step_was_refused_the_admins_are_told(site: Site) -> None
     refuse(site, [1, 2])
     set_alert(site, next_step_at=NOON + hours(2))  # as deliver does where a message reaches nobody
     escalated(site, NOON + hours(2))
-    assert site.messages[-1] == (2, 3, "reaches_nobody")
+    assert site.messages[-1] == (2, 3, MessageKind.REACHES_NOBODY)
 
 
 def test_an_alert_is_not_unreachable_while_a_told_recipient_can_be_reminded(
@@ -178,7 +179,7 @@ def test_an_admin_hears_of_an_alert_that_stopped_at_a_mentors_step_and_needs_no_
     site.evaluate()
     refuse(site, [1])
     escalated(site, NOON + hours(1))
-    assert site.messages[-1] == (1, 3, "reaches_nobody")
+    assert site.messages[-1] == (1, 3, MessageKind.REACHES_NOBODY)
     carrier = Carrier()
     while deliver.run(site.database, carrier, NOON + hours(1), "test"):
         pass

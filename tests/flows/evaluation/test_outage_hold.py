@@ -14,6 +14,7 @@ from sqlalchemy import select, text, update
 from engine.flows.delivery import deliver
 from engine.flows.inbound import alert_actions, receive
 from engine.flows.operations import watchdog
+from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
 from engine.model.notification_settings import NotificationSettings
 from engine.model.outages import Feed
@@ -88,7 +89,7 @@ def test_while_the_source_is_out_nobody_is_told_and_nothing_climbs_and_no_promis
     with site.database.read() as conn:
         assert watchdog.broken_promises(conn, NOON + hours(2)) == ["source inbox cannot be read"]
         assert len(listed(conn, ["open"], held_only=True)) == 9
-    assert ("alerts held", "outages") in site.audited
+    assert (AuditAction.ALERTS_HELD, "outages") in site.audited
 
 
 def test_a_source_of_other_kinds_holds_nothing(site: Site) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.flows.operations import watchdog
+from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
@@ -138,8 +139,8 @@ def test_the_admins_are_told_of_a_broken_promise_once_and_its_end_is_written_dow
     set_alert(site, state="acknowledged", owner_id=1)
     watchdog.run(site.database, NOON + hours(5))
     assert site.audited[-2:] == [
-        ("promise broken", "alert 1 is not escalated"),
-        ("promise restored", "alert 1 is not escalated"),
+        (AuditAction.PROMISE_BROKEN, "alert 1 is not escalated"),
+        (AuditAction.PROMISE_RESTORED, "alert 1 is not escalated"),
     ]
 
 
