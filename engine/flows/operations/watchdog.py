@@ -14,7 +14,7 @@ from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
 from engine.model.audit_action import AuditAction
-from engine.model.instant import HOUR_US, SECOND_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, SECOND_US, Instant
 from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, outages
@@ -35,6 +35,7 @@ ACTOR = "audit"
 GRACE_US = 900 * SECOND_US
 # For so long after the storm brake last held it is told of.
 STORM_US = HOUR_US
+WEEK_US = 7 * DAY_US
 TOO_MANY = "more clients fall silent at once than by themselves"
 FLOWS = ("ingest", "evaluate", "deliver")
 
@@ -108,6 +109,10 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
         found.append("a message was given up")
     if outbox.urgent_overdue(conn, now):
         found.append("an urgent text has waited for more than a minute")
+    found += [
+        f"texts to {deaf.staff_ref} do not arrive (error {deaf.error_code})"
+        for deaf in outbox.deaf_phones(conn, now - WEEK_US)
+    ]
     found += missing_data(conn)
     storm = alert_storms.last_held_at(conn)
     if storm is not None and now < storm + STORM_US:

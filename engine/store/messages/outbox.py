@@ -488,6 +488,46 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class DeafPhone:
+    """A phone that the last text did not reach: whose it is, and the carrier's error."""
+
+    staff_ref: str
+    error_code: str | None
+
+
+def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
+    """Read whose phone refused or lost the last text to it, by ref.
+
+    Args:
+        conn: The connection to read from.
+        since: Only texts that were due since then.
+
+    Returns:
+        Active staff and mentors who did not opt out.
+    """
+    later = outbox.alias()
+    reached = select(later.c.id).where(
+        later.c.staff_id == outbox.c.staff_id,
+        later.c.id > outbox.c.id,
+        later.c.state.in_(("accepted", "sent", "delivered")),
+    )
+    lost = and_(
+        outbox.c.state.in_(("failed", "undelivered")),
+        outbox.c.due_at >= since,
+        outbox.c.error_code.is_not(None),
+    )
+    wanted = (
+        select(staff.c.ref, staff.c.phone, outbox.c.error_code)
+        .join(staff, staff.c.id == outbox.c.staff_id)
+        .where(lost, staff.c.active, ~reached.exists())
+        .order_by(staff.c.ref, outbox.c.id)
+    )
+    opted_out = opt_outs.numbers(conn)
+    last = {row.ref: row for row in conn.execute(wanted) if row.phone not in opted_out}
+    return [DeafPhone(row.ref, row.error_code) for row in last.values()]
+
+
 def overdue(conn: Connection, before: Instant) -> int:
     """How many claims ran out before `before` without anybody looking into them."""
     lost = and_(outbox.c.state.in_(("claimed", "unknown")), outbox.c.lease_until < before)

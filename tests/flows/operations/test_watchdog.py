@@ -11,8 +11,11 @@ from engine.model.channel import Channel
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
 from engine.store.operations import channel_state, job_runs, watchdog_state
+from engine.store.people import opt_outs
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
+from tests.kit.phones import CASE_MANAGER
+from tests.kit.rows import add_message
 from tests.kit.site import Site
 from tests.kit.times import NOON, hours
 
@@ -52,6 +55,27 @@ def test_where_all_promises_are_kept_nothing_is_written(site: Site) -> None:
     before = site.audited
     assert watchdog.run(site.database, SOON) == {"broken": 0, "new": 0}
     assert (site.audited, texts(site)) == (before, [])
+
+
+def test_a_phone_that_texts_do_not_reach_is_named_with_its_last_error(site: Site) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(outbox).values(state="undelivered", error_code="30003"))
+    assert "texts to S-1 do not arrive (error 30003)" in broken(site)
+    watchdog.run(site.database, SOON)
+    assert any("texts to S-1 do not arrive (error 30003)" in text for text in texts(site))
+    assert "texts to S-1" not in str(broken(site, SOON + hours(24 * 8)))
+
+
+def test_a_phone_is_well_again_once_a_text_reached_it_or_its_number_opted_out(site: Site) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(outbox).values(state="failed", error_code="30003"))
+        add_message(conn, 1, 1, step=7)
+        conn.execute(update(outbox).where(outbox.c.step == 7).values(state="delivered"))
+    assert "texts to" not in str(broken(site))
+    with site.database.write() as conn:
+        conn.execute(update(outbox).values(state="failed", error_code="21610"))
+        opt_outs.add(conn, CASE_MANAGER, NOON)
+    assert "texts to" not in str(broken(site))
 
 
 def test_an_open_alert_with_nothing_ahead_and_no_message_on_its_way_is_found(site: Site) -> None:
