@@ -7,7 +7,7 @@ import typer
 from engine.cli.alerts import act, alerts, inbox
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import db, doctor, run
-from engine.cli.rules import check, explain, preview, rules, schema, test_
+from engine.cli.rules import check, explain, figures, preview, rules, schema, test_
 from engine.cli.staff import absence, disclosures, oncall
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("test")(test_.try_cases)
 app.command()(explain.explain)
 app.command()(schema.schema)
 app.command()(preview.preview)
+app.command()(figures.figures)
 app.command("import")(import_.import_)
 app.command()(alerts.alerts)
 app.command()(alerts.why)

@@ -20,8 +20,7 @@ from engine.model.settings import Settings
 from engine.rulebook.language.vocabulary import NAME, RULE, TextKey
 from engine.rulebook.parsing.comparison_parser import foregone, of_field
 from engine.rulebook.parsing.load import load
-from engine.rulebook.parsing.reading import nearest, parse_number, parse_whole
-from engine.rulebook.parsing.rule_parser import parse_id
+from engine.rulebook.parsing.reading import nearest, parse_id, parse_number, parse_whole
 from engine.rulebook.tools.new_rule import NewRule, cases_text, rule_text
 
 T = TypeVar("T")

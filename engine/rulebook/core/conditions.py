@@ -87,7 +87,7 @@ class Ever(Measure):
 
     condition: Condition
 
-    def _first(self, histories: Histories) -> Keys:
+    def first(self, histories: Histories) -> Keys:
         """The first such key of each client who has one, ascending."""
 
         def find() -> Keys:
@@ -99,10 +99,10 @@ class Ever(Measure):
         return histories.remember((self, "first"), find)
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        return [self._first(histories)]
+        return [self.first(histories)]
 
     def _so_far(self, histories: Histories, keys: Keys) -> Bools:
-        first = self._first(histories)
+        first = self.first(histories)
         newest = first.searchsorted(keys, "right") - 1
         known = newest >= 0
         known[known] = first[newest[known]] >> SHIFT == keys[known] >> SHIFT
@@ -116,7 +116,7 @@ class Ever(Measure):
         held = bool(self._so_far(histories, one_key(key))[0])
         if not held:
             return Seen(False)
-        first = self._first(histories)
+        first = self.first(histories)
         at = int(first[first.searchsorted(key, "right") - 1])
         return Seen(True, tuple(places_behind([self.condition], histories, at).tolist()))
 

@@ -23,6 +23,7 @@ from engine.rulebook.core import logic_tree
 from engine.rulebook.core.condition_walks import kinds
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points, SomeOf, flips_of
 from engine.rulebook.core.evidence import evidence
+from engine.rulebook.core.figures import Figure
 from engine.rulebook.core.spans import held, raised
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.rule_parser import WrittenRule
@@ -61,9 +62,15 @@ class _Held(NamedTuple):
 class Rulebook:
     """An accepted set of rules; not changed once made. `files` are the texts it was read from, by name."""
 
-    def __init__(self, checked: Mapping[str, CheckedRule], files: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        checked: Mapping[str, CheckedRule],
+        files: Mapping[str, str],
+        figures: Sequence[Figure] = (),
+    ) -> None:
         self.checked = dict(checked)
         self.files = dict(files)
+        self.figures = tuple(figures)
         self.rules: dict[str, Rule] = {
             rule_id: checked.rule for rule_id, checked in self.checked.items()
         }

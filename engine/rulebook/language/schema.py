@@ -30,6 +30,7 @@ from engine.rulebook.language.vocabulary import (
     EVENT,
     EVER,
     EVIDENCE,
+    FIGURE,
     FILE,
     ID,
     ITEM,
@@ -90,6 +91,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "raise": of_keys(RAISE),
             "item": of_keys(ITEM),
             "part": _part(kinds),
+            "figure": of_keys(FIGURE),
             "evidence": of_keys(EVIDENCE),
             "condition": _condition(heads),
             **{f"condition {head}": schema for head, schema in heads.items()},
@@ -184,6 +186,9 @@ _OWN: Mapping[str, Schema] = {
         "propertyNames": _NAMED,
         "additionalProperties": _ITEMS,
     },
+    "figures": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/figure"}},
+    "figure": {"type": "object"},  # a measure or a condition; the checker says more
+    "number": {"type": ["number", "string"], "pattern": whole_of(NUMBER)},
     "condition": _CONDITION,
     "conditions": _CONDITIONS,
     "points": {

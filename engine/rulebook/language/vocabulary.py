@@ -46,7 +46,8 @@ class DurationKey:
 # What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
-    "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores", "date", "client", "staff",
+    "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores", "figures", "figure",
+    "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
@@ -82,6 +83,7 @@ FILE: Mapping[str, Key] = {
         "scorecards",
         "Scorecards that several conditions share, each a list of points under a name.",
     ),
+    "figures": Key("figures", "Numbers about clients that no alert hangs on."),
     "rules": Key("rules", "The rules of this file, each beginning with '- id:'.", required=True),
 }
 RULE: Mapping[str, Key] = {
@@ -169,6 +171,24 @@ JOINS: Mapping[str, str] = {
     "all": "Every one of these conditions must be true.",
     "any": "At least one of these conditions must be true.",
     "none": "Each of these conditions must be known not to be true.",
+}
+FIGURE: Mapping[str, Key] = {
+    "id": Key("id", "The figure's: small letters, digits and single hyphens.", required=True),
+    "title": Key(TextKey(80), "What people call it.", required=True),
+    "figure": Key(
+        "figure",
+        "A measure without a comparison; a condition, which gives yes or no; or 'weeks_until'.",
+        required=True,
+    ),
+    "else": Key("number", "The value where there is none."),
+}
+WEEKS_UNTIL: Mapping[str, Key] = {
+    "weeks_until": Key(
+        TextKey(),
+        "Weeks from enrolment until this rule first held, or else until the newest event it looks at.",
+        required=True,
+    ),
+    "less": Key(Whole(), "So many weeks less."),
 }
 SOME: Mapping[str, Key] = {
     "at_least": Key(Whole(), "How many of the conditions must be true.", required=True),

@@ -170,6 +170,12 @@ def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | Non
     return Finding(scorecard, comparison)
 
 
+def read_scorecard(reading: Reading, node: yaml.Node) -> Points | None:
+    """A scorecard without a comparison; None where mistakes were noted."""
+    keys = reading.mapping(node, ("points",), "a scorecard", ("points",))
+    return _named_or_read(reading, keys["points"], 0) if keys else None
+
+
 def _named_or_read(reading: Reading, node: yaml.Node, depth: int) -> Points | None:
     if isinstance(node, yaml.SequenceNode):
         items = read_items(reading, node, depth)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
+from engine.measures.comparison import Comparison
+from engine.measures.measure import Finding, Measure
 from engine.model.kinds import Kind
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule, Severity
 from engine.rulebook.core.condition_walks import positive, with_rules
 from engine.rulebook.core.conditions import Condition
+from engine.rulebook.core.figures import Figure, WeeksUntil
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook
 from engine.rulebook.parsing.cross_checks import check_rules
 from engine.rulebook.parsing.policy_checks import check_routing
-from engine.rulebook.parsing.reading import Reading
+from engine.rulebook.parsing.reading import Reading, WrittenFigure
 from engine.rulebook.parsing.rule_parser import WrittenRule, read_file
 from engine.yaml_source import YamlSource
 
@@ -101,11 +105,9 @@ def _load(
     routing: RoutingSettings | None,
     mistakes: list[Mistake],
 ) -> Rulebook:
-    written = [
-        rule
-        for source in sources
-        for rule in read_file(Reading(source, kinds, attributes=attributes))
-    ]
+    readings = [Reading(source, kinds, attributes=attributes) for source in sources]
+    written = [rule for reading in readings for rule in read_file(reading)]
+    _check_figures(readings)
     resolved = check_rules(
         written, complete=not mistakes and all(source.root is not None for source in sources)
     )
@@ -114,7 +116,33 @@ def _load(
     mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]
     if mistakes:
         raise MistakesError(mistakes)
-    return Rulebook(_checked(written, resolved), {source.name: source.text for source in sources})
+    figures = [_figure(one, resolved) for reading in readings for one in reading.figures]
+    texts = {source.name: source.text for source in sources}
+    return Rulebook(_checked(written, resolved), texts, figures)
+
+
+def _check_figures(readings: Sequence[Reading]) -> None:
+    known: set[str] = set()
+    for reading in readings:
+        for one in reading.figures:
+            if one.figure.id in known:
+                reading.mistake(one.node, f"the figure '{one.figure.id}' stands twice")
+            known.add(one.figure.id)
+
+
+def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
+    """The figure with the conditions of rules put in."""
+    figure = written.figure
+    match figure.of:
+        case WeeksUntil(when, less):
+            return replace(figure, of=WeeksUntil(positive(with_rules(when, resolved)), less))
+        case Measure():
+            finding = Finding(figure.of, Comparison("at_least", 0))
+            changed = positive(with_rules(finding, resolved))
+            assert isinstance(changed, Finding)
+            return replace(figure, of=changed.measure)
+        case condition:
+            return replace(figure, of=positive(with_rules(condition, resolved)))
 
 
 def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict[str, CheckedRule]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import yaml
 
 from engine.measures.comparison import ANY, Where
-from engine.measures.measure import Finding
+from engine.measures.measure import Finding, Measure
 from engine.measures.signal import KindOrSignal
 from engine.measures.weekday import WEEKDAYS
 from engine.measures.window import DayAfter, Window
@@ -38,12 +38,18 @@ from engine.rulebook.parsing.comparison_parser import (
 from engine.rulebook.parsing.reading import Reading, nearest
 
 
-def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None:
-    """One measure with its options and its comparison; None where mistakes were noted."""
-    form = FORMS[head]
-    known = (head, *form.options, *OPERATORS)
+def read_measure(reading: Reading, node: yaml.Node, head: str) -> Measure | None:
+    """One measure with its options and without a comparison; None where mistakes were noted."""
     before = len(reading.source.mistakes)
-    parts = reading.mapping(node, known, f"a '{head}:' condition", required=form.required)
+    said = _read_said(reading, node, head)
+    return None if said is None or len(reading.source.mistakes) > before else measure_of(said)
+
+
+def _read_said(reading: Reading, node: yaml.Node, head: str) -> Said | None:
+    form = FORMS[head]
+    parts = reading.mapping(
+        node, (head, *form.options, *OPERATORS), f"a '{head}:' condition", required=form.required
+    )
     said = Said(head, nodes=parts)
     if not _read_target(reading, said, form, parts[head]):
         return None
@@ -51,6 +57,16 @@ def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None
         _refuse_options_of_a_day(reading, said, form)
     else:
         _read_options(reading, said)
+    return said
+
+
+def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None:
+    """One measure with its options and its comparison; None where mistakes were noted."""
+    before = len(reading.source.mistakes)
+    said = _read_said(reading, node, head)
+    if said is None:
+        return None
+    parts = said.nodes
     if len(reading.source.mistakes) > before and not any(word in parts for word in OPERATORS):
         return None  # it may be the comparison that is misspelt
     comparison = read_comparison(

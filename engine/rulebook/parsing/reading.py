@@ -15,7 +15,8 @@ from engine.model.duration import Duration, parse_duration
 from engine.model.kinds import Kind
 from engine.model.nearest_word import did_you_mean, nearest_word
 from engine.rulebook.core.conditions import Condition, Points
-from engine.rulebook.language.vocabulary import EVIDENCE, FILE, RAISE, RULE
+from engine.rulebook.core.figures import Figure
+from engine.rulebook.language.vocabulary import EVIDENCE, FILE, ID, LONGEST_ID, RAISE, RULE
 from engine.yaml_source import YamlSource
 
 T = TypeVar("T")
@@ -49,6 +50,14 @@ def _meant(word: str, words: Collection[str]) -> str | None:
     return meant if meant in words else nearest_word(word, words)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenFigure:
+    """A figure whose references to rules are not put in yet, with where it stands."""
+
+    node: yaml.Node
+    figure: Figure
+
+
 @dataclass
 class Reading:
     """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
@@ -67,6 +76,7 @@ class Reading:
     signals: dict[str, Signal] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     scorecards: dict[str, Points | None] = field(default_factory=dict)
+    figures: list[WrittenFigure] = field(default_factory=list)
     attributes: frozenset[str] | None = None
     referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
     denied: list[tuple[str, yaml.Node]] = field(default_factory=list)
@@ -268,3 +278,12 @@ def parse_flag(text: str) -> str:
     if text.lower() in NO:
         return "no"
     raise ValueError(f"'{text}' is neither yes nor no")
+
+
+def parse_id(text: str) -> str:
+    """A rule's id; ValueError where it cannot be one."""
+    if not ID.fullmatch(text) or len(text) > LONGEST_ID:
+        raise ValueError(
+            f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed"
+        )
+    return text

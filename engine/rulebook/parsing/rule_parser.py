@@ -17,8 +17,6 @@ from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
 from engine.rulebook.language.vocabulary import (
     EVIDENCE,
     FILE,
-    ID,
-    LONGEST_ID,
     NAME,
     PART,
     RAISE,
@@ -29,8 +27,9 @@ from engine.rulebook.language.vocabulary import (
 )
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.condition_parser import read_condition, read_items
+from engine.rulebook.parsing.figure_parser import read_figures
 from engine.rulebook.parsing.measure_parser import read_applies_to
-from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading, parse_number
+from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading, parse_id, parse_number
 
 # Stands for conditions of which a mistake was noted; nothing satisfies it.
 UNREAD = AnyOf(())
@@ -85,6 +84,7 @@ def read_file(reading: Reading) -> list[WrittenRule]:
     _read_scorecards(reading, parts.get("scorecards"))
     items = reading.items(parts["rules"], "'rules:'") if "rules" in parts else []
     rules = [rule for rule in (_read_rule(reading, item) for item in items) if rule is not None]
+    reading.figures = read_figures(reading, parts.get("figures"))
     for name in NAMED:
         _say_unasked(reading, parts.get(name), name)
     return rules
@@ -205,15 +205,6 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
         ids = [reading.word(item, "an id") for item in reading.items(parts["quiets"], "'quiets:'")]
         rule.quiets = tuple(word for word in ids if word is not None)
     return rule if rule_id is not None else None
-
-
-def parse_id(text: str) -> str:
-    """A rule's id; ValueError where it cannot be one."""
-    if not ID.fullmatch(text) or len(text) > LONGEST_ID:
-        raise ValueError(
-            f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed"
-        )
-    return text
 
 
 def _read_words(rule: WrittenRule) -> None:

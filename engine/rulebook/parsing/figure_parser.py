@@ -1,0 +1,49 @@
+"""Reading figures: a measure without a comparison, a condition, or the weeks until a rule held."""
+
+from __future__ import annotations
+
+import yaml
+
+from engine.measures.measure import Measure
+from engine.rulebook.core.conditions import Condition, RuleHolds
+from engine.rulebook.core.figures import Figure, WeeksUntil
+from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.vocabulary import FIGURE, WEEKS_UNTIL, required
+from engine.rulebook.parsing.comparison_parser import OPERATORS
+from engine.rulebook.parsing.condition_parser import read_condition, read_scorecard
+from engine.rulebook.parsing.measure_parser import read_measure
+from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id, parse_number
+
+
+def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure]:
+    """The figures of a file that could be read."""
+    found = []
+    for item in reading.items(node, "'figures:'") if node is not None else ():
+        parts = reading.mapping(item, FIGURE, "a figure", required(FIGURE))
+        figure_id = reading.parsed(parts["id"], "id", parse_id) if "id" in parts else None
+        title = reading.word(parts["title"], "title") if "title" in parts else None
+        of = _read_figure(reading, parts["figure"]) if "figure" in parts else None
+        otherwise = reading.parsed(parts["else"], "else", parse_number) if "else" in parts else None
+        if figure_id is not None and title is not None and of is not None:
+            figure = Figure(figure_id, title, of, otherwise)
+            found.append(WrittenFigure(item, figure))
+    return found
+
+
+def _read_figure(reading: Reading, node: yaml.Node) -> Measure | Condition | WeeksUntil | None:
+    keys = {key.value for key, _ in node.value} if isinstance(node, yaml.MappingNode) else set()
+    if "weeks_until" in keys:
+        parts = reading.mapping(node, WEEKS_UNTIL, "'weeks_until:'", required(WEEKS_UNTIL))
+        rule_id = reading.word(parts["weeks_until"], "weeks_until")
+        less = reading.whole(parts["less"], "less") if "less" in parts else 0
+        if rule_id is None or less is None:
+            return None
+        reading.referred.append((rule_id, parts["weeks_until"]))
+        return WeeksUntil(RuleHolds(rule_id), less)
+    reading.findings = 0
+    if keys.isdisjoint(OPERATORS) and "points" in keys:
+        return read_scorecard(reading, node)
+    head = next((word for word in FORMS if word in keys), None)
+    if head is not None and keys.isdisjoint(OPERATORS):
+        return read_measure(reading, node, head)
+    return read_condition(reading, node)
