@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -57,19 +66,19 @@ def _in_sqlite(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
 
 
 _ORDER = (events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
-# In hexadecimal digits, which have the order of the code points and hold no comma.
-_IDENTITY = func.hex(events.c.source) + "." + func.hex(events.c.key)
+# No source and no key holds it, because PostgreSQL stores none; it comes before every character.
+_NUL: ColumnElement[str] = literal_column("char(0)")
 
 
 # Made once each, because a statement takes longer to make than to run for one client.
 @cache
-def _joined(dialect: str, with_ids: bool) -> Select[Any]:
-    """The contents, clients and instants of some clients' events, each as one text.
+def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[Any]:
+    """Select the contents, clients and instants of some clients' events, each as one text.
 
-    With ids if they are asked for. On SQLite the identities come last, because the rows come in
-    any order.
+    Ids follow if they are asked for. On SQLite, where the rows come in any order, the least and the
+    greatest source follow, and the keys; they are identities where all events have one source.
     """
-    columns = [
+    columns: list[ColumnElement[Any]] = [
         _Joined(events.c.kind + events.c.fields, literal_column("'\n'")),
         _Joined(events.c.client_id),
         _Joined(events.c.occurred_at),
@@ -77,7 +86,8 @@ def _joined(dialect: str, with_ids: bool) -> Select[Any]:
     if with_ids:
         columns.append(_Joined(events.c.id))
     if dialect == "sqlite":
-        columns.append(_Joined(_IDENTITY))
+        identity = events.c.source + _NUL + events.c.key if with_sources else events.c.key
+        columns += [func.min(events.c.source), func.max(events.c.source), _Joined(identity, _NUL)]
     of_these = events.c.client_id.in_(_THESE)
     return select(columns[0]).add_columns(*columns[1:]).where(of_these)
 
@@ -113,35 +123,42 @@ def read_events(
         client_ids: Whose events to read.
         with_ids: Whether to read the events' ids too.
     """
-    dialect = conn.dialect.name
-    row = conn.execute(_joined(dialect, with_ids), {"client_ids": client_ids}).one()
-    texts = [text or "" for text in row]
-    identities = texts.pop() if dialect == "sqlite" else None
-    joined, *numbers = texts
-    contents = joined.split("\n") if joined else []
-    owners, instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
-    if identities is not None and (order := _in_order(owners, instants, identities)) is not None:
+    wanted = {"client_ids": client_ids}
+    if conn.dialect.name != "sqlite":
+        return EventColumns(*_columns(conn.execute(_joined("postgresql", with_ids), wanted).one()))
+    *row, least, greatest, identities = conn.execute(_joined("sqlite", with_ids), wanted).one()
+    if least != greatest:
+        *row, _, _, identities = conn.execute(_joined("sqlite", with_ids, True), wanted).one()
+    owners, instants, contents, *ids = _columns(row)
+    names = identities.split("\0") if identities else []
+    if least != greatest:
+        names = ["\0".join(pair) for pair in zip(names[::2], names[1::2], strict=True)]
+    if (order := _in_order(owners, instants, names)) is not None:
         owners, instants, *ids = (numbers[order] for numbers in (owners, instants, *ids))
-        contents = [contents[at] for at in order]
+        contents = [contents[at] for at in order.tolist()]
     return EventColumns(owners, instants, contents, *ids)
 
 
-def _in_order(owners: Integers, instants: Integers, identities: str) -> Integers | None:
+def _columns(row: Sequence[str | None]) -> tuple[Any, ...]:
+    """Split joined texts: clients and instants as numbers, the contents, and ids if there are any."""
+    joined, *numbers = (text or "" for text in row)
+    owners, instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
+    return owners, instants, joined.split("\n") if joined else [], *ids
+
+
+def _in_order(owners: Integers, instants: Integers, names: Sequence[str]) -> Integers | None:
     """Return the places of the events in their order; None if they are in it already.
 
     Args:
         owners: The client's id of each event, shape (n,).
         instants: When each event occurred, microseconds, shape (n,).
-        identities: The n identities, divided by commas.
+        names: The n identities, which have the order of the code points.
     """
     same_client = owners[1:] == owners[:-1]
     same_instant = same_client & (instants[1:] == instants[:-1])
     later = (owners[1:] > owners[:-1]) | (same_client & (instants[1:] > instants[:-1]))
-    if later.all():
-        return None
-    names = identities.split(",")
     if np.all(later | same_instant) and all(
-        names[at] < names[at + 1] for at in np.flatnonzero(same_instant)
+        names[at] < names[at + 1] for at in np.flatnonzero(same_instant).tolist()
     ):
         return None
     return np.array(sorted(range(len(names)), key=lambda at: (owners[at], instants[at], names[at])))
