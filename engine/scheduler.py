@@ -47,7 +47,7 @@ class _Progress:
     failing: bool = False  # whether its last step failed
 
 
-class _Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
+class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
     """Plans the next step from now on, so that a clock set far ahead makes up no missed steps."""
 
     def __init__(self, seconds: float) -> None:
@@ -97,7 +97,7 @@ class Scheduler:
         """Begin, each tick at once."""
         for tick in self._ticks:
             self._scheduler.add_job(
-                self._take, _Every(tick.every), [tick],
+                self._take, Every(tick.every), [tick],
                 id=tick.name, executor=tick.name, next_run_time=datetime.now(UTC),
             )  # fmt: skip
         self._scheduler.start()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.errors import UserError
-from engine.scheduler import Scheduler, Tick, _Every
+from engine.scheduler import Every, Scheduler, Tick
 
 OFTEN = 0.02
 
@@ -158,7 +158,7 @@ def test_a_step_under_way_is_not_woken() -> None:
 
 def test_a_clock_set_far_ahead_makes_up_no_missed_steps() -> None:
     ago, now = datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
-    assert _Every(5).get_next_fire_time(ago, now) == now + timedelta(seconds=5)
+    assert Every(5).get_next_fire_time(ago, now) == now + timedelta(seconds=5)
 
 
 def test_a_tick_that_only_fails_is_without_success_after_its_time() -> None:

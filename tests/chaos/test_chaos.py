@@ -5,12 +5,13 @@ A seed always gives the same run, and a broken promise is found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from connectors.twilio_simulator.api import Api
+from connectors.twilio_simulator.api import Api, Request
 from connectors.twilio_simulator.trouble import Answer
+from engine.model.instant import Instant
 from tests.chaos.__main__ import main
 from tests.chaos.story import Stage, Story
 from tests.kit.local_twilio import TOKEN
@@ -19,8 +20,10 @@ from tests.kit.local_twilio import TOKEN
 class Forgetful(Api):
     """A Twilio that lists no message, though it took them."""
 
-    def _list(self, asked: Mapping[str, str]) -> Answer:
-        return super()._list({**asked, "To": "+15550000000"})
+    def answer(self, request: Request, now: Instant) -> Answer:
+        if request.method == "GET" and request.path.endswith("/Messages.json"):
+            request = replace(request, fields={**request.fields, "To": "+15550000000"})
+        return super().answer(request, now)
 
 
 @pytest.fixture(scope="module")

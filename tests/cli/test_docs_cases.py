@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.cli.rules.test_check import Site
+from tests.kit.rule_folder import RuleFolder
 
 PAGE = Path(__file__).parents[2] / "docs" / "cases.md"
 
@@ -19,7 +19,7 @@ def test_the_example_comes_out_as_the_page_says(
     rules, cases, right, wrong = re.findall(
         r"^```(?:yaml)?\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    site = Site(tmp_path, capsys)
+    site = RuleFolder(tmp_path, capsys)
     site.write("rules/missed.yaml", rules)
     site.write("rules/missed.cases.yaml", cases)
     assert site.handrail("check")[1:] == (

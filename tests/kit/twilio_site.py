@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -104,7 +105,7 @@ class Wire(BaseAdapter):
         if answer.cut:
             raise requests.ConnectionError("the line was cut")
         response = requests.Response()
-        response.status_code, response._content = answer.status, answer.body.encode()
+        response.status_code, response.raw = answer.status, BytesIO(answer.body.encode())
         response.encoding, response.url, response.request = "utf-8", str(request.url), request
         return response
 

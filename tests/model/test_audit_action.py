@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from engine.flows.inbound.alert_actions import _BECOMES
+from engine.flows.inbound.alert_actions import BECOMES
 from engine.model.audit_action import AuditAction, message_became
 from engine.model.message import OutboxState
 from engine.store.tables.operations import audit
@@ -17,7 +17,7 @@ def test_each_state_of_a_message_has_an_action(state: OutboxState) -> None:
     assert message_became(state) == f"message {state}"
 
 
-@pytest.mark.parametrize("reason", [reason for _, reason in _BECOMES.values()])
+@pytest.mark.parametrize("reason", [reason for _, reason in BECOMES.values()])
 def test_each_act_of_a_person_on_an_alert_has_an_action(reason: str) -> None:
     assert AuditAction(reason) == reason
 

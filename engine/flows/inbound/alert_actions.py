@@ -30,14 +30,15 @@ from engine.store.people import staff
 SNOOZE_US = 2 * HOUR_US
 UNDO_WITHIN_US = 10 * MINUTE_US
 
-_BECOMES: Mapping[Act, tuple[AlertState, Reason]] = {
+# The state and the reason that each act gives an alert.
+BECOMES: Mapping[Act, tuple[AlertState, Reason]] = {
     Act.TAKE: ("acknowledged", "taken"),
     Act.PASS: ("open", "passed_on"),
     Act.DONE: ("resolved", "done"),
     Act.FALSE_ALARM: ("resolved", "false_alarm"),
     Act.SNOOZE: ("snoozed", "snoozed"),
 }
-_ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in _BECOMES.items()}
+_ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in BECOMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, 
             conn,
             at=now,
             actor=actor,
-            action=AuditAction(_BECOMES[what][1]),
+            action=AuditAction(BECOMES[what][1]),
             subject=subject,
             detail=detail,
         )
@@ -190,7 +191,7 @@ def _change(
     snooze: Duration,
     detail: Detail,
 ) -> None:
-    alert, (state, reason) = held.alert, _BECOMES[what]
+    alert, (state, reason) = held.alert, BECOMES[what]
     # What is snoozed again, or passed on while open, stays in its state.
     after = alert if alert.state == state else move(alert, state, reason)
     # Whoever acts on one that is held for want of data knows better.

@@ -13,72 +13,19 @@ from engine.config import load
 from engine.errors import Mistake
 from engine.flows.rules.reload import RuleFiles, accept_files
 from engine.store.database.connection import Database
+from tests.kit.rule_folder import CASES, RULE, RuleFolder
 from tests.kit.terminal import typed
 from tests.kit.times import NOON
 
 ROOT = Path(__file__).parents[3]
-RULE = """\
-format: 1
-rules:
-  - id: missed
-    title: Missed check-ins
-    status: live
-    severity: medium
-    evidence: {grade: opinion, source: Ours}
-    reason: missed check-ins
-    when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
-"""
-CASES = """\
-format: 1
-cases:
-  - case: Two
-    events:
-      - {at: day 1 09:00, check_in: {status: missed}}
-      - {at: day 2 09:00, check_in: {status: missed}}
-    expect: [{alert: missed, at: day 2 09:00}]
-  - case: One
-    events:
-      - {at: day 1 09:00, check_in: {status: missed}}
-    until: day 9
-    silent: missed
-"""
-
-
-class Site:
-    """A folder with a configuration, a rule file and its cases."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self.rules = folder / "rules"
-        self._capsys = capsys
-        self.rules.mkdir()
-        self.write("config.yaml", "timezone: UTC\n")
-        self.write("rules/missed.yaml", RULE)
-        self.write("rules/missed.cases.yaml", CASES)
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text, "utf-8")
-
-    def handrail(self, *arguments: str) -> tuple[int, str, str]:
-        """Run a command; return its exit code, stdout and stderr without the folder's path."""
-        code, out, err = typed(
-            self._capsys, arguments[0], "--config", str(self.folder / "config.yaml"), *arguments[1:]
-        )
-        return code, out, err.replace(f"{self.folder}/", "")
-
-    def warnings(self) -> list[str]:
-        """The warnings, without the lines that they show."""
-        code, _, err = self.handrail("check")
-        assert code == 0
-        return [line for line in err.splitlines() if ": warning: " in line]
 
 
 @pytest.fixture
-def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Site:
-    return Site(tmp_path, capsys)
+def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> RuleFolder:
+    return RuleFolder(tmp_path, capsys)
 
 
-def test_what_is_right_is_said_in_a_line(site: Site) -> None:
+def test_what_is_right_is_said_in_a_line(site: RuleFolder) -> None:
     assert site.handrail("check") == (
         0,
         "1 rule and 2 cases checked: no mistakes, no warnings\n",
@@ -86,7 +33,7 @@ def test_what_is_right_is_said_in_a_line(site: Site) -> None:
     )
 
 
-def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: Site) -> None:
+def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: RuleFolder) -> None:
     site.write("config.yaml", "timezone: UTC\nwebb: {port: 1}\n")
     site.write(
         "rules/missed.yaml",
@@ -109,7 +56,7 @@ def test_every_mistake_of_every_file_comes_with_its_line_and_a_caret(site: Site)
     assert "'at_leest' is not a word of a 'count:' condition; did you mean 'at_least'?" in err
 
 
-def test_editors_and_machines_read_it_as_json(site: Site) -> None:
+def test_editors_and_machines_read_it_as_json(site: RuleFolder) -> None:
     site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
     code, out, err = site.handrail("check", "--format", "json")
     (mistake,) = json.loads(out)
@@ -127,7 +74,7 @@ def test_editors_and_machines_read_it_as_json(site: Site) -> None:
     assert (code, [one["severity"] for one in json.loads(out)]) == (0, ["warning"])
 
 
-def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None:
+def test_a_mistake_met_by_another_command_shows_its_line_too(site: RuleFolder) -> None:
     site.write("rules/missed.yaml", RULE.replace("status: live", "status: lice"))
     code, _, err = site.handrail("explain", "missed")
     assert code == 2
@@ -138,7 +85,7 @@ def test_a_mistake_met_by_another_command_shows_its_line_too(site: Site) -> None
     ("command", "all_of_them"), [("check", "check {}"), ("test", "test --rules {} FILE")]
 )
 def test_where_files_beside_it_were_not_read_a_mistake_may_be_that_their_rules_are_not_known(
-    site: Site, command: str, all_of_them: str
+    site: RuleFolder, command: str, all_of_them: str
 ) -> None:
     copy = site.folder / "copy"
     copy.mkdir()
@@ -152,7 +99,7 @@ def test_where_files_beside_it_were_not_read_a_mistake_may_be_that_their_rules_a
     assert site.handrail("check", str(copy))[0] == 0
 
 
-def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -> None:
+def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: RuleFolder) -> None:
     near = RULE.replace("id: missed", "id: two-visits-missed")
     site.write("rules/missed.yaml", near + RULE.split("rules:\n")[1])
     for wanted, offered in (
@@ -164,7 +111,7 @@ def test_a_rule_that_is_not_there_is_told_from_those_nearest_to_it(site: Site) -
         assert (code, err) == (2, f"There is no rule '{wanted}'; {offered}\n")
 
 
-def test_a_policy_that_is_not_there_is_a_mistake(site: Site) -> None:
+def test_a_policy_that_is_not_there_is_a_mistake(site: RuleFolder) -> None:
     site.write("rules/missed.yaml", f"{RULE}    notify: case_manager_fist\n")
     code, _, err = site.handrail("check")
     assert code == 2
@@ -174,7 +121,7 @@ def test_a_policy_that_is_not_there_is_a_mistake(site: Site) -> None:
     )
 
 
-def test_an_urgent_alert_is_never_left_to_mentors(site: Site) -> None:
+def test_an_urgent_alert_is_never_left_to_mentors(site: RuleFolder) -> None:
     site.write("config.yaml", "timezone: UTC\nrouting: {policies: {mentors: [{to: mentor}]}}\n")
     site.write("rules/missed.yaml", f"{RULE}    notify: mentors\n")
     assert site.handrail("check")[0] == 0
@@ -190,7 +137,7 @@ def test_an_urgent_alert_is_never_left_to_mentors(site: Site) -> None:
 
 
 def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silent(
-    site: Site,
+    site: RuleFolder,
 ) -> None:
     beginning = (
         "rules/missed.yaml:3:9: warning: 'missed' is live; add to rules/missed.cases.yaml a case "
@@ -214,7 +161,7 @@ def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silen
     assert site.warnings() == []
 
 
-def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: Site) -> None:
+def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: RuleFolder) -> None:
     for folder in ("before", ".hidden", "pictures"):
         (site.rules / folder).mkdir()
     for name in (
@@ -237,7 +184,7 @@ def test_what_lies_in_the_folder_and_is_not_read_is_warned_of(site: Site) -> Non
     assert "no warnings" in site.handrail("check", str(site.rules / "missed.yaml"))[1]
 
 
-def test_stray_files_are_passed_over_and_named(site: Site) -> None:
+def test_stray_files_are_passed_over_and_named(site: RuleFolder) -> None:
     for name in ("._r.yaml", "r.yaml~", "#r.yaml#", "~$r.yaml"):
         site.write(f"rules/{name}", "no: rule")
     (site.rules / ".#r.yaml").symlink_to("anna@pc.1234:1690000000")
@@ -246,7 +193,7 @@ def test_stray_files_are_passed_over_and_named(site: Site) -> None:
     assert site.warnings() == [f"rules/{name}: {passed_over}" for name in named]
 
 
-def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: Site) -> None:
+def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: RuleFolder) -> None:
     site.write("rules/other.yaml", RULE.replace("id: missed", "id: other"))
     settings = load(site.folder / "config.yaml")
     files = RuleFiles(settings)
@@ -259,7 +206,7 @@ def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: Site) -> N
     ) in site.warnings()
 
 
-def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> None:
+def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: RuleFolder) -> None:
     for name in ("rules", "cases"):
         assert (
             site.handrail("schema", name, "--output", str(site.rules / f"{name}.schema.json"))[0]
@@ -272,12 +219,12 @@ def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: Site) -> 
     ]  # fmt: skip
 
 
-def test_a_warning_shows_its_line_too(site: Site) -> None:
+def test_a_warning_shows_its_line_too(site: RuleFolder) -> None:
     (site.rules / "missed.cases.yaml").unlink()
     assert site.handrail("check")[2].splitlines()[1:] == ["      - id: missed", "            ^"]
 
 
-def test_a_live_rule_wants_evidence(site: Site) -> None:
+def test_a_live_rule_wants_evidence(site: RuleFolder) -> None:
     site.write(
         "rules/missed.yaml", RULE.replace("    evidence: {grade: opinion, source: Ours}\n", "")
     )
@@ -294,14 +241,16 @@ def test_a_live_rule_wants_evidence(site: Site) -> None:
         ("missed \u2713", "holds '\u2713', which plain SMS has not"),
     ],
 )
-def test_a_reason_that_no_text_may_say_is_warned_of(site: Site, reason: str, said: str) -> None:
+def test_a_reason_that_no_text_may_say_is_warned_of(
+    site: RuleFolder, reason: str, said: str
+) -> None:
     site.write("rules/missed.yaml", RULE.replace("reason: missed check-ins", f"reason: {reason}"))
     assert site.warnings() == [
         f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is fixed"
     ]
 
 
-def test_a_rule_that_adds_nothing_is_warned_of(site: Site) -> None:
+def test_a_rule_that_adds_nothing_is_warned_of(site: RuleFolder) -> None:
     other = (
         RULE[RULE.index("  - id") :]
         .replace("id: missed", "id: missed-more")
@@ -315,7 +264,7 @@ def test_a_rule_that_adds_nothing_is_warned_of(site: Site) -> None:
     ]
 
 
-def test_of_two_rules_that_are_the_same_the_later_one_is_warned_of(site: Site) -> None:
+def test_of_two_rules_that_are_the_same_the_later_one_is_warned_of(site: RuleFolder) -> None:
     site.write(
         "rules/missed.yaml",
         RULE + RULE[RULE.index("  - id") :].replace("id: missed", "id: missed-again"),
@@ -325,7 +274,7 @@ def test_of_two_rules_that_are_the_same_the_later_one_is_warned_of(site: Site) -
     ]
 
 
-def test_one_file_of_the_configured_rules_is_checked_among_the_others(site: Site) -> None:
+def test_one_file_of_the_configured_rules_is_checked_among_the_others(site: RuleFolder) -> None:
     other = RULE.replace("id: missed", "id: other").replace("at_least: 2", "at_least: 1")
     site.write("rules/other.yaml", f"{other}    quiets: [missed]\n")
     code, out, err = site.handrail("check", str(site.rules / "other.yaml"))
@@ -333,7 +282,7 @@ def test_one_file_of_the_configured_rules_is_checked_among_the_others(site: Site
     assert "rules/other.yaml:3:9: warning: 'other' is live" in err
 
 
-def test_a_file_anywhere_is_checked_alone_with_its_cases(site: Site) -> None:
+def test_a_file_anywhere_is_checked_alone_with_its_cases(site: RuleFolder) -> None:
     site.write("mine.yaml", RULE)
     site.write("mine.cases.yaml", CASES)
     for name in ("mine.yaml", "mine.cases.yaml"):

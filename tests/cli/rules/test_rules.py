@@ -13,7 +13,7 @@ from engine.config import load as load_settings
 from engine.flows.rules import reload
 from engine.model.instant import SECOND_US
 from engine.store.database.connection import Database
-from tests.kit.terminal import typed
+from tests.kit.rule_folder import RuleFolder
 
 NOW = 1_800_000_000 * SECOND_US
 RULES = """\
@@ -32,42 +32,39 @@ rules:
 """
 
 
-class Site:
-    """A folder with a configuration, rules, and a database in which they served."""
+class Served(RuleFolder):
+    """A folder of rules, and a database in which they served."""
 
     def __init__(
         self, folder: Path, database: Database, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        self.file = folder / "rules" / "rules.yaml"
-        self.config = str(folder / "config.yaml")
+        config = f"timezone: UTC\ndatabase: {database.url}\n"
+        super().__init__(folder, capsys, config, {"rules.yaml": RULES})
+        self.file = self.rules / "rules.yaml"
         self._database = database
-        self._capsys = capsys
         self._now = NOW
-        (folder / "rules").mkdir()
-        (folder / "config.yaml").write_text(f"timezone: UTC\ndatabase: {database.url}\n")
-        self.file.write_text(RULES)
 
     def serve(self, text: str) -> None:
+        """Write these rules, and let them serve an hour after the last ones."""
         self.file.write_text(text)
-        settings = load_settings(Path(self.config))
+        settings = load_settings(self.config)
         self._now += 3600 * SECOND_US
         with self._database.write() as conn:
             reload.accept(conn, reload.RuleFiles(settings).read(), self._now)
 
-    def handrail(self, *arguments: str) -> tuple[int, str, str]:
-        return typed(self._capsys, *arguments, "--config", self.config)
-
     def new(self, *answers: str, options: tuple[str, ...] = ()) -> Result:
-        typed = "".join(f"{answer}\n" for answer in answers)
-        return CliRunner().invoke(app, ["rules", "new", "--config", self.config, *options], typed)
+        """Answer the questions of `handrail rules new`."""
+        lines = "".join(f"{answer}\n" for answer in answers)
+        arguments = ["rules", "new", "--config", str(self.config), *options]
+        return CliRunner().invoke(app, arguments, lines)
 
 
 @pytest.fixture
-def site(tmp_path: Path, sqlite_database: Database, capsys: pytest.CaptureFixture[str]) -> Site:
-    return Site(tmp_path, sqlite_database, capsys)
+def site(tmp_path: Path, sqlite_database: Database, capsys: pytest.CaptureFixture[str]) -> Served:
+    return Served(tmp_path, sqlite_database, capsys)
 
 
-def test_each_set_that_served_is_listed_with_what_it_changed(site: Site) -> None:
+def test_each_set_that_served_is_listed_with_what_it_changed(site: Served) -> None:
     stricter = RULES.replace("at_least: 2", "at_least: 3")
     for text in (
         RULES,
@@ -94,7 +91,7 @@ def test_each_set_that_served_is_listed_with_what_it_changed(site: Site) -> None
     assert out.splitlines()[1].startswith("1    2027-01-15 14:00+00:00  ")
 
 
-def test_what_differs_is_said_in_the_sentences_of_explain(site: Site) -> None:
+def test_what_differs_is_said_in_the_sentences_of_explain(site: Served) -> None:
     site.serve(RULES)
     assert site.handrail("rules", "diff") == (0, "no rule differs\n", "")
     site.file.write_text(
@@ -120,7 +117,7 @@ def test_what_differs_is_said_in_the_sentences_of_explain(site: Site) -> None:
     ],
 )
 def test_what_becomes_of_a_rule_on_trial_is_named_beside_what_else_differs(
-    site: Site, status: str, said: str
+    site: Served, status: str, said: str
 ) -> None:
     site.serve(RULES)
     site.serve(RULES.replace("status: shadow", f"status: {status}").replace("Silence", "No word"))
@@ -134,7 +131,7 @@ def test_what_becomes_of_a_rule_on_trial_is_named_beside_what_else_differs(
     )
 
 
-def test_two_stored_sets_are_compared_by_their_numbers(site: Site) -> None:
+def test_two_stored_sets_are_compared_by_their_numbers(site: Served) -> None:
     site.serve(RULES)
     site.serve(RULES.split("  - id: silence", maxsplit=1)[0])
     assert site.handrail("rules", "diff", "2", "1")[1].startswith(
@@ -146,7 +143,7 @@ def test_two_stored_sets_are_compared_by_their_numbers(site: Site) -> None:
     )
 
 
-def test_before_any_set_served_there_is_nothing_to_compare(site: Site) -> None:
+def test_before_any_set_served_there_is_nothing_to_compare(site: Served) -> None:
     assert site.handrail("rules", "diff")[::2] == (2, "No rules have ever served.\n")
     assert site.handrail("rules", "history")[:2] == (0, "nothing to list\n")
 
@@ -165,7 +162,7 @@ ANSWERS = ("Two tests refused", "", "", "test", "result=refused", "2", "14 days"
         ("Many: 100 #", "many", "", "assessment", "any", "100", "2 hours", "urgent", ""),
     ],
 )
-def test_a_new_rule_is_right_and_its_two_cases_pass(site: Site, answers: tuple[str, ...]) -> None:
+def test_a_new_rule_is_right_and_its_two_cases_pass(site: Served, answers: tuple[str, ...]) -> None:
     done = site.new(*answers)
     assert done.exit_code == 0, done.output
     assert "handrail test" in done.output
@@ -177,7 +174,7 @@ def test_a_new_rule_is_right_and_its_two_cases_pass(site: Site, answers: tuple[s
     assert site.handrail("test", str(cases))[0] == 0
 
 
-def test_a_new_rule_may_stand_in_a_copy_that_does_not_serve(site: Site) -> None:
+def test_a_new_rule_may_stand_in_a_copy_that_does_not_serve(site: Served) -> None:
     mine = site.file.parents[1] / "mine"
     mine.mkdir()
     (mine / "rules.yaml").write_text(RULES)
@@ -191,7 +188,7 @@ def test_a_new_rule_may_stand_in_a_copy_that_does_not_serve(site: Site) -> None:
     )
 
 
-def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Site) -> None:
+def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Served) -> None:
     wrong = (
         "",
         "Two Refused",
@@ -233,7 +230,7 @@ def test_an_answer_that_cannot_be_is_asked_for_again_at_once(site: Site) -> None
     assert site.file.read_text() == RULES
 
 
-def test_a_number_that_makes_no_difference_is_asked_for_again(site: Site) -> None:
+def test_a_number_that_makes_no_difference_is_asked_for_again(site: Served) -> None:
     wrong = ("7", "more_than 7", "at_least seven", "at_least 0", "at_least 11", "at_most 10")
     done = site.new("High", "", "", "check_in", "craving", *wrong, "", "3", "7 days", "medium", "")
     assert done.exit_code == 0, done.output
@@ -245,6 +242,6 @@ def test_a_number_that_makes_no_difference_is_asked_for_again(site: Site) -> Non
     assert when in (site.file.parent / "high.yaml").read_text()
 
 
-def test_without_all_answers_nothing_is_written(site: Site) -> None:
+def test_without_all_answers_nothing_is_written(site: Served) -> None:
     assert site.new(*ANSWERS[:5]).exit_code == 1
     assert list(site.file.parent.iterdir()) == [site.file]

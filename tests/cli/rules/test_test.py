@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.cli.rules.test_check import CASES, RULE, Site
+from tests.kit.rule_folder import CASES, RULE, RuleFolder
 
 LATE = CASES.replace("at: day 2 09:00}]", "at: day 2 10:00, severity: medium}]")
 
 
 @pytest.fixture
-def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Site]:
-    yield Site(tmp_path, capsys)
+def site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[RuleFolder]:
+    yield RuleFolder(tmp_path, capsys)
     structlog.reset_defaults()
 
 
-def test_cases_that_come_out_as_expected_are_counted(site: Site) -> None:
+def test_cases_that_come_out_as_expected_are_counted(site: RuleFolder) -> None:
     code, out, err = site.handrail("test")
     assert (code, err) == (0, "")
     assert out.startswith("2 cases tried in ")
     assert out.endswith(" seconds: all as expected\n")
 
 
-def test_a_case_that_comes_out_otherwise_is_shown_and_exits_1(site: Site) -> None:
+def test_a_case_that_comes_out_otherwise_is_shown_and_exits_1(site: RuleFolder) -> None:
     site.write("rules/missed.cases.yaml", LATE)
     code, out, err = site.handrail("test")
     assert (code, err) == (1, "")
@@ -46,7 +46,7 @@ def test_a_case_that_comes_out_otherwise_is_shown_and_exits_1(site: Site) -> Non
     assert last.endswith(": 1 not as expected")
 
 
-def test_the_same_for_programs(site: Site) -> None:
+def test_the_same_for_programs(site: RuleFolder) -> None:
     site.write("rules/missed.cases.yaml", LATE)
     code, out, _ = site.handrail("test", "--format", "json")
     assert code == 1
@@ -64,7 +64,7 @@ def test_the_same_for_programs(site: Site) -> None:
     }
 
 
-def test_only_the_cases_of_the_files_named_are_tried(site: Site) -> None:
+def test_only_the_cases_of_the_files_named_are_tried(site: RuleFolder) -> None:
     site.write("rules/other.yaml", RULE.replace("id: missed", "id: other"))
     site.write(
         "rules/other.cases.yaml",
@@ -75,14 +75,14 @@ def test_only_the_cases_of_the_files_named_are_tried(site: Site) -> None:
     assert site.handrail("test", str(site.rules / "other.yaml"))[0] == 1
 
 
-def test_a_mistake_in_the_cases_is_told_before_any_is_tried(site: Site) -> None:
+def test_a_mistake_in_the_cases_is_told_before_any_is_tried(site: RuleFolder) -> None:
     site.write("rules/missed.cases.yaml", LATE.replace("silent: missed", "silent: mised"))
     code, out, err = site.handrail("test")
     assert (code, out) == (2, "")
     assert err.splitlines()[0].endswith("there is no rule 'mised'; did you mean 'missed'?")
 
 
-def test_no_cases_at_all_is_a_mistake(site: Site) -> None:
+def test_no_cases_at_all_is_a_mistake(site: RuleFolder) -> None:
     (site.rules / "missed.cases.yaml").unlink()
     code, _, err = site.handrail("test")
     assert code == 2
@@ -91,7 +91,7 @@ def test_no_cases_at_all_is_a_mistake(site: Site) -> None:
     )
 
 
-def test_a_file_of_a_copy_is_tried_with_the_rest_of_the_copy(site: Site) -> None:
+def test_a_file_of_a_copy_is_tried_with_the_rest_of_the_copy(site: RuleFolder) -> None:
     mine = site.folder / "mine"
     shutil.copytree(site.rules, mine)
     site.write(

@@ -32,8 +32,8 @@ PUBLIC = "https://handrail.example.org/here"
 SECRETS = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": "new", "BEFORE": "old"}
 
 
-class Site:
-    """A site that Twilio calls."""
+class CalledSite:
+    """A site that Twilio calls over HTTP."""
 
     def __init__(self, database: Database) -> None:
         self.phones = Phones.of(database, 1)
@@ -72,8 +72,8 @@ class Site:
 
 
 @pytest.fixture
-def site(sqlite_database: Database) -> Iterator[Site]:
-    site = Site(sqlite_database)
+def site(sqlite_database: Database) -> Iterator[CalledSite]:
+    site = CalledSite(sqlite_database)
     site.web.start()
     yield site
     site.web.stop()
@@ -92,14 +92,14 @@ def status(**values: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("token", ["new", "old"])
 def test_a_text_signed_by_the_token_or_the_one_before_it_is_taken_and_answered(
-    site: Site, token: str
+    site: CalledSite, token: str
 ) -> None:
     code, said = site.call("/twilio/inbound", text(), token)
     assert (code, answers.yours(named(1)) in said) == (200, True)
     assert site.phones.states() == ["acknowledged"]
 
 
-def test_a_forged_or_changed_request_is_refused_and_leaves_no_trace(site: Site) -> None:
+def test_a_forged_or_changed_request_is_refused_and_leaves_no_trace(site: CalledSite) -> None:
     assert site.call("/twilio/inbound", text(), "guessed")[0] == 403
     assert site.call("/twilio/inbound", text(), Body="1 d")[0] == 403
     assert site.call("/twilio/inbound", text(), More="")[0] == 403
@@ -113,7 +113,7 @@ def test_a_forged_or_changed_request_is_refused_and_leaves_no_trace(site: Site) 
 
 
 @pytest.mark.parametrize("channel", ["whatsapp:", "rcs:", "sms:"])
-def test_a_person_on_another_channel_is_the_same_person(site: Site, channel: str) -> None:
+def test_a_person_on_another_channel_is_the_same_person(site: CalledSite, channel: str) -> None:
     code, said = site.call("/twilio/inbound", text(From=channel + CASE_MANAGER))
     assert (code, answers.yours(named(1)) in said) == (200, True)
     assert [row.sender for row in site.phones.site.rows(inbox)] == [CASE_MANAGER]
@@ -122,12 +122,14 @@ def test_a_person_on_another_channel_is_the_same_person(site: Site, channel: str
 @pytest.mark.parametrize(
     ("opt_out_type", "understood"), [("STOP", "stop"), ("HELP", "help"), ("OTHER", "other")]
 )
-def test_what_twilio_took_a_text_for_counts(site: Site, opt_out_type: str, understood: str) -> None:
+def test_what_twilio_took_a_text_for_counts(
+    site: CalledSite, opt_out_type: str, understood: str
+) -> None:
     site.call("/twilio/inbound", text(Body="ARRET", OptOutType=opt_out_type))
     assert [row.understood for row in site.phones.site.rows(inbox)] == [understood]
 
 
-def test_a_text_by_get_is_taken_if_its_whole_url_is_signed(site: Site) -> None:
+def test_a_text_by_get_is_taken_if_its_whole_url_is_signed(site: CalledSite) -> None:
     path = f"/twilio/inbound?{urlencode(text())}"
     signature = RequestValidator("new").compute_signature(PUBLIC + path, {})
     guessed = Request(site.web.address + path, headers={"X-Twilio-Signature": "guessed"})
@@ -139,13 +141,13 @@ def test_a_text_by_get_is_taken_if_its_whole_url_is_signed(site: Site) -> None:
     assert site.phones.states() == ["acknowledged"]
 
 
-def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: Site) -> None:
+def test_a_text_handed_over_twice_is_answered_alike_and_counts_once(site: CalledSite) -> None:
     assert site.call("/twilio/inbound", text()) == site.call("/twilio/inbound", text())
     assert len(site.phones.site.rows(inbox)) == 1
 
 
 def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered_alike(
-    site: Site,
+    site: CalledSite,
 ) -> None:
     with ThreadPoolExecutor(20) as many:
         calls = many.map(lambda _: site.call("/twilio/inbound", text()), range(1000))
@@ -154,7 +156,7 @@ def test_a_text_handed_over_a_thousand_times_at_once_counts_once_and_is_answered
     assert site.phones.site.audited.count(("taken", "alert 1")) == 1
 
 
-def test_a_call_that_is_played_again_later_changes_nothing(site: Site) -> None:
+def test_a_call_that_is_played_again_later_changes_nothing(site: CalledSite) -> None:
     site.call("/twilio/inbound", text())
     site.phones.text(CASE_MANAGER, "1 p", "SM2")
     before = site.phones.site.audited
@@ -164,7 +166,7 @@ def test_a_call_that_is_played_again_later_changes_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 10, 30])
-def test_a_call_that_lost_its_end_is_refused(site: Site, cut: int) -> None:
+def test_a_call_that_lost_its_end_is_refused(site: CalledSite, cut: int) -> None:
     form = text(MediaUrl="https://example.org/picture-of-something-long")
     signature = RequestValidator("new").compute_signature(f"{PUBLIC}/twilio/inbound", form)
     body = urlencode(form).encode()[:-cut]
@@ -174,7 +176,7 @@ def test_a_call_that_lost_its_end_is_refused(site: Site, cut: int) -> None:
     assert site.phones.site.rows(inbox) == []
 
 
-def test_nobody_unknown_is_answered(site: Site) -> None:
+def test_nobody_unknown_is_answered(site: CalledSite) -> None:
     code, said = site.call("/twilio/inbound", text(From="+15550177777"))
     assert (code, "Message" in said) == (200, False)
 
@@ -182,11 +184,11 @@ def test_nobody_unknown_is_answered(site: Site) -> None:
 @pytest.mark.parametrize(
     "body", ["", "x" * 1600, "🙂 17 а", "\x00", "1\x00a", "<b>&amp;", "١ a", "１ Ａ", "帮我"]
 )
-def test_any_words_are_taken(site: Site, body: str) -> None:
+def test_any_words_are_taken(site: CalledSite, body: str) -> None:
     assert site.call("/twilio/inbound", text(Body=body))[0] == 200
 
 
-def test_what_is_signed_and_not_whole_is_a_bad_request(site: Site) -> None:
+def test_what_is_signed_and_not_whole_is_a_bad_request(site: CalledSite) -> None:
     assert site.call("/twilio/inbound", {"Body": "1 a"})[0] == 400
     assert site.call("/twilio/status", status())[0] == 400
     assert site.call("/twilio/status?message=9e9", status())[0] == 400
@@ -221,13 +223,13 @@ Split = Mapping[str, str]
     ids=str,
 )
 def test_a_signed_call_that_was_split_in_other_places_is_a_bad_request(
-    site: Site, changed: Split
+    site: CalledSite, changed: Split
 ) -> None:
     assert site.call("/twilio/inbound", {**text(), **changed})[0] == 400
     assert site.phones.site.rows(inbox) == []
 
 
-def test_a_field_that_comes_twice_is_a_bad_request(site: Site) -> None:
+def test_a_field_that_comes_twice_is_a_bad_request(site: CalledSite) -> None:
     form = text()
     # The validator signs what a mapping holds, and so the last of two fields of one name.
     signature = RequestValidator("new").compute_signature(f"{PUBLIC}/twilio/inbound", form)
@@ -237,34 +239,36 @@ def test_a_field_that_comes_twice_is_a_bad_request(site: Site) -> None:
         urlopen(request, timeout=20)
 
 
-def test_the_fields_that_twilio_adds_are_no_fault(site: Site) -> None:
+def test_the_fields_that_twilio_adds_are_no_fault(site: CalledSite) -> None:
     added = {"FromCity": "NEW YORK", "FromCountry": "US", "ToState": "NY", "ToZip": "10001"}
     more = {"MessagingServiceSid": "MG" + "0" * 32, "ProfileName": "Tom From", "NumSegments": "1"}
     assert site.call("/twilio/inbound", {**text(), **added, **more})[0] == 200
 
 
-def test_a_media_message_is_a_message(site: Site) -> None:
+def test_a_media_message_is_a_message(site: CalledSite) -> None:
     sid = "MM" + "a" * 32
     assert site.call("/twilio/inbound", {**text(), "MessageSid": sid, "SmsSid": sid})[0] == 200
 
 
 @pytest.mark.parametrize("code", ["x", "1" * 10, "\0"])
-def test_an_error_code_of_no_such_shape_is_a_bad_request(site: Site, code: str) -> None:
+def test_an_error_code_of_no_such_shape_is_a_bad_request(site: CalledSite, code: str) -> None:
     assert site.call("/twilio/status?message=1", status(ErrorCode=code))[0] == 400
 
 
-def test_a_status_of_no_meaning_changes_nothing(site: Site) -> None:
+def test_a_status_of_no_meaning_changes_nothing(site: CalledSite) -> None:
     assert site.call("/twilio/status?message=1", status(MessageStatus="gone fishing"))[0] == 204
     (row,) = site.phones.site.rows(outbox)
     assert row.state == "accepted"
 
 
-def test_a_database_that_is_away_is_said_so_that_twilio_tries_again_elsewhere(site: Site) -> None:
+def test_a_database_that_is_away_is_said_so_that_twilio_tries_again_elsewhere(
+    site: CalledSite,
+) -> None:
     site.away = True
     assert site.call("/twilio/inbound", text())[0] == 503
 
 
-def test_a_report_finds_its_message_by_our_id(site: Site) -> None:
+def test_a_report_finds_its_message_by_our_id(site: CalledSite) -> None:
     with site.phones.site.database.write() as conn:
         conn.execute(update(outbox).values(provider_id=SID))
     assert site.call("/twilio/status?message=1", status())[0] == 204

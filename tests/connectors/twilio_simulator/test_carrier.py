@@ -212,12 +212,13 @@ def test_the_same_seed_makes_the_same_trouble() -> None:
 def test_messages_are_remembered_beyond_the_process(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    memory = Memory(tmp_path_factory.mktemp("memory") / "var" / "texts.jsonl")
+    file = tmp_path_factory.mktemp("memory") / "var" / "texts.jsonl"
+    memory = Memory(file)
     carrier = Carrier(NUMBER, ACCOUNT)
     carrier.kept = memory.keep
     create(carrier)
     carrier.receive(PHONE, "half a line", NOW)
-    memory._file.write_bytes(memory._file.read_bytes()[:-20])
+    file.write_bytes(file.read_bytes()[:-20])
     shown = []
     again = Carrier(NUMBER, ACCOUNT)
     again.shown = shown.append

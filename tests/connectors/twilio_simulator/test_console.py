@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from io import StringIO
 
@@ -17,6 +18,12 @@ class Phone:
         self.stream = StringIO()
         self.sent: list[tuple[str, str]] = []
         self.console = Console(self.stream, lambda sender, words: self.sent.append((sender, words)))
+
+    def heard_out(self) -> None:
+        """Wait until the console has read its file to the end."""
+        for thread in threading.enumerate():
+            if thread.name == "console phone":
+                thread.join(20)
 
     def arrives(self, to: str, body: str) -> None:
         self.console.show(CarrierMessage("SM1", to, "+15550199", body, "outbound-api", 0))
@@ -68,7 +75,7 @@ def test_lines_are_read_until_the_end_whatever_bytes_they_hold(phone: Phone) -> 
     os.write(write, b"+15550103 17")
     os.write(write, b" A\n+15550103 \xff\xfe\n+15550103 unfinished")
     os.close(write)
-    phone.console._thread.join(20)
+    phone.heard_out()
     assert phone.sent == [("+15550103", "17 A"), ("+15550103", "\ufffd\ufffd")]
     os.close(read)
 
@@ -78,5 +85,5 @@ def test_a_file_that_is_closed_already_is_no_phone(phone: Phone) -> None:
     os.close(read)
     os.close(write)
     phone.console.listen(read)
-    phone.console._thread.join(20)
+    phone.heard_out()
     assert phone.sent == []
