@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.messaging.danger_words import Language
-from engine.messaging.lint import first_clean, lint
-from engine.messaging.listing import Named, list_page, name
+from engine.messaging.lint import first_clean
+from engine.messaging.listing import Named, list_page, name, sayable
 from engine.model.alert import Act
 from engine.model.staff import Role
 
@@ -162,7 +162,7 @@ def confirm(acts: Sequence[tuple[Act, Named]], *, only: bool) -> str:
     }[act]
     letter = _LETTERS[act]
     reply = letter if only and act is Act.TAKE else f"{alert.code} {letter}"
-    named = alert.ref if alert.ref and not lint(alert.ref) else str(alert.code)
+    named = sayable(alert.ref) or str(alert.code)
     return first_clean(
         [
             f"Handrail: {question.format(named)} Reply {reply}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.messaging.lint import first_clean
+from engine.messaging.lint import first_clean, in_gsm_7
 from engine.messaging.listing import Named, list_page
 from engine.model.plurals import counted
 from engine.model.sms_settings import Detail
@@ -23,9 +23,10 @@ def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> st
         f"Handrail: someone needs you: {codes}. {_HOW}",
         f"Handrail: {len(alerts)} alerts need you. {_SEE}",
     ]
-    if detail != "none":
+    ref = in_gsm_7(ref)
+    if detail != "none" and ref:
         wordings.insert(0, f"Handrail: {ref} needs you: {codes}. {_HOW}")
-    if detail == "reason":
+    if detail == "reason" and ref:
         wordings.insert(0, f"Handrail: {ref} needs you: {named}. {_HOW}")
     return first_clean(wordings)
 

@@ -6,6 +6,7 @@ More than one segment, a character that is not GSM-7, a word that reveals anythi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
@@ -19,6 +20,9 @@ _BASIC = frozenset(
 )
 _EXTENSION = frozenset("^{}\\[~]|€")  # these take two septets
 _GSM_7 = _BASIC | _EXTENSION
+_PLAIN_SIGNS = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ł": "l", "Ł": "L"}
+)
 
 # Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a
 # client's privacy.
@@ -57,6 +61,28 @@ _KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|uns
 _ASKED_FOR = re.compile(
     rf"\b(?:{_KEYWORD.upper()})\b|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
 )
+
+
+def in_gsm_7(text: str) -> str:
+    """Spell a client's ref or alias in the characters that plain SMS has: `C-Zoë` as `C-Zoe`.
+
+    Args:
+        text: The ref or alias.
+
+    Returns:
+        The text without what has no such spelling; "" if less than half of its letters and digits
+        is left.
+    """
+    spelt = []
+    for each in text.translate(_PLAIN_SIGNS):
+        near = "".join(one for one in unicodedata.normalize("NFKD", each) if one in _GSM_7)
+        spelt.append(each if each in _GSM_7 else near)
+    found = "".join(spelt).strip()
+    return found if 2 * _letters_in(found) >= max(_letters_in(text), 1) else ""
+
+
+def _letters_in(text: str) -> int:
+    return sum(each.isalnum() for each in text)
 
 
 def septets(text: str) -> int:

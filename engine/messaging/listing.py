@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.messaging.lint import first_clean, lint
+from engine.messaging.lint import first_clean, in_gsm_7, lint
 
 _MOST = 12  # entries of one text
 
@@ -21,7 +21,14 @@ class Named:
 
 def name(alert: Named) -> str:
     """Name one alert; a ref that may not stand in a text is left out."""
-    return f"{alert.code} ({alert.ref})" if alert.ref and not lint(alert.ref) else str(alert.code)
+    ref = sayable(alert.ref)
+    return f"{alert.code} ({ref})" if ref else str(alert.code)
+
+
+def sayable(ref: str) -> str:
+    """Return a ref or alias as a text says it; "" where it may not stand in a text."""
+    spelt = in_gsm_7(ref)
+    return "" if lint(spelt) else spelt
 
 
 def list_page(
@@ -63,5 +70,6 @@ def _fitting(alerts: Sequence[Named], said: str, reply: str, others: int) -> tup
 
 
 def _entry(alert: Named, *, with_refs: bool) -> str:
-    ref = f" {alert.ref}" if with_refs and alert.ref and not lint(alert.ref) else ""
+    ref = sayable(alert.ref) if with_refs else ""
+    ref = f" {ref}" if ref else ""
     return f"{alert.code}{ref}{' please call now' if alert.urgent else ''}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.messaging.lint import first_clean
+from engine.messaging.lint import first_clean, in_gsm_7
 from engine.model.plurals import counted
 from engine.model.rule import Severity
 from engine.model.sms_settings import Detail
@@ -27,9 +27,10 @@ def reaches_nobody(
     """
     reply = f"Reply {code} A to take it. See: handrail why {alert_id}"
     wordings = [f"Handrail: alert {alert_id} ({severity}) reaches nobody. {reply}"]
-    if detail != "none":
+    ref = in_gsm_7(ref)
+    if detail != "none" and ref:
         wordings.insert(0, f"Handrail: {severity} alert about {ref} reaches nobody. {reply}")
-    if detail == "reason" and reason:
+    if detail == "reason" and reason and ref:
         about = f"{severity} alert about {ref} ({reason})"
         wordings.insert(0, f"Handrail: {about} reaches nobody. {reply}")
     return first_clean(wordings)

@@ -5,7 +5,7 @@ Nothing here takes a name, a number, a result or a note, so none can get into a 
 
 from __future__ import annotations
 
-from engine.messaging.lint import first_clean
+from engine.messaging.lint import first_clean, in_gsm_7
 from engine.model.sms_settings import Detail
 
 
@@ -22,17 +22,18 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
         detail: How much a text may say.
         urgent: Whether the alert is urgent; then the text asks for a call now.
     """
+    ref = in_gsm_7(ref)
     reply = f"Reply {code} A to take it, {code} P to pass on"
     replies = f"{reply}, {code} D when done, {code} F if a false alarm."
     needs = "needs you, please call now" if urgent else "needs you"
     wordings = [f"Handrail: someone {needs}. {replies}"]
-    if detail != "none":
+    if detail != "none" and ref:
         wordings = [
             f"Handrail: {ref} {needs}. {replies}",
             f"Handrail: {ref} {needs}. {reply}.",
             *wordings,
         ]
-    if detail == "reason" and reason:
+    if detail == "reason" and reason and ref:
         wordings.insert(0, f"Handrail: {ref} {needs} ({reason}). {replies}")
         if urgent:
             wordings.insert(1, f"Handrail: {ref} {needs} ({reason}). {reply}.")
@@ -42,9 +43,8 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
 def to_mentor(alias: str, code: int) -> str:
     """Ask a mentor to reach out to somebody, called as the client's consent says."""
     replies = f"Reply {code} A to take it, {code} P to pass on, {code} D when done."
-    return first_clean(
-        [
-            f"Handrail: please reach out to {alias} when you can. {replies}",
-            f"Handrail: please reach out to the person you look out for. {replies}",
-        ]
-    )
+    alias = in_gsm_7(alias)
+    wordings = [f"Handrail: please reach out to the person you look out for. {replies}"]
+    if alias:
+        wordings.insert(0, f"Handrail: please reach out to {alias} when you can. {replies}")
+    return first_clean(wordings)

@@ -82,7 +82,7 @@ EXAMPLES = {
     "wrote_again": answers.wrote_again(URGENT, mine=True),
 }
 # They choose among constants or are part of other texts.
-NO_TEXTS = {"crisis", "client_help", "thanks", "started", "list_page", "name"}
+NO_TEXTS = {"crisis", "client_help", "thanks", "started", "list_page", "name", "sayable"}
 
 
 def block_after(heading: str) -> list[str]:

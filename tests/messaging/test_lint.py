@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.messaging.lint import SEGMENT, lint, septets
+from engine.messaging.lint import SEGMENT, in_gsm_7, lint, septets
 
 
 def test_plain_words_pass() -> None:
@@ -100,3 +100,21 @@ def test_a_carriers_word_in_plain_speech_passes() -> None:
 
 def test_everything_wrong_is_said_at_once() -> None:
     assert len(lint("Reply YES, he’s on heroin" + " x" * SEGMENT)) == 4
+
+
+@pytest.mark.parametrize(
+    ("ref", "spelt"),
+    [
+        ("C-Zoë", "C-Zoe"),
+        ("C-1042", "C-1042"),
+        ("Łucja’s", "Lucja's"),
+        ("Ćirić 7", "Ciric 7"),
+        ("Ñandú", "Ñandu"),
+        ("Зоя", ""),
+        ("Зоя-7", ""),
+        ("🙂", ""),
+    ],
+)
+def test_a_ref_is_spelt_in_the_characters_that_plain_sms_has(ref: str, spelt: str) -> None:
+    assert in_gsm_7(ref) == spelt
+    assert not any("which plain SMS has not" in wrong for wrong in lint(in_gsm_7(ref)))

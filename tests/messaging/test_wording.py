@@ -48,7 +48,7 @@ def test_a_reason_that_may_not_be_said_is_left_out(reason: str) -> None:
     assert to_staff("C-1042", reason, 17, "reason") == f"Handrail: C-1042 needs you. {REPLIES}"
 
 
-@pytest.mark.parametrize("ref", ["OUD-17", "Zoë’s", "€" * 64])
+@pytest.mark.parametrize("ref", ["OUD-17", "Зоя", "€" * 64])
 def test_a_ref_that_may_not_be_said_is_left_out(ref: str) -> None:
     assert (
         to_staff(ref, "missed check-ins", 17, "reason") == f"Handrail: someone needs you. {REPLIES}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import broken_promises
 from engine.flows.rules.missing_rules import missing, written
+from engine.messaging.listing import sayable
+from engine.messaging.names import looks_like_name
 from engine.model.duration import Duration, write_duration
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, from_us
 from engine.model.intake import WHOLE
@@ -31,12 +33,14 @@ from engine.store.intake import events, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
-from engine.store.people import on_call
+from engine.store.people import on_call, roster
 
 # A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
 GRACE_US = 120 * SECOND_US
 # A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
 _CLOCKS_US = 20 * MINUTE_US
+
+_SHOWN = 3  # refs that one line names
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _ahead(conn, now)
             yield _messages(conn)
             yield _rejects(conn)
+            yield from _refs(conn)
     except StoreUnavailableError as error:
         yield Check("database", False, str(error))
     finally:
@@ -279,6 +284,25 @@ def _rejects(conn: Connection) -> Check:
     return Check(
         "rejects", False, f"{counted(waiting, 'row')} could not be read; see handrail rejects."
     )
+
+
+def _refs(conn: Connection) -> Iterator[Check]:
+    """Name refs and aliases that texts would show as a name, or cannot show at all."""
+    refs, aliases = roster.client_refs(conn), roster.aliases(conn)
+    named = [ref for ref in refs if looks_like_name(ref)]
+    named += [alias for alias in aliases if looks_like_name(alias, alias=True)]
+    unsaid = [ref for ref in (*refs, *aliases) if not sayable(ref)]
+    if named:
+        said = f"{_some(named)} may be the name of a person, and texts show it; use a code."
+        yield Check("refs", False, said)
+    if unsaid:
+        said = f"{_some(unsaid)} cannot stand in a text, so texts say only that someone needs help."
+        yield Check("refs", False, said)
+
+
+def _some(refs: Sequence[str]) -> str:
+    shown = ", ".join(refs[:_SHOWN])
+    return shown + (f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else "")
 
 
 def _ago(us: Duration) -> str:

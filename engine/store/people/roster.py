@@ -108,6 +108,16 @@ def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
     return {row.id: row.ref for row in conn.execute(theirs)}
 
 
+def client_refs(conn: Connection) -> list[str]:
+    """Read the refs of all clients, in order."""
+    return list(conn.scalars(select(clients.c.ref).order_by(clients.c.ref)))
+
+
+def aliases(conn: Connection) -> list[str]:
+    """Read the aliases of all consents, each once and in order."""
+    return list(conn.scalars(select(consents.c.alias).distinct().order_by(consents.c.alias)))
+
+
 def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
     """The ids of the staff of these refs, by ref."""
     return {ref: staff_id for ref, staff_id in conn.execute(_REFS) if ref in refs}

@@ -24,7 +24,7 @@ from engine.rulebook.parsing.load import load as load_rules
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
-from engine.store.tables import intake, operations
+from engine.store.tables import intake, operations, people
 from tests.kit.caseload import Caseload
 
 NOW = 1_800_000_000 * SECOND_US
@@ -250,3 +250,16 @@ def test_an_audit_trail_that_was_cut_after_it_was_anchored(
     with sqlite_database.write() as conn:
         conn.execute(operations.audit.delete().where(operations.audit.c.id == 2))
     assert wrong(site)["audit trail"].startswith("Row 2 of the audit trail is gone")
+
+
+def test_refs_that_look_like_names_or_cannot_stand_in_a_text_are_named(
+    site: Settings, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as conn:
+        for ref in ("C-1042", "Dana Smith", "Зоя"):
+            conn.execute(insert(people.clients).values(ref=ref, timezone="UTC"))
+    found = [check.said for check in examine(site, NOW) if check.name == "refs"]
+    assert [said.partition(" may")[0].partition(" cannot")[0] for said in found] == [
+        "Dana Smith, Зоя",
+        "Зоя",
+    ]
