@@ -109,18 +109,24 @@ def _negative(weeks: Weeks) -> int:
     return sum(result == "negative" for _, result in weeks)
 
 
+def _unclear(weeks: Weeks) -> int:
+    return sum(result == "inconclusive" for _, result in weeks)
+
+
 # As the data's README words them, of the weeks up to one.
 DEFINITIONS: dict[str, Callable[[Weeks], bool]] = {
     "mokri-2016": lambda weeks: _negative(weeks) < len(weeks),
-    "johnson-1992": lambda weeks: _in_a_row([week for week in weeks if week[0] > 4], False, 2),
-    "lee-2016": lambda weeks: len(weeks[-4:]) - _negative(weeks[-4:]) >= 2,
+    "johnson-1992": lambda weeks: _in_a_row([week for week in weeks if week[0] >= 4], False, 2),
+    "lee-2016": lambda weeks: len(weeks) >= 4 and 4 - _negative(weeks[-4:]) >= 2,
     "schottenfeld-2008": lambda weeks: _in_a_row(weeks, False, 3),
     "lee-2018": lambda weeks: _in_a_row([week for week in weeks if week[0] >= 3], False, 4),
     "strang-2010": lambda weeks: (
-        weeks[-1][0] >= 26 and 2 * _negative([w for w in weeks if 14 <= w[0] <= 26]) >= 13
+        len(weeks) >= 12 and 2 * _negative(weeks[-12:]) + _unclear(weeks[-12:]) >= 12
     ),
-    "ling-1998": lambda weeks: _in_a_row(weeks, True, 13),
-    "weiss-2011": lambda weeks: _in_a_row(weeks, True, 1) and _negative(weeks[-4:-1]) >= 2,
+    "ling-1998": lambda weeks: _in_a_row(weeks, True, 4),
+    "weiss-2011": lambda weeks: (
+        len(weeks) >= 4 and _in_a_row(weeks, True, 1) and _negative(weeks[-4:-1]) >= 2
+    ),
 }
 
 

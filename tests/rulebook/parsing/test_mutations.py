@@ -14,6 +14,7 @@ from engine.config import load as load_config
 from engine.errors import Mistake, MistakesError
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
+from engine.rulebook.parsing.reading import NAMED
 from tests.rulebook.mutations import Mutation, mutations
 
 pytestmark = pytest.mark.slow  # every line of every shipped file
@@ -87,7 +88,7 @@ def honest(before: Any, after: Any) -> bool:
     found = sorted(differences(before, after))
     if [how for how, _ in found] == ["added", "lost"]:
         (_, gained), (_, lost) = found
-        return gained[:-1] == lost[:-1] in {("lists",), ("phrases",)}
+        return gained[:-1] == lost[:-1] in {(name,) for name in NAMED}
     return len(found) <= 1 and all(how == "lost" or _free(before, place) for how, place in found)
 
 
@@ -120,7 +121,7 @@ def _free(document: Any, place: Place) -> bool:
     """Whether any word may stand there."""
     for step in place[:-1]:
         document = document[step]
-    return place[-1] in TEXTS or "client" in document
+    return place[-1] in {*TEXTS, "substances"} or place[0] == "lists" or "client" in document
 
 
 def meaning(book: Rulebook) -> Any:
@@ -135,11 +136,11 @@ def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) 
         return False
     lost = list(differences(yaml.load(before, yaml.CBaseLoader), after))
     names = [
-        place[1]
-        for how, place in lost
-        if how == "lost" and len(place) == 2 and place[0] in {"lists", "phrases"}
+        place[1] for how, place in lost if how == "lost" and len(place) == 2 and place[0] in NAMED
     ]
-    return len(lost) == len(names) == 1 and all(f"'{names[0]}'" in says for *_, says in found)
+    # What stood in it may have joined the one before.
+    elsewhere = [place for _, place in lost if place[0] not in NAMED]
+    return len(names) == 1 and not elsewhere and all(f"'{names[0]}'" in says for *_, says in found)
 
 
 def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
