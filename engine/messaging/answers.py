@@ -198,7 +198,9 @@ def not_understood(alerts: Sequence[Named]) -> str:
     )
 
 
-def details(alert: Named, since: str, told: Sequence[str], following: str) -> str:
+def details(
+    alert: Named, since: str, told: Sequence[str], following: str, *, mine: bool = False
+) -> str:
     """Answer `1 ?`: since when, who else was told, and who is next.
 
     Args:
@@ -206,9 +208,13 @@ def details(alert: Named, since: str, told: Sequence[str], following: str) -> st
         since: The local time at which it began, in words.
         told: The people told so far, in words.
         following: The next person and time, or the person who has it, in words.
+        mine: Whether the sender has the alert.
     """
     people = ", ".join(dict.fromkeys(told))
-    reply = f"Reply {alert.code} A to take it."
+    code = alert.code
+    reply = (
+        f"Reply {code} D when done, {code} P to pass on." if mine else f"Reply {code} A to take it."
+    )
     return first_clean(
         [
             f"Handrail: {name(alert)} since {since}. Told: {people}. {following} {reply}",

@@ -109,8 +109,8 @@ def _asked(
     numbers = [part for part in named if part.code is not None]
     if words == {Word.UNDO} and len(numbers) <= 1:
         return Reply(Asks.UNDO, code=numbers[0].code if numbers else None)
-    if not told:
-        return _NOT_UNDERSTOOD
+    if not told:  # thanks alone are answered by how things stand
+        return Reply(Asks.LIST)
     if not words or words == {Word.ASK}:
         return _about(numbers, known)
     if words in ({Word.LIST}, {Word.HELP}):

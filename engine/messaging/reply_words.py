@@ -68,7 +68,7 @@ yo la tengo | yo lo tengo | yo la take | yo la agarro | la agarro
 got it | gotit | gotcha | ok | okay | okey | k | kk | yes | yep | yup | yeah | ya got it | sure
 roger | roger that | copy | copy that | understood | noted | received | will do | calling
 calling now | calling her | calling him | calling them | calling her now | calling him now
-calling them now | omw | on my way | thumbsup | absolutely | of course
+calling them now | omw | on my way | on my way to | thumbsup | absolutely | of course
 si | sip | vale | va | dale | claro | entendido | entendida | enterado | enterada | recibido
 copiado | de acuerdo | sale | okis | llamando | llamo ahora
 """,
@@ -98,7 +98,7 @@ later | remind me later | remind me | mas tarde | luego | recuerdame luego
     Word.UNDO: """
 undo | oops undo | undo that | undo it | undo this | deshacer | deshaz | deshaz eso | deshazlo
 """,
-    Word.ALL: "all | all of them | all mine | them all | todas | todos | todas mias | todos mios",
+    Word.ALL: "all | all of them | em all | all mine | them all | todas | todos | todas mias | todos mios",
     Word.LIST: """
 list | the list | show list | show me the list | lista | la lista | whats open | what is open
 what do i have | what have i got | which are open | which ones are open | what is open with me

@@ -82,6 +82,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
         ("Mon 13:33",),
         (["you"], ["you", "the supervisor", "the person on call"]),
         ("Next: the person on call at Tue 00:30.", "It is yours."),
+        (False, True),
     ),
     "taken_by": (ALERTS, ROLES),
     "closed_by": (ALERTS, ROLES),
@@ -91,7 +92,13 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "void_many": ((4, 99_999),),
     "wrote_again": (ALERTS, (True, False)),
 }
-BY_KEYWORD = {"of_many": "newly", "confirm": "only", "wrote_again": "mine", "to_staff": "urgent"}
+BY_KEYWORD = {
+    "of_many": "newly",
+    "confirm": "only",
+    "wrote_again": "mine",
+    "details": "mine",
+    "to_staff": "urgent",
+}
 # What a text may be made of. There is no name, no number of a phone, no note, no result and no
 # title among them.
 FIELDS = {

@@ -238,7 +238,9 @@ def _details(desk: _Desk, code: int) -> str:
         "you" if one.id in mine else answers.ROLE_WORDS[one.role] for one in told if one is not None
     ]
     since = _clock(held.alert.began, who, desk.now)
-    return answers.details(desk.named(code), since, people, _following(desk, held, who, desk.now))
+    following = _following(desk, held, who, desk.now)
+    has_it = held.owner_id in mine
+    return answers.details(desk.named(code), since, people, following, mine=has_it)
 
 
 def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:

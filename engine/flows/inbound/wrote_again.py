@@ -41,10 +41,10 @@ def tell_one(
     last = outbox.newest(conn, held.alert.id, staff_id, MessageKind.WROTE_AGAIN)
     if last is not None and last.state == "queued":
         return
-    apart = _APART_IN_DANGER_US if urgent else _APART_US
-    due_at = now if last is None else max(now, last.due_at + apart)
     named = name(conn, held, staff_id, detail, now)
     named = replace(named, urgent=urgent or named.urgent)
+    apart = _APART_IN_DANGER_US if named.urgent else _APART_US
+    due_at = now if last is None else max(now, last.due_at + apart)
     body = answers.wrote_again(named, mine=staff_id == held.owner_id)
     message = NewMessage(
         held.alert.id, held.step, staff_id, MessageKind.WROTE_AGAIN, body, now, due_at, now + DAY_US

@@ -124,3 +124,9 @@ def test_the_code_of_a_text_about_many_can_be_asked_and_acted_on(database: Datab
     assert "8 alerts about 8 clients need you: 1 C-1, 2 C-2" in words
     assert "1 (C-1) since" in (phones.text(CASE_MANAGER, "1 ?") or "")
     assert phones.text(CASE_MANAGER, "1 a") == answers.yours(named(1))
+
+
+def test_asking_about_an_alert_of_ones_own_says_how_to_end_it(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 a")
+    said = phones.text(CASE_MANAGER, "1 ?") or ""
+    assert "It is yours. Reply 1 D when done, 1 P to pass on." in said
