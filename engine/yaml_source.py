@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from engine.errors import Mistake, MistakesError
+from engine.regular_file import read_regular
 from engine.yaml_syntax import what_is_wrong
 
 MAX_BYTES = 2_000_000
@@ -52,7 +53,7 @@ class YamlSource:
         """
         name = name or str(path)
         try:
-            data = path.read_bytes()
+            data = read_regular(path, MAX_BYTES + 1)
         except OSError as error:
             raise MistakesError(
                 [Mistake(name, 0, 0, f"cannot be read: {error.strerror}")]

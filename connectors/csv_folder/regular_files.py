@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from engine import regular_file
+
 
 def kind_of(path: Path) -> str | None:
     """Say what stands at a path that is no regular file; None for a regular file.
@@ -15,14 +17,7 @@ def kind_of(path: Path) -> str | None:
     Raises:
         FileNotFoundError: nothing stands there.
     """
-    mode = path.lstat().st_mode
-    if stat.S_ISREG(mode):
-        return None
-    if stat.S_ISLNK(mode):
-        return "a link"
-    if stat.S_ISDIR(mode):
-        return "a folder"
-    return "a pipe" if stat.S_ISFIFO(mode) else "a device"
+    return regular_file.kind_of(path.lstat().st_mode)
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -9,6 +9,8 @@ from pathlib import Path
 from engine.errors import Mistake
 from engine.model.printable import printable
 from engine.model.redaction import hide_passwords
+from engine.regular_file import read_regular
+from engine.yaml_source import MAX_BYTES
 
 # A line longer than this is cut around its place.
 WIDTH = 110
@@ -37,6 +39,7 @@ def _pointed_at(written: str, column: int) -> Iterator[str]:
 
 def _lines(file: str) -> list[str]:
     try:
-        return Path(file).read_text("utf-8-sig", errors="replace").splitlines()
+        written = read_regular(Path(file), MAX_BYTES)
+        return written.decode("utf-8-sig", errors="replace").splitlines()
     except OSError:
         return []

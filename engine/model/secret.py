@@ -10,6 +10,9 @@ from pydantic import model_validator
 from engine.errors import UserError
 from engine.model.config_path import ConfigPath
 from engine.model.strict import Strict
+from engine.regular_file import read_regular
+
+_LONGEST = 1 << 16  # bytes; no secret is longer
 
 
 class Secret(Strict):
@@ -34,7 +37,7 @@ class Secret(Strict):
         """
         if self.file is not None:
             try:
-                found = self.file.read_text("utf-8")
+                found = read_regular(self.file, _LONGEST).decode("utf-8")
             except (OSError, UnicodeDecodeError) as error:
                 reason = error.strerror if isinstance(error, OSError) else "it is not text"
                 raise UserError(

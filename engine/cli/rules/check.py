@@ -77,7 +77,7 @@ def _outdated(settings: Settings) -> Iterator[Mistake]:
 
     for name, schema in (("rules", rules_schema), ("cases", cases_schema)):
         file = near(settings.rules) / f"{name}.schema.json"
-        if file.exists() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
+        if file.is_file() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
             text = (
                 "is not of this configuration and version; "
                 f"write it again: handrail schema {name} --output {file}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -191,6 +192,24 @@ def test_stray_files_are_passed_over_and_named(site: RuleFolder) -> None:
     passed_over = "warning: is passed over; an editor, a copy or the system left it"
     named = ("#r.yaml#", ".#r.yaml", "._r.yaml", "r.yaml~", "~$r.yaml")
     assert site.warnings() == [f"rules/{name}: {passed_over}" for name in named]
+
+
+def test_pipes_and_devices_among_the_rules_are_passed_over_and_named(site: RuleFolder) -> None:
+    os.mkfifo(site.rules / "pipe.yaml")
+    os.mkfifo(site.rules / "pipe.cases.yaml")
+    (site.rules / "zero.yaml").symlink_to("/dev/zero")
+    passed_over = "warning: is passed over; an editor, a copy or the system left it"
+    named = ("pipe.cases.yaml", "pipe.yaml", "zero.yaml")
+    assert site.warnings() == [f"rules/{name}: {passed_over}" for name in named]
+
+
+def test_rules_may_be_links_to_files(site: RuleFolder, tmp_path: Path) -> None:
+    kept = tmp_path / "..data"
+    kept.mkdir()
+    for file in list(site.rules.iterdir()):
+        file.rename(kept / file.name)
+        file.symlink_to(kept / file.name)
+    assert site.warnings() == []
 
 
 def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: RuleFolder) -> None:
