@@ -60,6 +60,12 @@ Held = Annotated[
 Shadow = Annotated[
     bool, typer.Option("--shadow", help="Also those of rules on trial, which nobody is told of.")
 ]
+Phone = Annotated[
+    str | None,
+    typer.Option(
+        "--phone", metavar="PHONE", help="Take ALERT for the number by which this phone knows it."
+    ),
+]
 AlertId = Annotated[
     int, typer.Argument(parser=whole_number(), metavar="ALERT", help="The alert's number.")
 ]
@@ -97,15 +103,17 @@ def alerts(
 
 def why(
     alert: AlertId,
+    phone: Phone = None,
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Explain an alert: its rule, the findings, the events behind them, and what happened since."""
-    from engine.flows.operations.why import explain
+    from engine.flows.operations.why import alert_of_code, explain
 
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
-        told = explain(conn, alert, settings.kinds)
+        alert_id = alert if phone is None else alert_of_code(conn, phone, alert, now())
+        told = explain(conn, alert_id, settings.kinds)
     if format is TextFormat.JSON:
         show_json(asdict(told), indent=2)
     else:

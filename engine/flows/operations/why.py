@@ -29,7 +29,7 @@ from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, skipped_recipients
 from engine.store.alerts.alert_records import AlertRecord, SeenEvent
-from engine.store.messages import inbox
+from engine.store.messages import inbox, reply_codes
 from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
 from engine.store.people import staff
@@ -47,6 +47,28 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
     if record is None:
         raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
     return _Explainer(conn, record).why(_rule(conn, record, kinds))
+
+
+def alert_of_code(conn: Connection, phone: str, code: int, now: Instant) -> int:
+    """Find the alert that a phone knows by a code.
+
+    Args:
+        conn: The connection to read from.
+        phone: The number of a member of staff or mentor, in E.164.
+        code: The number that texts to the phone gave the alert.
+        now: The present instant.
+
+    Returns:
+        The alert's id.
+
+    Raises:
+        UserError: The phone knows no alert by this code.
+    """
+    ids = [one.id for one in staff.with_phone(conn, phone)]
+    for coded in reply_codes.known(conn, phone, ids, now):
+        if coded.code == code:
+            return coded.alert_id
+    raise UserError(f"The phone {phone} knows no alert by the number {code}.")
 
 
 def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> ExplainedRule:

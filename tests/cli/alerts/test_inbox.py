@@ -68,3 +68,9 @@ def test_why_shows_every_text_the_words_that_raised_it_and_what_to_do(said: Term
     assert "Call now." in told
     texts = json.loads(said("why", "3", "--format", "json"))["texts"]
     assert [text["words"] for text in texts] == ["", "want to die", ""]
+
+
+def test_why_finds_an_alert_by_the_number_that_a_text_gave_it(said: Terminal) -> None:
+    found = json.loads(said("why", "3", "--phone", CASE_MANAGER, "--format", "json"))
+    assert (found["alert"], found["client"]) == (3, "C-1")
+    assert "knows no alert by the number 9" in said("why", "9", "--phone", CASE_MANAGER, code=2)
