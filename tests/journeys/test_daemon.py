@@ -222,7 +222,7 @@ def test_a_port_in_use_changes_nothing_for_the_daemon_that_has_it(site: Path) ->
         config = site / "config.yaml"
         config.write_text(config.read_text().replace("port: 0", f"port: {port}"))
         (site / "rules" / "safety.yaml").unlink()
-        assert mistake(site).startswith(f"Port {port} on 127.0.0.1 is in use")
+        assert mistakes(site)[-1].startswith(f"Port {port} on 127.0.0.1 is in use")
     database = Database.open(f"sqlite:///{site}/var/handrail.db")
     with database.read() as conn:
         serving = rule_sets.serving(conn)
