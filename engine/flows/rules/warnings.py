@@ -12,6 +12,7 @@ from engine.messaging.wording import to_staff
 from engine.rulebook.core.cases import tried
 from engine.rulebook.core.rulebook import CheckedRule
 from engine.rulebook.parsing.load import is_stray
+from engine.rulebook.tools.one_event import taken_for_one
 from engine.rulebook.tools.redundancy import covered
 
 # As long as those of a site that has been at it for years.
@@ -32,6 +33,7 @@ def warnings(rule_set: RuleFileSet) -> list[Mistake]:
         *_all_of(_without_evidence(one) for one in asked),
         *_all_of(_unfit_text(one) for one in asked),
         *_all_of(_needless(one, covering) for one in asked),
+        *_all_of(_two_events(one) for one in asked),
     ]
     return sorted(found)
 
@@ -94,6 +96,12 @@ def _unfit_text(one: CheckedRule) -> Iterator[Mistake]:
         "reason",
         f"the reason {' and '.join(objections)}; texts will leave it out until it is fixed",
     )
+
+
+def _two_events(one: CheckedRule) -> Iterator[Mistake]:
+    for kind, first, second in taken_for_one(one.written.written_when):
+        text = f"{first} and {second} may be those of two events of kind {kind}"
+        yield _at(one, "when", f"{text}; to mean one event, write both in one where:")
 
 
 def _needless(one: CheckedRule, covering: Mapping[str, str]) -> Iterator[Mistake]:
