@@ -8,7 +8,7 @@ from engine.cli.alerts import act, alerts, inbox
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import db, doctor, run
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_
-from engine.cli.staff import absence, disclosures, oncall
+from engine.cli.staff import absence, disclosures, oncall, text_me
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -34,6 +34,7 @@ app.command()(act.resolve)
 app.command()(act.snooze)
 app.command()(act.reply)
 app.command()(inbox.inbox)
+app.command("text-me")(text_me.text_me)
 app.command()(disclosures.disclosures)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)

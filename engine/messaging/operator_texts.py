@@ -60,6 +60,12 @@ def opted_in(ref: str, number: int) -> str:
     )
 
 
+def trial(ref: str) -> str:
+    """Show a member of staff or mentor that texts reach their phone."""
+    said = "texts reach this phone. Nothing is to be done."
+    return first_clean([f"Handrail: {said} It belongs to {ref}.", f"Handrail: {said}"])
+
+
 def held(clients: int) -> str:
     """Alerts have been held back for long, for data are missing."""
     many = counted(clients, "client")

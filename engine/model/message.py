@@ -70,6 +70,7 @@ class MessageKind(StrEnum):
     DANGER = "danger"
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
+    TRIAL = "trial"  # a person tries whether texts reach a phone
     HELD = "held"
     HELD_URGENT = "held_urgent"
     INFERENCE = "inference"
@@ -100,6 +101,7 @@ PASSES_QUIET_HOURS = (
     MessageKind.REACHES_NOBODY,
     MessageKind.HELD_URGENT,
     MessageKind.DANGER,
+    MessageKind.TRIAL,
 )
 # Texts that are gathered wait this long for each other, because clients are evaluated in batches.
 TOGETHER_US = 120 * SECOND_US

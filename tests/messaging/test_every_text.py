@@ -58,6 +58,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "in_danger": (REFS, (1, 10**12)),
     "opted_out": (REFS, (1, 10**12)),
     "opted_in": (REFS, (1, 10**12)),
+    "trial": (REFS,),
     "held": ((1, 99_999),),
     "judged_in_two_ways": (),
     "news": (PROMISES,),
