@@ -77,6 +77,9 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
 
 
 def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> Numbers:
+    # Worked example: the windows [7, 3, 5] and [3, 9] have the ranks [2, 0, 1] and [0, 3] among the
+    # distinct values 3, 5, 7, 9. Window times 4 plus rank is 2 0 1 4 7, sorted 0 1 2 4 7; modulo 4 that
+    # is 0 1 2 0 3, so each window is sorted in its place: 3 5 7 and 3 9. The medians are 5 and 6.
     # A value's window and its place among the distinct ones make one number, which sorts far faster than two.
     ordered = distinct[
         np.sort(np.repeat(np.arange(len(sizes)) * len(distinct), sizes) + ranks) % len(distinct)

@@ -15,12 +15,24 @@ from engine.model.spans import Raise
 
 
 def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, Keys]:
-    """The keys at which spans begin and end, of the flips of the rule's conditions (an even number).
+    """Find where spans begin and end, from the flips of the conditions of a rule.
 
-    A span begins once the conditions have been true for `hold` (microseconds) and ends once they have been false for
-    `clears_after`; in between, while it has not ended, they need not hold again that long. A span that lasts to the
-    end of its client's stretch ends at the base of the next.
+    A span begins once the conditions have been true for `hold`, and ends once they have been false for
+    `clears_after`. Until it has ended they need not hold that long again.
+
+    Args:
+        changes: (2n,) keys at which the conditions become true and false, in turn, ascending.
+        hold: How long they must be true, in microseconds.
+        clears_after: How long they must then be false, in microseconds.
+
+    Returns:
+        The (m,) keys at which spans begin and the (m,) keys at which they end. A span that lasts to
+        the end of its client's stretch ends at the base of the next one.
     """
+    # Worked example, with hold 2 and clears_after 3: true in [0, 1), [3, 6), [8, 9) and [20, 25).
+    # Only [3, 6) and [20, 25) last longer than 2. The pauses 1 to 3 and 6 to 8 are no longer than 3,
+    # so the first three are one cluster and the last is another. The spans are [3 + 2, 9 + 3) and
+    # [20 + 2, 25 + 3).
     began, ended = changes[::2], changes[1::2]
     if not hold and not clears_after:
         return began, ended
