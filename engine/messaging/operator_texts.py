@@ -60,6 +60,17 @@ def opted_in(ref: str, number: int) -> str:
     )
 
 
+def on_call(until: str, alerts: int) -> str:
+    """Tell a person that their shift on call has begun.
+
+    Args:
+        until: The local time at which it ends, in words.
+        alerts: How many alerts are open.
+    """
+    are = f"{counted(alerts, 'alert')} {'is' if alerts == 1 else 'are'} open. See: handrail alerts"
+    return f"Handrail: you are on call until {until}. {are if alerts else 'Nothing is open.'}"
+
+
 def trial(ref: str) -> str:
     """Show a member of staff or mentor that texts reach their phone."""
     said = "texts reach this phone. Nothing is to be done."

@@ -70,6 +70,7 @@ class MessageKind(StrEnum):
     DANGER = "danger"
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
+    ON_CALL = "on_call"  # a shift begins; `sequence` is its first instant
     TRIAL = "trial"  # a person tries whether texts reach a phone
     HELD = "held"
     HELD_URGENT = "held_urgent"

@@ -57,6 +57,7 @@ EXAMPLES = {
     "in_danger": operator_texts.in_danger("S-1", 1),
     "opted_out": operator_texts.opted_out("S-1", 1),
     "opted_in": operator_texts.opted_in("S-1", 1),
+    "on_call": operator_texts.on_call("Monday 08:00", 2),
     "trial": operator_texts.trial("S-1"),
     "held": operator_texts.held(9),
     "judged_in_two_ways": operator_texts.judged_in_two_ways(),

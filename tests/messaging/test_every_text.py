@@ -59,6 +59,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "opted_out": (REFS, (1, 10**12)),
     "opted_in": (REFS, (1, 10**12)),
     "trial": (REFS,),
+    "on_call": (("Wednesday 28 Sep 08:00",), (0, 1, 99_999)),
     "held": ((1, 99_999),),
     "judged_in_two_ways": (),
     "news": (PROMISES,),
@@ -118,7 +119,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent"}
-FIELDS |= {"total", "page", "reply", "severity"}
+FIELDS |= {"total", "page", "reply", "severity", "until"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:

@@ -312,6 +312,12 @@ def no_longer_quieted(conn: Connection) -> list[int]:
     return list(conn.scalars(_NO_LONGER_QUIETED))
 
 
+def count_open(conn: Connection) -> int:
+    """Return how many alerts are open and to be told of."""
+    waiting = and_(alerts.c.state == "open", ~alerts.c.historic, TOLD)
+    return conn.scalar(select(func.count()).select_from(alerts).where(waiting)) or 0
+
+
 def any_due(conn: Connection, now: Instant) -> bool:
     """Whether an open alert's next step, or the waking of a snoozed one, is due."""
     return conn.scalar(_ANY_DUE, {"now": now}) is not None

@@ -368,6 +368,13 @@ def newest(
     return NewestMessage(*row) if row else None
 
 
+def is_enqueued(conn: Connection, staff_id: int, kind: MessageKind, sequence: int) -> bool:
+    """Return whether somebody has a message of this kind and sequence about no alert."""
+    same = and_(outbox.c.staff_id == staff_id, outbox.c.kind == kind, outbox.c.sequence == sequence)
+    found = select(outbox.c.id).where(same, outbox.c.step == 0, outbox.c.alert_id.is_(None))
+    return conn.scalar(found.limit(1)) is not None
+
+
 def waits(conn: Connection, alert_id: int, staff_id: int, now: Instant) -> bool:
     """Return whether a text that tells somebody of an alert was put off beyond `now`."""
     theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
