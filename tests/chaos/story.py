@@ -22,7 +22,7 @@ from tests.kit.caseload import Caseload
 from tests.kit.databases import SqliteFile
 from tests.kit.site import MISSED, rulebook_of, written_rule
 from tests.kit.times import HOUR, MINUTE, NOON
-from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
+from tests.kit.twilio_site import Arrivals, Killed, TwilioSite, web_database_of
 
 # Until then there is trouble and there are kills; from then on there is time for all that was
 # begun.
@@ -95,17 +95,19 @@ class Fate:
 class Story:
     """One run on an empty database, and its outcome.
 
-    `people` opens the same database outside the process that is killed.
+    `people` opens the same database outside the process that is killed; `web` has the connections
+    of its web.
     """
 
-    def __init__(self, database: Database, people: Database, seed: str) -> None:
+    def __init__(self, database: Database, people: Database, web: Database, seed: str) -> None:
         self._random = Random(seed)
         self.fate = Fate(Random(f"{seed} kills"), self._random.choice([0.0, 0.004, 0.01, 0.02]))
         self.trouble = Trouble(self._random.randrange(2**32), self._shares())
         self._people = people
         self.expected = self._site_of_people()
         self.site = TwilioSite(
-            database, people, rules(), SETTINGS, self._arrivals(), NOON, self.trouble, self.fate.passing
+            database, people, rules(), SETTINGS, self._arrivals(), NOON, self.trouble,
+            self.fate.passing, web=web,
         )  # fmt: skip
         self.promises = Promises(self.site, self._people)
         self.site.carrier.shown = self._shown
@@ -275,7 +277,9 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self._file = SqliteFile(folder)
-        self._people = Database.open(str(self._file.emptied().url))
+        database = self._file.emptied()
+        self._people = Database.open(str(database.url))
+        self._web = web_database_of(database)
 
     @contextmanager
     def story(self, seed: str) -> Iterator[Story]:
@@ -283,10 +287,11 @@ class Stage:
         database = self._file.emptied()
         self._people.close()  # of the file before
         try:
-            yield Story(database, self._people, seed)
+            yield Story(database, self._people, self._web, seed)
         finally:
             self._file.close()
             self._people.close()
+            self._web.close()
 
     def play(self, seed: str) -> tuple[Story, list[str]]:
         """One run, and the promises that it broke."""

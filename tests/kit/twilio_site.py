@@ -9,6 +9,7 @@ a function call.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ from connectors.twilio_simulator.api import Api, Request
 from connectors.twilio_simulator.carrier import Carrier
 from connectors.twilio_simulator.signing import signature
 from connectors.twilio_simulator.trouble import Trouble
-from engine.app import Engine
+from engine.app import WEB_BUSY_SECONDS, WEB_CONNECTIONS, Engine
 from engine.flows.rules.reload import RuleFiles
 from engine.model.instant import to_us
 from engine.model.intake import Batch, ReadEvent, Reject
@@ -87,6 +88,7 @@ class Wire(BaseAdapter):
     def __init__(self, api: Api, clock: SetClock, passing: Callable[[str], None]) -> None:
         super().__init__()
         self._api, self._clock, self._passing = api, clock, passing
+        self._one_at_a_time = threading.Lock()  # several senders may ask
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         url = urlsplit(str(request.url))
@@ -98,7 +100,8 @@ class Wire(BaseAdapter):
             str(request.method), url.path, fields, request.headers.get("Authorization", "")
         )
         self._passing("request")
-        answer = self._api.answer(asked, self._clock.at)
+        with self._one_at_a_time:
+            answer = self._api.answer(asked, self._clock.at)
         self._passing("answer")
         if answer.silent:
             raise requests.ReadTimeout
@@ -116,8 +119,8 @@ class Wire(BaseAdapter):
 class TwilioSite:
     """One database, one local Twilio, and an engine that runs or does not.
 
-    The database's connections are closed whenever the engine ends; only compiled statements outlive
-    it.
+    As in production, Twilio's calls use connections of their own, those of `web`. All connections
+    are closed whenever the engine ends; only compiled statements outlive it.
 
     The site calls `passing`, with the kind of the point, wherever the process may die. These points
     are: before a transaction begins and before it commits, before and after a request to Twilio,
@@ -134,11 +137,14 @@ class TwilioSite:
         now: int,
         trouble: Trouble | None = None,
         passing: Callable[[str], None] = lambda _: None,
+        *,
+        web: Database | None = None,
+        senders: int = 1,
     ) -> None:
         twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
         own = TwilioSettings.model_validate(twilio)
-        # One sender, so that a story happens in one order and a process dies at one point.
-        sms = SmsSettings(gateway="twilio", own=own, senders=1)
+        # With one sender a story happens in one order, and a process dies at one point.
+        sms = SmsSettings(gateway="twilio", own=own, senders=senders)
         given = {
             "timezone": "UTC",
             "rules": "none",
@@ -151,22 +157,24 @@ class TwilioSite:
         self.carrier = Carrier(NUMBER, ACCOUNT, trouble)
         self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"
         self.api = Api(self.carrier, TOKEN)
-        self.transactions = 0  # under way
         self.engine: Engine | None = None
         self._look = look
         self._files = RuleFiles(self.settings)
         self._database, self._rules, self._passing = database, rules, passing
+        self._web = web or web_database_of(database)
+        self._transactions = threading.local()  # under way in a thread
         self._loop = asyncio.new_event_loop()
         self._hooks = [
-            (moment, partial(self._in_transaction, moment))
+            (each.engine, moment, partial(self._in_transaction, moment))
+            for each in (self._database, self._web)
             for moment in ("begin", "commit", "rollback")
         ]
         for hook in self._hooks:
-            event.listen(database.engine, *hook)
+            event.listen(*hook)
 
     def start(self) -> None:
         """Start the engine."""
-        self.transactions = 0
+        self._transactions = threading.local()
         gateway = TwilioSms(self.settings.sms.own, SECRETS)  # type: ignore[arg-type]
         gateway.client.http_client.session.mount(
             "http://", Wire(self.api, self.clock, self._at_the_wire)
@@ -181,8 +189,7 @@ class TwilioSite:
             gateway,
             self.clock,
         )
-        # A call, too, may die at each point of its transactions.
-        self.engine.web_database = self._database
+        self.engine.web_database = self._web
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
         add_webhooks = self.engine.webhooks()
@@ -203,7 +210,7 @@ class TwilioSite:
         """Let go of everything."""
         self.stop()
         for hook in self._hooks:
-            event.remove(self._database.engine, *hook)
+            event.remove(*hook)
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
@@ -290,11 +297,21 @@ class TwilioSite:
     def _in_transaction(self, moment: str, _: object) -> None:
         if moment != "rollback":
             self._passing(moment)
-        self.transactions += 1 if moment == "begin" else -1
+        self._transactions.number = self._under_way() + (1 if moment == "begin" else -1)
 
     def _at_the_wire(self, point: str) -> None:
-        assert self.transactions == 0, "the network is asked inside a transaction"
+        assert self._under_way() == 0, "the network is asked inside a transaction"
         self._passing(point)
+
+    def _under_way(self) -> int:
+        return getattr(self._transactions, "number", 0)
+
+
+def web_database_of(database: Database) -> Database:
+    """The same database over connections as the engine's web has them."""
+    return Database.open(
+        str(database.url), busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
+    )
 
 
 def _first(*instants: int | None) -> int | None:
