@@ -41,7 +41,7 @@ class Day:
     It begins at noon.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, senders: int = 1) -> None:
         self.tables = Site(database)
         people = Caseload(database)
         for client in (1, 2):
@@ -54,8 +54,9 @@ class Day:
         people.consent(2, 5)
         self.dies_at: str | None = None
         self.site = TwilioSite(
-            database, database, rules(), SETTINGS, Arrivals([]), NOON, passing=self._passing
-        )
+            database, database, rules(), SETTINGS, Arrivals([]), NOON, passing=self._passing,
+            senders=senders,
+        )  # fmt: skip
         self.site.carrier.shown = self._shown
         self.shown: list[tuple[str, str, str]] = []
         self.site.start()
@@ -124,6 +125,14 @@ def day(database: Database) -> Iterator[Day]:
     day.site.close()
 
 
+@pytest.fixture
+def busy_day(database: Database) -> Iterator[Day]:
+    """A day on which four senders text at once, as in production."""
+    day = Day(database, senders=4)
+    yield day
+    day.site.close()
+
+
 def test_twilio_times_out_after_taking_a_text(day: Day) -> None:
     # 12:00  A craving of 9. Twilio takes the text and then says nothing.
     day.happens(1, status="completed", craving=9)
@@ -145,7 +154,10 @@ def test_twilio_times_out_after_taking_a_text_and_loses_its_reports(day: Day) ->
     assert (day.taken(), day.states()) == (1, ["delivered"])
 
 
-def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(day: Day) -> None:
+def test_twilio_is_down_for_six_hours_in_the_middle_of_an_escalation(
+    busy_day: Day,
+) -> None:
+    day = busy_day
     # 12:00  The case manager is told of C-1, and does not answer.
     day.happens(1, status="completed", craving=9)
     assert day.until("12:05") == [("12:00", CASE_MANAGER)]
