@@ -33,7 +33,7 @@ def load(path: Path) -> Settings:
     HANDRAIL_DATABASE_URL overrides its database.
 
     Raises:
-        MistakesError: everything that is wrong with it.
+        MistakesError: The file cannot be read, or has mistakes; all of them are named.
     """
     return read(path)[0]
 
@@ -42,7 +42,7 @@ def read(path: Path) -> tuple[Settings, list[Mistake]]:
     """Read the settings as `load` does, and warnings of what is probably not meant.
 
     Raises:
-        MistakesError: The file has mistakes; all of them are named.
+        MistakesError: As of `load`.
     """
     source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):

@@ -46,10 +46,10 @@ class YamlSource:
 
     @classmethod
     def read(cls, path: Path, name: str | None = None) -> YamlSource:
-        """Read a file; what cannot be read at all raises MistakesError with one sentence.
+        """Read a file; the mistakes of its YAML are noted in the source that is returned.
 
         Raises:
-            MistakesError: The file cannot be read, or is no YAML.
+            MistakesError: The file cannot be read, is larger than MAX_BYTES, or is not UTF-8.
         """
         name = name or str(path)
         try:

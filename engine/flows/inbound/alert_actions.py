@@ -229,12 +229,14 @@ def command(
     snooze: Duration = SNOOZE_US,
     detail: Detail = "reason",
 ) -> Acted:
-    """Do something about an alert in the name of the staff of this ref; UserError where there is no such one.
+    """Do something about an alert in the name of the member of staff with this ref.
 
-    Unlike a text it may also close, put off or pass on what somebody else has taken.
+    Unlike a text, a command may also close, snooze or pass on an alert that another person has.
 
     Raises:
-        UserError: There is no such alert or person, or the alert cannot be changed so.
+        UserError: There is no such alert, no active member of staff has this ref, or they are a
+            mentor without the client's valid consent. An act that does not count raises nothing;
+            the outcome says why.
     """
     with database.write() as conn:
         who = staff.with_ref(conn, ref)

@@ -33,15 +33,22 @@ def run(
     unread_after: Duration = USUAL.unread_after,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Mapping[str, int]:
-    """Read all that is new in every source, as of `now` (microseconds since 1970); how many of what.
+    """Read all that is new in every source; the rosters of all come before any events.
 
-    The rosters of all sources are read before their events. `timezone` is the site's.
-    A source that cannot be read does not keep the others from being read; then SourcesError.
-    One that could not be read for `unread_after` counts as silent from then on. Once it is `stopped`
-    no further batch is taken, and the rest is read the next time.
+    Args:
+        database: The site's database.
+        sources: The site's sources.
+        timezone: The site's; people whose row names none have it.
+        now: The present instant.
+        unread_after: A source that could not be read for so long counts as silent from then on.
+        stopped: Once it is true no further batch is taken, and the rest is read the next time.
+
+    Returns:
+        The counts of all sources together, by the names of IngestCounts.
 
     Raises:
-        SourcesError: A source cannot be read. The others were read.
+        SourcesError: One or several sources cannot be read. The others were read before this.
+        StoreUnavailableError: The database cannot be used. The reading ended there.
     """
     total = IngestCounts()
     readings = [SourceReading(database, each, timezone, now, stopped=stopped) for each in sources]

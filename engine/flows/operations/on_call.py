@@ -39,10 +39,11 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> Non
 def override(
     conn: Connection, rotation: str, ref: str, began: Instant, ended: Instant, now: Instant
 ) -> int:
-    """Put somebody on call for a time, in microseconds since 1970; the id of the override. UserError says why not.
+    """Put a member of staff on call from `began` to `ended`; return the id of the override.
 
     Raises:
-        UserError: There is no such rotation or person, or the time is past.
+        UserError: No active member of staff has this ref, or they are a mentor; or the end is past,
+            or not after the beginning. The rotation is not checked.
     """
     one = _somebody(conn, ref)
     if one.role == "mentor":
@@ -57,7 +58,7 @@ def override(
 
 
 def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
-    """Take an override back; UserError where there is none of this id.
+    """Take an override back.
 
     Raises:
         UserError: There is no such override.
@@ -72,10 +73,11 @@ def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
 def be_absent(
     conn: Connection, ref: str, began: Instant, ended: Instant, stand_in: str | None, now: Instant
 ) -> int:
-    """Say that somebody is absent for a time, and who is told instead; its id. UserError says why not.
+    """Record an absence from `began` to `ended`, and its stand-in; return its id.
 
     Raises:
-        UserError: There is no such person or stand-in, or the time is past.
+        UserError: No active member of staff has one of the refs, or both are the same; or a stand-in
+            is named and one of the two is a mentor; or the end is past, or not after the beginning.
     """
     one = _somebody(conn, ref)
     other = _somebody(conn, stand_in) if stand_in else None
@@ -98,7 +100,7 @@ def be_absent(
 
 
 def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
-    """Take an absence back; UserError where there is none of this id.
+    """Take an absence back.
 
     Raises:
         UserError: There is no such absence.
