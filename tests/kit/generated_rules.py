@@ -115,7 +115,7 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
             ]
         maybe(draw, rule, "hold", LENGTHS)
         maybe(draw, rule, "clears_after", LENGTHS)
-        maybe(draw, rule, "tell_again", LENGTHS)
+        maybe(draw, rule, "tell_again", st.sampled_from(["3 days", "1 week"]))
         document["rules"].append(rule)
         names.append(({"rule": rule["id"]}, known))
     return document

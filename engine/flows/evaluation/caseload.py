@@ -18,12 +18,12 @@ MOST_EVENTS = 200_000
 _A_WEEK_AHEAD = 8 * DAY_US
 
 
-def histories(conn: Connection, client_ids: Sequence[int], now: Instant) -> Histories:
+def histories(conn: Connection, client_ids: Sequence[int], now: Instant | None = None) -> Histories:
     """The histories of at most MOST_CLIENTS clients, as the rulebook replays them and shows its evidence."""
     return Histories(
         stored.read_clients(conn, client_ids),
         stored.read_events(conn, client_ids, with_ids=True),
-        now + _A_WEEK_AHEAD,
+        None if now is None else now + _A_WEEK_AHEAD,
     )
 
 
