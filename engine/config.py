@@ -39,7 +39,7 @@ def load(path: Path) -> Settings:
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warnings of what is probably not meant.
+    """Read the settings as `load` does, and warn of settings that are probably not meant.
 
     Raises:
         MistakesError: As of `load`.

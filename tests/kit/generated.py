@@ -316,7 +316,7 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
 
 
 def _window(draw: Draw, condition: Condition, kind: str = "", *, fewest: int = 2) -> None:
-    """A window, or none; `kind` is of which events `up_to` may speak, "" for none."""
+    """A window, or none; `kind` names the events of `up_to`, or is "" for no `up_to`."""
     way = draw(st.integers(-1, 2))
     if way == 0:
         condition["within"] = draw(LENGTHS)

@@ -530,7 +530,7 @@ def instants(document: dict[str, Any], person: Person) -> list[datetime]:
     lengths = set(durations(document)) | {timedelta(0)}
     for one in conditions(document):
         if {"compared_with", "within"} <= one.keys():
-            # What was in the window that is compared with.
+            # The events of the earlier window that it is compared with.
             earlier = duration(one["compared_with"].removesuffix(" before"))
             lengths.add(earlier + duration(one["within"]))
     longest = max([*lengths, *(duration(text.split(" after ")[0]) for text in _starting(document))])

@@ -43,11 +43,13 @@ def rulebook(when: str = MISSED, **words: str) -> Rulebook:
 
 
 def routing(
-    *steps: Mapping[str, str], severities: Sequence[Severity] = SEVERITIES
+    *steps: Mapping[str, str],
+    severities: Sequence[Severity] = SEVERITIES,
+    **named: Sequence[Mapping[str, str]],
 ) -> RoutingSettings:
-    """A policy of these steps for alerts of these severities."""
+    """A policy of these steps for alerts of these severities, and policies that rules may name."""
     return RoutingSettings.model_validate(
-        {"policies": {"steps": steps}, "severities": dict.fromkeys(severities, "steps")}
+        {"policies": {"steps": steps, **named}, "severities": dict.fromkeys(severities, "steps")}
     )
 
 

@@ -1,4 +1,4 @@
-"""What a person does about an alert, by text or by command, and what follows for the others."""
+"""The acts of a person on an alert, by text or by command, and the texts to the others."""
 
 from __future__ import annotations
 
@@ -192,9 +192,9 @@ def _change(
     detail: Detail,
 ) -> None:
     alert, (state, reason) = held.alert, BECOMES[what]
-    # What is snoozed again, or passed on while open, stays in its state.
+    # An alert that is snoozed again, or passed on while open, stays in its state.
     after = alert if alert.state == state else move(alert, state, reason)
-    # Whoever acts on one that is held for want of data knows better.
+    # A person who acts on an alert that is held because data are missing knows better.
     after = replace(after, inactivity=None, held_at=None) if alert.in_doubt else after
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
     outbox.cancel(conn, [alert.id], now, actor_id=None if what is Act.PASS else who.id)
@@ -204,7 +204,7 @@ def _change(
     alerts.set_owner(conn, alert.id, who.id)
     if what is Act.SNOOZE:
         alerts.set_next_step(conn, alert.id, now + snooze)
-    # Who was told that somebody had taken it knows what they need.
+    # The others have heard already that it is taken.
     if alert.state == "open":
         _tell_others(conn, held, who, what, now, detail)
 

@@ -1,4 +1,7 @@
-"""Ingest: what is new in the sources goes into the store, each batch with its position in one transaction."""
+"""Ingest: put new rows of the sources into the store.
+
+One transaction holds each batch and its position.
+"""
 
 from __future__ import annotations
 
@@ -96,8 +99,8 @@ def read(
         What became of the rows of each item.
 
     Raises:
-        OSError: The source cannot be read. What was read before that is kept.
-        UserError: The same, for a reason that a person can repair.
+        OSError: The source cannot be read. Rows read before that are kept.
+        UserError: The same, if a person can repair the cause.
     """
     reading = SourceReading(database, source, timezone, now, progress, stopped)
     reading.take_roster()
@@ -107,8 +110,8 @@ def read(
 class SourceReading:
     """One reading of a source, in two parts, so that the rosters of all sources come before events.
 
-    Both parts raise OSError or UserError where the source cannot be read; what was read before that
-    is kept. A source yields its roster first. Once it is `stopped` no further batch is taken.
+    Both parts raise OSError or UserError if the source cannot be read; rows read before that are
+    kept. A source yields its roster first. Once it is `stopped` no further batch is taken.
     """
 
     def __init__(
@@ -144,7 +147,7 @@ class SourceReading:
                 return
 
     def take_events(self) -> dict[str, IngestCounts]:
-        """Read the rest, and rows that waited for what is there by now; by item, what became of rows."""
+        """Read the rest, and the rows that waited for other rows; return the counts by item."""
         intake, source = self._intake, self.source
         if self._held:
             self._batches = chain([self._held], self._batches)
@@ -206,7 +209,7 @@ def _note(
 def retry(
     database: Database, source: Source, timezone: str, now: Instant
 ) -> dict[str, IngestCounts]:
-    """Read every row of a source that waits to be mended again, through mapping and roster as they are now."""
+    """Read every rejected row of a source again, through mapping and roster as they are now."""
     intake = BatchIntake(database, source.name, timezone, now)
     with database.read() as conn:
         waiting = rejects.still_open(conn, source.name)
@@ -219,7 +222,7 @@ def retry(
 
 
 def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
-    """Close rejects that nobody will mend; the ids of those that were open."""
+    """Close rejects that will not be fixed; return the ids of those that were open."""
     with database.write() as conn:
         dismissed = rejects.dismiss(conn, ids, now)
         for reject_id in sorted(dismissed):

@@ -1,4 +1,4 @@
-"""Each person whose shift on call begins hears of it once, with what is open."""
+"""Each person whose shift on call begins hears of it once, with the open alerts."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from engine.flows.evaluation.caseload import histories
 from engine.flows.replay.preview import Preview
 from engine.flows.replay.simulated_notifications import simulate
 from engine.model.instant import DAY_US
-from engine.model.routing import RoutingSettings
 from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
 from engine.store.people import absences
@@ -21,7 +20,7 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import assignments, record_entries
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
-from tests.kit.site import Site, rulebook_of, written_rule
+from tests.kit.site import Site, routing, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
 
 MISSED = "{count: check_in, where: {status: missed}, within: 2 days, at_least: 1}"
@@ -96,12 +95,8 @@ def test_the_texts_are_those_that_live_work_decides_on(site: Site) -> None:
         written_rule("positive", POSITIVE, severity="high", quiets="[two-missed]", **never),
         written_rule("positive-too", POSITIVE, **never),
     ]
-    policies = {
-        "first": [{"to": "case_manager"}],
-        "mentor_only": [{"after": "1 hour", "to": "mentor"}],
-    }
-    severities = dict.fromkeys(["urgent", "high", "medium", "low"], "first")
-    site.routing = RoutingSettings.model_validate({"policies": policies, "severities": severities})
+    later = [{"after": "1 hour", "to": "mentor"}]
+    site.routing = routing({"to": "case_manager"}, mentor_only=later)
     site.caseload.staff(4, "mentor", 1)
     site.caseload.consent(1, 4, expires_at=NOON - hours(20 * 24))
     happened = [

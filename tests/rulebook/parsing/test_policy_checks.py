@@ -5,18 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import MistakesError
+from engine.model.instant import HOUR_US
 from engine.model.kinds import BUILT_IN
-from engine.model.routing import RoutingSettings
+from engine.model.routing import RoutingSettings, RoutingStep
 from engine.rulebook.parsing.load import from_texts
 
-ROUTING = RoutingSettings.model_validate(
-    {
-        "policies": {
-            "peers": [{"to": "mentor"}],
-            "peer_first": [{"to": "mentor"}, {"after": "1 hour", "to": "supervisor"}],
-        }
-    }
-)
+PEERS = (RoutingStep(to="mentor"),)
+PEER_FIRST = (*PEERS, RoutingStep(after=HOUR_US, to="supervisor"))
+ROUTING = RoutingSettings(policies={"peers": PEERS, "peer_first": PEER_FIRST})
 RULE = """\
 format: 1
 rules:
