@@ -17,7 +17,7 @@ _KINDS = (
 
 
 def kind_of(mode: int) -> str | None:
-    """Say what has this `st_mode`; None for a regular file."""
+    """Name the kind of file that has this `st_mode`; None for a regular file."""
     if stat.S_ISREG(mode):
         return None
     return next((name for is_it, name in _KINDS if is_it(mode)), "a device")
@@ -26,7 +26,7 @@ def kind_of(mode: int) -> str | None:
 def read_regular(path: Path, most: int) -> bytes:
     """Read a regular file, also through a link to one.
 
-    A pipe blocks its reader until somebody writes, and some devices never end. So neither is opened.
+    A pipe blocks its reader until a program writes to it, and some devices never end. So neither is opened.
 
     Args:
         path: the file.

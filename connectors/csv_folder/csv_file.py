@@ -16,7 +16,7 @@ from connectors.csv_folder.regular_files import open_regular
 from connectors.csv_folder.settings import CsvFileMapping
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
-from engine.model.intake import WHOLE, Batch, Reject
+from engine.model.intake import WHOLE, Batch, Listing, Reject
 from engine.model.kinds import Kind
 
 # How much is read, and committed, at a time: some ten thousand rows.
@@ -36,6 +36,7 @@ class MappedFile:
     mapping: CsvFileMapping
     zone: str | None
     kinds: Mapping[str, Kind]
+    newer: frozenset[str] = frozenset()  # items of the same mapping that were changed later
 
     @cached_property
     def mapping_digest(self) -> str:
@@ -44,6 +45,16 @@ class MappedFile:
             exclude_defaults=True, exclude={"match"}, warnings=False
         )
         return blake2b(f"{self.zone} {written}".encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def listing(self) -> Listing | None:
+        """What its rows together are; None for events that come as they happen."""
+        mapping = self.mapping
+        if mapping.roster is None and not mapping.complete:
+            return None
+        name = f"{mapping.match} ({mapping.roster})" if mapping.roster else mapping.match
+        series = tuple(event.series for event in mapping.events)
+        return Listing(name, mapping.roster, series, mapping.complete, newer=self.newer)
 
 
 def read_file(
@@ -59,7 +70,8 @@ def read_file(
         judge = is_settled(stat.st_mtime_ns)
         identities = tuple(map(identity, file.mapping.events))
         seen = Position(stat.st_size, stat.st_mtime_ns, file.mapping_digest, identities)
-        if before and before.is_like(seen) and (before.is_at_the_end or not judge):
+        done = before and (before.is_at_the_end if not file.mapping.complete else before.is_final)
+        if before and before.is_like(seen) and (done or not judge):
             return
         with open_regular(file.path) as stream:
             yield from _Reading(file, stream, before, seen, judge).batches()
@@ -99,6 +111,7 @@ class _Reading:
         self._digest = blake2b(digest_size=16)
         self._position = seen
         self._retaken = before.doubts if before else ()
+        self._from_the_start = True
         self._reread: Literal["item", "mapping"] | None = None
         self._rows: Rows | None = None
         if before is not None and (before.columns or before.refused):
@@ -108,10 +121,12 @@ class _Reading:
         """Go to where the reading begins: where it stopped, or at the first byte."""
         same = not before.refused and self._is_as_it_was(before)
         changed = before.mapping != seen.mapping
-        if same and not changed:
+        # A file that is a complete list tells only as a whole what is missing from it.
+        if same and not changed and not self._file.mapping.complete:
             self._position = replace(
                 before, size=seen.size, modified=seen.modified, judged=False, doubts=()
             )
+            self._from_the_start = False
             return
         if same:
             self._position = replace(seen, tail=before.tail, tail_at=before.tail_at)
@@ -206,6 +221,8 @@ class _Reading:
             )
         if at_end:
             self._position = replace(self._position, former=())
+            if self._file.mapping.complete:
+                self._position = replace(self._position, judged=self._judge)
         return self._batch(harvest, withdrawn, at_end, doubted), left
 
     def _pass_over(self, data: bytes) -> tuple[Batch, bytes, bool]:
@@ -227,7 +244,7 @@ class _Reading:
                 self._position = replace(
                     began, judged=judged, tail=(), doubts=(began.line,) if judged else ()
                 )
-                harvest = Harvest(rejects=[reject] if judged else [])
+                harvest = Harvest(rejects=[reject] if judged else [], unread=1)
                 return self._batch(harvest, began.tail, at_end=True), b"", True
         digest.update(data[: end + 1])
         self._digest = digest
@@ -238,8 +255,18 @@ class _Reading:
             digest=digest.hexdigest(),
             tail=(),
         )
-        harvest = Harvest(rejects=[reject], rows=1)
+        harvest = Harvest(rejects=[reject], rows=1, unread=1)
         return self._batch(harvest, began.tail, at_end=False), data[end + 1 :], False
+
+    def _listing(self, harvest: Harvest, at_end: bool) -> Listing | None:
+        listing = self._file.listing
+        if listing is None:
+            return None
+        # Through a new mapping, only the newest of several files says what there is today.
+        counts = self._reread != "mapping" or not self._file.newer
+        read = at_end and self._judge and self._from_the_start and bool(self._position.columns)
+        whole = read and counts
+        return listing._replace(whole=whole, unread=harvest.unread)
 
     def _move(self, data: bytes, lines: int) -> None:
         self._digest.update(data)
@@ -263,6 +290,7 @@ class _Reading:
             doubted=frozenset(doubted),
             retaken=retaken,
             reread=self._reread,
+            listing=self._listing(harvest, at_end),
             last=at_end,
             done=self._position.size if at_end else self._position.offset,
             size=self._position.size,

@@ -62,7 +62,12 @@ class Position:
     @property
     def is_at_the_end(self) -> bool:
         """Whether nothing was left to read when this was noted."""
-        return self.refused or self.judged or self.offset == self.size
+        return self.is_final or self.offset == self.size
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the file was settled when it was read to its end, or nothing of it can be read."""
+        return self.refused or self.judged
 
 
 def _listed(value: Any) -> Any:

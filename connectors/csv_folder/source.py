@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
-from itertools import pairwise
 from pathlib import Path, PurePath
 from typing import Any, get_args
 
@@ -94,17 +95,31 @@ class CsvFolder:
         return sum(file.path.stat().st_size for file in self._files())
 
     def _files(self) -> list[MappedFile]:
-        with_paths = [
-            (mapping, path) for mapping in self._settings.files for path in self._paths(mapping)
-        ]
-        with_paths.sort(key=lambda pair: (_ORDER.index(pair[0].roster), pair[1]))
-        files = [self._file(path, mapping) for mapping, path in with_paths]
-        for one, other in pairwise(files):
-            if one.item == other.item:
-                raise UserError(
-                    f"Two mappings of the source {self.name} are for the same file {one.item}; write them as one."
-                )
+        files = sorted(
+            (file for mapping in self._settings.files for file in self._mapped_files(mapping)),
+            key=_place,
+        )
+        times = Counter(file.item for file in files)
+        for item in (item for item, number in times.items() if number > 1):
+            raise UserError(
+                f"Two mappings of the source {self.name} are for the same file {item}; "
+                "write them as one."
+            )
         return files
+
+    def _mapped_files(self, mapping: CsvFileMapping) -> list[MappedFile]:
+        """The files of a mapping: by name, or if they are complete lists the oldest first.
+
+        Of several complete lists of the roster, the newest has the last word, so it alone is read.
+        """
+        if not mapping.complete:
+            return [self._file(path, mapping) for path in sorted(self._paths(mapping))]
+        paths = sorted(self._paths(mapping), key=lambda path: (_changed(path), path))
+        files = [self._file(path, mapping) for path in paths[-1 if mapping.roster else 0 :]]
+        items = [file.item for file in files]
+        return [
+            replace(file, newer=frozenset(items[place + 1 :])) for place, file in enumerate(files)
+        ]
 
     def _paths(self, mapping: CsvFileMapping) -> list[Path]:
         if self._chosen is not None:
@@ -137,6 +152,19 @@ class CsvFolder:
             if _fits(path, mapping) and (file := self._file(path, mapping)).item == item:
                 return file
         return None
+
+
+def _place(file: MappedFile) -> tuple[int, bool, Path]:
+    """Where a file stands among all: the roster first, then by name; complete lists stay as they come."""
+    complete = bool(file.mapping.complete)
+    return _ORDER.index(file.mapping.roster), complete, Path() if complete else file.path
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # taken away since it was listed
+        return 0
 
 
 def _is_read(path: Path) -> bool:

@@ -48,6 +48,7 @@ class Harvest:
     gone: list[tuple[str, int]] = field(default_factory=list)
     rows: int = 0
     skipped: int = 0
+    unread: int = 0  # rows that cannot be read, and of which nobody can say what they are about
 
     def batch(self, item: str, position: Any, **more: Any) -> Batch:
         """Make a batch of it.
@@ -104,11 +105,14 @@ class Rows:
             place = first_line + line
             if reason is not None:
                 into.rejects.append(Reject(place, reason, text))
+                into.unread += 1
                 continue
             try:
                 self._take(cells, place, text, into)
             except ValueError as error:
-                into.rejects.append(Reject(place, str(error), text, key=self._key(cells)))
+                key = self._key(cells)
+                into.rejects.append(Reject(place, str(error), text, key=key))
+                into.unread += key is None
 
     def _take(self, cells: Row, line: int, text: str, into: Harvest) -> None:
         events: list[ReadEvent] = []

@@ -151,6 +151,7 @@ class RowMapping(Mapped):
     roster: RosterKind | None = None
     columns: RosterColumns | None = None
     one_per: Literal["role"] | None = None
+    complete: bool | None = None
     events: tuple[EventMapping, ...] = ()
 
     @field_validator("columns", mode="plain")

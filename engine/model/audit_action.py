@@ -54,6 +54,7 @@ class AuditAction(StrEnum):
     ABSENCE_ADDED = "absence added"
     ABSENCE_REMOVED = "absence removed"
     REJECT_DISMISSED = "reject dismissed"
+    GONE_ACCEPTED = "gone accepted"
     PROMISE_BROKEN = "promise broken"
     PROMISE_RESTORED = "promise restored"
     CLOCK_REPAIRED = "clock repaired"

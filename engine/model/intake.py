@@ -56,6 +56,40 @@ class RosterRow:
         people = (self.values.get(word) or "" for word in ("ref", "client", "staff", "role"))
         return f"{self.kind}:" + "\x1f".join(people)
 
+    @property
+    def list_key(self) -> str:
+        """What tells it from the other rows of its list (`read_list_key` reads it)."""
+        begin = self.moments.get("began" if self.kind == "assignments" else "given")
+        parts = [self.values.get(word) or "" for word in _LISTED_BY[self.kind]]
+        if self.kind in {"assignments", "consents"}:
+            parts.append("" if begin is None else f"{begin.at}{_LOCAL if begin.local else ''}")
+        return "\x1f".join(parts)
+
+
+_LISTED_BY: Mapping[RosterKind, tuple[str, ...]] = {
+    "clients": ("ref",),
+    "staff": ("ref",),
+    "assignments": ("client", "staff", "role"),
+    "consents": ("client", "staff"),
+}
+_LOCAL = "L"
+
+
+class ListKey(NamedTuple):
+    """What a row of an assignment or a consent is about; `role` is "" for a consent."""
+
+    client: str
+    staff: str
+    role: str
+    begin: DatedValue | None
+
+
+def read_list_key(key: str) -> ListKey:
+    """Read the key of a list's assignment or consent."""
+    client, staff, *role, begin = key.split("\x1f")
+    dated = DatedValue(int(begin.removesuffix(_LOCAL)), begin.endswith(_LOCAL)) if begin else None
+    return ListKey(client, staff, role[0] if role else "", dated)
+
 
 # The line of a reject that is of a whole item, such as a file whose header does not fit: no row
 # stands there.
@@ -77,6 +111,30 @@ class Reject(NamedTuple):
     waits_for: str | None = None
     key: str | None = None
     retry_at: Instant | None = None
+
+
+class Listing(NamedTuple):
+    """Which rows together are a list, so that a row that is missing from it says something.
+
+    Attributes:
+        name: what the list is, such as `clients*.csv (clients)`; other files may be newer versions.
+        roster: the part of the roster that it is; None for events.
+        series: the prefixes of its events' keys; none if it is of the roster.
+        complete: whether a row that is missing has ended or is withdrawn; None if the source does
+            not say.
+        whole: whether its item has now been read from its first row to its end.
+        unread: how many rows of this batch cannot be told apart from others, so that any may be
+            the missing one.
+        newer: items of the same list that were changed later than this one.
+    """
+
+    name: str
+    roster: RosterKind | None = None
+    series: tuple[str, ...] = ()
+    complete: bool | None = None
+    whole: bool = False
+    unread: int = 0
+    newer: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +160,7 @@ class Batch:
     doubted: frozenset[str] = frozenset()
     retaken: tuple[int, ...] = ()
     reread: Literal["item", "mapping"] | None = None
+    listing: Listing | None = None
     last: bool = True
     rows: int = 0
     skipped: int = 0  # rows that the mapping says to skip

@@ -37,6 +37,29 @@ def restate(
     return sorted(RecordEntry(at, entry, value) for (at, entry), value in entries.items())
 
 
+def end_enrolment(record: Iterable[RecordEntry], now: Instant) -> list[RecordEntry]:
+    """The record after the source holds the client no more: what is open ends, what is to come does not."""
+    entries: _Entries = {(at, entry): value for at, entry, value in record}
+    for began, ended in _spells(entries, "enrolled", "ended"):
+        if ended is not None and ended <= now:
+            continue
+        if ended is not None:
+            del entries[ended, "ended"]
+        if began > now:
+            del entries[began, "enrolled"]
+        else:
+            entries[now, "ended"] = None
+    return sorted(RecordEntry(at, entry, value) for (at, entry), value in entries.items())
+
+
+def reopen_enrolment(record: Iterable[RecordEntry], ended: Instant) -> list[RecordEntry]:
+    """The record without an end that the client's return takes back; a new enrolment leaves it."""
+    entries = list(record)
+    if any(entry == "enrolled" and at >= ended for at, entry, _ in entries):
+        return entries
+    return [each for each in entries if each[:2] != (ended, "ended")]
+
+
 def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> Instant | None:
     """The first instant in which two records differ; None where they are equal."""
     return min((entry.at for entry in set(one) ^ set(other)), default=None)

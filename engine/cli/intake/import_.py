@@ -31,6 +31,14 @@ Files = Annotated[
 
 def import_(
     files: Files = None,
+    accept_gone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="Then end what is gone from this source's files, however much it is.",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
@@ -50,8 +58,11 @@ def import_(
             for source, counts in _read(database, sources, settings.timezone)
             for row in _rows(source, counts)
         ]
+        ended = _accept_gone(database, sources, accept_gone) if accept_gone else None
     finally:
         database.close()
+    if ended is not None:
+        typer.echo(f"{counted(ended, 'row')} that {'is' if ended == 1 else 'are'} gone ended.")
     if not rows and format is Format.TABLE:
         typer.echo("There is nothing new.")
         return
@@ -62,6 +73,14 @@ def import_(
             err=True,
         )
         raise typer.Exit(FOUND)
+
+
+def _accept_gone(database: Database, sources: Sequence[Source], name: str) -> int:
+    from engine.flows.intake.lists import accept_gone
+
+    if name not in {source.name for source in sources}:
+        raise UserError(f"--accept-gone: there is no source {name}.")
+    return accept_gone(database, name, now())
 
 
 def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:

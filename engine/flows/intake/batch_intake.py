@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Connection
 
+from engine.flows.intake import lists
 from engine.flows.intake import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant, from_us
@@ -59,6 +60,7 @@ class BatchIntake:
     brought: set[str] = field(default_factory=set)
     _batches: int = 0
     _clients: dict[str, roster.KnownClient] = field(default_factory=dict)
+    _seen: dict[str, lists.SeenRows] = field(default_factory=dict)
     _clocks: roster_rows.Clocks = field(default_factory=roster_rows.Clocks)
 
     def take(self, batch: Batch) -> None:
@@ -108,7 +110,9 @@ class BatchIntake:
             key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn
         }
         former = events.withdraw(conn, self.source, origins, self.now)
+        back = lists.back(conn, self.source, batch)
         people = roster_rows.take(conn, batch.roster, self.timezone, self._clocks, self.now)
+        reopened = lists.reopen(conn, batch.listing, back, self._clocks) if batch.listing else {}
         if batch.roster:
             self._clients.clear()
         placed, refused = self._place(conn, batch)
@@ -133,15 +137,29 @@ class BatchIntake:
         settled = added.changed | taken_back.changed | people.taken
         rejects.settle(conn, self.source, settled, self.now)
         rejects.add(conn, self.source, batch.item, rejected, self.now)
-        earliest = (former.earliest, taken_back.earliest, people.earliest, added.earliest)
+        listed = self._compare(conn, batch, placed)
+        earliest = (
+            former.earliest, taken_back.earliest, people.earliest, added.earliest, reopened,
+            listed.earliest,
+        )  # fmt: skip
         evaluations.mark_dirty(conn, _earliest(*earliest))
         return IngestCounts(
             new=added.new + people.new,
             duplicates=added.duplicates + people.duplicates,
             corrected=added.corrected + people.corrected,
-            withdrawn=former.withdrawn + taken_back.withdrawn,
+            withdrawn=former.withdrawn + taken_back.withdrawn + listed.ended,
             rejected=len(rejected),
         ), rejected
+
+    def _compare(
+        self, conn: Connection, batch: Batch, placed: Sequence[NewEvent]
+    ) -> lists.ListResult:
+        """Note what a list shows, and at its end what is gone from it."""
+        if batch.listing is None:
+            return lists.ListResult()
+        seen = self._seen.setdefault(batch.item, lists.SeenRows())
+        seen.see(batch, placed)
+        return lists.take(conn, self.source, batch, seen, self._clocks, self.now)
 
     def _place(self, conn: Connection, batch: Batch) -> tuple[list[NewEvent], list[Reject]]:
         """The events with their clients, in their clients' time; and rows whose clients are unknown.

@@ -29,12 +29,19 @@ from engine.rulebook.parsing.load import load
 from engine.store.alerts import inactivity
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
-from engine.store.intake import events, rejects, source_health
+from engine.store.intake import events, list_rows, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
 from engine.store.people import on_call, roster
 
+# How a row of each part of the roster is called.
+_ROWS = {
+    "clients": "client",
+    "staff": "staff member",
+    "assignments": "assignment",
+    "consents": "consent",
+}
 # A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
 GRACE_US = 120 * SECOND_US
 # A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
@@ -81,6 +88,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _ahead(conn, now)
             yield _messages(conn)
             yield _rejects(conn)
+            yield from _lists(conn)
             yield from _refs(conn)
     except StoreUnavailableError as error:
         yield Check("database", False, str(error))
@@ -303,6 +311,25 @@ def _refs(conn: Connection) -> Iterator[Check]:
 def _some(refs: Sequence[str]) -> str:
     shown = ", ".join(refs[:_SHOWN])
     return shown + (f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else "")
+
+
+def _lists(conn: Connection) -> Iterator[Check]:
+    """What is gone from the files that list people or events, and was not taken for an end."""
+    for each in list_rows.gone(conn):
+        rows = _ROWS.get(each.roster or "", "event")
+        file = each.item.removesuffix(f" ({each.roster})")
+        is_gone = f"{counted(each.number, rows)} {'is' if each.number == 1 else 'are'} no longer"
+        if each.complete:
+            todo = (
+                "These are many at once, so nothing was ended. Put the file right, "
+                f"or end them: handrail import --accept-gone {each.source}"
+            )
+        else:
+            todo = (
+                "Say under files: whether that ends something: complete: true, or complete: false"
+            )
+        said = f"{is_gone} in {file}. {todo}"
+        yield Check(f"list {each.source}", False, f"{said}.")
 
 
 def _ago(us: Duration) -> str:

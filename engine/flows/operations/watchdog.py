@@ -19,7 +19,7 @@ from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, outages
 from engine.store.database.connection import Database
-from engine.store.intake import source_health
+from engine.store.intake import list_rows, source_health
 from engine.store.messages import outbox
 from engine.store.operations import (
     alert_storms,
@@ -127,6 +127,10 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
         found.append("texts cannot be sent")
     found += filter(None, (reload.refused(conn), reload.lost(conn)))
     found += clock_watch.broken(conn, now)
+    found += [
+        f"too much is gone at once from the source {source}, so nothing was ended"
+        for source in sorted({each.source for each in list_rows.gone(conn) if each.complete})
+    ]
     return sorted(found)
 
 

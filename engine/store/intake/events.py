@@ -24,6 +24,13 @@ _AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
 # Made once, for a statement takes longer to make than to run for one event.
 _NEWEST = select(func.max(events.c.id))
+# The character after a colon is a semicolon, so that the index finds the keys of a series.
+_OF_SERIES = select(events.c.key, events.c.origin).where(
+    events.c.source == bindparam("of"),
+    events.c.key > bindparam("from"),
+    events.c.key < bindparam("to"),
+    events.c.occurred_at.between(bindparam("a"), bindparam("z")),
+)
 
 _Item = TypeVar("_Item", int, str)
 Content = tuple[int, str, int, str, str | None]
@@ -193,6 +200,14 @@ def take_back(
     for some in _cut([row.id for row in taken]):
         conn.execute(delete(events).where(events.c.id.in_(some)))
     return result
+
+
+def of_series(
+    conn: Connection, source: str, series: str, earliest: Instant, latest: Instant
+) -> dict[str, str]:
+    """The origins of events whose keys begin with a series, by key, over a period with both ends."""
+    asked = {"of": source, "from": f"{series}:", "to": f"{series};", "a": earliest, "z": latest}
+    return {row.key: row.origin for row in conn.execute(_OF_SERIES, asked)}
 
 
 def withdraw(

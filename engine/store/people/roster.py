@@ -220,6 +220,48 @@ def end_others(conn: Connection, client_id: int, role: str) -> None:
             _correct(conn, assignments, row, {"ended": following.began})
 
 
+def end_assignment(
+    conn: Connection, client_id: int, staff_id: int, role: str, began: Instant | None, now: Instant
+) -> None:
+    """Let an assignment end now, told by its beginning; without one, the open one."""
+    for row in conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all():
+        if began in {None, row.began} and (row.ended is None or row.ended > now):
+            _correct(conn, assignments, row, {"ended": max(now, row.began)})
+
+
+def reopen_assignment(
+    conn: Connection, client_id: int, staff_id: int, role: str, ended: Instant
+) -> None:
+    """Take back that the newest assignment of these three ended at this instant."""
+    same = conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all()
+    if same and same[-1].ended == ended:
+        _correct(conn, assignments, same[-1], {"ended": None})
+
+
+def revoke(
+    conn: Connection, client_id: int, staff_id: int, given_at: Instant | None, now: Instant
+) -> None:
+    """Let a consent end now, told by when it was given."""
+    for row in conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all():
+        if given_at in {None, row.given_at} and row.revoked_at is None:
+            _correct(conn, consents, row, {"revoked_at": now})
+
+
+def restore(
+    conn: Connection, client_id: int, staff_id: int, given_at: Instant | None, revoked: Instant
+) -> None:
+    """Take back that a consent ended at this instant."""
+    for row in conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all():
+        if given_at in {None, row.given_at} and row.revoked_at == revoked:
+            _correct(conn, consents, row, {"revoked_at": None})
+
+
+def set_active(conn: Connection, refs: Collection[str], active: bool) -> None:
+    """Say whether members of staff work here."""
+    for ref in sorted(refs):
+        conn.execute(update(staff).where(staff.c.ref == ref).values(active=active))
+
+
 def consent(
     conn: Connection, client_id: int, staff_id: int, given_at: Instant, said: Mapping[str, Any]
 ) -> Change:

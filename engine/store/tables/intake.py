@@ -90,6 +90,24 @@ withdrawals = Table(
     Column("away", Boolean, nullable=False),
 )
 
+# What a list of a source holds (model/intake.py, Listing), by the keys of its rows. `item` is the
+# file that last held the row. `roster` is the part of the roster that the list is; none if it is of
+# events. `gone_at` is since when its newest file no longer holds the row, and `ended_at` when that
+# was taken for an end. Of lists of events, only rows that are gone and held stand here.
+list_rows = Table(
+    "list_rows",
+    metadata,
+    Column("source", ordered_alike(64), primary_key=True),
+    Column("list", String(300), primary_key=True),
+    Column("key", ordered_alike(300), primary_key=True),
+    Column("item", String(300), nullable=False),
+    Column("roster", String(20)),
+    Column("complete", Boolean, nullable=False),
+    Column("gone_at", Instant),
+    Column("ended_at", Instant),
+    Index(None, "gone_at"),
+)
+
 source_positions = Table(
     "source_positions",
     metadata,
