@@ -34,7 +34,7 @@ Retry = Annotated[
 Dismiss = Annotated[
     list[int] | None,
     typer.Option(
-        "--dismiss", parser=whole_number(), metavar="ID", help="Close one that nobody will mend."
+        "--dismiss", parser=whole_number(), metavar="ID", help="Close one that will not be fixed."
     ),
 ]
 
@@ -45,7 +45,7 @@ def rejects(
     retry: Retry = False,
     dismiss: Dismiss = None,
 ) -> None:
-    """List the rows that wait to be mended, whole files first; with --retry exit 1 where some still do."""
+    """List the rows that wait to be fixed, whole files first; with --retry exit 1 where some still do."""
     from engine.flows.intake import ingest
     from engine.model.intake import WHOLE
     from engine.store.intake.rejects import still_open
@@ -55,7 +55,7 @@ def rejects(
     with stored(settings) as database:
         if dismiss and (unknown := sorted(set(dismiss) - ingest.dismiss(database, dismiss, at))):
             raise UserError(
-                f"No row that waits to be mended has the id {', '.join(map(str, unknown))}."
+                f"No row that waits to be fixed has the id {', '.join(map(str, unknown))}."
             )
         if retry:
             _retry(database, settings, at)

@@ -69,7 +69,7 @@ class BatchIntake:
             self._batches += 1
             if self._batches == 2:  # the usual single one comes whole or not at all
                 source_health.begin(conn, self.source, self.now)
-            rejects.mend_lines(conn, self.source, batch.item, batch.retaken, self.now)
+            rejects.fix_lines(conn, self.source, batch.item, batch.retaken, self.now)
             counts, _ = self._store(conn, batch)
             if any(reject.line == WHOLE for reject in batch.rejects):
                 _log.warning(
@@ -81,19 +81,19 @@ class BatchIntake:
             total = self._counts(batch.item, counts)
             if batch.reread == "mapping":
                 self.remapped.add(batch.item)
-            # A changed file that is mostly known is the same export, mended; else other rows have taken the place of
+            # A changed file that is mostly known is the same export, fixed; else other rows have taken the place of
             # those that wait, and they wait on.
             known = total.duplicates + total.corrected
             if batch.reread == "item" and batch.last and known and known >= total.new:
-                rejects.mend_unseen(conn, self.source, batch.item, self.now)
+                rejects.fix_unseen(conn, self.source, batch.item, self.now)
             positions.write(conn, self.source, batch.item, batch.position, self.now)
 
     def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
-        """Commit rows that waited, those that are mended noted as such."""
+        """Commit rows that waited, and close those that are fixed."""
         with self.database.write() as conn:
             counts, rejected = self._store(conn, batch)
             still = {(reject.line, reject.row) for reject in rejected}
-            rejects.mend(
+            rejects.fix(
                 conn, [each.id for each in waiting if (each.line, each.row) not in still], self.now
             )
         counts.rows = len(waiting)

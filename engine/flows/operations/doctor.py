@@ -288,7 +288,7 @@ def _messages(conn: Connection) -> Check:
 def _rejects(conn: Connection) -> Check:
     waiting = figures(conn).rejects
     if not waiting:
-        return Check("rejects", True, "No row waits to be mended.")
+        return Check("rejects", True, "No row waits to be fixed.")
     return Check(
         "rejects", False, f"{counted(waiting, 'row')} could not be read; see handrail rejects."
     )

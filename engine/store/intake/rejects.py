@@ -1,4 +1,4 @@
-"""Rows that could not be read, kept until they are mended or somebody dismisses them."""
+"""Rows that could not be read, kept until they are fixed or dismissed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OPEN = and_(rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
 
 
 class OpenReject(NamedTuple):
-    """A row that waits to be mended; `seen_at` is when it was last read in vain."""
+    """A row that waits to be fixed; `seen_at` is when it was last read in vain."""
 
     id: int
     source: str
@@ -86,7 +86,7 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
 
 
 def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReject]:
-    """Every row that waits to be mended, of one source or of all, in the order of their places."""
+    """Every row that waits to be fixed, of one source or of all, in the order of their places."""
     of_source = true() if source is None else rejects.c.source == source
     return [OpenReject(*row) for row in conn.execute(_STILL_OPEN.where(of_source))]
 
@@ -97,8 +97,8 @@ def waiting_no_more(conn: Connection, source: str, now: Instant) -> Sequence[Ope
     return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, asked)]
 
 
-def mend(conn: Connection, ids: Collection[int], now: Instant) -> None:
-    """Say that rows were read after all."""
+def fix(conn: Connection, ids: Collection[int], now: Instant) -> None:
+    """Close rows that were read after all."""
     if ids:
         conn.execute(update(rejects).where(rejects.c.id.in_(ids)).values(fixed_at=now))
 
@@ -107,13 +107,13 @@ def settle(conn: Connection, source: str, keys: Collection[str], now: Instant) -
     """Close rows of a source whose event or roster row has been read since, wherever it stood."""
     if keys:
         waiting = conn.execute(_KEYED, {"from": source})
-        mend(conn, [row.id for row in waiting if row.key in keys], now)
+        fix(conn, [row.id for row in waiting if row.key in keys], now)
 
 
-def mend_lines(
+def fix_lines(
     conn: Connection, source: str, item: str, lines: Collection[int], now: Instant
 ) -> None:
-    """Say that what was wrong with some lines of an item no longer stands in it."""
+    """Close rows at these lines of an item, because the mistakes no longer stand in it."""
     if lines:
         of_lines = and_(
             _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line.in_(lines)
@@ -121,8 +121,8 @@ def mend_lines(
         conn.execute(update(rejects).where(of_lines).values(fixed_at=now))
 
 
-def mend_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
-    """Say so of whatever was not seen again when the item was read as a whole at `now`."""
+def fix_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
+    """Close rows that were not seen again when the item was read as a whole at `now`."""
     of_item = and_(
         _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.seen_at < now
     )
@@ -130,7 +130,7 @@ def mend_unseen(conn: Connection, source: str, item: str, now: Instant) -> None:
 
 
 def dismiss(conn: Connection, ids: Collection[int], now: Instant) -> set[int]:
-    """Close rows that nobody will mend; the ids of those that were open."""
+    """Close rows that will not be fixed; return the ids of those that were open."""
     dismissed = (
         update(rejects)
         .where(_OPEN, rejects.c.id.in_(ids))

@@ -18,7 +18,7 @@ class Figures:
 
     alerts: dict[str, int]
     messages: dict[str, int]
-    rejects: int  # neither mended nor dismissed
+    rejects: int  # neither fixed nor dismissed
     held: int  # alerts of silence that nobody is told of while data are missing
 
 

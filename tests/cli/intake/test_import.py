@@ -152,7 +152,7 @@ def test_a_row_that_will_not_be_fixed_can_be_dismissed(inbox: Path, handrail: Ha
     handrail("import")
     assert handrail("rejects", "--dismiss", "7")[::2] == (
         2,
-        "No row that waits to be mended has the id 7.\n",
+        "No row that waits to be fixed has the id 7.\n",
     )
     assert handrail("rejects", "--dismiss", "1") == (0, "Row 1 is dismissed.\n", "")
     assert reasons(handrail) == []
