@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from math import ceil, log10
 from typing import ClassVar
 
-from engine.studies.outcome import Leads
+from engine.studies.resampling import Estimate
 from engine.studies.tally import NIGHT
 
 _PLOT = 180  # pixels from the top of the plot to its base line
 _HEADROOM = 14  # pixels above the plot, where the topmost number stands
 _ROW = 44
+_MOST_LIFT = 4.0
 _HOUR = 100 / 24  # the width of an hour in percent
 
 
@@ -168,38 +169,30 @@ def hours(title: str, rows: Sequence[tuple[str, Sequence[int]]]) -> Chart:
     return Chart(title, len(rows) * 2 * _ROW, tuple(shapes))
 
 
-def lead_times(title: str, rows: Sequence[tuple[str, Leads]]) -> Chart:
-    """Draw the spread of lead times in days for each label.
+def lifts(title: str, rows: Sequence[tuple[str, Estimate]]) -> Chart:
+    """Draw the lift of each label: a bar over its interval, and a stroke at the lift itself.
 
-    A line runs from the least to the most, a bar from the lower to the upper quarter, and a stroke
-    marks the median.
+    A line marks 1, which is chance. What lies beyond _MOST_LIFT is cut off.
     """
-    top = _round_up(max((leads.most for _, leads in rows), default=0))
-    shapes: list[Shape] = [
-        _spread(label, leads, place * _ROW, 100 / top) for place, (label, leads) in enumerate(rows)
-    ]
+    top = _round_up(min(_MOST_LIFT, max((lift.high or 0 for _, lift in rows), default=0)))
     base = len(rows) * _ROW
+    shapes: list[Shape] = [Line(100 / top, 0, 100 / top, base, "axis")]
+    shapes += [_lift(label, lift, place * _ROW, top) for place, (label, lift) in enumerate(rows)]
     shapes.append(Line(0, base, 100, base))
-    anchors = {0.0: "start", 1.0: "end"}
-    shapes += [
-        Label(100 * share, base + 14, f"{top * share:g} days", anchors.get(share, "middle"), "tick")
-        for share in (0.0, 0.5, 1.0)
-    ]
+    ticks = ((0, "0", "start"), (1, "1 = chance", "middle"), (top, f"{top:g}", "end"))
+    shapes += [Label(100 * at / top, base + 14, text, anchor, "tick") for at, text, anchor in ticks]
     return Chart(title, base + 20, tuple(shapes))
 
 
-def _spread(label: str, leads: Leads, y: float, scale: float) -> Group:
-    middle = f"median {leads.median:.1f} days, half of them {leads.lower:.1f} to {leads.upper:.1f}"
-    width = max(0.3, (leads.upper - leads.lower) * scale)
-    median = leads.median * scale
+def _lift(label: str, lift: Estimate, y: float, top: float) -> Group:
+    value, low, high = (100 * min(at or 0.0, top) / top for at in (lift.value, lift.low, lift.high))
     return Group(
-        f"{label}: {middle}",
+        f"{label}: lift {lift.value:.2f}, 95 % interval {lift.low:.2f} to {lift.high:.2f}",
         (
             Label(0, y + 14, label),
-            Label(100, y + 14, f"{leads.median:.1f} days", "end", "number"),
-            Line(leads.least * scale, y + 27, leads.most * scale, y + 27),
-            Bar(leads.lower * scale, y + 21, width, 12, "low"),
-            Line(median, y + 18, median, y + 36, "median"),
+            Label(100, y + 14, f"{lift.value:.2f}", "end", "number"),
+            Bar(low, y + 21, max(0.3, high - low), 12, "low"),
+            Line(value, y + 18, value, y + 36, "median"),
         ),
     )
 

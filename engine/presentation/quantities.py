@@ -28,6 +28,11 @@ def percent(part: int, whole: int) -> str:
     return f"{shown} %"
 
 
+def share(number: float | None) -> str:
+    """Write a share of 1 in percent; NONE where there is none."""
+    return NONE if number is None else f"{100 * number:.0f} %"
+
+
 def listed(refs: Sequence[str], most: int) -> str:
     """Some of them, and how many more there are."""
     if not refs:

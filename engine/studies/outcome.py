@@ -1,132 +1,197 @@
-"""How well rules predict an outcome: who was flagged before it, how early, how often wrongly."""
+"""Gather who was at risk of an outcome and which alerts they had, client by client."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from engine.model.duration import Duration
-from engine.model.instant import DAY_US, Instant
-from engine.studies.observed_time import MONTH_US, FollowUp
+from engine.model.instant import Instant
+from engine.model.rule import SEVERITIES, Severity
+from engine.studies.alert_value import Alerts, AlertValue, Measurement
+from engine.studies.at_risk import AtRisk
+from engine.studies.censoring import Cohort
+from engine.studies.observed_time import MONTH_US
+
+# What counts of a rule: its alerts of at least this severity.
+LEVELS: tuple[Severity, ...] = ("low", "medium", "high")
+# An attribute with more values than this makes no groups.
+_MOST_VALUES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
-    """Days from the first alert to the outcome over the clients who were flagged before it."""
+class JudgedAlert(NamedTuple):
+    """A part of an alert with one severity; `told` is when people are told, None if they are not.
 
-    least: float
-    lower: float  # a quarter of the clients had fewer
-    median: float
-    upper: float
-    most: float
+    If people are told of no alert of a sort, each part counts when it begins, as if they were.
+    """
+
+    severity: Severity
+    began: Instant
+    ended: Instant | None
+    told: Instant | None
+
+
+class Sort(NamedTuple):
+    """A sort of alert: those of a rule, or of all live rules, of at least a severity."""
+
+    rule: str
+    least: Severity
 
 
 @dataclass(slots=True)
-class RuleOutcome:
-    """One rule against the outcome; each of its alerts is of one of four sorts.
+class _Gathered:
+    """Of one sort of alert: numbers in the order in which clients came."""
 
-    Attributes:
-        followed: Alerts that the outcome followed within the horizon.
-        not_followed: Alerts that it did not follow within the horizon.
-        cut_short: Alerts for which part of the horizon was not observed.
-        not_before: Alerts that began after the client first reached the outcome.
-    """
-
-    flagged: int = 0  # clients with an alert before they reached the outcome
-    flagged_within: int = 0  # of these, with one no longer before than the horizon
-    followed: int = 0
-    not_followed: int = 0
-    cut_short: int = 0
-    not_before: int = 0
-    lead_times: list[Duration] = field(
-        default_factory=list
-    )  # microseconds, one for each client flagged
-
-    @property
-    def alerts(self) -> int:
-        """All of its alerts."""
-        return self.followed + self.not_followed + self.cut_short + self.not_before
-
-    @property
-    def share_not_followed(self) -> float | None:
-        """Of the alerts whose whole horizon was observed; None where there are none."""
-        judged = self.followed + self.not_followed
-        return self.not_followed / judged if judged else None
-
-    @property
-    def leads(self) -> Leads | None:
-        """None where no client was flagged before."""
-        if not self.lead_times:
-            return None
-        return Leads(
-            *(float(days) for days in np.percentile(self.lead_times, (0, 25, 50, 75, 100)) / DAY_US)
-        )
+    told: list[tuple[int, Instant]] = field(default_factory=list)  # client and instant
+    untold: list[tuple[int, Instant]] = field(default_factory=list)
+    place: list[int] = field(default_factory=list)  # by client with an alert
+    of_client: list[tuple[Duration, bool]] = field(default_factory=list)
 
 
 class OutcomeStatistics:
-    """Counts clients one after the other; it keeps one number for each rule and flagged client."""
+    """Counts clients one after the other; it keeps a number for each alert at risk."""
 
-    def __init__(self, horizon: Duration) -> None:
-        """Take the horizon: an outcome later than this after an alert does not follow it."""
-        self.horizon = horizon
-        self.clients = (
-            0  # who were observed, or reached the outcome, and had not reached it before the period
-        )
-        self.reached = 0
-        self.reached_before = (
-            0  # who had reached it before the period, and cannot again for the first time
-        )
-        self.followed_for = 0  # microseconds
-        self.rules: dict[str, RuleOutcome] = {}
+    def __init__(self, lead: Duration, horizon: Duration, *, known_after: bool) -> None:
+        """Take the times.
+
+        Args:
+            lead: An alert reaches an outcome if people are told at least so long before.
+            horizon: And at most so long before.
+            known_after: Whether it is known of each client until when the outcome would have been
+                known, also if they reached it.
+        """
+        self.lead, self.horizon, self.known_after = lead, horizon, known_after
+        self.not_at_risk = 0  # clients
+        self._clients: list[AtRisk] = []
+        self._groups: list[Mapping[str, str]] = []
+        self._gathered: dict[Sort, _Gathered] = {}
+        self._measured: dict[Sort, AlertValue] = {}
+
+    @property
+    def clients(self) -> int:
+        """The clients at risk."""
+        return len(self._clients)
+
+    @property
+    def reached(self) -> int:
+        """Those of them who reached the outcome."""
+        return sum(one.reached is not None for one in self._clients)
 
     @property
     def client_months(self) -> float:
-        """For how long clients were observed."""
-        return self.followed_for / MONTH_US
+        """The time at risk."""
+        return sum(one.ended - one.began for one in self._clients) / MONTH_US
 
     def add(
         self,
-        alerts: Mapping[str, Sequence[Instant]],
-        reached: Instant | None,
-        since: Instant,
-        follow_up: FollowUp,
+        at_risk: AtRisk | None,
+        group: Mapping[str, str],
+        alerts: Mapping[str, Sequence[JudgedAlert]],
     ) -> None:
         """Count one client.
 
         Args:
-            alerts: By rule, when the client's alerts began, ascending, none before `since`.
-            reached: When the client first reached the outcome; None if they did not.
-            since: The beginning of the period.
-            follow_up: When the client was observed.
+            at_risk: When they were at risk; None if they were not.
+            group: The attributes of the client as their time at risk began.
+            alerts: By rule, the client's alerts.
         """
-        before_period = reached is not None and reached < since
-        self.followed_for += follow_up.duration
-        self.reached_before += before_period
-        self.clients += not before_period and (bool(follow_up.stretches) or reached is not None)
-        self.reached += reached is not None and not before_period
-        for rule_id, began in alerts.items():
-            self._judge(self.rules.setdefault(rule_id, RuleOutcome()), began, reached, follow_up)
+        if at_risk is None:
+            self.not_at_risk += 1
+            return
+        place = len(self._clients)
+        self._clients.append(at_risk)
+        self._groups.append(group)
+        for rule, parts in alerts.items():
+            for least in LEVELS:
+                counted = [part for part in parts if _is_at_least(part.severity, least)]
+                if counted:
+                    one = self._gathered.setdefault(Sort(rule, least), _Gathered())
+                    self._gather(one, place, at_risk, counted)
 
-    def _judge(
-        self,
-        rule: RuleOutcome,
-        began: Sequence[Instant],
-        reached: Instant | None,
-        follow_up: FollowUp,
+    def _gather(
+        self, one: _Gathered, place: int, at_risk: AtRisk, parts: Sequence[JudgedAlert]
     ) -> None:
-        before = len(began) if reached is None else bisect_left(began, reached)
-        rule.not_before += len(began) - before
-        for at in began[:before]:
-            if not follow_up.holds(at, at + self.horizon):
-                rule.cut_short += 1
-            elif reached is not None and reached <= at + self.horizon:
-                rule.followed += 1
-            else:
-                rule.not_followed += 1
-        if reached is not None and before:
-            rule.flagged += 1
-            rule.flagged_within += began[before - 1] >= reached - self.horizon
-            rule.lead_times.append(reached - began[0])
+        for part in parts:
+            at = part.began if part.told is None else part.told
+            if at_risk.began <= at < at_risk.ended:
+                (one.untold if part.told is None else one.told).append((place, at))
+        before = -1 if at_risk.reached is None else at_risk.reached - self.lead
+        is_open = before >= at_risk.began and any(
+            part.began <= before and (part.ended is None or before < part.ended) for part in parts
+        )
+        one.place.append(place)
+        one.of_client.append((_time_open(parts, at_risk.began, at_risk.ended), is_open))
+
+    @cached_property
+    def _measurement(self) -> Measurement:
+        cohort = Cohort.of(self._clients)
+        return Measurement(cohort, self.lead, self.horizon, known_after=self.known_after)
+
+    def sorts(self, rule: str) -> list[Sort]:
+        """Which alerts of a rule are worth a row: of medium severity and above, and of high.
+
+        A rule that has only low ones is measured by these. The high ones have a row of their own if
+        they are not all.
+        """
+        found = {
+            least: Sort(rule, least) for least in LEVELS if Sort(rule, least) in self._gathered
+        }
+        if "medium" not in found:
+            return list(found.values())
+        medium, high = (self._gathered.get(Sort(rule, least)) for least in LEVELS[1:])
+        return [found["medium"], *([found["high"]] if high and high != medium else [])]
+
+    def value(self, sort: Sort) -> AlertValue:
+        """Measure one sort of alert, once, after the last client."""
+        if sort not in self._measured:
+            self._measured[sort] = self._measurement.value(self._alerts(sort))
+        return self._measured[sort]
+
+    def by_group(self, sort: Sort) -> dict[tuple[str, str], tuple[int, AlertValue]]:
+        """Measure one sort of alert by attribute and value: the clients at risk, and the figures."""
+        alerts = self._alerts(sort)
+        found = {}
+        for name, values in sorted(self._values().items()):
+            for value in values:
+                among = np.array([group.get(name) == value for group in self._groups], bool)
+                found[name, value] = (int(among.sum()), self._measurement.value(alerts, among))
+        return found
+
+    def _values(self) -> dict[str, list[str]]:
+        """The attributes that divide the clients into a few groups, with their values."""
+        names = sorted({name for group in self._groups for name in group})
+        values = {
+            name: sorted({group[name] for group in self._groups if name in group}) for name in names
+        }
+        return {name: some for name, some in values.items() if 1 < len(some) <= _MOST_VALUES}
+
+    def _alerts(self, sort: Sort) -> Alerts:
+        one = self._gathered.get(sort, _Gathered())
+        of_client = np.zeros((self.clients, 2))
+        if one.place:
+            of_client[one.place] = one.of_client
+        told, untold = (
+            np.array(sorted(alerts), np.int64).reshape(-1, 2) for alerts in (one.told, one.untold)
+        )
+        counted = told if len(told) else untold
+        is_told = len(told) > 0
+        others = np.bincount(untold[:, 0], minlength=self.clients).astype(float)
+        return Alerts(counted[:, 0], counted[:, 1], is_told, others, *of_client.T)
+
+
+def _is_at_least(severity: Severity, least: Severity) -> bool:
+    return SEVERITIES.index(severity) <= SEVERITIES.index(least)
+
+
+def _time_open(parts: Iterable[JudgedAlert], since: Instant, until: Instant) -> Duration:
+    """For how long at least one part was open between two instants."""
+    total, reached = 0, since
+    for part in sorted(parts, key=lambda one: one.began):
+        ended = until if part.ended is None else min(part.ended, until)
+        total += max(0, ended - max(part.began, reached))
+        reached = max(reached, ended)
+    return total

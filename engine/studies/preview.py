@@ -12,26 +12,42 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.rule import Rule
 from engine.model.spans import Span
+from engine.studies.at_risk import AtRisk
 from engine.studies.outcome import OutcomeStatistics
 from engine.studies.span_changes import Change
 from engine.studies.tally import Tally
 
-# In place of a rule's id: all live rules together. Only alerts of medium severity and above
-# count, because good news predicts nothing.
-ANY_LIVE = "live, medium and above"
+# In place of a rule's id: all live rules together.
+ANY_LIVE = "all live rules"
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewQuery:
-    """A question to a replay: the period [since, until), and the outcome to predict.
+    """A question to a replay.
 
-    `outcome` is a rule's id, or None. An alert predicts it if it follows within the `horizon`.
+    Attributes:
+        since: The beginning of the period.
+        until: Its end, which is outside of it.
+        outcome: The rule that alerts are to warn of, or the name of the outcome of `cohort`.
+        at_risk_from: The rule from whose first span on a client is at risk; None is enrolment.
+        lead: An alert reaches the outcome if people are told at least so long before.
+        horizon: And at most so long before. An outcome later than this does not follow an alert.
+        onset: How long before its span the outcome began.
+        cohort: By ref, who was at risk and who reached the outcome, if rules do not say so.
     """
 
     since: Instant
     until: Instant
     outcome: str | None = None
+    at_risk_from: str | None = None
+    lead: Duration = 0
     horizon: Duration = 0
+    onset: Duration = 0
+    cohort: Mapping[str, AtRisk] | None = None
+
+    def statistics(self) -> OutcomeStatistics:
+        """Begin to count: no client is in it yet."""
+        return OutcomeStatistics(self.lead, self.horizon, known_after=self.cohort is not None)
 
 
 @dataclass(slots=True)
@@ -45,7 +61,7 @@ class RuleSetResult:
     @classmethod
     def empty(cls, rules: Mapping[str, Rule], query: PreviewQuery) -> RuleSetResult:
         """Begin to count: no client is in it yet."""
-        outcome = OutcomeStatistics(query.horizon) if query.outcome is not None else None
+        outcome = query.statistics() if query.outcome is not None else None
         return cls(rules, Tally(rules), outcome)
 
 
@@ -82,7 +98,8 @@ class PreviewResult:
     """Everything that a preview counts; it is complete after the last client.
 
     `first` and `last` are the earliest and latest instants at which anything is known in the
-    period. They are None while there is nothing.
+    period. They are None while there is nothing. `same_kinds` has by rule the kinds of events that
+    it and the outcome both read.
     """
 
     query: PreviewQuery
@@ -91,6 +108,7 @@ class PreviewResult:
     difference: RuleSetDifference
     first: Instant | None = None
     last: Instant | None = None
+    same_kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def empty(
@@ -102,10 +120,7 @@ class PreviewResult:
         """Begin to count these rules, and the rules `against` which they are compared."""
         difference = RuleSetDifference()
         if query.outcome is not None:
-            difference.outcomes = {
-                "gained": OutcomeStatistics(query.horizon),
-                "lost": OutcomeStatistics(query.horizon),
-            }
+            difference.outcomes = {"gained": query.statistics(), "lost": query.statistics()}
         other = RuleSetResult.empty(against, query) if against is not None else None
         return cls(query, RuleSetResult.empty(rules, query), other, difference)
 

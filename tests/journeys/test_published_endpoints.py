@@ -160,12 +160,10 @@ def test_what_docs_preview_md_shows_is_what_it_prints(
     (early,) = (text for language, text in blocks if language == "yaml")
     (site / "early.yaml").write_text(early)
     (site / "eager.yaml").write_text(early.replace("at_least: 2", "at_least: 1"))
-    _, first, said_first, second, said_second = (
-        text for language, text in blocks if language == ""
-    )
+    _, *pairs = (text for language, text in blocks if language == "")
     monkeypatch.chdir(site)
     monkeypatch.setenv("COLUMNS", "80")
-    for command, said in ((first, said_first), (second, said_second)):
+    for command, said in zip(pairs[::2], pairs[1::2], strict=True):
         done = handrail(site, *shlex.split(command.replace("\\\n", ""))[1:])
         assert done.code == 0, done.err
         printed = iter([line.rstrip() for line in done.out.splitlines()])

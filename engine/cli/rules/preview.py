@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from engine.flows.replay.preview import Preview
+    from engine.model.duration import Duration
+    from engine.model.instant import Instant
     from engine.model.settings import Settings
     from engine.rulebook.core.rulebook import Rulebook
     from engine.store.database.connection import Database
     from engine.studies.preview import PreviewQuery, PreviewResult, PreviewRow
 
 COLUMNS = ("client", "rule", "severity", "began", "ended", "notified")
-_HORIZON = "30 days"
+_LEAD, _HORIZON = "7 days", "30 days"
+_ABOUT_OUTCOME = ("--from", "--lead", "--horizon", "--onset")
 Rules = Annotated[
     list[Path] | None,
     typer.Option(
@@ -55,7 +58,39 @@ OutcomeRule = Annotated[
     typer.Option(
         "--outcome",
         metavar="RULE",
-        help="How well the rules predict this one, such as a return to use.",
+        help="How well the rules warn of this one, such as a return to use, beside chance.",
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="RULE",
+        help="Clients are at risk once this rule has held (default: from enrolment).",
+    ),
+]
+Cohort = Annotated[
+    Path | None,
+    typer.Option(
+        "--cohort",
+        metavar="FILE",
+        help="In place of --outcome and --from: a CSV file with client, from, outcome, until.",
+    ),
+]
+Lead = Annotated[
+    str | None,
+    typer.Option(
+        "--lead",
+        metavar="DURATION",
+        help=f"How long before the outcome people must be told (default: {_LEAD}).",
+    ),
+]
+Onset = Annotated[
+    str | None,
+    typer.Option(
+        "--onset",
+        metavar="DURATION",
+        help="How long the outcome lasts before its rule holds (default: no time).",
     ),
 ]
 Horizon = Annotated[
@@ -63,7 +98,7 @@ Horizon = Annotated[
     typer.Option(
         "--horizon",
         metavar="DURATION",
-        help=f"How long after an alert the outcome counts as predicted (default: {_HORIZON}).",
+        help=f"How long after an alert the outcome follows it (default: {_HORIZON}).",
     ),
 ]
 Html = Annotated[
@@ -78,7 +113,11 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     since: Since = None,
     until: Until = None,
     outcome: OutcomeRule = None,
+    at_risk_from: From = None,
+    cohort: Cohort = None,
+    lead: Lead = None,
     horizon: Horizon = None,
+    onset: Onset = None,
     html: Html = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
@@ -93,12 +132,10 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds)
     other = load(against, settings.kinds) if against else None
-    found = Preview(
-        _query(settings, rulebook, since, until, outcome, horizon),
-        settings.routing,
-        rulebook,
-        other,
-    )
+    period = _period(settings, since, until)
+    asked = _Asked(outcome, at_risk_from, cohort, lead, horizon, onset)
+    query = _query(settings, rulebook, period, asked)
+    found = Preview(query, settings.routing, rulebook, other)
     with stored(settings) as database, _whole_file(html) as write:
         _show(found, database, settings, format, with_change=other is not None)
         if write:
@@ -109,17 +146,18 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
         typer.echo(f"The page is in {html}.", err=True)
 
 
-def _query(
-    settings: Settings,
-    rulebook: Rulebook,
-    since: str | None,
-    until: str | None,
-    outcome: str | None,
-    horizon: str | None,
-) -> PreviewQuery:
-    from engine.model.duration import parse_duration
-    from engine.studies.preview import PreviewQuery
+class _Asked(NamedTuple):
+    """The options about an outcome, as typed."""
 
+    outcome: str | None
+    at_risk_from: str | None
+    cohort: Path | None
+    lead: str | None
+    horizon: str | None
+    onset: str | None
+
+
+def _period(settings: Settings, since: str | None, until: str | None) -> tuple[Instant, Instant]:
     first = read_instant(since, settings.timezone) if since else 0
     last = read_instant(until, settings.timezone) if until else now()
     if first >= last:
@@ -127,16 +165,54 @@ def _query(
         raise UserError(
             f"--since {since} does not come before {end}, so there is no time to preview."
         )
-    if horizon is not None and outcome is None:
+    return first, last
+
+
+def _query(
+    settings: Settings, rulebook: Rulebook, period: tuple[Instant, Instant], asked: _Asked
+) -> PreviewQuery:
+    from engine.flows.replay.cohort_file import read_cohort
+    from engine.studies.preview import PreviewQuery
+
+    if asked.outcome is None and asked.cohort is None:
+        for option, given in zip(_ABOUT_OUTCOME, asked[1:2] + asked[3:], strict=True):
+            if given is not None:
+                raise UserError(f"{option} is about an outcome; name one with --outcome RULE.")
+        return PreviewQuery(*period)
+    if asked.cohort and (asked.outcome or asked.at_risk_from or asked.onset):
         raise UserError(
-            "--horizon says how long an alert predicts an outcome; name that with --outcome RULE."
+            "--cohort says who reached the outcome; leave out --outcome, --from, --onset."
         )
-    if outcome is not None and outcome not in rulebook.rules:
-        raise no_rule(outcome, rulebook.rules)
+    for rule in (asked.outcome, asked.at_risk_from):
+        if rule is not None and rule not in rulebook.rules:
+            raise no_rule(rule, rulebook.rules)
+    lead, horizon = (
+        _duration(option, text)
+        for option, text in (
+            ("--lead", asked.lead or _LEAD),
+            ("--horizon", asked.horizon or _HORIZON),
+        )
+    )
+    if lead >= horizon:
+        raise UserError("--lead is not shorter than --horizon, so no alert could come in time.")
+    return PreviewQuery(
+        *period,
+        outcome=asked.cohort.stem if asked.cohort else asked.outcome,
+        at_risk_from=asked.at_risk_from,
+        lead=lead,
+        horizon=horizon,
+        onset=_duration("--onset", asked.onset) if asked.onset else 0,
+        cohort=read_cohort(asked.cohort, settings.timezone) if asked.cohort else None,
+    )
+
+
+def _duration(option: str, text: str) -> Duration:
+    from engine.model.duration import parse_duration
+
     try:
-        return PreviewQuery(first, last, outcome, parse_duration(horizon or _HORIZON))
+        return parse_duration(text)
     except ValueError as error:
-        raise UserError(f"--horizon: {error}") from None
+        raise UserError(f"{option}: {error}") from None
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -16,27 +15,29 @@ from engine.flows.evaluation.caseload import whole_caseload
 from engine.flows.replay.simulated_notifications import simulate
 from engine.measures.histories import SHIFT, Histories
 from engine.measures.step_functions import in_care
-from engine.model.client import Client
+from engine.model.client import SPELL_WORDS, Client
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.studies.alert_parts import alert_parts
+from engine.studies.at_risk import AtRisk, at_risk
 from engine.studies.observed_time import FollowUp
+from engine.studies.outcome import JudgedAlert
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult, PreviewRow, RuleSetResult
 from engine.studies.simulated_notifications import SimulatedNotifications
 from engine.studies.span_changes import Change, SpanChange, changes
-from engine.studies.tally import PRESSING
 
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """One client, and when they first reached the outcome."""
+    """One client, when they were observed, and when they were at risk of the outcome."""
 
     client: Client
     follow_up: FollowUp
-    reached: Instant | None
+    at_risk: AtRisk | None
+    group: Mapping[str, str]
 
 
 class _Replayed(NamedTuple):
@@ -57,6 +58,8 @@ class Preview:
         against: Rulebook | None,
     ) -> None:
         self.result = PreviewResult.empty(query, rulebook.rules, against.rules if against else None)
+        if query.outcome is not None and query.outcome in rulebook.kinds:
+            self.result.same_kinds = _same_kinds(rulebook, query.outcome)
         self._query = query
         self._routing = routing
         self._rulebook = rulebook
@@ -78,7 +81,8 @@ class Preview:
             theirs = _by_client(self._against, histories) if self._against else {}
             rows: list[PreviewRow] = []
             for client, follow_up in zip(histories.clients, followed, strict=True):
-                one = _One(client, follow_up, self._first_reached(ours[client.id]))
+                risk = self._at_risk(client, follow_up, ours[client.id])
+                one = _One(client, follow_up, risk, _attributes(client, risk))
                 replayed = self._take(result.version, one, ours[client.id], people)
                 if result.against is None:
                     rows += _parts(client, replayed, self._query.since)
@@ -87,14 +91,30 @@ class Preview:
                     rows += self._compare(one, others, replayed)
             yield len(histories.clients), rows
 
-    def _first_reached(self, spans: Sequence[Span]) -> Instant | None:
-        """When the client's first span of the outcome began, before the period or in it."""
-        began = (
+    def _at_risk(self, client: Client, follow_up: FollowUp, spans: Sequence[Span]) -> AtRisk | None:
+        """When the client could reach the outcome, by the cohort or by the rules."""
+        query = self._query
+        if query.outcome is None:
+            return None
+        if query.cohort is not None:
+            return query.cohort.get(client.ref)
+        outcomes = self._began(spans, query.outcome)
+        since = query.since
+        if query.at_risk_from is not None:
+            began = self._began(spans, query.at_risk_from)
+            if not began:
+                return None
+            since = max(since, began[0])
+            outcomes = [at for at in outcomes if at >= began[0]]
+        return at_risk(follow_up, since, outcomes, query.onset)
+
+    def _began(self, spans: Sequence[Span], rule_id: str) -> list[Instant]:
+        """When the client's spans of a rule began, before the period or in it, ascending."""
+        return sorted(
             span.began
             for span in spans
-            if span.rule_id == self._query.outcome and span.began < self._query.until
+            if span.rule_id == rule_id and span.began < self._query.until
         )
-        return min(began, default=None)
 
     def _take(
         self, version: RuleSetResult, one: _One, spans: Sequence[Span], people: StaffDirectory
@@ -111,7 +131,7 @@ class Preview:
         ]
         shown = [span for span in begun if span.ended is None or span.ended > since]
         rules = version.rules
-        # What was told before the period may forbid telling the same again in it.
+        # A telling before the period may forbid telling the same again in it.
         told = simulate(begun, rules, self._routing, people, since, until)
         alerts = [
             span
@@ -120,9 +140,8 @@ class Preview:
         ]
         version.tally.add(one.client, alerts, told, one.follow_up)
         if version.outcome is not None:
-            version.outcome.add(
-                _began(alerts, rules, self._query.outcome), one.reached, since, one.follow_up
-            )
+            judged = _judged(shown, told, rules, self._query.outcome)
+            version.outcome.add(one.at_risk, one.group, judged)
         self.result.widen([at for stretch in one.follow_up.stretches for at in stretch])
         self.result.widen([span.began for span in alerts])
         return _Replayed(shown, told)
@@ -132,6 +151,7 @@ class Preview:
         difference = self.result.difference
         ours, theirs = self.result.version.rules, self.result.against.rules
         alerts: dict[Change, list[Span]] = {"gained": [], "lost": []}
+        told = {"gained": after.told, "lost": before.told}
         were, are = _alerting(before.spans, theirs), _alerting(after.spans, ours)
         for rule_id in sorted(were.keys() | are.keys()):
             for each in changes(were[rule_id], are[rule_id]):
@@ -142,8 +162,19 @@ class Preview:
                     difference.refs[each.change, rule_id][one.client.ref] = None
                     alerts.get(each.change, []).append(span)
         for change, outcome in difference.outcomes.items():
-            began = _began(alerts[change], {**theirs, **ours}, self._query.outcome)
-            outcome.add(began, one.reached, self._query.since, one.follow_up)
+            rules = {**theirs, **ours}
+            judged = _judged(alerts[change], told[change], rules, self._query.outcome)
+            outcome.add(one.at_risk, one.group, judged)
+
+
+def _same_kinds(rulebook: Rulebook, outcome: str) -> dict[str, frozenset[str]]:
+    """By rule, the kinds of events that it and the outcome both read; rules without such are left out."""
+    of_outcome = rulebook.kinds[outcome]
+    return {
+        rule_id: shared
+        for rule_id, kinds in rulebook.kinds.items()
+        if rule_id != outcome and (shared := kinds & of_outcome)
+    }
 
 
 def _parts(client: Client, replayed: _Replayed, since: Instant) -> Iterator[PreviewRow]:
@@ -185,16 +216,36 @@ def _alerting(spans: Sequence[Span], rules: Mapping[str, Rule]) -> dict[str, lis
     return found
 
 
-def _began(
-    alerts: Sequence[Span], rules: Mapping[str, Rule], outcome: str | None
-) -> dict[str, list[Instant]]:
-    """When alerts began, ascending, by rule except the outcome, and for all live rules together."""
-    found: dict[str, list[Instant]] = defaultdict(list)
-    for span in sorted(alerts, key=attrgetter("began")):
-        if span.rule_id != outcome:
-            found[span.rule_id].append(span.began)
-            if rules[span.rule_id].status == "live" and span.severity in PRESSING:
-                found[ANY_LIVE].append(span.began)
+def _judged(
+    spans: Sequence[Span],
+    told: SimulatedNotifications,
+    rules: Mapping[str, Rule],
+    outcome: str | None,
+) -> dict[str, list[JudgedAlert]]:
+    """What counts against the outcome: alerts by rule except the outcome, and of all live rules."""
+    found: dict[str, list[JudgedAlert]] = defaultdict(list)
+    for span in spans:
+        status = rules[span.rule_id].status
+        if span.rule_id == outcome or status == "retired":
+            continue
+        for part in alert_parts(span, told.tellings.get(span, ())):
+            one = JudgedAlert(part.span.severity, part.span.began, part.span.ended, part.notified)
+            found[span.rule_id].append(one)
+            if status == "live":
+                found[ANY_LIVE].append(one)
+    return found
+
+
+def _attributes(client: Client, at_risk: AtRisk | None) -> Mapping[str, str]:
+    """The client's attributes as their time at risk began."""
+    found: dict[str, str] = {}
+    if at_risk is None:
+        return found
+    for at, entry, value in client.record:
+        if at <= at_risk.began and entry not in SPELL_WORDS:
+            found.pop(entry, None)
+            if value is not None:
+                found[entry] = value
     return found
 
 

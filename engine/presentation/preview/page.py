@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from engine.model.rule import SEVERITIES
-from engine.presentation.charts import Chart, hours, lead_times, stacked_columns
-from engine.presentation.preview.prediction import predicting_rules
+from engine.presentation.charts import Chart, hours, lifts, stacked_columns
+from engine.presentation.preview.prediction import measured, written
 from engine.presentation.preview.section import PAGE
 from engine.presentation.preview.sections import Sections
 from engine.presentation.rendering import render
@@ -36,7 +36,7 @@ def page(preview: PreviewResult, timezone: str) -> str:
     charts: dict[str, Chart | None] = dict.fromkeys((section.name for section in sections), None)
     charts["weeks"] = _weeks(preview, found.mondays()[-PAGE.weeks :])
     charts["recipients"] = _recipients(preview)
-    charts["outcome"] = _leads(preview)
+    charts["outcome"] = _lifts(preview)
     return render("preview.html", sections=sections, charts=charts, rows_beside=_ROWS_BESIDE)
 
 
@@ -63,15 +63,15 @@ def _recipients(preview: PreviewResult) -> Chart | None:
     return hours("Texts by recipient and hour; the night is shaded", rows) if rows else None
 
 
-def _leads(preview: PreviewResult) -> Chart | None:
-    found = preview.version.outcome.rules if preview.version.outcome else {}
-    rows = [
-        (rule_id, leads)
-        for rule_id in predicting_rules(preview)
-        if rule_id in found and (leads := found[rule_id].leads)
-    ]
+def _lifts(preview: PreviewResult) -> Chart | None:
+    outcome = preview.version.outcome
+    if outcome is None:
+        return None
+    sorts = list(measured(preview, outcome))
     title = (
-        f"Days from the first alert to {preview.query.outcome}: "
-        "the median, the middle half, the least and the most"
+        f"How many times as often as after random alerts {preview.query.outcome} follows, "
+        "with 95 % intervals; 1 is chance"
     )
-    return lead_times(title, rows) if rows else None
+    rows = [(written(sort), outcome.value(sort).lift) for sort in sorts]
+    known = [(name, lift) for name, lift in rows if lift.value is not None]
+    return lifts(title, known) if known else None

@@ -1,76 +1,193 @@
-"""The section of a preview on how well rules predict an outcome."""
+"""The sections of a preview on how well alerts warn of an outcome, beside chance."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.model.duration import write_duration
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Section, in_order, versions
-from engine.presentation.quantities import NONE, count, percent, rate
-from engine.studies.outcome import OutcomeStatistics, RuleOutcome
-from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult
+from engine.presentation.quantities import NONE, count, percent, rate, share
+from engine.studies.alert_value import AlertValue, Verdict
+from engine.studies.outcome import OutcomeStatistics, Sort
+from engine.studies.preview import ANY_LIVE, PreviewResult
+from engine.studies.resampling import Estimate
+
+_FIGURES = (">A month", ">Reach", ">By chance", ">Followed", ">By chance", ">Lift")
+_INTERVAL = "  95 %"
 
 
-def prediction(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
-    """How well each rule predicts the outcome."""
-    query = preview.query
-    rows: list[tuple[str, ...]] = []
-    for rule_id in predicting_rules(preview):
-        said = [
-            _row(one.outcome, one.outcome.rules.get(rule_id, RuleOutcome()))
-            for one in versions(preview)
-            if one.outcome and (rule_id == ANY_LIVE or rule_id in one.tally.rules)
-        ]
-        gone = rule_id != ANY_LIVE and rule_id not in preview.version.tally.rules
-        rows.append((f"{rule_id} (gone)" if gone else rule_id, *said[0]))
-        rows += [("  against", *other) for other in said[1:] if other != said[0]]
-    within = f">Within {write_duration(query.horizon)}"
-    columns = ("Rule", ">Flagged before", within, ">Days before", ">Not followed", ">A month")
-    return Section(
-        "outcome", f"Before {query.outcome}", _text(query, outcome), columns, tuple(rows)
-    )
-
-
-def predicting_rules(preview: PreviewResult) -> list[str]:
-    """List the rules with alerts by either version, the outcome aside; all live ones come first."""
-    found = [
-        (rule_id, rule.status)
-        for rule_id, rule in in_order(preview)
-        if rule_id != preview.query.outcome
+def predictions(preview: PreviewResult, outcome: OutcomeStatistics) -> list[Section]:
+    """How well alerts warn of the outcome, how long they are open, and the same by group."""
+    sections = [_value(preview, outcome), _open(preview)]
+    headline = next(iter(measured(preview, outcome)), None)
+    groups = outcome.by_group(headline) if headline else {}
+    rows = [
+        row
+        for (name, value), (clients, found) in groups.items()
+        for row in _rows(f"{name} {value}", found, (count(clients),))
     ]
-    live = [rule_id for rule_id, status in found if status == "live"]
-    return [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in found)]
+    if rows and headline:
+        text = f"The figures of {written(headline)} by the clients' attributes as risk began."
+        columns = ("Group", ">Clients", *_FIGURES)
+        sections.append(Section("groups", "By group", text, columns, tuple(rows)))
+    return sections
 
 
-def _text(query: PreviewQuery, outcome: OutcomeStatistics) -> str:
-    within = write_duration(query.horizon)
-    rules = [one for name, one in outcome.rules.items() if name != ANY_LIVE]
-    alerts, cut_short = sum(one.alerts for one in rules), sum(one.cut_short for one in rules)
-    not_before = sum(one.not_before for one in rules)
-    before = (
-        f" {count(outcome.reached_before)} had reached it before." if outcome.reached_before else ""
+def measured(preview: PreviewResult, outcome: OutcomeStatistics) -> Iterator[Sort]:
+    """The sorts of alert that have a row, all live rules together first."""
+    rules = [(rule_id, rule.status) for rule_id, rule in in_order(preview)]
+    live = [rule_id for rule_id, status in rules if status == "live"]
+    for rule_id in [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in rules)]:
+        if rule_id != preview.query.outcome:
+            yield from outcome.sorts(rule_id)
+
+
+def written(sort: Sort) -> str:
+    """The name of a sort of alert."""
+    return f"{sort.rule}, high" if sort.least == "high" else sort.rule
+
+
+def _value(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
+    rows = _of_versions(preview, _rows)
+    title = f"Before {preview.query.outcome}"
+    columns = ("Rule", *_FIGURES)
+    return Section("outcome", title, _text(preview, outcome), columns, tuple(rows))
+
+
+def _open(preview: PreviewResult) -> Section:
+    query = preview.query
+    lead = write_duration(query.lead)
+    text = (
+        "Alerts: those of which people are told. Untold: those of which nobody is told, "
+        "because another quiets them, people were told lately, or the policy names nobody. "
+        "Open: the share of the time at risk with an alert open, told or not. "
+        f"{lead[0].upper()}{lead[1:]} before: outcomes with one open then; by chance that is the "
+        f"share of the time. Days before: from the first alert within "
+        f"{write_duration(query.horizon)}, the median."
+    )
+    columns = (
+        *("Rule", ">Alerts", ">Untold", ">Open", f">{lead} before", ">Days before"),
+        ">By chance",
+    )
+    return Section(
+        "open", "How long they are open", text, columns, tuple(_of_versions(preview, _open_rows))
+    )
+
+
+def _of_versions(
+    preview: PreviewResult, rows_of: Callable[[str, AlertValue], list[tuple[str, ...]]]
+) -> Iterator[tuple[str, ...]]:
+    """The rows of each sort of alert, by these rules and by the other version where it differs."""
+    both = [one.outcome for one in versions(preview) if one.outcome]
+    sorts = {sort: None for one in both for sort in measured(preview, one)}
+    for sort in sorts:
+        found = [one.value(sort) for one in both if sort in one.sorts(sort.rule)]
+        is_gone = sort.rule != ANY_LIVE and sort.rule not in preview.version.tally.rules
+        yield from rows_of(f"{written(sort)} (gone)" if is_gone else written(sort), found[0])
+        if len(found) > 1 and found[1] != found[0]:
+            yield from rows_of("  against", found[1])
+
+
+def _rows(name: str, one: AlertValue, more: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    return [
+        (
+            name,
+            *more,
+            rate(one.rate.value, 2),
+            share(one.reach.value),
+            share(one.chance_reach),
+            share(one.precision.value),
+            share(one.chance_precision),
+            rate(one.lift.value, 2),
+        ),
+        (
+            _INTERVAL,
+            *("" for _ in more),
+            _numbers(one.rate),
+            _shares(one.reach),
+            "",
+            _shares(one.precision),
+            "",
+            _numbers(one.lift),
+        ),
+    ]
+
+
+def _open_rows(name: str, one: AlertValue) -> list[tuple[str, ...]]:
+    return [
+        (
+            name,
+            count(one.alerts if one.is_told else 0),
+            count(one.untold),
+            share(one.open.value),
+            share(one.open_at_lead.value),
+            rate(one.days_before, 1),
+            rate(one.chance_days_before, 1),
+        ),
+        (_INTERVAL, "", "", _shares(one.open), _shares(one.open_at_lead), "", ""),
+    ]
+
+
+def _numbers(one: Estimate) -> str:
+    return NONE if one.low is None or one.high is None else f"{one.low:.2f}–{one.high:.2f}"
+
+
+def _shares(one: Estimate) -> str:
+    if one.low is None or one.high is None:
+        return NONE
+    return f"{100 * one.low:.0f}–{100 * one.high:.0f}"
+
+
+def _text(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
+    query = preview.query
+    name = str(query.outcome)
+    lead, horizon = write_duration(query.lead), write_duration(query.horizon)
+    not_at_risk = (
+        f"{counted(outcome.not_at_risk, 'client')} never at risk do not count. "
+        if outcome.not_at_risk
+        else ""
     )
     return (
-        f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} "
-        f"({percent(outcome.reached, outcome.clients)}) reached {query.outcome}. Each counts once, "
-        f"at the first time.{before} Flagged before: an alert of the rule began earlier, within "
-        f"{within} or at any time. "
-        "Days before: from the first such alert, the median. "
-        f"Not followed: alerts without it in the {within} after. Of {counted(alerts, 'alert')}, "
-        f"that leaves out {count(cut_short)} because not all of the {within} was observed, and "
-        f"{count(not_before)} because the client had reached it already. A month: alerts for each "
-        "month that a client was observed."
+        f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} at risk "
+        f"({percent(outcome.reached, outcome.clients)}) reached {name}. {not_at_risk}"
+        "A month: alerts of which people are told, for each month of a client at risk. "
+        f"Reach: outcomes with such an alert between {horizon} and {lead} before. Followed: such alerts "
+        f"with {name} in the {horizon} after. By chance: the same of random alerts at the same "
+        "rate. Lift: how many times as often as after random ones it follows."
+        f"{_verdicts(preview, outcome)}{_same_kinds(preview)}"
     )
 
 
-def _row(outcome: OutcomeStatistics, one: RuleOutcome) -> tuple[str, ...]:
-    share, leads = one.share_not_followed, one.leads
-    judged = one.followed + one.not_followed
+def _verdicts(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
+    """Name the alerts that are worth little, and those that no person is told of."""
+    values = [(written(sort), outcome.value(sort)) for sort in measured(preview, outcome)]
+    barely = [name for name, one in values if one.verdict is Verdict.BARELY]
+    as_if = [name for name, one in values if not one.is_told and one.alerts]
+    return _named("Barely better than chance, or too few to tell", barely) + _named(
+        "Counted as if people were told when an alert begins, because nobody is", as_if
+    )
+
+
+def _same_kinds(preview: PreviewResult) -> str:
+    shown = {rule_id for rule_id, _ in in_order(preview)}
+    names = sorted(shown & preview.same_kinds.keys())
+    if not names:
+        return ""
+    kinds = sorted({kind for name in names for kind in preview.same_kinds[name]})
+    onset = preview.query.onset
+    way_out = (
+        f" The outcome is taken to begin {write_duration(onset)} before its rule holds."
+        if onset
+        else " Name with --onset how long the outcome lasts before its rule holds."
+    )
     return (
-        f"{count(one.flagged)} ({percent(one.flagged, outcome.reached)})"
-        if outcome.reached
-        else NONE,
-        percent(one.flagged_within, outcome.reached),
-        rate(leads.median if leads else None, 1),
-        NONE if share is None else f"{percent(one.not_followed, judged)} of {count(judged)}",
-        rate(one.alerts / outcome.client_months if outcome.followed_for else None, 2),
+        _named(
+            f"Warning: these rules read the same events ({', '.join(kinds)}) as the outcome", names
+        )
+        + f" They may be a part of it, and no warning.{way_out}"
     )
+
+
+def _named(said: str, names: Sequence[str]) -> str:
+    return f" {said}: {', '.join(names)}." if names else ""

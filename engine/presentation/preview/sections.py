@@ -9,7 +9,7 @@ from engine.model.instant import DAY_US
 from engine.model.plurals import counted
 from engine.model.rule import SEVERITIES
 from engine.presentation.local_clock import local
-from engine.presentation.preview.prediction import prediction
+from engine.presentation.preview.prediction import predictions
 from engine.presentation.preview.section import (
     Limits,
     Section,
@@ -45,7 +45,7 @@ class Sections:
         if against:
             found.append(difference(self._preview, against, self._limits))
         if outcome:
-            found.append(prediction(self._preview, outcome))
+            found += predictions(self._preview, outcome)
         return [*found, self.recipients(), self.weeks(), self.clients(), self.caveats()]
 
     def overview(self) -> Section:

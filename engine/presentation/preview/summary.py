@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.model.instant import DAY_US, Instant, from_us
-from engine.studies.outcome import OutcomeStatistics
+from engine.presentation.preview.prediction import measured
+from engine.studies.alert_value import AlertValue
+from engine.studies.outcome import OutcomeStatistics, Sort
 from engine.studies.preview import PreviewResult, RuleSetResult
 
 
@@ -17,9 +19,13 @@ def summary(preview: PreviewResult) -> dict[str, Any]:
         "last": _iso(preview.last),
         "until": _iso(query.until),
         "outcome": query.outcome,
+        "at_risk_from": query.at_risk_from,
+        "lead_days": query.lead / DAY_US if query.outcome else None,
         "horizon_days": query.horizon / DAY_US if query.outcome else None,
-        "these_rules": _version(preview.version),
-        "against": _version(preview.against) if preview.against else None,
+        "onset_days": query.onset / DAY_US if query.outcome else None,
+        "same_kinds": {name: sorted(kinds) for name, kinds in sorted(preview.same_kinds.items())},
+        "these_rules": _version(preview, preview.version),
+        "against": _version(preview, preview.against) if preview.against else None,
         "differences": _differences(preview) if preview.against else None,
     }
 
@@ -28,7 +34,7 @@ def _iso(at: Instant | None) -> str | None:
     return None if at is None else from_us(at).isoformat()
 
 
-def _version(version: RuleSetResult) -> dict[str, Any]:
+def _version(preview: PreviewResult, version: RuleSetResult) -> dict[str, Any]:
     tally = version.tally
     return {
         "clients": tally.observed_clients,
@@ -75,32 +81,54 @@ def _version(version: RuleSetResult) -> dict[str, Any]:
             }
             for ref, one in sorted(tally.clients.items())
         ],
-        "outcome": _outcome(version.outcome) if version.outcome else None,
+        "outcome": _outcome(preview, version.outcome) if version.outcome else None,
     }
 
 
-def _outcome(outcome: OutcomeStatistics) -> dict[str, Any]:
+def _outcome(preview: PreviewResult, outcome: OutcomeStatistics) -> dict[str, Any]:
+    sorts = list(measured(preview, outcome))
     return {
-        "clients": outcome.clients,
+        "clients_at_risk": outcome.clients,
         "reached": outcome.reached,
-        "reached_before": outcome.reached_before,
-        "rules": [
-            {
-                "rule": rule_id,
-                "flagged": one.flagged,
-                "flagged_within_horizon": one.flagged_within,
-                "median_days_before": one.leads.median if one.leads else None,
-                "share_not_followed": one.share_not_followed,
-                "followed": one.followed,
-                "not_followed": one.not_followed,
-                "cut_short": one.cut_short,
-                "not_before": one.not_before,
-                "alerts_a_client_month": one.alerts / outcome.client_months
-                if outcome.followed_for
-                else None,
-            }
-            for rule_id, one in sorted(outcome.rules.items())
+        "never_at_risk": outcome.not_at_risk,
+        "client_months_at_risk": outcome.client_months,
+        "rules": [_sort(sort) | _value(outcome.value(sort)) for sort in sorts],
+        "groups": [
+            _sort(sort) | {"attribute": name, "value": value, "clients": clients} | _value(one)
+            for sort in sorts
+            if outcome.value(sort).is_told
+            for (name, value), (clients, one) in outcome.by_group(sort).items()
         ],
+    }
+
+
+def _sort(sort: Sort) -> dict[str, Any]:
+    return {"rule": sort.rule, "least_severity": sort.least}
+
+
+def _value(one: AlertValue) -> dict[str, Any]:
+    by_chance = {
+        "reach": one.chance_reach,
+        "precision": one.chance_precision,
+        "open_at_lead": one.open.value,
+        "median_days_before": one.chance_days_before,
+    }
+    estimates = {
+        "alerts_a_client_month": one.rate,
+        "reach": one.reach,
+        "precision": one.precision,
+        "lift": one.lift,
+        "open": one.open,
+        "open_at_lead": one.open_at_lead,
+    }
+    return {
+        "alerts": one.alerts,
+        "are_told": one.is_told,
+        "untold": one.untold,
+        **{name: found._asdict() for name, found in estimates.items()},
+        "median_days_before": one.days_before,
+        "by_chance": by_chance,
+        "verdict": one.verdict,
     }
 
 
@@ -109,15 +137,15 @@ def _differences(preview: PreviewResult) -> list[dict[str, Any]]:
     rows = []
     for (change, rule_id), refs in sorted(found.refs.items(), key=lambda item: item[0][::-1]):
         outcome = found.outcomes.get(change)
-        one = outcome.rules.get(rule_id) if outcome else None
+        value = outcome.value(Sort(rule_id, "low")) if outcome else None
         rows.append(
             {
                 "rule": rule_id,
                 "change": change,
                 "alerts": found.spans[rule_id][change],
                 "clients": list(refs),
-                "followed": one.followed if one else None,
-                "not_followed": one.not_followed if one else None,
+                "precision": value.precision.value if value else None,
+                "chance_precision": value.chance_precision if value else None,
             }
         )
     return rows

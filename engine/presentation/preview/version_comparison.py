@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.model.duration import write_duration
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Limits, Section, alerting, all_in_order, grade
-from engine.presentation.quantities import NONE, count, listed
-from engine.studies.outcome import OutcomeStatistics
+from engine.presentation.quantities import NONE, count, listed, share
+from engine.studies.outcome import OutcomeStatistics, Sort
 from engine.studies.preview import PreviewResult, RuleSetResult
 from engine.studies.span_changes import Change
 from engine.studies.tally import RuleTally
@@ -97,6 +97,7 @@ def _regraded(mine: RuleTally | None, other: RuleTally | None) -> str:
 
 
 def _followed(outcome: OutcomeStatistics | None, rule_id: str) -> str:
-    one = outcome.rules.get(rule_id) if outcome else None
-    judged = one.followed + one.not_followed if one else 0
-    return f"{count(one.followed)} of {count(judged)}" if one and judged else NONE
+    if outcome is None:
+        return NONE
+    one = outcome.value(Sort(rule_id, "low"))
+    return f"{share(one.precision.value)} (chance {share(one.chance_precision)})"

@@ -145,10 +145,16 @@ def test_json_has_the_spans_and_what_they_amount_to_and_never_nan(say: Say) -> N
         "positive": 1,
     }
     assert these["recipients"][0]["by_hour"][12] == 3
-    (one,) = (one for one in these["outcome"]["rules"] if one["rule"] == "one-missed")
-    assert (one["flagged"], one["median_days_before"], one["share_not_followed"]) == (1, 10, 0)
-    (two,) = (one for one in these["outcome"]["rules"] if one["rule"] == "two-missed")
-    assert (two["flagged"], two["median_days_before"], two["share_not_followed"]) == (0, None, None)
+    both, _, one = these["outcome"]["rules"][:3]
+    assert (both["rule"], one["rule"], one["least_severity"]) == (
+        "all live rules",
+        "one-missed",
+        "medium",
+    )
+    assert one["reach"] == {"value": 1, "low": 1, "high": 1}
+    assert (one["alerts"], one["are_told"], one["median_days_before"]) == (1, True, 10)
+    assert one["by_chance"]["precision"] == pytest.approx(30 / 350, abs=0.01)
+    assert one["verdict"] == "better than chance"
 
 
 def test_a_span_that_lasts_has_no_end(say: Say) -> None:
@@ -166,41 +172,78 @@ def test_a_span_that_lasts_has_no_end(say: Say) -> None:
     ]
 
 
-def test_an_outcome_says_for_each_rule_who_was_flagged_how_long_before_and_what_did_not_follow(
-    say: Say,
-) -> None:
+def test_an_outcome_says_what_each_rule_is_worth_beside_chance(say: Say) -> None:
     out, _ = say("--outcome", "positive", *UNTIL)
-    assert [
-        "one-missed",
-        "1",
-        "(100",
-        "%)",
-        "100",
-        "%",
-        "10.0",
-        "0",
-        "%",
-        "of",
-        "1",
-        "0.15",
-    ] in lines(out)
-    assert ["two-missed", "0", "(0", "%)", "0", "%", "–", "–", "0.08"] in lines(out)
-    assert "1 of 1 client (100 %) reached positive" in out
-    short, _ = say("--outcome", "positive", "--horizon", "7 days", *UNTIL)
-    assert [
-        "one-missed",
-        "1",
-        "(100",
-        "%)",
-        "0",
-        "%",
-        "10.0",
-        "100",
-        "%",
-        "of",
-        "1",
-        "0.15",
-    ] in lines(short)
+    assert max(map(len, out.splitlines())) <= 80
+    found = lines(out)
+    # One alert in 350 days at risk, ten days before the positive.
+    row = ["0.09", "100", "%", "6", "%", "100", "%", "9", "%", "11.67"]
+    assert ["one-missed", *row] in found
+    assert ["one-missed", "1", "0", "1", "%", "0", "%", "10.0", "15.3"] in found
+    assert "1 of 1 client at risk (100 %) reached positive." in out
+    assert "two-missed" not in out.split("Before positive")[1].split("Who would be told")[0]
+
+
+def test_an_alert_outside_of_the_lead_and_the_horizon_does_not_reach_the_outcome(say: Say) -> None:
+    for times in (("--horizon", "9 days"), ("--lead", "11 days")):
+        out, _ = say("--outcome", "positive", *times, *UNTIL)
+        (row,) = [
+            line for line in lines(out.split("Before positive")[1]) if line[:1] == ["one-missed"]
+        ][:1]
+        assert row[2:4] == ["0", "%"]
+
+
+def test_an_onset_before_the_outcome_moves_it(say: Say) -> None:
+    """The alert came ten days before the outcome, and five days before it began."""
+    out, _ = say("--outcome", "positive", "--onset", "5 days", *UNTIL)
+    assert "5.0" in next(
+        line for line in lines(out.split("How long they are open")[1]) if line[:1] == ["one-missed"]
+    )
+
+
+def test_a_file_can_say_who_was_at_risk(say: Say, tmp_path: Path) -> None:
+    (tmp_path / "admitted.csv").write_text(
+        "client,from,outcome,until\nC-1,2026-01-01,2026-04-23,2026-06-01\n"
+    )
+    out, _ = say("--cohort", tmp_path / "admitted.csv", *UNTIL)
+    assert "1 of 1 client at risk (100 %) reached admitted." in out
+    row = next(line for line in lines(out.split("How long")[1]) if line[:1] == ["one-missed"])
+    assert row[-2] == "19.5"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("client,from,until\n", "has no column outcome"),
+        ("client,from,outcome,until\nC-1,2026-01-01,,\n", ":2: only 'outcome' may be empty"),
+        ("client,from,outcome,until\nC-1,1 May,,2026-02-01\n", ":2: '1 May' is not a date"),
+        (
+            "client,from,outcome,until\nC-1,2026-02-01,2026-01-01,2026-03-01\n",
+            ":2: the outcome does not come between 'from' and 'until'",
+        ),
+        (
+            "client,from,outcome,until\n" + "C-1,2026-01-01,,2026-02-01\n" * 2,
+            ":3: client C-1 has a row above",
+        ),
+    ],
+)
+def test_a_mistake_in_that_file_is_named_with_its_line(
+    say: Say, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "cohort.csv").write_text(text)
+    _, err = say("--cohort", tmp_path / "cohort.csv", *UNTIL, code=2)
+    assert said in err
+
+
+def test_rules_that_read_the_events_of_the_outcome_are_named_with_a_way_out(
+    say: Say, tmp_path: Path
+) -> None:
+    again = written_rule("again", "{count: test, where: {result: positive}, at_least: 1}")
+    rules = write_rules(tmp_path / "again", again, RULES[2])
+    out, _ = say("--rules", rules, "--outcome", "positive", *UNTIL)
+    said = " ".join(out.split())
+    assert "these rules read the same events (test) as the outcome: again." in said
+    assert "Name with --onset how long the outcome lasts" in said
 
 
 def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Path) -> None:
@@ -212,7 +255,7 @@ def test_against_another_version_both_stand_side_by_side(say: Say, tmp_path: Pat
     assert ["one-missed", "(medium;", "was", "low)", "2", "1", "1", "0", "1", "2", "0"] in lines(
         out
     )
-    assert ["one-missed", "1", "gained", "1", "of", "1", "C-1"] in lines(out)
+    assert ["one-missed", "1", "gained", "100", "%", "(chance", "9", "%)", "C-1"] in lines(out)
     assert "Left out: 2 rules with the same alerts and texts by both." in " ".join(out.split())
     assert "two-missed" not in [line[0] for line in lines(out.split("What is gained")[0]) if line]
     rows = list(csv.DictReader(StringIO(say("--against", other, "--format", "csv", *UNTIL)[0])))
@@ -243,22 +286,8 @@ def test_what_only_the_other_version_has_is_gone(say: Say, tmp_path: Path) -> No
     fewer = write_rules(tmp_path / "fewer", *RULES[1:])
     out, _ = say("--rules", fewer, "--against", tmp_path / "rules", "--outcome", "positive", *UNTIL)
     assert ["one-missed", "(gone)", "–", "2", "0", "2", "0", "–", "2"] in lines(out)
-    assert ["one-missed", "2", "lost", "1", "of", "1", "C-1"] in lines(out)
-    assert [
-        "one-missed",
-        "(gone)",
-        "1",
-        "(100",
-        "%)",
-        "100",
-        "%",
-        "10.0",
-        "0",
-        "%",
-        "of",
-        "1",
-        "0.15",
-    ] in lines(out)
+    assert ["one-missed", "2", "lost", "100", "%", "(chance", "9", "%)", "C-1"] in lines(out)
+    assert ["one-missed", "(gone)", "0.09", "100", "%"] in [line[:5] for line in lines(out)]
 
 
 def test_equal_versions_differ_in_nothing(say: Say, tmp_path: Path) -> None:
@@ -286,7 +315,13 @@ def test_rules_of_several_places_are_one_set(say: Say, tmp_path: Path) -> None:
         (["--until", "1969-01-01"], "'1969-01-01' is outside of the years 1970 to 2112"),
         (["--outcome", "positiv"], "There is no rule 'positiv'; did you mean 'positive'?"),
         (["--outcome", "zzz"], "known are one-missed, positive, two-missed"),
-        (["--horizon", "7 days"], "name that with --outcome RULE"),
+        (["--horizon", "7 days"], "--horizon is about an outcome; name one with --outcome RULE"),
+        (["--from", "positive"], "--from is about an outcome; name one with --outcome RULE"),
+        (["--outcome", "positive", "--from", "zzz"], "There is no rule 'zzz'"),
+        (["--outcome", "positive", "--cohort", "c.csv"], "leave out --outcome, --from, --onset"),
+        (["--cohort", "nowhere.csv"], "nowhere.csv cannot be read: [Errno 2]"),
+        (["--outcome", "positive", "--lead", "30 days"], "--lead is not shorter than --horizon"),
+        (["--outcome", "positive", "--onset", "soon"], "--onset: 'soon' is not a duration"),
         (["--outcome", "positive", "--horizon", "a week"], "--horizon: 'a week' is not a duration"),
         (
             ["--html", "nowhere/page.html"],
@@ -365,6 +400,6 @@ def test_a_ref_that_reads_like_markup_is_printed_as_it_is(say: Say, site: Site) 
 def test_figures_of_the_page_and_the_terminal_are_the_same(say: Say, tmp_path: Path) -> None:
     out, _ = say("--html", tmp_path / "page.html", "--outcome", "positive", *UNTIL)
     written = (tmp_path / "page.html").read_text()
-    for figure in ("1 (100 %)", "10.0", "0 % of 1"):
+    for figure in ("100 %", "10.0", "11.67"):
         assert figure in out
         assert f'<td class="number">{figure}</td>' in written

@@ -15,7 +15,9 @@ from engine.model.rule import SEVERITIES
 from engine.model.spans import Span
 from engine.model.staff import Staff
 from engine.presentation.preview.page import page
+from engine.studies.at_risk import AtRisk
 from engine.studies.observed_time import FollowUp
+from engine.studies.outcome import JudgedAlert
 from engine.studies.preview import PreviewQuery, PreviewResult
 from engine.studies.simulated_notifications import SimulatedNotifications, SimulatedText
 from tests.kit.site import rulebook_of, written_rule
@@ -35,6 +37,8 @@ TITLES = [
     "What would have happened",
     "By rule, side by side",
     "Before positive-test",
+    "How long they are open",
+    "By group",
     "Who would be told",
 ]
 TITLES += ["Alerts by week", "Which clients", "How the figures are computed"]
@@ -46,7 +50,7 @@ def made() -> PreviewResult:
     rules = rulebook_of(
         *(written_rule(name, "{count: check_in, last: 9, at_least: 9}") for name in NAMES)
     ).rules
-    query = PreviewQuery(0, NOON, "positive-test", 30 * DAY_US)
+    query = PreviewQuery(0, NOON, "positive-test", lead=7 * DAY_US, horizon=30 * DAY_US)
     found = PreviewResult.empty(query, rules, rules)
     found.first, found.last = BEGAN, NOON
     for number in range(60):
@@ -66,10 +70,16 @@ def made() -> PreviewResult:
             )
             version.tally.add(client, alerts, told, FollowUp(((BEGAN, NOON),)))
             assert version.outcome is not None
-            began = {
-                name: [span.began for span in alerts if span.rule_id == name] for name in NAMES[:3]
+            judged = {
+                name: [
+                    JudgedAlert(one.severity, one.began, one.ended, one.began)
+                    for one in alerts
+                    if one.rule_id == name
+                ]
+                for name in NAMES[:3]
             }
-            version.outcome.add(began, instants[-1], 0, FollowUp(((BEGAN, NOON),)))
+            group = {"program": ("iop", "aftercare with a long name")[number % 2]}
+            version.outcome.add(AtRisk(BEGAN, instants[-1], NOON), group, judged)
     return found
 
 
@@ -125,7 +135,7 @@ def test_each_chart_has_a_title_and_a_table_beside_it(tab: Tab, written: Path) -
             chart.closest('section').querySelectorAll('table').length > 0])"""
     )
     assert [(role, has_table) for role, _, has_table in charts] == [("img", True)] * 3
-    assert [title.split()[0] for _, title, _ in charts] == ["Days", "Texts", "Alerts"]
+    assert [title.split()[0] for _, title, _ in charts] == ["How", "Texts", "Alerts"]
 
 
 def test_by_dark_it_is_light_on_dark_and_on_paper_dark_on_light(tab: Tab, written: Path) -> None:
