@@ -35,12 +35,12 @@ def predictions(preview: PreviewResult, outcome: OutcomeStatistics) -> list[Sect
 
 
 def measured(preview: PreviewResult, outcome: OutcomeStatistics) -> Iterator[Sort]:
-    """The sorts of alert that have a row, all live rules together first."""
+    """The sorts of alert with one at risk, all live rules together first."""
     rules = [(rule_id, rule.status) for rule_id, rule in in_order(preview)]
     live = [rule_id for rule_id, status in rules if status == "live"]
     for rule_id in [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in rules)]:
         if rule_id != preview.query.outcome:
-            yield from outcome.sorts(rule_id)
+            yield from (sort for sort in outcome.sorts(rule_id) if outcome.value(sort).alerts)
 
 
 def written(sort: Sort) -> str:
@@ -82,7 +82,7 @@ def _of_versions(
     both = [one.outcome for one in versions(preview) if one.outcome]
     sorts = {sort: None for one in both for sort in measured(preview, one)}
     for sort in sorts:
-        found = [one.value(sort) for one in both if sort in one.sorts(sort.rule)]
+        found = [value for one in both if (value := one.value(sort)).alerts]
         is_gone = sort.rule != ANY_LIVE and sort.rule not in preview.version.tally.rules
         yield from rows_of(f"{written(sort)} (gone)" if is_gone else written(sort), found[0])
         if len(found) > 1 and found[1] != found[0]:
@@ -163,7 +163,7 @@ def _verdicts(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
     """Name the alerts that are worth little, and those that no person is told of."""
     values = [(written(sort), outcome.value(sort)) for sort in measured(preview, outcome)]
     barely = [name for name, one in values if one.verdict is Verdict.BARELY]
-    as_if = [name for name, one in values if not one.is_told and one.alerts]
+    as_if = [name for name, one in values if not one.is_told]
     return _named("Barely better than chance, or too few to tell", barely) + _named(
         "Counted as if people were told when an alert begins, because nobody is", as_if
     )

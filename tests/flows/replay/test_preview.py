@@ -109,7 +109,7 @@ def test_the_texts_are_those_that_live_work_decides_on(site: Site) -> None:
     rulebook = rulebook_of(*rules)
     sent = live(site, rulebook, happened)
     with site.database.read() as conn:
-        spans = [span for span in rulebook.replay(histories(conn, [1])) if span.began < NOON]
+        spans = [span for span in rulebook.replay(histories(conn, [1], NOON)) if span.began < NOON]
         told = simulate(spans, rulebook.rules, site.routing, StaffDirectory(conn, 0, NOON), 0, NOON)
     assert sorted((text.staff.id, text.at) for text in told.texts) == [
         one for one in sent if one[0] != ADMIN
