@@ -56,6 +56,7 @@ def check(
     if settings and not paths:
         found += _outdated(settings)
         found += _lost(settings, rule_sets)
+        found += _unheard(settings, rule_sets)
     if format is TextFormat.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
         show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
@@ -105,6 +106,27 @@ def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mist
                 "it stays in force until you write it with status: retired"
             )
             yield Mistake(str(near(settings.rules)), 0, 0, text)
+
+
+def _unheard(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
+    """The words of live rules that no source has ever given."""
+    from engine.errors import StoreUnavailableError
+    from engine.flows.rules.unheard_words import unheard_words
+
+    try:
+        with stored(settings) as database, database.read() as conn:
+            found = [
+                word
+                for rule_set in rule_sets
+                if rule_set.rulebook
+                for word in unheard_words(conn, rule_set.rulebook, settings.kinds)
+            ]
+    except StoreUnavailableError:  # a site that has not run yet
+        return
+    for one, said in found:
+        mark = one.written.nodes["when"].start_mark
+        file = one.written.reading.source.name
+        yield Mistake(file, mark.line + 1, mark.column + 1, said)
 
 
 def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:

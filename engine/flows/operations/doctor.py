@@ -16,6 +16,7 @@ from engine.flows.operations.on_call import gaps, strangers
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import broken_promises
 from engine.flows.rules.missing_rules import missing, written
+from engine.flows.rules.unheard_words import unheard_words
 from engine.messaging.listing import sayable
 from engine.messaging.names import looks_like_name
 from engine.model.duration import Duration, write_duration
@@ -89,6 +90,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _messages(conn)
             yield _rejects(conn)
             yield from _lists(conn)
+            yield from _words(conn, rulebook, settings)
             yield from _refs(conn)
     except StoreUnavailableError as error:
         yield Check("database", False, str(error))
@@ -330,6 +332,12 @@ def _lists(conn: Connection) -> Iterator[Check]:
             )
         said = f"{is_gone} in {file}. {todo}"
         yield Check(f"list {each.source}", False, f"{said}.")
+
+
+def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
+    """The words of live rules that no source has ever given; a rare thing is no fault."""
+    for _, said in unheard_words(conn, rulebook, settings.kinds) if rulebook else ():
+        yield Check("words", True, said if said.endswith("?") else f"{said}.")
 
 
 def _ago(us: Duration) -> str:

@@ -8,12 +8,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from engine.cli.mistakes import WIDTH, lines_of
 from engine.config import load
 from engine.errors import Mistake
 from engine.flows.rules.reload import RuleFiles, accept_files
 from engine.store.database.connection import Database
+from engine.store.tables.intake import events
+from engine.store.tables.people import clients
 from tests.kit.rule_folder import CASES, RULE, RuleFolder
 from tests.kit.terminal import typed
 from tests.kit.times import NOON
@@ -223,6 +226,21 @@ def test_a_live_rule_that_serves_and_is_in_no_file_is_warned_of(site: RuleFolder
         "rules: warning: 'other' serves and is in no file; "
         "it stays in force until you write it with status: retired"
     ) in site.warnings()
+
+
+def test_a_word_that_no_source_has_ever_given_is_warned_of_at_its_rule(site: RuleFolder) -> None:
+    settings = load(site.folder / "config.yaml")
+    with closing(Database.ready(settings.database)) as database, database.write() as conn:
+        conn.execute(insert(clients), {"id": 1, "ref": "C-1", "timezone": "UTC"})
+        event = {"client_id": 1, "kind": "test", "source": "lab", "key": "1", "origin": "x:1"}
+        given = {"fields": '{"substances":["fentanyl"]}', "occurred_at": 1, "recorded_at": 1}
+        conn.execute(insert(events), {**event, **given})
+    when = "{count: test, where: {substances: fentanil}, within: 7 days, at_least: 1}"
+    site.write("rules/missed.yaml", RULE.replace(RULE.split("when: ")[1], when + "\n"))
+    assert [each for each in site.warnings() if "fentanil" in each] == [
+        "rules/missed.yaml:9:11: warning: 'missed' asks for 'fentanil' in test.substances, "
+        "which no source has ever given; did you mean 'fentanyl'?"
+    ]
 
 
 def test_a_schema_that_is_not_of_this_configuration_is_warned_of(site: RuleFolder) -> None:

@@ -1,0 +1,67 @@
+"""Words for which live rules ask and that no source has ever given: a slip, or a rare thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from engine.model.kinds import Kind
+from engine.model.nearest_word import nearest_word
+from engine.model.word_folding import fold
+from engine.rulebook.core.rulebook import CheckedRule, Rulebook
+from engine.rulebook.tools.asked_words import AskedWord, asked_words
+from engine.store.intake import given_words
+
+
+class UnheardWord(NamedTuple):
+    """A rule, and in a sentence without a full stop which word of it no source has given."""
+
+    rule: CheckedRule
+    said: str
+
+
+def unheard_words(
+    conn: Connection, rulebook: Rulebook, kinds: Mapping[str, Kind]
+) -> list[UnheardWord]:
+    """List the words of live rules that no source has ever given, in the order of the rules.
+
+    A field or attribute of which nothing is stored yet says nothing.
+    """
+    asked = {
+        rule_id: sorted(_asked(one, kinds), key=str)
+        for rule_id, one in rulebook.checked.items()
+        if one.rule.status == "live"
+    }
+    of_kinds = {word.kind for words in asked.values() for word in words if word.kind is not None}
+    if not any(asked.values()):
+        return []
+    in_fields, in_attributes = (
+        given_words.in_fields(conn, of_kinds),
+        given_words.in_attributes(conn),
+    )
+    found = []
+    for rule_id, words in asked.items():
+        for word in words:
+            given = (
+                in_attributes.get(word.field, set())
+                if word.kind is None
+                else in_fields.get((word.kind, word.field), set())
+            )
+            if given and fold(word.word) not in {fold(each) for each in given}:
+                found.append(UnheardWord(rulebook.checked[rule_id], _said(rule_id, word, given)))
+    return found
+
+
+def _asked(one: CheckedRule, kinds: Mapping[str, Kind]) -> set[AskedWord]:
+    """The words of its own conditions; those of a rule that it refers to are that rule's."""
+    conditions = [one.written.when, *(condition for _, condition in one.written.raises)]
+    return {word for condition in conditions for word in asked_words(condition, kinds)}
+
+
+def _said(rule_id: str, asked: AskedWord, given: set[str]) -> str:
+    place = asked.field if asked.kind is None else f"{asked.kind}.{asked.field}"
+    near = nearest_word(asked.word, given)
+    hint = f"; did you mean '{near}'?" if near else ""
+    return f"'{rule_id}' asks for '{asked.word}' in {place}, which no source has ever given{hint}"
