@@ -103,8 +103,8 @@ def wire(
 class Engine:
     """A wired engine. Each flow's step does all that is due and says what it did.
 
-    A step that repeats itself ends early after `patience` seconds, or when `stopping` is set; the next one goes on.
-    `totals` counts what was done since the process began.
+    A step that repeats itself ends early after `patience` seconds, or when `stopping` is set; the
+    next one goes on. `totals` counts the work done since the process began.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Engine:
         self._owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
 
     def start_clock(self, monotonic: Callable[[], float] | None = None) -> None:
-        """Judge the clock, and repair what a wrong one decided before; call it before anything is decided.
+        """Judge the clock and repair the decisions of a wrong one. Call it before any decision.
 
         Args:
             monotonic: Seconds on a clock that nobody sets; None in a process that steps once.
@@ -148,7 +148,7 @@ class Engine:
         clock_watch.begin(self.database, self._time, self._host)
 
     def accept_settings(self) -> None:
-        """Let this engine's rules and rotations serve, for every daemon on the database, and none but its sources."""
+        """Let this engine's rules, rotations and sources serve every daemon on the database."""
         now = self._now()
         with self.database.write() as conn:
             reload.accept_files(conn, self._files, self.rulebook, now)
@@ -206,7 +206,7 @@ class Engine:
 
     @cached_property
     def web_database(self) -> Database:
-        """The same database over connections of the web's own, so that calls and ticks never wait for each other's."""
+        """Open the database again for the web, so that calls and ticks do not wait."""
         return Database.open(
             self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
         )
@@ -223,7 +223,7 @@ class Engine:
             problem, done = None, dict[str, int]()
             try:
                 done = dict(flow())
-            except SourcesError as error:  # what is wrong lies outside, and the flow has run
+            except SourcesError as error:  # the fault lies outside, and the flow has run
                 problem = error
             self.totals.update({f"{name}.{what}": number for what, number in done.items()})
             if any(done.values()):
@@ -267,7 +267,10 @@ class Engine:
         return asdict(counts)
 
     def _judge(self) -> evaluate.EvaluationCounts:
-        """Judge who is due; what people were told of before climbs even while a source takes long to read, or hangs."""
+        """Judge clients who are due.
+
+        Alerts that people were told of still climb while a source is slow or hangs.
+        """
         shared = (self.database, self.rulebook, self.settings.telling)
         if not self.turn.take(self.settings.ticks.evaluate / 1_000_000):
             return evaluate.climb(*shared, now=self._now())
@@ -279,7 +282,7 @@ class Engine:
             self.turn.release()
 
     def _follow_rules(self) -> None:
-        """Take over the rules that serve: this daemon has accepted others since, or another on the database has."""
+        """Take over the rules that serve, because this daemon or another has accepted new ones."""
         with self.database.read() as conn:
             # The files of a set are long, and for the most part it is the one that is known.
             serving = (

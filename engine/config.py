@@ -151,7 +151,10 @@ class _Reading:
 
 
 def _as_written(node: yaml.Node | None) -> Any:
-    """Every scalar as the text that was typed: `no`, `on`, 08:00 and +15551234567 mean just that."""
+    """Every scalar as the text that was typed.
+
+    `no`, `on`, 08:00 and +15551234567 mean just that.
+    """
     if isinstance(node, yaml.MappingNode):
         return {key.value: _as_written(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

@@ -49,7 +49,8 @@ def mistakes_of(
     Args:
         source: the file.
         details: the errors, their places counted from the root of the file.
-        parts: the models by which parts of the file were read, by their places; the root among them.
+        parts: the models by which parts of the file were read, by their places; the root among
+            them.
     """
     seen = set()
     for detail in details:
@@ -66,7 +67,10 @@ def mistakes_of(
 
 
 def node_at(root: yaml.Node | None, place: Place, key: bool = False) -> yaml.Node:
-    """Find the value at a place (or its key); steps that stand only in pydantic's types are passed over."""
+    """Find the value at a place (or its key).
+
+    Steps that stand only in pydantic's types are passed over.
+    """
     assert root is not None
     value = found = root
     for step in place:

@@ -45,8 +45,8 @@ def step_once(engine: Engine) -> bool:
 def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None:
     """Run until SIGTERM or SIGINT; then the steps under way are finished.
 
-    A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs. The service
-    manager then starts the process again.
+    A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs.
+    The service manager then starts the process again.
 
     Args:
         engine: The wired engine.
@@ -111,7 +111,7 @@ class Watch:
         return application(self, self._engine.webhooks())
 
     def stale(self) -> list[str]:
-        """Return the ticks that show no life, and those people depend on that had no success for too long."""
+        """Return the ticks that show no life, and vital ones without success for too long."""
         stale = self._scheduler.stale()
         return stale + [
             name
@@ -120,7 +120,10 @@ class Watch:
         ]
 
     def unready(self) -> list[str]:
-        """Return why no work can be done, a sentence each; the log says more than callers may know."""
+        """Return why no work can be done, a sentence each.
+
+        The log says more than callers may know.
+        """
         reasons = [f"The flow {name} has had no success for two minutes." for name in self.stale()]
         reasons += [
             f"The last step of the flow {name} failed."
@@ -139,7 +142,7 @@ class Watch:
         return reasons
 
     def warnings(self) -> list[str]:
-        """Return the promises that the watchdog last found broken, without a name or number of the site."""
+        """Return the promises that the watchdog last found broken, without names or numbers."""
         from engine.web.health import without_names  # noqa: PLC0415
 
         with self._engine.web_database.read() as conn:

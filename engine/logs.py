@@ -27,7 +27,7 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _make_printable,
     ]
-    # Plain tracebacks, for the pretty ones show the values of variables.
+    # Plain tracebacks, because the pretty ones show the values of variables.
     console = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )

@@ -93,12 +93,15 @@ class SmsGateway(Protocol):
         """Hand over one message; never raises for what the carrier says, only reports it."""
 
     def look_up(self, message: Outgoing) -> SendResult | None:
-        """What became of a message whose outcome is unknown; None where it was certainly never taken."""
+        """What became of a message whose outcome is unknown.
+
+        None where it was certainly never taken.
+        """
 
 
 @runtime_checkable
 class CarrierRecords(Protocol):
-    """What a carrier that keeps records can be asked later, where its own calls did not reach us."""
+    """Questions to a carrier that keeps records, if its own calls did not reach us."""
 
     def report_on(self, message: Silent) -> Report | None:
         """What became of a message that it took; None where it cannot say now."""

@@ -26,7 +26,8 @@ def kind_of(mode: int) -> str | None:
 def read_regular(path: Path, most: int) -> bytes:
     """Read a regular file, also through a link to one.
 
-    A pipe blocks its reader until a program writes to it, and some devices never end. So neither is opened.
+    A pipe blocks its reader until a program writes to it, and some devices never end. So neither is
+    opened.
 
     Args:
         path: the file.

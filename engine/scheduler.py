@@ -1,7 +1,8 @@
 """The ticks, and the watch over them; the sole importer of APScheduler.
 
-Ticks come by the monotonic clock. APScheduler plans its jobs by the machine's clock, which may be set while the daemon
-runs. Its trigger therefore plans only from now on, and `wake_late` begins what the monotonic clock says is late.
+Ticks come by the monotonic clock. APScheduler plans its jobs by the machine's clock, which may be
+set while the daemon runs. Its trigger therefore plans only from now on, and `wake_late` begins what
+the monotonic clock says is late.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
 
 
 class Scheduler:
-    """Takes each tick's step again and again, each in a thread of its own, never two of one tick at once.
+    """Repeats each tick's step in a thread of its own, never two steps of one tick at once.
 
     A step that fails is logged and counted in `failures`, and the next one comes as if it had not.
     """
@@ -108,7 +109,10 @@ class Scheduler:
         self._scheduler.shutdown(wait=True)
 
     def wake_late(self) -> None:
-        """Begin the steps that are late because the machine's clock was set back; call it every second."""
+        """Begin the steps that are late because the machine's clock was set back.
+
+        Call it every second.
+        """
         now = self._monotonic()
         for tick in self._ticks:
             progress = self._progress[tick.name]
@@ -121,7 +125,7 @@ class Scheduler:
         return [tick.name for tick in self._ticks if self._is_stale(tick, now)]
 
     def without_success(self, names: Collection[str], seconds: float) -> list[str]:
-        """Return the ticks among `names` whose last good step is so long ago, beyond their interval."""
+        """Return the ticks among `names` whose last good step is too long ago."""
         now = self._monotonic()
         return [
             tick.name

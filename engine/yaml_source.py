@@ -22,7 +22,7 @@ _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\
 
 
 class YamlSource:
-    """One YAML file: its name as the user gave it, its nodes, and the mistakes found in it so far."""
+    """A YAML file: its name as the user gave it, its nodes, and the mistakes found so far."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name

@@ -85,7 +85,7 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
 
 
 def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
-    """Where lines begin that stand deeper than a '- ' at a place, and have none above them, nor what opens them."""
+    """Find where lines stand deeper than a '- ' at a place, though nothing opens them."""
     if not _here(lines, line, column).startswith("- "):
         return None
     first = line
@@ -109,7 +109,7 @@ def _item_above(lines: Sequence[str], line: int) -> int | None:
 
 
 def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> int | None:
-    """Return the line that stands in column `outer` (from 0) and so ended the lines before a place."""
+    """Return the line in column `outer` (from 0) that ended the lines before a place."""
     above = _above(lines, line)
     found = next((at for at in above if _indent(lines[at - 1]) <= outer), None)
     before = next(

@@ -1,4 +1,4 @@
-"""A phone that prints: each text is a line in the terminal, and a line in a file that is its memory."""
+"""A phone that prints: each text is a line in the terminal and in a file, its memory."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.model.message import Outgoing, SendResult
 class PrintedSms:
     """Prints texts on `stream` and remembers them in `file`, one JSON object a line.
 
-    The file is what counts as sent: it is looked into before anything is printed, so that a message which was
-    printed by a process killed right after is not printed again. Several processes may share it.
+    A message counts as sent when it stands in the file. So a message is not printed twice, even if
+    a process is killed right after printing. Several processes may share the file.
     """
 
     name = "printed"
@@ -82,7 +82,8 @@ def _remembered(line: bytes) -> set[tuple[int, int, str]]:
 
 
 def _identity(message: Outgoing) -> tuple[int, int, str]:
-    # A new database counts its rows from 1 again while the file stays, so the id alone is not enough.
+    # A new database counts its rows from 1 again while the file stays, so the id alone is not
+    # enough.
     return message.id, message.created_at, message.to
 
 

@@ -1,4 +1,7 @@
-"""What Twilio's error codes mean for a message: try again, give the number up, or stop the channel."""
+"""What Twilio's error codes mean for a message.
+
+Try again, give the number up, or stop the channel.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ _BY_CODE: Mapping[int, Outcome] = {
     21211: "refused",  # no phone number
     21212: "stopped",  # the sender is no phone number
     21217: "refused",  # no phone number
-    # The number's country is not enabled. Other recipients can still be told, so the channel is not stopped.
+    # The number's country is not enabled. Other recipients can still be told, so the channel is not
+    # stopped.
     21408: "refused",
     21603: "stopped",  # no sender
     21606: "stopped",  # the sender cannot send texts
@@ -42,7 +46,7 @@ _WAITS: Mapping[int, int] = {21611: 60, 21730: 300}  # seconds, where trying soo
 
 
 def outcome_of(status: int, code: int | None) -> tuple[Outcome, int | None]:
-    """The outcome of a request that Twilio answered with an error, and how many seconds to wait before the next.
+    """Return the outcome of a refused request, and the seconds to wait before the next.
 
     A code that is not known here counts by its HTTP status.
     """

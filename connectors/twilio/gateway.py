@@ -30,8 +30,8 @@ _API = "https://api.twilio.com"
 _PAGE = 200
 _MOST_RECEIVED = 2000  # texts; far more than come in between two times of asking
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
-# How far the clock that dated a message in the outbox may be from Twilio's. The words of a message and its number
-# repeat only over days, so a wide margin finds nothing foreign.
+# How far the clock that dated a message in the outbox may be from Twilio's. The words of a message
+# and its number repeat only over days, so a wide margin finds nothing foreign.
 _CLOCKS_APART = timedelta(hours=2)
 _NUMBER = re.compile(r"\+?\d{7,}")
 
@@ -39,8 +39,8 @@ _NUMBER = re.compile(r"\+?\d{7,}")
 class TwilioSms:
     """Hands texts to Twilio.
 
-    Twilio knows no idempotency key. What became of a message whose sending timed out is found by its number, its
-    words and its time, among the messages that are not known to be others of the same words.
+    Twilio knows no idempotency key. A message whose sending timed out is found at Twilio by its
+    number, its words and its time. Messages already known under another id are left out.
     """
 
     name = "twilio"
@@ -68,7 +68,7 @@ class TwilioSms:
         else:
             given["messaging_service_sid"] = settings.messaging_service
         if settings.public_url:
-            # With our row's id in it, for a report may come before Twilio's id is written down.
+            # It holds our row's id, because a report may come before Twilio's id is written down.
             given["status_callback"] = f"{settings.public_url}/twilio/status?message={message.id}"
         if message.valid_for is not None:
             given["validity_period"] = max(1, min(message.valid_for, _LONGEST_VALIDITY))
@@ -81,7 +81,7 @@ class TwilioSms:
         return SendResult("accepted", provider_id=created.sid)
 
     def signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
-        """Whether Twilio signed a call of this URL with this form, by the token or the one before it."""
+        """Return whether Twilio signed this call, with the token or the one before it."""
         return any(validator.validate(url, dict(form), signature) for validator in self._validators)
 
     def webhooks(
@@ -97,7 +97,11 @@ class TwilioSms:
         return partial(add_twilio, calls=calls)
 
     def look_up(self, message: Outgoing) -> SendResult | None:
-        """Find the message among the newest to its number; `unknown` where the list does not tell."""
+        """Find the message among the newest to its number.
+
+        Returns:
+            Its outcome; `unknown` if the list does not show the message.
+        """
         earliest = from_us(message.created_at) - _CLOCKS_APART
         try:
             # Not by the date of sending: a message still waiting at Twilio has none.
@@ -157,13 +161,14 @@ class TwilioSms:
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Twilio's own, with a time-out, without its log of numbers, and able to ask a server on this machine."""
+    """Twilio's own client with a time-out, which logs no numbers and can ask a local server."""
 
     def __init__(self, settings: TwilioSettings) -> None:
         super().__init__(
             timeout=settings.timeout_seconds, logger=logging.Logger("twilio", logging.CRITICAL)
         )
-        # Where everything is logged, it logs the URL of each request, with the number that is looked up.
+        # Where everything is logged, it logs the URL of each request, with the number that is
+        # looked up.
         logging.getLogger("urllib3").setLevel(logging.INFO)
         self._base_url = settings.base_url
         if self._base_url:

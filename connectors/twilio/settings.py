@@ -1,4 +1,7 @@
-"""The `twilio:` part of `sms:` in config.yaml: the account, its sender, and where Twilio reaches us."""
+"""The `twilio:` part of `sms:` in config.yaml.
+
+The account, its sender, and where Twilio reaches us.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""A Twilio on this machine, for tests and trials: takes texts, signs its calls, misbehaves by seed when asked to."""
+"""A Twilio on this machine for tests and trials.
+
+It takes texts, signs its calls, and misbehaves by a seed when asked to.
+"""

@@ -1,4 +1,7 @@
-"""The Messages API: one request in, one answer out. https://www.twilio.com/docs/messaging/api/message-resource."""
+"""The Messages API: one request in, one answer out.
+
+https://www.twilio.com/docs/messaging/api/message-resource.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Request:
 
 @dataclass
 class Api:
-    """Answers requests as Twilio does, well or by what `answers` and then the carrier's trouble have in store.
+    """Answers requests as Twilio does, or with the trouble that `answers` or the carrier holds.
 
     `requests` are those that came, (method, path, fields).
     """

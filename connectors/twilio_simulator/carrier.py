@@ -1,4 +1,4 @@
-"""The carrier: messages and what becomes of them, numbers that opted out, and the calls that tell of it."""
+"""The carrier: messages and their outcomes, numbers that opted out, and calls that report them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from connectors.twilio_simulator.texts import FINAL, CarrierMessage, Status
 from connectors.twilio_simulator.trouble import Trouble
 from engine.model.instant import SECOND_US, Instant
 
-# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: these words, where they are the whole text.
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: these words, where they are the
+# whole text.
 STOP_WORDS = frozenset(
     {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
 )
@@ -23,7 +24,10 @@ _SENT_AFTER_US, _ENDED_AFTER_US = SECOND_US // 2, SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is to be posted to whoever sends and receives texts here; `text` is what the call tells of."""
+    """A call to post to the application that sends and receives texts here.
+
+    `text` is the message that the call reports.
+    """
 
     url: str
     form: Mapping[str, str]
@@ -32,16 +36,18 @@ class Call:
 
 
 class Carrier:
-    """Holds messages and lets them come to their ends; time, in microseconds since 1970, is always given.
+    """Holds messages and brings them to their ends. Every instant is an argument.
 
-    `inbound_url` is where texts that come in are told; nobody is told while it is None. `shown` is called for each
-    text that reaches a phone, `kept` whenever a message is new or changed.
+    Instants are microseconds since 1970.
+
+    `inbound_url` is where texts that come in are told; nobody is told while it is None. `shown` is
+    called for each text that reaches a phone, `kept` whenever a message is new or changed.
     """
 
     def __init__(
         self, number: str, account_sid: str, trouble: Trouble | None = None, era: int = 0
     ) -> None:
-        """`era`, a number below 2**64, sets its message ids apart from those of another carrier's life."""
+        """Make a carrier; `era`, below 2**64, sets its message ids apart from earlier ones."""
         self.number = number
         self.account_sid = account_sid
         self.trouble = trouble or Trouble()
@@ -68,7 +74,7 @@ class Carrier:
         return text
 
     def receive(self, sender: str, body: str, now: Instant) -> CarrierMessage:
-        """Take a text that somebody sends to the number here."""
+        """Take a text that a person sends to the number here."""
         word = body.strip().upper()
         if word in STOP_WORDS:
             self.opted_out.add(sender)
@@ -105,7 +111,11 @@ class Carrier:
         return self._ahead[0][0] if self._ahead else None
 
     def due(self, now: Instant) -> Iterator[Call]:
-        """Let everything come about that does by `now`; the calls that are to be made, one at a time."""
+        """Let everything come about that is due by `now`.
+
+        Yields:
+            The calls to make, one at a time.
+        """
         while self._ahead and self._ahead[0][0] <= now:
             at, _, what = heapq.heappop(self._ahead)
             if isinstance(what, Call):

@@ -1,4 +1,7 @@
-"""A phone in the terminal: it shows every text that arrives anywhere, and what is typed is texted back."""
+"""A phone in the terminal.
+
+It shows every text that arrives at any number, and texts back each line that a person types.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _HINT = "Answer as these phones would: type 1 A and Enter; or +12025550102 1 A, 
 
 
 class Console:
-    """Shows texts on `stream`; what is typed goes to `send`, as (the sender's number, the words)."""
+    """Shows texts on `stream`.
+
+    Each typed line goes to `send`, as (the sender's number, the words).
+    """
 
     def __init__(self, stream: TextIO, send: Callable[[str, str], None]) -> None:
         self._stream = stream
@@ -51,7 +57,7 @@ class Console:
         os.close(self._wake_write)
 
     def typed(self, line: str) -> None:
-        """Text what was typed: from the number it begins with, or else from the phone that it answers."""
+        """Text a typed line from the number it begins with, or else from the phone it answers."""
         line = line.strip()
         if not line:
             return
@@ -68,14 +74,15 @@ class Console:
         self._send(sender, words)
 
     def _answering(self, line: str) -> str:
-        """The phone that was last sent a text with the number that is typed in it, or else the last text at all."""
+        """Return the phone that last got a text with the typed number, or else any text."""
         number = re.search(r"\d+", line)
         word = re.compile(rf"\b{number.group()}\b") if number else None
         meant = (text.to for text in reversed(self._shown) if word and word.search(text.body))
         return next(meant, self._shown[-1].to)
 
     def _read(self, descriptor: int) -> None:
-        # Not by Python's own stdin: a thread that waits in it keeps the process from ending cleanly.
+        # Not by Python's own stdin: a thread that waits in it keeps the process from ending
+        # cleanly.
         rest = b""
         while True:
             try:

@@ -1,4 +1,7 @@
-"""What a local Twilio remembers beyond its process: each message as it was last, one JSON object a line."""
+"""The messages that a local Twilio remembers beyond its process.
+
+Each stands as it last was, one JSON object a line.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from connectors.twilio_simulator.texts import CarrierMessage
 
 
 class Memory:
-    """Keeps messages in `file`; what was cut off while it was written is passed over."""
+    """Keeps messages in `file`; a line that was cut off in writing is ignored."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -34,7 +37,7 @@ class Memory:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            # Begun on a line of its own, for a killed process may have left half of one.
+            # Begun on a line of its own, because a killed process may have left half of one.
             os.write(handle, ("\n" + json.dumps(asdict(text))).encode())
         finally:
             os.close(handle)

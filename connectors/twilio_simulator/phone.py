@@ -1,4 +1,7 @@
-"""A phone in the terminal for a first look: texts go through a local Twilio by the same way as through the real one."""
+"""A phone in the terminal for a first look.
+
+Texts go through a local Twilio by the same way as through the real one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _ACCOUNT = "AC" + "0" * 32
 
 
 class TerminalPhone:
-    """A local Twilio that remembers its messages in `file`, and a console that shows them on `stream`."""
+    """A local Twilio with its memory in `file`, and a console that shows texts on `stream`."""
 
     def __init__(self, file: Path, stream: TextIO, now: Callable[[], Instant]) -> None:
         token = secrets.token_hex(16)
@@ -48,7 +51,7 @@ class TerminalPhone:
         return SmsSettings(gateway="twilio", detail=detail, own=twilio)
 
     def connect(self, address: str, descriptor: int | None) -> None:
-        """Call the daemon at its address from now on, and read what is typed, where there is anything to read from."""
+        """Call the daemon at its address from now on, and read typed lines if there is an input."""
         self._twilio.call_at(address, known_by=_PUBLIC_URL)
         if descriptor is not None:
             # In the background of a shell, reading from the terminal would stop the whole process.

@@ -1,4 +1,7 @@
-"""A local Twilio as a server: its API on a port of this machine, its calls to whoever sends texts through it."""
+"""A local Twilio as a server.
+
+It serves the API on a port of this machine and calls the application that sends texts through it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ _ANSWER_WITHIN = 15.0  # seconds; as long as Twilio waits for a call to be answe
 
 
 class LocalTwilio:
-    """Serves a carrier from `start` to `stop` and calls from `call_at` on; `now` tells microseconds since 1970."""
+    """Serves a carrier from `start` to `stop` and calls from `call_at` on.
+
+    `now` tells microseconds since 1970.
+    """
 
     def __init__(
         self, carrier: Carrier, auth_token: str, now: Callable[[], Instant], port: int = 0
@@ -54,7 +60,10 @@ class LocalTwilio:
         self._serving.start()
 
     def call_at(self, address: str, known_by: str = "") -> None:
-        """Begin to make calls, those to URLs that begin with `known_by` at this address, as a proxy would pass them."""
+        """Begin to make calls; those to URLs that begin with `known_by` go to this address.
+
+        A proxy would pass them on in the same way.
+        """
         self._called_at, self._known_by = address, known_by
         self._calling = threading.Thread(
             target=self._call_on, name="local twilio's calls", daemon=True
@@ -72,7 +81,7 @@ class LocalTwilio:
             self._calling.join()
 
     def text_in(self, sender: str, body: str) -> None:
-        """Somebody texts the number that is served here."""
+        """Let a person text the number that is served here."""
         with self._lock:
             self.carrier.receive(sender, body, self._now())
         self._news.set()
@@ -110,7 +119,7 @@ class LocalTwilio:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                """A message is to be sent."""
+                """A request to send a message."""
                 given = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 self._answer(urlsplit(self.path).path, given)
 
@@ -134,7 +143,7 @@ class LocalTwilio:
                 if answer.silent or answer.cut:
                     self.close_connection = True
                     return
-                with suppress(ConnectionError):  # whoever asked may have given up
+                with suppress(ConnectionError):  # the caller may have given up
                     self.send_response(answer.status)
                     self.send_header("Content-Type", "application/json")
                     self.send_header("Content-Length", str(len(answer.body.encode())))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 
 def signature(auth_token: str, url: str, form: Mapping[str, str]) -> str:
-    """HMAC-SHA1 over the URL as it is called, followed by each field's name and value in the order of the names."""
+    """Sign with HMAC-SHA1 the URL, then each field's name and value, ordered by name."""
     signed = url + "".join(name + form[name] for name in sorted(form))
     return base64.b64encode(
         hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()

@@ -15,7 +15,10 @@ API_VERSION = "2010-04-01"
 
 @dataclass(slots=True)
 class CarrierMessage:
-    """A message; instants in microseconds since 1970, `valid_until` the last at which it may still be sent."""
+    """A message, with instants in microseconds since 1970.
+
+    `valid_until` is the last instant at which it may still be sent.
+    """
 
     sid: str
     to: str

@@ -1,4 +1,4 @@
-"""What goes wrong: drawn from a seed in the order in which things happen, so that a run can be repeated."""
+"""Trouble, drawn from a seed in the order of events, so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ Kind = Literal[
     "failed",
     "opted out",
 ]
-# A call that comes late or again comes within so long (microseconds), so that later ones overtake it.
+# A call that comes late or again comes within so long (microseconds), so that later ones overtake
+# it.
 LATEST_US = 20 * 60 * SECOND_US
 
 
@@ -38,7 +39,8 @@ LATEST_US = 20 * 60 * SECOND_US
 class Answer:
     """How to answer a request: a status and a body; `silent` never answers, `cut` hangs up.
 
-    `taken`: the request has its effect all the same, and its proper answer is the body where none is given.
+    `taken`: the request has its effect all the same, and its proper answer is the body where none
+    is given.
     """
 
     status: int = 201
@@ -72,7 +74,7 @@ _ENDS: Mapping[Kind, tuple[Status, int]] = {
 
 
 class Trouble:
-    """Each kind of trouble comes about with its share of 1, which may be changed; `seen` counts what did.
+    """Each kind of trouble comes with its share of 1, which may change; `seen` counts each kind.
 
     `outages` are times, (from, until) in microseconds, at which every request is answered with 503.
     """

@@ -16,7 +16,10 @@ from engine.model.duration import Duration
 
 @dataclass(frozen=True, slots=True)
 class Compared(Number):
-    """A measure's value less the value that it had `before` (microseconds) ago; no value if either has none."""
+    """A measure's value less the value that it had `before` (microseconds) ago.
+
+    No value if either has none.
+    """
 
     measure: Number
     before: Duration

@@ -19,7 +19,8 @@ Operator = Literal[
 ]  # fmt: skip
 Operand = float | str | tuple[float | str, ...]
 
-# The denial of each comparison. On no value both are false, so that no alarm comes from missing data.
+# The denial of each comparison. On no value both are false, so that no alarm comes from missing
+# data.
 _DENIALS: Mapping[Operator, Operator] = {
     "at_least": "less_than",
     "less_than": "at_least",
@@ -34,7 +35,8 @@ _DENIALS: Mapping[Operator, Operator] = {
 }
 # Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
 DECIMALS = 9
-# Beyond, a float has no such decimals; and durations, which are longer, must not be rounded by a part of a microsecond.
+# Beyond, a float has no such decimals; and durations, which are longer, must not be rounded by a
+# part of a microsecond.
 _LARGE = 2**53 / 10**DECIMALS
 
 
@@ -53,7 +55,10 @@ class Comparison:
         return Comparison(_DENIALS[self.operator], self.operand)
 
     def turns(self) -> list[int]:
-        """The whole numbers whose truth can differ from that of the whole number before; the only ones."""
+        """The whole numbers whose truth can differ from that of the whole number before.
+
+        The only ones.
+        """
         operands = self.operand if isinstance(self.operand, tuple) else (self.operand,)
         numbers = [operand for operand in operands if not isinstance(operand, str)]
         from_on = (
@@ -74,7 +79,10 @@ class Comparison:
         return self.operand if isinstance(self.operand, tuple) else (self.operand,)
 
     def holds(self, value: Value | None) -> bool:
-        """Whether it is true of one value; a list matches a word that it contains, and no value matches nothing."""
+        """Whether it is true of one value.
+
+        A list matches a word that it contains, and no value matches nothing.
+        """
         if value is None:
             return False
         if isinstance(value, bool):

@@ -69,7 +69,8 @@ class DaysWith(Count):
         places, low, high = self._ranges(histories, keys)
         begun = _sums(self._new_day(histories, places))
         filled = high > low
-        # The first event of the window begins a day of it, whether or not an earlier one fell on that day.
+        # The first event of the window begins a day of it, whether or not an earlier one fell on
+        # that day.
         return np.where(
             filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0
         ).astype(float)
@@ -82,7 +83,10 @@ class DaysWith(Count):
         return keys[begins], keys[np.append(begins[1:], True)] if len(keys) else keys
 
     def _new_day(self, histories: Histories, places: Places) -> Bools:
-        """Whether each event falls on another day than the one before it; of a client's first nothing is asked."""
+        """Whether each event falls on another day than the one before it.
+
+        Of a client's first nothing is asked.
+        """
         days = histories.remember(
             (self, "days"), lambda: local_days(histories, histories.key[places])
         )
@@ -93,7 +97,10 @@ class DaysWith(Count):
 
 @dataclass(frozen=True, slots=True)
 class Share(Number):
-    """Which percentage of the events that match `of` match `where` too; no value below `least` such events."""
+    """Which percentage of the events that match `of` match `where` too.
+
+    No value below `least` such events.
+    """
 
     kind: KindOrSignal
     where: Where
@@ -126,7 +133,8 @@ class Share(Number):
 class Sequence(Number):
     """How often, inside the window, an event of the second sort followed one of the first.
 
-    Each first event counts once, with the earliest later second event, unless another first event came between.
+    Each first event counts once, with the earliest later second event, unless another first event
+    came between.
     """
 
     first: tuple[KindOrSignal, Where]
@@ -142,7 +150,8 @@ class Sequence(Number):
             before = histories.key[firsts].searchsorted(histories.key[seconds], "left") - 1
             chosen = before >= 0
             chosen[1:] &= before[1:] != before[:-1]
-            # A pair of two clients' events, should there be one, is in the reach of neither of them.
+            # A pair of two clients' events, should there be one, is in the reach of neither of
+            # them.
             return firsts[before[chosen]], seconds[chosen]
 
         return histories.remember((self, "pairs"), find)

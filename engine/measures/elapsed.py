@@ -30,7 +30,10 @@ class TimeSinceEvent(Number):
     starting: DayAfter | None = None
 
     def _since(self, histories: Histories, keys: Keys) -> Keys:
-        """The key from which time runs as of each key; beyond all instants while it has not begun to run."""
+        """The key from which time runs as of each key.
+
+        Beyond all instants while it has not begun to run.
+        """
         places = histories.select(self.kind, self.where)
         low, high = Window(starting=self.starting).ranges(histories, places, keys)
         since = (self.starting or _ENROLMENT).floors(histories, keys)

@@ -114,7 +114,10 @@ class Statistic(_OverWindow):
 
 @dataclass(frozen=True, slots=True)
 class Trend(_OverWindow):
-    """The least-squares slope a day of the field's values in the window; no value while all fall on one instant."""
+    """The least-squares slope a day of the field's values in the window.
+
+    No value while all fall on one instant.
+    """
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         places, low, high = self._ranges(histories, keys)

@@ -1,9 +1,10 @@
 """Histories: the events and records of many clients as arrays, laid end to end on one line of time.
 
-The line makes one client and a thousand the same to compute: client i of a batch owns the stretch that begins at
-`i << SHIFT`, and an instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*. Instants take
-52 bits and a stretch has 53, so that an instant plus the longest duration of a rule stays in its client's stretch,
-and an instant less one never reaches into the stretch before.
+The line makes one client and a thousand the same to compute: client i of a batch owns the stretch
+that begins at `i << SHIFT`, and an instant of theirs stands at `(i << SHIFT) + microseconds since
+1970`, its *key*. Instants take 52 bits and a stretch has 53, so that an instant plus the longest
+duration of a rule stays in its client's stretch, and an instant less one never reaches into the
+stretch before.
 """
 
 from __future__ import annotations
@@ -39,13 +40,19 @@ def one_key(key: int) -> Keys:
 
 
 def _coded(words: Sequence[H]) -> tuple[NDArray[np.int32], list[H]]:
-    """A number for each word, from 0 in the order in which they first come; and the distinct words in that order."""
+    """A number for each word, from 0 in the order in which they first come.
+
+    And the distinct words in that order.
+    """
     codes: dict[H, int] = defaultdict(count().__next__)
     return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), list(codes)
 
 
 class Payloads:
-    """The distinct contents of a batch's events: each is parsed and judged once, however many events share it."""
+    """The distinct contents of a batch's events.
+
+    Each is parsed and judged once, however many events share it.
+    """
 
     def __init__(self, contents: Sequence[str]) -> None:
         begins = [content.index("{") for content in contents]
@@ -74,7 +81,10 @@ class Payloads:
         return self._column(("number", field), field, number, float)
 
     def worth(self, field: str, worth: tuple[tuple[str, float], ...]) -> Numbers:
-        """What a field's word in each payload is worth, 0 if it is not named; NaN where there is none."""
+        """What a field's word in each payload is worth, 0 if it is not named.
+
+        NaN where there is none.
+        """
         words = dict(worth)
 
         def number(value: Value | None) -> float:
@@ -114,7 +124,8 @@ class Payloads:
 class Histories:
     """A batch of clients (at most MOST_CLIENTS) with their events.
 
-    `key` (n,) ascending, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids or (0,) where not told.
+    `key` (n,) ascending, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids or (0,)
+    where not told.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""What every measure is: a value as of any instant, and the instants at which a comparison on it can change."""
+"""What every measure is.
+
+A value as of any instant, and the instants at which a comparison on it can change.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ class Seen:
 
 
 class Measure(ABC):
-    """A number or word computed from a client's events as of an instant; pure, for a whole batch at once."""
+    """A number or word computed from a client's events as of an instant.
+
+    Pure, for a whole batch at once.
+    """
 
     __slots__ = ()
 
@@ -84,7 +90,8 @@ class Finding:
         keys = merged([*self.measure.instants(histories, self.comparison), bases, bases + 1])
         keys = keys[: keys.searchsorted(end)]
         truth = self.measure.truth(histories, keys, self.comparison)
-        # Nothing is true at the very beginning of a stretch, so that no client's truth runs on into the next one's.
+        # Nothing is true at the very beginning of a stretch, so that no client's truth runs on into
+        # the next one's.
         truth[keys.searchsorted(bases)] = False
         changes = flips(keys, truth)
         return changes if len(changes) % 2 == 0 else np.append(changes, end)

@@ -26,8 +26,8 @@ def reduce_windows(
 ) -> Numbers:
     """`reduction` of each column's [low:high) for each pair; NaN where the window is empty.
 
-    It is given the windows' values end to end, column by column, and the windows' starts and sizes; memory is bounded
-    by working in parts.
+    It is given the windows' values end to end, column by column, and the windows' starts and sizes;
+    memory is bounded by working in parts.
     """
     result = np.full(len(low), np.nan)
     filled = np.flatnonzero(high > low)
@@ -78,9 +78,10 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
 
 def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> Numbers:
     # Worked example: the windows [7, 3, 5] and [3, 9] have the ranks [2, 0, 1] and [0, 3] among the
-    # distinct values 3, 5, 7, 9. Window times 4 plus rank is 2 0 1 4 7, sorted 0 1 2 4 7; modulo 4 that
-    # is 0 1 2 0 3, so each window is sorted in its place: 3 5 7 and 3 9. The medians are 5 and 6.
-    # A value's window and its place among the distinct ones make one number, which sorts far faster than two.
+    # distinct values 3, 5, 7, 9. Window times 4 plus rank is 2 0 1 4 7, sorted 0 1 2 4 7; modulo 4
+    # that is 0 1 2 0 3, so each window is sorted in its place: 3 5 7 and 3 9. The medians are 5 and
+    # 6. A value's window and its place among the distinct ones make one number, which sorts far
+    # faster than two.
     ordered = distinct[
         np.sort(np.repeat(np.arange(len(sizes)) * len(distinct), sizes) + ranks) % len(distinct)
     ]
@@ -104,14 +105,17 @@ def longest_run(match: Bools, counts: Bools, starts: Places, _sizes: Places) -> 
     counts[starts] = match[starts]
     broken = np.where(counts, 0, order)
     broken[starts] = np.where(match[starts], starts, starts + 1)
-    # Worked example: of match 1 0 1 | 1 1 the windows begin at 0 and 3. `broken` is 0 2 0 | 3 0, and
-    # accumulated 0 2 2 | 3 3; order less that is 1 0 1 | 1 2, so the longest runs are 1 and 2.
+    # Worked example: of match 1 0 1 | 1 1 the windows begin at 0 and 3. `broken` is 0 2 0 | 3 0,
+    # and accumulated 0 2 2 | 3 3; order less that is 1 0 1 | 1 2, so the longest runs are 1 and 2.
     runs = np.where(match, order - np.maximum.accumulate(broken), 0)
     return np.maximum.reduceat(runs, starts).astype(float)
 
 
 def slope(values: Numbers, instants: NDArray[np.int64], starts: Places, sizes: Places) -> Numbers:
-    """The least-squares slope a day of each window (instants in microseconds); NaN where all its instants are one."""
+    """The least-squares slope a day of each window (instants in microseconds).
+
+    NaN where all its instants are one.
+    """
     days = (instants - np.repeat(instants[starts], sizes)) / DAY_US
     days = days - np.repeat(np.add.reduceat(days, starts) / sizes, sizes)
     values = values - np.repeat(np.add.reduceat(values, starts) / sizes, sizes)

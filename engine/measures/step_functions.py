@@ -57,14 +57,14 @@ def ending_gaps(keys: Keys, duration: Duration) -> Keys:
 def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int]) -> list[Keys]:
     """The keys among which are all at which the number of stretches that are under way reaches or leaves a turn.
 
-    Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend. A turn is a number
-    of stretches and one less.
+    Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend.
+    A turn is a number of stretches and one less.
     """
-    # Worked example: stretches begin and end at keys 0, 4 and 6, a duration of 5 and the turn 2. Two of
-    # them are under way where the second of a pair begins while the first still lasts: from 4 (0 to 5 is
-    # under way), until 5; and from 6 (4 to 9), until 9. The pairs do not meet, so all four are kept. At
-    # keys 0, 1 and 2 they would meet: two are under way from 1 to 6 without a break, and only the ends of
-    # that time are kept.
+    # Worked example: stretches begin and end at keys 0, 4 and 6, a duration of 5 and the turn 2.
+    # Two of them are under way where the second of a pair begins while the first still lasts: from
+    # 4 (0 to 5 is under way), until 5; and from 6 (4 to 9), until 9. The pairs do not meet, so all
+    # four are kept. At keys 0, 1 and 2 they would meet: two are under way from 1 to 6 without a
+    # break, and only the ends of that time are kept.
     parts = []
     for turn in turns:
         if 0 < turn <= len(first):
@@ -94,8 +94,8 @@ def in_care(histories: Histories) -> Keys:
                 changes.append(int(base) + at)
         if inside:
             changes.append((int(base >> SHIFT) + 1) << SHIFT)
-    # A client in care to the end flips at the next one's base; the last one's would not fit 64 bits only in a
-    # batch larger than MOST_CLIENTS.
+    # A client in care to the end flips at the next one's base; the last one's would not fit 64 bits
+    # only in a batch larger than MOST_CLIENTS.
     return np.array(changes, np.int64)
 
 

@@ -27,7 +27,10 @@ class DayAfter:
     after: Literal["enrolled", "discharged"]
 
     def floors(self, histories: Histories, keys: Keys) -> Keys:
-        """(n,) the key of that midnight as of each of (n,) keys; beyond all instants while there is no such day."""
+        """(n,) the key of that midnight as of each of (n,) keys.
+
+        Beyond all instants while there is no such day.
+        """
         changes, starts = self._starts(histories)
         bases = keys >> SHIFT << SHIFT
         found = changes.searchsorted(keys, "right") - 1
@@ -59,9 +62,10 @@ class DayAfter:
 class Window:
     """The events that a measure looks at; without any limit, all so far.
 
-    `within`: those of (t - within, t]. `starting`, `until`: those from the one day on and before the
-    other. `up_to`: those up to the newest event of a kind that meets a demand. `on`: those of these
-    local weekdays (0 is Monday). `last`, `first`: of what the other limits leave, so many of a pool.
+    `within`: those of (t - within, t]. `starting`, `until`: those from the one day on and before
+    the other. `up_to`: those up to the newest event of a kind that meets a demand. `on`: those of
+    these local weekdays (0 is Monday). `last`, `first`: of what the other limits leave, so many of
+    a pool.
     """
 
     within: Duration | None = None

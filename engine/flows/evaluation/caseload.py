@@ -1,4 +1,7 @@
-"""Reading clients' histories for the rulebook: one, some, or the whole caseload a batch at a time."""
+"""Reading clients' histories for the rulebook.
+
+One, some, or the whole caseload a batch at a time.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from engine.store.intake import histories as stored
 MOST_EVENTS = 200_000
 
 
-# How far ahead of the present the days of the week are told apart, for the next one to be found.
+# How far ahead of the present weekdays are known, so that the next one can be found.
 _A_WEEK_AHEAD = 8 * DAY_US
 
 
 def histories(conn: Connection, client_ids: Sequence[int], now: Instant | None = None) -> Histories:
-    """The histories of at most MOST_CLIENTS clients, as the rulebook replays them and shows its evidence."""
+    """Read the histories of at most MOST_CLIENTS clients, with the events' ids for evidence."""
     return Histories(
         stored.read_clients(conn, client_ids),
         stored.read_events(conn, client_ids, with_ids=True),
@@ -28,7 +31,10 @@ def histories(conn: Connection, client_ids: Sequence[int], now: Instant | None =
 
 
 def whole_caseload(conn: Connection, until: Instant | None = None) -> Iterator[Histories]:
-    """Every client's histories, in batches of bounded size; for replaying alone, without the ids of events."""
+    """Read every client's histories, in batches of bounded size.
+
+    They serve replays alone, because they hold no ids of events.
+    """
     for client_ids in stored.batches(conn, MOST_CLIENTS, MOST_EVENTS):
         yield Histories(
             stored.read_clients(conn, client_ids), stored.read_events(conn, client_ids), until

@@ -1,4 +1,4 @@
-"""Judging clients: reading and replaying without a lock, then writing what follows in one short transaction."""
+"""Judging clients: replay without a lock, then write the decisions in one short transaction."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from engine.store.messages import outbox
 from engine.store.operations import audit_log
 
 ACTOR = "evaluate"
-# For these reasons nobody is to be told any more of what waits to be sent.
+# For these reasons the messages that wait are cancelled.
 _TAKEN_BACK: frozenset[Reason] = VOID | {"rule_goes_shadow", "cleared"}
 
 
@@ -49,7 +49,10 @@ class EvaluationContext:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An alert to be opened; whether rules found it that are new to the client, and whether it began in silence."""
+    """An alert to open.
+
+    It says whether rules new to the client found it, and whether it began in silence.
+    """
 
     decision: Open
     evidence: AlertEvidence
@@ -59,7 +62,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What is to be done for a client, provided that nothing has changed since: no event, and none of `stored`."""
+    """The decision for a client, which counts if no event and none of `stored` changed since."""
 
     claim: Claim
     client_ref: str
@@ -71,7 +74,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a transaction wrote: how many clients, the ids of alerts with the reason of each, and steps taken."""
+    """The work of a transaction: clients, alerts with their reasons, and steps taken."""
 
     clients: int
     opened: Sequence[tuple[int, str]]
@@ -111,7 +114,10 @@ def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
 
 
 def _doubted(change: AlertChange) -> AlertChange:
-    """What is silence after all, by events that were taken back, may as well be an outage as at its opening."""
+    """Put alerts in doubt that are silence again after events were withdrawn.
+
+    An outage may be the cause, just as when an alert opens.
+    """
     if change.reason == "holds_after_all" and change.after.inactivity == "believed":
         return replace(change, after=replace(change.after, inactivity="unjudged"))
     return change
@@ -156,7 +162,7 @@ def _next_tellings(
     rules: Mapping[str, Rule],
     now: Instant,
 ) -> Iterator[Instant]:
-    """The instants at which people may be told again of a rule, by what they were told of before or now."""
+    """Return when people may be told again of each rule, after earlier alerts and new ones."""
     told = [(alert.rule_id, alert.notified_at) for alert in alerts]
     told += [
         (one.span.rule_id if isinstance(one, Open) else one.after.rule_id, now)
@@ -170,9 +176,9 @@ def _next_tellings(
 
 
 def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
-    """Write judgements, all or none: alerts, their messages, the audit trail and where each evaluation stands.
+    """Write judgements, all or none: alerts, messages, the audit trail and each evaluation.
 
-    A client of whom something changed since is left as they were, and is due again at once.
+    A client whose facts changed meanwhile stays unchanged and is due again at once.
     """
     with desk.database.write() as conn:
         locked = alerts.of_clients(conn, [one.claim.client_id for one in judgements], lock=True)
@@ -192,7 +198,7 @@ def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
 
 
 def free(desk: EvaluationContext) -> list[steps.TakenStep]:
-    """Tell of the alerts that were quieted by one which somebody has resolved since."""
+    """Tell people of the alerts that were quieted by an alert resolved since."""
     with desk.database.write() as conn:
         client_ids = alerts.no_longer_quieted(conn)
         if not client_ids:
@@ -220,7 +226,8 @@ def _write_alerts(
     _tell_the_end(conn, desk, changes)
     opened = list(zip(ids, opens, strict=True))
     fresh = [replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)]
-    # Of what began in silence people are told once it is known not to be an outage (flows/holding.py).
+    # Of what began in silence people are told once it is known not to be an outage
+    # (flows/holding.py).
     tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
     tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
     by_client = {
@@ -242,7 +249,7 @@ def _write_alerts(
 def _tell_the_end(
     conn: Connection, desk: EvaluationContext, changes: Sequence[AlertChange]
 ) -> None:
-    """Tell the people who were told of an alert that is void, and those who have one that cleared."""
+    """Tell the people who heard of an alert that is void, or who own one that cleared."""
     detail = desk.telling.detail
     void = [one.after.id for one in changes if one.reason == "corrected"]
     alert_news.tell_void(conn, void, detail, desk.now)
@@ -266,7 +273,7 @@ def _routed(
 
 
 def _newly(opened: Sequence[tuple[int, Opening]], changes: Sequence[AlertChange]) -> set[int]:
-    """The alerts that are there because rules are new or changed, not because anything happened; urgent ones aside."""
+    """Return the alerts that opened because of new or changed rules, without urgent ones."""
     found = {
         alert_id for alert_id, one in opened if one.newly and one.decision.span.severity != "urgent"
     }
@@ -281,7 +288,10 @@ def tell_anew(
     newly: Collection[int] = (),
     known: Mapping[int, Routed] | None = None,
 ) -> list[steps.TakenStep]:
-    """Let alerts begin their policies, as these are now, from the first step on; those not `known` are read."""
+    """Let alerts begin their policies, as these are now, from the first step on.
+
+    Alerts that are not `known` are read.
+    """
     due, found = [], dict(known or {})
     if unknown := [alert_id for alert_id in alert_ids if alert_id not in found]:
         found |= {one.alert.id: one for one in alerts.routed(conn, unknown)}
@@ -325,7 +335,7 @@ def _policy(desk: EvaluationContext, alert: Alert) -> Policy:
 
 
 def _audit(conn: Connection, desk: EvaluationContext, written: Written) -> None:
-    """What was decided is one row a transaction, by reason, for an import opens thousands at once."""
+    """Write one audit row a transaction, by reason, because an import opens thousands at once."""
     decided = []
     for action, changes in (
         (AuditAction.ALERTS_OPENED, written.opened),

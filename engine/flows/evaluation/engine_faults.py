@@ -1,4 +1,4 @@
-"""What went wrong between durable_rules and the reference goes to the log, the audit trail and the admins."""
+"""Faults between durable_rules and the reference go to the log, the audit and the admins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 
 
 def tell(database: Database, problems: Sequence[str], now: Instant) -> None:
-    """Record sentences of `Inference.take_problems` at `now` (microseconds since 1970); the admins get one text."""
+    """Record sentences of `Inference.take_problems` at `now`, and text the admins once."""
     if not problems:
         return
     with database.write() as conn:

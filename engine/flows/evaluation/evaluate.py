@@ -1,4 +1,4 @@
-"""Evaluate: clients who are due are replayed, and what follows for their alerts is written."""
+"""Evaluate: replay clients who are due, and write the changes to their alerts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class EvaluationCounts:
-    """What a run did: clients evaluated and failed, alerts opened and changed, steps of policies taken."""
+    """The counts of a run: clients evaluated and failed, alerts opened and changed, steps taken."""
 
     clients: int = 0
     failed: int = 0
@@ -56,10 +56,11 @@ def run(
     owner: str,
     limit: int = 10 * BATCH,
 ) -> EvaluationCounts:
-    """Evaluate up to `limit` clients who are due at `now`, then take the steps of policies that are due.
+    """Evaluate up to `limit` clients who are due at `now`, then take due steps of policies.
 
-    `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is serving
-    (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to those who have it.
+    `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is
+    serving (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to
+    those who have it.
     """
     counts = EvaluationCounts()
     claimed, all_done = 0, False
@@ -78,7 +79,7 @@ def run(
         batch = _evaluate(desk, claims) if claims else EvaluationCounts()
         counts += batch
         claimed += len(claims)
-        # Who is neither done nor failed was changed by somebody meanwhile, and is due again.
+        # A client who is neither done nor failed was changed meanwhile, and is due again.
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     engine_faults.tell(database, rulebook.inference.take_problems(), now)
     return counts + EvaluationCounts(
@@ -95,12 +96,12 @@ def climb(
 
 
 def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
-    """Do what is due though nothing was learnt of a client; how many steps were taken.
+    """Take the steps that are due without news of a client; return how many.
 
     Where people were `told` of something, before or here, it may be a storm.
     """
     rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
-    # One look, for most of the time there is nothing.
+    # One look, because most of the time nothing is due.
     with desk.database.read() as conn:
         freed = alerts.no_longer_quieted(conn)
         in_doubt = all_judged and outage_hold.wanted(conn)
@@ -108,7 +109,7 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
         remind_at = reminders.next_due(conn, rules)
         to_remind = remind_at is not None and remind_at <= now
         storms = told and storm_brake.rages(conn, desk.telling.outages, now)
-    # What was told before climbs first, so that nothing which is wrong with the rest stands in its way.
+    # Alerts that people were told of climb first, so that no fault in the rest stops them.
     taken = steps.run(desk.database, rules, detail, now) if due else 0
     taken += reminders.run(desk.database, rules, detail, now) if to_remind else 0
     taken += len(free(desk)) if freed else 0

@@ -1,4 +1,4 @@
-"""Quieting: writes down which alerts are quieted, and finds those that are so no longer and are to be told of."""
+"""Quieting: records which alerts are quieted, and finds those that people must now hear of."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def settle(
 ) -> list[int]:
     """Bring up to date which of the clients' alerts, all of them and locked, are quieted.
 
-    What waits to be sent about one that is quieted now is taken back. Returns the ids of those to tell of: of
-    `tell` the ones that are not quieted, and whatever is open and was quieted until now.
+    Messages that wait about an alert quieted now are cancelled. Returns the ids of those to
+    tell of: of `tell` the ones that are not quieted, and whatever is open and was quieted until
+    now.
     """
     wanted = set(tell)
     newly_quieted = []

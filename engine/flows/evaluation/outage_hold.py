@@ -1,4 +1,4 @@
-"""Holding: alerts of silence wait while data are missing, and are told or vanish when the data are back."""
+"""Holding: alerts of silence wait while data are missing, until the data are back."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from engine.store.intake import source_health
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
 
-# For so long an alert waits for clients who are still being judged, for an outage shows in all of them together; and
-# for another daemon that is half-way through a source, for what it has not read yet looks like silence.
+# An alert waits at most this long for clients still being judged, because an outage shows in all of
+# them together. It also waits for a daemon half-way through a source, because events it has not
+# read yet look like silence.
 PATIENCE_US = MINUTE_US
 HALF_READ_US = 600 * SECOND_US
 
@@ -43,7 +44,9 @@ def wanted(conn: Connection) -> bool:
 
 
 def settle(desk: EvaluationContext) -> list[steps.TakenStep]:
-    """Hold, believe or take back alerts of silence, by the outages as of now; call it when all who are due were judged.
+    """Hold, believe or withdraw alerts of silence by the outages as of now.
+
+    Call it when all clients who are due were judged.
 
     Those that are believed begin their policies, those that had been held in one text a recipient.
     """
@@ -96,7 +99,7 @@ def _patience(conn: Connection, sources: Mapping[str, Feed], now: Instant) -> Du
 
 
 def _unchanged(conn: Connection, verdict: Verdict) -> Verdict:
-    """What of a verdict is still so, all alerts of its clients being locked in the order in which everybody does."""
+    """Return the part of a verdict that still holds, with its clients' alerts locked in order."""
     named = [alert for part in (verdict.hold, verdict.believe, verdict.take_back) for alert in part]
     locked = alerts.of_clients(conn, sorted({alert.client_id for alert in named}), lock=True)
     now = {alert.id: alert for of_client in locked.values() for alert in of_client}
@@ -136,7 +139,7 @@ def _carry_out(
 
 
 def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]:
-    """Tell whoever oversees, in one text, how many clients nothing is known of: somebody may be in need among them."""
+    """Text the supervisors how many clients nothing is known of, because some may be in need."""
     waits = {severity: desk.telling.outages.tell_of(severity) for severity in SEVERITIES}
     held = inactivity.long_held(conn, waits, desk.now)
     if held:

@@ -1,4 +1,7 @@
-"""The storm brake: where far more alerts go out at once than ever, each recipient gets one text; urgent ones aside."""
+"""The storm brake: if far more alerts than usual go out, each recipient gets one text.
+
+Urgent alerts still go out one by one.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ from engine.store.alerts import inactivity
 from engine.store.messages import grouping
 from engine.store.operations import alert_storms, audit_log
 
-# What comes within so long is at once.
+# Alerts within this time count as at once.
 WINDOW_US = 600 * SECOND_US
 
 _log = structlog.get_logger()
 
 
 def rages(conn: Connection, settings: OutageSettings, now: Instant) -> int:
-    """How many clients what waits to be sent concerns, where those are more than may be at once; else 0."""
+    """Return how many clients the waiting messages concern; 0 if not above the limit."""
     clients = grouping.lately_enqueued(conn, now - WINDOW_US)
     return (
         clients if clients and (_lasts(conn, now) or _begins(conn, clients, settings, now)) else 0
@@ -29,7 +32,11 @@ def rages(conn: Connection, settings: OutageSettings, now: Instant) -> int:
 
 
 def brake(desk: EvaluationContext) -> int:
-    """Gather what waits to be sent, should it concern more clients than may be at once; how many messages it was."""
+    """Gather the waiting messages if they concern more clients than the limit.
+
+    Returns:
+        How many messages were gathered.
+    """
     now = desk.now
     with desk.database.write() as conn:
         clients = rages(conn, desk.telling.outages, now)

@@ -43,7 +43,8 @@ _ROWS = {
     "assignments": "assignment",
     "consents": "consent",
 }
-# A step may take this long (microseconds) beyond its interval before its flow counts as standing still.
+# A step may take this long (microseconds) beyond its interval before its flow counts as standing
+# still.
 GRACE_US = 120 * SECOND_US
 # A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
 _CLOCKS_US = 20 * MINUTE_US

@@ -14,7 +14,8 @@ from engine.ports import Clock
 class GuardedClock:
     """Tells flows the time; safe for all threads.
 
-    Until it is guarded it says what the clock says. A process that steps once has no monotonic time to hold against it.
+    Until it is guarded it says what the clock says. A process that steps once has no monotonic time
+    to hold against it.
     """
 
     def __init__(self, clock: Clock) -> None:

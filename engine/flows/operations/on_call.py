@@ -76,8 +76,8 @@ def be_absent(
     """Record an absence from `began` to `ended`, and its stand-in; return its id.
 
     Raises:
-        UserError: No active member of staff has one of the refs, or both are the same. A stand-in is
-            named, and one of the two is a mentor. The end is past, or not after the beginning.
+        UserError: No active member of staff has one of the refs, or both are the same. A stand-in
+            is named, and one of the two is a mentor. The end is past, or not after the beginning.
     """
     one = _somebody(conn, ref)
     other = _somebody(conn, stand_in) if stand_in else None

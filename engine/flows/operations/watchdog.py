@@ -95,8 +95,8 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
 def broken_promises(conn: Connection, now: Instant) -> list[str]:
     """What is wrong at `now` (microseconds since 1970), each in a few words that hold ids and nothing of a client."""
     runs = job_runs.read(conn)
-    # Late is what was so when the last audit looked: after a pause of the whole daemon its flows begin all at once.
-    # A clock that was set back since may show an earlier instant by now.
+    # Late is what was so when the last audit looked: after a pause of the whole daemon its flows
+    # begin all at once. A clock that was set back since may show an earlier instant by now.
     late = min(runs["audit"].ended_at if "audit" in runs else 0, now) - GRACE_US
     found = [f"alert {alert_id} has nobody" for alert_id in alerts.adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]

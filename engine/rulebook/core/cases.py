@@ -1,6 +1,7 @@
 """Cases: what is given about one client, and what a rule is expected to do about it.
 
-Moments are wall-clock readings of the client: microseconds since 1970 as if the clock on the wall showed UTC.
+Moments are wall-clock readings of the client: microseconds since 1970 as if the clock on the wall
+showed UTC.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ class ExpectedAlert:
 class Case:
     """One case as it stands in its file.
 
-    The rules of `alerts` are to do what these say and nothing else, those of `silent` are to open no alert; where
-    `others_silent`, so is every rule that is not expected. `timezone` is the client's, None for the site's.
+    The rules of `alerts` are to do what these say and nothing else, those of `silent` are to open
+    no alert; where `others_silent`, so is every rule that is not expected. `timezone` is the
+    client's, None for the site's.
     """
 
     file: str

@@ -103,7 +103,10 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def inner_of(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions that a finding's measure is made of: a scorecard's items, or what `ever` asks."""
+    """The conditions that a finding's measure is made of.
+
+    A scorecard's items, or what `ever` asks.
+    """
     match condition:
         case Finding(Points(items)):
             return tuple(part for _, part in items)
@@ -114,7 +117,10 @@ def inner_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def findings(condition: Condition) -> Iterator[Finding]:
-    """Every finding that the condition joins, in the order written; not those inside a scorecard or `ever`."""
+    """Every finding that the condition joins, in the order written.
+
+    Not those inside a scorecard or `ever`.
+    """
     if isinstance(condition, Finding):
         yield condition
     for part in parts_of(condition):

@@ -57,9 +57,9 @@ Condition = Finding | AllOf | AnyOf | NoneOf | SomeOf | RuleHolds
 class Points(Number):
     """A scorecard: the points of the items whose conditions hold, added up.
 
-    An item whose value is missing adds nothing, so the sum always has a value. The conditions must be
-    free of denials and references when the sum is computed (see `condition_walks.positive`). `name` is
-    that of the scorecard, "" where its items stand in the condition itself.
+    An item whose value is missing adds nothing, so the sum always has a value. The conditions must
+    be free of denials and references when the sum is computed (see `condition_walks.positive`).
+    `name` is that of the scorecard, "" where its items stand in the condition itself.
     """
 
     items: tuple[tuple[int, Condition], ...]
@@ -82,7 +82,8 @@ class Points(Number):
 class Ever(Measure):
     """Whether a condition was true at some instant so far at which rules applied to the client.
 
-    It is known at every instant. The condition must be free of denials and references, as with `Points`.
+    It is known at every instant. The condition must be free of denials and references, as with
+    `Points`.
     """
 
     condition: Condition

@@ -1,4 +1,7 @@
-"""The evidence behind a conclusion: every finding of a rule as of one instant, and what would clear it."""
+"""The evidence behind a conclusion.
+
+Every finding of a rule as of one instant, and what would clear it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ def evidence(
         when: The rule's conditions, free of denials and references.
         client_id: A client of the batch.
         as_of: The instant of which it is told.
-        clears_at: When the rule's span ends if nothing more happens; None if it is not known to end.
+        clears_at: When the rule's span ends if nothing more happens; None if it is not known to
+            end.
 
     Returns:
         Every finding with its value, a scorecard followed by each of its items.

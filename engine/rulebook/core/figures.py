@@ -20,7 +20,10 @@ from engine.rulebook.core.conditions import Condition, Ever, flips_of
 
 @dataclass(frozen=True, slots=True)
 class WeeksUntil:
-    """The weeks from enrolment until a rule first held, less some; or else until the newest event it looks at."""
+    """The weeks from enrolment until a rule first held, less some.
+
+    Or else until the newest event it looks at.
+    """
 
     when: Condition
     less: int = 0
@@ -28,7 +31,10 @@ class WeeksUntil:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure, a condition (yes or no) or a time, by its id; `otherwise` is its value where there is none."""
+    """A measure, a condition (yes or no) or a time, by its id.
+
+    `otherwise` is its value where there is none.
+    """
 
     id: str
     title: str
@@ -57,7 +63,10 @@ def _or_none(numbers: Numbers) -> list[Value | None]:
 
 
 def _weeks(figure: WeeksUntil, histories: Histories, keys: Keys) -> Numbers:
-    """(n,) the weeks as of (n,) keys, one a client; NaN if the client is not enrolled or nothing happened."""
+    """(n,) the weeks as of (n,) keys, one a client.
+
+    NaN if the client is not enrolled or nothing happened.
+    """
     looked_at = [histories.of_kind(kind) for kind in kinds(figure.when)]
     events = np.sort(histories.key[np.concatenate(looked_at)]) if looked_at else keys[:0]
     ends = _newest(events, keys)
@@ -73,7 +82,10 @@ def _weeks(figure: WeeksUntil, histories: Histories, keys: Keys) -> Numbers:
 
 
 def _newest(among: Keys, keys: Keys) -> Keys:
-    """(n,) the newest of some ascending keys as of each key, of the same client; -1 where there is none."""
+    """(n,) the newest of some ascending keys as of each key, of the same client.
+
+    -1 where there is none.
+    """
     place = among.searchsorted(keys, "right") - 1
     found = np.append(among, -1)[place]
     return np.where((found >> SHIFT) == (keys >> SHIFT), found, -1)

@@ -1,4 +1,7 @@
-"""Rules as trees over numbered findings: all of, any of; a `none` has been pushed down to the findings before."""
+"""Rules as trees over numbered findings: all of, any of.
+
+A `none` has been pushed down to the findings before.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class AllTrees:
-    """True where every part is; ValueError where there are none, for that would hold for everybody."""
+    """True where every part is.
+
+    ValueError where there are none, for that would hold for everybody.
+    """
 
     parts: tuple[Tree, ...]
 
@@ -52,7 +58,10 @@ def operators(tree: Tree) -> int:
 
 
 def ways(tree: Tree) -> int:
-    """In how many ways the tree can be true: the alternatives of its `AnyOf`s, multiplied under an `AllOf`."""
+    """In how many ways the tree can be true.
+
+    The alternatives of its `AnyOf`s, multiplied under an `AllOf`.
+    """
     if isinstance(tree, Leaf):
         return 1
     inner = [ways(part) for part in tree.parts]

@@ -36,7 +36,10 @@ def _raise_of(rule_id: str, severity: Severity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule with its conditions, denials moved into the findings and other rules put in; `written` is its source."""
+    """A rule with its conditions, denials moved into the findings and other rules put in.
+
+    `written` is its source.
+    """
 
     rule: Rule
     written: WrittenRule
@@ -48,8 +51,8 @@ class _Held(NamedTuple):
     """Where a rule held.
 
     `began` and `ended` (n,) are the keys at which its spans begin and end. `severity` (n,) is the
-    severity with which each began, as a place in SEVERITIES. `raised` holds, by the place of a span,
-    the later raises of those that have any.
+    severity with which each began, as a place in SEVERITIES. `raised` holds, by the place of a
+    span, the later raises of those that have any.
     """
 
     of: CheckedRule
@@ -60,7 +63,10 @@ class _Held(NamedTuple):
 
 
 class Rulebook:
-    """An accepted set of rules; not changed once made. `files` are the texts it was read from, by name."""
+    """An accepted set of rules; not changed once made.
+
+    `files` are the texts it was read from, by name.
+    """
 
     def __init__(
         self,
@@ -103,8 +109,8 @@ class Rulebook:
     ) -> bool:
         """Whether a span began (microseconds since 1970) for time went by, and not for anything that came to be known.
 
-        So it began where none of the client's events that the rule looks at, nor a change of their record, stands. A
-        rule that looks at no events has nothing to wait for.
+        So it began where none of the client's events that the rule looks at, nor a change of their
+        record, stands. A rule that looks at no events has nothing to wait for.
         """
         at = began - self.rules[rule_id].hold
         changed = any(
@@ -118,7 +124,10 @@ class Rulebook:
         )
 
     def only(self, rule_ids: Collection[str]) -> Rulebook:
-        """Some of the rules, under the same hash; what others of them are built on is in them already."""
+        """Some of the rules, under the same hash.
+
+        What others of them are built on is in them already.
+        """
         return Rulebook(
             {rule_id: one for rule_id, one in self.checked.items() if rule_id in rule_ids},
             self.files,
@@ -133,7 +142,8 @@ class Rulebook:
             case AnyOf(parts):
                 return logic_tree.AnyTree(tuple(self._tree(part) for part in parts))
             case SomeOf(at_least, parts):
-                # One finding that counts, for the ways to choose some of many would be too many trees.
+                # One finding that counts, for the ways to choose some of many would be too many
+                # trees.
                 one_each = Points(tuple((1, part) for part in parts))
                 return self._tree(Finding(one_each, Comparison("at_least", at_least)))
             case _:
@@ -151,7 +161,8 @@ class Rulebook:
     def replay(self, histories: Histories) -> list[Span]:
         """Every span of every client over all time, by client, rule and beginning.
 
-        It reaches as far as what is known: spans beyond now are what will be if nothing more happens.
+        It reaches as far as what is known: spans beyond now are what will be if nothing more
+        happens.
         """
         if not self.checked or not histories.clients:
             return []

@@ -17,8 +17,8 @@ from engine.model.spans import Raise
 def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, Keys]:
     """Find where spans begin and end, from the flips of the conditions of a rule.
 
-    A span begins once the conditions have been true for `hold`, and ends once they have been false for
-    `clears_after`. Until it has ended they need not hold that long again.
+    A span begins once the conditions have been true for `hold`, and ends once they have been false
+    for `clears_after`. Until it has ended they need not hold that long again.
 
     Args:
         changes: (2n,) keys at which the conditions become true and false, in turn, ascending.
@@ -30,9 +30,9 @@ def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, K
         the end of its client's stretch ends at the base of the next one.
     """
     # Worked example, with hold 2 and clears_after 3: true in [0, 1), [3, 6), [8, 9) and [20, 25).
-    # Only [3, 6) and [20, 25) last longer than 2. The pauses 1 to 3 and 6 to 8 are no longer than 3,
-    # so the first three are one cluster and the last is another. The spans are [3 + 2, 9 + 3) and
-    # [20 + 2, 25 + 3).
+    # Only [3, 6) and [20, 25) last longer than 2. The pauses 1 to 3 and 6 to 8 are no longer than
+    # 3, so the first three are one cluster and the last is another. The spans are [3 + 2, 9 + 3)
+    # and [20 + 2, 25 + 3).
     began, ended = changes[::2], changes[1::2]
     if not hold and not clears_after:
         return began, ended
@@ -40,7 +40,8 @@ def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, K
     owners = began >> SHIFT
     apart = np.ones(len(began), bool)
     apart[1:] = (began[1:] > ended[:-1] + clears_after) | (owners[1:] != owners[:-1])
-    # Truths that `clears_after` joins form a cluster; the first long enough one in it opens the span.
+    # Truths that `clears_after` joins form a cluster; the first long enough one in it opens the
+    # span.
     cluster = np.cumsum(apart) - 1
     clusters, first = np.unique(cluster[long_enough], return_index=True)
     begins = began[long_enough][first] + hold
@@ -55,7 +56,8 @@ def raised(
 ) -> tuple[NDArray[np.intp], dict[int, tuple[Raise, ...]]]:
     """Find the severity with which spans begin, and what it rises to while they last.
 
-    A raise counts from the first instant of the span at which its condition is true, until the span ends.
+    A raise counts from the first instant of the span at which its condition is true, until the span
+    ends.
 
     Args:
         severity: That of the rule.

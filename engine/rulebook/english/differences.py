@@ -12,8 +12,8 @@ from engine.model.rule import Rule
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.english.explain import explain
 
-# A status is that to which a rule went. `logic` is what opens and closes alerts, `words` all else: who is told, when
-# again, the texts.
+# A status is that to which a rule went. `logic` is what opens and closes alerts, `words` all else:
+# who is told, when again, the texts.
 How = Literal["live", "shadow", "draft", "retired", "added", "removed", "logic", "words"]
 _SAID: dict[How, str] = {
     "live": "now live, texting people", "shadow": "now on trial", "draft": "now a draft", "retired": "now retired",

@@ -1,4 +1,7 @@
-"""A rule in plain English: what it looks for, when an alert opens and closes, who is told, and what it rests on."""
+"""A rule in plain English.
+
+What it looks for, when an alert opens and closes, who is told, and what it rests on.
+"""
 
 from __future__ import annotations
 

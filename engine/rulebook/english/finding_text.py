@@ -1,4 +1,7 @@
-"""Findings in plain English: every measure of the language with its comparison, and what would end it."""
+"""Findings in plain English.
+
+Every measure of the language with its comparison, and what would end it.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,10 @@ def finding_in_words(finding: Finding) -> str:
 
 
 def measure_in_words(measure: Measure) -> str:
-    """What a measure is, without a comparison: `the number of missed check-ins in the last 7 days`."""
+    """What a measure is, without a comparison.
+
+    `the number of missed check-ins in the last 7 days`.
+    """
     match measure:
         case Points(items, name):
             adding = "; ".join(item_in_words(points, part) for points, part in items)
@@ -230,7 +236,10 @@ def _of_field(measure: Measure, comparison: Comparison) -> str:
 
 
 def _scaled(kind: KindOrSignal, field: str, comparison: Comparison) -> str:
-    """A field's comparison with its scale, where everybody knows it: `of 8 or more out of 10`, `missed`."""
+    """A field's comparison with its scale, where everybody knows it.
+
+    `of 8 or more out of 10`, `missed`.
+    """
     said = words.compared(comparison, kind, field)
     if all(isinstance(one, str) for one in words.operands(comparison)):
         return said

@@ -33,7 +33,10 @@ def longest_in_words(streak: Streak) -> str:
 
 
 def plain_measure_in_words(measure: Measure) -> str:
-    """What a measure is, without a comparison: `the number of missed check-ins in the last 7 days`."""
+    """What a measure is, without a comparison.
+
+    `the number of missed check-ins in the last 7 days`.
+    """
     match measure:
         case DaysWith(kind, where, limits):
             return (

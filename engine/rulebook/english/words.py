@@ -1,7 +1,7 @@
 """Values, comparisons, events and windows in plain English, for people who do not read YAML.
 
-Different rules must not read the same. So numbers are written in full, and a word that could be taken for one of
-ours, or for two, stands in quotes.
+Different rules must not read the same. So numbers are written in full, and a word that could be
+taken for one of ours, or for two, stands in quotes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ Write = Callable[[float | str], str]
 
 
 def word(text: str) -> str:
-    """A word of the rule's own: as it is read aloud, or in quotes where it could be misunderstood."""
+    """A word of the rule's own.
+
+    As it is read aloud, or in quotes where it could be misunderstood.
+    """
     clear = _PLAIN.fullmatch(text) and _OURS.isdisjoint(re.split("[_-]", text.lower()))
     if clear or text in _CHOICES:
         return text.replace("_", " ")
@@ -95,7 +98,10 @@ def plain(value: float | str) -> str:
 
 
 def _run(wanted: Sequence[float | str]) -> str | None:
-    """`any whole number from 1 to 7`, of four or more that follow one another; a list of them all tires the reader."""
+    """`any whole number from 1 to 7`, of four or more that follow one another.
+
+    A list of them all tires the reader.
+    """
     first, last = wanted[0], wanted[-1]
     if (
         len(wanted) < 4
@@ -114,7 +120,10 @@ def choice(words: Sequence[str], joined: str = "or") -> str:
 
 
 def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> str:
-    """What a number is compared with: `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`."""
+    """What a number is compared with.
+
+    `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`.
+    """
     wanted = operands(comparison)
     if comparison.operator in {"between", "outside"}:
         low, high = (write(bound) for bound in wanted)
@@ -136,7 +145,10 @@ def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> 
 
 
 def compared(comparison: Comparison, kind: KindOrSignal = "", field: str = "") -> str:
-    """A field's comparison after its name: `8 or more`, `missed or refused`, `other than missed`, `marked yes`."""
+    """A field's comparison after its name.
+
+    `8 or more`, `missed or refused`, `other than missed`, `marked yes`.
+    """
     wanted = operands(comparison)
     if not all(isinstance(one, str) for one in wanted):
         return amount(comparison)
@@ -171,7 +183,10 @@ def value(measured: Value | None, write: Write = plain) -> str:
 
 
 def noun(kind: KindOrSignal, where: Where = ANY, *, one: bool = False) -> str:
-    """Events of a kind that meet a demand: `missed check-ins`, `tests with method urine`; or one of them."""
+    """Events of a kind that meet a demand: `missed check-ins`, `tests with method urine`.
+
+    Or one of them.
+    """
     kind = name_of(kind)
     names = _NOUNS.get(kind, (f"{word(kind)} event", f"{word(kind)} events"))
     first, said = "", []
@@ -190,7 +205,10 @@ def one_of(kind: KindOrSignal, where: Where) -> str:
 
 
 def looked_at(limits: Window, kind: KindOrSignal, where: Where, which: str = "") -> str:
-    """The events that a measure is computed over: `check-ins in the last 7 days`, `the last 5 check-ins`."""
+    """The events that a measure is computed over.
+
+    `check-ins in the last 7 days`, `the last 5 check-ins`.
+    """
     for so_many, side in ((limits.last, "last"), (limits.first, "first")):
         if so_many is not None:
             counted = f"the {side} {so_many} {noun(kind, where)}{which}"

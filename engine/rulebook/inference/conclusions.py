@@ -1,4 +1,7 @@
-"""From rows of findings to conclusions: each distinct row judged by durable_rules and by the reference."""
+"""From rows of findings to conclusions.
+
+Each distinct row judged by durable_rules and by the reference.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ class Judge(Protocol):
     """What stands beside the reference."""
 
     def conclude(self, true: Sequence[int], /) -> frozenset[int]:
-        """The indices of the trees that hold where these findings are true; DurableRulesError where it failed."""
+        """The indices of the trees that hold where these findings are true.
+
+        DurableRulesError where it failed.
+        """
 
 
 Compile = Callable[[tuple[Tree, ...]], Judge]
@@ -31,7 +37,8 @@ DURABLE_RULES: Compile | None = None if durable_rules.unavailable() else durable
 class Inference:
     """What a set of rules concludes; `rules` are trees by rule id over `n_findings` numbered findings.
 
-    Nothing is compiled before the first row. Where `compile_trees` is None the reference serves alone.
+    Nothing is compiled before the first row. Where `compile_trees` is None the reference serves
+    alone.
     """
 
     def __init__(
@@ -65,7 +72,10 @@ class Inference:
         return concluded.T
 
     def take_problems(self) -> tuple[str, ...]:
-        """What the admin must be told since this was last asked, a sentence each; no sentence comes twice."""
+        """What the admin must be told since this was last asked, a sentence each.
+
+        No sentence comes twice.
+        """
         problems, self._problems = tuple(self._problems), []
         return problems
 
@@ -88,7 +98,10 @@ class _JudgedGroup:
         self._remembered: dict[int, int] = {}
 
     def answer(self, row: int) -> int:
-        """Bit i is tree i of the group; bit i of `row` is the column at position i of what it reads."""
+        """Bit i is tree i of the group.
+
+        Bit i of `row` is the column at position i of what it reads.
+        """
         answer = self._remembered.get(row)
         if answer is None:
             if len(self._remembered) == MOST_ROWS_REMEMBERED:

@@ -1,7 +1,8 @@
 """The only importer of durable_rules, used in the part of it that has been measured to be right.
 
-One flat fact of true booleans at a time, asserted, its conclusions drawn, retracted. No Host (it leaves two
-threads polling for ever), no joins, counts, events, timers or kept state, and nothing of a client in it.
+One flat fact of true booleans at a time, asserted, its conclusions drawn, retracted. No Host (it
+leaves two threads polling for ever), no joins, counts, events, timers or kept state, and nothing of
+a client in it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def fits(tree: Tree) -> bool:
 class CompiledTrees:
     """Up to MOST_RULES trees of together up to MOST_LEAVES leaves, as one durable ruleset.
 
-    Making one raises ValueError beyond those limits and DurableRulesError where durable_rules refuses.
+    Making one raises ValueError beyond those limits and DurableRulesError where durable_rules
+    refuses.
     """
 
     def __init__(self, trees: Sequence[Tree]) -> None:
@@ -68,7 +70,8 @@ class CompiledTrees:
             raise ValueError(
                 f"more than {MOST_RULES} rules or {MOST_LEAVES} leaves in one durable ruleset"
             )
-        # `run` must be there and is never called: its errors would be swallowed, so the firings are drawn below.
+        # `run` must be there and is never called: its errors would be swallowed, so the firings are
+        # drawn below.
         rules = {
             str(n): {"all": [{"m": _expression(tree)}], "run": lambda _: None}
             for n, tree in enumerate(trees)
@@ -83,7 +86,8 @@ class CompiledTrees:
     def conclude(self, true: Iterable[int]) -> frozenset[int]:
         """The indices of the trees that hold where exactly the findings `true` are true.
 
-        Raises DurableRulesError on any failure, and from then on for ever: a fact may have stayed behind.
+        Raises DurableRulesError on any failure, and from then on for ever: a fact may have stayed
+        behind.
         """
         with _one_at_a_time:
             if self._failure:
@@ -107,7 +111,8 @@ class CompiledTrees:
         started = library.start_action_for_state(handle, state)
         firing = started[1] if started else None
         while firing:
-            # A firing is JSON, {"RULE": {the fact}}: reading all of it would cost more than the inference.
+            # A firing is JSON, {"RULE": {the fact}}: reading all of it would cost more than the
+            # inference.
             fired.add(int(firing.split('"', 2)[1]))
             firing = library.complete_and_start_action(handle, state)
         self._ruleset.retract_fact(fact)

@@ -16,7 +16,8 @@ from engine.rulebook.inference.durable_rules import MOST_LEAVES, MOST_RULES, fit
 class RuleGroup:
     """Steps that are judged together, from the columns they read to the columns they conclude.
 
-    `trees` are over positions in `reads`; `concludes` and `names` (of the rule each step is of) go with them.
+    `trees` are over positions in `reads`; `concludes` and `names` (of the rule each step is of) go
+    with them.
     """
 
     reads: tuple[int, ...]
@@ -59,7 +60,10 @@ class Plan:
         return self._steps[tree]
 
     def _cut(self, name: str, tree: Tree) -> Tree:
-        """The tree itself if it is small enough; else with its parts, each cut likewise, as earlier steps."""
+        """The tree itself if it is small enough.
+
+        Else with its parts, each cut likewise, as earlier steps.
+        """
         if isinstance(tree, Leaf) or fits(tree):
             return tree
         parts = [self._lifted(name, self._cut(name, part)) for part in tree.parts]

@@ -1,4 +1,7 @@
-"""The keys of a file of cases, how their values are written and what they mean: for the reader, for editors' schema."""
+"""The keys of a file of cases, how their values are written and what they mean.
+
+For the reader, for editors' schema.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one measure is written: what it is said of, what it is in a sentence, its options, those it must have."""
+    """How one measure is written.
+
+    What it is said of, what it is in a sentence, its options, those it must have.
+    """
 
     target: Target
     says: str

@@ -1,7 +1,7 @@
 """A JSON Schema of rule files, with which editors complete, explain and check; made of the reader's own tables.
 
-What it refuses the reader refuses. The reader alone knows what one place says of another, and which thresholds a
-window makes impossible.
+What it refuses the reader refuses. The reader alone knows what one place says of another, and which
+thresholds a window makes impossible.
 """
 
 from __future__ import annotations
@@ -331,7 +331,10 @@ def _targets(
 
 
 def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Schema]:
-    """What depends on what the measure is said of: the values it is compared with, and the fields of its events."""
+    """What depends on what the measure is said of.
+
+    The values it is compared with, and the fields of its events.
+    """
     told: list[tuple[dict[str, Any], bool, list[str]]] = []
     for word, kind, field in _targets(form, name, kinds):
         values = values_of(name, None if field is None else of_field(field))

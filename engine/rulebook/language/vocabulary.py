@@ -1,4 +1,7 @@
-"""The keys of a rule file, how their values are written and what they mean: for the reader, and for editors' schema."""
+"""The keys of a rule file, how their values are written and what they mean.
+
+For the reader, and for editors' schema.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ class DurationKey:
     """A number and a unit, longer than nothing."""
 
 
-# What is written in a way of its own; the reader of each says the rest. From 'date' on they are of cases.
+# What is written in a way of its own; the reader of each says the rest. From 'date' on they are of
+# cases.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
     "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores", "figures", "figure",

@@ -94,7 +94,8 @@ def check_attributes(
         if name in words:
             continue
         known = reading.attributes
-        # Where it is not known which attributes there are, one that is nearly a word of the record is a slip.
+        # Where it is not known which attributes there are, one that is nearly a word of the record
+        # is a slip.
         slip = (
             nearest_word(name, words, alike=0.8) is not None if known is None else name not in known
         )
@@ -107,7 +108,10 @@ def check_attributes(
 def read_staff(
     reading: Reading, parts: Mapping[str, yaml.Node], line: int, begin: WallReading, start: date
 ) -> list[RosterRow]:
-    """One member of staff for each role that is not `none`, assigned to the client; the mentor with a consent."""
+    """One member of staff for each role that is not `none`, assigned to the client.
+
+    The mentor with a consent.
+    """
     rows: list[RosterRow] = []
     for role in ROLES:
         node = parts.get(role)

@@ -27,7 +27,8 @@ from engine.rulebook.parsing.reading import (
 ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
 SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
 OPERATORS = tuple(COMPARISONS)
-# Whether a threshold may be the lowest value there is, and the highest: at most the highest is always so.
+# Whether a threshold may be the lowest value there is, and the highest: at most the highest is
+# always so.
 AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
     "at_least": (False, True),
     "at_most": (True, False),
@@ -42,8 +43,8 @@ AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
 class Values:
     """What values a measure or field can take: how they are written, and between which bounds they lie.
 
-    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in an instant. Where
-    they are `few`, they are these alone.
+    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in
+    an instant. Where they are `few`, they are these alone.
     """
 
     parse: Callable[[str], float | str]
@@ -96,7 +97,10 @@ _TWICE_IN_WHERE = "one comparison for a field; write a range as '3 to 5', severa
 
 
 def compared_by(operator: Operator, values: Values) -> Values:
-    """The values as an operator takes them: an attribute is a word, unless it is compared by more or less."""
+    """The values as an operator takes them.
+
+    An attribute is a word, unless it is compared by more or less.
+    """
     return SIGNED if values is ATTRIBUTE and operator in ORDERED else values
 
 
@@ -297,7 +301,10 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
 
 
 def foregone(comparison: Comparison, values: Values) -> str | None:
-    """`always` or `never` where a threshold makes no difference to such values; None where it does."""
+    """`always` or `never` where a threshold makes no difference to such values.
+
+    None where it does.
+    """
     operator, operand = comparison.operator, comparison.operand
     if not values.ordered or not isinstance(operand, int | float):
         return None

@@ -256,7 +256,10 @@ def _read_phrase(
 
 
 def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
-    """Whether a condition may hold so many findings more; more than anybody means are a mistake, noted once."""
+    """Whether a condition may hold so many findings more.
+
+    More than anybody means are a mistake, noted once.
+    """
     before, reading.findings = reading.findings, reading.findings + more
     if before <= MOST_FINDINGS < reading.findings:
         reading.mistake(
@@ -266,7 +269,10 @@ def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
 
 
 def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
-    """A denied comparison on a value that may not be there satisfies nothing, which few expect: refuse it."""
+    """A denied comparison on a value that may not be there satisfies nothing, which few expect.
+
+    Refuse it.
+    """
     if may_be_unknown(finding):
         reading.mistake(
             node,

@@ -1,4 +1,7 @@
-"""Checks that need all rules together: ids, circles, quiets, denials, and rules true of an empty history."""
+"""Checks that need all rules together.
+
+Ids, circles, quiets, denials, and rules true of an empty history.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,9 @@ MOST_LINKS = 12
 def check_rules(written: list[WrittenRule], *, complete: bool = True) -> dict[str, Condition]:
     """Note the mistakes that show only when all rules are seen together.
 
-    Where they are not `complete`, for a file could not be read, a rule that is not among them may be in that file.
-    Returns each rule's conditions with those of the rules that it names put in, where there were no mistakes.
+    Where they are not `complete`, for a file could not be read, a rule that is not among them may
+    be in that file. Returns each rule's conditions with those of the rules that it names put in,
+    where there were no mistakes.
     """
     by_id = _check_ids(written)
     if complete:
@@ -108,7 +112,10 @@ def _check_quiets(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
 
 
 def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
-    """The conditions of each rule with those of others put in; circles, and rules too large for it, are left out."""
+    """The conditions of each rule with those of others put in.
+
+    Circles, and rules too large for it, are left out.
+    """
     named = {rule_id: set(references(rule.when)) & by_id.keys() for rule_id, rule in by_id.items()}
     resolved: dict[str, Condition] = {}
     sizes: dict[str, int] = {}
@@ -138,7 +145,10 @@ def _size(condition: Condition, sizes: dict[str, int]) -> int:
 
 
 def _in_order(by_id: dict[str, WrittenRule], named: dict[str, set[str]]) -> Iterator[str]:
-    """Every rule after those that it names; those that lead back to themselves are noted and left out."""
+    """Every rule after those that it names.
+
+    Those that lead back to themselves are noted and left out.
+    """
     left = dict(named)
     while True:
         try:

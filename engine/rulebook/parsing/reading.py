@@ -1,4 +1,7 @@
-"""Reading a rule file strictly: every key and value by what is expected there, every mistake noted with its place."""
+"""Reading a rule file strictly.
+
+Every key and value by what is expected there, every mistake noted with its place.
+"""
 
 from __future__ import annotations
 
@@ -62,11 +65,11 @@ class WrittenFigure:
 class Reading:
     """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
 
-    `lists` are the words of each, with their places. `kinds` hold the file's `signals` too, with the fields that all
-    their kinds share. `phrases` and `scorecards` are those read so far; None is one
-    that could not be read. `referred` are the rules that conditions name, each with its place, and `denied` those of
-    them whose conditions are denied by a `none:`. `asked` are the names of NAMED that conditions use, and `missed`
-    the words that are none, where one could stand.
+    `lists` are the words of each, with their places. `kinds` hold the file's `signals` too, with
+    the fields that all their kinds share. `phrases` and `scorecards` are those read so far; None is
+    one that could not be read. `referred` are the rules that conditions name, each with its place,
+    and `denied` those of them whose conditions are denied by a `none:`. `asked` are the names of
+    NAMED that conditions use, and `missed` the words that are none, where one could stand.
     """
 
     source: YamlSource
@@ -123,7 +126,10 @@ class Reading:
         return found
 
     def end_of(self, node: yaml.Node) -> yaml.Node:
-        """Where to say what is missing: a mapping's last key, or the mapping itself where it stands in one line."""
+        """Where to say what is missing.
+
+        A mapping's last key, or the mapping itself where it stands in one line.
+        """
         keys = _keys(node) if isinstance(node, yaml.MappingNode) else {}
         return list(keys.values())[-1] if keys and not _on_one_line(node) else node
 

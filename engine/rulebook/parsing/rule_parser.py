@@ -1,4 +1,7 @@
-"""Reading the rules of a file: everything about a rule but what its conditions mean for other rules."""
+"""Reading the rules of a file.
+
+Everything about a rule but what its conditions mean for other rules.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The files of a rule that somebody described by answering questions: the rule on trial, and two cases of it."""
+"""The files of a rule that somebody described by answering questions.
+
+The rule on trial, and two cases of it.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ SCHEMA = "# yaml-language-server: $schema={}.schema.json\n"
 class NewRule:
     """What was answered: so many events of a kind, or of those whose field has a value, within microseconds.
 
-    `field` is "" where every event of the kind counts, `notify` where the policy of the severity does; `operator` is ""
-    where the field is equal to the value.
+    `field` is "" where every event of the kind counts, `notify` where the policy of the severity
+    does; `operator` is "" where the field is equal to the value.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """Whether one rule makes another one needless: wherever the other would tell somebody, it has told them already.
 
-It claims nothing that does not show in the conditions as they are written, so it finds some such rules and not all.
+It claims nothing that does not show in the conditions as they are written, so it finds some such
+rules and not all.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from engine.rulebook.core.rulebook import CheckedRule
 
 
 def covered(rules: Sequence[CheckedRule]) -> dict[str, str]:
-    """By the id of each rule that another covers, the id of that one; of two that cover each other, the later one."""
+    """By the id of each rule that another covers, the id of that one.
+
+    Of two that cover each other, the later one.
+    """
     bits: dict[Measure, int] = {}
 
     def mask(measures: Iterable[Measure]) -> int:
         return reduce(or_, (1 << bits.setdefault(measure, len(bits)) for measure in measures), 0)
 
-    # What must be measured by a rule that implies this one, and what is measured by it: few pairs pass this sieve.
+    # What must be measured by a rule that implies this one, and what is measured by it: few pairs
+    # pass this sieve.
     needed = [mask(_demanded(one.when)) for one in rules]
     measured = [mask(finding.measure for finding in findings(one.when)) for one in rules]
     every = [one.rule for one in rules]
@@ -73,7 +78,10 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
 
 
 def implies(one: Condition, other: Condition) -> bool:
-    """Whether the first condition plainly cannot be true without the second; denials must have been moved down."""
+    """Whether the first condition plainly cannot be true without the second.
+
+    Denials must have been moved down.
+    """
     if one == other:
         return True
     if isinstance(other, AllOf):

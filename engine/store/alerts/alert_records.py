@@ -62,7 +62,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class SeenEvent:
-    """An event behind an alert, without its note; `changed_since` is whether it was corrected or withdrawn later."""
+    """An event behind an alert, without its note.
+
+    `changed_since` is whether it was corrected or withdrawn later.
+    """
 
     id: int
     kind: str
@@ -96,7 +99,10 @@ def listed(
     *,
     held_only: bool = False,
 ) -> list[Listed]:
-    """The alerts in these states, of one client or of all, or those that are held alone; the latest opened last."""
+    """The alerts in these states, of one client or of all, or those that are held alone.
+
+    The latest opened last.
+    """
     wanted = _LISTED.where(alerts.c.state.in_(states)).order_by(alerts.c.opened_at, alerts.c.id)
     if client_ref is not None:
         wanted = wanted.where(clients.c.ref == client_ref)
@@ -159,7 +165,10 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
 
 
 def events_as_of(conn: Connection, event_ids: Collection[int], at: Instant) -> dict[int, SeenEvent]:
-    """Events as they were known at `at`, by id: one that was corrected or withdrawn since stands as it was then."""
+    """Events as they were known at `at`, by id.
+
+    One that was corrected or withdrawn since stands as it was then.
+    """
     content = ("kind", "occurred_at", "fields", "origin")
     now = select(events.c.id, *[events.c[name] for name in content]).where(
         events.c.id.in_(event_ids)

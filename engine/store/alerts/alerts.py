@@ -34,7 +34,8 @@ from engine.store.tables.people import clients
 _POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
 _FINDING = tuple(FindingSeen.__dataclass_fields__)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
-# Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt about the data.
+# Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt
+# about the data.
 TOLD: ColumnElement[bool] = and_(
     ~alerts.c.shadow,
     alerts.c.inhibited_by.is_(None),
@@ -71,8 +72,8 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
-# Whether its next step, or its waking, may be due. Not `in_`, whose values SQLAlchemy puts into the statement anew each
-# time.
+# Whether its next step, or its waking, may be due. Not `in_`, whose values SQLAlchemy puts into the
+# statement anew each time.
 WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
 _ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
@@ -81,7 +82,8 @@ _NO_LONGER_QUIETED = (
     .distinct()
     .join(_quieting, _quieting.c.id == alerts.c.inhibited_by)
     .where(alerts.c.inhibited_by.is_not(None))
-    # Said by the states there are besides, for so an index leads to them; nearly all alerts are resolved.
+    # Said by the states there are besides, for so an index leads to them; nearly all alerts are
+    # resolved.
     .where(or_(WAITS, alerts.c.state == "acknowledged"))
     .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
     .order_by(alerts.c.client_id)
@@ -172,7 +174,10 @@ def last_change_by(
 def of_clients(
     conn: Connection, client_ids: Sequence[int], *, lock: bool = False
 ) -> Mapping[int, list[Alert]]:
-    """Every alert of these clients, by client id and in the order of ids; `lock` keeps others from changing them."""
+    """Every alert of these clients, by client id and in the order of ids.
+
+    `lock` keeps others from changing them.
+    """
     found: dict[int, list[Alert]] = {client_id: [] for client_id in client_ids}
     for row in conn.execute(
         _OF_CLIENTS_LOCKED if lock else _OF_CLIENTS, {"client_ids": list(client_ids)}
@@ -277,7 +282,10 @@ def held(conn: Connection, alert_id: int) -> Routed | None:
 
 
 def woken(conn: Connection, now: Instant, limit: int, only: int | None = None) -> list[Routed]:
-    """Up to `limit` snoozed alerts that have waited long enough, or `only` one; locked, and others' wait."""
+    """Up to `limit` snoozed alerts that have waited long enough, or `only` one.
+
+    Locked, and others' wait.
+    """
     return _due(conn, "snoozed", now, limit, only)
 
 
@@ -297,7 +305,10 @@ def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
 def with_due_step(
     conn: Connection, now: Instant, limit: int, only: int | None = None
 ) -> list[Routed]:
-    """Up to `limit` open alerts whose next step is due, or `only` one, longest due first; locked as above."""
+    """Up to `limit` open alerts whose next step is due, or `only` one, longest due first.
+
+    Locked as above.
+    """
     return _due(conn, "open", now, limit, only)
 
 
@@ -360,7 +371,8 @@ def read_policy(written: str) -> Policy:
 
 
 def _write_evidence(evidence: AlertEvidence) -> str:
-    # Spelled out, for an import opens thousands of alerts and dataclasses.asdict takes longer than all the rest.
+    # Spelled out, for an import opens thousands of alerts and dataclasses.asdict takes longer than
+    # all the rest.
     findings = [{name: getattr(seen, name) for name in _FINDING} for seen in evidence.findings]
     clears = {"clears": evidence.clears, "clears_at": evidence.clears_at}
     return json.dumps({"as_of": evidence.as_of, "findings": findings, **clears}, ensure_ascii=False)

@@ -26,7 +26,8 @@ _MARK_FOR_RULES = (
             evaluations.c.rules_hash > bindparam("serving"),
         )
     )
-    # Said so that no index serves it: nearly every client is not yet due, and those of other rules are few or none.
+    # Said so that no index serves it: nearly every client is not yet due, and those of other rules
+    # are few or none.
     .where(func.coalesce(evaluations.c.next_due_at, bindparam("later")) > bindparam("now"))
     .values(next_due_at=bindparam("now"))
 )
@@ -39,7 +40,10 @@ _LENT_TO_NOBODY = or_(
 
 
 def _oldest(due_since: Column[Instant]) -> Select[tuple[int, Instant]]:
-    """The clients longest due by one of the two columns that make them due; each has an index of its own."""
+    """The clients longest due by one of the two columns that make them due.
+
+    Each has an index of its own.
+    """
     return (
         select(evaluations.c.client_id, due_since)
         .where(due_since.is_not(None), _LENT_TO_NOBODY)
@@ -109,7 +113,10 @@ def _dirtied(dialect: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One client's evaluation, lent to `owner` until `lease_until`; `generation` tells whether anything came since."""
+    """One client's evaluation, lent to `owner` until `lease_until`.
+
+    `generation` tells whether anything came since.
+    """
 
     client_id: int
     owner: str
@@ -148,7 +155,10 @@ def mark_dirty(conn: Connection, earliest: Mapping[int, Instant]) -> None:
 
 
 def mark_all_for_rules(conn: Connection, rules_hash: str, now: Instant) -> int:
-    """Make due, at `now`, every client last evaluated under other rules; how many. Run again, it changes nothing."""
+    """Make due, at `now`, every client last evaluated under other rules; how many.
+
+    Run again, it changes nothing.
+    """
     return conn.execute(
         _MARK_FOR_RULES, {"serving": rules_hash, "now": now, "later": now + 1}
     ).rowcount
@@ -159,8 +169,8 @@ def claim_due(
 ) -> list[Claim]:
     """Lend clients who are due and lent to nobody: those due longest, and the newest changes.
 
-    Where more are due than are lent, half of them are those that changed last. A new event is therefore judged before
-    a backlog, and the backlog goes on.
+    Where more are due than are lent, half of them are those that changed last. A new event is
+    therefore judged before a backlog, and the backlog goes on.
 
     Args:
         conn: A transaction of its own.
@@ -209,7 +219,8 @@ def finish(
 ) -> bool:
     """End a claim; False, and nothing is changed, where it was lost or something came since it was made.
 
-    What was decided from the claim may then not be written: somebody else does it, or it is to do again.
+    What was decided from the claim may then not be written: somebody else does it, or it is to do
+    again.
     """
     values = {
         "to": evaluated_to,
@@ -228,7 +239,10 @@ def release(conn: Connection, claim: Claim) -> None:
 
 
 def postpone(conn: Connection, claim: Claim, until: Instant) -> None:
-    """Give a claim back because its evaluation failed: the client is due as before, but not until `until`."""
+    """Give a claim back because its evaluation failed.
+
+    The client is due as before, but not until `until`.
+    """
     failed = {"claimed_by": None, "lease_until": until, "failures": evaluations.c.failures + 1}
     conn.execute(update(evaluations).where(_HELD).values(failed), _held(claim))
 
@@ -244,7 +258,10 @@ def failing(conn: Connection) -> Sequence[Failing]:
 
 
 def overdue(conn: Connection, before: Instant) -> int:
-    """How many clients hold a claim whose lease ran out before `before`: their evaluator died and none took over."""
+    """How many clients hold a claim whose lease ran out before `before`.
+
+    Their evaluator died and none took over.
+    """
     lost = and_(evaluations.c.claimed_by.is_not(None), evaluations.c.lease_until < before)
     return len(conn.execute(select(evaluations.c.client_id).where(lost)).all())
 

@@ -16,7 +16,10 @@ from engine.store.tables.people import staff
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """Somebody who was not told; `staff_ref` is None where nobody has the role. Microseconds since 1970."""
+    """Somebody who was not told; `staff_ref` is None where nobody has the role.
+
+    Microseconds since 1970.
+    """
 
     at: Instant
     role: str

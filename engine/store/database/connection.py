@@ -1,4 +1,7 @@
-"""The database: SQLite in a file of its own by default, PostgreSQL by URL; the same tables and code on both."""
+"""The database: SQLite in a file of its own by default, PostgreSQL by URL.
+
+The same tables and code on both.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ CONNECT_SECONDS = 10
 
 
 class Database:
-    """One database, shared by all threads of a process; connections come from `read` and `write`."""
+    """One database, shared by all threads of a process.
+
+    Connections come from `read` and `write`.
+    """
 
     def __init__(self, url: URL, engine: Engine) -> None:
         self.url = url
@@ -75,8 +81,8 @@ class Database:
     def ready(cls, url: str) -> Database:
         """An opened database that can be written and has the tables of this version, or StoreUnavailableError.
 
-        A SQLite file that is not there yet is made. Tables that hold data change only when the operator says so,
-        by `handrail db upgrade`, for a backup comes first.
+        A SQLite file that is not there yet is made. Tables that hold data change only when the
+        operator says so, by `handrail db upgrade`, for a backup comes first.
         """
         database = cls.open(url)
         database.check()
@@ -114,8 +120,9 @@ class Database:
     def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """A connection in a transaction that commits on leaving, or rolls back on an error.
 
-        On SQLite it is the only writer from its first moment, so that nothing read in it goes stale. One that need not
-        be `durable` does not wait for the disk: a power cut may undo it as if it had never been, a killed process not.
+        On SQLite it is the only writer from its first moment, so that nothing read in it goes
+        stale. One that need not be `durable` does not wait for the disk: a power cut may undo it as
+        if it had never been, a killed process not.
         """
         if self.dialect == "sqlite":
             self._still_there()
@@ -133,7 +140,10 @@ class Database:
         return self._transaction(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest version; safe to run twice or from two processes at once."""
+        """Bring the tables to the newest version.
+
+        Safe to run twice or from two processes at once.
+        """
         from engine.store.migrations import upgrade  # noqa: PLC0415 - Alembic takes long to import
 
         with self.write() as conn:
@@ -147,7 +157,10 @@ class Database:
             return conn.scalar(select(_VERSION.c.version_num))
 
     def outdated(self) -> str | None:
-        """Why this version of Handrail cannot use the tables, in one sentence; None where it can."""
+        """Why this version of Handrail cannot use the tables, in one sentence.
+
+        None where it can.
+        """
         version = self.version()
         if version == HEAD:
             return None
@@ -193,7 +206,10 @@ class Database:
 
     @contextmanager
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
-        """A transaction with these options, which begins with these statements; on SQLite nothing else begins it."""
+        """A transaction with these options, which begins with these statements.
+
+        On SQLite nothing else begins it.
+        """
         try:
             with self.engine.connect() as conn:
                 if options:
@@ -294,7 +310,8 @@ def _sqlite_engine(url: URL, busy_seconds: int = BUSY_SECONDS, **options: Any) -
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at the beginning.
+        # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at
+        # the beginning.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")

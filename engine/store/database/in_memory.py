@@ -1,4 +1,7 @@
-"""A database to try things on: the tables of this version in memory, empty each time it is asked for."""
+"""A database to try things on.
+
+The tables of this version in memory, empty each time it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,15 @@ from engine.store.tables import metadata
 class Scratch:
     """One database of this process's alone, for one thing after the other.
 
-    It stays open, so that what SQLAlchemy and SQLite have made of each statement serves the next as well.
+    It stays open, so that what SQLAlchemy and SQLite have made of each statement serves the next as
+    well.
     """
 
     def __init__(self) -> None:
         self._database = Database.in_memory()
         with self._database.write() as conn:
-            # What the migrations make, word for word, without the time that they take; a test holds the two equal.
+            # What the migrations make, word for word, without the time that they take; a test holds
+            # the two equal.
             metadata.create_all(conn)
         self._emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 

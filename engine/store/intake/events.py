@@ -46,7 +46,10 @@ def _unless_known(dialect: str) -> Any:
 
 @dataclass(slots=True)
 class Added:
-    """What became of some events; `earliest` is the first instant that changed for each client concerned, by id."""
+    """What became of some events.
+
+    `earliest` is the first instant that changed for each client concerned, by id.
+    """
 
     new: int = 0
     duplicates: int = 0
@@ -286,7 +289,10 @@ def _line(origin: str) -> int:
 
 
 def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
-    """The events as they stand, by key; with their earlier versions where they are to be corrected."""
+    """The events as they stand, by key.
+
+    With their earlier versions where they are to be corrected.
+    """
     last_words = {event.key: _content(event) for event in found}
     stored: dict[str, _Stored] = {}
     for some in _cut(list(last_words)):

@@ -1,4 +1,7 @@
-"""Reading what measures are computed from: clients with their records, and their events in the order that counts."""
+"""Reading what measures are computed from.
+
+Clients with their records, and their events in the order that counts.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +62,9 @@ def _in_postgresql(element: _Joined, compiler: SQLCompiler, **options: Any) -> s
 
 @compiles(_Joined, "sqlite")
 def _in_sqlite(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
-    # ORDER BY inside an aggregate needs SQLite 3.44, and would sort each column by itself; `_in_order`
-    # sorts once. SQLite writes numbers as they are and divides by commas, which saves a cast.
+    # ORDER BY inside an aggregate needs SQLite 3.44, and would sort each column by itself;
+    # `_in_order` sorts once. SQLite writes numbers as they are and divides by commas, which saves a
+    # cast.
     clauses = (compiler.process(clause, **options) for clause in element.clauses)
     return f"group_concat({', '.join(clauses)})"
 

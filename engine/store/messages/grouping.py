@@ -1,7 +1,7 @@
 """Bundles: messages of the outbox that another, to the same recipient, carries with it as one text.
 
-Each stays a row of its own, for its alert climbs on its own, and shares the fate of the one that carries it; should
-that be cancelled, it goes out by itself.
+Each stays a row of its own, for its alert climbs on its own, and shares the fate of the one that
+carries it; should that be cancelled, it goes out by itself.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
 def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
     """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id.
 
-    They are locked, and those that another daemon is just claiming are left out, for they would go twice.
+    They are locked, and those that another daemon is just claiming are left out, for they would go
+    twice.
     """
     nobody = message.kind == MessageKind.REACHES_NOBODY
     wanted = _REACH_NOBODY if nobody else _WAITING
@@ -156,7 +157,10 @@ def lately_enqueued(conn: Connection, since: Instant) -> int:
 
 
 def gather(conn: Connection, since: Instant, due_at: Instant) -> int:
-    """Let these messages go together, one text a recipient, not before `due_at`; how many they are."""
+    """Let these messages go together, one text a recipient, not before `due_at`.
+
+    How many they are.
+    """
     theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
     later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)
     gathered = (

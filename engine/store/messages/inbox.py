@@ -87,7 +87,10 @@ def settle(conn: Connection, inbox_id: int, read: ReadText) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedText:
-    """A text that came in, as people read it; refs are None where the number was nobody's of that sort."""
+    """A text that came in, as people read it.
+
+    Refs are None where the number was nobody's of that sort.
+    """
 
     id: int
     received_at: Instant

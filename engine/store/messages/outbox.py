@@ -165,7 +165,10 @@ URGENT_WITHIN_US = MINUTE_US
 
 @cache
 def _settled(state: OutboxState, *, first: bool) -> Update:
-    """A message comes to a state; `first` is whether it was sent by this claim, and not by one before."""
+    """A message comes to a state.
+
+    `first` is whether it was sent by this claim, and not by one before.
+    """
     leading_here = [before for before, states in TRANSITIONS.items() if state in states]
     ours: ColumnElement[bool] = (
         outbox.c.claimed_by == bindparam("owner") if state in DECISIONS else true()
@@ -269,7 +272,10 @@ def urgent_overdue(conn: Connection, now: Instant) -> int:
 
 
 def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
-    """Read how things stand for a message at `now`: facts that may have changed since it was made."""
+    """Read how things stand for a message at `now`.
+
+    Facts that may have changed since it was made.
+    """
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()
     alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
     recipient = read(found)
@@ -296,8 +302,8 @@ def settle(
 ) -> bool:
     """Write down what became of a claimed message and end the claim; False where that is no longer ours to say.
 
-    What the carrier reports counts whoever holds the claim by now, save that no state leads back; a decision
-    counts only while `owner` does.
+    What the carrier reports counts whoever holds the claim by now, save that no state leads back; a
+    decision counts only while `owner` does.
     """
     result = settlement.result
     said = {
@@ -392,7 +398,8 @@ def bring_next_step_forward(
 ) -> bool:
     """Make an open alert's next step due, where this message leaves nobody told by the step it stands at.
 
-    With `again` it is this message's step that is taken once more, for somebody else is there by now.
+    With `again` it is this message's step that is taken once more, for somebody else is there by
+    now.
     """
     if message.kind in NEWS:
         return False
@@ -412,7 +419,10 @@ def bring_next_step_forward(
 
 
 def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:
-    """The message that a report is about, locked; None where it, or the carrier's id, is known to be another's."""
+    """The message that a report is about, locked.
+
+    None where it, or the carrier's id, is known to be another's.
+    """
     stranger = outbox.alias()
     elsewhere = select(stranger.c.id).where(
         stranger.c.provider_id == provider_id, stranger.c.id != message_id
@@ -484,7 +494,8 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     )
     climbing = and_(alerts.c.state == "open", TOLD)
     alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
-    # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for each other.
+    # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for
+    # each other.
     found = list(
         conn.scalars(
             select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)

@@ -82,8 +82,8 @@ class CodedAlert:
 def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     """The code by which a text of `now` to this recipient names the alert: the one they know, or the next.
 
-    Codes rise, and none is given again within 30 days of its last text or while its alert is unresolved. Who share
-    a number share the codes, for the number is all that a reply is known by.
+    Codes rise, and none is given again within 30 days of its last text or while its alert is
+    unresolved. Who share a number share the codes, for the number is all that a reply is known by.
     """
     lock(conn, "code")
     since = now - NOT_REUSED_US

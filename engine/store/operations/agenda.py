@@ -17,7 +17,8 @@ _AT_ONCE = 0
 class Agenda(NamedTuple):
     """When each flow next has something to do, in microseconds since 1970; None where nothing comes due by itself.
 
-    An instant in the past is that of something overdue. `evaluate` is 1970 where something was learnt of a client.
+    An instant in the past is that of something overdue. `evaluate` is 1970 where something was
+    learnt of a client.
     """
 
     evaluate: Instant | None
@@ -43,7 +44,10 @@ _WANTED = select(
 
 
 def read(conn: Connection, reminder: Instant | None) -> Agenda:
-    """Read when something is due next; `reminder` is when people are next told again of an alert."""
+    """Read when something is due next.
+
+    `reminder` is when people are next told again of an alert.
+    """
     row = conn.execute(_WANTED).one()
     known = [
         at

@@ -22,7 +22,10 @@ _ADD = insert(audit)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what, to whom or what; `detail` is JSON-able and holds ids, never names, numbers, notes or results."""
+    """Who did what, to whom or what.
+
+    `detail` is JSON-able and holds ids, never names, numbers, notes or results.
+    """
 
     actor: str
     action: AuditAction

@@ -1,6 +1,7 @@
 """Pull back each stamp that a wrong clock left ahead of now, so that it is decided again.
 
-Only stamps that the engine made by its own clock are touched. Dates that a source gave may lie ahead.
+Only stamps that the engine made by its own clock are touched. Dates that a source gave may lie
+ahead.
 """
 
 from __future__ import annotations

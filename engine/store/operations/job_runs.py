@@ -17,7 +17,10 @@ _ALL = select(job_runs)
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """The last run of a job; `error` is None if it went well, `succeeded_at` None if no run ever did."""
+    """The last run of a job.
+
+    `error` is None if it went well, `succeeded_at` None if no run ever did.
+    """
 
     ended_at: Instant
     succeeded_at: Instant | None

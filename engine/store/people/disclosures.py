@@ -1,6 +1,7 @@
 """Disclosures: each text that told a mentor about a client, or may have, and the consent that it stood under.
 
-Rows are added before anything is sent, and never changed; what the carrier certainly never took is said in a row more.
+Rows are added before anything is sent, and never changed; what the carrier certainly never took is
+said in a row more.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ _averted = select(disclosures_averted.c.disclosure_id)
 class Disclosure:
     """What a mentor was told, or may have been; microseconds since 1970.
 
-    `state` is the message's (model/message.py), or `answered` for the answer to a text of theirs. `timezone` is the
-    client's.
+    `state` is the message's (model/message.py), or `answered` for the answer to a text of theirs.
+    `timezone` is the client's.
     """
 
     at: Instant
@@ -43,14 +44,20 @@ class Disclosure:
 def of_message(
     conn: Connection, message: Claimed, consent: Consent, told: str, now: Instant
 ) -> int:
-    """Write down that a message, about to be sent, tells a mentor about a client; the id of the disclosure."""
+    """Write down that a message, about to be sent, tells a mentor about a client.
+
+    The id of the disclosure.
+    """
     assert message.alert_id is not None
     sent = {"message_id": message.id, "attempt": message.attempts, "staff_id": message.staff_id}
     return _add(conn, {**sent, "alert_id": message.alert_id, "told": told, "at": now}, consent)
 
 
 def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: Instant) -> int:
-    """Write down that the answer to a mentor's text speaks of an alert; the id of the disclosure."""
+    """Write down that the answer to a mentor's text speaks of an alert.
+
+    The id of the disclosure.
+    """
     answered = {"text_id": text_id, "attempt": 1, "staff_id": consent.staff_id}
     return _add(conn, {**answered, "alert_id": alert_id, "told": "answer", "at": now}, consent)
 

@@ -17,7 +17,10 @@ _SERVING = select(rotations).order_by(
 
 
 def serving(conn: Connection) -> tuple[Rotation, ...]:
-    """The rotations by which the role `on_call` is filled; none where everybody who has it is on call."""
+    """The rotations by which the role `on_call` is filled.
+
+    None where everybody who has it is on call.
+    """
     return tuple(
         Rotation(
             name=row.name,

@@ -163,7 +163,10 @@ def change_records(conn: Connection, changes: Sequence[RecordChange]) -> None:
 def put_staff(
     conn: Connection, ref: str, said: Mapping[str, Any], otherwise: Mapping[str, Any]
 ) -> Change:
-    """Put a member of staff into the roster, or correct what is `said`; `otherwise` is for a new one alone."""
+    """Put a member of staff into the roster, or correct what is `said`.
+
+    `otherwise` is for a new one alone.
+    """
     known = conn.execute(_WITH_REF, {"of": ref}).first()
     if known is None:
         conn.execute(_ADD_STAFF, {"ref": ref, **otherwise, **said})
@@ -182,8 +185,8 @@ def assign(
 ) -> Change:
     """Say who has a role for a client; `ended` holds the word only where the source gives it.
 
-    An assignment is told from another of the same three by its beginning. Without one it is the open one, or a new
-    one from `now`.
+    An assignment is told from another of the same three by its beginning. Without one it is the
+    open one, or a new one from `now`.
     """
     stored = conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all()
     end = ended.get("ended")

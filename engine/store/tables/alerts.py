@@ -18,8 +18,9 @@ from sqlalchemy import (
 
 from engine.store.tables.columns import Id, Instant, WordSet, metadata
 
-# Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected events
-# concern; `generation` counts such changes, so that one arriving during an evaluation is not lost.
+# Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected
+# events concern; `generation` counts such changes, so that one arriving during an evaluation is not
+# lost.
 evaluations = Table(
     "evaluations",
     metadata,
@@ -63,12 +64,15 @@ alerts = Table(
     Column("owner_id", ForeignKey("staff.id")),
     # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
     Column("resolution", String(20)),
-    # While the alert of this id is unresolved, this one does not notify. No foreign key: SQLite cannot add one.
+    # While the alert of this id is unresolved, this one does not notify. No foreign key: SQLite
+    # cannot add one.
     Column("inhibited_by", BigInteger),
-    # Whether an alert that began in inactivity is believed (model/alert.py), and since when it is held.
+    # Whether an alert that began in inactivity is believed (model/alert.py), and since when it is
+    # held.
     Column("inactivity", String(10)),
     Column("held_at", Instant),
-    # When its policy last began; NULL while nobody was told, or all was taken back before it was sent.
+    # When its policy last began; NULL while nobody was told, or all was taken back before it was
+    # sent.
     Column("notified_at", Instant),
     # When people were last told of it or somebody took it, and how often they were told again.
     Column("told_at", Instant),
@@ -105,8 +109,8 @@ alert_transitions = Table(
     Column("why", Text, nullable=False),
 )
 
-# Who was not told of an alert although a step names them, and why. `role` is the step's; NULL if a message that
-# waited for them was taken back. `staff_id` is NULL if nobody has the role.
+# Who was not told of an alert although a step names them, and why. `role` is the step's; NULL if a
+# message that waited for them was taken back. `staff_id` is NULL if nobody has the role.
 skipped_recipients = Table(
     "skipped_recipients",
     metadata,
@@ -120,8 +124,8 @@ skipped_recipients = Table(
     Column("rotation", String(40)),
 )
 
-# The outages that stood at the last look. `cause` names a source or a rule (model/outages.py); `kinds` are those
-# of the events that are missing; `over` is since when the data are back.
+# The outages that stood at the last look. `cause` names a source or a rule (model/outages.py);
+# `kinds` are those of the events that are missing; `over` is since when the data are back.
 outages = Table(
     "outages",
     metadata,

@@ -1,7 +1,7 @@
 """What all tables share: the metadata, and the types of ids, instants and ordered texts.
 
-Every instant is a BIGINT of microseconds since 1970 in UTC: the same number on SQLite and PostgreSQL, exact,
-and read straight into NumPy.
+Every instant is a BIGINT of microseconds since 1970 in UTC: the same number on SQLite and
+PostgreSQL, exact, and read straight into NumPy.
 """
 
 from __future__ import annotations

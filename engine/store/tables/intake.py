@@ -35,8 +35,9 @@ events = Table(
     Index(None, "client_id", "occurred_at", "source", "key"),
 )
 
-# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for a withdrawn
-# event is gone and SQLite may give its id to another; `source` and `key` are what it is known by.
+# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for
+# a withdrawn event is gone and SQLite may give its id to another; `source` and `key` are what it is
+# known by.
 event_versions = Table(
     "event_versions",
     metadata,
@@ -55,8 +56,8 @@ event_versions = Table(
     Index(None, "source", "key"),
 )
 
-# `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's ref, where a client
-# who is not in the roster yet is all that is wrong.
+# `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's
+# ref, where a client who is not in the roster yet is all that is wrong.
 rejects = Table(
     "rejects",
     metadata,
@@ -77,8 +78,8 @@ rejects = Table(
     UniqueConstraint("source", "item", "line", "digest"),
 )
 
-# What each item of a source said of an event when a row no longer made it: `said_at` is when, `line`
-# where. `away` says that it took the event back, and nobody has said the event since.
+# What each item of a source said of an event when a row no longer made it: `said_at` is when,
+# `line` where. `away` says that it took the event back, and nobody has said the event since.
 withdrawals = Table(
     "withdrawals",
     metadata,

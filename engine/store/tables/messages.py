@@ -50,7 +50,8 @@ outbox = Table(
     Column("claimed_by", String(64)),
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    # Unique, so that two rows of the same words can never both take one message of the carrier's for theirs.
+    # Unique, so that two rows of the same words can never both take one message of the carrier's
+    # for theirs.
     Column("provider_id", String(64), index=True, unique=True),
     Column("error_code", String(20)),
     Column("error_text", Text),
@@ -58,7 +59,8 @@ outbox = Table(
     Column("sent_at", Instant),
     # The message that carries this one with it (store/bundles.py). No foreign key, as above.
     Column("bundle_id", BigInteger, index=True),
-    # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always does.
+    # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always
+    # does.
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
     Index(None, "staff_id", "sent_at"),
@@ -77,7 +79,8 @@ outbox = Table(
     Index(None, "state", "urgency", "due_at"),
 )
 
-# By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last said.
+# By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last
+# said.
 reply_codes = Table(
     "reply_codes",
     metadata,
@@ -90,7 +93,8 @@ reply_codes = Table(
     Index(None, "staff_id", "code"),
 )
 
-# Every text that came in, once, whoever sent it. `understood` is what it asked for (messaging/replies.py).
+# Every text that came in, once, whoever sent it. `understood` is what it asked for
+# (messaging/replies.py).
 inbox = Table(
     "inbox",
     metadata,
@@ -101,7 +105,8 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("understood", String(20)),
     Column("answer", Text),
-    # Who had the number when the text came in; of several the first. No foreign keys: SQLite cannot add one.
+    # Who had the number when the text came in; of several the first. No foreign keys: SQLite cannot
+    # add one.
     Column("client_id", BigInteger),
     Column("staff_id", BigInteger),
     Index(None, "sender", "id"),

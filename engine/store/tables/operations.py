@@ -36,7 +36,8 @@ audit = Table(
     Column("hash", String(64), nullable=False, unique=True),
 )
 
-# The last run of each job of the daemon. `succeeded_at` is the end of the last run without an error.
+# The last run of each job of the daemon. `succeeded_at` is the end of the last run without an
+# error.
 job_runs = Table(
     "job_runs",
     metadata,
@@ -46,7 +47,8 @@ job_runs = Table(
     Column("error", Text),
 )
 
-# The circuit breaker of each channel, and when the carrier was last asked for the texts that came in.
+# The circuit breaker of each channel, and when the carrier was last asked for the texts that came
+# in.
 channel_state = Table(
     "channel_state",
     metadata,
@@ -58,8 +60,8 @@ channel_state = Table(
     Column("texts_listed_at", Instant),
 )
 
-# Each time that more texts waited than people can act on one by one; `last_held_at` is in the newest row
-# when the storm brake last held.
+# Each time that more texts waited than people can act on one by one; `last_held_at` is in the
+# newest row when the storm brake last held.
 alert_storms = Table(
     "alert_storms",
     metadata,
@@ -76,7 +78,8 @@ broken_promises = Table(
     Column("since", Instant, nullable=False),
 )
 
-# One row while the rule files hold mistakes, and none otherwise; `line` is that of the first mistake.
+# One row while the rule files hold mistakes, and none otherwise; `line` is that of the first
+# mistake.
 refused_rules = Table(
     "refused_rules",
     metadata,
@@ -85,8 +88,9 @@ refused_rules = Table(
     Column("line", Integer),
 )
 
-# One row: the last tick of the clock that flows go by, and its last jump. `floor` is the least that `at` can be, if the
-# clock was right before its last gap. While `repaired_at` is fresh, what the clock left behind up to `was` is pulled back.
+# One row: the last tick of the clock that flows go by, and its last jump. `floor` is the least that
+# `at` can be, if the clock was right before its last gap. While `repaired_at` is fresh, what the
+# clock left behind up to `was` is pulled back.
 machine_clock = Table(
     "machine_clock",
     metadata,
@@ -98,7 +102,8 @@ machine_clock = Table(
     Column("was", Instant),
 )
 
-# By how much (microseconds) a machine's clock last was ahead of the database's, where the two differ.
+# By how much (microseconds) a machine's clock last was ahead of the database's, where the two
+# differ.
 clock_differences = Table(
     "clock_differences",
     metadata,

@@ -79,8 +79,9 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
-# The on-call rotations that serve, as config.yaml had them when the daemon last began (model/on_call.py).
-# `first_handover` is a reading of the local clock, in microseconds as if it were UTC; `staff` are refs, in JSON.
+# The on-call rotations that serve, as config.yaml had them when the daemon last began
+# (model/on_call.py). `first_handover` is a reading of the local clock, in microseconds as if it
+# were UTC; `staff` are refs, in JSON.
 rotations = Table(
     "rotations",
     metadata,
@@ -120,8 +121,9 @@ opt_outs = Table(
     Column("at", Instant, nullable=False),
 )
 
-# Each text that told a mentor about a client, or may have: written before it is sent, never changed, and kept (42 CFR
-# Part 2, sections 2.24 and 2.31). It holds the consent as it then was, for a roster corrects its rows.
+# Each text that told a mentor about a client, or may have: written before it is sent, never
+# changed, and kept (42 CFR Part 2, sections 2.24 and 2.31). It holds the consent as it then was,
+# for a roster corrects its rows.
 disclosures = Table(
     "disclosures",
     metadata,
