@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from benchmarks.aftercare import aftercare
 from benchmarks.backlog import backlog
 from benchmarks.caseload import Caseload, caseload
 from benchmarks.commands import commands
@@ -22,6 +23,7 @@ from benchmarks.urgent import urgent
 
 PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
+    "aftercare": aftercare,
     "import": importing,
     "scale": scale,
     "backlog": backlog,
