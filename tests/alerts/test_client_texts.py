@@ -33,7 +33,7 @@ def test_an_alert_ends_as_grave_as_the_gravest_words(of_text: Severity, of_alert
     assert placed.severity == min(of_text, of_alert, key=SEVERITIES.index)
 
 
-def test_words_of_danger_wake_an_urgent_alert_that_somebody_lets_wait() -> None:
+def test_words_of_danger_wake_an_urgent_alert_that_is_snoozed() -> None:
     assert place("urgent", [waiting("urgent", "snoozed")]).placement is Placement.GRAVER
     assert place("medium", [waiting("urgent", "snoozed")]).placement is Placement.JOINS
 

@@ -107,7 +107,7 @@ def test_graver_words_are_told_at_once_from_the_first_step(phones: Phones) -> No
     assert SUPERVISOR in phones.told(hours(1))
 
 
-def test_graver_words_open_again_what_somebody_had_taken_or_let_wait(phones: Phones) -> None:
+def test_graver_words_open_again_an_alert_that_was_taken_or_snoozed(phones: Phones) -> None:
     phones.text(CLIENT, "hello")
     phones.go_on()
     for letter in ("a", "s"):

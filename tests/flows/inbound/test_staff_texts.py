@@ -89,7 +89,7 @@ def test_a_former_case_manager_acts_on_nothing(phones: Phones) -> None:
     assert phones.states() == ["open"]
 
 
-def test_whoever_was_told_without_an_assignment_may_act_later(phones: Phones) -> None:
+def test_a_recipient_told_without_an_assignment_may_act_later(phones: Phones) -> None:
     phones.go_on(hours(1))
     assert phones.text(SUPERVISOR, "1 d") == answers.closed(named(1), "done")
 

@@ -1,4 +1,4 @@
-"""What is gone from a complete file has ended or is withdrawn, unless too much is gone at once."""
+"""A row gone from a complete file has ended or is withdrawn, unless too many go at once."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_an_older_file_does_not_take_back_what_a_newer_one_says(site: CsvSite) -
     assert len(site.events()) == 3
 
 
-def test_too_much_gone_at_once_is_held_until_somebody_accepts_it(site: CsvSite) -> None:
+def test_too_much_gone_at_once_is_held_until_it_is_accepted(site: CsvSite) -> None:
     say(site, "clients.csv", clients(*range(1, 21)))
     say(site, "clients.csv", clients(*range(1, 16)))
     assert enrolled(site, "C-20") == ["enrolled"]

@@ -142,7 +142,7 @@ def move_number(conn: Connection, source: int, target: int, number: str) -> None
     change(conn, people, target, phone=number)
 
 
-def test_a_number_that_moved_to_somebody_else_means_nothing_by_its_old_codes(
+def test_a_number_that_moved_to_another_person_means_nothing_by_its_old_codes(
     database: Database,
 ) -> None:
     with database.write() as conn:
