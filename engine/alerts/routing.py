@@ -74,3 +74,26 @@ def told_anew(
     """
     taken = tuple(policy[:step])
     return (*taken, *fresh), len(taken)
+
+
+def step_for_those_left(
+    policy: Sequence[RoutingStep],
+    last: int,
+    reachable: Mapping[Role, Sequence[Recipient]],
+    severity: Severity,
+) -> int | None:
+    """Return the step to take again where the people who were told are gone.
+
+    Args:
+        policy: The alert's.
+        last: The last step that told anybody.
+        reachable: Those of each role who can receive now.
+        severity: The alert's.
+
+    Returns:
+        The last step, if it or one after it reaches anybody now; else the first one, on the same
+        condition; None if nobody is there.
+    """
+    return next(
+        (step for step in (last, 0) if take_turn(policy, step, reachable, severity).told), None
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from engine.errors import StoreUnavailableError
-from engine.flows.escalation import reminders, steps
+from engine.flows.escalation import departures, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
 from engine.model.audit_action import AuditAction
@@ -91,6 +91,10 @@ def climb(
     database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: Instant
 ) -> EvaluationCounts:
     """Take the steps of policies and the reminders that are due at `now`, and judge nobody."""
+    with database.read() as conn:
+        departed = departures.known_to_nobody(conn, now)
+    if departed:
+        departures.take_again(database, departed, now)
     told = (database, rulebook.rules, telling.detail, now)
     return EvaluationCounts(steps=steps.run(*told) + reminders.run(*told))
 
@@ -108,10 +112,13 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
         due = alerts.any_due(conn, now)
         remind_at = reminders.next_due(conn, rules)
         to_remind = remind_at is not None and remind_at <= now
+        departed = departures.known_to_nobody(conn, now)
         storms = told and storm_brake.rages(conn, desk.telling.outages, now)
     # Alerts that people were told of climb first, so that no fault in the rest stops them.
-    taken = steps.run(desk.database, rules, detail, now) if due else 0
-    taken += reminders.run(desk.database, rules, detail, now) if to_remind else 0
+    if departed:
+        departures.take_again(desk.database, departed, now)
+    taken = steps.run(desk.database, rules, detail, now) if due or departed else 0
+    taken += reminders.run(desk.database, rules, detail, now) if to_remind or departed else 0
     taken += len(free(desk)) if freed else 0
     taken += len(outage_hold.settle(desk)) if in_doubt else 0
     if storms or taken:

@@ -1,0 +1,70 @@
+"""Departures: where the people who were told of an alert are all gone, its step is taken again at once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.alerts.routing import step_for_those_left, told_anew
+from engine.flows.escalation import operator_notices
+from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver, StaffDirectory
+from engine.model.instant import Instant
+from engine.store.alerts import alerts, reminders, told_staff
+from engine.store.alerts.alerts import Routed
+from engine.store.alerts.told_staff import ToldStaff
+from engine.store.database.connection import Database
+
+
+def known_to_nobody(conn: Connection, now: Instant) -> list[ToldStaff]:
+    """Return the alerts of which nobody who was told is there at `now`, until somebody else is told.
+
+    Where nobody is there at all, the admins hear of it once.
+    """
+    doubted = told_staff.maybe_gone(conn, now)
+    if not doubted:
+        return []
+    directory = StaffDirectory(conn, now, now + 1)
+    directory.take(sorted({one.client_id for one in doubted}))
+    resolver = directory.at(now)
+    return [one for one in doubted if _is_known_to_nobody(one, resolver.about(one.client_id))]
+
+
+def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> None:
+    """Make due at `now` the last steps of these alerts, and the reminders of those that were taken."""
+    with database.write() as conn:
+        resolver, admins = RecipientResolver(conn, now), operator_notices.admins(conn, now)
+        for one in departed:
+            reached = resolver.about(one.client_id)
+            first = _first_step(one, reached)
+            if first is None and not admins:
+                continue
+            for routed in alerts.routed(conn, [one.alert_id]):
+                if routed.alert.state != one.state:
+                    continue
+                if one.state == "open":
+                    _take_again(conn, routed, first, now)
+                else:
+                    reminders.remind_at_once(conn, one.alert_id)
+
+
+def _is_known_to_nobody(one: ToldStaff, reached: ClientRecipients) -> bool:
+    at_hand = {recipient.staff.id for those in reached.told.values() for recipient in those}
+    if one.state == "open":
+        known = not at_hand.isdisjoint(one.steps)
+    else:
+        known = one.owner_id in at_hand or not at_hand.isdisjoint(one.since)
+    return not known and (not one.admins_know or _first_step(one, reached) is not None)
+
+
+def _first_step(one: ToldStaff, reached: ClientRecipients) -> int | None:
+    # Admins and owners may have been told by no step of the policy.
+    last = max(0, min(max(one.steps.values()), len(one.policy) - 1))
+    return step_for_those_left(one.policy, last, reached.told, one.severity)
+
+
+def _take_again(conn: Connection, routed: Routed, first: int | None, now: Instant) -> None:
+    if first is None:  # the next step reaches nobody, which the admins hear
+        alerts.set_next_step(conn, routed.alert.id, now)
+        return
+    # The steps are numbered on, so that a new text is never mistaken for an old one.
+    policy, step = told_anew(routed.policy, routed.step, routed.policy[first:])
+    alerts.set_route(conn, routed.alert.id, policy, step, now)

@@ -1,0 +1,129 @@
+"""Who was told of the alerts that are not resolved, where one of them may be gone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select
+
+from engine.model.alert import AlertState
+from engine.model.instant import Instant
+from engine.model.message import TELLING, MessageKind
+from engine.model.routing import Policy
+from engine.model.rule import Severity
+from engine.store.alerts.alerts import TOLD, read_policy
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import absences, assignments, opt_outs, staff
+
+_KINDS = (
+    *TELLING,
+    MessageKind.REMINDER,
+    MessageKind.SNOOZE_OVER,
+    MessageKind.REACHES_NOBODY,
+)
+_ABSENT = exists().where(
+    absences.c.staff_id == staff.c.id,
+    absences.c.removed_at.is_(None),
+    absences.c.began <= bindparam("now"),
+    absences.c.ended > bindparam("now"),
+)
+_ASSIGNED = exists().where(
+    assignments.c.client_id == alerts.c.client_id,
+    assignments.c.staff_id == staff.c.id,
+    assignments.c.began <= bindparam("now"),
+    or_(assignments.c.ended.is_(None), assignments.c.ended > bindparam("now")),
+)
+_MAYBE_GONE = or_(
+    ~staff.c.active,
+    staff.c.phone.is_(None),
+    staff.c.phone.in_(select(opt_outs.c.phone)),
+    _ABSENT,
+    ~_ASSIGNED,
+)
+# A text that failed is followed up by delivery; one that was cancelled told nobody.
+_TEXTS = and_(outbox.c.kind.in_(_KINDS), outbox.c.state != "cancelled")
+_DOUBTED = (
+    select(alerts.c.id)
+    .join(outbox, outbox.c.alert_id == alerts.c.id)
+    .join(staff, staff.c.id == outbox.c.staff_id)
+    .where(
+        or_(alerts.c.state == "open", alerts.c.state == "acknowledged"),
+        TOLD,
+        ~alerts.c.historic,
+        _TEXTS,
+        outbox.c.kind != MessageKind.REACHES_NOBODY,
+        _MAYBE_GONE,
+    )
+)
+_WANTED = (
+    select(
+        alerts.c.id,
+        alerts.c.client_id,
+        alerts.c.state.label("alert_state"),
+        alerts.c.owner_id,
+        alerts.c.severity,
+        alerts.c.policy,
+        alerts.c.told_at,
+        outbox.c.staff_id,
+        outbox.c.step,
+        outbox.c.kind,
+        outbox.c.state,
+        outbox.c.created_at,
+    )
+    .join(outbox, outbox.c.alert_id == alerts.c.id)
+    .where(alerts.c.id.in_(_DOUBTED), _TEXTS)
+    .order_by(alerts.c.id, outbox.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStaff:
+    """Who was told of an alert: the last policy step of each person, by staff id.
+
+    `owner_id` is the person who has taken it. `since` are those told since people were last told,
+    or since it was taken. `admins_know` says that the admins were told last that it reaches nobody.
+    """
+
+    alert_id: int
+    client_id: int
+    state: AlertState
+    owner_id: int | None
+    severity: Severity
+    policy: Policy
+    steps: Mapping[int, int]
+    since: frozenset[int]
+    admins_know: bool
+
+
+def maybe_gone(conn: Connection, now: Instant) -> list[ToldStaff]:
+    """Read the alerts, open or taken, of which somebody was told who may not be there at `now`."""
+    rows = defaultdict(list)
+    for row in conn.execute(_WANTED, {"now": now}):
+        rows[row.id].append(row)
+    return [_told(alert_id, texts) for alert_id, texts in rows.items()]
+
+
+def _told(alert_id: int, texts: Sequence[Any]) -> ToldStaff:
+    first = texts[0]
+    to_roles = [one for one in texts if one.kind != MessageKind.REACHES_NOBODY]
+    waiting = {"queued", "claimed", "unknown"}
+    last = max(one.created_at for one in to_roles)
+    return ToldStaff(
+        alert_id,
+        first.client_id,
+        first.alert_state,
+        first.owner_id,
+        first.severity,
+        read_policy(first.policy),
+        {one.staff_id: one.step for one in to_roles},
+        frozenset(
+            one.staff_id
+            for one in to_roles
+            if one.created_at >= (first.told_at or 0) or one.state in waiting
+        ),
+        any(one.created_at >= last for one in texts if one.kind == MessageKind.REACHES_NOBODY),
+    )
