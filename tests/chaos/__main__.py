@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     begun, totals, kills, faults, broken = time.monotonic(), Counter(), Counter(), Counter(), 0
+    hardships: Counter[str] = Counter()
     seeds = (
         [given.seed]
         if "/" in given.seed
@@ -41,11 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             story, promises = stage.play(seed)
             kills.update(story.fate.kills)
             faults.update(story.trouble.seen)
+            hardships.update(story.hardships.seen)
             totals.update(runs=1, alerts=story.promises.alerts, messages=story.promises.messages)
             broken += len(promises)
             for promise in promises:
                 print(f"broken in run {seed}: {promise}; again: make chaos SEED={seed}", flush=True)
-    for kind, counts in (("", totals), ("killed at ", kills), ("Twilio: ", faults)):
+    for kind, counts in (
+        ("", totals),
+        ("killed at ", kills),
+        ("Twilio: ", faults),
+        ("", hardships),
+    ):
         for what, number in sorted(counts.items()):
             print(f"{kind}{what:24} {number:8}")
     print(f"broken promises          {broken:8}   ({time.monotonic() - begun:.0f} s)")

@@ -204,7 +204,7 @@ def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:
     about = conn.execute(
         select(outbox.c.state, outbox.c.kind).where(outbox.c.alert_id == alert_id)
     ).all()
-    told = [row for row in about if row.kind not in {MessageKind.NOTICE, MessageKind.REMINDER}]
+    told = [row for row in about if row.kind != MessageKind.NOTICE]
     reached = any(row.state in _TOLD for row in told)
     return (
         reached

@@ -13,10 +13,12 @@ from random import Random
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from connectors.twilio_simulator.trouble import Kind, Trouble
+from engine.errors import StoreUnavailableError
 from engine.model.event import write_fields
 from engine.model.intake import ReadEvent
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
+from tests.chaos.hardships import Hardships
 from tests.chaos.promises import Promises
 from tests.kit.caseload import Caseload
 from tests.kit.databases import SqliteFile
@@ -110,6 +112,7 @@ class Story:
             self.fate.passing, web=web,
         )  # fmt: skip
         self.promises = Promises(self.site, self._people)
+        self.hardships = Hardships(self.site, people, seed, TROUBLED_US)
         self.site.carrier.shown = self._shown
         self.site.carrier.kept = self.promises.kept
         self._up_at = NOON
@@ -138,6 +141,11 @@ class Story:
             self.site.close()
 
     def _happen(self, now: int) -> None:
+        self.hardships.happen(now)
+        self.site.suspended = now < self.hardships.suspended_until
+        if self.site.suspended:
+            self.site.take_calls()
+            return
         if self.site.engine is None and now >= self._up_at:
             self.site.start()
             self._step("ingest", "reconcile")  # nobody is judged before the sources were read
@@ -158,7 +166,10 @@ class Story:
 
     def _step(self, *names: str) -> None:
         for name in names:
-            self.site.tick(name)
+            try:
+                self.site.tick(name)
+            except StoreUnavailableError:  # the disk is full, and the flow steps again
+                continue
             if name == "evaluate":
                 self.promises.evaluated(self.site.clock.at)
 
@@ -169,6 +180,7 @@ class Story:
             self.site.next_at(now),
             min((at for at, _, _ in self._texts), default=None),
             self._next_round if up else self._up_at,
+            self.hardships.next_at(now),
         ]
         return min((at for at in ahead if at is not None and at > now), default=now + MINUTE)
 

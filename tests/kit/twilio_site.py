@@ -9,6 +9,7 @@ a function call.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 from fastapi import FastAPI
 from requests.adapters import BaseAdapter
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
+from sqlalchemy.exc import OperationalError
 
 from connectors.twilio.gateway import TwilioSms
 from connectors.twilio.settings import TwilioSettings
@@ -158,6 +160,8 @@ class TwilioSite:
         self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"
         self.api = Api(self.carrier, TOKEN)
         self.engine: Engine | None = None
+        self.suspended = False
+        self.disk_is_full = False
         self._look = look
         self._files = RuleFiles(self.settings)
         self._database, self._rules, self._passing = database, rules, passing
@@ -254,10 +258,10 @@ class TwilioSite:
     def take_calls(self) -> None:
         """Let Twilio make the calls that are due.
 
-        A call to a stopped site is lost or repeated, as Twilio does it.
+        A call to a stopped or suspended site is lost or repeated, as Twilio does it.
         """
         for call in self.carrier.due(self.clock.at):
-            if self.engine is None:
+            if self.engine is None or self.suspended:
                 self.carrier.answered(call, None, "", self.clock.at)
                 continue
             try:
@@ -294,17 +298,30 @@ class TwilioSite:
             each.get("body", b"") for each in received[1:]
         ).decode()
 
-    def _in_transaction(self, moment: str, _: object) -> None:
+    def _in_transaction(self, moment: str, conn: Connection) -> None:
         if moment != "rollback":
             self._passing(moment)
-        self._transactions.number = self._under_way() + (1 if moment == "begin" else -1)
+        under_way = self._under_way()
+        if moment == "begin":
+            under_way.add(id(conn))
+        else:
+            under_way.discard(id(conn))
+        if self.disk_is_full:
+            changes = conn.connection.driver_connection.total_changes  # type: ignore[union-attr]
+            if moment == "begin":
+                self._transactions.changes = changes
+            elif moment == "commit" and changes != getattr(self._transactions, "changes", changes):
+                full = sqlite3.OperationalError("database or disk is full")
+                full.sqlite_errorcode = sqlite3.SQLITE_FULL
+                raise OperationalError("COMMIT", None, full)
 
     def _at_the_wire(self, point: str) -> None:
-        assert self._under_way() == 0, "the network is asked inside a transaction"
+        assert not self._under_way(), "the network is asked inside a transaction"
         self._passing(point)
 
-    def _under_way(self) -> int:
-        return getattr(self._transactions, "number", 0)
+    def _under_way(self) -> set[int]:
+        """The transactions of this thread, by connection."""
+        return self._transactions.__dict__.setdefault("connections", set())
 
 
 def web_database_of(database: Database) -> Database:
