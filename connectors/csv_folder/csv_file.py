@@ -23,6 +23,8 @@ from engine.model.kinds import Kind
 STRETCH = 1 << 18
 # A line of more bytes cannot be a record, because no character takes more than four.
 LONGEST_LINE = 4 * LONGEST_RECORD
+# A roster of so many bytes that ends with a line end is taken as whole at once.
+SMALL = 1 << 14
 # So many bytes of a line without end are looked at for its end; the rest of the file waits.
 GIVE_UP_AFTER = 1 << 26
 
@@ -222,7 +224,7 @@ class _Reading:
         if at_end:
             self._position = replace(self._position, former=())
             if self._file.mapping.complete:
-                self._position = replace(self._position, judged=self._judge)
+                self._position = replace(self._position, judged=self._is_settled)
         return self._batch(harvest, withdrawn, at_end, doubted), left
 
     def _pass_over(self, data: bytes) -> tuple[Batch, bytes, bool]:
@@ -258,13 +260,22 @@ class _Reading:
         harvest = Harvest(rejects=[reject], rows=1, unread=1)
         return self._batch(harvest, began.tail, at_end=False), data[end + 1 :], False
 
+    @property
+    def _is_settled(self) -> bool:
+        """Whether nobody is still writing the file.
+
+        A small roster is written in one go, so that staff who left are told nothing from then on.
+        """
+        is_small = self._file.mapping.roster is not None and self._position.size <= SMALL
+        return self._judge or (is_small and self._position.offset == self._position.size)
+
     def _listing(self, harvest: Harvest, at_end: bool) -> Listing | None:
         listing = self._file.listing
         if listing is None:
             return None
         # Through a new mapping, only the newest of several files says what there is today.
         counts = self._reread != "mapping" or not self._file.newer
-        read = at_end and self._judge and self._from_the_start and bool(self._position.columns)
+        read = at_end and self._is_settled and self._from_the_start and bool(self._position.columns)
         whole = read and counts
         return listing._replace(whole=whole, unread=harvest.unread)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from connectors.csv_folder import csv_file
 from engine.flows.intake.lists import accept_gone
 from engine.flows.operations.doctor import _lists
 from engine.flows.operations.watchdog import broken_promises
@@ -235,7 +236,20 @@ def test_a_file_that_is_not_wholly_read_ends_nothing(site: CsvSite, content: str
     assert [len(enrolled(site, f"C-{number}")) for number in (1, 2, 3)] == [1, 1, 1]
 
 
-def test_a_file_that_may_still_be_written_ends_nothing_until_it_has_settled(site: CsvSite) -> None:
+def test_a_small_roster_that_ends_with_a_line_end_counts_at_once(site: CsvSite) -> None:
+    minute = timedelta(minutes=1)
+    site.write("clients.csv", clients(1, 3).removesuffix("\n"))
+    site.read(minute)
+    assert enrolled(site, "C-2") == ["enrolled"]
+    site.append("clients.csv", "\n")
+    site.read(minute)
+    assert enrolled(site, "C-2") == ["enrolled", "ended"]
+
+
+def test_a_file_that_may_still_be_written_ends_nothing_until_it_has_settled(
+    site: CsvSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "SMALL", 10)
     minute = timedelta(minutes=1)
     site.write("clients.csv", clients(1, 4))
     site.read(minute)
