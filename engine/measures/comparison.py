@@ -51,7 +51,7 @@ class Comparison:
     operand: Operand
 
     def denied(self) -> Comparison:
-        """The comparison that is true of exactly the known values of which this one is false."""
+        """Return the comparison that holds for a known value exactly if this one does not."""
         return Comparison(_DENIALS[self.operator], self.operand)
 
     def turns(self) -> list[int]:

@@ -20,7 +20,7 @@ from engine.model.instant import DAY_US
 
 @dataclass(frozen=True, slots=True)
 class TimeSinceEvent(Number):
-    """Microseconds since the newest matching event, or since enrolment where there is none since then.
+    """Measures microseconds since the newest matching event, or else since enrolment.
 
     With `starting`, since that day where there is no event from it on.
     """
@@ -81,7 +81,7 @@ _ENROLMENT = _SinceEnrolment()
 
 @dataclass(frozen=True, slots=True)
 class TimeSinceDay(Number):
-    """Whole local days, in microseconds of 24 hours each, since the day of the latest enrolment or discharge."""
+    """Measures whole local days since the latest enrolment or discharge, of 24 hours each."""
 
     since: Literal["enrolled", "discharged"]
 

@@ -37,7 +37,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Latest(Measure):
-    """The field's value in the newest matching event that has one, unless a window has left that event behind."""
+    """The field's value in the newest matching event that has one, if the window holds it."""
 
     kind: KindOrSignal
     field: str
@@ -138,7 +138,7 @@ class Change(Number):
     def _baselines(
         self, histories: Histories, places: Places, newest: Places, keys: Keys
     ) -> tuple[Places, Places]:
-        """The [low, high) of the values before each newest one, as of each key, that it is compared with."""
+        """Return the [low, high) of the earlier values to compare with, as of each key."""
         chosen = histories.key[places]
         at = chosen[newest]
         bounds = at - self.baseline

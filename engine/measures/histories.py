@@ -115,7 +115,7 @@ class Payloads:
         """A field's distinct values, and which of them each payload has."""
         if field not in self._distinct:
             values = [fields.get(field) for fields in self.fields]
-            # With their types, for True is not the number 1 here.
+            # With their types, because True is not the number 1 here.
             codes, typed = _coded(list(zip(map(type, values), values, strict=True)))
             self._distinct[field] = codes, [value for _, value in typed]
         return self._distinct[field]
@@ -136,8 +136,8 @@ class Histories:
         Args:
             clients: At most MOST_CLIENTS.
             events: Their events, in any order.
-            until: Up to when the weekday matters, at least; None for a month after what is known of
-                each client.
+            until: The last instant whose weekday matters; None for a month after each client's last
+                event.
 
         Raises:
             ValueError: There are more clients.
@@ -226,7 +226,7 @@ class Histories:
         return keys >> SHIFT
 
     def record(self, entry: str) -> tuple[Keys, list[str | None]]:
-        """The keys at which an entry of the clients' records changes, ascending, and its values from there on."""
+        """Return the ascending keys at which an entry of the records changes, and its values."""
 
         def find() -> tuple[Keys, list[str | None]]:
             found = [

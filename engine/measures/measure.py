@@ -19,7 +19,7 @@ from engine.model.event import Value
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A measure's value as of one instant, None where it has none, and the places of the events behind it."""
+    """A measure's value (or None) as of one instant, and the places of its events."""
 
     value: Value | None
     places: tuple[int, ...] = ()
@@ -28,14 +28,14 @@ class Seen:
 class Measure(ABC):
     """A number or word computed from a client's events as of an instant.
 
-    Pure, for a whole batch at once.
+    It is pure, and computes a whole batch at once.
     """
 
     __slots__ = ()
 
     @abstractmethod
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
-        """Keys, in ascending runs, among which are all at which the comparison's truth can change."""
+        """Return keys, in ascending runs, that include every change of the comparison's truth."""
 
     @abstractmethod
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:

@@ -63,7 +63,9 @@ def highest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
 
 
 def medians(low: Places, high: Places, values: Numbers) -> Numbers:
-    """The median of values[low:high) for each pair: the mean of the two in the middle of an even number.
+    """Return the median of values[low:high) for each pair.
+
+    It is the mean of the two middle values if their number is even.
 
     NaN where the window is empty.
     """

@@ -15,7 +15,7 @@ _SPELLS = frozenset({"enrolled", "ended", "leave_began", "leave_ended"})
 
 
 def flips(keys: Keys, truth: Bools) -> Keys:
-    """The keys at which truth changes, of its values from each of these (ascending, distinct) keys on."""
+    """Return the keys at which truth changes, from its values at ascending, distinct keys."""
     before = np.empty_like(truth)
     before[:1] = False
     before[1:] = truth[:-1]
@@ -41,21 +41,21 @@ def merged(parts: Sequence[Keys]) -> Keys:
 
 
 def run_out(keys: Keys, duration: Duration) -> Keys:
-    """The keys at which a duration (microseconds) has gone by since the newest of these (ascending) keys."""
+    """Return the keys at which a duration has gone by since the newest of ascending keys."""
     newest = np.ones(len(keys), bool)
     newest[:-1] = keys[1:] - keys[:-1] > duration
     return keys[newest] + duration
 
 
 def ending_gaps(keys: Keys, duration: Duration) -> Keys:
-    """Those of these (ascending) keys that come a duration or more after the one before, a client's first included."""
+    """Return each client's first key, and keys a duration or more after the one before."""
     late = np.ones(len(keys), bool)
     late[1:] = keys[1:] - keys[:-1] >= duration
     return keys[late]
 
 
 def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int]) -> list[Keys]:
-    """The keys among which are all at which the number of stretches that are under way reaches or leaves a turn.
+    """Return keys that include every change of the number of open stretches across a turn.
 
     Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend.
     A turn is a number of stretches and one less.
@@ -87,7 +87,7 @@ def in_care(histories: Histories) -> Keys:
         for at, entries in groupby(spells, attrgetter("at")):
             words = {entry.entry for entry in entries}
             enrolled = _within(enrolled, words, "enrolled", "ended")
-            # Who is enrolled anew is back from any leave.
+            # A client who is enrolled again is back from any leave.
             away = _within(away and "enrolled" not in words, words, "leave_began", "leave_ended")
             if (enrolled and not away) != inside:
                 inside = not inside
@@ -100,7 +100,7 @@ def in_care(histories: Histories) -> Keys:
 
 
 def _within(inside: bool, words: set[str], begin: str, end: str) -> bool:
-    """Whether a spell is open after what is said of one instant, whichever is said first.
+    """Return whether a spell is open after an instant, in whatever order its events stand.
 
     Where one ends as the next begins it stays open, and one that ends as it begins was never open.
     """

@@ -46,14 +46,14 @@ class Streak(Number):
         return match, counts
 
     def _runs(self, histories: Histories, places: Places) -> tuple[Places, Bools]:
-        """(m,) the length of the run that ends at each event, and whether each event itself matches."""
+        """Return (m,) the length of the run that ends at each event, and (m,) its match."""
 
         def find() -> tuple[Places, Bools]:
             match, counts = self._matches(histories, places)
             order = np.arange(1, len(places) + 1)
             broken = np.maximum.accumulate(np.where(counts, 0, order)) if len(places) else order
-            # A run ends at a match: what is forgiven must be followed by one. It may reach into the
-            # client before; the low end of the window, which never does, cuts it off.
+            # A run ends at a match, so a match must follow each forgiven event. It may reach into
+            # the client before; the low end of the window, which never does, cuts it off.
             return np.where(match, order - broken, 0), match
 
         return histories.remember((self, "runs"), find)

@@ -64,8 +64,8 @@ class Window:
 
     `within`: those of (t - within, t]. `starting`, `until`: those from the one day on and before
     the other. `up_to`: those up to the newest event of a kind that meets a demand. `on`: those of
-    these local weekdays (0 is Monday). `last`, `first`: of what the other limits leave, so many of
-    a pool.
+    these local weekdays (0 is Monday). `last`, `first`: this number of events of a pool, after the
+    other limits.
     """
 
     within: Duration | None = None
@@ -125,8 +125,8 @@ class Window:
         Args:
             histories: The batch.
             places: (m,) the selection, ascending.
-            keys: (n,) the keys as of which it is asked.
-            pool: The places among which `last` and `first` count, of which the selection is a part;
+            keys: (n,) the keys as of which the selection is asked for.
+            pool: The places among which `last` and `first` count, and which hold the selection;
                 None for the selection itself.
 
         Returns:

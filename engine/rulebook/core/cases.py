@@ -1,4 +1,4 @@
-"""Cases: what is given about one client, and what a rule is expected to do about it.
+"""Cases: the facts given about one client, and the alerts that a rule must open for them.
 
 Moments are wall-clock readings of the client: microseconds since 1970 as if the clock on the wall
 showed UTC.
@@ -48,7 +48,7 @@ class CaseText(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """An alert that is to open at a moment; of what is None nothing is expected."""
+    """An alert that must open at a moment; a field that is None is not checked."""
 
     rule_id: str
     at: WallReading
@@ -62,9 +62,8 @@ class ExpectedAlert:
 class Case:
     """One case as it stands in its file.
 
-    The rules of `alerts` are to do what these say and nothing else, those of `silent` are to open
-    no alert; where `others_silent`, so is every rule that is not expected. `timezone` is the
-    client's, None for the site's.
+    The rules of `alerts` must open exactly these alerts, and the rules of `silent` none. With
+    `others_silent` no other rule may open one. `timezone` is the client's, None for the site's.
     """
 
     file: str

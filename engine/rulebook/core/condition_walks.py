@@ -1,4 +1,4 @@
-"""Walks over conditions: rewriting them, and collecting what stands in them."""
+"""Walks over conditions that rewrite them or collect their parts."""
 
 from __future__ import annotations
 
@@ -103,10 +103,7 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def inner_of(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions that a finding's measure is made of.
-
-    A scorecard's items, or what `ever` asks.
-    """
+    """Return the conditions in a finding's measure: a scorecard's items, or that of `ever`."""
     match condition:
         case Finding(Points(items)):
             return tuple(part for _, part in items)
@@ -117,9 +114,9 @@ def inner_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def findings(condition: Condition) -> Iterator[Finding]:
-    """Every finding that the condition joins, in the order written.
+    """Yield every finding that the condition joins, in the order written.
 
-    Not those inside a scorecard or `ever`.
+    Findings inside a scorecard or `ever` are left out.
     """
     if isinstance(condition, Finding):
         yield condition

@@ -1,4 +1,4 @@
-"""Conditions: findings joined by all, any, none and some, and measures that are made of conditions."""
+"""Conditions: findings joined by all, any, none and some, and measures made of conditions."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Ever(Measure):
 
 
 def flips_of(condition: Condition, histories: Histories) -> Keys:
-    """The keys at which a condition free of denials and references changes, for every client of a batch."""
+    """Return the keys at which a condition without denials and references changes in a batch."""
     return histories.remember(("flips", condition), lambda: _flips_of(condition, histories))
 
 
@@ -148,7 +148,7 @@ def _flips_of(condition: Condition, histories: Histories) -> Keys:
 
 
 def places_behind(conditions: Iterable[Condition], histories: Histories, key: int) -> Places:
-    """The places of the events behind every finding of some conditions, ascending, as of one key."""
+    """Return the ascending places of the events behind all findings of conditions at a key."""
     found: set[int] = set()
     for condition in conditions:
         match condition:

@@ -1,6 +1,6 @@
 """The evidence behind a conclusion.
 
-Every finding of a rule as of one instant, and what would clear it.
+It holds every finding of a rule as of one instant, and the ways to clear it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def evidence(
         histories: The batch, with the ids of its events.
         when: The rule's conditions, free of denials and references.
         client_id: A client of the batch.
-        as_of: The instant of which it is told.
+        as_of: The instant of the evidence.
         clears_at: When the rule's span ends if nothing more happens; None if it is not known to
             end.
 

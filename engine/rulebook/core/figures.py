@@ -1,4 +1,4 @@
-"""Figures: numbers about clients that no alert hangs on, for reports and studies."""
+"""Figures: numbers about clients that serve reports and studies and open no alert."""
 
 from __future__ import annotations
 
@@ -20,10 +20,7 @@ from engine.rulebook.core.conditions import Condition, Ever, flips_of
 
 @dataclass(frozen=True, slots=True)
 class WeeksUntil:
-    """The weeks from enrolment until a rule first held, less some.
-
-    Or else until the newest event it looks at.
-    """
+    """The weeks from enrolment until a rule first held, or else until its newest event."""
 
     when: Condition
     less: int = 0
@@ -33,7 +30,7 @@ class WeeksUntil:
 class Figure:
     """A measure, a condition (yes or no) or a time, by its id.
 
-    `otherwise` is its value where there is none.
+    `otherwise` is the value of a client who has none.
     """
 
     id: str
@@ -63,9 +60,9 @@ def _or_none(numbers: Numbers) -> list[Value | None]:
 
 
 def _weeks(figure: WeeksUntil, histories: Histories, keys: Keys) -> Numbers:
-    """(n,) the weeks as of (n,) keys, one a client.
+    """Return (n,) the weeks as of (n,) keys, one a client.
 
-    NaN if the client is not enrolled or nothing happened.
+    A client who is not enrolled, or has no such event, gets NaN.
     """
     looked_at = [histories.of_kind(kind) for kind in kinds(figure.when)]
     events = np.sort(histories.key[np.concatenate(looked_at)]) if looked_at else keys[:0]
@@ -82,10 +79,7 @@ def _weeks(figure: WeeksUntil, histories: Histories, keys: Keys) -> Numbers:
 
 
 def _newest(among: Keys, keys: Keys) -> Keys:
-    """(n,) the newest of some ascending keys as of each key, of the same client.
-
-    -1 where there is none.
-    """
+    """Return (n,) the client's newest of ascending keys as of each key, or -1."""
     place = among.searchsorted(keys, "right") - 1
     found = np.append(among, -1)[place]
     return np.where((found >> SHIFT) == (keys >> SHIFT), found, -1)

@@ -1,6 +1,6 @@
-"""Rules as trees over numbered findings: all of, any of.
+"""Rules as trees of all-of and any-of over numbered findings.
 
-A `none` has been pushed down to the findings before.
+A `none` was pushed down into the findings before.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class AllTrees:
-    """True where every part is.
+    """True if every part is.
 
-    ValueError where there are none, for that would hold for everybody.
+    A tree without parts raises ValueError, because it would hold for every client.
     """
 
     parts: tuple[Tree, ...]
@@ -58,9 +58,9 @@ def operators(tree: Tree) -> int:
 
 
 def ways(tree: Tree) -> int:
-    """In how many ways the tree can be true.
+    """Return in how many ways the tree can be true.
 
-    The alternatives of its `AnyOf`s, multiplied under an `AllOf`.
+    An `AnyOf` adds the ways of its parts, and an `AllOf` multiplies them.
     """
     if isinstance(tree, Leaf):
         return 1

@@ -1,4 +1,4 @@
-"""A rulebook: checked rules, their distinct findings numbered, and what they conclude for histories."""
+"""A rulebook: checked rules, their numbered findings, and their conclusions for histories."""
 
 from __future__ import annotations
 
@@ -36,10 +36,7 @@ def _raise_of(rule_id: str, severity: Severity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule with its conditions, denials moved into the findings and other rules put in.
-
-    `written` is its source.
-    """
+    """A rule with denials moved into its findings and other rules put in; `written` is its source."""
 
     rule: Rule
     written: WrittenRule
@@ -90,11 +87,11 @@ class Rulebook:
 
     @cached_property
     def inference(self) -> Inference:
-        """Compiled when the first row asks for it, for rulesets of durable_rules can never be freed."""
+        """Compile at the first row, because rulesets of durable_rules can never be freed."""
         return Inference(self.trees, len(self.findings))
 
     def go_on_from(self, before: Rulebook) -> None:
-        """Infer with what was compiled and remembered for the set before, if the two differ in words or thresholds."""
+        """Infer with the trees compiled for the set before, if only words or thresholds differ."""
         same = list(self.trees.items()) == list(before.trees.items())
         if same and len(self.findings) == len(before.findings):
             self.inference = before.inference
@@ -107,7 +104,7 @@ class Rulebook:
     def began_in_silence(
         self, histories: Histories, client_id: int, rule_id: str, began: Instant
     ) -> bool:
-        """Whether a span began (microseconds since 1970) for time went by, and not for anything that came to be known.
+        """Return whether a span began because time went by, and not because of an event.
 
         So it began where none of the client's events that the rule looks at, nor a change of their
         record, stands. A rule that looks at no events has nothing to wait for.
@@ -124,9 +121,9 @@ class Rulebook:
         )
 
     def only(self, rule_ids: Collection[str]) -> Rulebook:
-        """Some of the rules, under the same hash.
+        """Return some of the rules, under the same hash.
 
-        What others of them are built on is in them already.
+        Each already holds the rules that it is built on.
         """
         return Rulebook(
             {rule_id: one for rule_id, one in self.checked.items() if rule_id in rule_ids},
@@ -142,7 +139,7 @@ class Rulebook:
             case AnyOf(parts):
                 return logic_tree.AnyTree(tuple(self._tree(part) for part in parts))
             case SomeOf(at_least, parts):
-                # One finding that counts, for the ways to choose some of many would be too many
+                # One finding that counts, because the ways to choose some of many are too many
                 # trees.
                 one_each = Points(tuple((1, part) for part in parts))
                 return self._tree(Finding(one_each, Comparison("at_least", at_least)))
@@ -150,7 +147,7 @@ class Rulebook:
                 raise AssertionError(condition)
 
     def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
-        """Keys (n,) of the instants at which findings change, and (n, trees) what holds from there on."""
+        """Return (n,) keys at which findings change, and (n, trees) the conclusions from there on."""
         changes = [flips_of(finding, histories) for finding in self.findings]
         instants = merged(changes)
         changed = np.zeros((len(changes), len(instants)), bool)
@@ -161,8 +158,7 @@ class Rulebook:
     def replay(self, histories: Histories) -> list[Span]:
         """Every span of every client over all time, by client, rule and beginning.
 
-        It reaches as far as what is known: spans beyond now are what will be if nothing more
-        happens.
+        It reaches as far as the known events: spans beyond now come about if nothing more happens.
         """
         if not self.checked or not histories.clients:
             return []
@@ -190,7 +186,7 @@ class Rulebook:
         as_of: Instant,
         clears_at: Instant | None = None,
     ) -> AlertEvidence:
-        """What a rule saw of a client of the batch at an instant (microseconds since 1970), and what would clear it.
+        """Return the findings of a rule for a client at an instant, and the ways to clear it.
 
         `clears_at` is when its span ends if nothing more happens, as `replay` tells.
         """

@@ -1,4 +1,4 @@
-"""From the truth of a rule over time to its spans, with `hold` and `clears_after`, and what raises them."""
+"""Spans of a rule from its truth over time, with `hold`, `clears_after` and raises."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def raised(
 
 
 def _rising(reached: int, steps: list[tuple[int, int]]) -> tuple[Raise, ...]:
-    """Those of the steps, by their keys, that go above what was reached before."""
+    """Return the keys of the steps that rise above all steps before them."""
     found = []
     for key, place in sorted(steps):
         if place < reached:

@@ -11,7 +11,7 @@ from engine.rulebook.english.finding_text import condition_in_words, finding_in_
 
 
 def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
-    """What must come about for a condition that is true to be so no longer, said of its findings that are true.
+    """Say which changes of its true findings would end a true condition.
 
     It is one line, or a heading and a list, the lists in it indented.
     """
@@ -43,7 +43,7 @@ def _way_out(condition: Condition, true: frozenset[Finding]) -> _Several | str:
 
 
 def _several(heading: str, parts: list[_Several | str]) -> _Several | str:
-    """Each part once, what stands in a part of the same sort beside the others."""
+    """Join the parts, each once, with parts of one sort beside each other."""
     flat: dict[_Several | str, None] = {}
     for part in parts:
         flat |= dict.fromkeys(

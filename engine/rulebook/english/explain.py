@@ -1,6 +1,6 @@
 """A rule in plain English.
 
-What it looks for, when an alert opens and closes, who is told, and what it rests on.
+The text says when an alert opens and closes, whom Handrail tells, and which rules it rests on.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _INDENT = "  "
 def explain(
     one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings | None = None
 ) -> list[str]:
-    """The rule in lines of text, lists indented; `rules` are all of its rulebook, for the titles of others.
+    """Write the rule as lines of text with indented lists; `rules` give other rules' titles.
 
     Without `routing` it does not say who is told.
     """

@@ -1,7 +1,4 @@
-"""Findings in plain English.
-
-Every measure of the language with its comparison, and what would end it.
-"""
+"""Findings in plain English: each measure with its comparison, and the change that ends it."""
 
 from __future__ import annotations
 
@@ -83,10 +80,7 @@ def finding_in_words(finding: Finding) -> str:
 
 
 def measure_in_words(measure: Measure) -> str:
-    """What a measure is, without a comparison.
-
-    `the number of missed check-ins in the last 7 days`.
-    """
+    """Name a measure, as in `the number of missed check-ins in the last 7 days`."""
     match measure:
         case Points(items, name):
             adding = "; ".join(item_in_words(points, part) for points, part in items)
@@ -178,7 +172,7 @@ def _write(measure: Measure) -> words.Write:
 
 
 def _count(comparison: Comparison, one: str, many: str) -> str:
-    """A number of things: `2 or more days`, `exactly 1 day`, `no days`, `not one day`, `other than 3`."""
+    """Count things, as in `2 or more days`, `exactly 1 day`, `no days` or `other than 3`."""
     counted = amount(comparison, less="fewer")
     match comparison.operator:
         case "is" if comparison.operand == 0:
@@ -236,10 +230,7 @@ def _of_field(measure: Measure, comparison: Comparison) -> str:
 
 
 def _scaled(kind: KindOrSignal, field: str, comparison: Comparison) -> str:
-    """A field's comparison with its scale, where everybody knows it.
-
-    `of 8 or more out of 10`, `missed`.
-    """
+    """Compare a field, with its well-known scale: `of 8 or more out of 10`, `missed`."""
     said = words.compared(comparison, kind, field)
     if all(isinstance(one, str) for one in words.operands(comparison)):
         return said

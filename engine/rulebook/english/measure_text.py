@@ -17,7 +17,7 @@ SO_FAR = " so far"
 
 
 def row_in_words(streak: Streak) -> str:
-    """Of which events a row is made, and what it forgives."""
+    """Say which events make a row, and which it forgives."""
     only = f", looking only at {noun(streak.kind, streak.among)}" if streak.among != ANY else ""
     forgiven = (
         f", forgiving one of the {noun(streak.kind, streak.forgiving)} between two that fit"
@@ -33,10 +33,7 @@ def longest_in_words(streak: Streak) -> str:
 
 
 def plain_measure_in_words(measure: Measure) -> str:
-    """What a measure is, without a comparison.
-
-    `the number of missed check-ins in the last 7 days`.
-    """
+    """Name a measure, as in `the number of missed check-ins in the last 7 days`."""
     match measure:
         case DaysWith(kind, where, limits):
             return (

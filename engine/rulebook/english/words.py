@@ -1,4 +1,6 @@
-"""Values, comparisons, events and windows in plain English, for people who do not read YAML.
+"""Values, comparisons, events and windows in plain English.
+
+They serve people who do not read YAML.
 
 Different rules must not read the same. So numbers are written in full, and a word that could be
 taken for one of ours, or for two, stands in quotes.
@@ -54,10 +56,7 @@ Write = Callable[[float | str], str]
 
 
 def word(text: str) -> str:
-    """A word of the rule's own.
-
-    As it is read aloud, or in quotes where it could be misunderstood.
-    """
+    """Write a word of the rule's own, in quotes if it could be misunderstood."""
     clear = _PLAIN.fullmatch(text) and _OURS.isdisjoint(re.split("[_-]", text.lower()))
     if clear or text in _CHOICES:
         return text.replace("_", " ")
@@ -98,10 +97,7 @@ def plain(value: float | str) -> str:
 
 
 def _run(wanted: Sequence[float | str]) -> str | None:
-    """`any whole number from 1 to 7`, of four or more that follow one another.
-
-    A list of them all tires the reader.
-    """
+    """Write `any whole number from 1 to 7` for four or more that follow one another."""
     first, last = wanted[0], wanted[-1]
     if (
         len(wanted) < 4
@@ -120,10 +116,7 @@ def choice(words: Sequence[str], joined: str = "or") -> str:
 
 
 def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> str:
-    """What a number is compared with.
-
-    `8 or more`, `less than 8`, `exactly 8`, `other than 8`, `either 3 or 4`.
-    """
+    """Compare a number: `8 or more`, `less than 8`, `exactly 8`, `either 3 or 4`."""
     wanted = operands(comparison)
     if comparison.operator in {"between", "outside"}:
         low, high = (write(bound) for bound in wanted)
@@ -145,10 +138,7 @@ def amount(comparison: Comparison, write: Write = plain, less: str = "less") -> 
 
 
 def compared(comparison: Comparison, kind: KindOrSignal = "", field: str = "") -> str:
-    """A field's comparison after its name.
-
-    `8 or more`, `missed or refused`, `other than missed`, `marked yes`.
-    """
+    """Compare a field after its name: `8 or more`, `missed or refused`, `marked yes`."""
     wanted = operands(comparison)
     if not all(isinstance(one, str) for one in wanted):
         return amount(comparison)
@@ -183,10 +173,7 @@ def value(measured: Value | None, write: Write = plain) -> str:
 
 
 def noun(kind: KindOrSignal, where: Where = ANY, *, one: bool = False) -> str:
-    """Events of a kind that meet a demand: `missed check-ins`, `tests with method urine`.
-
-    Or one of them.
-    """
+    """Name events of a kind, or one of them: `missed check-ins`, `tests with method urine`."""
     kind = name_of(kind)
     names = _NOUNS.get(kind, (f"{word(kind)} event", f"{word(kind)} events"))
     first, said = "", []
@@ -205,10 +192,7 @@ def one_of(kind: KindOrSignal, where: Where) -> str:
 
 
 def looked_at(limits: Window, kind: KindOrSignal, where: Where, which: str = "") -> str:
-    """The events that a measure is computed over.
-
-    `check-ins in the last 7 days`, `the last 5 check-ins`.
-    """
+    """Name a measure's events: `check-ins in the last 7 days`, `the last 5 check-ins`."""
     for so_many, side in ((limits.last, "last"), (limits.first, "first")):
         if so_many is not None:
             counted = f"the {side} {so_many} {noun(kind, where)}{which}"
@@ -217,7 +201,7 @@ def looked_at(limits: Window, kind: KindOrSignal, where: Where, which: str = "")
 
 
 def window(limits: Window, counted: str) -> str:
-    """Which events count: ` in the last 7 days`, ` among the last 5 check-ins` (`counted`), and on which days."""
+    """Say which events count: ` in the last 7 days`, ` among the last 5 check-ins`."""
     text = f" in the last {write_duration(limits.within)}" if limits.within is not None else ""
     if limits.last is not None:
         text += f" among the last {limits.last} {counted}"

@@ -1,6 +1,6 @@
 """From rows of findings to conclusions.
 
-Each distinct row judged by durable_rules and by the reference.
+durable_rules and the reference each judge every distinct row.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ MOST_ROWS_REMEMBERED = 50_000
 
 
 class Judge(Protocol):
-    """What stands beside the reference."""
+    """The engine beside the reference."""
 
     def conclude(self, true: Sequence[int], /) -> frozenset[int]:
-        """The indices of the trees that hold where these findings are true.
+        """Return the indices of the trees that hold if these findings are true.
 
-        DurableRulesError where it failed.
+        Raises:
+            DurableRulesError: The engine failed.
         """
 
 
@@ -35,7 +36,7 @@ DURABLE_RULES: Compile | None = None if durable_rules.unavailable() else durable
 
 
 class Inference:
-    """What a set of rules concludes; `rules` are trees by rule id over `n_findings` numbered findings.
+    """Concludes for a set of rules: trees by rule id over `n_findings` numbered findings.
 
     Nothing is compiled before the first row. Where `compile_trees` is None the reference serves
     alone.
@@ -72,10 +73,7 @@ class Inference:
         return concluded.T
 
     def take_problems(self) -> tuple[str, ...]:
-        """What the admin must be told since this was last asked, a sentence each.
-
-        No sentence comes twice.
-        """
+        """Return the new problems to tell the admins, a sentence each, and none twice."""
         problems, self._problems = tuple(self._problems), []
         return problems
 
@@ -98,10 +96,7 @@ class _JudgedGroup:
         self._remembered: dict[int, int] = {}
 
     def answer(self, row: int) -> int:
-        """Bit i is tree i of the group.
-
-        Bit i of `row` is the column at position i of what it reads.
-        """
+        """Judge a row: bit i of the result is tree i, bit i of `row` the i-th column it reads."""
         answer = self._remembered.get(row)
         if answer is None:
             if len(self._remembered) == MOST_ROWS_REMEMBERED:

@@ -121,7 +121,7 @@ class CompiledTrees:
 
 @cache
 def compiled(trees: tuple[Tree, ...]) -> CompiledTrees:
-    """The compiled trees; equal ones are compiled once a process, for a ruleset can never be freed."""
+    """Return the compiled trees, each once a process, because a ruleset can never be freed."""
     return CompiledTrees(trees)
 
 

@@ -35,7 +35,7 @@ class _Step:
 
 
 class Plan:
-    """The groups of a set of rules in the order they are judged, and in which column each rule's conclusion stands."""
+    """Return the groups of rules in the order of judging, and each rule's column."""
 
     def __init__(self, rules: Mapping[str, Tree], n_findings: int) -> None:
         self._n_findings = n_findings
