@@ -17,7 +17,8 @@ MAX_BYTES = 2_000_000
 DEEPEST = 100
 # libyaml's reads the same ten times as fast; it comes with every wheel of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LONG_WORD = re.compile("'([^']{50})[^']{10,}'")
+# A quote that opens follows a space or a bracket; one that closes a short word before does not.
+_LONG_WORD = re.compile(r"(?<![^\s(\[{])'([^']{50})[^']{10,}'")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
