@@ -52,6 +52,14 @@ def take_turn(
     return Turn((), tuple(range(step, len(policy))), len(policy), None)
 
 
+def ends_in_nobody(policy: Sequence[RoutingStep], severity: Severity) -> bool:
+    """Return whether it is meant, and no concern of the admins, that a policy reaches nobody.
+
+    It never is of an urgent alert.
+    """
+    return severity != "urgent" and bool(policy) and policy[-1].otherwise is not None
+
+
 def next_step_at(after: Duration | None, reachable_at: Sequence[Instant]) -> Instant | None:
     """Return when the next step comes, counted from when this one could reach somebody.
 

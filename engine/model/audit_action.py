@@ -32,6 +32,7 @@ class AuditAction(StrEnum):
     # a step of an alert's routing
     TOLD = "told"
     REACHES_NOBODY = "reaches nobody"
+    TELLS_NOBODY = "tells nobody"  # as its policy says with `else: nobody`
     # messages, by the state that one reached
     MESSAGE_QUEUED = "message queued"
     MESSAGE_CLAIMED = "message claimed"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -27,16 +27,24 @@ Microseconds = Annotated[
 
 
 class RoutingStep(Strict):
-    """Tell everybody in a role once nobody has taken the alert for `after` (microseconds)."""
+    """Tell everybody in a role once nobody has taken the alert for `after` (microseconds).
+
+    `otherwise`, written `else:`, says that nobody is to be told where the policy reaches nobody.
+    """
 
     after: Microseconds = 0
     to: Role
+    otherwise: Literal["nobody"] | None = Field(default=None, alias="else")
 
 
 def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
     if not policy:
         raise ValueError("has no steps; give it one, such as {after: 0 minutes, to: case_manager}")
     for earlier, later in pairwise(policy):
+        if earlier.otherwise:
+            raise ValueError(
+                f"else: nobody ends a policy; write it at the last step, which is to {policy[-1].to}"
+            )
         if later.after <= earlier.after:
             raise ValueError(
                 f"the step to {later.to} after {write_duration(later.after)} must come later than the one before it, "
@@ -46,6 +54,14 @@ def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
 
 
 Policy = Annotated[tuple[RoutingStep, ...], AfterValidator(_in_order)]
+
+
+def unfit_for_urgent(policy: Sequence[RoutingStep]) -> str | None:
+    """Why a policy may not serve urgent alerts; None where it may."""
+    if all(step.to == "mentor" for step in policy):
+        return "tells mentors alone"
+    return "ends in else: nobody" if policy[-1].otherwise else None
+
 
 _POLICIES: Mapping[str, Policy] = {
     "urgent": (
@@ -100,9 +116,10 @@ class RoutingSettings(Strict):
     ) -> Mapping[Severity, str]:
         complete = {**_SEVERITIES, **given}
         policy = (info.data.get("policies") or {}).get(complete["urgent"], ())
-        if policy and all(step.to == "mentor" for step in policy):
+        unfit = unfit_for_urgent(policy) if policy else None
+        if unfit:
             raise ValueError(
-                f"'{complete['urgent']}' serves urgent alerts but tells mentors alone; give it a step to staff"
+                f"'{complete['urgent']}' serves urgent alerts but {unfit}; end it with a step to staff"
             )
         return complete
 

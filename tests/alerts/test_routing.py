@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.alerts.routing import Turn, next_step_at, take_turn, told_anew
+from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn, told_anew
 from engine.model.routing import RoutingStep
 from engine.model.staff import Recipient, Role, Staff
 
@@ -63,6 +63,14 @@ def test_a_mentor_is_told_of_an_urgent_alert_together_with_the_next_staff_only()
 
 def test_a_mentor_is_not_told_of_an_urgent_alert_that_reaches_no_staff() -> None:
     assert take_turn(POLICY, 0, reachable("mentor"), "urgent").told == ()
+
+
+def test_a_policy_ends_in_nobody_where_it_says_so_and_the_alert_is_not_urgent() -> None:
+    meant = (RoutingStep.model_validate({"to": "mentor", "else": "nobody"}),)
+    assert ends_in_nobody(meant, "high")
+    assert not ends_in_nobody(meant, "urgent")
+    assert not ends_in_nobody(POLICY, "low")
+    assert not ends_in_nobody((), "low")
 
 
 def test_an_alert_told_again_keeps_the_steps_it_took() -> None:

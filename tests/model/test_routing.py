@@ -80,3 +80,25 @@ def test_an_unknown_policy_is_refused_with_the_nearest_name() -> None:
 def test_urgent_alerts_may_not_go_to_mentors_alone() -> None:
     found = mistakes({"policies": {"peers": TO_MENTOR}, "severities": {"urgent": "peers"}})
     assert "tells mentors alone" in found["severities",]
+
+
+def test_urgent_alerts_may_not_end_in_nobody() -> None:
+    ending = [{"to": "case_manager", "else": "nobody"}]
+    found = mistakes({"policies": {"quiet": ending}, "severities": {"urgent": "quiet"}})
+    assert "ends in else: nobody" in found["severities",]
+
+
+def test_only_the_last_step_may_end_in_nobody_and_nothing_else_may_stand_there() -> None:
+    found = mistakes(
+        {
+            "policies": {
+                "early": [
+                    {"to": "mentor", "else": "nobody"},
+                    {"after": "1 day", "to": "case_manager"},
+                ],
+                "other": [{"to": "mentor", "else": "admin"}],
+            }
+        }
+    )
+    assert "write it at the last step, which is to case_manager" in found["policies", "early"]
+    assert ("policies", "other", 0, "else") in found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from engine.alerts.reminders import ReminderWaits, reminded
+from engine.alerts.routing import ends_in_nobody
 from engine.flows.escalation import steps
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Notifier
@@ -86,9 +87,14 @@ def _remind(notifier: Notifier, due: Due, reach: RecipientResolver) -> TakenStep
         # A phone with quiet hours gets one text about the alert after them, not its reminders too.
         if not outbox.waits(conn, due.alert_id, recipient.staff.id, notifier.now):
             notifier.tell(routed, step, recipient, MessageKind.REMINDER, number)
-    if not again:
+    nobody_meant = ends_in_nobody(routed.policy, routed.alert.severity)
+    if not (again or nobody_meant):
         notifier.tell_admins(routed, number)
     reminders.told_again(conn, due, notifier.now)
     return TakenStep(
-        due.alert_id, routed.step, tuple(recipient.staff.id for _, recipient in again), ()
+        due.alert_id,
+        routed.step,
+        tuple(recipient.staff.id for _, recipient in again),
+        (),
+        nobody_meant,
     )

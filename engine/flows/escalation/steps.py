@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
-from engine.alerts.routing import Turn, next_step_at, take_turn
+from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Enqueued, Notifier
@@ -38,6 +38,7 @@ class TakenStep:
     step: int
     staff: tuple[int, ...]
     passed_over: tuple[str, ...]
+    nobody_meant: bool = False  # the policy says `else: nobody`
 
 
 def run(
@@ -102,12 +103,10 @@ def record(
 
 def _entry(told: TakenStep) -> audit_log.Entry:
     detail = {"step": told.step, "staff": told.staff, "passed_over": told.passed_over}
-    return audit_log.Entry(
-        ACTOR,
-        AuditAction.TOLD if told.staff else AuditAction.REACHES_NOBODY,
-        f"alert {told.alert_id}",
-        detail,
-    )
+    action = AuditAction.TOLD
+    if not told.staff:
+        action = AuditAction.TELLS_NOBODY if told.nobody_meant else AuditAction.REACHES_NOBODY
+    return audit_log.Entry(ACTOR, action, f"alert {told.alert_id}", detail)
 
 
 def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) -> Turn:
@@ -115,7 +114,8 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
     conn, now, alert = notifier.conn, notifier.now, routed.alert
     turn = take_turn(routed.policy, routed.step, reached.told, alert.severity)
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
-    if not turn.told and not _somebody_knows(conn, routed, reached):
+    nobody_meant = ends_in_nobody(routed.policy, alert.severity)
+    if not (turn.told or nobody_meant or _somebody_knows(conn, routed, reached)):
         notifier.tell_admins(routed)
     people = [recipient.staff for _, recipient in turn.told]
     due_at = next_step_at(turn.after, [_reachable_at(alert, one, now) for one in people] or [now])
@@ -180,4 +180,5 @@ def _told(routed: Routed, turn: Turn) -> TakenStep:
         max((step for step, _ in turn.told), default=routed.step),
         tuple(recipient.staff.id for _, recipient in turn.told),
         tuple(routed.policy[step].to for step in turn.passed_over),
+        ends_in_nobody(routed.policy, routed.alert.severity),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from engine.alerts.notifiable_periods import Stretch, stretches, tellings
-from engine.alerts.routing import take_turn
+from engine.alerts.routing import ends_in_nobody, take_turn
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.recipients import StaffDirectory
 from engine.model.instant import Instant
@@ -59,7 +59,8 @@ def simulate(
         step_at, severity, staff = reached(stretch, at)
         if not since <= step_at < until or _over(stretch, step_at):
             continue
-        if not staff:
+        policy = routing.policy(severity, rules[stretch.span.rule_id].notify)
+        if not staff and not ends_in_nobody(policy, severity):
             told.reach_nobody.append(stretch.span.rule_id)
         decided.append(_Told(stretch, at, severity))
         for one in staff:

@@ -216,6 +216,8 @@ def _steps(policy: Policy) -> Iterator[str]:
         after = f"after {write_duration(step.after)}" if step.after else "at once"
         unless = " if nobody has taken it by then" if number else ""
         yield f"{_INDENT}- {after}{unless}: {_ROLE[step.to]}"
+    if policy[-1].otherwise:
+        yield f"{_INDENT}- if none of them can be told: nobody, and the admins do not hear of it"
 
 
 def _reasons(rule: Rule) -> Iterator[str]:

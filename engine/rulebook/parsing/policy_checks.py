@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.model.routing import RoutingSettings
+from engine.model.routing import RoutingSettings, unfit_for_urgent
 from engine.rulebook.parsing.reading import nearest
 from engine.rulebook.parsing.rule_parser import WrittenRule
 
 
 def check_routing(written: Iterable[WrittenRule], routing: RoutingSettings) -> None:
-    """Note each `notify:` that names no policy, or one that would leave an urgent alert to mentors alone."""
+    """Note each `notify:` that names no policy, or one unfit for urgent alerts if its rule has them."""
     for rule in written:
         if not rule.notify:
             continue
@@ -20,8 +20,8 @@ def check_routing(written: Iterable[WrittenRule], routing: RoutingSettings) -> N
             rule.reading.mistake(
                 rule.nodes["notify"], text + nearest(rule.notify, routing.policies)
             )
-        elif "urgent" in {rule.severity, *(to for to, _ in rule.raises)} and all(
-            step.to == "mentor" for step in policy
-        ):
-            text = f"'{rule.notify}' tells mentors alone, and an urgent alert is never left to them; name another policy"
-            rule.reading.mistake(rule.nodes["notify"], text)
+        elif "urgent" in {rule.severity, *(to for to, _ in rule.raises)}:
+            unfit = unfit_for_urgent(policy)
+            if unfit:
+                text = f"'{rule.notify}' {unfit}, and an urgent alert must reach staff; name another policy"
+                rule.reading.mistake(rule.nodes["notify"], text)

@@ -380,7 +380,7 @@ def _write_evidence(evidence: AlertEvidence) -> str:
 
 @lru_cache(maxsize=256)  # a site has few policies, and each alert carries one
 def _write(policy: Policy) -> str:
-    return _POLICY.dump_json(policy).decode()
+    return _POLICY.dump_json(policy, by_alias=True, exclude_none=True).decode()
 
 
 def _due(

@@ -161,6 +161,25 @@ def test_a_mentor_without_a_valid_consent_is_passed_over(site: Site) -> None:
     assert site.messages == [(1, 1, "step")]
 
 
+def test_where_nobody_is_to_be_told_the_admins_hear_nothing_then_or_later(site: Site) -> None:
+    site.routing = routing({"to": "mentor", "else": "nobody"}, severities=NOT_URGENT)
+    site.evaluate()
+    assert ("tells nobody", "alert 1") in site.audited
+    escalated(site, NOON + hours(2))
+    site.evaluate(NOON + hours(26))
+    assert site.messages == []
+
+
+def test_where_there_is_a_mentor_a_policy_that_ends_in_nobody_tells_them_alone(
+    site: Site,
+) -> None:
+    site.routing = routing({"to": "mentor", "else": "nobody"}, severities=NOT_URGENT)
+    site.caseload.staff(4, "mentor", 1)
+    site.caseload.consent(1, 4, alias="Robin")
+    site.evaluate()
+    assert site.messages == [(0, 4, "step")]
+
+
 def test_two_daemons_never_take_the_same_step(postgres_database: Database) -> None:
     site = Site(postgres_database).with_people()
     site.missed(NOON - hours(25))

@@ -101,6 +101,16 @@ def test_a_rule_on_trial_tells_nobody_and_says_who_quiets_it() -> None:
     assert "What it rests on is not written down." in lines
 
 
+def test_a_policy_that_ends_in_nobody_says_that_admins_do_not_hear_of_it() -> None:
+    ending = {
+        "policies": {"low": [{"to": "mentor", "else": "nobody"}]},
+        "severities": {"low": "low"},
+    }
+    lines = explained(RULE, "quieted", RoutingSettings.model_validate(ending))
+    after = lines[lines.index("  - at once: the mentor") + 1]
+    assert after == "  - if none of them can be told: nobody, and the admins do not hear of it"
+
+
 def test_mentors_are_told_under_consent_and_never_alone_of_what_is_urgent() -> None:
     routing = RoutingSettings(
         policies={

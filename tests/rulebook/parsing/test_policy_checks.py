@@ -1,4 +1,4 @@
-"""A rule names a policy that exists, and leaves no urgent alert to mentors alone."""
+"""A rule names a policy that exists, and leaves no urgent alert to mentors alone or to nobody."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from engine.rulebook.parsing.load import from_texts
 
 PEERS = (RoutingStep(to="mentor"),)
 PEER_FIRST = (*PEERS, RoutingStep(after=HOUR_US, to="supervisor"))
-ROUTING = RoutingSettings(policies={"peers": PEERS, "peer_first": PEER_FIRST})
+ENDING = (RoutingStep.model_validate({"to": "case_manager", "else": "nobody"}),)
+ROUTING = RoutingSettings(policies={"peers": PEERS, "peer_first": PEER_FIRST, "ending": ENDING})
 RULE = """\
 format: 1
 rules:
@@ -46,8 +47,9 @@ def test_a_policy_that_does_not_exist_is_a_mistake_with_the_nearest_name() -> No
     ("severity", "raised", "refused"),
     [("medium", "hold: 1 hour", 0), ("urgent", "hold: 1 hour", 1), ("medium", RAISED, 1)],
 )
-def test_only_a_rule_that_never_is_urgent_may_tell_mentors_alone(
+def test_only_a_rule_that_never_is_urgent_may_tell_mentors_alone_or_end_in_nobody(
     severity: str, raised: str, refused: int
 ) -> None:
     assert len(mistakes("peers", severity, raised)) == refused
+    assert len(mistakes("ending", severity, raised)) == refused
     assert mistakes("peer_first", severity, raised) == []
