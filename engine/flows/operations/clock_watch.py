@@ -1,4 +1,4 @@
-"""Clock watch: notes when the machine's clock jumps, and has decided again what a wrong clock decided."""
+"""Clock watch: notes jumps of the machine's clock, and repeats a wrong clock's decisions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _log = structlog.get_logger()
 
 
 def begin(database: Database, clock: GuardedClock, host: str) -> None:
-    """Judge the first reading of a process on this host, by the last tick and the database's clock."""
+    """Judge a process's first reading on this host, by the last tick and the database's clock."""
     with database.read() as conn:
         last, before = machine_clock.last_tick(conn), machine_clock.read(conn)
         theirs = server_clock.read(conn) if clock.is_guarded else None

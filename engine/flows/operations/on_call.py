@@ -113,7 +113,7 @@ def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
 
 
 def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:
-    """(rotation, ref) of everybody in a rotation who is nobody's ref among the staff, or is a mentor."""
+    """Return (rotation, ref) of members of rotations who are no staff, or mentors."""
     known = {one.ref for one in staff.everybody(conn).values() if one.role != "mentor"}
     return [
         (one.name, ref) for one in rotations for ref in dict.fromkeys(one.staff) if ref not in known

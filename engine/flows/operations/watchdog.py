@@ -33,7 +33,7 @@ from engine.store.people import on_call
 ACTOR = "audit"
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
-# For so long after the storm brake last held it is told of.
+# How long after the storm brake last held the admins are told.
 STORM_US = HOUR_US
 WEEK_US = 7 * DAY_US
 TOO_MANY = "more clients fall silent at once than by themselves"
@@ -43,14 +43,14 @@ _log = structlog.get_logger()
 
 
 def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> Mapping[str, int]:
-    """Look at everything once, and tell the admins what is newly broken, in one message a run.
+    """Look at everything once, and tell the admins of newly broken promises in one message.
 
     Each promise that is newly broken, or kept again, gets a row in the audit trail.
 
     Args:
         database: The database to look at.
         now: The present instant.
-        anchor: Compares the audit trail with what was kept of it elsewhere.
+        anchor: Compares the audit trail with its copy elsewhere.
 
     Returns:
         How many promises are broken, and how many of them were not before.
@@ -93,10 +93,10 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
 
 
 def broken_promises(conn: Connection, now: Instant) -> list[str]:
-    """What is wrong at `now` (microseconds since 1970), each in a few words that hold ids and nothing of a client."""
+    """Return the broken promises at `now`, each in a few words with ids and no client data."""
     runs = job_runs.read(conn)
-    # Late is what was so when the last audit looked: after a pause of the whole daemon its flows
-    # begin all at once. A clock that was set back since may show an earlier instant by now.
+    # A flow is late if it was late at the last audit too, because after a pause all flows begin at
+    # once. A clock that was set back since may show an earlier instant by now.
     late = min(runs["audit"].ended_at if "audit" in runs else 0, now) - GRACE_US
     found = [f"alert {alert_id} has nobody" for alert_id in alerts.adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]

@@ -1,6 +1,6 @@
 """The keys of a file of cases, how their values are written and what they mean.
 
-For the reader, for editors' schema.
+The reader and the editors' schema use them.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ _FEW = 50
 
 @dataclass(slots=True)
 class Said:
-    """What was read of one condition, before its measure is made of it."""
+    """The parts of one condition, as read, before its measure is made."""
 
     name: str
     kind: str = ""  # or the name of a signal
@@ -149,7 +149,7 @@ def values_of(name: str, kind_field: Values | None) -> Values:
 
 
 def values_in(said: Said) -> Values:
-    """The values that what was said can take, its window reckoned in."""
+    """Return the values that the measure can take, with its window."""
     if said.before is not None:
         return SIGNED if said.name != "share" else CHANGED_PERCENT
     if said.name == "time_since":

@@ -1,4 +1,6 @@
-"""A JSON Schema of rule files, with which editors complete, explain and check; made of the reader's own tables.
+"""A JSON Schema of rule files, made from the reader's own tables.
+
+Editors complete, explain and check with it.
 
 What it refuses the reader refuses. The reader alone knows what one place says of another, and which
 thresholds a window makes impossible.
@@ -203,7 +205,7 @@ _OWN: Mapping[str, Schema] = {
         ]
     },
     "evidence": {"$ref": "#/definitions/evidence"},
-    "where": {"type": "object"},  # of which kind of event is said where it stands
+    "where": {"type": "object"},  # the place of use says the kind of event
     "start": {"type": "string", "pattern": whole_of(STARTING)},
     "weekdays": {"type": "array", "minItems": 1, "items": {"enum": list(WEEKDAYS)}},
     "earlier": {"type": "string", "pattern": whole_of(EARLIER)},

@@ -1,6 +1,6 @@
 """The keys of a rule file, how their values are written and what they mean.
 
-For the reader, and for editors' schema.
+The reader and the editors' schema use them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class DurationKey:
     """A number and a unit, longer than nothing."""
 
 
-# What is written in a way of its own; the reader of each says the rest. From 'date' on they are of
+# A value written in a way of its own; its reader says the rest. From 'date' on they are of
 # cases.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
@@ -59,7 +59,7 @@ Shape = TextKey | Choice | Whole | DurationKey | Own
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: how its value is written, what it means in a sentence or two, and whether it must be there."""
+    """A key: how its value is written, what it means, and whether it is required."""
 
     shape: Shape
     says: str

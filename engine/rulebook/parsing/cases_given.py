@@ -161,7 +161,7 @@ def read_staff(
 
 
 def read_arrival(reading: Reading, node: yaml.Node, number: int, start: date) -> Arrival | None:
-    """One of the `events:`: an event by its kind, `client:` for what changes in the client's record, or a `reply:`."""
+    """Read one of the `events:`: an event by its kind, a change by `client:`, or a `reply:`."""
     heads = (*reading.kinds, "client", "reply")
     parts = reading.mapping(node, (*STEP, *heads), "an event", required(STEP))
     found = [head for head in heads if head in parts]

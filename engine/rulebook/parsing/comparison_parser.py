@@ -41,7 +41,7 @@ AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What values a measure or field can take: how they are written, and between which bounds they lie.
+    """The values that a measure or field can take: their notation and their bounds.
 
     Those that are not `ordered` have no more or less; those that are not `exact` pass any number in
     an instant. Where they are `few`, they are these alone.
@@ -57,7 +57,7 @@ class Values:
 
 
 def parse_days(text: str) -> Duration:
-    """A duration of whole days in microseconds; ValueError says what was expected."""
+    """Read a duration of whole days in microseconds; ValueError names the expected form."""
     length = parse_duration(text)
     if length % DAY_US:
         raise ValueError(
@@ -229,7 +229,7 @@ def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float |
 
 
 def _of_list(reading: Reading, node: yaml.Node, values: Values) -> list[float | str | None]:
-    """The words of a list. One that is no value here is the list's mistake, unless none of several is one."""
+    """Return the words of a list; a word that is no value here is the list's mistake."""
     items = reading.lists[str(node.value)]
     reading.asked["lists"][str(node.value)] = node
     refused = {

@@ -269,7 +269,7 @@ def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
 
 
 def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
-    """A denied comparison on a value that may not be there satisfies nothing, which few expect.
+    """A denied comparison on a value that can be missing satisfies nothing, which few expect.
 
     Refuse it.
     """

@@ -38,9 +38,9 @@ MOST_LINKS = 12
 def check_rules(written: list[WrittenRule], *, complete: bool = True) -> dict[str, Condition]:
     """Note the mistakes that show only when all rules are seen together.
 
-    Where they are not `complete`, for a file could not be read, a rule that is not among them may
-    be in that file. Returns each rule's conditions with those of the rules that it names put in,
-    where there were no mistakes.
+    If they are not `complete` because a file could not be read, a missing rule may be in that file.
+    Returns each rule's conditions with those of the rules that it names put in, where there were no
+    mistakes.
     """
     by_id = _check_ids(written)
     if complete:
@@ -175,7 +175,7 @@ def _check_denied_rules(written: list[WrittenRule], resolved: dict[str, Conditio
                 )
 
 
-# Clients enrolled at the first and at the last instant of a day, of whom nothing has been heard.
+# Clients enrolled at the first and at the last instant of a day, without any event.
 _ENROLLED_AT = (18_000 * DAY_US, 18_001 * DAY_US - 1)
 _NEW = Histories(
     [
@@ -204,7 +204,7 @@ def _check_empty(rule: WrittenRule, when: Condition) -> None:
 
 
 def _true_of_nothing(condition: Condition, place: int) -> bool:
-    """Whether it can be true of one of the clients of whom nothing has been heard."""
+    """Return whether it can be true of a client without any event."""
     match condition:
         case AllOf(parts):
             return bool(parts) and all(_true_of_nothing(part, place) for part in parts)
@@ -227,7 +227,7 @@ def _true_of_nothing(condition: Condition, place: int) -> bool:
 
 
 def _totals(items: tuple[tuple[int, Condition], ...], place: int) -> set[int]:
-    """The sums that a scorecard can have for one of the clients of whom nothing has been heard."""
+    """Return the sums that a scorecard can have for a client without any event."""
     totals = {0}
     for points, condition in items:
         if _may_vary(condition):
@@ -238,7 +238,7 @@ def _totals(items: tuple[tuple[int, Condition], ...], place: int) -> set[int]:
 
 
 def _may_vary(condition: Condition) -> bool:
-    """Whether it depends on the client's record, and so can be true of one new client and not of another."""
+    """Return whether it depends on the client's record, so that new clients can differ in it."""
     return any(
         isinstance(one.measure, ClientAttribute) or _of_discharge(one)
         for one in all_findings(condition)
@@ -246,7 +246,7 @@ def _may_vary(condition: Condition) -> bool:
 
 
 def _of_discharge(finding: Finding) -> bool:
-    """Whether it is of the time since a client's discharge, which may be any time before their enrolment."""
+    """Return whether it measures the time since discharge, at any time before enrolment."""
     match finding.measure:
         case TimeSinceDay("discharged") | TimeSinceEvent(starting=DayAfter(after="discharged")):
             return True

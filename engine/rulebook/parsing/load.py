@@ -30,7 +30,7 @@ def load(
     attributes: frozenset[str] | None = None,
     routing: RoutingSettings | None = None,
 ) -> Rulebook:
-    """The rulebook of rule files, or of folders of them; MistakesError holds every mistake in all of them.
+    """Load the rulebook of rule files or folders; MistakesError holds all their mistakes.
 
     Where `routing` is None, any policy may be named.
     """
@@ -66,14 +66,14 @@ def is_stray(path: Path) -> bool:
     """Whether a program left this beside the real files: a lock, a copy, or something to read from.
 
     Editors, Macs and Office leave names such as `.#r.yaml`, `._r.yaml`, `~$r.yaml` and `r.yaml~`. A
-    pipe or a device would block whoever reads it.
+    pipe or a device would block its reader.
     """
     left = path.name.startswith((".", "#", "~")) or path.name.endswith(("#", "~"))
     return left or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _misnamed(folder: Path) -> list[Path]:
-    """Files that somebody means to be read, and that the folder would pass over in silence."""
+    """Return files that a person means Handrail to read, though the folder would skip them."""
     endings = {".yml", ".yaml"}
     return sorted(
         file

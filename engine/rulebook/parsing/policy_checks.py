@@ -1,4 +1,4 @@
-"""Whether the policies that rules name are there and reach somebody."""
+"""Checks that the policies named by rules exist and reach people."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reading a rule file strictly.
 
-Every key and value by what is expected there, every mistake noted with its place.
+It reads each key and value as the place expects, and notes each mistake with its place.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class WrittenFigure:
 
 @dataclass
 class Reading:
-    """One file on its way in. Methods return None where they noted a mistake, so that reading goes on to the next.
+    """A file while it is read. Methods note a mistake, return None, and reading goes on.
 
     `lists` are the words of each, with their places. `kinds` hold the file's `signals` too, with
     the fields that all their kinds share. `phrases` and `scorecards` are those read so far; None is
@@ -126,7 +126,7 @@ class Reading:
         return found
 
     def end_of(self, node: yaml.Node) -> yaml.Node:
-        """Where to say what is missing.
+        """The place at which to note a missing key.
 
         A mapping's last key, or the mapping itself where it stands in one line.
         """
@@ -134,7 +134,7 @@ class Reading:
         return list(keys.values())[-1] if keys and not _on_one_line(node) else node
 
     def _missing(self, node: yaml.MappingNode, word: str, known: Sequence[str], what: str) -> None:
-        """Note a key that must be there, in a mapping of several lines at the place where it is usually written."""
+        """Note a required key that is missing, at the place where it is usually written."""
         keys = _keys(node)
         after = [
             key
@@ -159,7 +159,7 @@ class Reading:
         return list(node.value)
 
     def word(self, node: yaml.Node, what: str) -> str | None:
-        """A scalar's text just as it is written, so that `no`, `on` and 08:00 stay what was typed."""
+        """Return a scalar's text exactly as typed, even `no`, `on` and 08:00."""
         if not isinstance(node, yaml.ScalarNode):
             self.mistake(node, f"{what} must be one value, not a list or 'key: value' pairs")
             return None
@@ -174,7 +174,7 @@ class Reading:
         return None if self._swallows(node, what) else text
 
     def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:
-        """Whether a text of several lines takes in what is meant as a key, for that is indented as the text is."""
+        """Note a key that a text of several lines takes in, because both have the same indent."""
         if node.style not in {
             "|",
             ">",
@@ -198,7 +198,7 @@ class Reading:
         return next((one for one in known if one == word), None)
 
     def parsed(self, node: yaml.Node, what: str, parse: Callable[[str], T]) -> T | None:
-        """A scalar through a parser whose ValueError says what is wrong."""
+        """Read a scalar through a parser whose ValueError names the mistake."""
         word = self.word(node, what)
         if word is None:
             return None
@@ -234,14 +234,14 @@ def _on_one_line(node: yaml.Node) -> bool:
 
 
 def parse_whole(text: str) -> int:
-    """A whole number; ValueError says what was expected."""
+    """Read a whole number; ValueError names the expected form."""
     if not WHOLE.fullmatch(text):
         raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
     return int(_sized(text))
 
 
 def parse_number(text: str) -> float:
-    """A number of at most nine decimals; ValueError says what was expected."""
+    """Read a number of at most nine decimals; ValueError names the expected form."""
     if not NUMBER.fullmatch(text):
         raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
     return round(_sized(text), 9)
@@ -255,7 +255,7 @@ def _sized(text: str) -> float:
 
 
 def parse_percent(text: str) -> float:
-    """A percentage written with its sign; ValueError says what was expected."""
+    """Read a percentage written with its sign; ValueError names the expected form."""
     if fraction := FRACTION.fullmatch(text):
         part, whole = int(fraction[1]), int(fraction[2])
         if not part <= whole <= LARGEST or whole == 0:
@@ -272,13 +272,13 @@ def parse_percent(text: str) -> float:
 
 
 def parse_signed_percent(text: str) -> float:
-    """A difference of percentages; ValueError says what was expected."""
+    """Read a difference of percentages; ValueError names the expected form."""
     sign = -1 if text.startswith("-") else 1
     return sign * parse_percent(text.removeprefix("-"))
 
 
 def parse_flag(text: str) -> str:
-    """`yes` or `no`, of all that YAML takes for them; ValueError says what was expected."""
+    """Read `yes` or `no`, and no other word of YAML; ValueError names the expected form."""
     if text.lower() in YES:
         return "yes"
     if text.lower() in NO:

@@ -34,7 +34,7 @@ from engine.rulebook.parsing.figure_parser import read_figures
 from engine.rulebook.parsing.measure_parser import read_applies_to
 from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading, parse_id, parse_number
 
-# Stands for conditions of which a mistake was noted; nothing satisfies it.
+# Stands for conditions with a mistake; nothing satisfies it.
 UNREAD = AnyOf(())
 
 
@@ -165,7 +165,7 @@ def _read_scorecards(reading: Reading, node: yaml.Node | None) -> None:
 
 
 def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
-    """Where something is asked for that is not there, the slip may be in a name which nothing asks for."""
+    """Point from a missing name to a similar name that nothing asks for."""
     missed = reading.missed[what]
     for name, _ in node.value if isinstance(node, yaml.MappingNode) else ():
         asked = name.value in reading.asked[what]
@@ -191,7 +191,7 @@ def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[st
 
 
 def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
-    """A rule of which at least the id could be read, so that others may name it whatever else is wrong with it."""
+    """A rule whose id could be read, so that others may name it despite its mistakes."""
     parts = reading.mapping(node, RULE, "a rule", required(RULE))
     if not parts:
         return None

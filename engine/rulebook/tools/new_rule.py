@@ -1,4 +1,4 @@
-"""The files of a rule that somebody described by answering questions.
+"""The files of a rule that a person described by answering questions.
 
 The rule on trial, and two cases of it.
 """
@@ -18,7 +18,7 @@ SCHEMA = "# yaml-language-server: $schema={}.schema.json\n"
 
 @dataclass(frozen=True, slots=True)
 class NewRule:
-    """What was answered: so many events of a kind, or of those whose field has a value, within microseconds.
+    """The answers: a number of events of a kind, or with a field's value, within a duration.
 
     `field` is "" where every event of the kind counts, `notify` where the policy of the severity
     does; `operator` is "" where the field is equal to the value.
@@ -79,7 +79,7 @@ def _many(count: int) -> str:
 
 
 def _moments(rule: NewRule) -> Iterator[str]:
-    """As many moments as are needed, from 9 o'clock of day 1, a day apart or what fits into the time."""
+    """Return the moments from 9 o'clock of day 1, a day apart or closer if time is short."""
     apart = min(DAY_US, rule.within // rule.count // MINUTE_US * MINUTE_US)
     for number in range(rule.count):
         minutes = (DAY_US + 9 * 60 * MINUTE_US + number * apart) // MINUTE_US

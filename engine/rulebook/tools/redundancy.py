@@ -1,4 +1,4 @@
-"""Whether one rule makes another one needless: wherever the other would tell somebody, it has told them already.
+"""Whether a rule is redundant, because another rule tells the same people no later.
 
 It claims nothing that does not show in the conditions as they are written, so it finds some such
 rules and not all.
@@ -28,8 +28,7 @@ def covered(rules: Sequence[CheckedRule]) -> dict[str, str]:
     def mask(measures: Iterable[Measure]) -> int:
         return reduce(or_, (1 << bits.setdefault(measure, len(bits)) for measure in measures), 0)
 
-    # What must be measured by a rule that implies this one, and what is measured by it: few pairs
-    # pass this sieve.
+    # The measures that an implying rule needs, and those it has; few pairs pass this sieve.
     needed = [mask(_demanded(one.when)) for one in rules]
     measured = [mask(finding.measure for finding in findings(one.when)) for one in rules]
     every = [one.rule for one in rules]
@@ -58,9 +57,9 @@ def _demanded(condition: Condition) -> Iterator[Measure]:
 
 
 def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> bool:
-    """Whether every alert of `narrow` falls into one of `wide` which tells the same people, as urgently and as often.
+    """Return whether each alert of `narrow` falls into one of `wide` that tells as much.
 
-    `rules` are all there are, for some may quiet the one and not the other.
+    `rules` are all the rules, because some may quiet the one and not the other.
     """
     one, other = wide.rule, narrow.rule
     return (

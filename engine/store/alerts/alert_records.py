@@ -1,4 +1,4 @@
-"""All that is on record about alerts, for people to read: one alert whole, or a list of them."""
+"""The full record of alerts that people read: one alert whole, or a list of alerts."""
 
 from __future__ import annotations
 

@@ -30,12 +30,11 @@ from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
 
-# Not held to be in order of time: one that is told anew goes on after the steps that were taken.
+# The steps need no order of time, because a repeated alert goes on after the steps taken.
 _POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
 _FINDING = tuple(FindingSeen.__dataclass_fields__)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
-# Whether people are to be told of an alert: no rule on trial, nothing that quiets it, and no doubt
-# about the data.
+# Whether people must hear of an alert: no trial, no quieting alert, and no doubt about data.
 TOLD: ColumnElement[bool] = and_(
     ~alerts.c.shadow,
     alerts.c.inhibited_by.is_(None),
@@ -43,7 +42,7 @@ TOLD: ColumnElement[bool] = and_(
 )
 
 
-# Made once, for a statement takes longer to make than to run for one client.
+# Made once, because a statement takes longer to make than to run for one client.
 _OF_CLIENTS = (
     select(*_ALERT)
     .where(alerts.c.client_id.in_(bindparam("client_ids", expanding=True)))
@@ -72,8 +71,8 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
-# Whether its next step, or its waking, may be due. Not `in_`, whose values SQLAlchemy puts into the
-# statement anew each time.
+# Whether its next step, or its waking, may be due. Not `in_`, because SQLAlchemy writes its values
+# into the statement again each time.
 WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
 _ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
 _quieting = alerts.alias()
@@ -82,8 +81,7 @@ _NO_LONGER_QUIETED = (
     .distinct()
     .join(_quieting, _quieting.c.id == alerts.c.inhibited_by)
     .where(alerts.c.inhibited_by.is_not(None))
-    # Said by the states there are besides, for so an index leads to them; nearly all alerts are
-    # resolved.
+    # The other states are listed, because an index leads to them. Nearly all alerts are resolved.
     .where(or_(WAITS, alerts.c.state == "acknowledged"))
     .where(or_(_quieting.c.state == "resolved", _quieting.c.shadow))
     .order_by(alerts.c.client_id)
@@ -112,7 +110,7 @@ _SET_NOTIFIED = (
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """An alert to be opened (its id counts for nothing), what opened it, and the policy by which people are told."""
+    """An alert to open (its id is ignored), its evidence, and the policy for telling people."""
 
     alert: Alert
     rule_set_id: int
@@ -174,7 +172,7 @@ def last_change_by(
 def of_clients(
     conn: Connection, client_ids: Sequence[int], *, lock: bool = False
 ) -> Mapping[int, list[Alert]]:
-    """Every alert of these clients, by client id and in the order of ids.
+    """Return every alert of these clients, by client id and in the order of ids.
 
     `lock` keeps others from changing them.
     """
@@ -218,7 +216,7 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
 def change(
     conn: Connection, before: Alert, after: Alert, *, at: Instant, actor: str, why: str
 ) -> None:
-    """Make an alert, locked and found as `before`, into what it is `after`; only one to be told of has a next step.
+    """Change a locked alert from `before` to `after`; only an alert to tell has a next step.
 
     The next step of one that is snoozed is that it wakes.
     """
@@ -254,7 +252,7 @@ def set_route(
     next_step_at: Instant | None,
     told_at: Instant | None = None,
 ) -> None:
-    """Write down a policy, the step at which an alert stands in it, and when people were told, where they were."""
+    """Record an alert's policy, its step in it, and when people were told, if they were."""
     values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
     conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
 
@@ -282,9 +280,9 @@ def held(conn: Connection, alert_id: int) -> Routed | None:
 
 
 def woken(conn: Connection, now: Instant, limit: int, only: int | None = None) -> list[Routed]:
-    """Up to `limit` snoozed alerts that have waited long enough, or `only` one.
+    """Return up to `limit` snoozed alerts that have waited long enough, or `only` one.
 
-    Locked, and others' wait.
+    They are locked; alerts that others have locked are left out.
     """
     return _due(conn, "snoozed", now, limit, only)
 
@@ -305,9 +303,9 @@ def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
 def with_due_step(
     conn: Connection, now: Instant, limit: int, only: int | None = None
 ) -> list[Routed]:
-    """Up to `limit` open alerts whose next step is due, or `only` one, longest due first.
+    """Return up to `limit` open alerts whose next step is due, or `only` one.
 
-    Locked as above.
+    The longest due come first; they are locked as in `woken`.
     """
     return _due(conn, "open", now, limit, only)
 
@@ -319,7 +317,7 @@ def due(conn: Connection, now: Instant, limit: int) -> list[int]:
 
 
 def no_longer_quieted(conn: Connection) -> list[int]:
-    """The clients who have an alert unresolved that was quieted by one which is not so, or on trial, by now."""
+    """Return clients with an unresolved alert whose quieting alert is resolved or on trial."""
     return list(conn.scalars(_NO_LONGER_QUIETED))
 
 
@@ -335,7 +333,7 @@ def any_due(conn: Connection, now: Instant) -> bool:
 
 
 def adrift(conn: Connection) -> list[int]:
-    """Open alerts to be told of that have no next step, no owner, and no message that may reach anybody."""
+    """Return open alerts to tell without next step, owner, or message that may reach people."""
     reaching = select(outbox.c.id).where(
         outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(REACHED_NOBODY)
     )

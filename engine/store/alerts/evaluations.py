@@ -1,4 +1,4 @@
-"""Where each client's evaluation stands: what made it due, who is at it, and what came of it."""
+"""The state of each client's evaluation: its cause, its claim and its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.model.instant import SECOND_US, Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.alerts import evaluations
 
-# No evaluation is lent, or put off, for longer.
+# No evaluation is lent or put off beyond this time.
 LONGEST_LEASE_US = 900 * SECOND_US
 
 # Made once, because a statement takes longer to make than to run for one client.
@@ -217,10 +217,9 @@ def finish(
     next_due_at: Instant | None,
     rules_hash: str,
 ) -> bool:
-    """End a claim; False, and nothing is changed, where it was lost or something came since it was made.
+    """End a claim; False, without a change, if it was lost or news came since.
 
-    What was decided from the claim may then not be written: somebody else does it, or it is to do
-    again.
+    The decision must then not be written, because another daemon makes it or it is due again.
     """
     values = {
         "to": evaluated_to,

@@ -15,8 +15,8 @@ from engine.store.tables.people import record_entries
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
-# Asked at every step, and made once, for a statement takes longer to make than to run.
-# Not `in_`, whose values SQLAlchemy puts into the statement anew each time.
+# Asked at every step, and made once, because a statement takes longer to make than to run.
+# Not `in_`, because SQLAlchemy writes its values into the statement again each time.
 _in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
 _ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
 _STILL_JUDGING = (
@@ -54,7 +54,7 @@ def any_in_doubt(conn: Connection) -> bool:
 
 
 def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
-    """The unresolved alerts of silence that are not believed, or were opened since then, by id and not locked."""
+    """Return unresolved alerts of silence, not believed or opened since, by id, not locked."""
     return [Alert(*row) for row in conn.execute(_UNRESOLVED, {"since": opened_since})]
 
 
@@ -69,7 +69,7 @@ def believe(conn: Connection, alert_ids: Collection[int]) -> None:
 
 
 def long_held(conn: Connection, waits: Mapping[Severity, Duration], now: Instant) -> list[Alert]:
-    """The open alerts that have been held so long (microseconds by severity) with nobody told of it, or not since."""
+    """Return open alerts held longer than their severity's limit, about which no text went."""
     waited = or_(
         *(
             and_(
@@ -107,5 +107,5 @@ def active_clients(conn: Connection, now: Instant, most: int) -> int:
 
 
 def still_judging(conn: Connection, now: Instant) -> bool:
-    """Whether something is known of a client by which they were not judged yet, or somebody is at it."""
+    """Return whether a client's news is not judged yet, or a daemon is judging it."""
     return conn.scalar(_STILL_JUDGING, {"now": now}) is not None

@@ -1,4 +1,4 @@
-"""Reminders: when people were last told of an alert, or somebody took it, and whom its last step told."""
+"""Reminders: when people last heard of an alert or took it, and whom its last step told."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AGAIN = (
     .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
 )
 _AT_ONCE = update(alerts).where(alerts.c.id == bindparam("alert")).values(told_at=0)
-# Made once, for a statement takes longer to make than to run.
+# Made once, because a statement takes longer to make than to run.
 _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
     outbox.c.alert_id == bindparam("alert"),
     outbox.c.kind.in_(TELLING),
@@ -38,7 +38,7 @@ _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An alert of which people are to be told again, who has taken it, and how often they were told again before."""
+    """An alert whose people need a reminder, its owner, and the number of earlier reminders."""
 
     alert_id: int
     owner_id: int | None

@@ -16,7 +16,7 @@ from engine.store.tables.people import staff
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """Somebody who was not told; `staff_ref` is None where nobody has the role.
+    """A recipient who was not told; `staff_ref` is None if nobody has the role.
 
     Microseconds since 1970.
     """

@@ -73,16 +73,18 @@ class Database:
 
     @classmethod
     def in_memory(cls) -> Database:
-        """A SQLite database of this process's alone, without tables, for one transaction at a time; closing ends it."""
+        """Open a SQLite database of this process alone, without tables, until it is closed."""
         url = make_url("sqlite://")
         return cls(url, _sqlite_engine(url, poolclass=StaticPool))
 
     @classmethod
     def ready(cls, url: str) -> Database:
-        """An opened database that can be written and has the tables of this version, or StoreUnavailableError.
+        """Open a database that can be written and has this version's tables.
 
-        A SQLite file that is not there yet is made. Tables that hold data change only when the
-        operator says so, by `handrail db upgrade`, for a backup comes first.
+        Another one raises StoreUnavailableError.
+
+        A SQLite file that is not there yet is made. Tables that hold data change only by `handrail
+        db upgrade`, because a backup comes first.
         """
         database = cls.open(url)
         database.check()
@@ -92,7 +94,7 @@ class Database:
 
     @classmethod
     def existing(cls, url: str) -> Database:
-        """As `ready`, but nothing is made: a SQLite file that is not there may be one whose name is mistyped.
+        """Open as `ready` does, but make nothing, because a missing file may be mistyped.
 
         Raises:
             StoreUnavailableError: The file is not there.
@@ -126,7 +128,7 @@ class Database:
         """
         if self.dialect == "sqlite":
             self._still_there()
-            # FULL, for a message that a power cut made us forget would be sent again.
+            # FULL, because a message that a power cut erased would be sent again.
             return self._transaction(
                 f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}", "BEGIN IMMEDIATE"
             )
@@ -232,7 +234,7 @@ class Database:
 
 
 def _say(conn: Connection, statement: str) -> None:
-    """Say a statement by the driver alone, for SQLAlchemy takes five times as long to say it."""
+    """Run a statement by the driver alone, because SQLAlchemy takes five times as long."""
     try:
         conn.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
     except conn.dialect.loaded_dbapi.Error as error:
@@ -243,7 +245,7 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        # The text is not repeated, for it may hold a password.
+        # The text is not repeated, because it may hold a password.
         raise UserError(
             "The database URL cannot be read; write sqlite:///FILE or postgresql://…"
         ) from None
@@ -303,7 +305,7 @@ def _identity(url: URL) -> tuple[int, int] | None:
 
 
 def _sqlite_engine(url: URL, busy_seconds: int = BUSY_SECONDS, **options: Any) -> Engine:
-    # Hidden here and above, for an error that is logged may hold no note, text or name.
+    # Hidden here and above, because a logged error must hold no note, text or name.
     engine = create_engine(
         url, connect_args={"timeout": busy_seconds}, hide_parameters=True, **options
     )

@@ -28,7 +28,7 @@ class Scratch:
         self._emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 
     def empty(self) -> Database:
-        """The database with nothing in it; whoever had it before must be done."""
+        """Return the database, emptied; its last user must be done."""
         with self._database.write() as conn:
             for statement in self._emptying:
                 conn.exec_driver_sql(statement)

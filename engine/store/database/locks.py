@@ -1,4 +1,4 @@
-"""Locks of our own on a whole database, for what no row's lock can keep apart."""
+"""Locks of our own on a whole database, where no row's lock keeps transactions apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 
 
 def lock(conn: Connection, what: Literal["hand", "audi", "code", "rule", "send", "cloc"]) -> None:
-    """Wait until no other transaction holds the lock of these four letters, and hold it until this one ends.
+    """Wait for the lock of these four letters, and hold it until this transaction ends.
 
     On SQLite there is no other that writes.
     """

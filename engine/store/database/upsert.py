@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 
 
 def insert_of(dialect: str, table: Table) -> Any:
-    """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, which read alike on both."""
+    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, alike on both."""
     # Only the one that is used: PostgreSQL's takes long to import.
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
@@ -27,7 +27,7 @@ def add_row(conn: Connection, table: Table, row: Mapping[str, Any]) -> int | Non
     return added
 
 
-# Made once each, for a statement takes longer to make than to run.
+# Made once each, because a statement takes longer to make than to run.
 @cache
 def _put(dialect: str, table: Table) -> Any:
     insert = insert_of(dialect, table)

@@ -1,4 +1,4 @@
-"""Events: once each by (source, key), corrected by the same key with other content, every earlier version kept."""
+"""Events, once each by (source, key); new content corrects one and keeps earlier versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAR_US = 31 * DAY_US
 # How many keys or ids are asked for at once; databases bound the parameters of a statement.
 _AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
-# Made once, for a statement takes longer to make than to run for one event.
+# Made once, because a statement takes longer to make than to run for one event.
 _NEWEST = select(func.max(events.c.id))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
 _OF_SERIES = select(events.c.key, events.c.origin).where(
@@ -56,7 +56,7 @@ class Added:
     corrected: int = 0
     withdrawn: int = 0
     changed: set[str] = field(default_factory=set)  # the keys of those that are new or corrected
-    conflicts: dict[str, str] = field(default_factory=dict)  # what is wrong with a row, by origin
+    conflicts: dict[str, str] = field(default_factory=dict)  # the fault of a row, by origin
     earliest: dict[int, Instant] = field(default_factory=dict)
 
     def concerns(self, client_id: int, at: Instant) -> None:
@@ -67,7 +67,7 @@ class Added:
 
 @dataclass(slots=True)
 class _Stored:
-    """An event as it stands, what it was before, and what is said of it now, at last and on the way there."""
+    """A stored event, its earlier version, and its new versions, the last one and those before."""
 
     id: int
     key: str
@@ -82,7 +82,7 @@ class _Stored:
 
 
 def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:
-    """How many events are dated later than `now` (microseconds since 1970), and by how much the furthest (or 0)."""
+    """Return how many events are dated after `now`, and how far the furthest is (or 0)."""
     asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
     number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
     return number, (furthest or now) - now
@@ -113,7 +113,7 @@ def add(
     source, rest = found[0].source, _come_back(conn, found)
     newest = conn.scalar(_NEWEST) or 0
     if rest:
-        # Spelt out, for a third of a million rows.
+        # Spelt out, because it runs for a third of a million rows.
         rows = [
             {
                 "client_id": client_id,
@@ -141,7 +141,7 @@ def add(
 
 
 def _come_back(conn: Connection, found: Sequence[NewEvent]) -> Sequence[NewEvent]:
-    """Leave out events that were taken back and only repeat what was said before that."""
+    """Leave out events that only repeat content from before their withdrawal."""
     source = found[0].source
     away = withdrawals.away(conn, source, {event.key for event in found})
     if not away:
@@ -216,9 +216,9 @@ def of_series(
 def withdraw(
     conn: Connection, source: str, origins: Mapping[str, str | None], now: Instant
 ) -> Added:
-    """Take back events by key, each if it stands as its origin said it; what stood before that stands again.
+    """Withdraw events by key, each if its origin's word stands; earlier words stand again.
 
-    Without an origin the event goes, whoever said it before `now`.
+    Without an origin the event goes, if any origin said it before `now`.
     """
     found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
     wrong = [
@@ -276,7 +276,7 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
 
 
 def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
-    """Whether the event only repeats what its item said before the word that stands now, which comes later."""
+    """Return whether the event repeats an older word of its item than the one that stands."""
     item, _, line = event.origin.rpartition(":")
     if (_content(event), item) not in stored.said_before:
         return False

@@ -144,7 +144,7 @@ def read_events(
 
 
 def _columns(row: Sequence[str | None]) -> tuple[Any, ...]:
-    """Split joined texts: clients and instants as numbers, the contents, and ids if there are any."""
+    """Split joined texts into clients, instants, contents, and ids if there are any."""
     joined, *numbers = (text or "" for text in row)
     owners, instants, *ids = (np.fromstring(text, np.int64, sep=",") for text in numbers)
     return owners, instants, joined.split("\n") if joined else [], *ids
@@ -169,7 +169,7 @@ def _in_order(owners: Integers, instants: Integers, names: Sequence[str]) -> Int
 
 
 def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[list[int]]:
-    """All clients by id, cut so that no batch holds more clients or (but for a single one) more events."""
+    """Yield all clients by id in batches that keep to limits of clients and of events."""
     counted: dict[int, int] = dict(conn.execute(_SIZES).all())
     batch: list[int] = []
     held = 0

@@ -34,7 +34,7 @@ _STILL_OPEN = (
     .where(_OPEN)
     .order_by(rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
 )
-# Made once, for a statement takes longer to make than to run.
+# Made once, because a statement takes longer to make than to run.
 _WAITING_NO_MORE = _STILL_OPEN.where(
     rejects.c.source == bindparam("from"),
     or_(

@@ -1,4 +1,4 @@
-"""Events that their source took back by a row that no longer makes them, and whether they come again."""
+"""Events that their source withdrew with a changed row, and whether they come again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Bundles: messages of the outbox that another, to the same recipient, carries with it as one text.
 
-Each stays a row of its own, for its alert climbs on its own, and shares the fate of the one that
-carries it; should that be cancelled, it goes out by itself.
+Each stays a row of its own, because its alert climbs on its own. It shares the end of the message
+that carries it. If that is cancelled, it goes out by itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from engine.store.tables.people import clients, staff
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
 _NOT_GATHERED = (MessageKind.REACHES_NOBODY, *NEWS)
 _carrier = outbox.alias()
-# Nobody carries it, or whoever was to do so goes out no more.
+# No message carries it, or the one that did goes out no more.
 ON_ITS_OWN: ColumnElement[bool] = or_(
     outbox.c.bundle_id.is_(None),
     select(_carrier.c.id)
@@ -61,10 +61,10 @@ _CLIENTS_WAITING = (
     .join(outbox, outbox.c.alert_id == alerts.c.id)
     .where(_OF_A_STEP)
 )
-# Those that run for each message are made once, for a statement takes longer to make than to run.
+# Statements of each message are made once, because making one takes longer than running it.
 _number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
-# Those sent and those that may be going are asked for apart, for so an index leads to each.
+# Sent messages and those that may be going are asked for apart, because an index leads to each.
 _SENT = union_all(
     select(outbox.c.sent_at).where(
         outbox.c.staff_id.in_(_sharing), outbox.c.sent_at > bindparam("since")
@@ -106,7 +106,7 @@ _FOLLOW = (
 
 
 def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
-    """The instants since then at which other texts went to a message's recipient, or may be going at this moment.
+    """Return when other texts since then went, or may be going, to a message's recipient.
 
     Recipients who share a number are one phone, and it is the phone that must not buzz too often.
     """
@@ -116,9 +116,9 @@ def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
 
 
 def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
-    """What one text may tell together: the claimed message, where it is such a one, and those that wait, by id.
+    """Return the messages that one text may join: the claimed one, if fit, and waiting ones.
 
-    They are locked, and those that another daemon is just claiming are left out, for they would go
+    They are locked. Messages that another daemon is claiming are left out, because they would go
     twice.
     """
     nobody = message.kind == MessageKind.REACHES_NOBODY
@@ -131,7 +131,7 @@ def waiting(conn: Connection, message: Claimed) -> list[Waiting]:
 
 @dataclass(frozen=True, slots=True)
 class BundledAlert:
-    """An alert of which a bundle tells."""
+    """An alert in a bundle."""
 
     alert_id: int
     client_ref: str
@@ -139,7 +139,7 @@ class BundledAlert:
 
 
 def bundled_alerts(conn: Connection, message_ids: Collection[int]) -> list[BundledAlert]:
-    """Read the alerts that these messages and those that they carry are about, the gravest first."""
+    """Read the alerts of these messages and of those they carry, the gravest first."""
     wanted = (
         select(alerts.c.id, clients.c.ref, alerts.c.severity)
         .distinct()
@@ -152,7 +152,7 @@ def bundled_alerts(conn: Connection, message_ids: Collection[int]) -> list[Bundl
 
 
 def lately_enqueued(conn: Connection, since: Instant) -> int:
-    """How many clients the messages of steps made since then concern that wait to be sent and are not urgent."""
+    """Return how many clients the waiting, not urgent messages of steps since then concern."""
     return conn.scalar(_CLIENTS_WAITING, {"since": since}) or 0
 
 
@@ -170,13 +170,13 @@ def gather(conn: Connection, since: Instant, due_at: Instant) -> int:
 
 
 def carry(conn: Connection, carrier_id: int, carried: Collection[int], body: str) -> None:
-    """Let a message, not sent yet and with these words from now on, carry others and what they carry."""
+    """Let an unsent message with new words carry others and the messages that they carry."""
     conn.execute(update(outbox).where(_with_carried(carried)).values(bundle_id=carrier_id))
     conn.execute(update(outbox).where(outbox.c.id == carrier_id).values(body=body, bundle_id=None))
 
 
 def follow(conn: Connection, carrier_id: int, state: OutboxState, now: Instant) -> None:
-    """What a message carries comes to the state that it came to, once it was sent or will never be."""
+    """Give carried messages the state of their carrier, once it was sent or never will be."""
     if state in {"queued", "claimed", "unknown", "cancelled"}:
         return
     conn.execute(_FOLLOW, {"carrier": carrier_id, "to": state, "now": now})

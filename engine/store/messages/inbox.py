@@ -1,4 +1,4 @@
-"""The inbox: every text that came in, once, and what was answered."""
+"""The inbox: every text that came in, once, with its answer."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def add(conn: Connection, inbound: Inbound, now: Instant) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ReadText:
-    """What a text was understood as and answered, who sent it, and the alerts to which it belongs."""
+    """The meaning of a text, its answer, its sender, and the alerts to which it belongs."""
 
     understood: str
     answer: str | None
@@ -144,7 +144,7 @@ def _read(conn: Connection, *which: ColumnElement[bool]) -> list[ReceivedText]:
 
 
 def answer_to(conn: Connection, provider_id: str) -> str | None:
-    """What was answered to a text that is in the inbox."""
+    """Return the answer to a text that is in the inbox."""
     return conn.scalar(select(inbox.c.answer).where(inbox.c.provider_id == provider_id))
 
 

@@ -1,4 +1,4 @@
-"""The outbox: messages wait here from the decision that made them until the carrier's last word on them."""
+"""The outbox: messages wait here from their decision until the carrier's last report."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ _CLAIMED = [
 _STAFF = list(staff.c)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 
-# Those that run for each message are made once, for a statement takes longer to make than to run.
+# Statements of each message are made once, because making one takes longer than running it.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
-# One text at a time goes to a number, whoever has it, so that texts arrive in their order.
+# One text at a time goes to a number, even a shared one, so that texts arrive in order.
 _busy, _going = staff.alias(), outbox.alias()
 _NUMBER_IS_FREE = outbox.c.staff_id.not_in(
     select(staff.c.id)
@@ -230,7 +230,7 @@ def claim_due(
     urgent_only: bool = False,
     alone: bool = False,
 ) -> list[Claimed]:
-    """Lend messages to send or to look up, the most urgent first, and of those what is due longest.
+    """Lend messages to send or to look up, the most urgent first, then the longest due.
 
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
     then on. One that is past its time is due too, because its end is to be written down. Nothing is
@@ -300,10 +300,10 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
 def settle(
     conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: Instant
 ) -> bool:
-    """Write down what became of a claimed message and end the claim; False where that is no longer ours to say.
+    """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
-    What the carrier reports counts whoever holds the claim by now, save that no state leads back; a
-    decision counts only while `owner` does.
+    A carrier's report counts even if another holds the claim, except that no state leads back. A
+    decision counts only while `owner` holds it.
     """
     result = settlement.result
     said = {
@@ -327,7 +327,7 @@ def settle(
 def cancel(
     conn: Connection, alert_ids: Collection[int], now: Instant, *, actor_id: int | None = None
 ) -> None:
-    """Take back what waits to be sent about these alerts; what is being sent is not touched.
+    """Cancel the messages that wait about these alerts, but none that is being sent.
 
     If all of a telling is taken back, nobody was told.
 
@@ -356,7 +356,7 @@ def cancel(
 
 @dataclass(frozen=True, slots=True)
 class NewestMessage:
-    """The newest message of a kind to somebody about an alert."""
+    """The newest message of a kind to a recipient about an alert."""
 
     state: OutboxState
     due_at: Instant
@@ -365,7 +365,7 @@ class NewestMessage:
 def newest(
     conn: Connection, alert_id: int, staff_id: int, kind: MessageKind
 ) -> NewestMessage | None:
-    """Read the newest message of a kind to somebody about an alert; None where there is none."""
+    """Read the newest message of a kind to a recipient about an alert, or None."""
     theirs = and_(
         outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id, outbox.c.kind == kind
     )
@@ -375,14 +375,14 @@ def newest(
 
 
 def is_enqueued(conn: Connection, staff_id: int, kind: MessageKind, sequence: int) -> bool:
-    """Return whether somebody has a message of this kind and sequence about no alert."""
+    """Return whether a recipient has a message of this kind and sequence about no alert."""
     same = and_(outbox.c.staff_id == staff_id, outbox.c.kind == kind, outbox.c.sequence == sequence)
     found = select(outbox.c.id).where(same, outbox.c.step == 0, outbox.c.alert_id.is_(None))
     return conn.scalar(found.limit(1)) is not None
 
 
 def waits(conn: Connection, alert_id: int, staff_id: int, now: Instant) -> bool:
-    """Return whether a text that tells somebody of an alert was put off beyond `now`."""
+    """Return whether a text to a recipient about an alert was put off beyond `now`."""
     theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
     queued = select(outbox.c.id).where(
         theirs,
@@ -396,10 +396,9 @@ def waits(conn: Connection, alert_id: int, staff_id: int, now: Instant) -> bool:
 def bring_next_step_forward(
     conn: Connection, message: Claimed, now: Instant, *, again: bool = False
 ) -> bool:
-    """Make an open alert's next step due, where this message leaves nobody told by the step it stands at.
+    """Make an open alert's next step due, if this message leaves its step without a reader.
 
-    With `again` it is this message's step that is taken once more, for somebody else is there by
-    now.
+    With `again` this message's step is taken once more, because another recipient is there by now.
     """
     if message.kind in NEWS:
         return False
@@ -419,9 +418,9 @@ def bring_next_step_forward(
 
 
 def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:
-    """The message that a report is about, locked.
+    """Return the message that a report is about, locked.
 
-    None where it, or the carrier's id, is known to be another's.
+    It is None if the message has another id, or the id belongs to another message.
     """
     stranger = outbox.alias()
     elsewhere = select(stranger.c.id).where(
@@ -436,7 +435,7 @@ def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed 
 def silent(
     conn: Connection, now: Instant, after_us: Duration, until_us: Duration, limit: int
 ) -> list[Silent]:
-    """Up to `limit` messages of whose end the carrier has not told: for `after_us` at least, for `until_us` at most.
+    """Return up to `limit` messages without a last report for `after_us` to `until_us`.
 
     None of them is given again before it has been silent for twice as long.
     """
@@ -468,16 +467,17 @@ def told_of(conn: Connection, alert_id: int) -> list[int]:
 
 
 def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
-    """The words by which somebody was last told of an alert."""
+    """Return the words by which a recipient was last told of an alert."""
     theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
     told = select(outbox.c.body).where(theirs, outbox.c.kind.not_in(NEWS))
     return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
 
 
 def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
-    """Take back what waits to be sent to somebody.
+    """Cancel the messages that wait to be sent to a recipient.
 
-    The alerts, locked, of which nobody else was told by the step at which they were told, or since.
+    Returns:
+        The alerts, locked, that no other recipient heard of by the same step or since.
     """
     mine, other = outbox.alias(), outbox.alias()
     step = select(func.max(mine.c.step)).where(
@@ -494,8 +494,7 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     )
     climbing = and_(alerts.c.state == "open", TOLD)
     alone = and_(climbing, step.scalar_subquery().is_not(None), ~told.exists())
-    # Alerts first: whoever acts on one locks it before its messages, and the two must not wait for
-    # each other.
+    # Alerts first: every action on an alert locks it before its messages, so no deadlock arises.
     found = list(
         conn.scalars(
             select(alerts.c.id).where(alone).order_by(alerts.c.id).with_for_update(of=alerts)

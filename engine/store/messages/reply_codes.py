@@ -17,7 +17,7 @@ from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import reply_codes
 from engine.store.tables.people import clients, staff
 
-# Beyond it codes begin anew at 1, where those are free again by then: short ones are typed right.
+# Beyond it codes begin again at 1, if those are free by then: people type short ones right.
 LAST_SHORT = 999
 EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
@@ -29,7 +29,7 @@ _UNRESOLVED = select(alerts.c.id).where(
 _TAKEN = or_(reply_codes.c.told_at > bindparam("since"), _UNRESOLVED.exists())
 _PHONE = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _SHARING = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _PHONE))
-# What was told to the number counts too, whoever had it then.
+# Codes told to the number count too, even to an earlier owner.
 _THEIRS = select(reply_codes).where(
     or_(reply_codes.c.staff_id.in_(_SHARING), reply_codes.c.phone == _PHONE)
 )
@@ -80,10 +80,11 @@ class CodedAlert:
 
 
 def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
-    """The code by which a text of `now` to this recipient names the alert: the one they know, or the next.
+    """Return the code for an alert in a text to this recipient: the known one, or the next.
 
     Codes rise, and none is given again within 30 days of its last text or while its alert is
-    unresolved. Who share a number share the codes, for the number is all that a reply is known by.
+    unresolved. People who share a number share the codes, because a reply is known by its number
+    alone.
     """
     lock(conn, "code")
     since = now - NOT_REUSED_US
@@ -109,8 +110,8 @@ def known(
 ) -> list[CodedAlert]:
     """Read the alerts that the people of a number can name by a code.
 
-    A code belongs to the number that it was sent to, so that what was told to a person who had the
-    number before acts on nothing. A person who has a new number keeps a code that it does not use.
+    A code belongs to the number that it was sent to, so that codes of a number's earlier owner act
+    on nothing. A person who has a new number keeps a code that it does not use.
 
     Args:
         conn: The connection to read from.

@@ -15,7 +15,7 @@ _AT_ONCE = 0
 
 
 class Agenda(NamedTuple):
-    """When each flow next has something to do, in microseconds since 1970; None where nothing comes due by itself.
+    """The instant at which each flow next has work; None if nothing comes due by itself.
 
     An instant in the past is that of something overdue. `evaluate` is 1970 where something was
     learnt of a client.

@@ -47,7 +47,7 @@ def record(
 
 
 def append(conn: Connection, entries: Sequence[Entry], at: Instant) -> None:
-    """Append to the trail what was done at an instant, in this order.
+    """Append the actions of an instant to the trail, in this order.
 
     On PostgreSQL the trail is locked until the transaction ends, so this comes last in it.
     """
@@ -106,7 +106,7 @@ def began(conn: Connection) -> Instant | None:
 
 
 def verify(conn: Connection) -> int | None:
-    """The id of the first row that was changed, or before which one is missing; None where the chain is whole.
+    """Return the first row that was changed or follows a gap; None if the chain is whole.
 
     Rows that were cut off at the end, and a trail written anew, show only against a head that was
     kept elsewhere (flows/operations/audit_anchor.py).

@@ -170,7 +170,7 @@ _ATTRIBUTES_AHEAD = (
 
 
 def _attributes(conn: Connection, now: Instant, was: Instant) -> int:
-    """Let each client's attributes that were read ahead of now hold from now on, the last value of each."""
+    """Let each client's attributes that were read ahead of now hold from now on."""
     rows = conn.execute(_ATTRIBUTES_AHEAD, {"now": now, "was": was}).all()
     newest = {(row.client_id, row.entry): row for row in rows}
     for (client_id, entry), row in newest.items():

@@ -1,4 +1,4 @@
-"""Counts of what the database holds, for metrics and for `handrail doctor`."""
+"""Counts of rows in the database; metrics and `handrail doctor` show them."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def by_id(conn: Connection, id: int) -> StoredRuleSet | None:  # noqa: A002 - th
 
 
 def acceptances(conn: Connection, newest: int) -> list[tuple[int, StoredRuleSet]]:
-    """The instant (microseconds since 1970) and the set of each time that one began to serve, the newest first."""
+    """Return the instant and the set of each time that one began to serve, newest first."""
     wanted = (
         select(audit.c.at, audit.c.subject)
         .where(audit.c.action == AuditAction.RULES_ACCEPTED.value)

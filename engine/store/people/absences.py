@@ -20,14 +20,14 @@ _LASTING = (
 
 
 def lasting(conn: Connection, since: Instant, until: Instant) -> list[Absence]:
-    """The absences of which some lies in [since, until), in the order in which they were added."""
+    """Return the absences that overlap [since, until), in the order of adding."""
     return [Absence(*row) for row in conn.execute(_LASTING, {"since": since, "until": until})]
 
 
 def add(
     conn: Connection, staff_id: int, began: Instant, ended: Instant, stand_in_id: int | None
 ) -> int:
-    """Say that somebody is absent for a time; the id of the absence."""
+    """Record that a member of staff is absent for a time; return the absence's id."""
     row = {"staff_id": staff_id, "began": began, "ended": ended, "stand_in_id": stand_in_id}
     added = conn.scalar(insert(absences).values(row).returning(absences.c.id))
     assert added is not None

@@ -1,4 +1,4 @@
-"""Disclosures: each text that told a mentor about a client, or may have, and the consent that it stood under.
+"""Disclosures: each text that told, or may have told, a mentor of a client, and its consent.
 
 Rows are added before anything is sent, and never changed; what the carrier certainly never took is
 said in a row more.

@@ -13,7 +13,7 @@ from engine.store.tables.people import on_call_overrides, rotations, staff
 
 _SERVING = select(rotations).order_by(
     rotations.c.name
-)  # made once, for it takes longer to make than to run
+)  # made once, because it takes longer to make than to run
 
 
 def serving(conn: Connection) -> tuple[Rotation, ...]:
@@ -63,7 +63,7 @@ def overrides(conn: Connection, since: Instant) -> list[Override]:
 
 
 def override(conn: Connection, rotation: str, staff_id: int, began: Instant, ended: Instant) -> int:
-    """Put somebody on call in a rotation for a time; the id of the override."""
+    """Put a member of staff on call in a rotation for a time; return the override's id."""
     row = {"rotation": rotation, "staff_id": staff_id, "began": began, "ended": ended}
     added = conn.scalar(insert(on_call_overrides).values(row).returning(on_call_overrides.c.id))
     assert added is not None

@@ -8,7 +8,7 @@ from engine.model.instant import Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.people import opt_outs
 
-# Made once, for a statement takes longer to make than to run.
+# Made once, because a statement takes longer to make than to run.
 _NUMBERS = select(opt_outs.c.phone)
 _NUMBER = _NUMBERS.where(opt_outs.c.phone == bindparam("number"))
 

@@ -22,7 +22,7 @@ _WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.p
 _NEAR = select(clients.c.ref).where(
     func.lower(func.ltrim(clients.c.ref, "0")).in_(bindparam("bare", expanding=True))
 )
-# Those that run for each row are made once, for a statement takes longer to make than to run.
+# Statements of each row are made once, because making one takes longer than running it.
 _REFS = select(staff.c.ref, staff.c.id)
 _WITH_REF = select(staff).where(staff.c.ref == bindparam("of"))
 _ADD_STAFF = insert(staff)
@@ -163,7 +163,7 @@ def change_records(conn: Connection, changes: Sequence[RecordChange]) -> None:
 def put_staff(
     conn: Connection, ref: str, said: Mapping[str, Any], otherwise: Mapping[str, Any]
 ) -> Change:
-    """Put a member of staff into the roster, or correct what is `said`.
+    """Put a member of staff into the roster, or correct the fields in `said`.
 
     `otherwise` is for a new one alone.
     """
@@ -268,7 +268,7 @@ def set_active(conn: Connection, refs: Collection[str], active: bool) -> None:
 def consent(
     conn: Connection, client_id: int, staff_id: int, given_at: Instant, said: Mapping[str, Any]
 ) -> Change:
-    """Say what a client consented to; consents to one mentor are told apart by when they were given.
+    """Record a client's consent; the instant tells consents to one mentor apart.
 
     A revocation ends every consent given before it, and nothing but a new consent takes it back.
     """

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.tables.people import assignments, consents, staff
 
-# Made once, for a statement takes longer to make than to run for one client.
+# Made once, because a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
 _ASSIGNMENTS = (
     select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])

@@ -74,7 +74,7 @@ alerts = Table(
     # When its policy last began; NULL while nobody was told, or all was taken back before it was
     # sent.
     Column("notified_at", Instant),
-    # When people were last told of it or somebody took it, and how often they were told again.
+    # When people last heard of it or took it, and the number of reminders since.
     Column("told_at", Instant),
     Column("reminders", Integer, nullable=False, server_default="0"),
     # Not unique with `began`: a span that corrected data take away and give back is two alerts.

@@ -1,4 +1,4 @@
-"""The tables of intake: events, what became of them, rejected rows, and how far each source is read."""
+"""The tables of intake: events, their versions, rejected rows, and each source's position."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ events = Table(
     Index(None, "client_id", "occurred_at", "source", "key"),
 )
 
-# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key, for
-# a withdrawn event is gone and SQLite may give its id to another; `source` and `key` are what it is
-# known by.
+# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key,
+# because a withdrawn event is gone and SQLite may give its id to another. `source` and `key`
+# identify it.
 event_versions = Table(
     "event_versions",
     metadata,

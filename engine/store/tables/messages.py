@@ -59,12 +59,12 @@ outbox = Table(
     Column("sent_at", Instant),
     # The message that carries this one with it (store/bundles.py). No foreign key, as above.
     Column("bundle_id", BigInteger, index=True),
-    # Whether it tells somebody as a mentor, who needs a consent; who has the role of one always
-    # does.
+    # Whether its recipient is told as a mentor, who needs a consent; staff with that role always
+    # are.
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
     Index(None, "staff_id", "sent_at"),
-    # The same for messages about no alert, for NULL equals nothing.
+    # The same for messages about no alert, because NULL equals nothing.
     Index(
         "uq_outbox_without_alert",
         "step",
@@ -93,7 +93,7 @@ reply_codes = Table(
     Index(None, "staff_id", "code"),
 )
 
-# Every text that came in, once, whoever sent it. `understood` is what it asked for
+# Every text that came in, once, from any sender. `understood` is what it asked for
 # (messaging/replies.py).
 inbox = Table(
     "inbox",

@@ -123,7 +123,7 @@ opt_outs = Table(
 
 # Each text that told a mentor about a client, or may have: written before it is sent, never
 # changed, and kept (42 CFR Part 2, sections 2.24 and 2.31). It holds the consent as it then was,
-# for a roster corrects its rows.
+# because a roster corrects its rows.
 disclosures = Table(
     "disclosures",
     metadata,

@@ -1,4 +1,4 @@
-"""A client's events stand in one index in the order in which measures read them, so that nothing sorts them."""
+"""One index holds a client's events in the order of reading, so that nothing sorts them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of two events at one instant the same is the newer one on every database, whatever the language of the server."""
+"""Every database takes the same of two events at one instant for the newer one."""
 
 from __future__ import annotations
 

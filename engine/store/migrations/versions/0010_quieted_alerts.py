@@ -1,4 +1,4 @@
-"""The alerts that are quieted have an index of their own, for every step looks for those that are so no longer."""
+"""Quieted alerts get their own index, because every step looks for those that no longer are."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _read(message_id: int, reason: str) -> dict[str, str | int]:
 
 @contextmanager
 def _no_references() -> Iterator[None]:
-    """Take the references to messages away for a while, because SQLite's table is made anew."""
+    """Take the references to messages away for a while, because SQLite's table is made again."""
     conn = op.get_bind()
     if conn.dialect.name != "sqlite":
         yield

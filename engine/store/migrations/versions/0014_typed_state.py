@@ -1,4 +1,4 @@
-"""The state of the daemon gets a table for each kind, with typed columns, instead of one of JSON."""
+"""The daemon's state gets typed tables, one for each kind, instead of one of JSON."""
 
 from __future__ import annotations
 

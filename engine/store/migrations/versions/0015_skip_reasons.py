@@ -1,4 +1,4 @@
-"""Why somebody was not told is a value that is looked up, and no longer an English sentence."""
+"""The reason for a skipped recipient is a value, and no longer an English sentence."""
 
 from __future__ import annotations
 

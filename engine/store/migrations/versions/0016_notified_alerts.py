@@ -1,4 +1,4 @@
-"""An alert knows since when people are told of it, so that they are not told of the same again too soon."""
+"""An alert holds since when people are told of it, so that they are not told too soon again."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table and the columns; what stands of an event was known by its id alone."""
+    """Add the table and the columns; a standing event was known by its id alone."""
     op.create_table(
         "withdrawals",
         sa.Column("source", _ordered_alike(64), nullable=False),

@@ -1,4 +1,4 @@
-"""The last tick of the machine's clock is kept, and rows that are dated too far ahead are read again."""
+"""Keep the last tick of the machine's clock, and read rows dated too far ahead again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text that came in says who sent it and to which alerts it belongs, so that people can read it there."""
+"""An incoming text holds its sender and its alerts, so that people can read it there."""
 
 from __future__ import annotations
 

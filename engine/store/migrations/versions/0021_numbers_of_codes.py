@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the number; what was told before is taken to have gone to today's number."""
+    """Add the number; earlier codes are taken to have gone to today's number."""
     op.add_column("reply_codes", sa.Column("phone", sa.String(20), nullable=True))
     op.execute(
         "UPDATE reply_codes SET phone = coalesce("
