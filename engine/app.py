@@ -41,7 +41,7 @@ from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
-from engine.store.messages import outbox
+from engine.store.messages import outbox_delays
 from engine.store.operations import job_runs, rule_sets
 
 CLOCK_SECONDS = 5.0
@@ -165,7 +165,7 @@ class Engine:
     def urgent_text_waits(self) -> bool:
         """Return whether an urgent text has been in the outbox for longer than is promised."""
         with self.web_database.read() as conn:
-            return outbox.urgent_overdue(conn, self._now()) > 0
+            return outbox_delays.urgent_overdue(conn, self._now()) > 0
 
     def ticks(self) -> list[Tick]:
         """Every flow with how often it is to step."""

@@ -37,7 +37,7 @@ from engine.model.staff import SkippedRecipient
 from engine.ports import SmsGateway
 from engine.store.alerts import alerts, reminders, skipped_recipients
 from engine.store.database.connection import Database
-from engine.store.messages import grouping, outbox, reply_codes
+from engine.store.messages import grouping, outbox, outbox_claims, outbox_delays, reply_codes
 from engine.store.messages.grouping import BundledAlert
 from engine.store.operations import audit_log, channel_state
 from engine.store.people import disclosures
@@ -103,7 +103,7 @@ def run(
 def urgent_waits(database: Database, now: Instant) -> bool:
     """Return whether an urgent message waits to be sent."""
     with database.read() as conn:
-        return outbox.urgent_due(conn, now)
+        return outbox_delays.urgent_due(conn, now)
 
 
 def _prepare(
@@ -113,7 +113,7 @@ def _prepare(
     stands = channel_state.read(conn)
     if stands.stopped_until is not None and now < stands.stopped_until:
         return None
-    claimed = outbox.claim_due(
+    claimed = outbox_claims.claim_due(
         conn,
         now,
         owner,
@@ -126,7 +126,7 @@ def _prepare(
     if not claimed:
         return None
     (message,) = claimed
-    standing = outbox.standing(conn, message, now)
+    standing = outbox_claims.standing(conn, message, now)
     prepared = Prepared(message, standing, stands)
     if message.state == "unknown":
         return prepared
@@ -234,7 +234,7 @@ def _settle(
     """Write down what became of a message and all that follows from it."""
     message, result = prepared.message, settlement.result
     phone = prepared.standing.recipient.staff.phone
-    if not outbox.settle(conn, message, settlement, owner, now):
+    if not outbox_claims.settle(conn, message, settlement, owner, now):
         return
     if settlement.state in {"queued", "failed"}:
         disclosures.avert(conn, message.id, now)

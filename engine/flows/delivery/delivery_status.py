@@ -9,7 +9,7 @@ from engine.model.instant import Instant
 from engine.model.message import OutboxState, Report, SendResult, Settlement
 from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
-from engine.store.messages import grouping, outbox
+from engine.store.messages import grouping, outbox, outbox_claims
 from engine.store.operations import audit_log
 from engine.store.people import staff
 
@@ -26,7 +26,7 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
     """
     state = report.state
     with database.write() as conn:
-        message = outbox.reported_on(conn, report.message_id, report.provider_id)
+        message = outbox_claims.reported_on(conn, report.message_id, report.provider_id)
         if message is None:
             return None
         reached_nobody = state in {"undelivered", "failed"}
@@ -36,7 +36,7 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
         settlement = Settlement(
             state, SettlementReason.REPORTED, result=result, passed_over=reached_nobody
         )
-        if not outbox.settle(conn, message, settlement, ACTOR, now):
+        if not outbox_claims.settle(conn, message, settlement, ACTOR, now):
             return None
         if reached_nobody:
             for each in grouping.with_carried(conn, message):

@@ -20,7 +20,7 @@ from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.notify_reason import NotifyReason
 from engine.model.sms_settings import Detail
 from engine.model.staff import Role, Staff
-from engine.store.alerts import alerts
+from engine.store.alerts import alerts, last_change
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
@@ -131,7 +131,7 @@ def undo(
         The act that was taken back, or None where there is none. `record_undone` is left to the
         caller, because the audit log comes last in a transaction.
     """
-    last = alerts.last_change_by(conn, f"staff {who.id}", alert_id, now - UNDO_WITHIN_US)
+    last = last_change.last_change_by(conn, f"staff {who.id}", alert_id, now - UNDO_WITHIN_US)
     if last is None or last.from_state is None or last.why not in _ACT_OF:
         return None
     held = alerts.held(conn, last.alert_id)

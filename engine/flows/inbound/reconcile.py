@@ -17,7 +17,7 @@ from engine.model.notification_settings import NotificationSettings
 from engine.ports import CarrierRecords, SmsGateway
 from engine.store.database.connection import Database
 from engine.store.messages import inbox as texts
-from engine.store.messages import outbox
+from engine.store.messages import outbox_claims
 from engine.store.operations import audit_log, channel_state
 
 # A report usually comes within seconds; what was silent for two days stays so.
@@ -48,7 +48,7 @@ def run(
 
 def _ask(database: Database, carrier: CarrierRecords, now: Instant) -> int:
     with database.write() as conn:
-        silent = outbox.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
+        silent = outbox_claims.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
     reported = 0
     for message in silent:
         report = carrier.report_on(message)

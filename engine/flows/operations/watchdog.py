@@ -20,7 +20,7 @@ from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, outages
 from engine.store.database.connection import Database
 from engine.store.intake import list_rows, source_health
-from engine.store.messages import outbox
+from engine.store.messages import outbox_delays
 from engine.store.operations import (
     alert_storms,
     audit_log,
@@ -105,13 +105,13 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     ]
     if evaluations.overdue(conn, late):
         found.append("an evaluation was given up")
-    if outbox.overdue(conn, late):
+    if outbox_delays.overdue(conn, late):
         found.append("a message was given up")
-    if outbox.urgent_overdue(conn, now):
+    if outbox_delays.urgent_overdue(conn, now):
         found.append("an urgent text has waited for more than a minute")
     found += [
         f"texts to {deaf.staff_ref} do not arrive (error {deaf.error_code})"
-        for deaf in outbox.deaf_phones(conn, now - WEEK_US)
+        for deaf in outbox_delays.deaf_phones(conn, now - WEEK_US)
     ]
     found += missing_data(conn)
     storm = alert_storms.last_held_at(conn)

@@ -13,7 +13,7 @@ from engine.model.instant import Instant
 from engine.model.message import MessageKind, OutboxState
 from engine.model.routing import Policy
 from engine.model.staff import Role
-from engine.store.alerts.alerts import read_evidence, read_policy
+from engine.store.alerts.alert_json import read_evidence, read_policy
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.intake import event_versions, events
 from engine.store.tables.messages import outbox

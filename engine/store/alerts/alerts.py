@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -22,17 +19,15 @@ from sqlalchemy import (
     update,
 )
 
-from engine.model.alert import Alert, AlertEvidence, AlertState, FindingSeen
+from engine.model.alert import Alert, AlertEvidence, AlertState
 from engine.model.instant import Instant
 from engine.model.message import NEWS, REACHED_NOBODY, MessageKind, urgency_of
-from engine.model.routing import Policy, RoutingStep
+from engine.model.routing import Policy
+from engine.store.alerts.alert_json import read_policy, write_evidence, write_policy
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
 
-# The steps need no order of time, because a repeated alert goes on after the steps taken.
-_POLICY: TypeAdapter[Policy] = TypeAdapter(tuple[RoutingStep, ...])
-_FINDING = tuple(FindingSeen.__dataclass_fields__)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 # Whether people must hear of an alert: no trial, no quieting alert, and no doubt about data.
 TOLD: ColumnElement[bool] = and_(
@@ -40,8 +35,6 @@ TOLD: ColumnElement[bool] = and_(
     alerts.c.inhibited_by.is_(None),
     or_(alerts.c.inactivity.is_(None), alerts.c.inactivity == "believed"),
 )
-
-
 # Made once, because a statement takes longer to make than to run for one client.
 _OF_CLIENTS = (
     select(*_ALERT)
@@ -100,7 +93,6 @@ _SET_ROUTE = (
     .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
     .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
 )
-
 _SET_NOTIFIED = (
     update(alerts)
     .where(alerts.c.id.in_(bindparam("alert_ids", expanding=True)))
@@ -129,44 +121,6 @@ class Routed:
     step: int
     next_step_at: Instant | None
     owner_id: int | None = None  # the staff who has taken it, or lets it wait
-
-
-@dataclass(frozen=True, slots=True)
-class LastChange:
-    """The last change of an alert that a person made."""
-
-    alert_id: int
-    from_state: AlertState | None
-    to_state: AlertState
-    why: str
-
-
-def last_change_by(
-    conn: Connection, actor: str, alert_id: int | None, since: Instant
-) -> LastChange | None:
-    """Read the newest change that an actor made, if it is still the newest of its alert.
-
-    Args:
-        conn: The connection to read from.
-        actor: The actor, such as `staff 3`.
-        alert_id: Only changes of this alert, or None for all alerts.
-        since: Only changes from this instant on.
-
-    Returns:
-        The change, or None.
-    """
-    made = alert_transitions
-    wanted = select(made.c.id, made.c.alert_id, made.c.from_state, made.c.to_state, made.c.why)
-    wanted = wanted.where(made.c.actor == actor, made.c.at >= since)
-    if alert_id is not None:
-        wanted = wanted.where(made.c.alert_id == alert_id)
-    row = conn.execute(wanted.order_by(made.c.id.desc()).limit(1)).first()
-    if row is None:
-        return None
-    newest = select(func.max(made.c.id)).where(made.c.alert_id == row.alert_id)
-    if conn.scalar(newest) != row.id:
-        return None
-    return LastChange(row.alert_id, row.from_state, row.to_state, row.why)
 
 
 def of_clients(
@@ -199,8 +153,8 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
                     if name != "id"
                 },
                 "rule_set_id": one.rule_set_id,
-                "evidence": _write_evidence(one.evidence),
-                "policy": _write(one.policy),
+                "evidence": write_evidence(one.evidence),
+                "policy": write_policy(one.policy),
             }
             for one in new
         ],
@@ -253,7 +207,12 @@ def set_route(
     told_at: Instant | None = None,
 ) -> None:
     """Record an alert's policy, its step in it, and when people were told, if they were."""
-    values = {"policy": _write(policy), "step": step, "next_step_at": next_step_at, "told": told_at}
+    values = {
+        "policy": write_policy(policy),
+        "step": step,
+        "next_step_at": next_step_at,
+        "told": told_at,
+    }
     conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
 
 
@@ -352,33 +311,6 @@ def steps_overdue(conn: Connection, before: Instant) -> list[int]:
     """Alerts whose next step, or waking, was due before `before` and did not come."""
     late = and_(WAITS, alerts.c.next_step_at < before)
     return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
-
-
-def read_evidence(written: str) -> AlertEvidence:
-    """The evidence as an alert's row holds it."""
-    read = json.loads(written)
-    findings = (
-        FindingSeen(**{**seen, "events": tuple(seen["events"])}) for seen in read.pop("findings")
-    )
-    return AlertEvidence(**read, findings=tuple(findings))
-
-
-def read_policy(written: str) -> Policy:
-    """The policy as an alert's row holds it."""
-    return _POLICY.validate_json(written) if written != "[]" else ()
-
-
-def _write_evidence(evidence: AlertEvidence) -> str:
-    # Spelled out, for an import opens thousands of alerts and dataclasses.asdict takes longer than
-    # all the rest.
-    findings = [{name: getattr(seen, name) for name in _FINDING} for seen in evidence.findings]
-    clears = {"clears": evidence.clears, "clears_at": evidence.clears_at}
-    return json.dumps({"as_of": evidence.as_of, "findings": findings, **clears}, ensure_ascii=False)
-
-
-@lru_cache(maxsize=256)  # a site has few policies, and each alert carries one
-def _write(policy: Policy) -> str:
-    return _POLICY.dump_json(policy, by_alias=True, exclude_none=True).decode()
 
 
 def _due(

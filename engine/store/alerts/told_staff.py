@@ -14,7 +14,8 @@ from engine.model.instant import Instant
 from engine.model.message import TELLING, MessageKind
 from engine.model.routing import Policy
 from engine.model.rule import Severity
-from engine.store.alerts.alerts import TOLD, read_policy
+from engine.store.alerts.alert_json import read_policy
+from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import absences, assignments, opt_outs, staff

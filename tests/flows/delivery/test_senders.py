@@ -18,7 +18,7 @@ from engine.model.message import MessageKind, Outgoing, SendResult
 from engine.model.rule import Severity
 from engine.store.alerts import alerts
 from engine.store.database.connection import Database
-from engine.store.messages import outbox
+from engine.store.messages import outbox_claims
 from tests.kit.carrier import Carrier
 from tests.kit.rows import NOW, add_alert, add_message, add_staff, client_of, row_of
 from tests.kit.times import HOUR
@@ -83,9 +83,9 @@ def test_one_text_at_a_time_goes_to_a_number_of_several_people(database: Databas
         staff_ids = [add_staff(conn, phone="+15550100"), add_staff(conn, phone="+15550100")]
         ids = [add_message(conn, add_alert(conn), one, severity="urgent") for one in staff_ids]
         other = add_message(conn)
-        first = outbox.claim_due(conn, NOW, "a", MINUTE_US, 1)
-        second = outbox.claim_due(conn, NOW, "b", MINUTE_US, 1)
-        third = outbox.claim_due(conn, NOW, "c", MINUTE_US, 1)
+        first = outbox_claims.claim_due(conn, NOW, "a", MINUTE_US, 1)
+        second = outbox_claims.claim_due(conn, NOW, "b", MINUTE_US, 1)
+        third = outbox_claims.claim_due(conn, NOW, "c", MINUTE_US, 1)
     assert [one.id for one in (*first, *second, *third)] == [ids[0], other]
 
 

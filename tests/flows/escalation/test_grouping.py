@@ -11,7 +11,7 @@ from engine.flows.delivery import deliver, delivery_status
 from engine.messaging.operator_texts import reaches_nobody
 from engine.model.message import MessageKind, NewMessage, Report
 from engine.store.database.connection import Database
-from engine.store.messages import grouping
+from engine.store.messages import grouping, outbox_claims
 from engine.store.messages import outbox as outbox_store
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
@@ -208,11 +208,11 @@ def test_what_one_daemon_gathers_no_other_sends_meanwhile(postgres_database: Dat
     many(site, 8)
     site.evaluate()
     with postgres_database.write() as conn:
-        (claimed,) = outbox_store.claim_due(conn, NOON, "one", MINUTE, 1)
+        (claimed,) = outbox_claims.claim_due(conn, NOON, "one", MINUTE, 1)
     with postgres_database.write() as one, postgres_database.write() as other:
         gathered = grouping.waiting(one, claimed)
         assert len(gathered) == 8
-        assert outbox_store.claim_due(other, NOON, "other", MINUTE, 10) == []
+        assert outbox_claims.claim_due(other, NOON, "other", MINUTE, 10) == []
 
 
 def test_that_an_alert_reaches_nobody_is_told_by_itself(database: Database) -> None:

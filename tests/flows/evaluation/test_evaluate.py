@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 
 from engine.flows.evaluation import evaluate
 from engine.store.alerts import evaluations as stored_evaluations
-from engine.store.alerts.alerts import read_evidence, read_policy
+from engine.store.alerts.alert_json import read_evidence, read_policy
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log as trail
 from engine.store.operations import rule_sets

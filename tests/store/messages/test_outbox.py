@@ -22,7 +22,7 @@ from engine.model.message import (
 )
 from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
-from engine.store.messages import outbox
+from engine.store.messages import outbox, outbox_claims, outbox_delays
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox as table
 from engine.store.tables.people import staff
@@ -50,7 +50,7 @@ def add(database: Database, **values: object) -> int:
 
 def claim(database: Database, now: int = NOW, owner: str = "a", limit: int = 10) -> list[Claimed]:
     with database.write() as conn:
-        return outbox.claim_due(conn, now, owner, LEASE, limit)
+        return outbox_claims.claim_due(conn, now, owner, LEASE, limit)
 
 
 def ids(claimed: Iterable[Claimed]) -> list[int]:
@@ -61,7 +61,7 @@ def settle(
     database: Database, message: Claimed, settlement: Settlement, owner: str = "a", now: int = NOW
 ) -> bool:
     with database.write() as conn:
-        return outbox.settle(conn, message, settlement, owner, now)
+        return outbox_claims.settle(conn, message, settlement, owner, now)
 
 
 def state_of(database: Database, message_id: int) -> str:
@@ -245,7 +245,7 @@ def test_one_message_of_the_carriers_belongs_to_one_row(database: Database) -> N
 
 def standing(database: Database, message: Claimed) -> Standing:
     with database.read() as conn:
-        return outbox.standing(conn, message, NOW)
+        return outbox_claims.standing(conn, message, NOW)
 
 
 def test_standing_is_as_of_now_and_not_as_of_the_claim(database: Database) -> None:
@@ -342,8 +342,8 @@ def test_a_claim_that_nobody_looks_into_shows(database: Database) -> None:
     add(database)
     claim(database)
     with database.read() as conn:
-        assert outbox.overdue(conn, NOW + LEASE) == 0
-        assert outbox.overdue(conn, NOW + LEASE + 1) == 1
+        assert outbox_delays.overdue(conn, NOW + LEASE) == 0
+        assert outbox_delays.overdue(conn, NOW + LEASE + 1) == 1
 
 
 def test_several_owners_at_once_claim_every_message_and_none_twice(database: Database) -> None:

@@ -1,0 +1,310 @@
+"""Claims on the outbox: a sender borrows a message, and the carrier's word settles it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from engine.model.alert import Alert
+from engine.model.duration import Duration
+from engine.model.instant import Instant
+from engine.model.message import (
+    DECISIONS,
+    TRANSITIONS,
+    URGENT,
+    Claimed,
+    OutboxState,
+    Settlement,
+    Silent,
+    Standing,
+)
+from engine.model.rule import SEVERITIES
+from engine.model.staff import RecipientFacts
+from engine.store.database.locks import lock
+from engine.store.messages import grouping
+from engine.store.people import absences, opt_outs
+from engine.store.people.staff import consents_for, read
+from engine.store.tables.alerts import alerts
+from engine.store.tables.messages import outbox
+from engine.store.tables.people import staff
+
+_CLAIMED = [
+    outbox.c[name]
+    for name in (
+        "id",
+        "state",
+        "alert_id",
+        "step",
+        "staff_id",
+        "kind",
+        "body",
+        "created_at",
+        "expires_at",
+        "attempts",
+    )
+]
+_STAFF = list(staff.c)
+_ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
+# Statements of each message are made once, because making one takes longer than running it.
+_lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
+# One text at a time goes to a number, even a shared one, so that texts arrive in order.
+_busy, _going = staff.alias(), outbox.alias()
+_NUMBER_IS_FREE = outbox.c.staff_id.not_in(
+    select(staff.c.id)
+    .join(_busy, _busy.c.phone == staff.c.phone)
+    .join(_going, _going.c.staff_id == _busy.c.id)
+    .where(_going.c.state == "claimed")
+)
+_IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
+_QUEUED = (
+    select(*_IN_ORDER)
+    .where(
+        outbox.c.state == "queued",
+        outbox.c.urgency <= bindparam("least_urgent"),
+        or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
+        grouping.ON_ITS_OWN,
+        _NUMBER_IS_FREE,
+    )
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_IN_DOUBT = (
+    select(*_IN_ORDER)
+    .where(
+        outbox.c.state == "unknown",
+        outbox.c.urgency <= bindparam("least_urgent"),
+        outbox.c.due_at <= bindparam("now"),
+        _lent_to_nobody,
+    )
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_LEND = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=case((outbox.c.state == "queued", "claimed"), else_=outbox.c.state),
+        claimed_by=bindparam("owner"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+        updated_at=bindparam("now"),
+    )
+    .returning(*_CLAIMED)
+)
+_STANDING = (
+    select(*_STAFF, *_ALERT, outbox.c.to_mentor, alerts.c.told_at, alerts.c.next_step_at)
+    .select_from(outbox.join(staff).outerjoin(alerts, alerts.c.id == outbox.c.alert_id))
+    .where(outbox.c.id == bindparam("message"))
+)
+_ANY = len(SEVERITIES)
+_ANY_CLAIMED = select(outbox.c.id).where(outbox.c.state == "claimed").limit(1)
+# Skipping what another daemon is doubting just now: two of them can then never wait for each other.
+_run_out = (
+    select(outbox.c.id)
+    .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+_DOUBT = (
+    update(outbox)
+    .where(outbox.c.id.in_(_run_out))
+    .values(
+        state="unknown",
+        claimed_by=None,
+        lease_until=None,
+        due_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+)
+_SAME_WORDS = select(outbox.c.provider_id).where(
+    outbox.c.staff_id == bindparam("staff"),
+    outbox.c.body == bindparam("words"),
+    outbox.c.id != bindparam("message"),
+    outbox.c.provider_id.is_not(None),
+)
+
+
+@cache
+def _settled(state: OutboxState, *, first: bool) -> Update:
+    """A message comes to a state.
+
+    `first` is whether it was sent by this claim, and not by one before.
+    """
+    leading_here = [before for before, states in TRANSITIONS.items() if state in states]
+    ours: ColumnElement[bool] = (
+        outbox.c.claimed_by == bindparam("owner") if state in DECISIONS else true()
+    )
+    sent_at: ColumnElement[Any] = outbox.c.sent_at
+    if state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
+        sent_at = bindparam("now") if first else func.coalesce(outbox.c.sent_at, bindparam("now"))
+    return (
+        update(outbox)
+        .where(outbox.c.id == bindparam("message"), outbox.c.state.in_(leading_here), ours)
+        .values(
+            state=state,
+            claimed_by=None,
+            lease_until=None,
+            due_at=func.coalesce(bindparam("later", type_=outbox.c.due_at.type), outbox.c.due_at),
+            provider_id=func.coalesce(
+                bindparam("provider", type_=outbox.c.provider_id.type), outbox.c.provider_id
+            ),
+            error_code=bindparam("code"),
+            error_text=bindparam("text"),
+            updated_at=bindparam("now"),
+            sent_at=sent_at,
+        )
+    )
+
+
+def claim_due(
+    conn: Connection,
+    now: Instant,
+    owner: str,
+    lease_us: Duration,
+    limit: int,
+    *,
+    urgent_only: bool = False,
+    alone: bool = False,
+) -> list[Claimed]:
+    """Lend messages to send or to look up, the most urgent first, then the longest due.
+
+    A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
+    then on. One that is past its time is due too, because its end is to be written down. Nothing is
+    lent to a number to which a text is just going.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        now: The present instant.
+        owner: The name of the sender.
+        lease_us: How long the messages are lent.
+        limit: How many at most.
+        urgent_only: Whether others than urgent ones are left alone.
+        alone: Whether nothing is lent while another message is being sent.
+    """
+    # Two senders must not choose texts to one number at the same moment.
+    lock(conn, "send")
+    conn.execute(_DOUBT, {"now": now})
+    if alone and conn.scalar(_ANY_CLAIMED) is not None:
+        return []
+    most = {"now": now, "most": limit, "least_urgent": URGENT if urgent_only else _ANY}
+    found = [row for wanted in (_QUEUED, _IN_DOUBT) for row in conn.execute(wanted, most)]
+    chosen = [row.id for row in sorted(found, key=tuple)[:limit]]
+    if not chosen:
+        return []
+    lent = conn.execute(_LEND, {"ids": chosen, "owner": owner, "until": now + lease_us, "now": now})
+    rows = {row.id: Claimed(*row) for row in lent}
+    return [rows[message_id] for message_id in chosen]
+
+
+def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
+    """Read how things stand for a message at `now`.
+
+    Facts that may have changed since it was made.
+    """
+    found: Any = conn.execute(_STANDING, {"message": message.id}).one()
+    alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
+    recipient = read(found)
+    mentor = recipient.role == "mentor" or found.to_mentor
+    consents = consents_for(conn, alert.client_id, recipient.id) if mentor and alert else ()
+    away = {one.staff_id for one in absences.lasting(conn, now, now + 1)}
+    return Standing(
+        alert,
+        RecipientFacts(
+            recipient,
+            opted_out=opt_outs.holds(conn, recipient.phone),
+            absent=recipient.id in away,
+            as_mentor=mentor,
+            consents=tuple(consents),
+        ),
+        _others(conn, message),
+        found.told_at,
+        found.next_step_at if alert and alert.state == "open" else None,
+    )
+
+
+def settle(
+    conn: Connection, message: Claimed, settlement: Settlement, owner: str, now: Instant
+) -> bool:
+    """Record the outcome of a claimed message and end the claim; False if the claim is lost.
+
+    A carrier's report counts even if another holds the claim, except that no state leads back. A
+    decision counts only while `owner` holds it.
+    """
+    result = settlement.result
+    said = {
+        "message": message.id,
+        "owner": owner,
+        "now": now,
+        "later": settlement.due_at,
+        "provider": result.provider_id if result else None,
+        "code": result.error_code if result else None,
+        "text": result.error_text if result else None,
+    }
+    if (
+        conn.execute(_settled(settlement.state, first=message.state == "claimed"), said).rowcount
+        != 1
+    ):
+        return False
+    grouping.follow(conn, message.id, settlement.state, now)
+    return True
+
+
+def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed | None:
+    """Return the message that a report is about, locked.
+
+    It is None if the message has another id, or the id belongs to another message.
+    """
+    stranger = outbox.alias()
+    elsewhere = select(stranger.c.id).where(
+        stranger.c.provider_id == provider_id, stranger.c.id != message_id
+    )
+    same = or_(outbox.c.provider_id.is_(None), outbox.c.provider_id == provider_id)
+    wanted = select(*_CLAIMED).where(outbox.c.id == message_id, same, ~elsewhere.exists())
+    row = conn.execute(wanted.with_for_update(of=outbox)).first()
+    return Claimed(*row) if row else None
+
+
+def silent(
+    conn: Connection, now: Instant, after_us: Duration, until_us: Duration, limit: int
+) -> list[Silent]:
+    """Return up to `limit` messages without a last report for `after_us` to `until_us`.
+
+    None of them is given again before it has been silent for twice as long.
+    """
+    sent_at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
+    chosen = list(
+        conn.scalars(
+            select(outbox.c.id)
+            .where(
+                outbox.c.state.in_(("accepted", "sent")),
+                outbox.c.provider_id.is_not(None),
+                outbox.c.due_at <= now,
+            )
+            .where(sent_at <= now - after_us, sent_at > now - until_us)
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    asked = update(outbox).where(outbox.c.id.in_(chosen)).values(due_at=now + (now - sent_at))
+    rows = conn.execute(asked.returning(outbox.c.id, outbox.c.provider_id)) if chosen else ()
+    return sorted((Silent(row.id, row.provider_id) for row in rows), key=lambda one: one.id)
+
+
+def _others(conn: Connection, message: Claimed) -> frozenset[str]:
+    same_words = {"staff": message.staff_id, "words": message.body, "message": message.id}
+    return frozenset(conn.scalars(_SAME_WORDS, same_words))
