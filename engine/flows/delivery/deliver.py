@@ -30,6 +30,7 @@ from engine.model.message import (
     SendResult,
     Settlement,
     Standing,
+    Waiting,
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.sms_settings import Detail
@@ -131,7 +132,7 @@ def _prepare(
     if message.state == "unknown":
         return prepared
     alert = standing.alert
-    recipient = replace(standing.recipient, responsible=_responsible(conn, message, standing, now))
+    recipient = replace(standing.recipient, responsible=_responsible(conn, message, now))
     urgent = passes_quiet_hours(alert, message)
     decision = may_notify(
         recipient,
@@ -159,17 +160,17 @@ def _prepare(
 _TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
-def _responsible(conn: Connection, message: Claimed, standing: Standing, now: Instant) -> bool:
+def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
     """Return whether the recipient is assigned to the client, or on call, when the text goes."""
-    if standing.alert is None or message.kind not in _TO_ROLES:
+    if message.alert_id is None or message.kind not in _TO_ROLES:
         return True
-    (routed,) = alerts.routed(conn, [standing.alert.id])
+    (routed,) = alerts.routed(conn, [message.alert_id])
     if message.step >= len(routed.policy):
         return True
     # Whoever took an alert is reminded of it, whatever role told them of it.
     role = routed.policy[message.step].to if message.kind in TELLING else None
     resolver = RecipientResolver(conn, now)
-    return resolver.responsible(standing.alert.client_id, message.staff_id, role)
+    return resolver.responsible(routed.alert.client_id, message.staff_id, role)
 
 
 def _hand_over(gateway: SmsGateway, prepared: Prepared, now: Instant) -> Settlement:
@@ -205,7 +206,7 @@ def _paced(conn: Connection, message: Claimed, now: Instant) -> Settlement | Non
 def _bundled(conn: Connection, message: Claimed, detail: Detail, now: Instant) -> Claimed:
     """Return the message as it goes out, with what waits besides if that is too much."""
     left = room(grouping.sent(conn, message, now - LONGEST_US), now)
-    bundle = together(message.id, grouping.waiting(conn, message), left, now)
+    bundle = together(message.id, _still_theirs(conn, message, now), left, now)
     if not bundle:
         return message
     about = grouping.bundled_alerts(conn, [one.id for one in bundle])
@@ -218,6 +219,21 @@ def _bundled(conn: Connection, message: Claimed, detail: Detail, now: Instant) -
         body = of_many(named, len(about), clients, newly=newly)
     grouping.carry(conn, message.id, [one.id for one in bundle if one.id != message.id], body)
     return replace(message, body=body)
+
+
+def _still_theirs(conn: Connection, message: Claimed, now: Instant) -> list[Waiting]:
+    """Return what one text may tell together.
+
+    What the recipient is no longer responsible for stays in the outbox, and goes to others.
+    """
+    waiting = grouping.waiting(conn, message)
+    others = [one.id for one in waiting if one.id != message.id]
+    not_theirs = {
+        one.id
+        for one in grouping.as_if_claimed(conn, message, others)
+        if not _responsible(conn, one, now)
+    }
+    return [one for one in waiting if one.id not in not_theirs]
 
 
 def _named(

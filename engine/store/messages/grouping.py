@@ -183,15 +183,20 @@ def follow(conn: Connection, carrier_id: int, state: OutboxState, now: Instant) 
 
 
 def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
-    """A message and those that it carries, as if they were claimed with it."""
+    """Read a message and those that it carries, as if they were claimed with it."""
+    carried = select(outbox.c.id).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id)
+    return [message, *as_if_claimed(conn, message, conn.scalars(carried).all())]
+
+
+def as_if_claimed(
+    conn: Connection, message: Claimed, message_ids: Collection[int]
+) -> list[Claimed]:
+    """Read other messages to a message's recipient, as if they were claimed with it."""
+    if not message_ids:
+        return []
     columns = [outbox.c[name] for name in ("id", "alert_id", "step", "kind")]
-    rows = conn.execute(
-        select(*columns).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id)
-    )
-    return [
-        message,
-        *(replace(message, **row._mapping) for row in rows),
-    ]
+    wanted = select(*columns).where(outbox.c.id.in_(message_ids)).order_by(outbox.c.id)
+    return [replace(message, **row._mapping) for row in conn.execute(wanted)]
 
 
 def _with_carried(message_ids: Collection[int]) -> ColumnElement[bool]:

@@ -88,3 +88,31 @@ def test_words_of_danger_are_told_again_until_they_are_taken(database: Database)
     assert silent == []
     assert ADMIN not in {number for numbers in hourly for number in numbers}
     assert SUPERVISOR in {number for numbers in hourly for number in numbers}
+
+
+def test_a_text_about_many_alerts_leaves_out_the_clients_of_another_by_now(
+    database: Database,
+) -> None:
+    site = Site(database).with_people()
+    site.caseload.staff(8, "case_manager")
+    with database.write() as conn:
+        quiet = {"quiet_from": "11:00", "quiet_to": "12:30"}
+        conn.execute(update(staff).where(staff.c.id == 1).values(quiet))
+    for client in range(1, 9):
+        if client > 1:
+            site.caseload.client(client)
+            site.assign(client, 1)
+        site.missed(NOON - hours(25), client)
+        site.missed(NOON - hours(1), client)
+    site.evaluate(NOON)
+    with database.write() as conn:
+        others = (assignments.c.staff_id == 1, assignments.c.client_id == 8)
+        conn.execute(update(assignments).where(*others).values(ended=NOON + MINUTE))
+        new = {"client_id": 8, "staff_id": 8, "role": "case_manager", "began": NOON + MINUTE}
+        conn.execute(insert(assignments), new)
+    carrier = Carrier()
+    for minute in range(31, 60):
+        while deliver.run(database, carrier, NOON + minute * MINUTE, "a"):
+            pass
+    assert carrier.asked
+    assert not any("C-8" in message.body for message in carrier.asked)
