@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from engine.model.duration import Duration
-from engine.model.instant import LAST_US, MINUTE_US, Instant, to_us
+from engine.model.instant import DAY_US, HOUR_US, LAST_US, MINUTE_US, Instant, to_us
 
 # A clock that goes ahead or behind by less is no news.
 AHEAD_US = 5 * MINUTE_US
@@ -21,6 +21,11 @@ BEHIND_US = MINUTE_US
 SETTLES_US = MINUTE_US
 # Handrail was not there before. A battery that is dead says such times, and no wait makes them believable.
 EARLIEST = to_us(datetime(2026, 1, 1, tzinfo=UTC))
+
+# A shorter pause of the daemon is no gap, and two gaps that lie no further apart than this are one.
+GAP_US = HOUR_US
+_GAPS_APART_US = DAY_US
+LONGEST_GAP_US = 30 * DAY_US
 
 
 class ClockVerdict(Enum):
@@ -138,3 +143,30 @@ def look(state: ClockState, reading: ClockReading) -> tuple[ClockState, ClockVer
 
 def _stays(state: ClockState, doubted: Instant, said: Instant, monotonic: Duration) -> bool:
     return compare(said, doubted + monotonic - state.doubted_at) is ClockVerdict.STEADY
+
+
+def gap(
+    last: Instant, now: Instant, before: tuple[Instant, Instant] | None
+) -> tuple[Instant, Instant] | None:
+    """Return the last time in which no daemon ran.
+
+    Args:
+        last: The tick before this one.
+        now: This tick.
+        before: The gap known so far, as (begin, end).
+    """
+    if now - last < GAP_US:
+        return before
+    if before is not None and 0 <= last - before[1] < _GAPS_APART_US:
+        return before[0], now
+    return last, now
+
+
+def awake_for(within: Duration, away: tuple[Instant, Instant] | None, now: Instant) -> Duration:
+    """Return how far back to look to have seen a daemon run for a duration, at most 30 days more.
+
+    So what happened while no daemon ran is not old news when one runs again.
+    """
+    if away is None or not 0 <= now - away[1] < within:
+        return within
+    return within + min(away[1] - away[0], LONGEST_GAP_US)

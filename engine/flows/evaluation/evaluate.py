@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
+from engine.calendar.machine_clock import awake_for
 from engine.errors import StoreUnavailableError
 from engine.flows.escalation import departures, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
@@ -18,7 +19,7 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alerts, evaluations
 from engine.store.alerts.evaluations import Claim
 from engine.store.database.connection import Database
-from engine.store.operations import audit_log, rule_sets
+from engine.store.operations import audit_log, machine_clock, rule_sets
 
 # An import makes thousands due at once; read and written together they cost a fraction each.
 BATCH = 200
@@ -74,8 +75,12 @@ def run(
                 return counts
             if not claimed:
                 evaluations.mark_all_for_rules(conn, rulebook.hash, now)
+            clock = machine_clock.read(conn)
             claims = evaluations.claim_due(conn, now, owner, LEASE_US, wanted)
-        desk = EvaluationContext(database, rulebook, serving, telling, now)
+        # What happened while no daemon ran is no old news.
+        within = awake_for(telling.notify_within, clock.away if clock else None, now)
+        awake = replace(telling, notify_within=within)
+        desk = EvaluationContext(database, rulebook, serving, awake, now)
         batch = _evaluate(desk, claims) if claims else EvaluationCounts()
         counts += batch
         claimed += len(claims)

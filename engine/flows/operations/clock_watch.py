@@ -8,7 +8,7 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection
 
-from engine.calendar.machine_clock import ClockReading, ClockState, ClockVerdict
+from engine.calendar.machine_clock import ClockReading, ClockState, ClockVerdict, gap
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration, write_duration
@@ -72,6 +72,9 @@ def _note(
     with database.write(durable=believed_behind) as conn:
         lock(conn, "cloc")
         last = machine_clock.read(conn) or LastReading(now, state.floor)
+        away = gap(last.at, now, last.away)
+        if away is not None:
+            last = replace(last, away_from=away[0], away_until=away[1])
         last = replace(last, at=now, floor=state.floor)
         if verdict.is_news:
             last = replace(last, jumped_at=now, jumped_by=by)

@@ -25,6 +25,15 @@ class LastReading:
     jumped_by: Duration | None = None
     repaired_at: Instant | None = None
     was: Instant | None = None
+    away_from: Instant | None = None
+    away_until: Instant | None = None
+
+    @property
+    def away(self) -> tuple[Instant, Instant] | None:
+        """Return the last time in which no daemon ran, as (begin, end)."""
+        if self.away_from is None or self.away_until is None:
+            return None
+        return self.away_from, self.away_until
 
 
 # Made once, because a statement takes longer to make than to run.

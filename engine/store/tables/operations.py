@@ -100,6 +100,8 @@ machine_clock = Table(
     Column("jumped_by", BigInteger),
     Column("repaired_at", Instant),
     Column("was", Instant),
+    Column("away_from", Instant),
+    Column("away_until", Instant),
 )
 
 # By how much (microseconds) a machine's clock last was ahead of the database's, where the two

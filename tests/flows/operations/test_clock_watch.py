@@ -266,3 +266,28 @@ def test_a_last_tick_is_that_of_any_job(database: Database) -> None:
         assert machine_clock.last_tick(conn) == NOON
         machine_clock.write(conn, machine_clock.LastReading(NOON + 5, NOON))
         assert machine_clock.last_tick(conn) == NOON + 5
+
+
+@pytest.mark.parametrize("booted", [True, False])
+def test_what_happened_while_the_daemon_was_away_is_told(machine: Machine, booted: bool) -> None:
+    machine.step()
+    machine.elapsed += 10 * DAY  # suspended, or off
+    machine.site.caseload.event(1, "check_in", NOON + DAY, status="completed")
+    if booted:
+        machine.boot()
+    machine.step()
+    machine.step(2 * MINUTE)
+    # Silent since the fourth day, six days before the daemon is back.
+    assert [row.historic for row in machine.site.alerts if row.began > NOON] == [False]
+
+
+def test_a_gap_of_long_ago_makes_no_old_alert_new(machine: Machine) -> None:
+    machine.step()
+    machine.elapsed += 10 * DAY
+    machine.step()
+    for _ in range(4 * 48):
+        machine.step(HOUR // 2)
+    machine.site.caseload.event(1, "check_in", NOON + 9 * DAY, status="missed")
+    machine.step()
+    missed = [row for row in machine.site.alerts if row.rule_id == "missed"]
+    assert [row.historic for row in missed] == [True]
