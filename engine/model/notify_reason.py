@@ -31,6 +31,7 @@ class NotifyReason(StrEnum):
     # Of a role.
     ROLE_VACANT = "role_vacant"
     ROTATION_NOT_BEGUN = "rotation_not_begun"
+    ROTATION_OFF_HOURS = "rotation_off_hours"  # every rotation is outside its hours
     NOT_AMONG_STAFF = "not_among_staff"  # the rotation names a ref that no member of staff has
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from engine.model.instant import Instant, to_us
+from engine.model.duration import Duration
+from engine.model.instant import MINUTE_US, Instant, to_us
 from engine.model.local_time import WallReading
 from engine.model.strict import Strict
 from engine.model.timezone import Timezone
@@ -26,6 +27,34 @@ def _reading(written: object) -> object:
     )
 
 
+def _time_of_day(written: object) -> object:
+    if isinstance(written, int):
+        return written
+    with suppress(ValueError):
+        read = datetime.strptime(str(written), "%H:%M").replace(tzinfo=UTC)
+        return (read.hour * 60 + read.minute) * MINUTE_US
+    raise ValueError(f"'{written}' is not a time of day; write one such as 18:00")
+
+
+def _in_order(days: tuple[DayName, ...]) -> tuple[DayName, ...]:
+    return tuple(day for day in DAY_NAMES if day in days)
+
+
+DayName: TypeAlias = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+]
+DAY_NAMES: tuple[DayName, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+Days = Annotated[tuple[DayName, ...], Field(min_length=1), AfterValidator(_in_order)]
+# The time since local midnight by the clock; written such as 18:00.
+TimeOfDay = Annotated[Duration, BeforeValidator(_time_of_day)]
 # A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of
 # day.
 Reading = Annotated[WallReading, BeforeValidator(_reading)]
@@ -34,16 +63,28 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class Rotation(Strict):
-    """Who is on call, a week each, one after the other and then from the first again.
+    """Who is on call, a turn each, one after the other and then from the first again.
 
-    Weeks begin when the clock in `timezone` (the site's where it is left out) shows what it did at
-    the first hand-over.
+    Its hours begin on the days of `on` at `from` and end at the next `to`. If `from` and `to` are
+    left out, they last from the time of day of the first hand-over until the same time of the next
+    day. A turn is a week from the first hand-over on, or the hours of one day.
+    All times are read on the clock in `timezone` (the site's if it is left out).
     """
 
     name: Name
     timezone: Timezone | None = None
     first_handover: Reading
+    turn: Literal["1 day", "1 week"] = "1 week"
+    on: Days = DAY_NAMES
+    from_time: TimeOfDay | None = Field(None, alias="from")
+    to_time: TimeOfDay | None = Field(None, alias="to")
     staff: Annotated[tuple[StaffRef, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _from_goes_with_to(self) -> Rotation:
+        if (self.from_time is None) != (self.to_time is None):
+            raise ValueError("from: and to: go together; write both, or neither")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _WORDS: dict[NotifyReason | SettlementReason, str] = {
     NotifyReason.MENTOR_ALONE: "a mentor is never told alone of what is urgent",
     NotifyReason.ROLE_VACANT: "nobody has this role",
     NotifyReason.ROTATION_NOT_BEGUN: "it has not begun",
+    NotifyReason.ROTATION_OFF_HOURS: "no rotation has its hours",
     NotifyReason.NOT_AMONG_STAFF: "its person is not among the staff",
     SettlementReason.REFUSED: "the carrier refused the text",
     SettlementReason.NEVER_KNOWN: "nobody can say whether the text was sent",

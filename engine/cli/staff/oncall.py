@@ -17,6 +17,7 @@ from engine.presentation.local_clock import local
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from engine.calendar.on_call import Shift
     from engine.model.on_call import Rotation
     from engine.model.settings import Settings
 
@@ -71,7 +72,7 @@ def override(
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Put a person on call for a time, instead of the person whose week it is."""
+    """Put a person on call for a time, instead of the person whose turn it is."""
     from engine.flows.operations.on_call import override as put
 
     settings = open_settings(config)
@@ -123,14 +124,17 @@ def _rota(
     conn: Connection, settings: Settings, at: Instant, weeks: int
 ) -> Iterator[tuple[object, ...]]:
     from engine.calendar.on_call import WEEK_US, shifts
+    from engine.flows.operations.on_call import arranged
     from engine.store.people.on_call import overrides as all_overrides
 
     made = all_overrides(conn, at)
-    for rotation in settings.on_call:
+    for rotation in arranged(conn, settings.on_call, now()):
         zone = rotation.timezone or settings.timezone
         for shift in shifts(rotation, made, at, at + weeks * WEEK_US):
+            if shift.off_hours and shift.began > at:
+                continue
             notes = [f"override {shift.override}"] if shift.override else []
-            notes += _hindered(conn, shift.staff, max(at, shift.began))
+            notes += _hindered(conn, shift, max(at, shift.began))
             yield (
                 rotation.name,
                 shift.staff,
@@ -140,14 +144,14 @@ def _rota(
             )
 
 
-def _hindered(conn: Connection, ref: str | None, at: Instant) -> list[str]:
+def _hindered(conn: Connection, shift: Shift, at: Instant) -> list[str]:
     from engine.flows.escalation.recipients import RecipientResolver
     from engine.presentation.notify_words import in_words
 
-    if ref is None:
-        return ["nobody: it has not begun"]
+    if shift.staff is None:
+        return ["nobody: outside its hours" if shift.off_hours else "nobody: it has not begun"]
     reach = RecipientResolver(conn, at)
-    one = reach.with_ref(ref)
+    one = reach.with_ref(shift.staff)
     if one is None:
         return ["not among the staff"]
     stand_in = reach.stand_in(one.id)

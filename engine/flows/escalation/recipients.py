@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from engine.calendar.on_call import on_call
+from engine.calendar.on_call import covers, on_call
 from engine.messaging.eligibility import NotifyDecision, may_notify
 from engine.model.instant import Instant
 from engine.model.notify_reason import NotifyReason
@@ -88,8 +88,11 @@ class StaffDirectory:
         return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
 
     def on_call(self, now: Instant) -> Sequence[tuple[str, str | None]] | None:
-        """By rotation, the ref of whoever is on call; None where there are no rotations."""
-        return [(one.name, on_call(one, self._overrides, now)) for one in self._rotations] or None
+        """By rotation that has its hours now, the ref of the person on call; None without rotations."""
+        if not self._rotations:
+            return None
+        on_duty = (one for one in self._rotations if covers(one, self._overrides, now))
+        return [(one.name, on_call(one, self._overrides, now)) for one in on_duty]
 
     def one(self, staff_id: int) -> Staff:
         """One member of staff or mentor."""
@@ -235,6 +238,9 @@ class RecipientResolver:
             for of_role in self._people.site_wide[role]:
                 found.member(role, of_role)
             return
+        if not rota:
+            reason = NotifyReason.ROTATION_OFF_HOURS
+            found.left_out.append(SkippedRecipient(role, None, reason))
         for rotation, ref in rota:
             one = self._people.with_ref(ref) if ref else None
             if one:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
-from engine.flows.operations.on_call import gaps, strangers
+from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import broken_promises
 from engine.flows.rules.missing_rules import missing, written
@@ -143,7 +143,7 @@ def _serving(conn: Connection, rulebook: Rulebook | None, settings: Settings) ->
 
 
 def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Check]:
-    rotations = settings.on_call
+    rotations = arranged(conn, settings.on_call, now)
     if set(on_call.serving(conn)) != set(rotations):
         yield Check(
             "on call",
@@ -162,7 +162,12 @@ def _on_call(conn: Connection, settings: Settings, now: Instant) -> Iterator[Che
         wrong.append(f"Nobody who can be told is on call from {since} until {until}.")
     yield from (Check("on call", False, said) for said in wrong)
     if not wrong:
-        yield Check("on call", True, "Somebody who can be told is on call for the next four weeks.")
+        said = "Somebody who can be told is on call for the next four weeks"
+        off = off_hours(conn, rotations, now)
+        if off:
+            since, until = (from_us(us).astimezone(zone).isoformat() for us in off)
+            said += f" in the hours of the rotations; by them nobody is from {since} until {until}"
+        yield Check("on call", True, f"{said}.")
 
 
 def _trail(conn: Connection, settings: Settings) -> Check:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sqlalchemy import Connection
 
-from engine.calendar.on_call import Shift, shifts
+from engine.calendar.on_call import Shift, continued, covers, shifts
 from engine.errors import UserError
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.model.audit_action import AuditAction
@@ -23,8 +23,11 @@ AHEAD_US = 28 * DAY_US
 
 
 def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> None:
-    """Let these rotations serve, for every daemon on the database."""
-    if on_call.serve(conn, rotations):
+    """Let these rotations serve, for every daemon on the database.
+
+    A list of staff that changed leaves on call the person who is on call (see `arranged`).
+    """
+    if on_call.serve(conn, arranged(conn, rotations, now)):
         detail = {"rotations": [one.name for one in rotations]}
         audit_log.record(
             conn,
@@ -34,6 +37,15 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> Non
             subject="on call",
             detail=detail,
         )
+
+
+def arranged(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> list[Rotation]:
+    """Arrange rotations of config.yaml as they serve, or would if they were accepted at `now`.
+
+    The person who is on call stays on call, if the list of staff alone changed and holds them.
+    """
+    serving = {one.name: one for one in on_call.serving(conn)}
+    return [continued(one, serving.get(one.name), now) for one in rotations]
 
 
 def override(
@@ -123,15 +135,36 @@ def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str
 def gaps(
     conn: Connection, rotations: Sequence[Rotation], now: Instant
 ) -> list[tuple[Instant, Instant]]:
-    """From when to when, within four weeks, nobody who can be told is on call."""
+    """From when to when, within four weeks, nobody who can be told is on call.
+
+    Times outside the hours of every rotation are no gaps, because the rotations say so.
+    """
     found: list[tuple[Instant, Instant]] = []
     for began, ended in _stretches(conn, rotations, now):
-        at = max(began, now)
-        refs = {shift.staff for each in _shifts(conn, rotations, at, at + 1) for shift in each}
-        if not _anybody(RecipientResolver(conn, at), refs):
-            joined = found and found[-1][1] == at
-            found[-1:] = [(found[-1][0], ended)] if joined else [*found[-1:], (at, ended)]
+        there = [shift for each in _shifts(conn, rotations, began, began + 1) for shift in each]
+        on_duty = {shift.staff for shift in there if not shift.off_hours}
+        if on_duty and not _anybody(RecipientResolver(conn, began), on_duty):
+            joined = found and found[-1][1] == began
+            found[-1:] = [(found[-1][0], ended)] if joined else [*found[-1:], (began, ended)]
     return found
+
+
+def off_hours(
+    conn: Connection, rotations: Sequence[Rotation], now: Instant
+) -> tuple[Instant, Instant] | None:
+    """The first time within four weeks in which no rotation has hours, from when to when."""
+    for began, ended in _stretches(conn, rotations, now):
+        overrides = on_call.overrides(conn, began)
+        if not any(covers(one, overrides, began) for one in rotations):
+            return began, ended
+    return None
+
+
+def is_vacant(conn: Connection, now: Instant) -> bool:
+    """Whether a rotation has its hours now, and yet nobody who can be told is on call."""
+    rotations, overrides = on_call.serving(conn), on_call.overrides(conn, now)
+    on_duty = any(covers(one, overrides, now) for one in rotations)
+    return on_duty and not RecipientResolver(conn, now).on_call()
 
 
 def _stretches(

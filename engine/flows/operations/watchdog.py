@@ -8,8 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
-from engine.flows.escalation.recipients import RecipientResolver
-from engine.flows.operations import clock_watch
+from engine.flows.operations import clock_watch, on_call
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
@@ -28,7 +27,6 @@ from engine.store.operations import (
     job_runs,
     watchdog_state,
 )
-from engine.store.people import on_call
 
 ACTOR = "audit"
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
@@ -120,7 +118,7 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     found += [
         f"{name} has not run" for name in FLOWS if name in runs and runs[name].ended_at < late
     ]
-    if on_call.serving(conn) and not RecipientResolver(conn, now).on_call():
+    if on_call.is_vacant(conn, now):
         found.append("nobody is on call")
     stopped_since = channel_state.read(conn).since
     if stopped_since is not None and stopped_since <= now:

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.model.instant import Instant
 from engine.model.on_call import Override, Rotation
 from engine.store.tables.people import on_call_overrides, rotations, staff
 
-_SERVING = select(rotations).order_by(
-    rotations.c.name
-)  # made once, because it takes longer to make than to run
+# Made once, because it takes longer to make than to run.
+_SERVING = select(rotations).order_by(rotations.c.name)
 
 
 def serving(conn: Connection) -> tuple[Rotation, ...]:
-    """The rotations by which the role `on_call` is filled.
+    """The rotations by which the role `on_call` is filled, by name.
 
-    None where everybody who has it is on call.
+    If there are none, everybody who has the role is on call.
     """
-    return tuple(
-        Rotation(
-            name=row.name,
-            timezone=row.timezone,
-            first_handover=row.first_handover,
-            staff=json.loads(row.staff),
-        )
-        for row in conn.execute(_SERVING)
-    )
+    return tuple(_rotation(row) for row in conn.execute(_SERVING))
 
 
 def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
@@ -40,7 +32,7 @@ def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
     if accepted:
         conn.execute(
             insert(rotations),
-            [{**one.model_dump(), "staff": json.dumps(one.staff)} for one in accepted],
+            [_row(one) for one in accepted],
         )
     return True
 
@@ -76,3 +68,23 @@ def remove(conn: Connection, override_id: int, now: Instant) -> bool:
     return (
         conn.execute(update(on_call_overrides).where(*there).values(removed_at=now)).rowcount == 1
     )
+
+
+def _rotation(row: Row[Any]) -> Rotation:
+    return Rotation.model_validate(
+        {
+            "name": row.name,
+            "timezone": row.timezone,
+            "first_handover": row.first_handover,
+            "turn": row.turn,
+            "on": json.loads(row.weekdays),
+            "from": row.from_time,
+            "to": row.to_time,
+            "staff": json.loads(row.staff),
+        }
+    )
+
+
+def _row(rotation: Rotation) -> dict[str, object]:
+    row = rotation.model_dump(exclude={"on"})
+    return {**row, "weekdays": json.dumps(rotation.on), "staff": json.dumps(rotation.staff)}

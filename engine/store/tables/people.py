@@ -79,15 +79,19 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
-# The on-call rotations that serve, as config.yaml had them when the daemon last began
-# (model/on_call.py). `first_handover` is a reading of the local clock, in microseconds as if it
-# were UTC; `staff` are refs, in JSON.
+# The on-call rotations that serve, as config.yaml had them when the daemon last began.
+# `first_handover` is a reading of the local clock, in microseconds as if it were UTC; `from_time`
+# and `to_time` are microseconds since local midnight; `weekdays` and `staff` are lists in JSON.
 rotations = Table(
     "rotations",
     metadata,
     Column("name", String(40), primary_key=True),
     Column("timezone", String(64), nullable=False),
     Column("first_handover", Instant, nullable=False),
+    Column("turn", String(10), nullable=False),
+    Column("weekdays", Text, nullable=False),
+    Column("from_time", Instant),
+    Column("to_time", Instant),
     Column("staff", Text, nullable=False),
 )
 

@@ -71,6 +71,18 @@ def test_what_is_wrong_with_a_shift_stands_beside_it(said: Any) -> None:
     ]
 
 
+def test_nights_and_daily_turns_are_shown_by_their_hours(said: Any) -> None:
+    nights = ROTATION.replace("staff:", 'turn: 1 day, from: "18:00", to: "08:00", staff:')
+    read = ("oncall", "--at", "2026-06-02T12:00", "--format", "json")
+    rows = json.loads(said(*read, on_call=nights))
+    assert [(row["staff"], row["from"][5:16], row["until"][5:16]) for row in rows[:3]] == [
+        (None, "06-02T08:00", "06-02T18:00"),
+        ("S-2", "06-02T18:00", "06-03T08:00"),
+        ("S-7", "06-03T18:00", "06-04T08:00"),
+    ]
+    assert rows[0]["note"] == "nobody: outside its hours"
+
+
 def test_without_a_rotation_everybody_who_has_the_role_is_shown(said: Any) -> None:
     (row,) = json.loads(said("oncall", "--format", "json", on_call=""))
     assert (row["staff"], row["note"]) == ("S-3", "has the role; config.yaml has no rotation")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.operations import doctor, on_call, watchdog
 from engine.model.on_call import Rotation
 from engine.model.settings import Settings
@@ -14,6 +15,8 @@ from tests.kit.caseload import Caseload
 from tests.kit.times import NOON, hours
 
 WEEK = hours(7 * 24)
+# Six in the evening of the Monday after NOON, which is a Tuesday.
+MONDAY_EVENING = NOON + hours(6 * 24 + 6)
 NIGHTS = Rotation.model_validate(
     {
         "name": "nights",
@@ -81,6 +84,70 @@ def test_each_week_of_an_absent_person_is_one_gap(caseload: Caseload) -> None:
     assert gaps(caseload, other) == [(140, 140 + 14 * 24)]
     with caseload.database.read() as conn:
         assert on_call.strangers(conn, [other]) == [("nights", "S-8"), ("nights", "S-9")]
+
+
+def weeknights(**changes: object) -> Rotation:
+    """S-1 and S-2 take turns, a night each, on Mondays and Tuesdays."""
+    written = {"from": "18:00", "to": "08:00", "turn": "1 day", "on": ["monday", "tuesday"]}
+    return Rotation.model_validate(
+        {**NIGHTS.model_dump(exclude={"turn", "on", "from_time", "to_time"}), **written, **changes}
+    )
+
+
+def test_hours_serve_as_they_are_written(caseload: Caseload) -> None:
+    with caseload.database.write() as conn:
+        on_call.accept(conn, [weeknights()], NOON)
+        assert store.serving(conn) == (weeknights(),)
+        assert not store.serve(conn, [weeknights()])
+
+
+def told(caseload: Caseload, now: int) -> list[str]:
+    with caseload.database.read() as conn:
+        return [one.staff.ref for one in RecipientResolver(conn, now).on_call()]
+
+
+def test_outside_all_hours_nobody_is_on_call_and_it_is_no_gap(caseload: Caseload) -> None:
+    evening = MONDAY_EVENING
+    with caseload.database.write() as conn:
+        on_call.accept(conn, [weeknights()], NOON)
+    assert told(caseload, evening - 1) == []
+    assert len(told(caseload, evening)) == 1
+    assert gaps(caseload, weeknights()) == []
+    assert promises(caseload, evening - 1) == []
+    ((ok, line),) = said(caseload, weeknights())
+    assert ok
+    assert "in the hours of the rotations; by them nobody is from" in line
+
+
+def test_a_person_who_is_away_in_the_hours_of_a_rotation_is_a_gap(caseload: Caseload) -> None:
+    evening = MONDAY_EVENING
+    with caseload.database.write() as conn:
+        on_call.accept(conn, [weeknights()], NOON)
+        for staff_id in (1, 2):
+            absences.add(conn, staff_id, evening - hours(2), evening + hours(2), None)
+    began = (evening - NOON) // hours(1)
+    assert gaps(caseload, weeknights()) == [(began, began + 2)]
+    assert promises(caseload, evening - hours(1)) == []
+    assert promises(caseload, evening + hours(1)) == ["nobody is on call"]
+
+
+def test_taking_a_person_out_leaves_on_call_the_person_who_is_on_call(caseload: Caseload) -> None:
+    caseload.staff(3, "case_manager")
+    three = NIGHTS.model_copy(update={"staff": ("S-1", "S-2", "S-3")})
+    two = NIGHTS.model_copy(update={"staff": ("S-2", "S-3")})
+    with caseload.database.write() as conn:
+        on_call.accept(conn, [], NOON)
+        on_call.accept(conn, [three], NOON)
+        on_call.accept(conn, [two], NOON + WEEK)
+    assert told(caseload, NOON + WEEK) == ["S-2"]
+    assert told(caseload, NOON + 2 * WEEK) == ["S-3"]
+    with caseload.database.write() as conn:
+        before = store.serving(conn)
+        on_call.accept(conn, [two], NOON + 2 * WEEK)
+        assert store.serving(conn) == before
+    assert said(caseload, two) == [
+        (True, "Somebody who can be told is on call for the next four weeks.")
+    ]
 
 
 def said(caseload: Caseload, *rotations: Rotation) -> list[tuple[bool, str]]:
