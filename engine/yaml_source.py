@@ -115,7 +115,10 @@ class YamlSource:
             elif getattr(event, "tag", None):
                 problem = "tags (!) are not allowed; put a text that begins with '!' in quotes"
             elif depth > DEEPEST:
-                problem = f"lists and 'key: value' pairs are nested more than {DEEPEST} deep here; nest less"
+                problem = (
+                    f"lists and 'key: value' pairs are nested more than {DEEPEST} deep here; nest "
+                    "less"
+                )
             if problem:
                 self.mistake(event, problem)
                 raise _BombFoundError
@@ -123,7 +126,10 @@ class YamlSource:
     def _say_no_text(self, found: re.Match[str]) -> None:
         before = self.text[: found.start()]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        problem = f"the character {found[0]!r} cannot stand in a YAML file; delete it, or save the file again as text"
+        problem = (
+            f"the character {found[0]!r} cannot stand in a YAML file; delete it, or save the file "
+            "again as text"
+        )
         self.mistakes.append(Mistake(self.name, line, column, problem))
 
     def _refuse_duplicates(self) -> None:
@@ -138,7 +144,8 @@ class YamlSource:
                 elif word in seen:
                     self.mistake(
                         key,
-                        f"the key '{word}' stands here twice (first in line {seen[word]}); keep one",
+                        f"the key '{word}' stands here twice (first in line {seen[word]}); "
+                        "keep one",
                     )
                 seen.setdefault(word, key.start_mark.line + 1)
 

@@ -52,7 +52,8 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
             return (
                 at,
                 odd,
-                "a space of another kind stands here, as word processors write; YAML is indented with plain ones",
+                "a space of another kind stands here, as word processors write; YAML is "
+                "indented with plain ones",
             )
     if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
         return (
@@ -61,16 +62,28 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
             "is not YAML: a quote that begins here is never closed",
         )
     if since and "simple key" in (error.context or ""):
-        text = "is not YAML: a ':' is missing in this line, or it is indented too little to go on with the line above"
+        text = (
+            "is not YAML: a ':' is missing in this line, or it is indented too little to go on "
+            "with the line above"
+        )
         return since.line + 1, since.column + 1, text
     if "mapping values" in problem and (began := _item_above(lines, line)):
-        text = f"is not YAML: line {line} stands deeper than this line, and goes on with it; look at its indent"
+        text = (
+            f"is not YAML: line {line} stands deeper than this line, and goes on with it; look at "
+            "its indent"
+        )
         return began, _indent(lines[began - 1]) + 1, text
     if first := _without_dash(lines, line, column):
-        text = f"is not YAML: line {line} begins with '- ', and these lines do not; is a '- ', or a line, missing here?"
+        text = (
+            f"is not YAML: line {line} begins with '- ', and these lines do not; is a '- ', or a "
+            "line, missing here?"
+        )
         return first, _indent(lines[first - 1]) + 1, text
     if since and (outer := _too_far_out(lines, line, column, since.column)):
-        text = f"is not YAML: this line ends the lines above it, and line {line} goes on with them; look at its indent"
+        text = (
+            f"is not YAML: this line ends the lines above it, and line {line} goes on with them; "
+            "look at its indent"
+        )
         return outer, _indent(lines[outer - 1]) + 1, text
     plainly = next(
         (said for part, said in _PLAINLY if part in problem), f"{problem} here or just above"

@@ -92,7 +92,8 @@ class Api:
             return _refused(400, *wrong)
         valid_for = given.get("ValidityPeriod")
         text = carrier.take(
-            to, body, now, service=given.get("MessagingServiceSid"), callback=given.get("StatusCallback"),
+            to, body, now, service=given.get("MessagingServiceSid"),
+            callback=given.get("StatusCallback"),
             valid_for=int(valid_for) if valid_for else None,
         )  # fmt: skip
         return Answer(201, json.dumps(resource(text, carrier.account_sid)))

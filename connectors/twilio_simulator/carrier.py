@@ -61,13 +61,15 @@ class Carrier:
         self._era = era
 
     def take(
-        self, to: str, body: str, now: Instant, *, service: str | None = None, callback: str | None = None,
+        self, to: str, body: str, now: Instant, *, service: str | None = None,
+        callback: str | None = None,
         valid_for: int | None = None, reply: bool = False,
     ) -> CarrierMessage:  # fmt: skip
         """Take a message to send; `valid_for` in seconds."""
         text = CarrierMessage(
             self._sid(), to, self.number, body, "outbound-reply" if reply else "outbound-api", now,
-            service=service, callback=callback, valid_until=None if valid_for is None else now + valid_for * SECOND_US,
+            service=service, callback=callback,
+            valid_until=None if valid_for is None else now + valid_for * SECOND_US,
         )  # fmt: skip
         self._keep(text)
         self._go_on(text, now)

@@ -67,7 +67,8 @@ class Console:
             sender, words = self._answering(line), line
         else:
             self._say(
-                "No phone has had a text yet; begin with the number of the phone that this comes from.\n"
+                "No phone has had a text yet; begin with the number of the phone that this comes "
+                "from.\n"
             )
             return
         self._say(f"SMS from {sender}: {words}\n")

@@ -33,7 +33,8 @@ def parse_duration(text: object) -> Duration:
     match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError(
-            f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, 7 days"
+            f"'{text}' is not a duration; write a number and a unit, such as 45 minutes, 12 hours, "
+            "7 days"
         )
     us = float(match[1]) * _UNITS[match[2].lower()]
     if us > LONGEST:

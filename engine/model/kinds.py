@@ -64,7 +64,8 @@ BUILT_IN: Mapping[str, Kind] = {
             {
                 "method": _choice("urine breath saliva blood hair"),
                 "result": _choice(
-                    "negative positive dilute adulterated invalid inconclusive refused missed excused pending"
+                    "negative positive dilute adulterated invalid inconclusive refused missed "
+                    "excused pending"
                 ),
                 "confirmed": Field("flag"),
                 "substances": _SUBSTANCES,

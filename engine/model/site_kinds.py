@@ -13,7 +13,10 @@ from pydantic import AfterValidator, BeforeValidator, InstanceOf, StringConstrai
 from engine.model.kinds import Field, Kind, with_site_kinds
 
 _BARE = ("number", "flag", "list", "word", "text")
-_HOW = "write a list of its values, or number, flag, list, word or text, or {number: [lowest, highest]}"
+_HOW = (
+    "write a list of its values, or number, flag, list, word or text, or {number: [lowest, "
+    "highest]}"
+)
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 

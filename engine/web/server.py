@@ -100,7 +100,8 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.close()
         if error.errno == errno.EADDRINUSE:
             raise UserError(
-                f"Port {port} on {host} is in use, perhaps by another handrail run; end that one or set web: port:."
+                f"Port {port} on {host} is in use, perhaps by another handrail run; end that one "
+                "or set web: port:."
             ) from None
         raise UserError(f"Port {port} on {host} cannot be used: {error.strerror}.") from None
     return bound

@@ -69,7 +69,8 @@ def import_(
     show_rows(rows, ("source", "file", "read", *_COUNTED[1:]), format)
     if rejected := sum(int(str(row[-1])) for row in rows):
         typer.echo(
-            f"{counted(rejected, 'row')} {'was' if rejected == 1 else 'were'} rejected; handrail rejects tells why.",
+            f"{counted(rejected, 'row')} {'was' if rejected == 1 else 'were'} rejected; "
+            "handrail rejects tells why.",
             err=True,
         )
         raise typer.Exit(FOUND)

@@ -1,4 +1,4 @@
-"""Doctor: looks at everything that must be right for people to be told, and says it in plain sentences."""
+"""Doctor: checks everything that alerts depend on, and reports it in plain sentences."""
 
 from __future__ import annotations
 
@@ -133,12 +133,18 @@ def _serving(conn: Connection, rulebook: Rulebook | None, settings: Settings) ->
         return
     lost = missing(rulebook, serving.files, settings)
     for rule_id in lost:
-        said = f"{rule_id} serves and is in no file. It stays in force; to end it, write it with status: retired."
+        said = (
+            f"{rule_id} serves and is in no file. It stays in force; to end it, write it with "
+            "status: retired."
+        )
         yield Check("rules missing", False, said)
     if rulebook.files == written(serving.files):
         yield Check("rules serving", True, "The rules in the files serve.")
     else:
-        said = "The files are not what serves. The daemon takes them up within seconds: see whether it runs, and its log."
+        said = (
+            "The files are not what serves. The daemon takes them up within seconds: see whether "
+            "it runs, and its log."
+        )
         yield Check("rules serving", False, said)
 
 
@@ -259,7 +265,10 @@ def _ahead(conn: Connection, now: Instant) -> Check:
             "events", True, "No stored event lies further in the future than a clock may go ahead."
         )
     lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
-    said = f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time zone is right."
+    said = (
+        f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time "
+        "zone is right."
+    )
     return Check("events", False, said)
 
 
@@ -267,7 +276,10 @@ def _held(conn: Connection) -> Check:
     held = inactivity.held_count(conn)
     if not held:
         return Check("alerts held", True, "No alert waits for data that are missing.")
-    said = f"{counted(held, 'alert')} of silence told to nobody, for data are missing; see handrail alerts --held."
+    said = (
+        f"{counted(held, 'alert')} of silence told to nobody, for data are missing; see handrail "
+        "alerts --held."
+    )
     return Check("alerts held", False, said)
 
 

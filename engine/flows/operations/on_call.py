@@ -60,7 +60,8 @@ def override(
     one = _somebody(conn, ref)
     if one.role == "mentor":
         raise UserError(
-            f"{ref} is a mentor, who is told of nobody but under a consent; nobody but staff is on call."
+            f"{ref} is a mentor, who is told of nobody but under a consent; nobody but staff is on "
+            "call."
         )
     _check_times(began, ended, now)
     made = on_call.override(conn, rotation, one.id, began, ended)

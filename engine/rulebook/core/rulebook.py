@@ -36,7 +36,7 @@ def _raise_of(rule_id: str, severity: Severity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule with denials moved into its findings and other rules put in; `written` is its source."""
+    """A rule with denials in its findings and other rules put in; `written` is its source."""
 
     rule: Rule
     written: WrittenRule
@@ -147,7 +147,7 @@ class Rulebook:
                 raise AssertionError(condition)
 
     def conclusions(self, histories: Histories) -> tuple[Keys, Bools]:
-        """Return (n,) keys at which findings change, and (n, trees) the conclusions from there on."""
+        """Return (n,) keys at which findings change, and (n, trees) the conclusions then."""
         changes = [flips_of(finding, histories) for finding in self.findings]
         instants = merged(changes)
         changed = np.zeros((len(changes), len(instants)), bool)

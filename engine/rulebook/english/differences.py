@@ -16,8 +16,10 @@ from engine.rulebook.english.explain import explain
 # who is told, when again, the texts.
 How = Literal["live", "shadow", "draft", "retired", "added", "removed", "logic", "words"]
 _SAID: dict[How, str] = {
-    "live": "now live, texting people", "shadow": "now on trial", "draft": "now a draft", "retired": "now retired",
-    "added": "added", "removed": "removed", "logic": "with other logic", "words": "with other words",
+    "live": "now live, texting people", "shadow": "now on trial", "draft": "now a draft",
+    "retired": "now retired",
+    "added": "added", "removed": "removed", "logic": "with other logic",
+    "words": "with other words",
 }  # fmt: skip
 _MOST_NAMED = 3
 

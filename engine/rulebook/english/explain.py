@@ -169,10 +169,14 @@ def _told(
         yield f"Who is told: the policy {rule.notify} says."
     if rule.remind:
         apart = f"{write_duration(rule.remind)} apart"
-        yield f"Until it is resolved, whoever has taken it, or else those who were told last, are told again, {apart}."
+        yield (
+            "Until it is resolved, whoever has taken it, or else those who were told last, are "
+            f"told again, {apart}."
+        )
     if rule.tell_again:
         yield (
-            f"After that nobody is told again of this client for {write_duration(rule.tell_again)}, "
+            "After that nobody is told again of this client for "
+            f"{write_duration(rule.tell_again)}, "
             "unless it has become more severe. If it still holds then, they are told again."
         )
     if rule.quiets:

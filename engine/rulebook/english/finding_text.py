@@ -55,13 +55,19 @@ def finding_in_words(finding: Finding) -> str:
             counted = _count(comparison, "event", "events")
             return f"{counted}, {longest_in_words(measure)}"
         case Streak(kind, where, among, limits, None) if comparison == _ONE_OR_MORE:
-            return f"the latest {noun(kind, among, one=True)} is {words.one_of(kind, where)}{window(limits, '')}"
+            return (
+                f"the latest {noun(kind, among, one=True)} is "
+                f"{words.one_of(kind, where)}{window(limits, '')}"
+            )
         case Streak(kind, where):
             counted = _count(comparison, noun(kind, where, one=True), noun(kind, where))
             return f"{counted} in a row up to the latest{row_in_words(measure)}"
         case Sequence(first, second, limits):
             followed = f"{words.one_of(*first)} was followed by {words.one_of(*second)}"
-            return f"{_count(comparison, 'time', 'times')} that {followed}{window(limits, 'of either')}"
+            return (
+                f"{_count(comparison, 'time', 'times')} that "
+                f"{followed}{window(limits, 'of either')}"
+            )
         case Weekday():
             return f"today is {words.compared(comparison)} where the client lives"
         case Compared(inner, before):
@@ -194,7 +200,10 @@ def _of_client(measure: Measure, comparison: Comparison) -> str:
             unless = f", if those are {least} or more," if least > 1 else ""
             return f"{said} of {looked_at(limits, kind, of)}{unless} are {noun(kind, where)}"
         case TimeSinceEvent(kind, where, None):
-            return f"{said} since the latest {noun(kind, where, one=True)}, or since enrolment if there was none"
+            return (
+                f"{said} since the latest {noun(kind, where, one=True)}, or since enrolment if "
+                "there was none"
+            )
         case TimeSinceEvent(kind, where, start):
             assert start
             latest = f"{said} since the latest {noun(kind, where, one=True)}"
@@ -216,7 +225,10 @@ def _of_field(measure: Measure, comparison: Comparison) -> str:
             said = (
                 _scaled(kind, field, comparison) if name != "total" else f"of {amount(comparison)}"
             )
-            return f"{name} {word(field)}{scored_in_words(scores)} {said} over {looked_at(limits, kind, where, STATING)}"
+            return (
+                f"{name} {word(field)}{scored_in_words(scores)} {said} over "
+                f"{looked_at(limits, kind, where, STATING)}"
+            )
         case Trend(kind, field, where, limits, scores):
             over = looked_at(limits, kind, where, STATING)
             scored = scored_in_words(scores)

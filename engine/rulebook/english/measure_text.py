@@ -44,13 +44,19 @@ def plain_measure_in_words(measure: Measure) -> str:
         case LongestStreak():
             return f"the number of events of {longest_in_words(measure)}"
         case Streak(kind, where):
-            return f"the number of {noun(kind, where)} in a row up to the latest{row_in_words(measure)}"
+            return (
+                f"the number of {noun(kind, where)} in a row up to the "
+                f"latest{row_in_words(measure)}"
+            )
         case Sequence(first, second, limits):
             followed = f"{words.one_of(*first)} was followed by {words.one_of(*second)}"
             return f"the number of times that {followed}{window(limits, 'of either')}"
         case Share(kind, where, of, limits, least):
             known = f" (unknown if those are fewer than {least})" if least > 1 else ""
-            return f"the percentage of {looked_at(limits, kind, of)}{known} that are {noun(kind, where)}"
+            return (
+                f"the percentage of {looked_at(limits, kind, of)}{known} that are "
+                f"{noun(kind, where)}"
+            )
         case TimeSinceEvent(kind, where):
             return f"the time since the latest {noun(kind, where, one=True)}"
         case TimeSinceDay(since):

@@ -39,10 +39,11 @@ _BEFORE_NOUN = {
 }
 # Words of these sentences, which a rule's own words must not be mistaken for.
 _SENTENCE = """
-a all among an and any are as at before by either event events exactly fewer followed from if in including is it last
-latest less looking marked more no not number of on one only or other over since so states than that the these those
-times to up was whole with yes score scorecard point points known rule holds waiting
-first forgiving between scored monday tuesday wednesday thursday friday saturday sunday today what it
+a all among an and any are as at before by either event events exactly fewer followed from if in
+including is it last latest less looking marked more no not number of on one only or other over
+since so states than that the these those times to up was whole with yes score scorecard point
+points known rule holds waiting first forgiving between scored monday tuesday wednesday thursday
+friday saturday sunday today what it
 """
 _OURS = frozenset(_SENTENCE.split())
 _CHOICES = frozenset(
@@ -228,7 +229,10 @@ def _days(limits: Window) -> str:
     if limits.up_to is not None:
         text += f", counting only up to the newest of the {noun(*limits.up_to)}"
     if limits.on:
-        text += f", counting only {choice([WEEKDAYS[day].capitalize() + 's' for day in limits.on], 'and')}"
+        text += (
+            ", counting only "
+            f"{choice([WEEKDAYS[day].capitalize() + 's' for day in limits.on], 'and')}"
+        )
     return text
 
 

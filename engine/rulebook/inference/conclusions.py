@@ -120,7 +120,8 @@ class _JudgedGroup:
         for tree in found ^ expected:
             who = "durable_rules" if tree in found else "the reference evaluator"
             self._tell(
-                f"Only {who} concluded {self.group.names[tree]} from the same findings; it counts as true."
+                f"Only {who} concluded {self.group.names[tree]} from the same findings; it counts "
+                "as true."
             )
         return found | expected
 

@@ -45,7 +45,10 @@ def unavailable() -> str | None:
     if _missing is None:
         return None
     if sys.version_info >= (3, 13):
-        return "durable_rules cannot be imported on Python 3.13 or later; the reference evaluator serves alone."
+        return (
+            "durable_rules cannot be imported on Python 3.13 or later; the reference evaluator "
+            "serves alone."
+        )
     return f"durable_rules cannot be imported ({_missing}); the reference evaluator serves alone."
 
 

@@ -25,7 +25,8 @@ _STARTS = Key(
 )
 _CLIENT = Key(
     "client",
-    "The client: timezone, enrolled, discharged and the like as 'day -30', and attributes such as program.",
+    "The client: timezone, enrolled, discharged and the like as 'day -30', and attributes "
+    "such as program.",
 )
 _STAFF = Key(
     "staff",

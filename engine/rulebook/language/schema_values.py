@@ -153,7 +153,8 @@ def _wanted(values: Values) -> Schema:
     }
     several = {"type": "array", "minItems": 1, "items": one}
     compared = {
-        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False, "properties": told,
+        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
+        "properties": told,
     }  # fmt: skip
     ways = [one, LIST_NAME, several, compared]
     if values.ordered and values.parse in {parse_number, parse_whole}:

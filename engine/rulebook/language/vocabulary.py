@@ -46,11 +46,13 @@ class DurationKey:
     """A number and a unit, longer than nothing."""
 
 
-# A value written in a way of its own; its reader says the rest. From 'date' on they are of
-# cases.
+# A value written in a way of its own; its reader says the rest. Words from 'date' on belong to
+# files of cases.
 Own = Literal[
-    "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes", "condition",
-    "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores", "figures", "figure",
+    "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes",
+    "condition",
+    "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores",
+    "figures", "figure",
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
 ]  # fmt: skip
@@ -93,14 +95,16 @@ FILE: Mapping[str, Key] = {
 RULE: Mapping[str, Key] = {
     "id": Key(
         "id",
-        "The rule's for ever, and never another's: small letters, digits and single hyphens. A rule that is given up "
+        "The rule's for ever, and never another's: small letters, digits and single hyphens. A "
+        "rule that is given up "
         "becomes 'status: retired'.",
         required=True,
     ),
     "title": Key(TextKey(80), "What people call it. It never stands in a text.", required=True),
     "status": Key(
         Choice(STATUSES, "status"),
-        "draft: only previewed. shadow: recorded, nobody is texted. live: people are texted. retired: kept for its id.",
+        "draft: only previewed. shadow: recorded, nobody is texted. live: people are texted. "
+        "retired: kept for its id.",
         required=True,
     ),
     "severity": Key(
@@ -115,12 +119,14 @@ RULE: Mapping[str, Key] = {
     ),
     "applies_to": Key(
         "attributes",
-        "Only clients with these attributes, such as {program: [iop, aftercare]}; left out, everyone.",
+        "Only clients with these attributes, such as {program: [iop, aftercare]}; left out, "
+        "everyone.",
     ),
     "when": Key("condition", "What must be true of a client.", required=True),
     "raise": Key(
         "raise",
-        "A higher severity, from when a second condition is true until the alert closes; or a list of such.",
+        "A higher severity, from when a second condition is true until the alert closes; or a "
+        "list of such.",
     ),
     "hold": Key(
         DurationKey(), "How long it must stay true, without a break, before an alert opens."
@@ -131,7 +137,8 @@ RULE: Mapping[str, Key] = {
     "remind": Key(DurationKey(), "Tell again after this long, while nobody has resolved it."),
     "tell_again": Key(
         DurationKey(),
-        "How long nobody is told again of this rule and client; if it stays, they are told again then.",
+        "How long nobody is told again of this rule and client; if it stays, they are told "
+        "again then.",
     ),
     "quiets": Key(
         "ids",
@@ -139,12 +146,14 @@ RULE: Mapping[str, Key] = {
     ),
     "notify": Key(
         TextKey(),
-        "A routing policy of config.yaml by its name: who is told. Left out, that of the rule's severity.",
+        "A routing policy of config.yaml by its name: who is told. Left out, that of the "
+        "rule's severity.",
     ),
     "advice": Key(TextKey(), "What to do, for whoever takes the alert."),
     "reason": Key(
         TextKey(30),
-        "The few words that a text to staff may hold: no name, substance or result, nothing of treatment.",
+        "The few words that a text to staff may hold: no name, substance or result, nothing "
+        "of treatment.",
     ),
 }
 RAISE: Mapping[str, Key] = {
@@ -189,7 +198,8 @@ FIGURE: Mapping[str, Key] = {
 WEEKS_UNTIL: Mapping[str, Key] = {
     "weeks_until": Key(
         TextKey(),
-        "Weeks from enrolment until this rule first held, or else until the newest event it looks at.",
+        "Weeks from enrolment until this rule first held, or else until the newest event it "
+        "looks at.",
         required=True,
     ),
     "less": Key(Whole(), "So many weeks less."),

@@ -122,7 +122,8 @@ class _CaseReading:
             return None
         name = reading.source.name
         return Case(
-            name, self._line, title, self._start, timezone, (client, *staff), begin, arrivals, until,
+            name, self._line, title, self._start, timezone, (client, *staff), begin, arrivals,
+            until,
             alerts, silent, others_silent,
         )  # fmt: skip
 
@@ -247,7 +248,8 @@ class _CaseReading:
         if "expect" not in parts and "silent" not in parts:
             self._reading.mistake(
                 self._node,
-                "a case must say what is expected: expect: the alerts, silent: the rules that open none",
+                "a case must say what is expected: expect: the alerts, silent: the rules that "
+                "open none",
             )
         for rule_id in sorted(silent & {alert.rule_id for alert in alerts}):
             self._reading.mistake(

@@ -131,7 +131,8 @@ def read_comparison(
     if operator in SETS and not values.exact:
         reading.mistake(
             node,
-            f"'{operator}' would look at a single instant, because time runs on; did you mean 'at_least'?",
+            f"'{operator}' would look at a single instant, because time runs on; did you mean "
+            "'at_least'?",
         )
         return None
     operand = (

@@ -50,7 +50,8 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
     if not isinstance(node, yaml.MappingNode):
         reading.mistake(
             node,
-            "a condition must be written as 'measure: …' pairs, such as {count: check_in, at_least: 1}",
+            "a condition must be written as 'measure: …' pairs, such as {count: check_in, "
+            "at_least: 1}",
         )
         return None
     if depth > DEEPEST:
@@ -276,8 +277,10 @@ def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
     if may_be_unknown(finding):
         reading.mistake(
             node,
-            "under none: this is satisfied by nothing while its value is missing; write what must be true instead "
-            f"({_as_written(finding.denied())}), or use count: or time_since:, which always have a value",
+            "under none: this is satisfied by nothing while its value is missing; write what must "
+            "be true instead "
+            f"({_as_written(finding.denied())}), or use count: or time_since:, which always have a "
+            "value",
         )
 
 

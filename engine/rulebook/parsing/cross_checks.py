@@ -125,7 +125,10 @@ def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
         links[rule_id] = 1 + max((links[other] for other in named[rule_id]), default=0)
         sizes[rule_id] = _size(rule.when, sizes)
         if links[rule_id] > MOST_LINKS:
-            text = f"this builds on rules that build on rules, and so on, more than {MOST_LINKS} times; build on fewer"
+            text = (
+                f"this builds on rules that build on rules, and so on, more than {MOST_LINKS} "
+                "times; build on fewer"
+            )
             rule.reading.mistake(rule.nodes["when"], text)
         elif sizes[rule_id] <= MOST_FINDINGS and resolved.keys() >= set(references(rule.when)):
             resolved[rule_id] = with_rules(rule.when, resolved)
@@ -133,7 +136,10 @@ def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
         raises = (("raise", condition) for _, condition in rule.raises)
         for word, condition in (("when", rule.when), *raises):
             if _size(condition, sizes) > MOST_FINDINGS:
-                text = f"with the rules that it builds on this is more than {MOST_FINDINGS} conditions; build on fewer"
+                text = (
+                    f"with the rules that it builds on this is more than {MOST_FINDINGS} "
+                    "conditions; build on fewer"
+                )
                 rule.reading.mistake(rule.nodes[word], text)
     return resolved
 
@@ -170,8 +176,10 @@ def _check_denied_rules(written: list[WrittenRule], resolved: dict[str, Conditio
             if rule_id in resolved and any(map(may_be_unknown, findings(resolved[rule_id]))):
                 reading.mistake(
                     node,
-                    f"under none: the rule '{rule_id}' is satisfied by nothing while a value that it looks at is "
-                    "missing; write what must be true instead, with count: or time_since:, which always have a value",
+                    f"under none: the rule '{rule_id}' is satisfied by nothing while a value that "
+                    "it looks at is "
+                    "missing; write what must be true instead, with count: or time_since:, which "
+                    "always have a value",
                 )
 
 
@@ -198,7 +206,8 @@ def _check_empty(rule: WrittenRule, when: Condition) -> None:
         )
         rule.reading.mistake(
             rule.nodes.get("when", rule.node),
-            f"this is true of a client at the instant of enrolment{discharged}, before anything is known; "
+            f"this is true of a client at the instant of enrolment{discharged}, before anything is "
+            "known; "
             "add a condition that something must have happened, or that time must have gone by",
         )
 

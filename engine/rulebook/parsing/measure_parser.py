@@ -115,7 +115,8 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
         if said.field:
             reading.mistake(
                 node,
-                f"'{said.name}:' is said of a kind alone; write '{said.kind}' and put fields in where:",
+                f"'{said.name}:' is said of a kind alone; write '{said.kind}' and put fields "
+                "in where:",
             )
         return not said.field
     return _read_field(reading, said, node)
@@ -274,7 +275,10 @@ def _read_earlier(reading: Reading, node: yaml.Node) -> Duration | None:
 def _refuse_options_of_a_day(reading: Reading, said: Said, form: Form) -> None:
     for option in form.options:
         if option in said.nodes:
-            text = f"'{said.kind}' is a day of the client's record, not events to choose from; leave {option}: out"
+            text = (
+                f"'{said.kind}' is a day of the client's record, not events to choose from; leave "
+                f"{option}: out"
+            )
             reading.mistake(said.nodes[option], text)
 
 

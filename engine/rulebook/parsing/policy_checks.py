@@ -1,4 +1,4 @@
-"""Checks that the policies named by rules exist and reach people."""
+"""Checks that the policies named by rules exist and suit urgent alerts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.rulebook.parsing.rule_parser import WrittenRule
 
 
 def check_routing(written: Iterable[WrittenRule], routing: RoutingSettings) -> None:
-    """Note each `notify:` that names no policy, or one unfit for urgent alerts if its rule has them."""
+    """Note each `notify:` that names no policy, or one unfit for its rule's urgent alerts."""
     for rule in written:
         if not rule.notify:
             continue
@@ -23,5 +23,8 @@ def check_routing(written: Iterable[WrittenRule], routing: RoutingSettings) -> N
         elif "urgent" in {rule.severity, *(to for to, _ in rule.raises)}:
             unfit = unfit_for_urgent(policy)
             if unfit:
-                text = f"'{rule.notify}' {unfit}, and an urgent alert must reach staff; name another policy"
+                text = (
+                    f"'{rule.notify}' {unfit}, and an urgent alert must reach staff; name another "
+                    "policy"
+                )
                 rule.reading.mistake(rule.nodes["notify"], text)

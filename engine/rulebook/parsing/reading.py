@@ -36,8 +36,10 @@ LARGEST = 1_000_000_000
 _KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
 # Words that people try, and what they mean by them.
 _MEANT = {
-    "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any", "not": "none", "if": "when",
-    "equals": "is", "mean": "average", "sum": "total", "min": "lowest", "max": "highest", "since": "time_since",
+    "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any",
+    "not": "none", "if": "when",
+    "equals": "is", "mean": "average", "sum": "total", "min": "lowest", "max": "highest",
+    "since": "time_since",
 }  # fmt: skip
 
 
@@ -184,7 +186,10 @@ class Reading:
         for number in range(node.start_mark.line + 1, end):
             if found := _KEY_LINE.match(self.source.lines[number]):
                 mark = yaml.Mark("", 0, number, found.start(1), None, 0)
-                text = f"'{found[1]}:' is part of the text of {what} here; indent it as the other keys, or reword it"
+                text = (
+                    f"'{found[1]}:' is part of the text of {what} here; "
+                    "indent it as the other keys, or reword it"
+                )
                 self.mistake(yaml.ScalarNode("", "", mark, mark), text)
                 return True
         return False
@@ -290,6 +295,7 @@ def parse_id(text: str) -> str:
     """A rule's id; ValueError where it cannot be one."""
     if not ID.fullmatch(text) or len(text) > LONGEST_ID:
         raise ValueError(
-            f"'{text}' is not an id; use small letters, digits and single hyphens, such as two-missed"
+            f"'{text}' is not an id; "
+            "use small letters, digits and single hyphens, such as two-missed"
         )
     return text

@@ -173,7 +173,8 @@ def _say_unasked(reading: Reading, node: yaml.Node | None, what: Named) -> None:
             line = missed[wanted].start_mark.line + 1
             reading.mistake(
                 name,
-                f"nothing asks for '{name.value}', and line {line} for '{wanted}', which is not here",
+                f"nothing asks for '{name.value}', and line {line} for '{wanted}', which is "
+                "not here",
             )
 
 

@@ -60,7 +60,8 @@ def cases_text(rule: NewRule) -> str:
     events = [f"      - {_event(rule, moment)}\n" for moment in moments]
     fewer = ["    events:\n", *events[:-1]] if rule.count > 1 else []
     return (
-        f"{SCHEMA.format('cases')}# `handrail test` tries it. Times are the client's, day 0 is a Monday.\n"
+        f"{SCHEMA.format('cases')}# `handrail test` tries it. Times are the client's, day 0 is a "
+        "Monday.\n"
         "format: 1\n"
         "cases:\n"
         f"  - case: With {_many(rule.count)} within {write_duration(rule.within)} it fires\n"

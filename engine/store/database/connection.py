@@ -102,7 +102,8 @@ class Database:
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
             raise StoreUnavailableError(
-                f"There is no database {_shown(parsed)}; handrail run makes it, unless its path is mistyped "
+                f"There is no database {_shown(parsed)}; handrail run makes it, unless its path is "
+                "mistyped "
                 "(database: in the configuration, or HANDRAIL_DATABASE_URL)."
             )
         database = cls.open(url)
@@ -167,7 +168,10 @@ class Database:
         if version == HEAD:
             return None
         has = f"the tables of version {version}" if version else "no tables yet"
-        return f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run handrail db upgrade."
+        return (
+            f"The database {self.shown} has {has}, but this Handrail needs version {HEAD}; run "
+            "handrail db upgrade."
+        )
 
     def _of_this_version(self) -> Database:
         if outdated := self.outdated():

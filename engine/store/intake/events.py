@@ -208,7 +208,7 @@ def take_back(
 def of_series(
     conn: Connection, source: str, series: str, earliest: Instant, latest: Instant
 ) -> dict[str, str]:
-    """The origins of events whose keys begin with a series, by key, over a period with both ends."""
+    """Return by key the origins of a series' events in a period with both ends."""
     asked = {"of": source, "from": f"{series}:", "to": f"{series};", "a": earliest, "z": latest}
     return {row.key: row.origin for row in conn.execute(_OF_SERIES, asked)}
 
