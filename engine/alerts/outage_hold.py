@@ -15,7 +15,7 @@ LooksAt = Mapping[str, frozenset[str]]  # by rule id, the kinds of events that a
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HoldVerdict:
     """A decision about alerts of inactivity."""
 
     hold: tuple[Alert, ...] = ()
@@ -89,7 +89,7 @@ def _too_silent(
 
 def judge(
     silent: Sequence[Alert], standing: Outages, looks_at: LooksAt, settings: OutageSettings
-) -> Verdict:
+) -> HoldVerdict:
     """What becomes of the alerts of silence while these outages stand."""
     hold, believe, take_back = [], [], []
     for alert in silent:
@@ -100,7 +100,7 @@ def judge(
             take_back.append(alert)
         elif not hidden and alert.in_doubt:
             believe.append(alert)
-    return Verdict(tuple(hold), tuple(believe), tuple(take_back))
+    return HoldVerdict(tuple(hold), tuple(believe), tuple(take_back))
 
 
 def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: OutageSettings) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alerts.outage_hold import Verdict, judge, outages
+from engine.alerts.outage_hold import HoldVerdict, judge, outages
 from engine.model.alert import Alert
 from engine.model.outages import Feed, Outage, OutageSettings
 from tests.alerts.deciding import alert
@@ -80,9 +80,9 @@ def test_an_outage_settles_before_it_is_forgotten_and_may_come_back() -> None:
 
 def test_silence_is_believed_where_all_is_there_and_held_where_it_is_not() -> None:
     both = [*silent(1), *silent(1, "lab")]
-    assert judge(both, {}, LOOKS_AT, SETTINGS) == Verdict(believe=tuple(both))
+    assert judge(both, {}, LOOKS_AT, SETTINGS) == HoldVerdict(believe=tuple(both))
     out = {"source inbox": Outage(40, frozenset({"check_in"}))}
-    assert judge(both, out, LOOKS_AT, SETTINGS) == Verdict(hold=(both[0],), believe=(both[1],))
+    assert judge(both, out, LOOKS_AT, SETTINGS) == HoldVerdict(hold=(both[0],), believe=(both[1],))
 
 
 def test_what_was_told_since_the_source_was_read_last_is_held_after_all() -> None:
@@ -90,10 +90,11 @@ def test_what_was_told_since_the_source_was_read_last_is_held_after_all() -> Non
     told = silent(1, opened_at=41, inactivity="believed")
     assert judge(told, out, LOOKS_AT, SETTINGS).hold == tuple(told)
     assert (
-        judge(silent(1, opened_at=40, inactivity="believed"), out, LOOKS_AT, SETTINGS) == Verdict()
+        judge(silent(1, opened_at=40, inactivity="believed"), out, LOOKS_AT, SETTINGS)
+        == HoldVerdict()
     )
     taken = [replace(one, state="acknowledged") for one in told]
-    assert judge(taken, out, LOOKS_AT, SETTINGS) == Verdict()
+    assert judge(taken, out, LOOKS_AT, SETTINGS) == HoldVerdict()
 
 
 def test_an_outage_that_shows_in_a_rule_was_at_work_before_it_showed() -> None:
@@ -105,8 +106,8 @@ def test_an_outage_that_shows_in_a_rule_was_at_work_before_it_showed() -> None:
 def test_a_held_one_is_let_go_when_the_outage_has_settled_or_taken_back_where_it_is_over() -> None:
     held, over = silent(1, inactivity="held"), silent(1, inactivity="held", ended=60)
     out = {"source inbox": Outage(40, LOOKS_AT["r"], over=60)}
-    assert judge([*held, *over], out, LOOKS_AT, SETTINGS) == Verdict()
-    assert judge([*held, *over], {}, LOOKS_AT, SETTINGS) == Verdict(
+    assert judge([*held, *over], out, LOOKS_AT, SETTINGS) == HoldVerdict()
+    assert judge([*held, *over], {}, LOOKS_AT, SETTINGS) == HoldVerdict(
         believe=tuple(held), take_back=tuple(over)
     )
 

@@ -67,8 +67,19 @@ def edit(file: Path, change: str) -> None:
 
 def same(shown: str, printed: str) -> bool:
     """Whether a page shows the printed output; a line of … stands for any lines."""
-    parts = [re.escape(part) for part in SECONDS.sub("1.0 seconds", shown).split(f"{LEFT_OUT}\n")]
-    return re.fullmatch("(?:.*\n)*?".join(parts), SECONDS.sub("1.0 seconds", printed)) is not None
+    text = SECONDS.sub("1.0 seconds", printed)
+    first, *parts = SECONDS.sub("1.0 seconds", shown).split(f"{LEFT_OUT}\n")
+    if not parts:
+        return first == text
+    if not text.startswith(first) or not text.endswith(parts[-1]):
+        return False
+    at, end = len(first), len(text) - len(parts[-1])
+    for part in parts[:-1]:
+        at = text.find(part, at)
+        if at < 0 or (at and text[at - 1] != "\n"):
+            return False
+        at += len(part)
+    return at <= end
 
 
 def commands(session: str) -> Iterator[tuple[str, str]]:

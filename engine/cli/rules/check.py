@@ -109,7 +109,7 @@ def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mist
 
 
 def _unheard(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
-    """The words of live rules that no source has ever given."""
+    """The words of live rules that no source has ever given, and that look like slips."""
     from engine.errors import StoreUnavailableError
     from engine.flows.rules.unheard_words import unheard_words
 
@@ -120,13 +120,15 @@ def _unheard(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[M
                 for rule_set in rule_sets
                 if rule_set.rulebook
                 for word in unheard_words(conn, rule_set.rulebook, settings.kinds)
+                if word.near
             ]
     except StoreUnavailableError:  # a site that has not run yet
         return
-    for one, said in found:
+    for word in found:
+        one = word.rule
         mark = one.written.nodes["when"].start_mark
         file = one.written.reading.source.name
-        yield Mistake(file, mark.line + 1, mark.column + 1, said)
+        yield Mistake(file, mark.line + 1, mark.column + 1, word.said)
 
 
 def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.alerts import outage_hold
 from engine.alerts.lifecycle import move
-from engine.alerts.outage_hold import Verdict
+from engine.alerts.outage_hold import HoldVerdict
 from engine.flows.escalation import operator_notices, steps
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, tell_anew
@@ -63,7 +63,7 @@ def _out_since(sources: Mapping[str, Feed]) -> list[Instant]:
     return [feed.out_since for feed in sources.values() if feed.out_since is not None]
 
 
-def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]:
+def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, HoldVerdict]:
     settings, looks_at, now = desk.telling.outages, desk.rulebook.kinds, desk.now
     before, sources = outages.read(conn), source_health.read(conn)
     silent = inactivity.unresolved(conn, min([now - settings.within, *_out_since(sources)]))
@@ -83,7 +83,7 @@ def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, Verdict]
             for one in verdict.believe
             if one.inactivity == "unjudged" and one.opened_at <= now - patience
         ]
-        verdict = Verdict(verdict.hold, tuple(long_ago))
+        verdict = HoldVerdict(verdict.hold, tuple(long_ago))
     return standing, _unchanged(conn, verdict)
 
 
@@ -98,7 +98,7 @@ def _patience(conn: Connection, sources: Mapping[str, Feed], now: Instant) -> Du
     return PATIENCE_US if inactivity.still_judging(conn, now) else 0
 
 
-def _unchanged(conn: Connection, verdict: Verdict) -> Verdict:
+def _unchanged(conn: Connection, verdict: HoldVerdict) -> HoldVerdict:
     """Return the part of a verdict that still holds, with its clients' alerts locked in order."""
     named = [alert for part in (verdict.hold, verdict.believe, verdict.take_back) for alert in part]
     locked = alerts.of_clients(conn, sorted({alert.client_id for alert in named}), lock=True)
@@ -107,11 +107,11 @@ def _unchanged(conn: Connection, verdict: Verdict) -> Verdict:
     def same(part: Sequence[Alert]) -> tuple[Alert, ...]:
         return tuple(alert for alert in part if now[alert.id] == alert)
 
-    return Verdict(same(verdict.hold), same(verdict.believe), same(verdict.take_back))
+    return HoldVerdict(same(verdict.hold), same(verdict.believe), same(verdict.take_back))
 
 
 def _carry_out(
-    conn: Connection, desk: EvaluationContext, verdict: Verdict
+    conn: Connection, desk: EvaluationContext, verdict: HoldVerdict
 ) -> list[steps.TakenStep]:
     for alert in verdict.hold:
         held = replace(alert, inactivity="held", held_at=desk.now)
@@ -156,7 +156,7 @@ def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]
 def _record(
     conn: Connection,
     desk: EvaluationContext,
-    verdict: Verdict,
+    verdict: HoldVerdict,
     long_held: Sequence[Alert],
     standing: Outages,
 ) -> None:

@@ -354,8 +354,13 @@ def _lists(conn: Connection) -> Iterator[Check]:
 
 def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
     """The words of live rules that no source has ever given; a rare thing is no fault."""
-    for _, said in unheard_words(conn, rulebook, settings.kinds) if rulebook else ():
-        yield Check("words", True, said if said.endswith("?") else f"{said}.")
+    unheard = unheard_words(conn, rulebook, settings.kinds) if rulebook else []
+    for one in unheard:
+        if one.near:
+            yield Check("words", True, one.said)
+    if rare := sorted({one.word for one in unheard if not one.near}):
+        said = f"No source has ever given these words of live rules: {', '.join(rare)}."
+        yield Check("words", True, said)
 
 
 def _ago(us: Duration) -> str:

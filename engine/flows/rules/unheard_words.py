@@ -16,9 +16,14 @@ from engine.store.intake import given_words
 
 
 class UnheardWord(NamedTuple):
-    """A rule, and in a sentence without a full stop which word of it no source has given."""
+    """A word of a rule that no source has given; `said` is a sentence without a full stop.
+
+    `near` is the given word that is probably meant, unless the rule asks for that one too.
+    """
 
     rule: CheckedRule
+    word: str
+    near: str | None
     said: str
 
 
@@ -50,7 +55,12 @@ def unheard_words(
                 else in_fields.get((word.kind, word.field), set())
             )
             if given and fold(word.word) not in {fold(each) for each in given}:
-                found.append(UnheardWord(rulebook.checked[rule_id], _said(rule_id, word, given)))
+                near = nearest_word(word.word, given)
+                # A list of spellings holds the given one beside others that may come.
+                listed = {fold(each.word) for each in words}
+                meant = near if near and fold(near) not in listed else None
+                said = _said(rule_id, word, meant)
+                found.append(UnheardWord(rulebook.checked[rule_id], word.word, meant, said))
     return found
 
 
@@ -60,8 +70,7 @@ def _asked(one: CheckedRule, kinds: Mapping[str, Kind]) -> set[AskedWord]:
     return {word for condition in conditions for word in asked_words(condition, kinds)}
 
 
-def _said(rule_id: str, asked: AskedWord, given: set[str]) -> str:
+def _said(rule_id: str, asked: AskedWord, near: str | None) -> str:
     place = asked.field if asked.kind is None else f"{asked.kind}.{asked.field}"
-    near = nearest_word(asked.word, given)
     hint = f"; did you mean '{near}'?" if near else ""
     return f"'{rule_id}' asks for '{asked.word}' in {place}, which no source has ever given{hint}"

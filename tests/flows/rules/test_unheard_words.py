@@ -30,7 +30,7 @@ def fed(database: Database) -> Database:
 def unheard(database: Database, when: str, **words: str) -> list[str]:
     with database.read() as conn:
         found = unheard_words(conn, rulebook(when, **words), BUILT_IN)
-        return [said for _, said in found]
+        return [word.said for word in found]
 
 
 COUNT = "{{count: test, where: {{substances: {0}}}, within: 7 days, at_least: 1}}"
@@ -48,6 +48,13 @@ def test_a_word_that_no_source_gave_is_named_with_the_nearest_one(
         asks.format("fentanil") + "; did you mean 'Fentanyl'?"
     ]
     assert unheard(fed, shape.format("khat")) == [asks.format("khat")]
+
+
+def test_a_rule_that_lists_the_given_spelling_too_is_not_asked_whether_it_means_it(
+    fed: Database,
+) -> None:
+    (said,) = unheard(fed, COUNT.format("[fentanil, fentanyl]"))
+    assert said.endswith("which no source has ever given")
 
 
 @pytest.mark.parametrize("word", ["fentanyl", "FENTANYL", "alcohol"])
