@@ -1,4 +1,4 @@
-"""Version 0023 gives rotations hours; a rotation of before means what it meant."""
+"""Version 0024 gives rotations hours; a rotation of before means what it meant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OLD = {
 def test_a_rotation_of_the_version_before_serves_at_all_hours_a_week_each(
     own_database: Database,
 ) -> None:
-    downgrade_to(own_database, "0022")
+    downgrade_to(own_database, "0023")
     with own_database.write() as conn:
         put(conn, "rotations", **OLD, staff='["S-1", "S-2"]')
     own_database.upgrade()
