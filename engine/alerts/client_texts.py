@@ -21,7 +21,7 @@ class Placement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaitingAlert:
-    """An unresolved alert about a text; `owner_there` is whether the person who has it can be told."""
+    """An unresolved alert about a text; `owner_there` is whether its owner can be told."""
 
     alert: Alert
     owner_there: bool = True

@@ -1,4 +1,4 @@
-"""Decides what to do about a client's alerts, given the spans in which the rules held; pure and total.
+"""Decides about a client's alerts by the spans in which the rules held; pure and total.
 
 Deciding again from the same data decides nothing. The alerts that are not void then equal the spans
 that began by now, one for one. Two sorts stay on record when their span is gone: alerts that people

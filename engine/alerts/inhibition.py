@@ -12,7 +12,7 @@ from engine.model.rule import SEVERITIES, Rule
 
 
 def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int]:
-    """Of all alerts of one client, those that are quieted: by id, the id of the oldest alert that quiets each.
+    """Return a client's quieted alerts: by id, the id of the oldest alert that quiets each.
 
     Only what people are told of quiets, and nothing that is more severe than itself. Where alerts
     would quiet each other in a circle the oldest speaks, so every quieted alert leads to one that

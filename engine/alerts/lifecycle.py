@@ -43,7 +43,8 @@ Reason = Literal[
     "lowered",
     "rule_goes_live",
     "rule_goes_shadow",
-    "recent_after_all",  # it had counted as historic, and corrected data or a right clock show that it began of late
+    # It counted as historic, but corrected data or a right clock show that it began of late.
+    "recent_after_all",
 ]
 
 _OPENED: frozenset[Reason] = frozenset(

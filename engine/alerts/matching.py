@@ -1,4 +1,4 @@
-"""Which of a client's alerts stands for which span of the same rule, after late or corrected data changed the spans."""
+"""Match a client's alerts to spans of their rules, after late data changed the spans."""
 
 from __future__ import annotations
 

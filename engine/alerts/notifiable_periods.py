@@ -31,7 +31,7 @@ class Stretch(NamedTuple):
 
 
 def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]:
-    """When each of one client's spans speaks; all are of live rules. At the beginning of each stretch people are told.
+    """Return when each span of a client speaks. People are told as each stretch begins.
 
     As in live work, where every instant at which a span begins or ends is evaluated, and with the
     quieting of quieting.py.
@@ -58,10 +58,12 @@ def tellings(
     until: Instant,
     heard: Callable[[Stretch, Instant], bool],
 ) -> Iterator[tuple[Stretch, Instant]]:
-    """When people are told of one client's stretches, if nobody answers: as each begins, and when it is raised.
+    """Return when people are told of a client's stretches, if nobody answers.
 
-    Where the rule has `tell_again`, nobody is told sooner than that after a telling of the same rule and
-    severity, and people are told again while the stretch lasts.
+    They are told as each stretch begins, and when it is raised.
+
+    Where the rule has `tell_again`, nobody is told sooner than that after a telling of the same
+    rule and severity, and people are told again while the stretch lasts.
 
     Args:
         stretches: All of the client's, in any order.
@@ -70,7 +72,8 @@ def tellings(
         heard: Whether anybody hears of a stretch that is told at an instant, before it is over.
 
     Yields:
-        Each stretch with an instant at which people are told of it, those of one rule in the order of time.
+        Each stretch with an instant at which people are told of it, those of one rule in the order
+        of time.
     """
     told: dict[str, list[Telling]] = defaultdict(list)
     for stretch in sorted(stretches, key=attrgetter("began")):

@@ -1,4 +1,4 @@
-"""Whether silence is the clients' own or an outage, and so which alerts are held, told, or taken back; pure."""
+"""Whether silence is an outage, and so which alerts are held, told or withdrawn; pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def outages(
     settings: OutageSettings,
     now: Instant,
 ) -> Outages:
-    """The outages as of `now`, by those that stood before, the sources, and the unresolved alerts of silence.
+    """Return the outages as of `now`, from earlier ones, the sources and alerts of silence.
 
     `silent` are those not believed and those opened of late, `active` how many clients there are.
     An outage that is over lasts on while it settles, because missed data seldom come all at once.
@@ -59,7 +59,7 @@ def outages(
 
 
 def _settling(before: Outages, which: str, settings: OutageSettings, now: Instant) -> Outages:
-    """The outages of one sort that stood before, as if they were over by now, but for those that have settled."""
+    """Return the earlier outages of one sort as if they were over, except settled ones."""
     ended = {
         what: replace(one, over=now if one.over is None else one.over)
         for what, one in before.items()

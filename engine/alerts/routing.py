@@ -14,7 +14,7 @@ from engine.model.staff import Recipient, Role
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who is told now, each with the step that reaches them; `passed_over` are the steps that reach nobody.
+    """The people told now, each with their step; `passed_over` are steps that reach nobody.
 
     The alert then stands at `step`, which comes `after` microseconds from now; None where the
     policy is at its end.
@@ -32,7 +32,7 @@ def take_turn(
     reachable: Mapping[Role, Sequence[Recipient]],
     severity: Severity,
 ) -> Turn:
-    """Take the policy's first step from `step` on that reaches anybody; those before it give way at once.
+    """Take the first step from `step` on that reaches a person; earlier ones give way at once.
 
     `reachable` are those of each role who can receive, mentors under a valid consent only. A mentor
     is never told of an urgent alert alone: the step after it is taken with it, and where no step

@@ -17,7 +17,8 @@ def told_until(rule: Rule, severity: Severity, told: Iterable[Telling]) -> Insta
 
     Args:
         rule: The rule, with the time that its `tell_again` asks for.
-        severity: That of which people would be told. What is more severe than before is told at once.
+        severity: That of which people would be told. What is more severe than before is told at
+            once.
         told: When people were told of this rule and client before, each with the severity then.
 
     Returns:
@@ -32,7 +33,7 @@ def told_until(rule: Rule, severity: Severity, told: Iterable[Telling]) -> Insta
 
 
 def tellings_of(alerts: Iterable[Alert], rule_id: str) -> list[Telling]:
-    """When people were told of one rule by a client's alerts; what turned out to be void does not count."""
+    """When people were told of one rule by a client's alerts; void alerts do not count."""
     return [
         (alert.notified_at, alert.severity)
         for alert in alerts
@@ -53,10 +54,10 @@ def told_recently(
 
 
 def is_due(rule: Rule, alert: Alert, told: Iterable[Telling], now: Instant) -> bool:
-    """Whether people are to be told now of an alert that stays open, by the `tell_again` of its rule.
+    """Return whether people must hear again of an open alert, by its rule's `tell_again`.
 
-    That is so if the time since they were last told has gone by, or if what they were told of earlier
-    turned out to be void and they were never told of this alert.
+    That is so if the time since they were last told has gone by, or if what they were told of
+    earlier turned out to be void and they were never told of this alert.
     """
     silent = alert.shadow or alert.historic or alert.in_doubt or alert.inhibited_by is not None
     if rule.tell_again is None or alert.state != "open" or silent:

@@ -19,7 +19,8 @@ AHEAD_US = 5 * MINUTE_US
 BEHIND_US = MINUTE_US
 # So long a new time must stay before it is believed; a time server needs less after a start.
 SETTLES_US = MINUTE_US
-# Handrail was not there before. A battery that is dead says such times, and no wait makes them believable.
+# Handrail was not there before. A battery that is dead says such times, and no wait makes them
+# believable.
 EARLIEST = to_us(datetime(2026, 1, 1, tzinfo=UTC))
 
 # A shorter pause of the daemon is no gap, and two gaps that lie no further apart than this are one.
@@ -104,7 +105,8 @@ def begin(
         floor: The stored `ClockState.floor` of then; None if there is none.
 
     Returns:
-        The state to go on from. A clock behind the last tick is believed if that tick came after an unexplained gap,
+        The state to go on from. A clock behind the last tick is believed if that tick came after an
+        unexplained gap,
         and doubted if no such gap explains it.
     """
     said, monotonic = reading.said, reading.monotonic

@@ -1,10 +1,9 @@
 """Histories: the events and records of many clients as arrays, laid end to end on one line of time.
 
-The line makes one client and a thousand the same to compute: client i of a batch owns the stretch
-that begins at `i << SHIFT`, and an instant of theirs stands at `(i << SHIFT) + microseconds since
-1970`, its *key*. Instants take 52 bits and a stretch has 53, so that an instant plus the longest
-duration of a rule stays in its client's stretch, and an instant less one never reaches into the
-stretch before.
+So a thousand clients are computed like one. Client i of a batch owns the stretch that begins at `i
+<< SHIFT`. An instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*.
+Instants take 52 bits and a stretch has 53. So an instant plus a rule's longest duration stays in
+its client's stretch, and an instant less one never reaches the stretch before.
 """
 
 from __future__ import annotations

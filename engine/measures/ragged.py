@@ -80,7 +80,7 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
 
 def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> Numbers:
     # Worked example: the windows [7, 3, 5] and [3, 9] have the ranks [2, 0, 1] and [0, 3] among the
-    # distinct values 3, 5, 7, 9. Window times 4 plus rank is 2 0 1 4 7, sorted 0 1 2 4 7; modulo 4
+    # distinct values 3, 5, 7, 9. Window times 4 plus rank is 2 0 1 4 7, sorted 0 1 2 4 7. Modulo 4
     # that is 0 1 2 0 3, so each window is sorted in its place: 3 5 7 and 3 9. The medians are 5 and
     # 6. A value's window and its place among the distinct ones make one number, which sorts far
     # faster than two.
@@ -108,7 +108,7 @@ def longest_run(match: Bools, counts: Bools, starts: Places, _sizes: Places) -> 
     broken = np.where(counts, 0, order)
     broken[starts] = np.where(match[starts], starts, starts + 1)
     # Worked example: of match 1 0 1 | 1 1 the windows begin at 0 and 3. `broken` is 0 2 0 | 3 0,
-    # and accumulated 0 2 2 | 3 3; order less that is 1 0 1 | 1 2, so the longest runs are 1 and 2.
+    # and accumulated 0 2 2 | 3 3. Order less that is 1 0 1 | 1 2, so the longest runs are 1 and 2.
     runs = np.where(match, order - np.maximum.accumulate(broken), 0)
     return np.maximum.reduceat(runs, starts).astype(float)
 

@@ -61,8 +61,8 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
     A turn is a number of stretches and one less.
     """
     # Worked example: stretches begin and end at keys 0, 4 and 6, a duration of 5 and the turn 2.
-    # Two of them are under way where the second of a pair begins while the first still lasts: from
-    # 4 (0 to 5 is under way), until 5; and from 6 (4 to 9), until 9. The pairs do not meet, so all
+    # Two stretches are under way if the second begins while the first still lasts. That is so from
+    # 4 (0 to 5 is under way) until 5, and from 6 (4 to 9) until 9. The pairs do not meet, so all
     # four are kept. At keys 0, 1 and 2 they would meet: two are under way from 1 to 6 without a
     # break, and only the ends of that time are kept.
     parts = []

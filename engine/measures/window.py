@@ -125,7 +125,7 @@ class Window:
         Args:
             histories: The batch.
             places: (m,) the selection, ascending.
-            keys: (n,) the keys as of which the selection is asked for.
+            keys: (n,) the keys at which the selection is computed.
             pool: The places among which `last` and `first` count, and which hold the selection;
                 None for the selection itself.
 

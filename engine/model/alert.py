@@ -46,7 +46,7 @@ class FindingSeen:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvidence:
-    """What opened an alert: every finding of the rule as of that instant, and what would clear it."""
+    """The evidence of an alert: the rule's findings as of an instant, and the ways to clear it."""
 
     as_of: Instant  # microseconds since 1970
     findings: tuple[FindingSeen, ...]

@@ -1,4 +1,4 @@
-"""The `audit:` part of config.yaml: where the head of the audit trail is kept outside the database."""
+"""The `audit:` part of config.yaml: where else the head of the audit trail is kept."""
 
 from __future__ import annotations
 

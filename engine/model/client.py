@@ -1,4 +1,4 @@
-"""Clients: a person in aftercare, known in messages by `ref` alone, and their record with its dates."""
+"""Clients: people in aftercare, known in messages by `ref` alone, and their records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths in config.yaml: relative to the file they stand in, with `${NAME}` for environment variables."""
+"""Paths in config.yaml, relative to that file, with `${NAME}` for environment variables."""
 
 from __future__ import annotations
 

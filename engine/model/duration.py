@@ -54,7 +54,7 @@ def write_duration(us: Duration) -> str:
 
 
 def write_elapsed(us: Duration) -> str:
-    """How long something took, in its two largest units that are not nought, such as `7 days and 9 hours`."""
+    """Write a duration in its two largest units above zero, such as `7 days and 9 hours`."""
     parts, left = [], us
     for word in ("day", "hour", "minute"):
         number, left = divmod(left, _UNITS[word])

@@ -49,7 +49,7 @@ class Event(NamedTuple):
 
 
 class EventColumns(NamedTuple):
-    """Events as measures read them, column by column; those of one client and instant in the order that counts.
+    """Events as columns for measures; those of one client and instant stand in their order.
 
     `content` is the kind and then the canonical JSON of its fields, `test{"result":"negative"}`.
     Without `id`, nobody can say which events are behind a value.

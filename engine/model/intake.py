@@ -36,7 +36,7 @@ class DatedValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One row about a client, a staff member, an assignment or a consent, by the words of the roster.
+    """A row about a client, a staff member, an assignment or a consent, in the roster's words.
 
     Of the words that the source gives at all, every one is in `values` or `moments`; None is an
     empty cell.
@@ -154,9 +154,11 @@ class Batch:
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
     withdrawn: tuple[tuple[str, int | None], ...] = ()
-    # Events by key that a row (its line) is about and no longer makes, because its conditions say so.
+    # Events by key that a row (its line) is about and no longer makes, because its conditions say
+    # so.
     gone: tuple[tuple[str, int], ...] = ()
-    # Events by key whose last word came from a line that was not whole, so that anything may change.
+    # Events by key whose last word came from a line that was not whole, so that anything may
+    # change.
     doubted: frozenset[str] = frozenset()
     retaken: tuple[int, ...] = ()
     reread: Literal["item", "mapping"] | None = None

@@ -103,7 +103,7 @@ BUILT_IN: Mapping[str, Kind] = {
 
 
 def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
-    """The built-in kinds with a site's own kinds and fields laid over them; a built-in field stays as it is.
+    """Return the built-in kinds with a site's own added; a built-in field stays as it is.
 
     Raises ValueError, naming `kind.field`, where a site would change a built-in field.
     """

@@ -189,7 +189,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message to staff about an alert that is not urgent, still to be sent, which one text may tell with others."""
+    """A waiting message to staff about an alert, not urgent, which a text may join to others."""
 
     id: int
     due_at: Instant

@@ -46,11 +46,11 @@ class OutageSettings(Strict):
     tell_after: Microseconds = 12 * HOUR_US
 
     def too_many(self, clients: int, active: int) -> bool:
-        """Whether so many clients at once, of all who are active, are more than people's own doing."""
+        """Return whether this share of the active clients at once points to an outage."""
         return clients >= self.at_least and clients > self.share * active
 
     def is_storm(self, clients: int, active: int) -> bool:
-        """Whether texts about so many clients at once are more than people can act on one by one."""
+        """Return whether texts about this many clients at once are too many to act on."""
         return clients >= self.storm_at_least and clients > self.storm_share * active
 
     def enough(self, clients: int) -> int:
@@ -93,7 +93,7 @@ def after_reading(
     unread_after: Duration,
     silent_after: Duration | None,
 ) -> Feed:
-    """How a source fares after it was tried once more; `brought` are the kinds of its events that are new.
+    """Return a source's state after one more try; `brought` are the kinds of its new events.
 
     It is out once it could not be read for `unread_after`, or has brought nothing new for
     `silent_after`.

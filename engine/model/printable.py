@@ -1,4 +1,4 @@
-"""Printable texts: no character of a text from outside reaches a terminal, page or file as a command."""
+"""Printable texts: no character from outside reaches a terminal, page or file as a command."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ def restate(
     attributes: Mapping[str, str | None],
     now: Instant,
 ) -> list[RecordEntry]:
-    """The record after a row said `moments` (SPELL_WORDS and `as_of`) and `attributes`, None being an empty cell.
+    """Return the record after a row's `moments` (SPELL_WORDS, `as_of`) and `attributes`.
+
+    None stands for an empty cell.
 
     A date in place of another is a correction. An enrolment or leave is the one with the same
     beginning, else the one that it overlaps, else a further one. An attribute holds from `as_of`;
@@ -38,7 +40,10 @@ def restate(
 
 
 def end_enrolment(record: Iterable[RecordEntry], now: Instant) -> list[RecordEntry]:
-    """The record after the source holds the client no more: what is open ends, what is to come does not."""
+    """Return the record after the source holds the client no more.
+
+    Open spells end, and those to come do not begin.
+    """
     entries: _Entries = {(at, entry): value for at, entry, value in record}
     for began, ended in _spells(entries, "enrolled", "ended"):
         if ended is not None and ended <= now:

@@ -43,11 +43,13 @@ def _in_order(policy: tuple[RoutingStep, ...]) -> tuple[RoutingStep, ...]:
     for earlier, later in pairwise(policy):
         if earlier.otherwise:
             raise ValueError(
-                f"else: nobody ends a policy; write it at the last step, which is to {policy[-1].to}"
+                "else: nobody ends a policy; write it at the last step, which is to "
+                f"{policy[-1].to}"
             )
         if later.after <= earlier.after:
             raise ValueError(
-                f"the step to {later.to} after {write_duration(later.after)} must come later than the one before it, "
+                f"the step to {later.to} after {write_duration(later.after)} must come later than "
+                "the one before it, "
                 f"which is after {write_duration(earlier.after)}"
             )
     return policy
@@ -119,7 +121,8 @@ class RoutingSettings(Strict):
         unfit = unfit_for_urgent(policy) if policy else None
         if unfit:
             raise ValueError(
-                f"'{complete['urgent']}' serves urgent alerts but {unfit}; end it with a step to staff"
+                f"'{complete['urgent']}' serves urgent alerts but {unfit}; end it with a step to "
+                "staff"
             )
         return complete
 

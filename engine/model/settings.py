@@ -34,7 +34,7 @@ Interval = Annotated[Microseconds, AfterValidator(_interval)]
 
 
 class TickSettings(Strict):
-    """How often each flow steps, and after how long a step that does not end, or begin, ends the process."""
+    """How often each flow steps, and how long a step may take before the process ends."""
 
     ingest: Interval = 10 * SECOND_US
     evaluate: Interval = 5 * SECOND_US

@@ -24,9 +24,9 @@ Phone = Annotated[str, StringConstraints(pattern=f"^{E164}$")]
 class SmsSettings(Strict):
     """How texts go out.
 
-    `gateway` is a name of the registry, `senders` are how many texts are handed over at once, one of
-    them kept for urgent ones, and `own` are that connector's settings, which stand under
-    its name. `file` remembers the texts that do not leave this machine.
+    `gateway` is a name of the registry, `senders` are how many texts are handed over at once, one
+    of them kept for urgent ones, and `own` are that connector's settings, which stand under its
+    name. `file` remembers the texts that do not leave this machine.
     """
 
     gateway: str = "printed"

@@ -16,12 +16,14 @@ from engine.sample.people import CLIENTS, STAFF, Cells, SampleClient
 from engine.sample.weeks import Happening, ordinary_weeks
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
-    "clients": ("client", "timezone", "enrolled", "discharged", "leave_began", "leave_ended", "program", "substance"),
+    "clients": ("client", "timezone", "enrolled", "discharged", "leave_began", "leave_ended",
+                "program", "substance"),
     "staff": ("staff", "role", "phone", "timezone", "quiet_from", "quiet_to", "active"),
     "assignments": ("client", "staff", "role", "began"),
     "consents": ("client", "staff", "alias", "scope", "purpose", "given", "expires"),
     "check_ins": (
-        "id", "client", "when", "status", "craving", "mood", "stress", "confidence", "sleep_hours", "used", "note",
+        "id", "client", "when", "status", "craving", "mood", "stress", "confidence", "sleep_hours",
+        "used", "note",
     ),
     "tests": ("id", "client", "when", "method", "result", "confirmed", "substances"),
     "attendance": ("id", "client", "when", "activity", "status"),

@@ -82,7 +82,8 @@ CLIENTS = (
               _test(20 * DAY, "positive", "alcohol")),
     ),
     # Above his own usual, though below any fixed threshold; his mentor is told first.
-    SampleClient("C-1015", "CM-2", "stimulants", 56, 120, mentor="M-1", alias="Sam", news=(_check_in(1.5, craving=6),)),
+    SampleClient("C-1015", "CM-2", "stimulants", 56, 120, mentor="M-1", alias="Sam",
+        news=(_check_in(1.5, craving=6),)),
     SampleClient("C-1023", "CM-2", "opioids", 56, 60, news=(_test(0.7, "positive", "fentanyl"),)),
     # An injection that is a day overdue is told to the prescriber; the missed test goes to the case
     # manager.
@@ -93,7 +94,8 @@ CLIENTS = (
     # Two sessions in a row not attended; an excused one in between does not break the row.
     SampleClient(
         "C-1038", "CM-1", "cannabis", 56, 200, quiet_for=8 * DAY,
-        news=(_check_in(6 * DAY, craving=2), _session(5 * DAY, "attended"), _check_in(3.5 * DAY, craving=3),
+        news=(_check_in(6 * DAY, craving=2), _session(5 * DAY, "attended"),
+              _check_in(3.5 * DAY, craving=3),
               _session(3 * DAY, "no_show"), _session(2 * DAY, "excused"), _session(5, "no_show")),
     ),
     # The second was missed three hours ago, and the rule waits for two in case it is only late.
@@ -101,14 +103,16 @@ CLIENTS = (
     # The last that anybody heard was a week and half an hour ago.
     SampleClient("C-1050", "CM-1", "opioids", 50, 20, quiet_for=7 * DAY + 0.5,
                  news=(_session(7 * DAY + 0.5, "attended"),)),
-    SampleClient("C-1064", "CM-2", "alcohol", 56, 75, news=(_phq9(0.3, "total", 14), _phq9(0.3, "item9", 1))),
+    SampleClient("C-1064", "CM-2", "alcohol", 56, 75,
+        news=(_phq9(0.3, "total", 14), _phq9(0.3, "item9", 1))),
     SampleClient("C-1071", "CM-1", "opioids", 42, 12, craving=3, program="iop",
                  news=(_check_in(0.4, craving=7, used="yes", note="told nobody else yet"),)),
     # Nothing to tell: a steady one, and one whose leave explains the silence.
     SampleClient("C-1079", "CM-2", "alcohol", 56, 130, timezone="America/Los_Angeles"),
     SampleClient("C-1086", "CM-1", "stimulants", 56, 90, quiet_for=9 * DAY, on_leave_for=9),
     # Good news: sixty days, which a single missed check-in does not spoil.
-    SampleClient("C-1090", "CM-2", "alcohol", 61, 110, mentor="M-2", alias="Jo", news=(_missed(26),)),
+    SampleClient("C-1090", "CM-2", "alcohol", 61, 110, mentor="M-2", alias="Jo",
+        news=(_missed(26),)),
 )  # fmt: skip
 
 STAFF = (

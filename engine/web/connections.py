@@ -1,7 +1,7 @@
 """One HTTP connection, among a bounded number, which brings its request in time or is cut off.
 
-A client that opens connections and sends nothing, or one byte at a time, therefore holds few descriptors, each for
-seconds.
+A client that opens connections and sends nothing, or one byte at a time, therefore holds few
+descriptors, each for seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ REQUEST_SECONDS = 10.0
 class BoundedProtocol(H11Protocol):
     """An HTTP connection with a deadline for each request.
 
-    If there are too many connections, the one that has kept its request to itself the longest makes room.
+    If there are too many connections, the one that has kept its request to itself the longest makes
+    room.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

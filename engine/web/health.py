@@ -1,7 +1,7 @@
 """/healthz and /readyz: whether the daemon lives, and whether it can work.
 
-Both answer while every thread that serves calls waits for the database. Neither names a person, a path or the database,
-because any caller on the network may read them.
+Both answer while every thread that serves calls waits for the database. Neither names a person, a
+path or the database, because any caller on the network may read them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def add_health(app: FastAPI, watched: Watched) -> None:
 
 
 def without_names(promises: Iterable[str]) -> list[str]:
-    """Return broken promises without the alert, client or source that each names, every one once."""
+    """Return broken promises, each once, without the alert, client or source it names."""
     found = (_NAMED.sub(lambda name: _ARTICLES[name[1]], promise) for promise in promises)
     return list(dict.fromkeys(found))
 

@@ -49,7 +49,7 @@ def of_ticks(
 
 
 def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
-    """Return what the database holds, how many promises are broken and how many data are missing."""
+    """Return the counts of the database, of broken promises and of missing data."""
     gauges = {
         "rejects": ("Rows that wait to be corrected.", found.rejects),
         "broken_promises": ("Promises that the watchdog last found broken.", broken),

@@ -1,6 +1,7 @@
-"""The HTTP server: a thread beside the ticks, on an address that is taken before anything else starts.
+"""The HTTP server: a thread beside the ticks, whose address is taken before all else.
 
-It takes few descriptors, threads and database connections, so that no caller can starve the ticks (ADR 0040).
+It takes few descriptors, threads and database connections, so that no caller can starve the ticks
+(ADR 0040).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class WebServer:
         Args:
             host: The address of this machine to listen on.
             port: The port, or 0 for any that is free.
-            make_application: Makes the application in the server's thread, because FastAPI takes long to import.
+            make_application: Makes the application in the server's thread, because FastAPI takes
+                long to import.
 
         Raises:
             UserError: The port is in use, or the address is not this machine's.

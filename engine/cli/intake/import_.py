@@ -1,4 +1,4 @@
-"""`handrail import`: all that the configured sources hold, or just some files, through their mapping."""
+"""`handrail import`: reads the configured sources, or some files through their mapping."""
 
 from __future__ import annotations
 

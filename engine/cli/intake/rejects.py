@@ -45,7 +45,10 @@ def rejects(
     retry: Retry = False,
     dismiss: Dismiss = None,
 ) -> None:
-    """List the rows that wait to be fixed, whole files first; with --retry exit 1 where some still do."""
+    """List the rows that wait to be fixed, whole files first.
+
+    With --retry it exits with 1 if some still wait.
+    """
     from engine.flows.intake import ingest
     from engine.model.intake import WHOLE
     from engine.store.intake.rejects import still_open

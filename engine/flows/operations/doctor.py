@@ -334,7 +334,7 @@ def _some(refs: Sequence[str]) -> str:
 
 
 def _lists(conn: Connection) -> Iterator[Check]:
-    """What is gone from the files that list people or events, and was not taken for an end."""
+    """Check for rows that are gone from the lists of people or events and ended nothing."""
     for each in list_rows.gone(conn):
         rows = _ROWS.get(each.roster or "", "event")
         file = each.item.removesuffix(f" ({each.roster})")

@@ -1,4 +1,4 @@
-"""Read who was at risk of an outcome from a CSV file, if an outcome is known outside of Handrail."""
+"""Read from a CSV file which clients were at risk of an outcome known outside of Handrail."""
 
 from __future__ import annotations
 

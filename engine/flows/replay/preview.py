@@ -168,7 +168,7 @@ class Preview:
 
 
 def _same_kinds(rulebook: Rulebook, outcome: str) -> dict[str, frozenset[str]]:
-    """By rule, the kinds of events that it and the outcome both read; rules without such are left out."""
+    """Return by rule the kinds of events that it and the outcome both read, if there are any."""
     of_outcome = rulebook.kinds[outcome]
     return {
         rule_id: shared

@@ -23,7 +23,7 @@ class AskedWord(NamedTuple):
 
 
 def asked_words(condition: Condition, kinds: Mapping[str, Kind]) -> frozenset[AskedWord]:
-    """List the free words for which a condition asks; words of a closed list are checked elsewhere."""
+    """List the free words that a condition asks for; closed lists are checked elsewhere."""
     found: set[AskedWord] = set()
     for finding in all_findings(condition):
         measure = finding.measure
