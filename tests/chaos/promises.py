@@ -170,7 +170,8 @@ class Promises:
         waits += [
             (number, (at, at + policy[step + 1]["after"] - policy[step]["after"]))
             for number, (at, step) in enumerate(turns, 1)
-            if step + 1 < len(policy)
+            # Where a step was taken again, the numbers go on with one that comes no later.
+            if step + 1 < len(policy) and policy[step + 1]["after"] > policy[step]["after"]
         ]
         for number, (since, due) in waits:
             looked = next((at for at in self._evaluated if at > max(due, since)), None)
