@@ -14,7 +14,7 @@ from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.permissions import too_wide
-from engine.flows.operations.watchdog import broken_promises
+from engine.flows.operations.watchdog import broken_promises, has_nobody
 from engine.flows.rules.missing_rules import missing, written
 from engine.flows.rules.unheard_words import unheard_words
 from engine.messaging.listing import sayable
@@ -27,7 +27,8 @@ from engine.model.settings import Settings, TickSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.rulebook.parsing.load import load
-from engine.store.alerts import inactivity
+from engine.store.alerts import alerts, inactivity
+from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
 from engine.store.intake import events, list_rows, rejects, source_health
@@ -84,7 +85,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _trail(conn, settings)
             yield from _flows(conn, settings.ticks, now)
             yield _clock(conn, now)
-            yield from _promises(conn, now)
+            yield from _promises(conn, rulebook, now)
             yield _held(conn)
             yield from _feeds(conn, now)
             yield _ahead(conn, now)
@@ -233,15 +234,26 @@ def _since_success(run: JobRun, now: Instant) -> str:
     return f"and last succeeded {_ago(now - run.succeeded_at)} ago"
 
 
-def _promises(conn: Connection, now: Instant) -> Iterator[Check]:
+def _promises(conn: Connection, rulebook: Rulebook | None, now: Instant) -> Iterator[Check]:
     broken = broken_promises(conn, now)
-    yield from (
-        Check("promises", False, f"{promise[0].upper()}{promise[1:]}.") for promise in broken
-    )
+    adrift = alerts.routed(conn, alerts.adrift(conn))
+    about = {has_nobody(one.alert.id): _has_nobody(one, rulebook) for one in adrift}
+    for promise in broken:
+        said = about.get(promise, f"{promise[0].upper()}{promise[1:]}")
+        yield Check("promises", False, f"{said}.")
     if not broken:
         yield Check(
             "promises", True, "Every alert has a next step or an owner, and every claim is alive."
         )
+
+
+def _has_nobody(one: Routed, rulebook: Rulebook | None) -> str:
+    """Name the client, the severity and the rule's reason: what a person needs to act on it."""
+    alert = one.alert
+    said = f"Alert {alert.id} ({alert.severity}) about {one.client_ref} has nobody"
+    rule = rulebook.rules.get(alert.rule_id) if rulebook else None
+    reason = rule.reason if rule else ""
+    return f"{said}: {reason}" if reason else said
 
 
 def _feeds(conn: Connection, now: Instant) -> Iterator[Check]:

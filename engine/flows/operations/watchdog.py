@@ -96,7 +96,7 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     # A flow is late if it was late at the last audit too, because after a pause all flows begin at
     # once. A clock that was set back since may show an earlier instant by now.
     late = min(runs["audit"].ended_at if "audit" in runs else 0, now) - GRACE_US
-    found = [f"alert {alert_id} has nobody" for alert_id in alerts.adrift(conn)]
+    found = [has_nobody(alert_id) for alert_id in alerts.adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
     found += [
         f"client {failing.client_id} cannot be evaluated" for failing in evaluations.failing(conn)
@@ -130,6 +130,11 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
         for source in sorted({each.source for each in list_rows.gone(conn) if each.complete})
     ]
     return sorted(found)
+
+
+def has_nobody(alert_id: int) -> str:
+    """Name an open alert of which no person is told and none ever will be."""
+    return f"alert {alert_id} has nobody"
 
 
 def missing_data(conn: Connection) -> list[str]:

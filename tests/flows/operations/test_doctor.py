@@ -26,6 +26,7 @@ from engine.store.intake import source_health
 from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
 from engine.store.tables import intake, operations, people
 from tests.kit.caseload import Caseload
+from tests.kit.rows import add_alert, add_client
 
 NOW = 1_800_000_000 * SECOND_US
 CONFIG = """\
@@ -39,7 +40,7 @@ sources:
 RULE = """\
 format: 1
 rules:
-  - {id: silent, title: Silent, status: live, severity: medium, why: x,
+  - {id: silent, title: Silent, status: live, severity: medium, reason: fewer check-ins,
      evidence: {grade: opinion, source: y}, when: {count: check_in, within: 7 days, at_least: 2}}
 """
 
@@ -195,6 +196,16 @@ def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database
     assert wrong(site)["events"] == (
         "2 stored events lie in the future, the furthest by 5 hours; see whether their source's time zone is right."
     )
+
+
+def test_an_alert_that_nobody_receives_is_named_by_client_severity_and_reason(
+    site: Settings, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as conn:
+        client_id = add_client(conn, ref="C-1042")
+        add_alert(conn, client_id=client_id, rule_id="silent", severity="high", next_step_at=None)
+    said = "Alert 1 (high) about C-1042 has nobody: fewer check-ins."
+    assert wrong(site)["promises"] == said
 
 
 def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) -> None:
