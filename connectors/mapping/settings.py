@@ -24,6 +24,7 @@ from connectors.mapping.cell_settings import (
     Taken,
     TimestampColumns,
 )
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
@@ -92,6 +93,9 @@ class ClientColumns(Mapped):
                 raise ValueError(
                     f"'{word}' is not an attribute; write it beside attributes:, not in it"
                 )
+        for word in ASSIGNED:
+            if word in attributes:
+                raise ValueError(f"'{word}' comes from the assignments; map those instead")
         return attributes
 
 

@@ -25,7 +25,7 @@ from tests.kit.generated import KINDS, histories, us
 from tests.kit.plain_people import Entry, Happening, Person
 from tests.kit.plain_rules import AsOf, as_engine
 
-ATTRIBUTES = ("programme", "phase")
+ATTRIBUTES = ("programme", "phase", "has_mentor")
 
 
 def rows(table: str) -> list[dict[str, str]]:

@@ -68,3 +68,21 @@ def test_a_number_in_the_record_is_compared_as_one_and_other_words_satisfy_nothi
         | 2024-03-05 08:00 | "1_0"       | no    |
         """,
     )
+
+
+def test_whether_somebody_is_assigned_is_yes_or_no_at_every_time():
+    record = """
+        | at               | what       | value |
+        | 2024-03-01 08:00 | enrolled   |       |
+        | 2024-03-01 08:00 | has_mentor | no    |
+        | 2024-03-05 08:00 | has_mentor | yes   |
+    """
+    check(
+        "{client: has_mentor, is: no}",
+        record,
+        """
+        | as of            | value | holds |
+        | 2024-03-05 07:59 | 'no'  | yes   |
+        | 2024-03-05 08:00 | 'yes' | no    |
+        """,
+    )

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.errors import UserError
+from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.flows.intake.roster import Clocks
 from engine.model.audit_action import AuditAction
 from engine.model.complete_list import Missing, judge
@@ -81,16 +82,18 @@ def reopen(
     """
     if listing.roster == "clients":
         return _change_records(conn, ended, end=False)
+    changes = AssignmentChanges(conn)
     for key, at in ended.items():
         about = read_list_key(key) if listing.roster in {"assignments", "consents"} else None
         if about is None or (found := _find(conn, about, clocks)) is None:
             continue
         client_id, staff_id, begin = found
         if listing.roster == "assignments":
+            changes.watch([client_id])
             roster.reopen_assignment(conn, client_id, staff_id, about.role, at)
         else:
             roster.restore(conn, client_id, staff_id, begin, at)
-    return {}
+    return changes.earliest()
 
 
 def take(
@@ -254,16 +257,18 @@ def _end_rows(
     if kind == "staff":
         roster.set_active(conn, keys, active=False)
         return {}
+    changes = AssignmentChanges(conn)
     for about in map(read_list_key, keys):
         found = _find(conn, about, clocks)
         if found is None:
             continue
         client_id, staff_id, begin = found
         if kind == "assignments":
+            changes.watch([client_id])
             roster.end_assignment(conn, client_id, staff_id, about.role, begin, now)
         else:
             roster.revoke(conn, client_id, staff_id, begin, now)
-    return {}
+    return changes.earliest()
 
 
 def _find(

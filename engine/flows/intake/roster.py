@@ -8,6 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant
 from engine.model.intake import DatedValue, Reject, RosterRow
@@ -175,6 +176,9 @@ def _take_relations(
     unknown = {row.values["client"] or "" for row in rows} - clients.keys()
     near = roster.near_refs(conn, unknown)
     staff = roster.find_staff(conn, {row.values["staff"] or "" for row in rows})
+    changes = AssignmentChanges(conn)
+    if rows[0].kind == "assignments":
+        changes.watch([client.id for client in clients.values()])
     for row in rows:
         client, staff_id = (
             clients.get(row.values["client"] or ""),
@@ -196,6 +200,8 @@ def _take_relations(
             outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
         except ValueError as error:
             outcome.rejects.append(Reject(row.line, str(error), row.row, key=row.key))
+    for client_id, at in changes.earliest().items():
+        outcome.earliest[client_id] = min(at, outcome.earliest.get(client_id, at))
 
 
 def _assign(

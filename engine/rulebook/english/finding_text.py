@@ -13,6 +13,7 @@ from engine.measures.measure import Finding, Measure
 from engine.measures.signal import KindOrSignal, name_of
 from engine.measures.streaks import LongestStreak, Streak
 from engine.measures.weekday import Weekday
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.duration import write_duration
 from engine.model.event import Value
 from engine.model.kinds import BUILT_IN
@@ -210,6 +211,9 @@ def _of_client(measure: Measure, comparison: Comparison) -> str:
             return f"{latest} from {start_day(start)} on, or since that day if there was none"
         case TimeSinceDay(since):
             return f"{said} since the day of {'enrolment' if since == 'enrolled' else 'discharge'}"
+        case ClientAttribute(name) if name in ASSIGNED:
+            has = "has a" if comparison.holds("yes") else "has no"
+            return f"the client {has} {word(ASSIGNED[name])}"
         case ClientAttribute(name):
             return f"the client's {word(name)} is {words.compared(comparison)}"
         case _:

@@ -8,6 +8,7 @@ from engine.measures.elapsed import ClientAttribute, TimeSinceDay, TimeSinceEven
 from engine.measures.field_values import Change, Latest, Scores, Statistic, Trend
 from engine.measures.measure import Measure
 from engine.measures.streaks import LongestStreak, Streak
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.duration import write_duration
 from engine.rulebook.english import words
 from engine.rulebook.english.words import age, looked_at, noun, window, word
@@ -63,6 +64,8 @@ def plain_measure_in_words(measure: Measure) -> str:
             return (
                 f"the time since the day of {'enrolment' if since == 'enrolled' else 'discharge'}"
             )
+        case ClientAttribute(name) if name in ASSIGNED:
+            return f"whether the client has a {word(ASSIGNED[name])}"
         case ClientAttribute(name):
             return f"the client's {word(name)}"
         case _:

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Any
 
 from engine.measures.weekday import WEEKDAYS
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.kinds import Field, Kind
 from engine.rulebook.language import schema_values
@@ -57,7 +58,7 @@ from engine.rulebook.language.vocabulary import (
     Whole,
     required,
 )
-from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, of_field
+from engine.rulebook.parsing.comparison_parser import OPERATORS, YES_OR_NO, Values, of_field
 from engine.rulebook.parsing.reading import NO, NUMBER, WHOLE, YES, parse_whole
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -280,6 +281,8 @@ def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:
         schema["allOf"] = [
             {"properties": comparisons(values_in(Said(name, values=values_of(name, None))))}
         ]
+        if form.target == "attribute":
+            schema["allOf"] += [_if(name, list(ASSIGNED), comparisons(YES_OR_NO))]
     else:
         schema["allOf"] = list(_by_target(name, form, kinds))
     return schema

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.event import Value, write_fields
 from engine.model.field_reading import read_value
@@ -92,6 +93,9 @@ def check_attributes(
     for key, _ in node.value:
         name = str(key.value)
         if name in words:
+            continue
+        if name in ASSIGNED:
+            reading.mistake(key, f"'{name}' comes from the assignments; say it under staff:")
             continue
         known = reading.attributes
         # Where it is not known which attributes there are, one that is nearly a word of the record

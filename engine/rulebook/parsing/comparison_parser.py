@@ -72,6 +72,7 @@ DURATION = Values(parse_duration, low=0, exact=False)
 WHOLE_DAYS = Values(parse_days, low=0)
 WORDS = Values(str, ordered=False)
 ATTRIBUTE = Values(str)
+YES_OR_NO = Values(parse_flag, ordered=False)
 SIGNED = Values(parse_number)
 CHANGED_PERCENT = Values(parse_signed_percent, low=-100, high=100)
 
@@ -85,7 +86,7 @@ def of_field(field: Field) -> Values:
             math.inf if field.high is None else field.high,
         )
     if field.type == "flag":
-        return Values(parse_flag, ordered=False)
+        return YES_OR_NO
     if field.type == "choice":
         return Values(str, choices=field.choices, ordered=False)
     return WORDS

@@ -11,6 +11,7 @@ from engine.measures.measure import Finding, Measure
 from engine.measures.signal import KindOrSignal
 from engine.measures.weekday import WEEKDAYS
 from engine.measures.window import DayAfter, Window
+from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.duration import Duration, parse_duration
 from engine.model.instant import DAY_US
@@ -30,6 +31,7 @@ from engine.rulebook.parsing.comparison_parser import (
     OPERATORS,
     SIGNED,
     WORDS,
+    YES_OR_NO,
     contradiction,
     of_field,
     read_comparison,
@@ -86,11 +88,14 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
         return False
     said.values = values_of(said.name, None)
     if form.target == "attribute":
+        if word in ASSIGNED:
+            said.kind, said.values = word, YES_OR_NO
+            return True
         if word in SPELL_WORDS or (
             reading.attributes is not None and word not in reading.attributes
         ):
             hint = (
-                nearest(word, reading.attributes or ())
+                nearest(word, (*(reading.attributes or ()), *ASSIGNED))
                 or "; a source that has it can map it under attributes:"
             )
             if word in SPELL_WORDS:
@@ -315,7 +320,8 @@ def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
             if isinstance(value, yaml.SequenceNode) or str(value.value) in reading.lists
             else "is"
         )
-        comparison = read_comparison(reading, {operator: value}, WORDS, value)
+        values = YES_OR_NO if said.kind in ASSIGNED else WORDS
+        comparison = read_comparison(reading, {operator: value}, values, value)
         if comparison is not None:
             found.append(Finding(measure_of(said), comparison))
     return found

@@ -137,7 +137,7 @@ def test_an_urgent_alert_is_never_left_to_mentors(site: RuleFolder) -> None:
         site.write("rules/missed.yaml", urgent)
         code, _, err = site.handrail("check")
         assert code == 2
-        assert "tells mentors alone, and an urgent alert is never left to them" in err
+        assert "tells mentors alone, and an urgent alert must reach staff" in err
 
 
 def test_a_live_rule_wants_a_case_in_which_it_fires_and_one_in_which_it_is_silent(

@@ -154,13 +154,16 @@ def test_assignments_and_consents_that_are_gone_end_and_come_back(site: CsvSite)
     site.write("assignments.csv", "client,staff,began\n" + "".join(both))
     say(site, "consents.csv", "client,staff,given\n" + "".join(both).replace("S-1", "M-1"))
     assert ends() == [[None, None], [None, None]]
+    site.take_dirty()
     gone_at = shown(to_us(site.now))
     site.write("assignments.csv", "client,staff,began\n" + both[0])
     say(site, "consents.csv", "client,staff,given\n" + both[0].replace("S-1", "M-1"))
     assert ends() == [[None, gone_at], [None, gone_at]]
+    assert site.take_dirty() == {"C-2": gone_at}
     site.write("assignments.csv", "client,staff,began\n" + "".join(both))
     say(site, "consents.csv", "client,staff,given\n" + "".join(both).replace("S-1", "M-1"))
     assert ends() == [[None, None], [None, None]]
+    assert site.take_dirty() == {"C-2": gone_at}
 
 
 def test_events_that_are_gone_in_the_period_of_the_file_are_withdrawn(site: CsvSite) -> None:

@@ -269,6 +269,20 @@ def test_assignments_are_told_apart_by_their_beginning(site: CsvSite) -> None:
     assert found == [("2026-01-06 05:00", "2026-03-01 05:00"), ("2026-06-01 04:00", None)]
 
 
+def test_a_change_of_who_is_assigned_is_evaluated_from_its_date(site: CsvSite) -> None:
+    site.write("clients.csv", HEADER + C1)
+    site.write("staff.csv", STAFF + JD + "KL,Case Manager,212 555 0143,,,\n")
+    site.read()
+    site.take_dirty()
+    assigned = CASES + "C-1,JD,case_manager,2026-02-01,\n"
+    site.write("cases.csv", assigned)
+    site.read()
+    assert site.take_dirty() == {"C-1": "2026-02-01 05:00"}
+    site.write("cases.csv", assigned + "C-1,KL,case_manager,2026-03-01,\n")
+    site.read()
+    assert site.take_dirty() == {}, "a second case manager changes nothing"
+
+
 def test_an_assignment_without_a_date_holds_from_when_it_is_first_read(site: CsvSite) -> None:
     site.write("clients.csv", HEADER + C1)
     site.write("staff.csv", STAFF + JD)

@@ -126,6 +126,9 @@ SENTENCES = {
     ),
     "{client: programme, one_of: [iop, aftercare]}": "the client's programme is iop or aftercare",
     "{client: phase, at_least: 2}": "the client's phase is 2 or more",
+    "{client: has_mentor, is: yes}": "the client has a mentor",
+    "{client: has_case_manager, is: no}": "the client has no case manager",
+    "{client: has_mentor, is_not: yes}": "the client has no mentor",
 }
 
 
