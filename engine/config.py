@@ -151,10 +151,7 @@ class _Reading:
 
 
 def _as_written(node: yaml.Node | None) -> Any:
-    """Every scalar as the text that was typed.
-
-    `no`, `on`, 08:00 and +15551234567 mean just that.
-    """
+    """Reads every scalar as the typed text, even `no`, `on`, 08:00 and +15551234567."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: _as_written(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

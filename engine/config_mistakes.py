@@ -67,10 +67,7 @@ def mistakes_of(
 
 
 def node_at(root: yaml.Node | None, place: Place, key: bool = False) -> yaml.Node:
-    """Find the value at a place (or its key).
-
-    Steps that stand only in pydantic's types are passed over.
-    """
+    """Find the value at a place (or its key), past steps that only pydantic's types hold."""
     assert root is not None
     value = found = root
     for step in place:

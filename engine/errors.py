@@ -17,10 +17,7 @@ class UserError(HandrailError):
 
 
 class MistakesError(UserError):
-    """A file that people write holds mistakes.
-
-    All of them are here, in the order of their places.
-    """
+    """A file that people write holds mistakes, listed here in the order of their places."""
 
     def __init__(self, mistakes: "list[Mistake]") -> None:
         self.mistakes = sorted(mistakes)

@@ -93,9 +93,10 @@ class SmsGateway(Protocol):
         """Hand over one message; never raises for what the carrier says, only reports it."""
 
     def look_up(self, message: Outgoing) -> SendResult | None:
-        """What became of a message whose outcome is unknown.
+        """Look up a message whose outcome is unknown.
 
-        None where it was certainly never taken.
+        Returns:
+            Its outcome; None if the carrier certainly never took it.
         """
 
 

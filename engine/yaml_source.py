@@ -100,10 +100,7 @@ class YamlSource:
             return None
 
     def _refuse_bombs(self, text: str) -> None:
-        """Look through it for what grows on composing.
-
-        Nothing after the first such place is looked at.
-        """
+        """Look for the first place that grows on composing; nothing after it is read."""
         depth = 0
         for event in yaml.parse(text, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(

@@ -16,10 +16,7 @@ from engine.model.duration import Duration
 
 @dataclass(frozen=True, slots=True)
 class Compared(Number):
-    """A measure's value less the value that it had `before` (microseconds) ago.
-
-    No value if either has none.
-    """
+    """A measure's value less its value `before` microseconds ago; none if either is missing."""
 
     measure: Number
     before: Duration

@@ -55,10 +55,7 @@ class Comparison:
         return Comparison(_DENIALS[self.operator], self.operand)
 
     def turns(self) -> list[int]:
-        """The whole numbers whose truth can differ from that of the whole number before.
-
-        The only ones.
-        """
+        """Return all whole numbers whose truth can differ from that of the number before."""
         operands = self.operand if isinstance(self.operand, tuple) else (self.operand,)
         numbers = [operand for operand in operands if not isinstance(operand, str)]
         from_on = (
@@ -79,9 +76,9 @@ class Comparison:
         return self.operand if isinstance(self.operand, tuple) else (self.operand,)
 
     def holds(self, value: Value | None) -> bool:
-        """Whether it is true of one value.
+        """Return whether it is true of one value.
 
-        A list matches a word that it contains, and no value matches nothing.
+        A list matches a word that it contains. A missing value matches nothing.
         """
         if value is None:
             return False

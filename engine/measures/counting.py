@@ -83,9 +83,9 @@ class DaysWith(Count):
         return keys[begins], keys[np.append(begins[1:], True)] if len(keys) else keys
 
     def _new_day(self, histories: Histories, places: Places) -> Bools:
-        """Whether each event falls on another day than the one before it.
+        """Return whether each event falls on another day than the one before it.
 
-        Of a client's first nothing is asked.
+        The answer for a client's first event does not matter.
         """
         days = histories.remember(
             (self, "days"), lambda: local_days(histories, histories.key[places])
@@ -97,9 +97,9 @@ class DaysWith(Count):
 
 @dataclass(frozen=True, slots=True)
 class Share(Number):
-    """Which percentage of the events that match `of` match `where` too.
+    """The percentage of the events matching `of` that match `where` too.
 
-    No value below `least` such events.
+    It has no value below `least` such events.
     """
 
     kind: KindOrSignal

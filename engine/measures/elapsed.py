@@ -30,9 +30,9 @@ class TimeSinceEvent(Number):
     starting: DayAfter | None = None
 
     def _since(self, histories: Histories, keys: Keys) -> Keys:
-        """The key from which time runs as of each key.
+        """Return the key from which time runs as of each key.
 
-        Beyond all instants while it has not begun to run.
+        It lies beyond all instants until time begins to run.
         """
         places = histories.select(self.kind, self.where)
         low, high = Window(starting=self.starting).ranges(histories, places, keys)

@@ -116,7 +116,7 @@ class Statistic(_OverWindow):
 class Trend(_OverWindow):
     """The least-squares slope a day of the field's values in the window.
 
-    No value while all fall on one instant.
+    It has no value while all fall on one instant.
     """
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:

@@ -39,9 +39,10 @@ def one_key(key: int) -> Keys:
 
 
 def _coded(words: Sequence[H]) -> tuple[NDArray[np.int32], list[H]]:
-    """A number for each word, from 0 in the order in which they first come.
+    """Number the words from 0 in the order of first use.
 
-    And the distinct words in that order.
+    Returns:
+        The number of each word, and the distinct words in that order.
     """
     codes: dict[H, int] = defaultdict(count().__next__)
     return np.fromiter(map(codes.__getitem__, words), np.int32, len(words)), list(codes)
@@ -80,9 +81,9 @@ class Payloads:
         return self._column(("number", field), field, number, float)
 
     def worth(self, field: str, worth: tuple[tuple[str, float], ...]) -> Numbers:
-        """What a field's word in each payload is worth, 0 if it is not named.
+        """Return the score of a field's word in each payload.
 
-        NaN where there is none.
+        A word that is not named scores 0, and a missing word NaN.
         """
         words = dict(worth)
 

@@ -114,9 +114,9 @@ def longest_run(match: Bools, counts: Bools, starts: Places, _sizes: Places) -> 
 
 
 def slope(values: Numbers, instants: NDArray[np.int64], starts: Places, sizes: Places) -> Numbers:
-    """The least-squares slope a day of each window (instants in microseconds).
+    """Return the least-squares slope a day of each window (instants in microseconds).
 
-    NaN where all its instants are one.
+    It is NaN if all instants of the window are one.
     """
     days = (instants - np.repeat(instants[starts], sizes)) / DAY_US
     days = days - np.repeat(np.add.reduceat(days, starts) / sizes, sizes)

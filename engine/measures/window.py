@@ -27,9 +27,9 @@ class DayAfter:
     after: Literal["enrolled", "discharged"]
 
     def floors(self, histories: Histories, keys: Keys) -> Keys:
-        """(n,) the key of that midnight as of each of (n,) keys.
+        """Return (n,) the key of that midnight as of each of (n,) keys.
 
-        Beyond all instants while there is no such day.
+        It lies beyond all instants while there is no such day.
         """
         changes, starts = self._starts(histories)
         bases = keys >> SHIFT << SHIFT

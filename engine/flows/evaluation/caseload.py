@@ -1,7 +1,4 @@
-"""Reading clients' histories for the rulebook.
-
-One, some, or the whole caseload a batch at a time.
-"""
+"""Reading clients' histories for the rulebook: one, some, or all in batches."""
 
 from __future__ import annotations
 

@@ -60,10 +60,7 @@ class Plan:
         return self._steps[tree]
 
     def _cut(self, name: str, tree: Tree) -> Tree:
-        """The tree itself if it is small enough.
-
-        Else with its parts, each cut likewise, as earlier steps.
-        """
+        """Return a small tree itself, or a larger one with its parts cut off as earlier steps."""
         if isinstance(tree, Leaf) or fits(tree):
             return tree
         parts = [self._lifted(name, self._cut(name, part)) for part in tree.parts]

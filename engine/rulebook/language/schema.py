@@ -336,10 +336,7 @@ def _targets(
 
 
 def _by_target(name: str, form: Form, kinds: Mapping[str, Kind]) -> Iterable[Schema]:
-    """What depends on what the measure is said of.
-
-    The values it is compared with, and the fields of its events.
-    """
+    """Return the schemas that depend on the measure's subject: its values, its events' fields."""
     told: list[tuple[dict[str, Any], bool, list[str]]] = []
     for word, kind, field in _targets(form, name, kinds):
         values = values_of(name, None if field is None else of_field(field))

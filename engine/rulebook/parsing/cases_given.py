@@ -112,9 +112,9 @@ def check_attributes(
 def read_staff(
     reading: Reading, parts: Mapping[str, yaml.Node], line: int, begin: WallReading, start: date
 ) -> list[RosterRow]:
-    """One member of staff for each role that is not `none`, assigned to the client.
+    """Return a member of staff for each role but `none`, assigned to the client.
 
-    The mentor with a consent.
+    The mentor has a consent.
     """
     rows: list[RosterRow] = []
     for role in ROLES:

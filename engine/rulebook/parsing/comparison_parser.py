@@ -303,10 +303,7 @@ def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values:
 
 
 def foregone(comparison: Comparison, values: Values) -> str | None:
-    """`always` or `never` where a threshold makes no difference to such values.
-
-    None where it does.
-    """
+    """Return `always` or `never` if a threshold makes no difference to such values, else None."""
     operator, operand = comparison.operator, comparison.operand
     if not values.ordered or not isinstance(operand, int | float):
         return None

@@ -257,9 +257,9 @@ def _read_phrase(
 
 
 def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
-    """Whether a condition may hold so many findings more.
+    """Return whether a condition may hold this many findings more.
 
-    More than anybody means are a mistake, noted once.
+    Too many findings are a mistake, noted once.
     """
     before, reading.findings = reading.findings, reading.findings + more
     if before <= MOST_FINDINGS < reading.findings:
@@ -270,9 +270,9 @@ def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
 
 
 def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
-    """A denied comparison on a value that can be missing satisfies nothing, which few expect.
+    """Refuse a denied comparison on a value that can be missing.
 
-    Refuse it.
+    It would satisfy nothing while the value is missing, which few expect.
     """
     if may_be_unknown(finding):
         reading.mistake(

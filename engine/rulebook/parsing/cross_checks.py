@@ -1,6 +1,6 @@
 """Checks that need all rules together.
 
-Ids, circles, quiets, denials, and rules true of an empty history.
+They find faults of ids, circles, quiets and denials, and rules true of an empty history.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def _check_quiets(rule: WrittenRule, by_id: dict[str, WrittenRule]) -> None:
 
 
 def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
-    """The conditions of each rule with those of others put in.
+    """Return each rule's conditions with those of others put in.
 
-    Circles, and rules too large for it, are left out.
+    Circles and rules that grow too large are left out.
     """
     named = {rule_id: set(references(rule.when)) & by_id.keys() for rule_id, rule in by_id.items()}
     resolved: dict[str, Condition] = {}
@@ -151,9 +151,9 @@ def _size(condition: Condition, sizes: dict[str, int]) -> int:
 
 
 def _in_order(by_id: dict[str, WrittenRule], named: dict[str, set[str]]) -> Iterator[str]:
-    """Every rule after those that it names.
+    """Return every rule after those that it names.
 
-    Those that lead back to themselves are noted and left out.
+    Rules that lead back to themselves are noted and left out.
     """
     left = dict(named)
     while True:

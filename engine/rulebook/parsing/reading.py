@@ -128,9 +128,9 @@ class Reading:
         return found
 
     def end_of(self, node: yaml.Node) -> yaml.Node:
-        """The place at which to note a missing key.
+        """Return the place at which to note a missing key.
 
-        A mapping's last key, or the mapping itself where it stands in one line.
+        It is the mapping's last key, or the mapping itself if it stands in one line.
         """
         keys = _keys(node) if isinstance(node, yaml.MappingNode) else {}
         return list(keys.values())[-1] if keys and not _on_one_line(node) else node

@@ -1,7 +1,4 @@
-"""Reading the rules of a file.
-
-Everything about a rule but what its conditions mean for other rules.
-"""
+"""Reading the rules of a file, except what their conditions mean for other rules."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The files of a rule that a person described by answering questions.
-
-The rule on trial, and two cases of it.
-"""
+"""The files of a rule that a person described: the rule on trial, and two cases of it."""
 
 from __future__ import annotations
 

@@ -19,9 +19,9 @@ from engine.rulebook.core.rulebook import CheckedRule
 
 
 def covered(rules: Sequence[CheckedRule]) -> dict[str, str]:
-    """By the id of each rule that another covers, the id of that one.
+    """Return, by the id of each covered rule, the id of the covering one.
 
-    Of two that cover each other, the later one.
+    If two rules cover each other, the later one counts as covered.
     """
     bits: dict[Measure, int] = {}
 
@@ -77,9 +77,9 @@ def covers(wide: CheckedRule, narrow: CheckedRule, rules: Collection[Rule]) -> b
 
 
 def implies(one: Condition, other: Condition) -> bool:
-    """Whether the first condition plainly cannot be true without the second.
+    """Return whether the first condition plainly implies the second.
 
-    Denials must have been moved down.
+    Denials must have been moved down into the findings.
     """
     if one == other:
         return True

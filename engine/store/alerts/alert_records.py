@@ -99,9 +99,9 @@ def listed(
     *,
     held_only: bool = False,
 ) -> list[Listed]:
-    """The alerts in these states, of one client or of all, or those that are held alone.
+    """Return alerts in these states, of one client or of all, or only held ones.
 
-    The latest opened last.
+    The alert opened last comes last.
     """
     wanted = _LISTED.where(alerts.c.state.in_(states)).order_by(alerts.c.opened_at, alerts.c.id)
     if client_ref is not None:
@@ -165,10 +165,7 @@ def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
 
 
 def events_as_of(conn: Connection, event_ids: Collection[int], at: Instant) -> dict[int, SeenEvent]:
-    """Events as they were known at `at`, by id.
-
-    One that was corrected or withdrawn since stands as it was then.
-    """
+    """Return events by id, as they were known at `at`, before later corrections."""
     content = ("kind", "occurred_at", "fields", "origin")
     now = select(events.c.id, *[events.c[name] for name in content]).where(
         events.c.id.in_(event_ids)

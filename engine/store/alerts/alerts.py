@@ -172,7 +172,7 @@ def change(
 ) -> None:
     """Change a locked alert from `before` to `after`; only an alert to tell has a next step.
 
-    The next step of one that is snoozed is that it wakes.
+    A snoozed alert's next step is its waking.
     """
     changed: dict[str, Any] = {
         name: getattr(after, name)

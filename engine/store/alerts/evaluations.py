@@ -40,9 +40,9 @@ _LENT_TO_NOBODY = or_(
 
 
 def _oldest(due_since: Column[Instant]) -> Select[tuple[int, Instant]]:
-    """The clients longest due by one of the two columns that make them due.
+    """Return the clients longest due by one of the two columns that make them due.
 
-    Each has an index of its own.
+    Each column has its own index.
     """
     return (
         select(evaluations.c.client_id, due_since)
@@ -155,9 +155,9 @@ def mark_dirty(conn: Connection, earliest: Mapping[int, Instant]) -> None:
 
 
 def mark_all_for_rules(conn: Connection, rules_hash: str, now: Instant) -> int:
-    """Make due, at `now`, every client last evaluated under other rules; how many.
+    """Make every client last evaluated under other rules due at `now`; return how many.
 
-    Run again, it changes nothing.
+    A second run changes nothing.
     """
     return conn.execute(
         _MARK_FOR_RULES, {"serving": rules_hash, "now": now, "later": now + 1}
@@ -257,9 +257,9 @@ def failing(conn: Connection) -> Sequence[Failing]:
 
 
 def overdue(conn: Connection, before: Instant) -> int:
-    """How many clients hold a claim whose lease ran out before `before`.
+    """Return how many claims of clients ran out before `before`.
 
-    Their evaluator died and none took over.
+    Their daemon died and no other took over.
     """
     lost = and_(evaluations.c.claimed_by.is_not(None), evaluations.c.lease_until < before)
     return len(conn.execute(select(evaluations.c.client_id).where(lost)).all())

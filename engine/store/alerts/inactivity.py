@@ -61,7 +61,7 @@ def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
 def believe(conn: Connection, alert_ids: Collection[int]) -> None:
     """Take the silence of these alerts for the clients' own.
 
-    Not worth a word where it was never doubted.
+    An alert that was never in doubt gets no record of this.
     """
     conn.execute(
         update(alerts).where(alerts.c.id.in_(alert_ids)).values(inactivity="believed", held_at=None)
@@ -99,9 +99,9 @@ def held_count(conn: Connection) -> int:
 
 
 def active_clients(conn: Connection, now: Instant, most: int) -> int:
-    """How many clients are enrolled and not on leave at `now`, counted up to `most`.
+    """Return how many clients are enrolled and not on leave at `now`, counted up to `most`.
 
-    To count all would take long.
+    The count stops there, because counting all takes long.
     """
     return conn.scalar(_ACTIVE, {"now": now, "most": most}) or 0
 

@@ -111,10 +111,7 @@ def ever_told(conn: Connection, alert_id: int) -> set[int]:
 
 
 def last_told(conn: Connection, alert_id: int) -> dict[int, Instant]:
-    """By staff id, the step of an alert's policy that reached them.
-
-    Those whom the last step told.
-    """
+    """Return the people whom an alert's last step told: by staff id, the step that did."""
     rows = conn.execute(_LAST_TOLD, {"alert": alert_id}).all()
     newest = max((row.created_at for row in rows), default=0)
     return {row.staff_id: row.step for row in rows if row.created_at == newest}

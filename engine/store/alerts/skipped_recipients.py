@@ -18,7 +18,7 @@ from engine.store.tables.people import staff
 class SkippedEntry:
     """A recipient who was not told; `staff_ref` is None if nobody has the role.
 
-    Microseconds since 1970.
+    Instants are microseconds since 1970.
     """
 
     at: Instant

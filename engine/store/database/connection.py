@@ -1,7 +1,4 @@
-"""The database: SQLite in a file of its own by default, PostgreSQL by URL.
-
-The same tables and code on both.
-"""
+"""The database: SQLite in a file by default, PostgreSQL by URL, with the same tables and code."""
 
 from __future__ import annotations
 
@@ -145,7 +142,7 @@ class Database:
     def upgrade(self) -> None:
         """Bring the tables to the newest version.
 
-        Safe to run twice or from two processes at once.
+        It is safe to run twice, or from two processes at once.
         """
         from engine.store.migrations import upgrade  # noqa: PLC0415 - Alembic takes long to import
 
@@ -160,10 +157,7 @@ class Database:
             return conn.scalar(select(_VERSION.c.version_num))
 
     def outdated(self) -> str | None:
-        """Why this version of Handrail cannot use the tables, in one sentence.
-
-        None where it can.
-        """
+        """Say in one sentence why this Handrail cannot use the tables; None if it can."""
         version = self.version()
         if version == HEAD:
             return None
@@ -212,7 +206,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
-        """A transaction with these options, which begins with these statements.
+        """Open a transaction with these options and first statements.
 
         On SQLite nothing else begins it.
         """

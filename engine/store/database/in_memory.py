@@ -1,7 +1,4 @@
-"""A database to try things on.
-
-The tables of this version in memory, empty each time it is asked for.
-"""
+"""A trial database: this version's tables in memory, empty at each request."""
 
 from __future__ import annotations
 

@@ -10,8 +10,5 @@ _NOW = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
 
 
 def read(conn: Connection) -> Instant | None:
-    """Return the present instant by the server.
-
-    None on SQLite, which goes by this machine's clock.
-    """
+    """Return the present instant by the server; None on SQLite, which has no clock of its own."""
     return conn.scalar(_NOW) if conn.dialect.name == "postgresql" else None

@@ -289,10 +289,7 @@ def _line(origin: str) -> int:
 
 
 def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
-    """The events as they stand, by key.
-
-    With their earlier versions where they are to be corrected.
-    """
+    """Return the events as they stand, by key, with earlier versions of those to correct."""
     last_words = {event.key: _content(event) for event in found}
     stored: dict[str, _Stored] = {}
     for some in _cut(list(last_words)):

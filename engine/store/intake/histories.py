@@ -1,7 +1,4 @@
-"""Reading what measures are computed from.
-
-Clients with their records, and their events in the order that counts.
-"""
+"""Reading the data of measures: clients, their records, and their events in order."""
 
 from __future__ import annotations
 

@@ -159,7 +159,8 @@ def lately_enqueued(conn: Connection, since: Instant) -> int:
 def gather(conn: Connection, since: Instant, due_at: Instant) -> int:
     """Let these messages go together, one text a recipient, not before `due_at`.
 
-    How many they are.
+    Returns:
+        How many messages were gathered.
     """
     theirs = select(outbox.c.id).join(alerts, alerts.c.id == outbox.c.alert_id).where(_OF_A_STEP)
     later = case((outbox.c.due_at > due_at, outbox.c.due_at), else_=due_at)

@@ -140,9 +140,9 @@ _SAME_WORDS = select(outbox.c.provider_id).where(
 
 @cache
 def _settled(state: OutboxState, *, first: bool) -> Update:
-    """A message comes to a state.
+    """Make the statement that gives a message a state.
 
-    `first` is whether it was sent by this claim, and not by one before.
+    `first` is whether this claim sent it, and not one before.
     """
     leading_here = [before for before, states in TRANSITIONS.items() if state in states]
     ours: ColumnElement[bool] = (
@@ -211,10 +211,7 @@ def claim_due(
 
 
 def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
-    """Read how things stand for a message at `now`.
-
-    Facts that may have changed since it was made.
-    """
+    """Read the facts about a message at `now` that may have changed since it was made."""
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()
     alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
     recipient = read(found)
@@ -283,7 +280,7 @@ def silent(
 ) -> list[Silent]:
     """Return up to `limit` messages without a last report for `after_us` to `until_us`.
 
-    None of them is given again before it has been silent for twice as long.
+    A message comes again only after it has been silent for twice as long.
     """
     sent_at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
     chosen = list(

@@ -1,7 +1,4 @@
-"""The machine's clock as it was last read.
-
-The last tick, the last jump, and who differs from the database.
-"""
+"""The machine's clock: its last tick, its last jump, and hosts whose clocks differ."""
 
 from __future__ import annotations
 
@@ -52,10 +49,7 @@ def read(conn: Connection) -> LastReading | None:
 
 
 def last_tick(conn: Connection) -> Instant | None:
-    """Return when the clock was last read or a job last ended, whichever is later.
-
-    None before the first.
-    """
+    """Return when the clock was last read or a job last ended, or None before the first."""
     reading = read(conn)
     found = [conn.scalar(_LAST_JOB), reading and reading.at]
     return max((at for at in found if at is not None), default=None)

@@ -28,9 +28,9 @@ class StoredRuleSet:
 
 
 def accept(conn: Connection, hash: str, files: Mapping[str, str], at: Instant) -> int:  # noqa: A002 - the column's word
-    """Let this rule set serve from `at` on; its id, which is the same for the same hash for ever.
+    """Let this rule set serve from `at` on; return its id, always the same for one hash.
 
-    Another daemon that accepts rules at this moment is waited for.
+    The call waits for another daemon that accepts rules at this moment.
     """
     lock(conn, "rule")
     now_serving = serving(conn)

@@ -44,20 +44,14 @@ class Disclosure:
 def of_message(
     conn: Connection, message: Claimed, consent: Consent, told: str, now: Instant
 ) -> int:
-    """Write down that a message, about to be sent, tells a mentor about a client.
-
-    The id of the disclosure.
-    """
+    """Record that a message about to be sent tells a mentor of a client; return the record's id."""
     assert message.alert_id is not None
     sent = {"message_id": message.id, "attempt": message.attempts, "staff_id": message.staff_id}
     return _add(conn, {**sent, "alert_id": message.alert_id, "told": told, "at": now}, consent)
 
 
 def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, now: Instant) -> int:
-    """Write down that the answer to a mentor's text speaks of an alert.
-
-    The id of the disclosure.
-    """
+    """Record that the answer to a mentor's text speaks of an alert; return the record's id."""
     answered = {"text_id": text_id, "attempt": 1, "staff_id": consent.staff_id}
     return _add(conn, {**answered, "alert_id": alert_id, "told": "answer", "at": now}, consent)
 

@@ -165,7 +165,7 @@ def put_staff(
 ) -> Change:
     """Put a member of staff into the roster, or correct the fields in `said`.
 
-    `otherwise` is for a new one alone.
+    `otherwise` holds the fields of a new member alone.
     """
     known = conn.execute(_WITH_REF, {"of": ref}).first()
     if known is None:
