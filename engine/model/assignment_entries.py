@@ -18,7 +18,7 @@ ASSIGNED: Mapping[str, Role] = {
 
 
 def assignment_entries(since: Instant, assignments: Sequence[Assignment]) -> list[RecordEntry]:
-    """Return when a client had somebody in each role, as entries of their record.
+    """Return when each role was held for a client, as entries of their record.
 
     Args:
         since: When the record begins; before that nothing is said.

@@ -29,7 +29,7 @@ Microseconds = Annotated[
 class RoutingStep(Strict):
     """Tell everybody in a role once nobody has taken the alert for `after` (microseconds).
 
-    `otherwise`, written `else:`, says that nobody is to be told where the policy reaches nobody.
+    `otherwise`, written `else:`, keeps it from the admins if the whole policy reaches nobody.
     """
 
     after: Microseconds = 0
@@ -59,7 +59,7 @@ Policy = Annotated[tuple[RoutingStep, ...], AfterValidator(_in_order)]
 
 
 def unfit_for_urgent(policy: Sequence[RoutingStep]) -> str | None:
-    """Why a policy may not serve urgent alerts; None where it may."""
+    """Return why a policy cannot serve urgent alerts; None if it can."""
     if all(step.to == "mentor" for step in policy):
         return "tells mentors alone"
     return "ends in else: nobody" if policy[-1].otherwise else None

@@ -92,6 +92,10 @@ def mistakes(folder: Path, files: str) -> list[str]:
             "'enrolled' is not an attribute; write it beside attributes:",
         ),
         (
+            ROSTER % "attributes: {has_mentor: mentor}",
+            "'has_mentor' comes from the assignments; map those instead",
+        ),
+        (
             "- {match: ../x.csv, roster: clients, columns: {ref: a}}",
             "is a pattern of file names inside the folder",
         ),

@@ -257,6 +257,26 @@ def test_an_alert_that_reaches_nobody_is_counted_apart(site: Site) -> None:
     assert (texts(found), found.version.tally.rules["one-missed"].reach_nobody) == ({}, 1)
 
 
+def test_an_alert_that_is_meant_for_nobody_is_not_counted_as_reaching_nobody(site: Site) -> None:
+    meant = {"to": "mentor", "else": "nobody"}
+    site.routing = routing(meant, severities=("high", "medium", "low"))
+    site.missed(NOON - hours(30))
+    found = previewed(site, ONE)
+    assert (texts(found), found.version.tally.rules["one-missed"].reach_nobody) == ({}, 0)
+
+
+def test_a_replay_sees_assignments_as_they_were(site: Site) -> None:
+    with site.database.write() as conn:
+        ended = {"ended": NOON - hours(20)}
+        conn.execute(update(assignments).where(assignments.c.client_id == 1).values(**ended))
+    site.missed(NOON - hours(30))
+    alone = f"{{all: [{MISSED}, {{client: has_case_manager, is: no}}]}}"
+    rulebook = rulebook_of(written_rule("alone", alone))
+    with site.database.read() as conn:
+        (span,) = rulebook.replay(histories(conn, [1], NOON))
+    assert span.began == NOON - hours(20)
+
+
 @pytest.mark.parametrize("status", ["shadow", "draft"])
 def test_a_rule_that_is_not_live_texts_nobody_and_its_alerts_are_counted_apart(
     site: Site, status: str

@@ -143,6 +143,7 @@ def test_rules_that_could_not_be_read_may_have_any_id() -> None:
         ("starts: 2026-03-06", "starts: 6.3.2026", "2:9: starts: '6.3.2026' is not a date"),
         ("America/New_York", "New York", "3:20: timezone: 'New York' is not a time zone such as America/New_York"),
         ("enrolled: day -10", "enroled: day -10", "3:38: clients have no 'enroled'; did you mean 'enrolled'?"),
+        ("program: iop}\nstaff", "has_mentor: yes}\nstaff", "3:57: 'has_mentor' comes from the assignments; say it under staff:"),
         ("program: iop}\nstaff", "site: west}\nstaff", None),
         ("enrolled: day -10", "Enrolled: day -10", "3:38: clients have no 'Enrolled'; did you mean 'enrolled'?"),
         ("quiet_from: 21:00, ", "", "5:28: quiet hours need both quiet_from: and quiet_to:"),
