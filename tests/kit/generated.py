@@ -1,4 +1,4 @@
-"""Generated histories and conditions.
+"""Generated conditions of rules.
 
 They cover the whole language, over days on which clocks change.
 """
@@ -7,20 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from engine.measures.histories import Histories
 from engine.measures.weekday import WEEKDAYS
-from engine.model.client import Client, RecordEntry
-from engine.model.event import EventColumns, write_fields
-from engine.model.instant import to_us
-from engine.model.kinds import Field, Kind, with_site_kinds
-from tests.kit.plain_people import Entry, Happening, Person, midnight
+from tests.kit.generated_people import FIELD_VALUES, KIND_NAMES
 from tests.kit.plain_rules import Condition
 
 # `make thorough` tries 20,000 cases of each property, others each time.
@@ -43,150 +37,6 @@ def cases(few: int, tests: int = 1) -> settings:
         database=None,
     )
 
-
-KINDS = with_site_kinds(
-    {
-        "journal": Kind(
-            "journal",
-            {
-                "worry": Field("number"),
-                "weather": Field("choice", choices=("sun", "rain")),
-                "who": Field("list"),
-            },
-        ),
-        "test": Kind("test", {"warm": Field("choice", choices=("yes", "no", "unknown"))}),
-    }
-)
-# Zones with days on which their clocks change: at midnight and back over it, by half an hour, and
-# by a whole day.
-ODD_DAYS = (
-    ("America/New_York", date(2024, 3, 8)),
-    ("America/New_York", date(2024, 11, 1)),
-    ("Europe/London", date(2024, 10, 25)),
-    ("America/Sao_Paulo", date(2017, 10, 13)),
-    ("America/Sao_Paulo", date(2018, 2, 15)),
-    ("Africa/Cairo", date(2023, 4, 26)),
-    ("America/Havana", date(2024, 11, 1)),
-    ("Australia/Lord_Howe", date(2024, 4, 5)),
-    ("America/St_Johns", date(2010, 11, 5)),
-    ("Pacific/Apia", date(2011, 12, 28)),
-    ("Asia/Kathmandu", date(2024, 5, 1)),
-    ("UTC", date(2024, 2, 27)),
-)
-# Instants lie on a grid of six hours, so that they meet durations, midnights and one another; some
-# are just off it.
-STEP = timedelta(hours=6)
-LAST_STEP = 36
-NUDGES = (0, 0, 0, 0, 0, 1, -1, 3_600_000_000)
-
-# --- histories
-
-_SOMETIMES = {
-    "check_in": {
-        "status": st.sampled_from(["completed", "missed", "excused"]),
-        "craving": st.sampled_from([0, 3, 5, 6.5, 7, 8, 10]),
-        "used": st.booleans(),
-        "substances": st.lists(
-            st.sampled_from(["alcohol", "opioids", "cocaine"]), unique=True, max_size=2
-        ),
-    },
-    "test": {
-        "result": st.sampled_from(["negative", "positive", "missed", "refused"]),
-        "bac": st.sampled_from([0, 0.02, 0.1, 0.3]),
-        "warm": st.sampled_from(["yes", "no", "unknown"]),
-    },
-    "assessment": {
-        "instrument": st.sampled_from(["phq9", "bam"]),
-        "score": st.sampled_from([-1, 4, 9, 10, 12.5]),
-    },
-    "journal": {
-        "worry": st.sampled_from([-2, 0.1, 0.2, 0.3, 1, 4]),
-        "weather": st.sampled_from(["sun", "rain"]),
-        "who": st.lists(st.sampled_from(["me", "you"]), unique=True, max_size=2),
-    },
-}
-KIND_NAMES = tuple(_SOMETIMES)
-# Most events have most fields, or few would meet what a rule asks of them.
-_FIELDS = {
-    kind: st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries(fields)
-    for kind, fields in _SOMETIMES.items()
-}
-_KINDS = st.sampled_from(KIND_NAMES)
-_STEPS = st.integers(0, LAST_STEP)
-_NUDGES = st.sampled_from(NUDGES)
-_ENTRIES = st.sampled_from(
-    [
-        "discharged",
-        "programme",
-        "phase",
-        "discharged",
-        "programme",
-        "leave_began",
-        "leave_ended",
-        "ended",
-        "enrolled",
-    ]
-)
-_PROGRAMMES = st.sampled_from(["iop", "aftercare", None])
-_PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
-
-
-@st.composite
-def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_NAMES) -> Person:
-    """A person with up to so many events of these kinds, around days on which clocks change."""
-    zone, first_day = draw(st.sampled_from(ODD_DAYS))
-    base = midnight(zone, first_day)
-
-    def instant() -> datetime:
-        return base + draw(_STEPS) * STEP + timedelta(microseconds=draw(_NUDGES))
-
-    enrolled = base + draw(st.sampled_from([0, 0, 1, 2, 6])) * STEP
-    record = [Entry(enrolled, "enrolled")]
-    values = {"programme": _PROGRAMMES, "phase": _PHASES}
-    record += [
-        Entry(enrolled, name, draw(words)) for name, words in values.items() if draw(st.booleans())
-    ]
-    for _ in range(draw(st.integers(0, 5))):
-        entry = draw(_ENTRIES)
-        record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))
-    # As in the store, an entry stands once at an instant.
-    distinct = {(entry.at, entry.entry): entry for entry in record}
-    events = []
-    for number in range(draw(st.sampled_from([0, 1, most_events // 2, most_events, most_events]))):
-        kind = draw(st.sampled_from(kinds))
-        identity = (draw(st.sampled_from(["a", "b"])), f"{draw(st.integers(0, 9))}-{number}")
-        events.append(Happening(kind, instant(), draw(_FIELDS[kind]), identity))
-    return Person(zone, sorted(distinct.values(), key=lambda entry: entry.at), events)
-
-
-def us(at: datetime) -> int:
-    return to_us(at.astimezone(UTC))
-
-
-def client(person: Person, client_id: int) -> Client:
-    record = tuple(RecordEntry(us(entry.at), entry.entry, entry.value) for entry in person.record)
-    return Client(client_id, f"C-{client_id}", person.zone, record)
-
-
-def histories(people_: Sequence[Person]) -> Histories:
-    """The people as the engine's batch; their ids are 1, 2, …"""
-    rows = [
-        (
-            client_id,
-            us(event.at),
-            event.kind + write_fields(event.fields),
-            1000 * client_id + number,
-        )
-        for client_id, person in enumerate(people_, 1)
-        for number, event in enumerate(person.in_order)
-    ]
-    events = EventColumns(*zip(*rows, strict=True))
-    return Histories(
-        [client(person, client_id) for client_id, person in enumerate(people_, 1)], events
-    )
-
-
-# --- conditions
 
 LENGTHS = st.sampled_from(
     ["6 hours", "12 hours", "1 day", "36 hours", "2 days", "3 days", "1 week", "10 minutes"]
@@ -298,7 +148,7 @@ def where(draw: Draw, kind: str) -> dict[str, Any]:
     """A `where:` over one or two fields of a kind, or of a signal of one kind."""
     kind = _KINDS_OF.get(kind, (kind,))[0]
     found: dict[str, Any] = {}
-    for name in _some(draw, _SOMETIMES[kind], most=1 + one_in(draw, 4)):
+    for name in _some(draw, FIELD_VALUES[kind], most=1 + one_in(draw, 4)):
         target = f"{kind}.{name}"
         if target in _NUMBERS:
             low, *_, high = _NUMBERS[target]

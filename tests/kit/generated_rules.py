@@ -9,7 +9,6 @@ import yaml
 from hypothesis import strategies as st
 
 from tests.kit.generated import (
-    KIND_NAMES,
     LENGTHS,
     LISTS,
     SCORES,
@@ -19,9 +18,9 @@ from tests.kit.generated import (
     kinds_in,
     maybe,
     one_in,
-    people,
     weekdays,
 )
+from tests.kit.generated_people import KIND_NAMES, people
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import Condition
 

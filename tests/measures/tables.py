@@ -21,7 +21,7 @@ from engine.model.client import SPELL_WORDS
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.reading import Reading
 from engine.yaml_source import YamlSource
-from tests.kit.generated import KINDS, histories, us
+from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.plain_people import Entry, Happening, Person
 from tests.kit.plain_rules import AsOf, as_engine
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.measures.local_days import local_days, midnight
 from engine.model.instant import HOUR_US, to_us
-from tests.kit.generated import histories
+from tests.kit.generated_people import histories
 from tests.kit.plain_people import Happening, Person
 
 # Of each: an instant near which the clocks change, at or around midnight among others.

@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
-from tests.kit.generated import histories
+from tests.kit.generated_people import histories
 from tests.kit.plain_people import Entry, Happening, Person
 
 # As docs/rules.md lists them; a value, or several, for each field.

@@ -25,17 +25,8 @@ from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.parsing.reading import Reading
 from engine.rulebook.parsing.rule_parser import read_scores, read_signals
 from engine.yaml_source import YamlSource
-from tests.kit.generated import (
-    KINDS,
-    LISTS,
-    MEASURES,
-    SCORES,
-    SIGNALS,
-    cases,
-    findings,
-    histories,
-    us,
-)
+from tests.kit.generated import LISTS, MEASURES, SCORES, SIGNALS, cases, findings
+from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import AsOf, Condition, as_engine, instants, plain_spans

@@ -13,7 +13,7 @@ from engine.config import load as load_config
 from engine.measures.histories import MOST_CLIENTS
 from engine.model.event import Value
 from engine.rulebook.parsing.load import load
-from tests.kit.generated import histories, us
+from tests.kit.generated_people import histories, us
 from tests.kit.plain_people import Entry, Happening, Person
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "ctn0094"

@@ -25,7 +25,8 @@ from engine.store.people import roster
 from engine.store.people.roster import RecordChange
 from engine.store.tables.alerts import alerts
 from engine.store.tables.people import clients
-from tests.kit.generated import cases, histories, us
+from tests.kit.generated import cases
+from tests.kit.generated_people import histories, us
 from tests.kit.generated_rules import documents, everyone_about
 from tests.kit.plain_people import Entry, Happening, Person
 from tests.kit.site import Site

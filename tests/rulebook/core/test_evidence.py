@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from engine.model.kinds import BUILT_IN
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
-from tests.kit.generated import histories, us
+from tests.kit.generated_people import histories, us
 from tests.kit.plain_people import Entry, Happening, Person
 
 ENROLLED = datetime(2024, 3, 1, tzinfo=UTC)

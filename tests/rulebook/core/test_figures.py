@@ -13,7 +13,8 @@ from engine.errors import MistakesError
 from engine.model.event import Value
 from engine.model.kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
-from tests.kit.generated import KINDS, LISTS, SCORES, SIGNALS, cases, findings, histories, us
+from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
+from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.generated_rules import everyone_about, written
 from tests.kit.plain_people import DAY, Entry, Happening, Person
 from tests.kit.plain_rules import OPERATORS, AsOf, instants

@@ -13,7 +13,8 @@ from engine.model.routing import RoutingSettings, RoutingStep
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook
 from engine.rulebook.english.explain import explain
 from engine.rulebook.parsing.load import from_texts
-from tests.kit.generated import KINDS, cases
+from tests.kit.generated import cases
+from tests.kit.generated_people import KINDS
 from tests.kit.generated_rules import documents, guarded, written
 from tests.rulebook.english.test_words import simplest
 

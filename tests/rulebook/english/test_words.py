@@ -22,7 +22,8 @@ from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.reading import Reading
 from engine.rulebook.parsing.rule_parser import read_scores, read_signals
 from engine.yaml_source import YamlSource
-from tests.kit.generated import KINDS, LISTS, SCORES, SIGNALS, cases, findings
+from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
+from tests.kit.generated_people import KINDS
 from tests.kit.generated_rules import written
 
 

@@ -18,7 +18,8 @@ from engine.rulebook.language.cases_schema import cases_schema
 from engine.rulebook.language.schema import rules_schema, written
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.yaml_source import YamlSource
-from tests.kit.generated import KINDS, cases
+from tests.kit.generated import cases
+from tests.kit.generated_people import KINDS
 from tests.kit.generated_rules import documents
 from tests.kit.generated_rules import written as as_yaml
 from tests.rulebook.editor import Yaml12, refusals

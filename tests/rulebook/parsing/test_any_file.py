@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from engine.errors import MistakesError
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
-from tests.kit.generated import KINDS, cases, histories, people
+from tests.kit.generated import cases
+from tests.kit.generated_people import KINDS, histories, people
 from tests.kit.generated_rules import documents, written
 from tests.rulebook.parsing.test_strictness import wrong_conditions
 

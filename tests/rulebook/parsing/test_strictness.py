@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import MistakesError
 from engine.rulebook.parsing.load import from_texts, load
-from tests.kit.generated import KINDS
+from tests.kit.generated_people import KINDS
 
 HEAD = "format: 1\nrules:\n"
 RULE = "  - {id: a-rule, title: A rule, status: live, severity: low, when: "

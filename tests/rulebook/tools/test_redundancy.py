@@ -15,7 +15,8 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.tools.redundancy import covers
-from tests.kit.generated import KINDS, cases, findings, histories, people
+from tests.kit.generated import cases, findings
+from tests.kit.generated_people import KINDS, histories, people
 from tests.kit.generated_rules import documents, guarded, written
 
 WIDE = {"when": "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"}
