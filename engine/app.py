@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TextIO
@@ -34,6 +34,7 @@ from engine.model.duration import Duration
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, Instant
 from engine.model.message import FINAL_STATES, Report
+from engine.model.notification_settings import NotificationSettings
 from engine.model.settings import Settings
 from engine.ports import AddRoutes, CarrierRecords, CarrierWebhooks, Clock, SmsGateway, Source
 from engine.rulebook.core.rulebook import Rulebook
@@ -190,7 +191,7 @@ class Engine:
         return self._gateway.webhooks(self._text_came_in, self._reported)
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = receive.take(self.web_database, inbound, self.settings.telling, self._now())
+        taken = receive.take(self.web_database, inbound, self._telling(), self._now())
         _log.info(
             "text came in",
             provider_id=inbound.provider_id,
@@ -307,9 +308,11 @@ class Engine:
         ).run()
 
     def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:
-        return reconcile.run(
-            self.database, records, self._gateway, self.settings.telling, self._now()
-        )
+        return reconcile.run(self.database, records, self._gateway, self._telling(), self._now())
+
+    def _telling(self) -> NotificationSettings:
+        """How alerts are told, with the advice of the rules that serve."""
+        return replace(self.settings.telling, advice=self.rulebook.advice)
 
     def _audit(self) -> Mapping[str, int]:
         now = self._now()

@@ -16,16 +16,21 @@ from sqlalchemy import select
 from engine.app import Engine, wire
 from engine.config import load
 from engine.flows.evaluation import evaluate
+from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US
 from engine.model.intake import Batch, Reject
+from engine.model.message import Report
 from engine.model.settings import Settings, TickSettings
 from engine.scheduler import take
 from engine.store.alerts import alerts
 from engine.store.intake import source_health
+from engine.store.messages import reply_codes
 from engine.store.operations import job_runs
 from engine.store.operations.job_runs import JobRun
+from engine.store.people import staff
 from engine.store.tables.messages import outbox
 from tests.kit.caseload import Caseload
+from tests.kit.rows import add_alert
 from tests.kit.times import NOON, SetClock, hours
 
 CONFIG = """\
@@ -246,3 +251,31 @@ def test_a_source_is_read_between_two_evaluations_of_a_backlog(
     _step(engine, "evaluate")
     reading.join()
     assert order[:2] == ["judged", "read"]
+
+
+class _Webhooks:
+    """A gateway whose carrier hands texts over."""
+
+    take: Callable[[Inbound], str | None]
+
+    def webhooks(
+        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+    ) -> None:
+        self.take = take
+
+
+def test_a_text_that_comes_in_is_answered_with_the_advice_of_the_rules_that_serve(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caseload, carrier = Caseload(engine.database), _Webhooks()
+    caseload.staff(1, "case_manager", 1)
+    with engine.database.write() as conn:
+        add_alert(conn, client_id=1, rule_id="silence")
+        reply_codes.give(conn, 1, 1, NOON)
+    monkeypatch.setattr(engine, "_gateway", carrier)
+    engine.webhooks()
+    _save(engine, SILENCE + "    advice: Call today.\n")
+    with engine.database.read() as conn:
+        (who,) = staff.everybody(conn).values()
+    answer = carrier.take(Inbound("SM1", who.phone or "", "1 more"))
+    assert answer == "Handrail: 1 (C-1): Call today."

@@ -224,6 +224,19 @@ def details(
     )
 
 
+def more(alert: Named, advice: str) -> str:
+    """Answer `1 more`: what to do about an alert.
+
+    Args:
+        alert: The alert.
+        advice: What its rule advises, "" if it advises nothing or a text must not say it.
+    """
+    first, _, _ = advice.partition(". ")
+    wordings = [f"Handrail: {name(alert)}: {said}" for said in (advice, f"{first}.") if advice]
+    none = f"Handrail: no advice on {alert.code} can be texted. See: handrail why"
+    return first_clean([*wordings, none])
+
+
 def taken_by(alert: Named, by: Role) -> str:
     """Tell those who had been told, too, that they need do nothing."""
     return _about(alert, f"was taken by {ROLE_WORDS[by]}. You need do nothing.")

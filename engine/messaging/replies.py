@@ -26,6 +26,7 @@ class Asks(StrEnum):
     CONFIRM = "confirm"  # an act that is meant, perhaps; it is asked about and changes nothing
     UNDO = "undo"
     ASK = "ask"
+    MORE = "more"
     LIST = "list"
     WHICH = "which"
     HELP = "help"
@@ -39,7 +40,7 @@ class Asks(StrEnum):
 class Reply:
     """What a text asks for, and for which codes.
 
-    `acts` for ACT and CONFIRM, `code` for ASK and UNDO.
+    `acts` for ACT and CONFIRM, `code` for ASK, MORE and UNDO.
     """
 
     asks: Asks
@@ -113,6 +114,8 @@ def _asked(
         return Reply(Asks.LIST)
     if not words or words == {Word.ASK}:
         return _about(numbers, known)
+    if words == {Word.MORE}:
+        return _about(numbers, known, Asks.MORE)
     if words in ({Word.LIST}, {Word.HELP}):
         asks = Asks.LIST if Word.LIST in words else Asks.HELP
         return _NOT_UNDERSTOOD if numbers else Reply(asks)
@@ -140,14 +143,16 @@ def _named(told: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> list[A
     return found
 
 
-def _about(numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
+def _about(
+    numbers: Sequence[AnswerPart], known: Sequence[OpenAlert], asks: Asks = Asks.ASK
+) -> Reply:
     """A code alone, or a question mark, asks what it is about, because that changes nothing."""
     if len(numbers) == 1 and not numbers[0].spoken:
-        return Reply(Asks.ASK, code=numbers[0].code)
+        return Reply(asks, code=numbers[0].code)
     if numbers:
         return _NOT_UNDERSTOOD
     choice = [alert for alert in known if not alert.closed]
-    return Reply(Asks.ASK, code=choice[0].code) if len(choice) == 1 else Reply(Asks.LIST)
+    return Reply(asks, code=choice[0].code) if len(choice) == 1 else Reply(Asks.LIST)
 
 
 def _all(words: set[Word], numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:

@@ -28,6 +28,7 @@ class Word(StrEnum):
     ALL = "all"
     LIST = "list"
     ASK = "ask"
+    MORE = "more"  # what to do about it
     HELP = "help"
     AND = "and"
     COURTESY = "courtesy"
@@ -107,6 +108,10 @@ que tengo | que tengo abierto | que hay abierto | que esta abierto
     Word.ASK: """
 ? | w | what | why | what is | whats | what was this about | whats this about | what is this about
 what is this | por que | que es | de que se trata | que paso | status
+""",
+    Word.MORE: """
+more | tell me more | more info | what do i do | what should i do
+mas | dime mas | mas informacion | que hago
 """,
     Word.HELP: """
 help | help me | i need help | info | commands | options | menu | what can i text | what do i reply

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
@@ -15,10 +16,12 @@ from engine.model.sms_settings import Detail
 class NotificationSettings:
     """What the evaluation goes by besides the rules.
 
-    What began longer than `notify_within` (µs) ago is historic.
+    What began longer than `notify_within` (µs) ago is historic. `advice` is what each rule
+    advises, by its id.
     """
 
     routing: RoutingSettings
     detail: Detail = "reason"
     notify_within: Duration = 3 * DAY_US
     outages: OutageSettings = USUAL
+    advice: Mapping[str, str] = field(default_factory=dict)

@@ -75,6 +75,7 @@ EXAMPLES = {
     "which": answers.which([ALERT, URGENT]),
     "not_understood": answers.not_understood([ALERT, URGENT]),
     "details": answers.details(ALERT, "13:33", ["you"], "Next: the supervisor at 14:33."),
+    "more": answers.more(ALERT, "Call today. Ask how the week went."),
     "taken_by": answers.taken_by(ALERT, "supervisor"),
     "closed_by": answers.closed_by(ALERT, "supervisor"),
     "open_again": answers.open_again(ALERT, "supervisor"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -11,6 +12,7 @@ from engine.flows.inbound import receive
 from engine.messaging.listing import Named
 from engine.model.inbound import Inbound
 from engine.model.notification_settings import NotificationSettings
+from engine.model.sms_settings import Detail
 from engine.store.database.connection import Database
 from engine.store.operations import agenda
 from engine.store.tables.alerts import alerts
@@ -39,6 +41,8 @@ class Phones:
     site: Site
     now: int = NOON
     carrier: Carrier = field(default_factory=Carrier)
+    advice: Mapping[str, str] = field(default_factory=dict)
+    detail: Detail = "reason"
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _read: int = 0
 
@@ -62,9 +66,8 @@ class Phones:
 
     def take(self, inbound: Inbound) -> str | None:
         """Take in a text that the carrier hands over; return the answer."""
-        return receive.take(
-            self.site.database, inbound, NotificationSettings(self.site.routing), self.now
-        ).answer
+        settings = NotificationSettings(self.site.routing, self.detail, advice=self.advice)
+        return receive.take(self.site.database, inbound, settings, self.now).answer
 
     def go_on(self, passed: int = 0) -> list[tuple[str, str]]:
         """Let `passed` microseconds go by and do all due work.

@@ -20,7 +20,7 @@ ONE_OPEN: Sequence[int] = (1,)
 SEVERAL_OPEN: Sequence[int] = (1, 2, 3)
 
 _NAME_A_CODE = {
-    "take", "pass", "done", "false", "snooze", "undo", "ask",
+    "take", "pass", "done", "false", "snooze", "undo", "ask", "more",
     "confirm-take", "confirm-pass", "confirm-done", "confirm-false",
 }  # fmt: skip
 _NAME_NONE = {

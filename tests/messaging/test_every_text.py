@@ -86,6 +86,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
         ("Next: the person on call at Tue 00:30.", "It is yours."),
         (False, True),
     ),
+    "more": (ALERTS, ("", "Call today. Ask how the week went.", "w" * 400, "Ask about heroin.")),
     "taken_by": (ALERTS, ROLES),
     "closed_by": (ALERTS, ROLES),
     "open_again": (ALERTS, ROLES),
@@ -119,7 +120,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent"}
-FIELDS |= {"total", "page", "reply", "severity", "until"}
+FIELDS |= {"advice", "total", "page", "reply", "severity", "until"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:

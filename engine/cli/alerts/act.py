@@ -15,7 +15,10 @@ from engine.model.alert import Act
 from engine.model.duration import Duration
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from engine.model.settings import Settings
 
 
 By = Annotated[
@@ -84,6 +87,7 @@ def reply(
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
     """Hand in a text as if a phone had sent it, and print the answer; exit 1 if it is unknown."""
+    from dataclasses import replace
     from secrets import token_hex
 
     from engine.flows.inbound.receive import take
@@ -93,7 +97,8 @@ def reply(
     settings = open_settings(config)
     with stored(settings) as database:
         inbound = Inbound(f"command-{token_hex(8)}", phone, text)
-        taken = take(database, inbound, settings.telling, now())
+        telling = replace(settings.telling, advice=_advice(settings))
+        taken = take(database, inbound, telling, now())
     done = {"understood": taken.understood, "alert": taken.alert_id, "answer": taken.answer}
     unanswered = f"Nothing is answered; it was understood as: {taken.understood}."
     if taken.understood == "unknown":
@@ -101,6 +106,17 @@ def reply(
     say(done, taken.answer or unanswered, format)
     if taken.understood == "unknown":
         raise typer.Exit(FOUND)
+
+
+def _advice(settings: Settings) -> Mapping[str, str]:
+    """By rule id, what the rules in the files advise; nothing while the files hold a mistake."""
+    from engine.errors import MistakesError
+    from engine.rulebook.parsing.load import load
+
+    try:
+        return load(settings.rules, settings.kinds, settings.attributes, settings.routing).advice
+    except MistakesError:
+        return {}
 
 
 def _phone(written: str) -> str:

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers
+from engine.messaging.advice import client_text_advice
 from engine.messaging.listing import Named
 from engine.messaging.replies import Asks, Reply, read
 from engine.messaging.reply_parts import OpenAlert
-from engine.model.alert import Act
+from engine.model.alert import CLIENT_TEXT, Act
 from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, Instant, from_us
 from engine.model.notification_settings import NotificationSettings
@@ -112,6 +113,9 @@ def answer(
         case Asks.ASK:
             assert reply.code is not None
             return TakenText("ask", _details(desk, reply.code), about=[desk.coded[reply.code]])
+        case Asks.MORE:
+            assert reply.code is not None
+            return TakenText("more", _more(desk, reply.code), about=[desk.coded[reply.code]])
         case Asks.LIST:
             named = [desk.named(each.code) for each in desk.open()]
             listed = answers.listed(named, inbox.listed_before(conn, sender.phone, inbox_id, now))
@@ -241,6 +245,18 @@ def _details(desk: _Desk, code: int) -> str:
     following = _following(desk, held, who, desk.now)
     has_it = held.owner_id in mine
     return answers.details(desk.named(code), since, people, following, mine=has_it)
+
+
+def _more(desk: _Desk, code: int) -> str:
+    """Say what the alert's rule advises; a mentor is told nothing but whom to help."""
+    coded = desk.coded[code]
+    held = alerts.held(desk.conn, coded.alert_id)
+    assert held is not None  # alerts are never taken away
+    advice = desk.settings.advice.get(held.alert.rule_id, "")
+    if held.alert.rule_id == CLIENT_TEXT:
+        advice = client_text_advice(held.alert.severity)
+    may_say = desk.settings.detail == "reason" and code not in desk.aliases
+    return answers.more(desk.named(code), advice if may_say else "")
 
 
 def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:

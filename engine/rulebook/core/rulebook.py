@@ -101,6 +101,11 @@ class Rulebook:
         """By rule id, the kinds of events that each rule looks at."""
         return {rule_id: kinds(one.when) for rule_id, one in self.checked.items()}
 
+    @cached_property
+    def advice(self) -> Mapping[str, str]:
+        """By rule id, what each rule advises to do about its alerts."""
+        return {rule_id: rule.advice for rule_id, rule in self.rules.items() if rule.advice}
+
     def began_in_silence(
         self, histories: Histories, client_id: int, rule_id: str, began: Instant
     ) -> bool:

@@ -105,3 +105,21 @@ def test_a_mentor_does_nothing_without_a_valid_consent_from_the_terminal_either(
     assert "the client's consent is not valid" in said("ack", "1", "--by", "S-4", code=2)
     phones.site.caseload.consent(1, 4)
     assert said("ack", "1", "--by", "S-4") == "Alert 1 is with S-4 now."
+
+
+def test_a_reply_for_more_says_what_the_rules_in_the_files_advise(
+    phones: Phones, said: Terminal, tmp_path: Path
+) -> None:
+    rule_id = phones.site.alerts[0].rule_id
+    rule = f"""\
+format: 1
+rules:
+  - {{id: {rule_id}, title: Silent, status: live, severity: medium, advice: Call today.,
+     evidence: {{grade: opinion, source: y}}, when: {{count: check_in, within: 7 days, at_least: 2}}}}
+"""
+    (tmp_path / "rules").mkdir(exist_ok=True)
+    (tmp_path / "rules" / "rules.yaml").write_text(rule)
+    more = ("reply", "1 more", "--from", CASE_MANAGER)
+    assert said(*more) == "Handrail: 1 (C-1): Call today."
+    (tmp_path / "rules" / "rules.yaml").write_text("rules: 7")
+    assert said(*more) == answers.more(named(1), "")

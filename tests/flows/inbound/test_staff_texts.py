@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from engine.messaging import answers
-from engine.model.alert import Act
+from engine.model.alert import CLIENT_TEXT, Act
 from engine.model.instant import MINUTE_US
 from engine.store.database.connection import Database
+from engine.store.messages import reply_codes
+from engine.store.tables.alerts import alerts
 from engine.store.tables.people import assignments, staff
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import hours
@@ -130,3 +132,51 @@ def test_asking_about_an_alert_of_ones_own_says_how_to_end_it(phones: Phones) ->
     phones.text(CASE_MANAGER, "1 a")
     said = phones.text(CASE_MANAGER, "1 ?") or ""
     assert "It is yours. Reply 1 D when done, 1 P to pass on." in said
+
+
+def advised(phones: Phones, words: str) -> Phones:
+    (alert,) = phones.site.alerts
+    phones.advice = {alert.rule_id: words}
+    return phones
+
+
+def test_more_is_answered_by_a_line_of_the_rules_advice(phones: Phones) -> None:
+    advised(phones, "Call today. Ask how the week went.")
+    said = "Handrail: 1 (C-1): Call today. Ask how the week went."
+    assert phones.text(CASE_MANAGER, "1 more") == said
+    assert phones.text(CASE_MANAGER, "1 más") == said
+    assert phones.text(CASE_MANAGER, "more") == said
+    assert phones.states() == ["open"]
+
+
+def test_of_long_advice_a_text_says_the_first_sentence(phones: Phones) -> None:
+    advised(phones, "Call today. " + "Ask how the week went. " * 9)
+    assert phones.text(CASE_MANAGER, "1 more") == "Handrail: 1 (C-1): Call today."
+
+
+NO_ADVICE = "Handrail: no advice on 1 can be texted. See: handrail why"
+
+
+def test_advice_that_a_text_may_not_say_is_not_texted(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "1 more") == NO_ADVICE
+    advised(phones, "Ask about heroin and the overdose.")
+    assert phones.text(CASE_MANAGER, "1 more") == NO_ADVICE
+    advised(phones, "Call today.").detail = "reference"
+    assert phones.text(CASE_MANAGER, "1 more") == NO_ADVICE
+
+
+def test_a_mentor_gets_no_advice(phones: Phones) -> None:
+    advised(phones, "Call today.")
+    phones.site.caseload.staff(4, "mentor", 1, phone="+15550144444")
+    phones.site.caseload.consent(1, 4)
+    with phones.site.database.write() as conn:
+        reply_codes.give(conn, 4, 1, phones.now)
+    assert phones.text("+15550144444", "1 more") == NO_ADVICE
+
+
+def test_more_about_a_clients_text_says_what_to_do_by_how_grave_it_is(phones: Phones) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(alerts).values(rule_id=CLIENT_TEXT, severity="high"))
+    assert phones.text(CASE_MANAGER, "1 more") == (
+        "Handrail: 1 (C-1): Call today. Listen first, without blame, and agree on one next step."
+    )
