@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, and_, bindparam, exists, or_, select
 
 from engine.model.alert import AlertState
@@ -19,6 +20,9 @@ from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import absences, assignments, opt_outs, staff
+
+_log = structlog.get_logger()
+
 
 _KINDS = (
     *TELLING,
@@ -105,7 +109,13 @@ def maybe_gone(conn: Connection, now: Instant) -> list[ToldStaff]:
     rows = defaultdict(list)
     for row in conn.execute(_WANTED, {"now": now}):
         rows[row.id].append(row)
-    return [_told(alert_id, texts) for alert_id, texts in rows.items()]
+    found = []
+    for alert_id, texts in rows.items():
+        try:
+            found.append(_told(alert_id, texts))
+        except ValueError:  # its policy cannot be read, which must not keep the others from it
+            _log.error("the policy of an alert cannot be read", alert=alert_id)
+    return found
 
 
 def _told(alert_id: int, texts: Sequence[Any]) -> ToldStaff:
