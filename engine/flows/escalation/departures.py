@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from engine.alerts.routing import step_for_those_left, told_anew
+from engine.alerts.routing import ends_in_nobody, step_for_those_left, told_anew
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver, StaffDirectory
 from engine.model.instant import Instant
@@ -52,7 +52,8 @@ def _is_known_to_nobody(one: ToldStaff, reached: ClientRecipients) -> bool:
         known = not at_hand.isdisjoint(one.steps)
     else:
         known = one.owner_id in at_hand or not at_hand.isdisjoint(one.since)
-    return not known and (not one.admins_know or _first_step(one, reached) is not None)
+    settled = one.admins_know or ends_in_nobody(one.policy, one.severity)
+    return not known and (not settled or _first_step(one, reached) is not None)
 
 
 def _first_step(one: ToldStaff, reached: ClientRecipients) -> int | None:

@@ -180,6 +180,20 @@ def test_where_there_is_a_mentor_a_policy_that_ends_in_nobody_tells_them_alone(
     assert site.messages == [(0, 4, "step")]
 
 
+def test_where_the_mentor_who_was_told_is_gone_nobody_is_told_and_no_step_is_taken_again(
+    site: Site,
+) -> None:
+    site.routing = routing({"to": "mentor", "else": "nobody"}, severities=NOT_URGENT)
+    site.caseload.staff(4, "mentor", 1)
+    site.caseload.consent(1, 4, alias="Robin")
+    site.evaluate()
+    deactivate(site, 4)
+    site.evaluate(NOON + hours(1))
+    site.evaluate(NOON + hours(2))
+    assert site.messages == [(0, 4, "step")]
+    assert ("tells nobody", "alert 1") not in site.audited
+
+
 def test_two_daemons_never_take_the_same_step(postgres_database: Database) -> None:
     site = Site(postgres_database).with_people()
     site.missed(NOON - hours(25))
