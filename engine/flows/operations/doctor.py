@@ -14,7 +14,7 @@ from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.permissions import too_wide
-from engine.flows.operations.watchdog import broken_promises, has_nobody
+from engine.flows.operations.watchdog import adrift, broken_promises, has_nobody
 from engine.flows.rules.missing_rules import missing, written
 from engine.flows.rules.unheard_words import unheard_words
 from engine.messaging.listing import sayable
@@ -27,7 +27,7 @@ from engine.model.settings import Settings, TickSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.rulebook.parsing.load import load
-from engine.store.alerts import alerts, inactivity
+from engine.store.alerts import inactivity
 from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
@@ -236,8 +236,7 @@ def _since_success(run: JobRun, now: Instant) -> str:
 
 def _promises(conn: Connection, rulebook: Rulebook | None, now: Instant) -> Iterator[Check]:
     broken = broken_promises(conn, now)
-    adrift = alerts.routed(conn, alerts.adrift(conn))
-    about = {has_nobody(one.alert.id): _has_nobody(one, rulebook) for one in adrift}
+    about = {has_nobody(one.alert.id): _has_nobody(one, rulebook) for one in adrift(conn)}
     for promise in broken:
         said = about.get(promise, f"{promise[0].upper()}{promise[1:]}")
         yield Check("promises", False, f"{said}.")

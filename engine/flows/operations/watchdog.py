@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from sqlalchemy import Connection
 
+from engine.alerts.routing import ends_in_nobody
 from engine.flows.escalation import operator_notices
 from engine.flows.operations import clock_watch, on_call
 from engine.flows.operations.audit_anchor import AuditAnchor
@@ -17,6 +18,7 @@ from engine.model.instant import DAY_US, HOUR_US, SECOND_US, Instant
 from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
 from engine.store.alerts import alerts, evaluations, outages
+from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
 from engine.store.intake import list_rows, source_health
 from engine.store.messages import outbox_delays
@@ -90,13 +92,19 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
     return {"broken": len(broken), "new": len(new)}
 
 
+def adrift(conn: Connection) -> list[Routed]:
+    """Return the alerts that reach nobody and have no next step, except if nobody is meant."""
+    found = alerts.routed(conn, alerts.adrift(conn))
+    return [one for one in found if not ends_in_nobody(one.policy, one.alert.severity)]
+
+
 def broken_promises(conn: Connection, now: Instant) -> list[str]:
     """Return the broken promises at `now`, each in a few words with ids and no client data."""
     runs = job_runs.read(conn)
     # A flow is late if it was late at the last audit too, because after a pause all flows begin at
     # once. A clock that was set back since may show an earlier instant by now.
     late = min(runs["audit"].ended_at if "audit" in runs else 0, now) - GRACE_US
-    found = [has_nobody(alert_id) for alert_id in alerts.adrift(conn)]
+    found = [has_nobody(one.alert.id) for one in adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
     found += [
         f"client {failing.client_id} cannot be evaluated" for failing in evaluations.failing(conn)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from engine.flows.delivery import deliver
 from engine.flows.escalation import steps
+from engine.flows.operations.watchdog import adrift
 from engine.model.message import MessageKind
 from engine.model.rule import Severity
 from engine.store.alerts.alerts import with_due_step
@@ -168,6 +169,8 @@ def test_where_nobody_is_to_be_told_the_admins_hear_nothing_then_or_later(site: 
     escalated(site, NOON + hours(2))
     site.evaluate(NOON + hours(26))
     assert site.messages == []
+    with site.database.read() as conn:
+        assert adrift(conn) == []
 
 
 def test_where_there_is_a_mentor_a_policy_that_ends_in_nobody_tells_them_alone(
