@@ -40,7 +40,6 @@ def set_up(format: Literal["console", "json"], level: str) -> None:  # noqa: A00
         processors=[*shared, *render, _redact],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -164,7 +164,7 @@ def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
     """Return whether the recipient is assigned to the client, or on call, when the text goes."""
     if message.alert_id is None or message.kind not in _TO_ROLES:
         return True
-    (routed,) = alerts.routed(conn, [message.alert_id])
+    (routed,) = alerts.read_routed(conn, [message.alert_id])
     if message.step >= len(routed.policy):
         return True
     # Whoever took an alert is reminded of it, whatever role told them of it.

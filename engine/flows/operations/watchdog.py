@@ -94,7 +94,7 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
 
 def adrift(conn: Connection) -> list[Routed]:
     """Return the alerts that reach nobody and have no next step, except if nobody is meant."""
-    found = alerts.routed(conn, alerts.adrift(conn))
+    found = alerts.read_routed(conn, alerts.adrift(conn))
     return [one for one in found if not ends_in_nobody(one.policy, one.alert.severity)]
 
 

@@ -42,21 +42,18 @@ _OF_CLIENTS = (
     .order_by(alerts.c.id)
 )
 _OF_CLIENTS_LOCKED = _OF_CLIENTS.with_for_update()
-_WITH_ROUTE = (
-    select(
-        *_ALERT,
-        clients.c.ref,
-        alerts.c.policy,
-        alerts.c.step,
-        alerts.c.next_step_at,
-        alerts.c.owner_id,
-    )
-    .join(clients, clients.c.id == alerts.c.client_id)
-    .with_for_update(of=alerts, skip_locked=True)
-)
-_ROUTED = _WITH_ROUTE.where(alerts.c.id.in_(bindparam("alert_ids", expanding=True))).order_by(
-    alerts.c.id
-)
+_READ_ROUTE = select(
+    *_ALERT,
+    clients.c.ref,
+    alerts.c.policy,
+    alerts.c.step,
+    alerts.c.next_step_at,
+    alerts.c.owner_id,
+).join(clients, clients.c.id == alerts.c.client_id)
+_WITH_ROUTE = _READ_ROUTE.with_for_update(of=alerts, skip_locked=True)
+_THESE = alerts.c.id.in_(bindparam("alert_ids", expanding=True))
+_READ = _READ_ROUTE.where(_THESE).order_by(alerts.c.id)
+_ROUTED = _WITH_ROUTE.where(_THESE).order_by(alerts.c.id)
 _DUE = (
     _WITH_ROUTE.where(
         alerts.c.state == bindparam("wanted"), alerts.c.next_step_at <= bindparam("now")
@@ -257,6 +254,11 @@ def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed
 def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
     """These alerts with their policies, in the order of ids, locked."""
     return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
+
+
+def read_routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
+    """Return these alerts with their policies, in the order of ids, without a lock."""
+    return _routed(conn, _READ, {"alert_ids": list(alert_ids)})
 
 
 def with_due_step(
