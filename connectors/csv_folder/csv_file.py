@@ -1,4 +1,4 @@
-"""Reading what is new in one file: whole records only, each batch with the position after it."""
+"""Reads the new records of one file: whole ones only, each batch with the position after it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class _Reading:
         """Go to where the reading begins: where it stopped, or at the first byte."""
         same = not before.refused and self._is_as_it_was(before)
         changed = before.mapping != seen.mapping
-        # A file that is a complete list tells only as a whole what is missing from it.
+        # Only a whole file shows which rows are missing from a complete list.
         if same and not changed and not self._file.mapping.complete:
             self._position = replace(
                 before, size=seen.size, modified=seen.modified, judged=False, doubts=()

@@ -12,7 +12,7 @@ from engine import regular_file
 
 
 def kind_of(path: Path) -> str | None:
-    """Say what stands at a path that is no regular file; None for a regular file.
+    """Name the sort of thing at a path that is no regular file; None for a regular file.
 
     Raises:
         FileNotFoundError: nothing stands there.

@@ -1,4 +1,4 @@
-"""Rows through their mapping: what they are, what is skipped, and what cannot be read."""
+"""Reads rows through their mapping, and tells skipped and unreadable rows apart."""
 
 from __future__ import annotations
 

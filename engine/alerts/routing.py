@@ -61,7 +61,7 @@ def ends_in_nobody(policy: Sequence[RoutingStep], severity: Severity) -> bool:
 
 
 def next_step_at(after: Duration | None, reachable_at: Sequence[Instant]) -> Instant | None:
-    """Return when the next step comes, counted from when this one could reach somebody.
+    """Return when the next step comes, counted from when this one could reach a person.
 
     So quiet hours do not eat the time that a recipient has to answer.
 

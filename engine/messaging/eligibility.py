@@ -52,7 +52,7 @@ def may_notify(
         recipient: What is known of the recipient at `now`.
         now: The present instant.
         alert: The alert that is told of; None where only the recipient counts.
-        told_at: When people were last told of the alert, or somebody took it.
+        told_at: When people were last told of the alert, or a person took it.
         message: The text that would tell it; None where it is not made yet.
         sendable_at: When the recipient's quiet hours let a text pass; None where they do not count.
 
@@ -73,7 +73,7 @@ def may_notify(
 
 
 def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
-    """Decide whether somebody who was told of an alert may act on it and be answered about it.
+    """Decide whether a person who was told of an alert may act on it and be answered about it.
 
     Unlike being notified it asks neither for a phone nor for presence, because they wrote.
     """

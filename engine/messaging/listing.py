@@ -20,7 +20,7 @@ class Named:
 
 
 def name(alert: Named) -> str:
-    """Name one alert; a ref that may not stand in a text is left out."""
+    """Name one alert; a ref that a text must not hold is left out."""
     ref = sayable(alert.ref)
     return f"{alert.code} ({ref})" if ref else str(alert.code)
 

@@ -33,7 +33,7 @@ _OF_ALERT = {
 
 
 def hindrance(decision: NotifyDecision) -> Settlement | None:
-    """Return what becomes of a message that may not be sent now; None if it may."""
+    """Return the settlement of a message that must wait or end; None if it can go now."""
     match decision.reason:
         case NotifyReason.ALLOWED:
             return None

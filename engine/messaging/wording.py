@@ -41,7 +41,7 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
 
 
 def to_mentor(alias: str, code: int) -> str:
-    """Ask a mentor to reach out to somebody, called as the client's consent says."""
+    """Ask a mentor to reach out to a client, called as the client's consent says."""
     replies = f"Reply {code} A to take it, {code} P to pass on, {code} D when done."
     alias = in_gsm_7(alias)
     wordings = [f"Handrail: please reach out to the person you look out for. {replies}"]

@@ -69,7 +69,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class RecipientFacts:
-    """What is known of somebody at the instant at which they would be notified."""
+    """The facts about a person at the instant at which they would be notified."""
 
     staff: Staff
     opted_out: bool = False  # the number said STOP
@@ -81,7 +81,7 @@ class RecipientFacts:
 
 @dataclass(frozen=True, slots=True)
 class SkippedRecipient:
-    """Somebody who cannot be told now, or a role that nobody has, and why."""
+    """A person who cannot be told now, or a role that nobody has, and why."""
 
     role: Role | None
     staff_id: int | None

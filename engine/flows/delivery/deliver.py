@@ -156,7 +156,7 @@ def _prepare(
     return prepared
 
 
-# These go to whoever is responsible when they go; operators and those who know are told as they are.
+# These go to the person who is responsible when they go; operators are told as they are.
 _TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
@@ -167,7 +167,7 @@ def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
     (routed,) = alerts.read_routed(conn, [message.alert_id])
     if message.step >= len(routed.policy):
         return True
-    # Whoever took an alert is reminded of it, whatever role told them of it.
+    # The person who took an alert is reminded of it, whatever role told them of it.
     role = routed.policy[message.step].to if message.kind in TELLING else None
     resolver = RecipientResolver(conn, now)
     return resolver.responsible(routed.alert.client_id, message.staff_id, role)
@@ -204,7 +204,7 @@ def _paced(conn: Connection, message: Claimed, now: Instant) -> Settlement | Non
 
 
 def _bundled(conn: Connection, message: Claimed, detail: Detail, now: Instant) -> Claimed:
-    """Return the message as it goes out, with what waits besides if that is too much."""
+    """Return the message as it goes out, with the other waiting ones if they are too many."""
     left = room(grouping.sent(conn, message, now - LONGEST_US), now)
     bundle = together(message.id, _still_theirs(conn, message, now), left, now)
     if not bundle:
@@ -298,7 +298,7 @@ def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: 
     absent = settlement.why == NotifyReason.ABSENT
     stand_in = RecipientResolver(conn, now).stand_in(message.staff_id) if absent else None
     stand_in_id = stand_in.id if stand_in else None
-    # Somebody else is there by now, so the same step is taken once more.
+    # Another person is there by now, so the same step is taken once more.
     again = stand_in is not None or settlement.why == NotifyReason.NOT_RESPONSIBLE
     gone = settlement.why in set(NotifyReason) - {NotifyReason.EXPIRED}
     for each in grouping.with_carried(conn, message):

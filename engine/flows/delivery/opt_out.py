@@ -19,7 +19,7 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     """Send nothing to a number any more; the staff whose it is, none where it had opted out before.
 
     Alerts of which nobody else was told by their last step go to the next one now, and the supervisors are told.
-    `record` is left to the caller, for the audit trail comes last in a transaction.
+    `record` is left to the caller, because the audit trail comes last in a transaction.
     """
     if not opt_outs.add(conn, phone, now):
         return []

@@ -1,4 +1,4 @@
-"""Apart: where what is due for many alerts cannot be done together, it is done for each by itself."""
+"""If a batch of due alerts fails, its alerts are tried one at a time."""
 
 from __future__ import annotations
 

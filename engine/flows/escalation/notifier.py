@@ -22,7 +22,7 @@ from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
 from engine.store.messages import grouping, inbox, outbox, reply_codes
 
-# A text older than this asks for something that somebody else has long been told of.
+# A text older than this asks for something that another person was told of long ago.
 VALID_US = DAY_US
 
 _log = structlog.get_logger()

@@ -64,7 +64,7 @@ class StaffDirectory:
         return RecipientResolver(self._conn, now, self)
 
     def take(self, client_ids: Sequence[int]) -> None:
-        """Read what is known of these clients at once, and forget the others."""
+        """Read these clients' assignments and consents at once, and forget the others."""
         self._read_assignments(client_ids)
         self._read_consents(client_ids)
 
@@ -177,7 +177,7 @@ class RecipientResolver:
         return ClientRecipients(found.told, found.left_out, found.by_id)
 
     def responsible(self, client_id: int, staff_id: int, role: Role | None) -> bool:
-        """Return whether somebody has a role for a client now, or stands in for one who has.
+        """Return whether a person has a role for a client now, or stands in for one who has.
 
         Args:
             client_id: The client.
@@ -224,7 +224,7 @@ class RecipientResolver:
         return may_notify(facts, self._now)
 
     def with_ref(self, ref: str) -> Staff | None:
-        """Whoever has this ref, be they told or not."""
+        """Return the person of this ref, told or not."""
         return self._people.with_ref(ref)
 
     @cached_property
@@ -268,7 +268,7 @@ class _RecipientCollector:
             self.left_out.append(SkippedRecipient("mentor", one.id, decision.reason))
 
     def member(self, role: Role, one: Staff) -> None:
-        """Whoever is a mentor is told as a peer, whatever else an assignment or a rotation says."""
+        """A mentor is told as a peer, whatever else an assignment or a rotation says."""
         reason = self._reach.decide(one).reason
         if one.role == "mentor":
             reason = NotifyReason.MENTOR_AS_STAFF

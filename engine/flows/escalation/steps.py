@@ -150,7 +150,7 @@ def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[Ski
 
 
 def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
-    """Open a snoozed alert again: whoever let it wait is asked once more, and after them comes the next step."""
+    """Open a snoozed alert again. The person who let it wait is asked once more, then the next step comes."""
     conn, now, alert = notifier.conn, notifier.now, routed.alert
     awake = move(alert, "open", "snooze_over")
     alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")

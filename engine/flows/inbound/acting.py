@@ -1,4 +1,4 @@
-"""Whether somebody may act on a client's alerts now, and if not, why."""
+"""Decides whether a person may act on a client's alerts now, and if not, why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.store.people import staff
 
 
 def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> NotifyDecision:
-    """Read what is known of somebody and decide whether they may act.
+    """Read the facts about a person and decide whether they may act.
 
     Args:
         conn: A connection to read from.
@@ -43,7 +43,7 @@ def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool
 
 
 def _still_responsible(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
-    """Return whether somebody has to do with a client, whom they may once have been assigned to.
+    """Return whether a person has to do with a client now; an ended assignment revokes it.
 
     A person who was told without an assignment, because they were on call, may act after their shift.
     """

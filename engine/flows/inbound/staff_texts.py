@@ -61,7 +61,7 @@ class _Desk:
 
     def _known(self, coded: CodedAlert) -> OpenAlert:
         mine = coded.owner_id in {one.id for one in self.sender.staff}
-        # What was told after the text was written cannot be meant without its code.
+        # An alert told after the text was written cannot be meant without its code.
         sent_at = self.inbound.sent_at
         told_since = sent_at is not None and coded.told_at > sent_at
         return OpenAlert(

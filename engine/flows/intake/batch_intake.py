@@ -154,7 +154,7 @@ class BatchIntake:
     def _compare(
         self, conn: Connection, batch: Batch, placed: Sequence[NewEvent]
     ) -> lists.ListResult:
-        """Note what a list shows, and at its end what is gone from it."""
+        """Note the rows of a list, and at its end the ones that are gone from it."""
         if batch.listing is None:
             return lists.ListResult()
         seen = self._seen.setdefault(batch.item, lists.SeenRows())
