@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,12 +24,30 @@ from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
+from engine.store.tables.people import staff
+from tests.kit.times import DAY, HOUR
 from tests.kit.twilio_site import TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")
 _STEPS = (MessageKind.STEP, MessageKind.NEWLY)
 _AT_THE_END = 1_000  # a step that no policy has
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A step that was taken; `at_rest` if all whom it told have quiet hours."""
+
+    at: int
+    step: int
+    at_rest: bool
+
+    def reached_at(self, urgent: bool) -> int:
+        """When its recipients could be reached: all quiet hours here are 22:00 to 07:00 in UTC."""
+        of_day = self.at % DAY
+        if urgent or not self.at_rest or 7 * HOUR <= of_day < 22 * HOUR:
+            return self.at
+        return self.at - of_day + (7 * HOUR if of_day < 7 * HOUR else 31 * HOUR)
 
 
 class Promises:
@@ -148,11 +167,12 @@ class Promises:
             audit.c.action.in_((AuditAction.TOLD.value, AuditAction.REACHES_NOBODY.value)),
             audit.c.actor == "escalate",
         )
+        rest = set(conn.scalars(select(staff.c.id).where(staff.c.quiet_from.is_not(None))))
         for row in conn.execute(taken.order_by(audit.c.id)):
+            detail = json.loads(row.detail)
             at_end = row.action == AuditAction.REACHES_NOBODY
-            turns[row.subject].append(
-                (row.at, _AT_THE_END if at_end else json.loads(row.detail)["step"])
-            )
+            step = _AT_THE_END if at_end else detail["step"]
+            turns[row.subject].append(_Turn(row.at, step, {*detail["staff"]} <= rest))
         standing = auditing.broken_promises(conn, self._site.clock.at)
         for alert in conn.execute(select(alerts).where(~alerts.c.shadow, ~alerts.c.historic)).all():
             open_times = list(_open_times(conn, alert.id))
@@ -161,17 +181,22 @@ class Promises:
                 yield f"alert {alert.id} is open, nobody has a text of it, and nobody is told so"
 
     def _late_steps(
-        self, alert: object, turns: list[tuple[int, int]], open_times: list[tuple[int, int]]
+        self, alert: object, turns: list[_Turn], open_times: list[tuple[int, int]]
     ) -> Iterator[str]:
-        """Each step must come by the first evaluation after its time."""
+        """Each step must come by the first evaluation after its time.
+
+        Its time counts from when the step before could reach its recipients.
+        """
         policy = json.loads(alert.policy)  # type: ignore[attr-defined]
         alert_id, opened_at = alert.id, alert.opened_at  # type: ignore[attr-defined]
+        urgent = alert.severity == "urgent"  # type: ignore[attr-defined]
         waits = [(0, (opened_at, opened_at + policy[0]["after"]))]
         waits += [
-            (number, (at, at + policy[step + 1]["after"] - policy[step]["after"]))
-            for number, (at, step) in enumerate(turns, 1)
+            (number, (turn.at, turn.reached_at(urgent) + after))
+            for number, turn in enumerate(turns, 1)
             # Where a step was taken again, the numbers go on with one that comes no later.
-            if step + 1 < len(policy) and policy[step + 1]["after"] > policy[step]["after"]
+            if turn.step + 1 < len(policy)
+            and (after := policy[turn.step + 1]["after"] - policy[turn.step]["after"]) > 0
         ]
         for number, (since, due) in waits:
             looked = next((at for at in self._evaluated if at > max(due, since)), None)
@@ -179,7 +204,7 @@ class Promises:
                 begin <= since and looked < end for begin, end in open_times
             ):
                 continue
-            if number >= len(turns) or turns[number][0] > looked:
+            if number >= len(turns) or turns[number].at > looked:
                 yield f"alert {alert_id} waited for its step number {number} from {since} beyond {due}"
 
     def _with_twilio(self, conn: Connection) -> Iterator[str]:

@@ -297,7 +297,8 @@ class Stage:
     def story(self, seed: str) -> Iterator[Story]:
         """A run that is about to begin."""
         database = self._file.emptied()
-        self._people.close()  # of the file before
+        for other in (self._people, self._web):  # of the file before
+            other.close()
         try:
             yield Story(database, self._people, self._web, seed)
         finally:
