@@ -16,7 +16,7 @@ from engine.model.event import write_fields
 from engine.model.instant import DAY_US, SECOND_US
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
@@ -32,7 +32,7 @@ def backlog(caseload: Caseload) -> Iterator[Figure]:
     large = Large(caseload, caseload.rulebook())
     large.grow(CLIENTS)
     with large.database.write() as conn:
-        evaluations.mark_dirty(conn, dict.fromkeys(range(1, CLIENTS + 1), NOW - DAY_US))
+        due_clients.mark_dirty(conn, dict.fromkeys(range(1, CLIENTS + 1), NOW - DAY_US))
     batch = mean([_batch(large) for _ in range(BATCHES)])
     _new_event(large)
     waited = 0.0
@@ -70,7 +70,7 @@ def _new_event(large: Large) -> None:
     }  # fmt: skip
     with large.database.write() as conn:
         conn.execute(insert(events), row)
-        evaluations.mark_dirty(conn, {CLIENT: at})
+        due_clients.mark_dirty(conn, {CLIENT: at})
 
 
 def _told(large: Large) -> bool:

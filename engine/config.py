@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from connectors import registry
 from engine.config_mistakes import Part, mistakes_of, node_at
 from engine.errors import Mistake, MistakesError
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.redaction import holds_password
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds

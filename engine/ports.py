@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
 from engine.model.duration import Duration
+from engine.model.event_kinds import Kind
 from engine.model.inbound import Inbound
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
-from engine.model.kinds import Kind
 from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.model.sms_settings import Detail, SmsSettings
 from engine.model.source_settings import SourceSettings

@@ -10,8 +10,8 @@ import pytest
 from connectors.twilio.settings import TwilioSettings
 from engine.config import load
 from engine.errors import MistakesError
+from engine.model.event_kinds import BUILT_IN, Field
 from engine.model.instant import SECOND_US
-from engine.model.kinds import BUILT_IN, Field
 from engine.model.settings import Settings
 
 Write = Callable[[str | bytes], Path]

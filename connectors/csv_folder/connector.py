@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from connectors.csv_folder.settings import CsvFolderSettings
 from connectors.csv_folder.source import SETTLE, CsvFolder
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.source_settings import SourceSettings
 
 SETTINGS = CsvFolderSettings

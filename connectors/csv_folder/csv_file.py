@@ -16,8 +16,8 @@ from connectors.csv_folder.regular_files import open_regular
 from connectors.csv_folder.settings import CsvFileMapping
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
+from engine.model.event_kinds import Kind
 from engine.model.intake import WHOLE, Batch, Listing, Reject
-from engine.model.kinds import Kind
 
 # How much is read, and committed, at a time: some ten thousand rows.
 STRETCH = 1 << 18

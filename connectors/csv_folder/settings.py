@@ -18,7 +18,7 @@ from connectors.mapping.settings import (
     refuse_mixed_ids,
 )
 from engine.model.config_path import ConfigPath
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.source_settings import Place, SourceSettings
 from engine.model.timezone import Timezone
 

@@ -17,9 +17,9 @@ from connectors.csv_folder.regular_files import kind_of
 from connectors.csv_folder.settings import CsvFileMapping, CsvFolderSettings
 from connectors.mapping.rows import Harvest, Rows
 from engine.errors import UserError
+from engine.model.event_kinds import Kind
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Reject, RosterKind
-from engine.model.kinds import Kind
 
 # A file that has not changed for so long is taken as finished, though its last line has no end.
 SETTLE = timedelta(minutes=1)

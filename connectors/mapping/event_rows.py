@@ -21,9 +21,9 @@ from connectors.mapping.cells import (
 from connectors.mapping.settings import EventMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.event import Value, write_fields
+from engine.model.event_kinds import Field, Kind
 from engine.model.field_reading import constant_text, constant_value
 from engine.model.intake import DatedValue, ReadEvent
-from engine.model.kinds import Field, Kind
 from engine.model.local_time import WallClock
 
 # The store's columns are as wide; longer ones are certainly not what was meant.

@@ -18,8 +18,8 @@ from connectors.mapping.event_rows import (
 )
 from connectors.mapping.roster_rows import columns_of_roster, compile_roster
 from connectors.mapping.settings import RowMapping
+from engine.model.event_kinds import Kind
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
-from engine.model.kinds import Kind
 from engine.model.local_time import WallClock
 from engine.model.nearest_word import nearest_word
 

@@ -26,10 +26,10 @@ from connectors.mapping.cell_settings import (
 )
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
+from engine.model.event_kinds import Field as KindField
+from engine.model.event_kinds import Kind
 from engine.model.field_reading import Constant, constant_value
 from engine.model.intake import RosterKind
-from engine.model.kinds import Field as KindField
-from engine.model.kinds import Kind
 from engine.model.nearest_word import did_you_mean
 from engine.model.source_settings import Place
 from engine.model.timezone import Timezone

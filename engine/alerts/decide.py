@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from engine.alerts.lifecycle import VOID, Reason, move
 from engine.alerts.matching import match
+from engine.alerts.shadow import crossing, in_shadow
 from engine.alerts.tell_again import Telling, is_due, tellings_of, told_until
 from engine.model.alert import CLIENT_TEXT, Alert, AlertState
 from engine.model.duration import Duration
@@ -153,7 +154,7 @@ def _open(
     split: Reason | None = None,
 ) -> Open:
     historic = span.began < instant.notify_from
-    shadow = rule.status == "shadow"
+    shadow = in_shadow(rule)
     over = span.ended is not None
     untold: Reason | None = split or ("shadow" if shadow else "historic" if historic else None)
     if untold is None and _too_soon(rule, span.severity, told, instant):
@@ -222,18 +223,18 @@ def _keep(
 
 def _regrade(alert: Alert, span: Span, rule: Rule, instant: _Instant) -> tuple[Alert, list[Reason]]:
     reasons: list[Reason] = []
-    shadow, historic = rule.status == "shadow", alert.historic
+    historic = alert.historic
     if alert.severity != span.severity:
         reasons.append("raised" if _rank(span.severity) < _rank(alert.severity) else "lowered")
     if historic and span.began >= instant.notify_from:
         historic = False
         reasons.append("recent_after_all")
-    if shadow and not alert.shadow:
-        reasons.append("rule_goes_shadow")
-    elif alert.shadow and not shadow:
+    if crossed := crossing(alert, rule):
+        reasons.append(crossed)
+    if crossed == "rule_goes_live":
         historic = span.began < instant.notify_from
-        reasons.append("rule_goes_live")
-    return replace(alert, severity=span.severity, shadow=shadow, historic=historic), reasons
+    after = replace(alert, severity=span.severity, shadow=in_shadow(rule), historic=historic)
+    return after, reasons
 
 
 def _rank(severity: Severity) -> int:

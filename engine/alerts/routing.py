@@ -46,10 +46,24 @@ def take_turn(
         if not recipients:
             passed_over.append(place)
         elif severity != "urgent" or policy[place].to != "mentor":
-            later = policy[place + 1 :]
-            after = later[0].after - policy[place].after if later else None
-            return Turn(tuple(told), tuple(passed_over), place + 1, after)
+            return Turn(tuple(told), tuple(passed_over), place + 1, wait_after(policy, place))
     return Turn((), tuple(range(step, len(policy))), len(policy), None)
+
+
+def wait_after(policy: Sequence[RoutingStep], step: int) -> Duration | None:
+    """Return how long an alert waits for an answer to a step until the next step is taken.
+
+    Args:
+        policy: The alert's policy.
+        step: The place of a step in the policy, from 0.
+
+    Returns:
+        The time between the two steps in microseconds; 0 where a policy was told again and its
+        fresh steps begin earlier; None after the last step.
+    """
+    if step + 1 >= len(policy):
+        return None
+    return max(0, policy[step + 1].after - policy[step].after)
 
 
 def ends_in_nobody(policy: Sequence[RoutingStep], severity: Severity) -> bool:

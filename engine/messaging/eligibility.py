@@ -5,9 +5,9 @@ Everything that tells somebody asks here: escalation, delivery, replies and prev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.messaging.consent import consent_to
 from engine.model.alert import Alert, AlertState
 from engine.model.instant import Instant
 from engine.model.message import NEWS, PASSES_QUIET_HOURS, Claimed, MessageKind
@@ -83,16 +83,6 @@ def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
     if recipient.as_mentor and consent is None:
         return NotifyDecision(NotifyReason.MENTOR_WITHOUT_CONSENT)
     return NotifyDecision(NotifyReason.ALLOWED, consent)
-
-
-def consent_to(consents: Sequence[Consent], now: Instant) -> Consent | None:
-    """Return the consent under which a mentor may be told at `now`: of several the newest.
-
-    Args:
-        consents: Those that the client gave for this mentor, the newest last.
-        now: The present instant.
-    """
-    return next((one for one in reversed(consents) if one.valid(now)), None)
 
 
 def passes_quiet_hours(alert: Alert | None, message: Claimed) -> bool:

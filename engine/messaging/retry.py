@@ -1,4 +1,7 @@
-"""When a message that did not go out is tried again."""
+"""How long a message that did not go out waits before it is tried again; pure.
+
+settlement.py decides which messages are.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,17 @@ LONGEST_US = 15 * MINUTE_US
 
 
 def back_off(attempts: int, message_id: int) -> Duration:
-    """Microseconds to wait after so many attempts (from 1): doubled each time, up to a quarter of an hour.
+    """Return how long to wait before the next attempt: twice as long each time, up to 15 minutes.
 
-    A quarter is taken off or added by the message's own id, so that many which failed together do
+    The id moves the wait by up to a quarter either way. Messages that failed together therefore do
     not come back together, and a repeated run waits exactly as long.
+
+    Args:
+        attempts: How many attempts were made, from 1.
+        message_id: The message's id.
+
+    Returns:
+        The wait in microseconds.
     """
     wait = min(FIRST_US << min(attempts - 1, 10), LONGEST_US)
     # Knuth's multiplicative hash spreads neighbouring ids over the whole range.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.model.event import Value
-from engine.model.kinds import Field
+from engine.model.event_kinds import Field
 from engine.model.word_folding import fold
 
 # What a mapping may give instead of a cell: one word, or several for a list.

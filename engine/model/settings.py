@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field, InstanceOf, ValidationInfo, field_va
 from engine.model.audit_settings import AuditSettings
 from engine.model.config_path import ConfigPath
 from engine.model.duration import Duration
+from engine.model.event_kinds import BUILT_IN, Kind
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
-from engine.model.kinds import BUILT_IN, Kind
 from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings

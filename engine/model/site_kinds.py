@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, InstanceOf, StringConstraints
 
-from engine.model.kinds import Field, Kind, with_site_kinds
+from engine.model.event_kinds import Field, Kind, with_site_kinds
 
 _BARE = ("number", "flag", "list", "word", "text")
 _HOW = (

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.routing import Microseconds
 from engine.model.strict import Strict
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine.messaging import answers
 from engine.model.instant import Instant
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from tests.kit.night import Night
@@ -114,7 +114,7 @@ def test_corrected_data_are_told_to_everybody_who_was_told(database: Database) -
     # 13:30  It was a slip of the keyboard: 3, not 9.
     with night.site.database.write() as conn:
         conn.execute(update(events).values(fields='{"status":"completed","craving":3}'))
-        evaluations.mark_dirty(conn, {1: clock("12:30")})
+        due_clients.mark_dirty(conn, {1: clock("12:30")})
     night.until(clock("14:00"))
     assert sorted(night.texts[2:]) == [
         (clock("13:30"), CASE_MANAGER, answers.void(named(1))),

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from engine.model.event import Value, write_fields
 from engine.model.staff import Role
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.people import assignments, record_entries
@@ -36,7 +36,7 @@ class Caseload:
         with self.database.write() as conn:
             add_client(conn, **({"id": number, "ref": f"C-{number}"} | columns))
             conn.execute(insert(record_entries), enrolled)
-            evaluations.mark_dirty(conn, {number: NOON - hours(400 * 24)})
+            due_clients.mark_dirty(conn, {number: NOON - hours(400 * 24)})
         return number
 
     def staff(self, number: int, role: Role, *client_ids: int, **columns: Any) -> int:
@@ -76,4 +76,4 @@ class Caseload:
         }
         with self.database.write() as conn:
             conn.execute(insert(events), row)
-            evaluations.mark_dirty(conn, {client_id: at})
+            due_clients.mark_dirty(conn, {client_id: at})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.flows.rules.case_compare import try_case
 from engine.flows.rules.case_runner import Opened, run
 from engine.model.case_timeline import CaseResult
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import from_us
-from engine.model.kinds import BUILT_IN
 from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case
 from engine.rulebook.core.rulebook import Rulebook

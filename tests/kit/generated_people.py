@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from engine.measures.histories import Histories
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
+from engine.model.event_kinds import Field, Kind, with_site_kinds
 from engine.model.instant import to_us
-from engine.model.kinds import Field, Kind, with_site_kinds
 from tests.kit.plain_people import Entry, Happening, Person, midnight
 
 KINDS = with_site_kinds(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.flows.evaluation import evaluate
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.notification_settings import NotificationSettings
 from engine.model.routing import RoutingSettings
 from engine.model.rule import SEVERITIES, Severity

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.site_kinds import SiteKinds
 
 KINDS = TypeAdapter(SiteKinds)

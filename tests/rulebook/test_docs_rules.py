@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.measures.measure import Finding
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.units import OPERATORS
 from engine.rulebook.language.vocabulary import FILE, ITEM, JOINS, OPTIONS, SOME
 from engine.rulebook.language.vocabulary import RULE as RULE_KEYS
-from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.load import from_texts
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"

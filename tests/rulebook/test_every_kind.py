@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated_people import histories
 from tests.kit.plain_people import Entry, Happening, Person

@@ -18,8 +18,8 @@ from engine.model.spans import Raise, Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.units import OPERATORS
 from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME
-from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.parsing.reading import Reading

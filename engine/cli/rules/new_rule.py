@@ -13,14 +13,15 @@ from engine.errors import UserError
 from engine.flows.rules.files import CASES
 from engine.measures.comparison import Comparison, Operator
 from engine.model.duration import Duration, parse_duration
+from engine.model.event_kinds import Field, Kind
 from engine.model.instant import MINUTE_US
-from engine.model.kinds import Field, Kind
 from engine.model.rule import SEVERITIES
 from engine.model.settings import Settings
+from engine.rulebook.language.units import of_field, parse_number, parse_whole
 from engine.rulebook.language.vocabulary import NAME, RULE, TextKey
-from engine.rulebook.parsing.comparison_parser import foregone, of_field
+from engine.rulebook.parsing.comparison_parser import foregone
 from engine.rulebook.parsing.load import load
-from engine.rulebook.parsing.reading import nearest, parse_id, parse_number, parse_whole
+from engine.rulebook.parsing.reading import nearest, parse_id
 from engine.rulebook.tools.new_rule import NewRule, cases_text, rule_text
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ def schema(
     of: Of = Files.RULES, output: Output = None, config: ConfigFile = DEFAULT_CONFIG
 ) -> None:
     """Write the JSON Schema of rule files, or of their cases, with this site's kinds of event."""
-    from engine.model.kinds import BUILT_IN
+    from engine.model.event_kinds import BUILT_IN
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written
 

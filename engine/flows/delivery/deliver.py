@@ -17,7 +17,7 @@ from engine.messaging.digest import of_many, reach_nobody
 from engine.messaging.eligibility import may_notify, passes_quiet_hours
 from engine.messaging.listing import Named
 from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
-from engine.messaging.sending import after_look_up, after_send, hindrance, valid_for
+from engine.messaging.settlement import after_look_up, after_send, hindrance, valid_for
 from engine.model.audit_action import message_became
 from engine.model.channel import Channel
 from engine.model.instant import MINUTE_US, Instant

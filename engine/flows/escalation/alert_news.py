@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from engine.messaging import answers
-from engine.messaging.eligibility import consent_to
+from engine.messaging.consent import consent_to
 from engine.messaging.listing import Named
 from engine.model.instant import DAY_US, Instant
 from engine.model.message import MessageKind, NewMessage

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import move
-from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn
+from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn, wait_after
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Enqueued, Notifier
@@ -28,6 +28,8 @@ from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 
 ACTOR = "escalate"
+# A person whose snooze ends has this long to answer before the next step, if the policy has none.
+WAIT_AT_THE_END_US = 30 * MINUTE_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
     if sleeper is not None:
         step = max(0, routed.step - 1)
         notifier.tell(routed, step, sleeper, MessageKind.SNOOZE_OVER, sequence=now)
-        due_at = _reachable_at(alert, sleeper.staff, now) + _until_next(routed)
+        due_at = _reachable_at(alert, sleeper.staff, now) + _wait_after_last_step(routed)
     alerts.set_next_step(conn, alert.id, due_at)
 
 
@@ -167,11 +169,10 @@ def _reachable_at(alert: Alert, recipient: Staff, now: Instant) -> Instant:
     return earliest_send(now, recipient, urgent=alert.severity == "urgent")
 
 
-def _until_next(routed: Routed) -> Duration:
-    """As long as the policy gives whoever was told last; half an hour where nobody comes after them."""
-    if 0 < routed.step < len(routed.policy):
-        return max(0, routed.policy[routed.step].after - routed.policy[routed.step - 1].after)
-    return 30 * MINUTE_US
+def _wait_after_last_step(routed: Routed) -> Duration:
+    """Return the wait after the last step; half an hour if the policy has no step after it."""
+    wait = wait_after(routed.policy, routed.step - 1) if routed.step else None
+    return WAIT_AT_THE_END_US if wait is None else wait
 
 
 def _told(routed: Routed, turn: Turn) -> TakenStep:

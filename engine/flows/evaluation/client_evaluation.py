@@ -24,9 +24,9 @@ from engine.model.routing import Policy
 from engine.model.rule import Rule
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import alerts, evaluations
+from engine.store.alerts import alerts, due_clients
 from engine.store.alerts.alerts import NewAlert, Routed
-from engine.store.alerts.evaluations import Claim
+from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
 from engine.store.operations import audit_log
@@ -186,12 +186,12 @@ def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
         for one in judgements:
             evaluated_to = max(desk.now, one.claim.evaluated_to or 0)
             unchanged = locked[one.claim.client_id] == one.stored
-            if unchanged and evaluations.finish(
+            if unchanged and due_clients.finish(
                 conn, one.claim, evaluated_to, one.next_due_at, desk.rulebook.hash
             ):
                 current.append(one)
             else:
-                evaluations.release(conn, one.claim)
+                due_clients.release(conn, one.claim)
         written = _write_alerts(conn, desk, current)
         _audit(conn, desk, written)
     return written

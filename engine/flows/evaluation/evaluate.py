@@ -16,8 +16,8 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import alerts, evaluations
-from engine.store.alerts.evaluations import Claim
+from engine.store.alerts import alerts, due_clients
+from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log, machine_clock, rule_sets
 
@@ -74,9 +74,9 @@ def run(
                 _log.warning("these rules are not the ones that serve", rules=rulebook.hash[:12])
                 return counts
             if not claimed:
-                evaluations.mark_all_for_rules(conn, rulebook.hash, now)
+                due_clients.mark_all_for_rules(conn, rulebook.hash, now)
             clock = machine_clock.read(conn)
-            claims = evaluations.claim_due(conn, now, owner, LEASE_US, wanted)
+            claims = due_clients.claim_due(conn, now, owner, LEASE_US, wanted)
         # What happened while no daemon ran is no old news.
         within = awake_for(telling.notify_within, clock.away if clock else None, now)
         awake = replace(telling, notify_within=within)
@@ -153,9 +153,9 @@ def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCou
 
 
 def _postpone(desk: EvaluationContext, claim: Claim) -> None:
-    wait = min(MINUTE_US << min(claim.failures, 10), evaluations.LONGEST_LEASE_US)
+    wait = min(MINUTE_US << min(claim.failures, 10), due_clients.LONGEST_LEASE_US)
     with desk.database.write() as conn:
-        evaluations.postpone(conn, claim, desk.now + wait)
+        due_clients.postpone(conn, claim, desk.now + wait)
         if claim.failures == 0:
             subject, detail = f"client {claim.client_id}", {"rule_set": desk.rule_set_id}
             audit_log.record(

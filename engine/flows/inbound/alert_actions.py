@@ -9,6 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from engine.alerts.lifecycle import Reason, move
+from engine.alerts.routing import wait_after
 from engine.errors import UserError
 from engine.flows.escalation.alert_news import name, tell
 from engine.flows.inbound import acting
@@ -142,9 +143,9 @@ def undo(
     after = held.alert if back == last.to_state else move(held.alert, back, "undone")
     alerts.change(conn, held.alert, after, at=now, actor=f"staff {who.id}", why="undone")
     outbox.cancel(conn, [held.alert.id], now)
-    if back == "open" and 0 < held.step < len(held.policy):
+    wait = wait_after(held.policy, held.step - 1) if held.step else None
+    if back == "open" and wait is not None:
         # The next person has as long as if the last one had just been told.
-        wait = held.policy[held.step].after - held.policy[held.step - 1].after
         alerts.set_next_step(conn, held.alert.id, now + wait)
     elif back != "open" and held.owner_id is None:
         alerts.set_owner(conn, held.alert.id, who.id)

@@ -13,7 +13,7 @@ from engine.flows.intake import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.intake import WHOLE, Batch, Reject
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import events, positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
@@ -142,7 +142,7 @@ class BatchIntake:
             former.earliest, taken_back.earliest, people.earliest, added.earliest, reopened,
             listed.earliest,
         )  # fmt: skip
-        evaluations.mark_dirty(conn, _earliest(*earliest))
+        due_clients.mark_dirty(conn, _earliest(*earliest))
         return IngestCounts(
             new=added.new + people.new,
             duplicates=added.duplicates + people.duplicates,

@@ -17,7 +17,7 @@ from engine.model.event import NewEvent
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Listing, ListKey, RosterKind, read_list_key
 from engine.model.record import earliest_change, end_enrolment, reopen_enrolment
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import events, histories, list_rows
 from engine.store.intake.list_rows import GoneRows, ListRow
@@ -220,7 +220,7 @@ def _accept(conn: Connection, gone: GoneRows, now: Instant) -> int:
     else:
         listing = Listing(gone.list, gone.roster, complete=True)
         result = _end(conn, gone.source, listing, rows, Clocks(), now)
-    evaluations.mark_dirty(conn, result.earliest)
+    due_clients.mark_dirty(conn, result.earliest)
     return result.ended
 
 

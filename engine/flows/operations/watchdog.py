@@ -17,7 +17,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import DAY_US, HOUR_US, SECOND_US, Instant
 from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
-from engine.store.alerts import alerts, evaluations, outages
+from engine.store.alerts import alerts, due_clients, outages
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
 from engine.store.intake import list_rows, source_health
@@ -107,9 +107,9 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     found = [has_nobody(one.alert.id) for one in adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
     found += [
-        f"client {failing.client_id} cannot be evaluated" for failing in evaluations.failing(conn)
+        f"client {failing.client_id} cannot be evaluated" for failing in due_clients.failing(conn)
     ]
-    if evaluations.overdue(conn, late):
+    if due_clients.overdue(conn, late):
         found.append("an evaluation was given up")
     if outbox_delays.overdue(conn, late):
         found.append("a message was given up")

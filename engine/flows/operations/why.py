@@ -23,8 +23,8 @@ from engine.model.alert_explanation import (
     ExplainedTransition,
 )
 from engine.model.event import Value, read_fields
+from engine.model.event_kinds import Kind
 from engine.model.instant import Instant, from_us
-from engine.model.kinds import Kind
 from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, skipped_recipients

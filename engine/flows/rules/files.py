@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case
 from engine.rulebook.core.rulebook import Rulebook

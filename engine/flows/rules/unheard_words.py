@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.nearest_word import nearest_word
 from engine.model.word_folding import fold
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook

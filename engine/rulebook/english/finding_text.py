@@ -16,7 +16,7 @@ from engine.measures.weekday import Weekday
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.duration import write_duration
 from engine.model.event import Value
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.core.condition_walks import parts_of
 from engine.rulebook.core.conditions import (
     AllOf,

@@ -17,8 +17,8 @@ from engine.measures.weekday import WEEKDAYS
 from engine.measures.window import DayAfter, Window
 from engine.model.duration import write_duration, write_elapsed
 from engine.model.event import Value
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import DAY_US
-from engine.model.kinds import BUILT_IN
 
 # Of each kind one of its events, and several; a kind not named here is spoken of as "… event".
 _NOUNS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.model.client import SPELL_WORDS
-from engine.model.kinds import Field, Kind
+from engine.model.event_kinds import Field, Kind
 from engine.model.staff import ROLES
 from engine.rulebook.language.cases_vocabulary import (
     ALERT,
@@ -25,8 +25,8 @@ from engine.rulebook.language.cases_vocabulary import (
 )
 from engine.rulebook.language.schema import DRAFT, keyed, of_shape
 from engine.rulebook.language.schema_values import SCALAR, Schema, whole_of
+from engine.rulebook.language.units import NUMBER
 from engine.rulebook.language.vocabulary import NAME, Key, required
-from engine.rulebook.parsing.reading import NUMBER
 
 _MOMENT: Schema = {"type": "string", "pattern": whole_of(MOMENT)}
 

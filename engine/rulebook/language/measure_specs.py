@@ -21,7 +21,7 @@ from engine.measures.streaks import LongestStreak, Streak
 from engine.measures.window import Window
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
-from engine.rulebook.parsing.comparison_parser import (
+from engine.rulebook.language.units import (
     ATTRIBUTE,
     CHANGED_PERCENT,
     COUNTS,

@@ -16,7 +16,7 @@ from typing import Any
 from engine.measures.weekday import WEEKDAYS
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
-from engine.model.kinds import Field, Kind
+from engine.model.event_kinds import Field, Kind
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.measure_specs import DAYS, FORMS, Form, Said, values_in, values_of
 from engine.rulebook.language.schema_values import (
@@ -26,6 +26,17 @@ from engine.rulebook.language.schema_values import (
     comparisons,
     lasting,
     whole_of,
+)
+from engine.rulebook.language.units import (
+    NO,
+    NUMBER,
+    OPERATORS,
+    WHOLE,
+    YES,
+    YES_OR_NO,
+    Values,
+    of_field,
+    parse_whole,
 )
 from engine.rulebook.language.vocabulary import (
     COMPARISONS,
@@ -58,8 +69,6 @@ from engine.rulebook.language.vocabulary import (
     Whole,
     required,
 )
-from engine.rulebook.parsing.comparison_parser import OPERATORS, YES_OR_NO, Values, of_field
-from engine.rulebook.parsing.reading import NO, NUMBER, WHOLE, YES, parse_whole
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 _ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(SPELL_WORDS)}}

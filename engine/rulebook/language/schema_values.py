@@ -9,30 +9,28 @@ from typing import Any
 
 from engine.measures.comparison import Operator
 from engine.model import duration
-from engine.model.kinds import Kind
-from engine.rulebook.language.vocabulary import COMPARISONS, NAME
-from engine.rulebook.parsing.comparison_parser import (
+from engine.model.event_kinds import Kind
+from engine.rulebook.language.units import (
     AT_ENDS,
-    ORDERED,
-    RANGE,
-    SETS,
-    Values,
-    compared_by,
-    of_field,
-    parse_days,
-)
-from engine.rulebook.parsing.reading import (
     FRACTION,
     LARGEST,
     NO,
     NUMBER,
+    ORDERED,
+    SETS,
     WHOLE,
     YES,
+    Values,
+    compared_by,
+    of_field,
+    parse_days,
     parse_flag,
     parse_number,
     parse_percent,
     parse_whole,
 )
+from engine.rulebook.language.vocabulary import COMPARISONS, NAME
+from engine.rulebook.parsing.comparison_parser import RANGE
 
 Schema = Mapping[str, Any]
 

@@ -11,10 +11,10 @@ import yaml
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.event import Value, write_fields
+from engine.model.event_kinds import Field
 from engine.model.field_reading import read_value
 from engine.model.instant import DAY_US, SECOND_US, to_us
 from engine.model.intake import DatedValue, ReadEvent, RosterRow
-from engine.model.kinds import Field
 from engine.model.local_time import WallReading
 from engine.model.nearest_word import nearest_word
 from engine.model.staff import ROLES

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 
 from engine.errors import Mistake
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.local_time import WallReading
 from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES

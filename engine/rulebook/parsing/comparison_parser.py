@@ -4,105 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import yaml
 
 from engine.measures.comparison import ANY, Comparison, Operand, Operator, Where
-from engine.model.duration import Duration, parse_duration
-from engine.model.instant import DAY_US
-from engine.model.kinds import Field, Kind
-from engine.rulebook.language.vocabulary import COMPARISONS
-from engine.rulebook.parsing.reading import (
-    Reading,
-    nearest,
-    parse_flag,
-    parse_number,
-    parse_percent,
-    parse_signed_percent,
-    parse_whole,
+from engine.model.event_kinds import Kind
+from engine.rulebook.language.units import (
+    AT_ENDS,
+    OPERATORS,
+    ORDERED,
+    SETS,
+    Values,
+    compared_by,
+    of_field,
 )
-
-ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
-SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
-OPERATORS = tuple(COMPARISONS)
-# Whether a threshold may be the lowest value there is, and the highest: at most the highest is
-# always so.
-AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
-    "at_least": (False, True),
-    "at_most": (True, False),
-    "more_than": (True, False),
-    "less_than": (False, True),
-    "is": (True, True),
-    "is_not": (True, True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The values that a measure or field can take: their notation and their bounds.
-
-    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in
-    an instant. Where they are `few`, they are these alone.
-    """
-
-    parse: Callable[[str], float | str]
-    low: float = -math.inf
-    high: float = math.inf
-    choices: tuple[str, ...] | None = None
-    ordered: bool = True
-    exact: bool = True
-    few: frozenset[float] | None = None
-
-
-def parse_days(text: str) -> Duration:
-    """Read a duration of whole days in microseconds; ValueError names the expected form."""
-    length = parse_duration(text)
-    if length % DAY_US:
-        raise ValueError(
-            f"'{text}' is not a number of days, and these are counted whole; write days or weeks"
-        )
-    return length
-
-
-COUNTS = Values(parse_whole, low=0)
-PERCENT = Values(parse_percent, low=0, high=100)
-DURATION = Values(parse_duration, low=0, exact=False)
-WHOLE_DAYS = Values(parse_days, low=0)
-WORDS = Values(str, ordered=False)
-ATTRIBUTE = Values(str)
-YES_OR_NO = Values(parse_flag, ordered=False)
-SIGNED = Values(parse_number)
-CHANGED_PERCENT = Values(parse_signed_percent, low=-100, high=100)
-
-
-def of_field(field: Field) -> Values:
-    """The values of an event's field."""
-    if field.type == "number":
-        return Values(
-            parse_number,
-            -math.inf if field.low is None else field.low,
-            math.inf if field.high is None else field.high,
-        )
-    if field.type == "flag":
-        return YES_OR_NO
-    if field.type == "choice":
-        return Values(str, choices=field.choices, ordered=False)
-    return WORDS
-
+from engine.rulebook.language.vocabulary import COMPARISONS
+from engine.rulebook.parsing.reading import Reading, nearest
 
 RANGE = re.compile(r"[+-]?[0-9.]+ to [+-]?[0-9.]+")
 _TWICE = "one comparison at a time; write the condition once for each of them and join these: all:"
 _TWICE_IN_WHERE = "one comparison for a field; write a range as '3 to 5', several values as [3, 5]"
-
-
-def compared_by(operator: Operator, values: Values) -> Values:
-    """The values as an operator takes them.
-
-    An attribute is a word, unless it is compared by more or less.
-    """
-    return SIGNED if values is ATTRIBUTE and operator in ORDERED else values
 
 
 def read_comparison(

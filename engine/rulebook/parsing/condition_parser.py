@@ -30,10 +30,11 @@ from engine.rulebook.core.conditions import (
     SomeOf,
 )
 from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.units import OPERATORS, Values, parse_whole
 from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME, required
-from engine.rulebook.parsing.comparison_parser import OPERATORS, Values, read_comparison
+from engine.rulebook.parsing.comparison_parser import read_comparison
 from engine.rulebook.parsing.measure_parser import read_finding, read_weekdays
-from engine.rulebook.parsing.reading import Reading, nearest, parse_whole
+from engine.rulebook.parsing.reading import Reading, nearest
 
 _HEADS = (*FORMS, *JOINS, "some", "points", "ever", "on", "rule", "phrase")
 DEEPEST = 12

@@ -8,11 +8,11 @@ from engine.measures.measure import Measure
 from engine.rulebook.core.conditions import Condition, RuleHolds
 from engine.rulebook.core.figures import Figure, WeeksUntil
 from engine.rulebook.language.measure_specs import FORMS
+from engine.rulebook.language.units import OPERATORS, parse_number
 from engine.rulebook.language.vocabulary import FIGURE, WEEKS_UNTIL, required
-from engine.rulebook.parsing.comparison_parser import OPERATORS
 from engine.rulebook.parsing.condition_parser import read_condition, read_scorecard
 from engine.rulebook.parsing.measure_parser import read_measure
-from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id, parse_number
+from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id
 
 
 def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import Mistake, MistakesError
 from engine.measures.comparison import Comparison
 from engine.measures.measure import Finding, Measure
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule, Severity
 from engine.rulebook.core.condition_walks import positive, with_rules

@@ -14,8 +14,8 @@ from engine.measures.window import DayAfter, Window
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import SPELL_WORDS
 from engine.model.duration import Duration, parse_duration
+from engine.model.event_kinds import Field
 from engine.model.instant import DAY_US
-from engine.model.kinds import Field
 from engine.rulebook.core.conditions import Condition
 from engine.rulebook.language.measure_specs import (
     DAYS,
@@ -26,17 +26,9 @@ from engine.rulebook.language.measure_specs import (
     values_in,
     values_of,
 )
+from engine.rulebook.language.units import OPERATORS, SIGNED, WORDS, YES_OR_NO, of_field
 from engine.rulebook.language.vocabulary import EARLIER, EVENT, STARTING, required
-from engine.rulebook.parsing.comparison_parser import (
-    OPERATORS,
-    SIGNED,
-    WORDS,
-    YES_OR_NO,
-    contradiction,
-    of_field,
-    read_comparison,
-    read_where,
-)
+from engine.rulebook.parsing.comparison_parser import contradiction, read_comparison, read_where
 from engine.rulebook.parsing.reading import Reading, nearest
 
 

@@ -15,10 +15,11 @@ import yaml
 from engine.measures.field_values import Scores
 from engine.measures.signal import KindOrSignal, Signal
 from engine.model.duration import Duration, parse_duration
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.nearest_word import did_you_mean, nearest_word
 from engine.rulebook.core.conditions import Condition, Points
 from engine.rulebook.core.figures import Figure
+from engine.rulebook.language.units import parse_whole
 from engine.rulebook.language.vocabulary import EVIDENCE, FILE, ID, LONGEST_ID, RAISE, RULE
 from engine.yaml_source import YamlSource
 
@@ -26,13 +27,7 @@ T = TypeVar("T")
 Word = TypeVar("Word", bound=str)
 Named = Literal["lists", "scores", "signals", "phrases", "scorecards"]
 NAMED: tuple[Named, ...] = ("lists", "scores", "signals", "phrases", "scorecards")
-YES = frozenset({"yes", "true", "on"})
-NO = frozenset({"no", "false", "off"})
 _NOWHERE = yaml.ScalarNode("", "")
-WHOLE = re.compile(r"[+-]?[0-9]+")
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-FRACTION = re.compile(r"([0-9]+) ?/ ?([0-9]+)")
-LARGEST = 1_000_000_000
 _KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
 # Words that people try, and what they mean by them.
 _MEANT = {
@@ -236,59 +231,6 @@ def _keys(node: yaml.MappingNode) -> dict[str, yaml.ScalarNode]:
 
 def _on_one_line(node: yaml.Node) -> bool:
     return node.start_mark.line == node.end_mark.line
-
-
-def parse_whole(text: str) -> int:
-    """Read a whole number; ValueError names the expected form."""
-    if not WHOLE.fullmatch(text):
-        raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
-    return int(_sized(text))
-
-
-def parse_number(text: str) -> float:
-    """Read a number of at most nine decimals; ValueError names the expected form."""
-    if not NUMBER.fullmatch(text):
-        raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
-    return round(_sized(text), 9)
-
-
-def _sized(text: str) -> float:
-    number = float(text)
-    if not abs(number) <= LARGEST:
-        raise ValueError("the number is too large to be meant; write a smaller one")
-    return number
-
-
-def parse_percent(text: str) -> float:
-    """Read a percentage written with its sign; ValueError names the expected form."""
-    if fraction := FRACTION.fullmatch(text):
-        part, whole = int(fraction[1]), int(fraction[2])
-        if not part <= whole <= LARGEST or whole == 0:
-            raise ValueError(f"'{text}' is not between 0 and 1")
-        return round(100 * part / whole, 9)
-    if not text.endswith("%"):
-        raise ValueError(
-            f"'{text}' is not a percentage; write it with its sign, such as 60%, or as 2/3"
-        )
-    number = parse_number(text[:-1].strip())
-    if not 0 <= number <= 100:
-        raise ValueError(f"'{text}' is not between 0% and 100%")
-    return number
-
-
-def parse_signed_percent(text: str) -> float:
-    """Read a difference of percentages; ValueError names the expected form."""
-    sign = -1 if text.startswith("-") else 1
-    return sign * parse_percent(text.removeprefix("-"))
-
-
-def parse_flag(text: str) -> str:
-    """Read `yes` or `no`, and no other word of YAML; ValueError names the expected form."""
-    if text.lower() in YES:
-        return "yes"
-    if text.lower() in NO:
-        return "no"
-    raise ValueError(f"'{text}' is neither yes nor no")
 
 
 def parse_id(text: str) -> str:

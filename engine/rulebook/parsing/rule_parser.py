@@ -10,10 +10,11 @@ from engine.measures.comparison import Where
 from engine.measures.field_values import Scores
 from engine.measures.signal import Signal
 from engine.model.duration import Duration
-from engine.model.kinds import shared
+from engine.model.event_kinds import shared
 from engine.model.nearest_word import nearest_word
 from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
+from engine.rulebook.language.units import NO, YES, parse_number
 from engine.rulebook.language.vocabulary import (
     EVIDENCE,
     FILE,
@@ -29,7 +30,7 @@ from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.condition_parser import read_condition, read_items
 from engine.rulebook.parsing.figure_parser import read_figures
 from engine.rulebook.parsing.measure_parser import read_applies_to
-from engine.rulebook.parsing.reading import NAMED, NO, YES, Named, Reading, parse_id, parse_number
+from engine.rulebook.parsing.reading import NAMED, Named, Reading, parse_id
 
 # Stands for conditions with a mistake; nothing satisfies it.
 UNREAD = AnyOf(())

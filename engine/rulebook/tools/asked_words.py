@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from engine.measures.comparison import Comparison, Where
 from engine.measures.elapsed import ClientAttribute
 from engine.measures.signal import kinds_of
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.rulebook.core.condition_walks import all_findings
 from engine.rulebook.core.conditions import Condition
 

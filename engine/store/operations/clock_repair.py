@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from engine.model.client import SPELL_WORDS
 from engine.model.instant import Instant
-from engine.store.alerts import evaluations as evaluations_store
+from engine.store.alerts import due_clients
 from engine.store.tables.alerts import alerts, evaluations, outages
 from engine.store.tables.intake import events, rejects, source_health, withdrawals
 from engine.store.tables.messages import inbox, outbox, reply_codes
@@ -146,7 +146,7 @@ _EVALUATED_BACK = (
 )
 _PUT_OFF_AHEAD = (
     update(evaluations)
-    .where(evaluations.c.lease_until > _NOW + evaluations_store.LONGEST_LEASE_US)
+    .where(evaluations.c.lease_until > _NOW + due_clients.LONGEST_LEASE_US)
     .values(claimed_by=None, lease_until=None)
 )
 
@@ -157,7 +157,7 @@ def _evaluations(conn: Connection, now: Instant) -> int:
     conn.execute(_PUT_OFF_AHEAD, {"now": now})
     if ahead:
         conn.execute(_EVALUATED_BACK, {"now": now})
-        evaluations_store.mark_dirty(conn, dict.fromkeys(ahead, now))
+        due_clients.mark_dirty(conn, dict.fromkeys(ahead, now))
     return len(ahead)
 
 
@@ -181,5 +181,5 @@ def _attributes(conn: Connection, now: Instant, was: Instant) -> int:
             record_entries.insert(),
             {"client_id": client_id, "at": now, "entry": entry, "value": row.value},
         )
-    evaluations_store.mark_dirty(conn, dict.fromkeys(sorted({c for c, _ in newest}), now))
+    due_clients.mark_dirty(conn, dict.fromkeys(sorted({c for c, _ in newest}), now))
     return len(newest)

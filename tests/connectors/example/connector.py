@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.source_settings import SourceSettings
 from tests.connectors.example.settings import ExampleSettings
 from tests.connectors.example.source import ExampleSource

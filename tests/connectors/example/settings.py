@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.mapping.settings import RowMapping, attributes_of, check_mappings
 from engine.model.config_path import ConfigPath
-from engine.model.kinds import Kind
+from engine.model.event_kinds import Kind
 from engine.model.source_settings import Place, SourceSettings
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from connectors.mapping.rows import Harvest, Record, Rows
 from connectors.mapping.settings import RowMapping
+from engine.model.event_kinds import Kind
 from engine.model.intake import Batch, Reject
-from engine.model.kinds import Kind
 from tests.connectors.example.settings import ExampleSettings
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US
-from engine.messaging.sending import LOOK_UP_AFTER_US
+from engine.messaging.settlement import LOOK_UP_AFTER_US
 from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
 from engine.model.message import MessageKind

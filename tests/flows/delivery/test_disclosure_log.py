@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
-from engine.messaging.sending import LOOK_UP_AFTER_US
+from engine.messaging.settlement import LOOK_UP_AFTER_US
 from engine.store.database.connection import Database
 from engine.store.people import disclosures
 from engine.store.tables.alerts import alerts

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from engine.flows.operations.why import explain
 from engine.messaging import answers
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.notify_reason import NotifyReason
 from engine.store.database.connection import Database
 from engine.store.people import absences

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Connection, update
 
 from engine.flows.evaluation import evaluate
-from engine.store.alerts import evaluations as stored_evaluations
+from engine.store.alerts import due_clients
 from engine.store.alerts.alert_json import read_evidence, read_policy
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log as trail
 from engine.store.operations import rule_sets
-from engine.store.tables.alerts import alerts
+from engine.store.tables.alerts import alerts, evaluations
 from engine.store.tables.messages import outbox
 from tests.kit.site import SILENT, Site, rulebook
 from tests.kit.times import NOON, hours
@@ -54,7 +54,7 @@ def test_evaluated_again_nothing_happens(site: Site) -> None:
     before = (site.alerts, site.messages, site.transitions, site.audited)
     assert site.evaluate() == evaluate.EvaluationCounts()
     with site.database.write() as conn:
-        stored_evaluations.mark_dirty(conn, {1: 0})
+        due_clients.mark_dirty(conn, {1: 0})
     assert site.evaluate() == evaluate.EvaluationCounts(clients=1)
     assert (site.alerts, site.messages, site.transitions, site.audited) == before
 
@@ -142,7 +142,7 @@ def test_a_daemon_whose_rules_do_not_serve_evaluates_nobody(site: Site) -> None:
     site.evaluate()
     site.serve(rulebook(SILENT))
     with site.database.write() as conn:
-        stored_evaluations.mark_dirty(conn, {1: 0})
+        due_clients.mark_dirty(conn, {1: 0})
     assert site.evaluate(rules=old) == evaluate.EvaluationCounts()
     assert site.evaluate().clients == 1
 
@@ -164,7 +164,7 @@ def test_hundreds_of_clients_are_evaluated_in_few_transactions(site: Site) -> No
     for number in range(2, 451):
         site.caseload.client(number)
     assert site.evaluate().clients == 450
-    assert {row.evaluated_to for row in site.rows(stored_evaluations.evaluations)} == {NOON}
+    assert {row.evaluated_to for row in site.rows(evaluations)} == {NOON}
 
 
 class FailingFor:
@@ -198,7 +198,7 @@ def test_a_client_who_cannot_be_evaluated_does_not_stop_the_others_and_is_tried_
         clients=1, failed=1, opened=1, steps=1
     )
     with site.database.read() as conn:
-        (seen,) = stored_evaluations.failing(conn)
+        (seen,) = due_clients.failing(conn)
     assert (seen.client_id, seen.failures, seen.retry_at) == (1, 1, NOON + hours(1 / 60))
     assert ("evaluation failed", "client 1") in site.audited
     assert site.evaluate(NOON + hours(1 / 60), rules=failing).failed == 1
@@ -206,7 +206,7 @@ def test_a_client_who_cannot_be_evaluated_does_not_stop_the_others_and_is_tried_
     failing.fixed = True
     assert site.evaluate(NOON + hours(1 / 20), rules=failing).opened == 1
     with site.database.read() as conn:
-        assert stored_evaluations.failing(conn) == []
+        assert due_clients.failing(conn) == []
 
 
 class ArrivingMeanwhile(FailingFor):

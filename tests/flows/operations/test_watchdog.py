@@ -8,7 +8,7 @@ from sqlalchemy import update
 from engine.flows.operations import watchdog
 from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.operations import channel_state, job_runs, watchdog_state
 from engine.store.people import opt_outs
@@ -124,17 +124,17 @@ def test_a_flow_that_has_not_run_while_the_audit_has_is_found(site: Site) -> Non
 
 def test_a_claim_that_nobody_took_over_is_found(site: Site) -> None:
     with site.database.write() as conn:
-        evaluations.mark_dirty(conn, {1: 0})
-        evaluations.claim_due(conn, NOON, "dead", 1, 1)
+        due_clients.mark_dirty(conn, {1: 0})
+        due_clients.claim_due(conn, NOON, "dead", 1, 1)
     beat(site, NOON + watchdog.GRACE_US + 2, "audit")
     assert broken(site, SOON + watchdog.GRACE_US) == ["an evaluation was given up"]
 
 
 def test_a_client_who_cannot_be_evaluated_is_found(site: Site) -> None:
     with site.database.write() as conn:
-        evaluations.mark_dirty(conn, {1: 0})
-        (claim,) = evaluations.claim_due(conn, NOON, "test", 10, 1)
-        evaluations.postpone(conn, claim, SOON)
+        due_clients.mark_dirty(conn, {1: 0})
+        (claim,) = due_clients.claim_due(conn, NOON, "test", 10, 1)
+        due_clients.postpone(conn, claim, SOON)
     assert broken(site) == ["client 1 cannot be evaluated"]
 
 

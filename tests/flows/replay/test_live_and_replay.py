@@ -18,12 +18,12 @@ from engine.model.event import NewEvent, write_fields
 from engine.model.instant import EPOCH
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import events
 from engine.store.people import roster
 from engine.store.people.roster import RecordChange
-from engine.store.tables.alerts import alerts
+from engine.store.tables.alerts import alerts, evaluations
 from engine.store.tables.people import clients
 from tests.kit.generated import cases
 from tests.kit.generated_people import histories, us
@@ -97,18 +97,18 @@ def arrive(database: Database, arrival: Arrival) -> None:
         what = arrival.what
         if isinstance(what, Zone):
             roster.change_client(conn, arrival.client_id, what.name, None)
-            evaluations.mark_dirty(conn, {arrival.client_id: 0})
+            due_clients.mark_dirty(conn, {arrival.client_id: 0})
             return
         if isinstance(what, Withdrawal):
             source, key = what.identity
             gone = events.withdraw(conn, source, {f"{arrival.client_id}-{key}": None}, arrival.now)
-            evaluations.mark_dirty(conn, gone.earliest)
+            due_clients.mark_dirty(conn, gone.earliest)
             return
         at = us(what.at)
         if isinstance(what, Entry):
             change = RecordChange(arrival.client_id, [], [RecordEntry(at, what.entry, what.value)])
             roster.change_records(conn, [change])
-            evaluations.mark_dirty(conn, {arrival.client_id: at})
+            due_clients.mark_dirty(conn, {arrival.client_id: at})
             return
         source, key = what.identity
         fields, origin = write_fields(what.fields), f"{key}.csv:{arrival.now}"
@@ -122,7 +122,7 @@ def arrive(database: Database, arrival: Arrival) -> None:
             None,
             origin,
         )
-        evaluations.mark_dirty(conn, events.add(conn, [event], arrival.now).earliest)
+        due_clients.mark_dirty(conn, events.add(conn, [event], arrival.now).earliest)
 
 
 def lived(
@@ -150,9 +150,10 @@ def lived(
 
 
 def next_due(site: Site, before: int) -> int | None:
-    table = evaluations.evaluations
     with site.database.read() as conn:
-        due = conn.scalars(select(table.c.next_due_at).where(table.c.next_due_at < before)).all()
+        due = conn.scalars(
+            select(evaluations.c.next_due_at).where(evaluations.c.next_due_at < before)
+        ).all()
     return min(due, default=None)
 
 

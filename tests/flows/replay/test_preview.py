@@ -12,11 +12,10 @@ from engine.flows.evaluation.caseload import histories
 from engine.flows.replay.preview import Preview
 from engine.flows.replay.simulated_notifications import simulate
 from engine.model.instant import DAY_US
-from engine.store.alerts import evaluations
 from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.tables import metadata, people
-from engine.store.tables.alerts import alerts
+from engine.store.tables.alerts import alerts, evaluations
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import assignments, record_entries
 from engine.studies.alert_value import AlertValue
@@ -77,10 +76,9 @@ def live(
 
 
 def _next_due(site: Site) -> int:
-    table = evaluations.evaluations
     with site.database.read() as conn:
         instants = [
-            *conn.scalars(select(table.c.next_due_at)),
+            *conn.scalars(select(evaluations.c.next_due_at)),
             *conn.scalars(select(alerts.c.next_step_at)),
         ]
     return min((at for at in instants if at is not None), default=NOON)

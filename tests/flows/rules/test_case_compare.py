@@ -10,8 +10,8 @@ import pytest
 
 from engine.errors import UserError
 from engine.flows.rules.case_runner import run
+from engine.model.event_kinds import BUILT_IN
 from engine.model.intake import DatedValue
-from engine.model.kinds import BUILT_IN
 from engine.model.settings import Settings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts

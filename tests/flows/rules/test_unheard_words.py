@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from engine.flows.rules.unheard_words import unheard_words
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.people import clients, record_entries

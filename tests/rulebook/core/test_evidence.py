@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated_people import histories, us

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import MistakesError
 from engine.model.event import Value
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_people import KINDS, histories, us

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.english.differences import differences, in_a_line, in_words
 from engine.rulebook.parsing.load import from_texts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from engine.errors import MistakesError
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.routing import RoutingSettings, RoutingStep
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook
 from engine.rulebook.english.explain import explain

@@ -13,7 +13,7 @@ from hypothesis import given
 from jsonschema import Draft7Validator
 
 from engine.config import load
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.language.cases_schema import cases_schema
 from engine.rulebook.language.schema import rules_schema, written
 from engine.rulebook.parsing.cases_parser import read_cases

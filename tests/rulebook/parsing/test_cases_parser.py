@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import DAY_US, to_us
 from engine.model.intake import DatedValue
-from engine.model.kinds import BUILT_IN
 from engine.rulebook.core.cases import Case, CaseText, tried
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.yaml_source import YamlSource

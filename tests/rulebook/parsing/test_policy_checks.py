@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import MistakesError
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import HOUR_US
-from engine.model.kinds import BUILT_IN
 from engine.model.routing import RoutingSettings, RoutingStep
 from engine.rulebook.parsing.load import from_texts
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import DAY_US, MINUTE_US
-from engine.model.kinds import BUILT_IN
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.tools.new_rule import NewRule, cases_text, rule_text

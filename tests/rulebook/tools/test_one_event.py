@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
 from engine.rulebook.tools.one_event import taken_for_one
 

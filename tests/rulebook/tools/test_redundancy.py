@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import MistakesError
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference.conclusions import Inference

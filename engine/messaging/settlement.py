@@ -1,6 +1,7 @@
-"""Decisions about one message.
+"""The settlement of one message: it waits, ends, is tried again, or was accepted; pure.
 
-Whether it may still go out, and what becomes of it after the gateway answered.
+Whether its recipient may be told at all is decided in eligibility.py, and under which consent in
+consent.py.
 """
 
 from __future__ import annotations

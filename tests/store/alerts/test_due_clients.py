@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from engine.store.alerts import evaluations
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import evaluations as table
 from engine.store.tables.people import clients
@@ -29,21 +29,21 @@ def stored(conn: Connection, client_id: int) -> dict[str, object]:
 
 def claim(
     database: Database, now: int = NOW, owner: str = "a", limit: int = 10
-) -> list[evaluations.Claim]:
+) -> list[due_clients.Claim]:
     with database.write() as conn:
-        return evaluations.claim_due(conn, now, owner, LEASE, limit)
+        return due_clients.claim_due(conn, now, owner, LEASE, limit)
 
 
 def mark(database: Database, earliest: dict[int, int]) -> None:
     with database.write() as conn:
-        evaluations.mark_dirty(conn, earliest)
+        due_clients.mark_dirty(conn, earliest)
 
 
 def end(
-    database: Database, held: evaluations.Claim, next_due_at: int | None = None, rules: str = "r1"
+    database: Database, held: due_clients.Claim, next_due_at: int | None = None, rules: str = "r1"
 ) -> bool:
     with database.write() as conn:
-        return evaluations.finish(conn, held, NOW, next_due_at, rules)
+        return due_clients.finish(conn, held, NOW, next_due_at, rules)
 
 
 def test_a_client_is_dirty_from_the_earliest_of_what_came(three_clients: Database) -> None:
@@ -98,7 +98,7 @@ def test_an_event_arriving_during_the_evaluation_leaves_the_client_dirty(
     mark(three_clients, {1: 700})
     assert not end(three_clients, held)
     with three_clients.write() as conn:
-        evaluations.release(conn, held)
+        due_clients.release(conn, held)
     (again,) = claim(three_clients)
     assert end(three_clients, again)
     assert claim(three_clients) == []
@@ -113,8 +113,8 @@ def test_new_rules_make_every_client_due_that_was_evaluated_under_others(
     assert end(three_clients, second, rules="r2", next_due_at=NOW + 100)
     assert end(three_clients, third, rules="r3", next_due_at=NOW + 100)
     with three_clients.write() as conn:
-        assert evaluations.mark_all_for_rules(conn, "r2", NOW) == 2
-        assert evaluations.mark_all_for_rules(conn, "r2", NOW) == 0
+        assert due_clients.mark_all_for_rules(conn, "r2", NOW) == 2
+        assert due_clients.mark_all_for_rules(conn, "r2", NOW) == 0
     assert [held.client_id for held in claim(three_clients)] == [1, 3]
 
 
@@ -122,24 +122,24 @@ def test_a_failed_evaluation_waits_is_counted_and_is_tried_again(three_clients: 
     mark(three_clients, {1: 500, 2: 500})
     first, second = claim(three_clients)
     with three_clients.write() as conn:
-        evaluations.postpone(conn, first, NOW + 60)
+        due_clients.postpone(conn, first, NOW + 60)
     assert end(three_clients, second)
     with three_clients.read() as conn:
-        assert evaluations.failing(conn) == [evaluations.Failing(1, 1, NOW + 60)]
+        assert due_clients.failing(conn) == [due_clients.Failing(1, 1, NOW + 60)]
     assert claim(three_clients, NOW + 59) == []
     (again,) = claim(three_clients, NOW + 60)
     assert again.failures == 1
     assert end(three_clients, again)
     with three_clients.read() as conn:
-        assert evaluations.failing(conn) == []
+        assert due_clients.failing(conn) == []
 
 
 def test_a_claim_whose_evaluator_died_is_seen(three_clients: Database) -> None:
     mark(three_clients, {1: 500})
     claim(three_clients)
     with three_clients.read() as conn:
-        assert evaluations.overdue(conn, NOW + LEASE) == 0
-        assert evaluations.overdue(conn, NOW + LEASE + 1) == 1
+        assert due_clients.overdue(conn, NOW + LEASE) == 0
+        assert due_clients.overdue(conn, NOW + LEASE + 1) == 1
 
 
 def test_two_transactions_at_once_never_claim_the_same_client(postgres_database: Database) -> None:
@@ -147,10 +147,10 @@ def test_two_transactions_at_once_never_claim_the_same_client(postgres_database:
         conn.execute(
             insert(clients), [{"id": i, "ref": f"C-{i}", "timezone": "UTC"} for i in range(1, 9)]
         )
-        evaluations.mark_dirty(conn, dict.fromkeys(range(1, 9), 1))
+        due_clients.mark_dirty(conn, dict.fromkeys(range(1, 9), 1))
     with postgres_database.write() as one, postgres_database.write() as other:
-        first = evaluations.claim_due(one, NOW, "a", LEASE, 4)
-        second = evaluations.claim_due(other, NOW, "b", LEASE, 4)
+        first = due_clients.claim_due(one, NOW, "a", LEASE, 4)
+        second = due_clients.claim_due(other, NOW, "b", LEASE, 4)
     assert sorted(held.client_id for held in first + second) == list(range(1, 9))
 
 
@@ -184,7 +184,7 @@ def test_a_backlog_goes_on_however_much_changes_meanwhile(database: Database) ->
 
 def test_a_lease_further_ahead_than_leases_last_has_run_out(three_clients: Database) -> None:
     mark(three_clients, {1: 500})
-    (ahead,) = claim(three_clients, NOW + evaluations.LONGEST_LEASE_US)
+    (ahead,) = claim(three_clients, NOW + due_clients.LONGEST_LEASE_US)
     (taken,) = claim(three_clients, owner="b")
     assert not end(three_clients, ahead)
     assert end(three_clients, taken)

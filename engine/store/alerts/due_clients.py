@@ -1,4 +1,8 @@
-"""The state of each client's evaluation: its cause, its claim and its result."""
+"""Clients who are due an evaluation: the two columns that make them due, and who has claimed them.
+
+A change of a client's data sets `dirty_from`. The end of an evaluation sets `next_due_at`, the
+earliest instant at which a finding can change although nothing comes.
+"""
 
 from __future__ import annotations
 

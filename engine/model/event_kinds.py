@@ -1,4 +1,7 @@
-"""The kinds of event and their typed fields; a site adds fields and kinds in config.yaml."""
+"""The kinds of event and their typed fields, such as a test whose result is `missed`.
+
+A site adds fields and kinds in config.yaml.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.eligibility import NotifyDecision
 from engine.messaging.retry import back_off
-from engine.messaging.sending import (
+from engine.messaging.settlement import (
     ASKED_FOR_US,
     LOOK_UP_AFTER_US,
     after_look_up,
