@@ -1,7 +1,7 @@
 """Every connector, a line each. A connector is imported when config.yaml first names it.
 
-The name on the left is what config.yaml says: `type:` of a source, `gateway:` of `sms:`. The package
-on the right has a module `connector`, which is all of it that the engine sees (CONTRIBUTING.md).
+The name on the left is the one in config.yaml: `type:` of a source, `gateway:` of `sms:`. The
+package on the right has a module `connector`, the only one that the engine sees (CONTRIBUTING.md).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ SIMULATOR = "connectors.twilio_simulator"
 
 
 def source(name: str) -> SourceConnector:
-    """Import a connector that reads a kind of source, by its name in SOURCES."""
+    """Import the connector that reads this kind of source, by its name in SOURCES."""
     return cast(SourceConnector, import_module(f"{SOURCES[name]}.connector"))
 
 
 def gateway(name: str) -> GatewayConnector:
-    """Import a connector that sends texts, by its name in GATEWAYS."""
+    """Import the connector that sends texts, by its name in GATEWAYS."""
     return cast(GatewayConnector, import_module(f"{GATEWAYS[name]}.connector"))
 
 

@@ -85,7 +85,7 @@ class _Reading:
     parts: dict[Place, Part] = field(default_factory=lambda: {(): Part(Settings)})
 
     def settings(self, written: dict[str, Any]) -> Settings | None:
-        """The settings; None where something is wrong with them."""
+        """Return the settings; None where something is wrong with them."""
         given = dict(written)
         if isinstance(written.get("sources"), list):
             kinds = self._kinds(written)

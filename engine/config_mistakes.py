@@ -106,7 +106,7 @@ def _in_words(detail: ErrorDetails, parts: Mapping[Place, Part]) -> str:
 
 
 def _keys_at(place: Place, parts: Mapping[Place, Part]) -> set[str]:
-    """The keys that are right at a place of the file."""
+    """Return the keys that are right at a place of the file."""
     length = next(length for length in range(len(place), -1, -1) if place[:length] in parts)
     part = parts[place[:length]]
     models: set[type[BaseModel]] = {part.model}
@@ -119,7 +119,7 @@ def _keys_at(place: Place, parts: Mapping[Place, Part]) -> set[str]:
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    """The types by key of what can be written in a model."""
+    """Return the types by key of what can be written in a model."""
     return {
         field.alias or name: field.annotation
         for name, field in model.model_fields.items()

@@ -25,7 +25,7 @@ class Clock(Protocol):
     """Tells the time; only wiring holds one, everything else takes `now` as an argument."""
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """Return the present instant, aware, in UTC."""
 
 
 class Source(Protocol):
@@ -58,7 +58,7 @@ class FileSource(Source, Protocol):
         """Whether it has a mapping for a file of this name."""
 
     def only(self, paths: Sequence[Path]) -> FileSource:
-        """The same source, reading these files alone, wherever they are."""
+        """Return the same source, reading these files alone, wherever they are."""
 
     def size(self) -> int:
         """Return the number of bytes to read; a progress bar shows it.
@@ -76,7 +76,7 @@ class SourceConnector(Protocol):
     def open_source(
         self, settings: SourceSettings, kinds: Mapping[str, Kind], finished: bool = False
     ) -> Source:
-        """A source, ready to read.
+        """Return a source, ready to read.
 
         `finished` says that nobody is still writing what it reads, so that nothing needs to wait.
         """
@@ -137,7 +137,7 @@ class GatewayConnector(Protocol):
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]
     ) -> SmsGateway:
-        """A gateway. `phone` shows texts that are printed, `environ` holds the secrets.
+        """Return a gateway. `phone` shows texts that are printed, `environ` holds the secrets.
 
         Raises UserError where a secret is missing.
         """
@@ -164,4 +164,4 @@ class SimulatorConnector(Protocol):
     def open_phone(
         self, sms: SmsSettings, stream: TextIO, now: Callable[[], Instant]
     ) -> CarrierSimulator:
-        """A phone that shows texts on `stream`; `now` tells the time (Instant)."""
+        """Return a phone that shows texts on `stream`; `now` tells the time (Instant)."""

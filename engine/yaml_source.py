@@ -86,7 +86,7 @@ class YamlSource:
         self.mistakes.append(Mistake(self.name, mark.line + 1, mark.column + 1, text))
 
     def plain(self, node: yaml.Node | None = None) -> Any:
-        """The node (default: the whole file) as `yaml.safe_load` gives it."""
+        """Return the node (default: the whole file) as `yaml.safe_load` gives it."""
         node = node or self.root
         if node is None:
             return None
@@ -155,7 +155,7 @@ class _BombFoundError(Exception):
 
 
 def walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """The node and all below it, depth first."""
+    """Yield the node and all below it, depth first."""
     if node is None:
         return
     stack = [node]

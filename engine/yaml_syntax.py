@@ -115,7 +115,7 @@ def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
 
 
 def _item_above(lines: Sequence[str], line: int) -> int | None:
-    """The list item without a key that a line goes on with."""
+    """Return the list item without a key that a line goes on with."""
     indent = _indent(lines[line - 1])
     began = next((at for at in _above(lines, line) if _indent(lines[at - 1]) < indent), None)
     return began if began and _dashed(lines[began - 1]) and ":" not in lines[began - 1] else None
@@ -137,7 +137,7 @@ def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> in
 
 
 def _above(lines: Sequence[str], line: int) -> Iterator[int]:
-    """The lines above one that say something, from it upwards."""
+    """Yield the lines above one that say something, from it upwards."""
     for at in range(line - 1, 0, -1):
         if (text := lines[at - 1].strip()) and not text.startswith("#"):
             yield at
@@ -148,7 +148,7 @@ def _here(lines: Sequence[str], line: int, column: int) -> str:
 
 
 def _odd_space(lines: Sequence[str], line: int) -> int | None:
-    """The column of a space in a line's indent that is none to YAML."""
+    """Return the column of a space in a line's indent that is none to YAML."""
     indent = lines[line - 1][: _indent(lines[line - 1])] if 0 < line <= len(lines) else ""
     return next((column for column, space in enumerate(indent, 1) if space not in " \t"), None)
 

@@ -1,4 +1,4 @@
-"""What the engine sees of this connector."""
+"""The one entry of this connector in the registry."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def open_source(
     """Return the folder as a source.
 
     Args:
-        settings: what SETTINGS made of an item of `sources:`.
-        kinds: every kind of event there is, by name.
-        finished: nobody is still writing its files, so a last line without an end counts.
+        settings: An item of `sources:`, read by SETTINGS.
+        kinds: Every kind of event, by name.
+        finished: Whether the files are complete, so that a last line without an end counts.
     """
     assert isinstance(settings, CsvFolderSettings)
     return CsvFolder(settings, kinds, timedelta() if finished else SETTLE)

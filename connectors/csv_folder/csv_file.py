@@ -1,4 +1,4 @@
-"""Reads the new records of one file: whole ones only, each batch with the position after it."""
+"""Reads the new records of one file, whole ones only. Each batch has the position after it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from connectors.mapping.rows import Harvest, Record, Rows
 from engine.model.event_kinds import Kind
 from engine.model.intake import WHOLE, Batch, Listing, Reject
 
-# How much is read, and committed, at a time: some ten thousand rows.
+# This much is read, and committed, at a time: about ten thousand rows.
 STRETCH = 1 << 18
 # A line of more bytes cannot be a record, because no character takes more than four.
 LONGEST_LINE = 4 * LONGEST_RECORD
-# A roster of so many bytes that ends with a line end is taken as whole at once.
+# A roster of at most this many bytes that ends with a line end is taken as whole at once.
 SMALL = 1 << 14
-# So many bytes of a line without end are looked at for its end; the rest of the file waits.
+# This many bytes of a line without an end are searched for its end; the rest of the file waits.
 GIVE_UP_AFTER = 1 << 26
 
 
@@ -42,7 +42,7 @@ class MappedFile:
 
     @cached_property
     def mapping_digest(self) -> str:
-        """What changes when the mapping does, so that the file is then read again."""
+        """Return a digest that changes when the mapping changes; the file is then read again."""
         written = self.mapping.model_dump_json(
             exclude_defaults=True, exclude={"match"}, warnings=False
         )
@@ -50,7 +50,7 @@ class MappedFile:
 
     @cached_property
     def listing(self) -> Listing | None:
-        """What its rows together are; None for events that come as they happen."""
+        """Return the list that the file's rows form; None if they are events as they happen."""
         mapping = self.mapping
         if mapping.roster is None and not mapping.complete:
             return None
@@ -62,10 +62,17 @@ class MappedFile:
 def read_file(
     file: MappedFile, before: Position | None, is_settled: Callable[[int], bool]
 ) -> Iterator[Batch]:
-    """What is new in a file since `before`.
+    """Yield a batch for each stretch of new records in a file.
 
-    What no line end closes is judged only if the file `is_settled`, by when it was last changed (nanoseconds since
-    1970), and is read again where the file changes after all. A file that cannot be opened is one reject.
+    The last line may have no line end. It is read only if the file `is_settled`, and it is read
+    again
+    if the file changes after all. A file that cannot be opened is one reject.
+
+    Args:
+        file: The file and its mapping.
+        before: The position after the last reading; None if the file was never read.
+        is_settled: Whether a file that was last changed at this time (nanoseconds since 1970) is
+        finished.
     """
     try:
         stat = file.path.stat()
@@ -91,12 +98,12 @@ def read_file(
 
 
 def _refused(file: MappedFile, seen: Position, before: Position | None, reject: Reject) -> Batch:
-    position = replace(seen, refused=True, doubts=(reject.line,)).keep()
+    position = replace(seen, refused=True, doubts=(reject.line,)).to_json()
     return Batch(file.item, position, rejects=(reject,), retaken=before.doubts if before else ())
 
 
 class _Reading:
-    """One go through an open file; `_position` is that after the last batch."""
+    """One pass through an open file; `_position` is the position after the last batch."""
 
     def __init__(
         self,
@@ -120,7 +127,7 @@ class _Reading:
             self._begin(before, seen)
 
     def _begin(self, before: Position, seen: Position) -> None:
-        """Go to where the reading begins: where it stopped, or at the first byte."""
+        """Go to the first byte to read: where the last reading stopped, or the beginning."""
         same = not before.refused and self._is_as_it_was(before)
         changed = before.mapping != seen.mapping
         # Only a whole file shows which rows are missing from a complete list.
@@ -141,7 +148,10 @@ class _Reading:
         self._stream.seek(0)
 
     def _is_as_it_was(self, before: Position) -> bool:
-        """Whether everything that was read before still stands there; leaves the stream just after it if so."""
+        """Check that everything read before is still there.
+
+        If so, the stream stands just after it.
+        """
         left = before.offset
         while left and (block := self._stream.read(min(left, STRETCH))):
             self._digest.update(block)
@@ -149,7 +159,7 @@ class _Reading:
         return not left and self._digest.hexdigest() == before.digest
 
     def batches(self) -> Iterator[Batch]:
-        """Batches to the end of the file, each as long as a stretch and the last of them marked so."""
+        """Yield batches up to the end of the file; the last one is marked so."""
         data = b""
         at_end = False
         while not at_end:
@@ -177,7 +187,7 @@ class _Reading:
 
     @cached_property
     def _before_kept(self) -> object:
-        return self._before.keep() if self._before else None
+        return self._before.to_json() if self._before else None
 
     def _take_header(self, data: bytes, at_end: bool) -> bytes:
         header = read_header(data, self._file.mapping, at_end and self._judge)
@@ -186,7 +196,11 @@ class _Reading:
         return data[header.size :]
 
     def _take(self, data: bytes, at_end: bool) -> tuple[Batch, bytes]:
-        """A batch of the whole records in `data`, and of the rest too if it is to be judged; and the rest."""
+        """Take the whole records in `data`, and the unclosed last line if it must be read.
+
+        Returns:
+            A batch, and the bytes that are left.
+        """
         mapping, began, width = self._file.mapping, self._position, len(self._position.columns)
         if self._rows is None:
             self._rows = Rows(
@@ -262,9 +276,11 @@ class _Reading:
 
     @property
     def _is_settled(self) -> bool:
-        """Whether nobody is still writing the file.
+        """Return whether the file is finished.
 
-        A small roster is written in one go, so that staff who left are told nothing from then on.
+        A small roster is written in one go. It counts as finished at once, so that staff who left
+        are told
+        nothing more.
         """
         is_small = self._file.mapping.roster is not None and self._position.size <= SMALL
         return self._judge or (is_small and self._position.offset == self._position.size)
@@ -296,7 +312,7 @@ class _Reading:
         retaken, self._retaken = self._retaken, ()
         return harvest.batch(
             self._file.item,
-            self._position.keep(),
+            self._position.to_json(),
             withdrawn=tuple(withdrawn),
             doubted=frozenset(doubted),
             retaken=retaken,

@@ -1,4 +1,4 @@
-"""The header of a CSV file: the names of its columns, and whether a mapping finds its own among them."""
+"""The header of a CSV file: its column names, and whether a mapping finds its columns there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RefusedError(Exception):
 
 
 class Header(NamedTuple):
-    """The names of the columns, and how many bytes and lines there are up to the end of the header."""
+    """The column names, and how many bytes and lines the file has up to the header's end."""
 
     columns: tuple[str, ...]
     size: int
@@ -34,10 +34,16 @@ class Header(NamedTuple):
 
 
 def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
-    """The header at the beginning of a file.
+    """Read the header at the beginning of a file.
 
-    Raises RefusedError where the mapping cannot be used with it, NoHeaderYet where it is not all there and `final`
-    does not say that nothing more comes, or where nothing follows it.
+    Args:
+        data: The first bytes of the file.
+        mapping: Names the columns that must be there.
+        final: Whether the file is finished, so that nothing follows `data`.
+
+    Raises:
+        RefusedError: The mapping does not fit the header.
+        NoHeaderYet: The header is not complete yet, or nothing follows it.
     """
     if data.startswith(_UTF_16):
         raise RefusedError(Reject(WHOLE, "the file is UTF-16; save it as CSV UTF-8", ""))
@@ -48,7 +54,8 @@ def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
     )
     end = marked
     while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
-        # A name may hold a line end inside quotes, so it is tried with a line more until it is whole.
+        # A name may hold a line end inside quotes. One more line is tried until the header is
+        # whole.
         if header := _header(data[marked:end], mapping, final=False):
             return header._replace(size=end)
     if final or len(data) > LONGEST_RECORD:

@@ -1,4 +1,4 @@
-"""Where the reading of one file stands, as it is kept between readings."""
+"""The position in one file, as it is kept between readings."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ from connectors.mapping.event_rows import Identity
 class Position:
     """How far a file was read, and how to tell whether it is still the same file.
 
-    `size` and `modified` (nanoseconds) are the file's, `mapping` the digest of how it is read. `offset` is where the
-    first byte that is not of a finished record stands, in the line `line`; `digest` is that of all bytes before it, so
-    that a file that was rewritten with the same beginning is not taken for one that grew.
-
-    `judged` says that what stands after `offset` was read too, although no line end closed it. `tail` are the events
-    that unclosed lines from `tail_at` on gave, by key and line, as long as nobody has seen how they end, and `doubts`
-    the lines whose rejects, if any, are only for now. `identities` is what keys are made of; `former`, while a file
-    is read again because its mapping changed, what they were made of before.
+    Attributes:
+        size: The file's size in bytes.
+        modified: When the file was last changed, in nanoseconds since 1970.
+        mapping: A digest of the mapping.
+        identities: The parts of which event keys are made.
+        former: The parts of which keys were made before the mapping changed, while the file is read
+        again for that reason.
+        offset: The place of the first byte after the last finished record.
+        line: The number of the line at `offset`.
+        digest: A digest of all bytes before `offset`. It tells a longer file from a new file that
+        begins alike.
+        columns: The column names.
+        judged: Whether the bytes after `offset` were read too, although no line end closes them.
+        tail: The events that unclosed lines gave, by key and line, while their ends are unknown.
+        tail_at: The offset of the first of these lines.
+        doubts: The lines whose rejects are provisional.
+        refused: Whether the file as a whole cannot be read.
     """
 
     size: int
@@ -38,8 +47,14 @@ class Position:
     refused: bool = False
 
     @classmethod
-    def read(cls, kept: Any) -> Position | None:
-        """What `keep` gave; None where there is none, or it is of another version and the file is read afresh."""
+    def from_json(cls, kept: Any) -> Position | None:
+        """Read a position from the value that `to_json` returned.
+
+        Returns:
+            The position; None if there is none, or another version wrote it. The file is then read
+            from
+            its beginning.
+        """
         if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
             return None
         read: dict[str, Any] = {
@@ -51,22 +66,22 @@ class Position:
             )
         return cls(**{**read, "tail": tuple((key, line) for key, line in kept["tail"])})
 
-    def keep(self) -> dict[str, Any]:
-        """The position as JSON can hold it."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the position as a value that JSON can hold."""
         return {name: _listed(value) for name, value in asdict(self).items()}
 
     def is_like(self, seen: Position) -> bool:
-        """Whether the file and its mapping are the same to the eye."""
+        """Return whether the size, the time of change and the mapping are the same."""
         return (self.size, self.modified, self.mapping) == (seen.size, seen.modified, seen.mapping)
 
     @property
     def is_at_the_end(self) -> bool:
-        """Whether nothing was left to read when this was noted."""
+        """Whether nothing was left to read at this position."""
         return self.is_final or self.offset == self.size
 
     @property
     def is_final(self) -> bool:
-        """Whether the file was settled when it was read to its end, or nothing of it can be read."""
+        """Whether the file was finished when it was read to its end, or cannot be read."""
         return self.refused or self.judged
 
 

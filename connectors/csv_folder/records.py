@@ -1,4 +1,4 @@
-"""From bytes to records: the rows of a CSV file, each apart from the others' faults."""
+"""Bytes to records: the rows of a CSV file, where a fault in one row costs no other row."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from connectors.mapping.rows import Record
 
-# A longer record has a quote that was never closed, and would swallow the rows after it. It is less than what
-# the csv module itself allows in a cell.
+# A longer record has a quote that was never closed, and would swallow the rows after it. The limit
+# is below the csv module's own limit of a cell.
 LONGEST_RECORD = 65_536
-SHOWN_NUL = "␀"  # stands for NUL where a row is quarantined, for databases take none
+SHOWN_NUL = "␀"  # stands for NUL in a quarantined row, because databases take none
 LOST = "\ufffd"  # stands for a byte that the encoding does not know
 TOO_LONG = f"is longer than {LONGEST_RECORD} characters"
 _OPEN_AT_THE_END = "unexpected end of data"  # the csv module's words
 
 
 class Records(NamedTuple):
-    """Records, and how many bytes and lines they take, empty lines with them."""
+    """Records, and how many bytes and lines they take, empty lines included."""
 
     records: list[Record]
     size: int
@@ -28,11 +28,19 @@ class Records(NamedTuple):
 def split_records(
     data: bytes, encoding: str, delimiter: str, width: int | None, final: bool
 ) -> Records:
-    """The records of `data`, which begins with one; a record must have `width` cells, where that is known.
+    """Split `data` into records.
 
-    A record that is still open at the end is left over, unless `final` says that nothing more comes. Of a record
-    that is broken over several lines only the first is lost: what follows is read afresh, so that a stray quote
-    costs one row. Rows without anything in any cell are passed over.
+    A stray quote can run several lines together. Then only the first line is lost, and the lines
+    after
+    it are read again. Rows with nothing in any cell are skipped.
+
+    Args:
+        data: The bytes, from the beginning of a record.
+        encoding: The file's encoding.
+        delimiter: The character between cells.
+        width: The number of cells that each record must have; None if it is not known.
+        final: Whether nothing follows `data`. Otherwise a record that is still open at the end is
+        left over.
     """
     lines, spoilt = _decode(data, encoding)
     records: list[Record] = []
@@ -73,7 +81,7 @@ def split_records(
 
 
 def _decode(data: bytes, encoding: str) -> tuple[Sequence[str], Mapping[int, str]]:
-    """The lines, and by their number what spoils some of them: a byte of no character, or a NUL."""
+    """Return the lines, and the fault of each line with a bad byte or a NUL, by its number."""
     spoilt: dict[int, str] = {}
     try:
         text = data.decode(encoding)
@@ -117,5 +125,5 @@ def _told(error: csv.Error) -> str:
 
 
 def shown_text(line: str) -> str:
-    """Return a line as it is quarantined."""
+    """Return a line as it is shown in quarantine."""
     return line.rstrip("\r\n").replace("\0", SHOWN_NUL)[: LONGEST_RECORD + 1]

@@ -1,4 +1,4 @@
-"""Files that are nothing but files: links, pipes and devices are passed over."""
+"""Regular files: links, pipes and devices are skipped."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from engine import regular_file
 
 
 def kind_of(path: Path) -> str | None:
-    """Name the sort of thing at a path that is no regular file; None for a regular file.
+    """Name the kind of thing at a path that is no regular file; None for a regular file.
 
     Raises:
-        FileNotFoundError: nothing stands there.
+        FileNotFoundError: The path does not exist.
     """
     return regular_file.kind_of(path.lstat().st_mode)
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading; nothing else is followed, waited for or read.
+    """Open a regular file for reading, without following a link or waiting for a pipe.
 
     Raises:
-        OSError: it cannot be opened, or is no regular file.
+        OSError: It cannot be opened, or is no regular file.
     """
     # A link may lead to a file that only this user may read, and a pipe without a writer blocks.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

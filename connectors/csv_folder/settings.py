@@ -36,7 +36,7 @@ def _delimiter(written: Any) -> Any:
 
 
 class CsvFileMapping(RowMapping):
-    """The files that `match` and what their rows are."""
+    """The files that `match`, and the meaning of their rows."""
 
     match: Annotated[str, StringConstraints(min_length=1)]
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
@@ -51,7 +51,7 @@ class CsvFileMapping(RowMapping):
 
 
 class CsvFolderSettings(SourceSettings):
-    """One folder of CSV files; `timezone` is that of dates and times in files without their own."""
+    """A folder of CSV files; `timezone` applies to times in files that name none."""
 
     folder: ConfigPath
     timezone: Timezone | None = None
@@ -64,12 +64,12 @@ class CsvFolderSettings(SourceSettings):
 
     @classmethod
     def mistakes(cls, written: Any, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
-        """Hold the events of its files against the site's kinds."""
+        """Check the events of its files against the site's kinds."""
         return check_mappings(written, "files", kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:
-        """The attributes that its files give clients; None where they tell of no clients."""
+        """The attributes that its files give clients; None if they hold no clients."""
         return attributes_of(self.files)
 
     @property
@@ -78,7 +78,7 @@ class CsvFolderSettings(SourceSettings):
         return self.folder
 
     def examine(self) -> tuple[bool, str]:
-        """Look whether the folder can be read now; whether it can, and a sentence."""
+        """Return whether the folder can be read now, and a sentence about it."""
         problem = None
         if not self.folder.is_dir():
             problem = "is not there"
@@ -90,7 +90,7 @@ class CsvFolderSettings(SourceSettings):
         return False, f"In the folder {self.folder} only files are read: {named}."
 
     def _passed_over(self) -> list[tuple[str, str]]:
-        """What its mappings would read if it were a regular file, and what each is instead."""
+        """Return the matching names that are no regular files, each with its kind."""
         found = []
         for path in sorted({path for file in self.files for path in self.folder.glob(file.match)}):
             with suppress(FileNotFoundError):

@@ -21,15 +21,18 @@ from engine.model.event_kinds import Kind
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Reject, RosterKind
 
-# A file that has not changed for so long is taken as finished, though its last line has no end.
+# A file that has not changed for this long is finished, even if its last line has no end.
 SETTLE = timedelta(minutes=1)
-# The store's column is as wide, a line number and a word about the roster included.
+# The store's column is as wide. A line number and a word about the roster must fit too.
 LONGEST_NAME = 260
-_ORDER = (*get_args(RosterKind), None)  # the roster first, for events need their clients
+_ORDER = (*get_args(RosterKind), None)  # the roster first, because events need their clients
 
 
 class CsvFolder:
-    """The files of one folder, or only those of `chosen`; `settle` as SETTLE, zero where nobody is writing any more."""
+    """The files of one folder, or only the `chosen` ones.
+
+    `settle` is SETTLE, or zero if nobody is still writing the files.
+    """
 
     def __init__(
         self,
@@ -46,22 +49,24 @@ class CsvFolder:
         self._chosen = chosen
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
-        """What is new in the files, in an order that is always the same: the roster first, then by name.
+        """Yield the new rows of the files in a fixed order: the roster first, then by name.
 
-        Raises OSError where the folder cannot be read, UserError where two mappings want the same file.
+        Raises:
+            OSError: The folder cannot be read.
+            UserError: Two mappings match the same file.
         """
         present, settle = to_us(now) * 1000, self._settle // MICROSECOND * 1000
         for file in self._files():
             # A file from the future was written by another clock, which tells nothing.
             yield from read_file(
                 file,
-                Position.read(positions.get(file.item)),
+                Position.from_json(positions.get(file.item)),
                 lambda changed: abs(present - changed) >= settle,
             )
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
-        """Rows that were rejected, read again from their text through the mapping as it is now."""
-        at = Position.read(position)
+        """Read rejected rows again from their text, through the mapping as it is now."""
+        at = Position.from_json(position)
         file = self._mapped(item)
         if at is None or at.refused or file is None:
             return Batch(item, position, rejects=tuple(rejects))
@@ -83,15 +88,20 @@ class CsvFolder:
         return harvest.batch(item, position)
 
     def only(self, paths: Sequence[Path]) -> CsvFolder:
-        """Return the same source, reading these files alone, wherever they are."""
+        """Return the same source, limited to these files, wherever they are."""
         return CsvFolder(self._settings, self._kinds, self._settle, paths)
 
     def takes(self, path: Path) -> bool:
-        """Whether a mapping of this source is for a file of this name."""
+        """Return whether a mapping of this source matches a file of this name."""
         return any(_fits(path, mapping) for mapping in self._settings.files)
 
     def size(self) -> int:
-        """How many bytes the files are, read or not, for a progress bar. Raises OSError as `read` does."""
+        """Return the size of all files in bytes, read or not, for a progress bar.
+
+        Raises:
+            OSError: The folder cannot be read.
+            UserError: Two mappings match the same file.
+        """
         return sum(file.path.stat().st_size for file in self._files())
 
     def _files(self) -> list[MappedFile]:
@@ -108,9 +118,10 @@ class CsvFolder:
         return files
 
     def _mapped_files(self, mapping: CsvFileMapping) -> list[MappedFile]:
-        """The files of a mapping: by name, or if they are complete lists the oldest first.
+        """Return the files of a mapping by name; complete lists from the oldest on.
 
-        Of several complete lists of the roster, the newest has the last word, so it alone is read.
+        If a roster has several complete lists, only the newest is read, because it replaces the
+        others.
         """
         if not mapping.complete:
             return [self._file(path, mapping) for path in sorted(self._paths(mapping))]
@@ -126,7 +137,7 @@ class CsvFolder:
             return [path for path in self._chosen if _fits(path, mapping)]
         next(
             self._settings.folder.iterdir(), None
-        )  # raises OSError where it cannot be listed; glob is silent
+        )  # raises OSError if it cannot be listed; glob is silent
         found = self._settings.folder.glob(mapping.match)
         return [path for path in found if _is_read(path)]
 
@@ -137,7 +148,8 @@ class CsvFolder:
         )
         if len(name) > LONGEST_NAME:
             raise UserError(
-                f"The name of the file {name} is longer than {LONGEST_NAME} characters; make it shorter."
+                f"The name of the file {name} is longer than {LONGEST_NAME} characters; "
+                "make it shorter."
             )
         item = f"{name} ({mapping.roster})" if mapping.roster else name
         return MappedFile(
@@ -145,8 +157,12 @@ class CsvFolder:
         )
 
     def _mapped(self, item: str) -> MappedFile | None:
-        """How an item of an earlier reading is mapped now; its file need no longer be there."""
-        # Of a roster's item, such as `clients.csv (clients)`, the ending is told from a file's own name first.
+        """Return the mapping that an item of an earlier reading has now.
+
+        The file itself may be gone.
+        """
+        # The item of a roster ends in its part, such as `clients.csv (clients)`. A file's own name
+        # is tried first.
         for mapping in sorted(self._settings.files, key=lambda mapping: mapping.roster is None):
             path = self._settings.folder / item.removesuffix(f" ({mapping.roster})")
             if _fits(path, mapping) and (file := self._file(path, mapping)).item == item:
@@ -155,7 +171,10 @@ class CsvFolder:
 
 
 def _place(file: MappedFile) -> tuple[int, bool, Path]:
-    """Where a file stands among all: the roster first, then by name; complete lists stay as they come."""
+    """Return the key that sorts files: the roster first, then by name.
+
+    Complete lists keep their order.
+    """
     complete = bool(file.mapping.complete)
     return _ORDER.index(file.mapping.roster), complete, Path() if complete else file.path
 

@@ -1,4 +1,4 @@
-"""How a mapping of config.yaml takes values, dates and conditions from the cells of a CSV row."""
+"""Settings that say how a mapping takes values, dates and conditions from a row's cells."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ class Mapped(Strict):
     """A part of a mapping."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Only what was written, so that a later version's new settings change nothing about older mappings."""
+        """Yield only the keys that were written.
+
+        New settings of a later version therefore change nothing about older mappings.
+        """
         return (
             (name, value)
             for name, value in super().__repr_args__()
@@ -38,7 +41,7 @@ def _constant(written: Any) -> Constant:
 
 
 def _cell(written: Any) -> str:
-    """What a cell says, as cells are compared: upper and lower case make no difference."""
+    """Return a written cell as cells are compared: upper and lower case make no difference."""
     if isinstance(written, str):
         return fold(written)
     raise ValueError("must be what a cell says: a word or a number")
@@ -68,7 +71,7 @@ FixedValue = Annotated[Constant, PlainValidator(_constant)]
 
 
 class Test(Mapped):
-    """What a condition asks of one cell; all that it says must hold. Words are in lower case."""
+    """A condition on one cell; all its parts must hold. Words are in lower case."""
 
     __test__ = False  # it is not one of pytest's
 
@@ -116,12 +119,12 @@ def _conditions(written: Any) -> tuple[Tests, ...]:
     return (_TESTS.validate_python(written),)
 
 
-# Any one of them must hold; each holds where all its columns' tests do.
+# Any one of them must hold. Each one holds if the tests of all its columns do.
 Conditions = Annotated[tuple[Tests, ...], PlainValidator(_conditions)]
 
 
 class Cell(Mapped):
-    """One way to a value: from a column's cell, or always the same; nothing where `when` does not hold."""
+    """One way to a value: from a column's cell, or a constant; no value unless `when` holds."""
 
     when: Conditions | None = None
     column: ColumnName | None = None
@@ -180,14 +183,16 @@ def _taken(written: Any) -> tuple[Cell, ...]:
     )
 
 
-# The first of them that gives a value.
+# The first one that gives a value counts.
 Taken = Annotated[tuple[Cell, ...], PlainValidator(_taken)]
 
 
 class TimestampColumns(Mapped):
-    """When something was: a date or a date and time in one column, or a date and a time in two.
+    """The columns of an instant: one with the date and perhaps the time, or one for each.
 
-    Without a `format` (in the words of strptime) it is read as ISO 8601; of several the first that fits counts.
+    Without a `format` (in the words of strptime) the text is read as ISO 8601. Of several formats,
+    the
+    first that fits counts.
     """
 
     column: ColumnName | None = None

@@ -14,7 +14,7 @@ Row = Sequence[str]
 Columns = Mapping[str, int]  # from a column's name to its place in a row
 T = TypeVar("T")
 
-# Bounds the memory of what is remembered; reached by columns whose every cell is another.
+# Bounds the memory of remembered results. Only columns with few equal cells reach it.
 _MOST_REMEMBERED = 100_000
 
 
@@ -29,7 +29,7 @@ class Remembered(Generic[T]):
         self._answers = _Answers(make({name: place for place, name in enumerate(used)}))
 
     def __call__(self, row: Row) -> T:
-        """The function of this row; what it raises is raised each time."""
+        """Return the function's value for this row; an error is raised each time."""
         return self._answers[self._pick(row)]
 
 
@@ -55,13 +55,13 @@ def _picker(places: Sequence[int]) -> Callable[[Row], tuple[str, ...]]:
 
 
 def columns_of(cells: Iterable[Cell]) -> set[str]:
-    """The names of all columns that these cells or their conditions look at."""
+    """Return the names of all columns that these cells or their conditions look at."""
     names = {cell.column for cell in cells if cell.column is not None}
     return names.union(*(columns_of_conditions(cell.when) for cell in cells))
 
 
 def columns_of_conditions(conditions: Conditions | None) -> set[str]:
-    """The names of the columns that conditions look at."""
+    """Return the names of all columns that conditions look at."""
     return {name for tests in conditions or () for name in tests}
 
 
@@ -74,14 +74,14 @@ def compile_cells(
     """Compile the ways to one value.
 
     Args:
-        cells: the ways, the first that gives a value counts.
-        columns: the places of the columns in a row.
-        decimal: how numbers in conditions are written.
-        read: what a cell's own text becomes; constants of the mapping stay as they are.
+        cells: The ways; the first that gives a value counts.
+        columns: The places of the columns in a row.
+        decimal: The decimal separator of numbers in conditions.
+        read: Turns a cell's text into the value; constants of the mapping stay as they are.
 
     Returns:
-        A function of a row to text, a constant or a tuple of words; None for no value. It raises
-        ValueError where a cell is empty that must not be, or says what `values` does not name.
+        A function from a row to text, a constant or a tuple of words; None for no value. It raises
+        ValueError if a required cell is empty, or its text is missing in `values`.
     """
     compiled = [_compile_cell(cell, columns, decimal, read) for cell in cells]
     if len(compiled) == 1:
@@ -96,7 +96,10 @@ def compile_cells(
 def compile_conditions(
     conditions: Conditions | None, columns: Columns, decimal: str = "."
 ) -> Callable[[Row], bool]:
-    """Whether the conditions hold for a row; without any they do. Numbers are written by `decimal`."""
+    """Return a function that says whether a row meets the conditions.
+
+    Without conditions every row does. `decimal` is the decimal separator of numbers.
+    """
     if conditions is None:
         return lambda _: True
     compiled = [
@@ -112,7 +115,7 @@ def plain_number(text: str, decimal: str) -> str:
     """Return a number with a point before its decimals.
 
     Raises:
-        ValueError: the text has a point where `decimal` is a comma, and so may mean thousands.
+        ValueError: The text has a point where `decimal` is a comma, and so may mean thousands.
     """
     if decimal == ".":
         return text
@@ -170,7 +173,7 @@ def _filled(cell: Cell, text: str, read: Callable[[str], str]) -> Constant:
 
 
 def _written_alike(cell: Cell, text: str) -> str:
-    """A cell's text as other systems write the same: without leading characters, padded, in capitals."""
+    """Return a cell's text in the mapping's form: stripped, padded or in capitals."""
     if cell.strip is not None:
         text = text.lstrip(cell.strip) or text[-1:]
     if cell.pad is not None:

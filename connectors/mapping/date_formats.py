@@ -1,4 +1,4 @@
-"""The `format:` of dates and times: refused where it could read a time as another one."""
+"""The `format:` of dates and times; a format that could misread a time is refused."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _ZONES = re.compile(
     r"(?<![A-Za-z])([ECMP][SD]?T|AK[SD]T|HA?ST|A[SD]T|BST|CES?T|EES?T|WES?T|IST|MSK|JST|A[CEW][SD]T)"
     r"(?![A-Za-z])"
 )
-# Times on both sides of noon and midnight; days that exist once in four years and beside new year.
+# Times on both sides of noon and midnight; leap days, and days beside new year.
 _TRIED = tuple(
     datetime(*day, *time, tzinfo=UTC)
     for day in ((2003, 11, 27), (2024, 2, 29), (2027, 1, 3), (2026, 12, 31))
     for time in ((0, 5, 7), (7, 40, 31), (12, 5, 9), (19, 40, 53), (23, 59, 59))
 )
-# Days whose numbers can change places and still are a day.
+# Days whose month and day can be swapped and still make a date.
 _SWAPPED = tuple(
     datetime(*day, 8, 9, 10, tzinfo=UTC) for day in ((2026, 11, 5), (2011, 9, 10), (2012, 10, 11))
 )
@@ -31,8 +31,8 @@ def read_formats(written: object) -> tuple[str, ...]:
     """Return the formats of a mapping, one or several.
 
     Raises:
-        ValueError: a format reads some time as another one, or two formats read one text as two
-            different times.
+        ValueError: A format reads some time as another one, or two formats read one text as two
+        different times.
     """
     listed = written if isinstance(written, list) else [written]
     formats = tuple(map(_format, listed))
@@ -42,7 +42,7 @@ def read_formats(written: object) -> tuple[str, ...]:
 
 
 def says_utc(written: str) -> bool:
-    """Whether letters in a format say that its times are in UTC."""
+    """Return whether letters in a format say that its times are in UTC."""
     return bool(_UTC.search(_literal(written)))
 
 
@@ -79,8 +79,8 @@ def _refuse_half_hours(written: str, used: set[str]) -> None:
     whole = used & _WHOLE_HOUR
     if whole and used & {"I", "p"}:
         raise ValueError(
-            f"'{written}' has the hour to 24 (%{min(whole)}) beside %I or %p, which would be passed "
-            "over; write %I with %p for 07:40 PM, or %H alone for 19:40"
+            f"'{written}' has the hour to 24 (%{min(whole)}) beside %I or %p, which would be "
+            "ignored; write %I with %p for 07:40 PM, or %H alone for 19:40"
         )
     if ("I" in used) != ("p" in used):
         raise ValueError(
@@ -94,7 +94,7 @@ def _refuse_half_hours(written: str, used: set[str]) -> None:
 
 
 def _refuse_other_readings(written: str, used: set[str]) -> None:
-    """Try it with many times: each must come back as it was, as exactly as the format says it."""
+    """Try a format with many times; each must come back as exactly as it is written."""
     has_hour = bool(used & (_WHOLE_HOUR | {"I"}))
     for tried in _TRIED:
         expected = tried if has_hour else tried.replace(hour=0)
@@ -125,7 +125,7 @@ def _refuse_two_readings(one: str, other: str) -> None:
 
 
 def _read(text: str, written: str) -> datetime | str:
-    """The time that a text gives by a format, or why it gives none."""
+    """Return the time that a text gives by a format, or the reason why it gives none."""
     try:
         return datetime.strptime(text, written)  # noqa: DTZ007 - compared as a reading
     except ValueError as error:

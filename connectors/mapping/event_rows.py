@@ -1,4 +1,4 @@
-"""From rows to events: one mapping of events, compiled for a file's columns."""
+"""Rows to events: one mapping of events, compiled for a file's columns."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from engine.model.field_reading import constant_text, constant_value
 from engine.model.intake import DatedValue, ReadEvent
 from engine.model.local_time import WallClock
 
-# The store's columns are as wide; longer ones are certainly not what was meant.
+# The store's columns are as wide. A longer text is certainly a mistake.
 LONGEST_REF = 64
 LONGEST_KEY = 100
 
 
 class Identity(NamedTuple):
-    """What the keys of one mapping's events are made of: its series, and the columns of the id."""
+    """The parts of an event's key: the mapping's series, and the columns of the row's own id."""
 
     series: str
     id: tuple[str, ...] | None
@@ -42,7 +42,7 @@ ReadRow = Callable[[Row, int, str], ReadEvent | None]
 
 
 def columns_of_event(mapping: EventMapping) -> set[str]:
-    """The names of all columns that the mapping looks at."""
+    """Return the names of all columns that the mapping looks at."""
     fields = [cell for cells in mapping.fields.values() for cell in cells]
     return (
         columns_of([*mapping.client, *fields])
@@ -53,16 +53,18 @@ def columns_of_event(mapping: EventMapping) -> set[str]:
 
 
 def identity(mapping: EventMapping) -> Identity:
-    """What the keys of its events are made of."""
+    """Return the parts of which the keys of a mapping's events are made."""
     return Identity(mapping.series, mapping.id)
 
 
 def compile_event(
     mapping: EventMapping, kind: Kind, columns: Columns, decimal: str, clock: WallClock | None
 ) -> ReadRow:
-    """A function of (row, its line, its text) to the event that it makes, if `when` lets it make one.
+    """Return a function from a row, its line and its text to the row's event.
 
-    ValueError says in plain words why the row cannot be read.
+    The function returns None if `when` does not hold. It raises ValueError, in plain words, if the
+    row
+    cannot be read.
     """
     client_of = Remembered(
         columns_of(mapping.client), columns, partial(_compile_client, mapping.client, decimal)
@@ -99,12 +101,12 @@ def compile_event(
 
 
 def row_digest(row: Row) -> str:
-    """What identifies a row that has no id of its own: 32 hexadecimal digits of all its cells."""
+    """Return the identity of a row without an id: a digest of all its cells, 32 hex digits."""
     return blake2b("\x1f".join(row).encode(), digest_size=16).hexdigest()
 
 
 def label(word: str, names: Collection[str]) -> str:
-    """How a reason names a value: by its word, and its columns where they are called otherwise."""
+    """Return the name of a value in a reason: its word, and its columns if their names differ."""
     others = sorted(set(names) - {word})
     return f"{word} (from {' and '.join(others)})" if others else word
 
@@ -194,7 +196,10 @@ def _compile_note(
 
 
 def compile_key(identity: Identity, columns: Columns) -> Callable[[Row], str]:
-    """The series and the row's own id, or its digest; ValueError where the id is empty or too long."""
+    """Return a function from a row to its event's key: the series, and the row's id or digest.
+
+    The function raises ValueError if the id is empty or too long.
+    """
     series, id_columns = identity
     if id_columns is None:
         return lambda row: f"{series}:{row_digest(row)}"

@@ -1,4 +1,4 @@
-"""From rows to the roster: clients, staff, assignments and consents."""
+"""Rows to the roster: clients, staff, assignments and consents."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purp
 _LONGEST = {"ref": 64, "client": 64, "staff": 64, "alias": 40}
 _LONGEST_OTHER = 200
 
-# A row and, where the row is good but for its phone number or timezone, what is wrong with that.
+# A row, and the fault of its phone number or timezone if that is its only fault.
 ReadRoster = Callable[[Row, int, str], tuple[RosterRow, str | None]]
 
 
 def columns_of_roster(mapping: RosterColumns) -> set[str]:
-    """The names of all columns that the mapping looks at."""
+    """Return the names of all columns that the mapping looks at."""
     cells, moments = _parts(mapping)
     attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
     taken = [cell for each in (*cells.values(), *attributes.values()) for cell in each]
@@ -36,11 +36,13 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
 
 
 def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | None) -> ReadRoster:
-    """A function of (row, its line, its text) to what it says; ValueError says why the row cannot be read.
+    """Return a function from a row, its line and its text to a row of the roster.
 
-    A client whose phone number or timezone cannot be read is taken without it, because a client who
-    is not there at all is watched by nobody. A member of staff is not, so that a number that worked
-    is not lost.
+    A client whose phone number or timezone cannot be read is taken without it, because nobody
+    watches
+    over a client who is missing. A member of staff is not, so that a working number is not lost.
+
+    The function raises ValueError if the row cannot be read.
     """
     kind, said, decimal = mapping.roster, mapping.columns, mapping.decimal
     assert kind is not None

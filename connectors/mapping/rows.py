@@ -1,4 +1,4 @@
-"""Reads rows through their mapping, and tells skipped and unreadable rows apart."""
+"""Reads rows through their mapping, and tells skipped rows from unreadable ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,14 @@ from engine.model.nearest_word import nearest_word
 
 
 class Record(NamedTuple):
-    """One record: how many lines after the first it begins, its cells, its text, and why it cannot be read."""
+    """One record of a file.
+
+    Attributes:
+        line: The number of lines between the first record's line and this one's.
+        cells: The cells.
+        text: The record as written.
+        reason: Why it cannot be read; None if it can.
+    """
 
     line: int
     cells: list[str]
@@ -35,10 +42,11 @@ class Record(NamedTuple):
 
 @dataclass(slots=True)
 class Harvest:
-    """What came of some rows.
+    """The events, roster rows and rejects that some rows gave.
 
-    `former` are the keys that events of theirs had, and have no more. `gone` are the keys of events
-    that a row (its line) is about and does not make, because its conditions say so.
+    `former` are keys that their events had before the mapping changed. `gone` are the keys of
+    events
+    that a row, at its line, no longer makes because its conditions say so.
     """
 
     events: list[ReadEvent] = field(default_factory=list)
@@ -48,15 +56,15 @@ class Harvest:
     gone: list[tuple[str, int]] = field(default_factory=list)
     rows: int = 0
     skipped: int = 0
-    unread: int = 0  # rows that cannot be read, and of which nobody can say what they are about
+    unread: int = 0  # unreadable rows whose subject is unknown
 
     def batch(self, item: str, position: Any, **more: Any) -> Batch:
-        """Make a batch of it.
+        """Make a batch of the harvest.
 
         Args:
-            item: what was read, such as a file.
-            position: how far it was read, JSON-able; the next reading is given it.
-            more: further fields of the batch.
+            item: The name of the thing that was read, such as a file.
+            position: How far it was read, JSON-able; the next reading gets it.
+            more: Further fields of the batch.
         """
         return Batch(
             item, position, tuple(self.events), tuple(self.roster), tuple(self.rejects),
@@ -88,9 +96,9 @@ class Rows:
             for event in mapping.events
         ]
         self._keys = [compile_key(identity(event), columns) for event in mapping.events]
-        # Without an id of its own, a row that makes no event is about none.
+        # Without an id of its own, a row that makes no event concerns none.
         self._ids = [compile_key(identity(event), columns) for event in mapping.events if event.id]
-        # A column that a former id was made of may be gone.
+        # A column of a former id may be gone.
         self._former = [
             compile_key(each, columns) for each in former if columns.keys() >= set(each.id or ())
         ]
@@ -99,7 +107,7 @@ class Rows:
         )
 
     def take(self, records: Iterable[Record], first_line: int, into: Harvest) -> None:
-        """Put what the records are into `into`; one that cannot be read wholly is not read at all."""
+        """Add records to `into`; a record with any fault is rejected as a whole."""
         for line, cells, text, reason in records:
             into.rows += 1
             place = first_line + line
@@ -138,7 +146,10 @@ class Rows:
             into.former += _keys(self._former, cells) - made
 
     def _key(self, cells: Row) -> str | None:
-        """The key of what a row would make that cannot be read; None where that is unclear."""
+        """Return the key of the event or roster row that an unreadable row would make.
+
+        It is None if the key is unclear.
+        """
         return next(iter(_keys(self._keys[:1], cells)), None)
 
 
@@ -151,7 +162,7 @@ def _keys(readers: Iterable[Callable[[Row], str]], cells: Row) -> set[str]:
 
 
 def refusal(mapping: RowMapping, header: Sequence[str]) -> str | None:
-    """Say why records with these columns cannot be read at all; None where they can."""
+    """Return why no record with these columns can be read; None if they can."""
     wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
     if mapping.columns:
         wanted |= columns_of_roster(mapping.columns)

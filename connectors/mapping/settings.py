@@ -1,4 +1,4 @@
-"""A mapping in config.yaml: what the rows of a source mean, whatever file or call they come in."""
+"""A mapping in config.yaml: the meaning of a source's rows, in whatever form they come."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class EventMapping(Mapped):
-    """The event that a row makes, where `when` holds.
+    """The event that a row makes if `when` holds.
 
-    `name` sets apart events of one kind whose ids would otherwise be mixed up; without one it is the kind.
+    `name` sets apart events of one kind whose ids could clash; without a name it is the kind.
     """
 
     kind: str
@@ -67,12 +67,12 @@ class EventMapping(Mapped):
 
     @property
     def series(self) -> str:
-        """What sets its ids apart from those of other events of the source."""
+        """The name that sets its ids apart from those of other events of the source."""
         return self.name or self.kind
 
 
 class ClientColumns(Mapped):
-    """What a row says about a client."""
+    """The columns of a row about a client."""
 
     ref: Taken
     timezone: Taken | None = None
@@ -100,7 +100,7 @@ class ClientColumns(Mapped):
 
 
 class StaffColumns(Mapped):
-    """What a row says about a member of staff or a mentor."""
+    """The columns of a row about a member of staff or a mentor."""
 
     ref: Taken
     role: Taken
@@ -112,7 +112,7 @@ class StaffColumns(Mapped):
 
 
 class AssignmentColumns(Mapped):
-    """What a row says about who looks after a client."""
+    """The columns of a row that assigns a member of staff to a client."""
 
     client: Taken
     staff: Taken
@@ -122,7 +122,7 @@ class AssignmentColumns(Mapped):
 
 
 class ConsentColumns(Mapped):
-    """What a row says about a client's consent that a mentor may be told."""
+    """The columns of a row with a client's consent that a mentor may be told."""
 
     client: Taken
     staff: Taken
@@ -144,9 +144,9 @@ _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
 
 
 class RowMapping(Mapped):
-    """What the rows of one kind of record are: events, or a part of the roster.
+    """The meaning of one kind of row: events, or a part of the roster.
 
-    `timezone` is that of its dates and times; without one they are each client's own.
+    `timezone` applies to its dates and times; without it, each client's own timezone does.
     """
 
     decimal: Literal[".", ","] = "."
@@ -186,10 +186,10 @@ class RowMapping(Mapped):
 
 
 def refuse_mixed_ids(mappings: Iterable[RowMapping]) -> None:
-    """Refuse mappings of one source whose events could be taken for each other by their ids.
+    """Refuse mappings of one source whose events' ids could clash.
 
     Raises:
-        ValueError: two mappings make events of one kind, and neither has a name of its own.
+        ValueError: Two mappings make events of one kind, and neither has a name of its own.
     """
     events = [event for mapping in mappings for event in mapping.events]
     series = Counter(event.series for event in events)
@@ -204,7 +204,7 @@ def refuse_mixed_ids(mappings: Iterable[RowMapping]) -> None:
 
 
 def attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:
-    """The attributes that mappings give clients; None where none of them tells of clients."""
+    """Return the attributes that mappings give clients; None if none of them is of clients."""
     columns = [mapping.columns for mapping in mappings]
     clients = [told for told in columns if isinstance(told, ClientColumns)]
     return frozenset(name for told in clients for name in told.attributes) if clients else None
@@ -213,15 +213,15 @@ def attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:
 def check_mappings(
     written: Any, list_name: str, kinds: Mapping[str, Kind]
 ) -> Iterator[tuple[Place, str]]:
-    """Hold the events of a source's mappings against the kinds, whatever else is wrong around them.
+    """Check the events of a source's mappings against the kinds, despite other mistakes.
 
     Args:
-        written: the source's item as YAML gives it.
-        list_name: the key under which its mappings are listed, such as `files`.
-        kinds: every kind of event there is, by name.
+        written: The source's item as YAML gives it.
+        list_name: The key under which its mappings are listed, such as `files`.
+        kinds: Every kind of event, by name.
 
-    Returns:
-        Pairs of a place inside the item and what to do.
+    Yields:
+        Pairs of a place inside the item and the change to make there.
     """
     for place, mapping in _listed_under(written, list_name):
         for inner, event in _listed_under(mapping, "events"):
@@ -240,7 +240,11 @@ def _listed_under(written: Any, key: str) -> Iterator[tuple[Place, Any]]:
 
 
 def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
-    """What is wrong with an event in view of the site's kinds: pairs of a place within it and what to do."""
+    """Check an event's mapping against the site's kinds.
+
+    Yields:
+        Pairs of a place inside the event and the change to make there.
+    """
     kind = kinds.get(event.kind)
     if kind is None:
         yield (

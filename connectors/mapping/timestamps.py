@@ -15,7 +15,7 @@ from engine.model.local_time import WallClock
 
 
 def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str]:
-    """The names of all columns that these moments look at."""
+    """Return the names of all columns that these timestamps look at."""
     names: set[str] = set()
     for moment in moments:
         if moment is not None:
@@ -30,9 +30,11 @@ def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str
 def compile_timestamp(
     moment: TimestampColumns, columns: Columns, clock: WallClock | None, decimal: str = "."
 ) -> Callable[[Row], DatedValue | None]:
-    """When a row says something was; None where it says nothing. ValueError where that is no date.
+    """Return a function from a row to its instant; None if the row gives no time.
 
-    `clock` places what has no offset of its own; without it, that stays a local reading.
+    The function raises ValueError if the text is no date. `clock` places readings without an
+    offset;
+    without a clock they stay local readings.
     """
     text_of = _compile_text(moment, columns, decimal)
 
@@ -74,7 +76,7 @@ def _parse(text: str, formats: Sequence[str]) -> datetime:
             return read.replace(tzinfo=UTC) if says_utc(written) else read
         except ValueError as error:
             errors.append(str(error))
-    # The parser's own words for a 31 February, or a 13th month.
+    # The parser's own words about a 31 February or a 13th month.
     if any("out of range" in error or "must be in" in error for error in errors):
         raise ValueError(f"'{text}' is no day that there is")
     raise ValueError(

@@ -1,4 +1,4 @@
-"""What the engine sees of this connector."""
+"""The one entry of this connector in the registry."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ SETTINGS = None  # `file:` of `sms:` is all it needs
 
 
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> PrintedSms:  # noqa: ARG001 - it has no secrets
-    """Return the phone that prints on `phone`."""
+    """Return a gateway that prints texts on `phone`."""
     return PrintedSms(sms.file, phone)

@@ -1,4 +1,4 @@
-"""A phone that prints: each text is a line in the terminal and in a file, its memory."""
+"""A phone that prints: each text is a line in the terminal, and a line in a file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from engine.model.message import Outgoing, SendResult
 class PrintedSms:
     """Prints texts on `stream` and remembers them in `file`, one JSON object a line.
 
-    A message counts as sent when it stands in the file. So a message is not printed twice, even if
-    a process is killed right after printing. Several processes may share the file.
+    A message counts as sent once it is in the file. A process that is killed right after printing
+    therefore does not print it again. Several processes may share the file.
     """
 
     name = "printed"
@@ -25,10 +25,10 @@ class PrintedSms:
         self._stream = stream
         self._sent: set[tuple[int, int, str]] = set()
         self._read_to = 0
-        self._torn = False  # whether the file ends in half a line, as a power cut leaves it
+        self._torn = False  # whether the file ends in half a line, after a power cut
 
     def send(self, message: Outgoing) -> SendResult:
-        """Print a message, unless it was; a file that cannot be written stops the channel."""
+        """Print a message once. A file that cannot be written stops the channel."""
         try:
             if self.look_up(message) is None:
                 self._remember(message)
@@ -41,7 +41,7 @@ class PrintedSms:
         return _accepted(message)
 
     def look_up(self, message: Outgoing) -> SendResult | None:
-        """Whether the file remembers the message."""
+        """Return `accepted` if the file remembers the message, else None."""
         self._catch_up()
         return _accepted(message) if _identity(message) in self._sent else None
 
@@ -56,7 +56,7 @@ class PrintedSms:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(handle, line.encode())  # whole or not at all, whatever kills the process
+            os.write(handle, line.encode())  # whole or not at all, even if the process is killed
         finally:
             os.close(handle)
 
@@ -82,8 +82,7 @@ def _remembered(line: bytes) -> set[tuple[int, int, str]]:
 
 
 def _identity(message: Outgoing) -> tuple[int, int, str]:
-    # A new database counts its rows from 1 again while the file stays, so the id alone is not
-    # enough.
+    # A new database counts its rows from 1 again while the file stays. The id alone is not enough.
     return message.id, message.created_at, message.to
 
 

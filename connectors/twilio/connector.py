@@ -1,4 +1,4 @@
-"""What the engine sees of this connector."""
+"""The one entry of this connector in the registry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) ->
     """Return the gateway to the account that `sms.own` describes.
 
     Raises:
-        UserError: a secret is missing from `environ`.
+        UserError: A secret is missing from `environ`.
     """
     # Imported here because Twilio's library takes long to import.
     from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415

@@ -1,7 +1,4 @@
-"""What Twilio's error codes mean for a message.
-
-Try again, give the number up, or stop the channel.
-"""
+"""Twilio's error codes: try again, give the number up, or stop the channel."""
 
 from __future__ import annotations
 
@@ -42,13 +39,13 @@ _BY_CODE: Mapping[int, Outcome] = {
     30032: "stopped",  # toll-free number not verified
     30034: "stopped",  # number not registered for texts by programs
 }
-_WAITS: Mapping[int, int] = {21611: 60, 21730: 300}  # seconds, where trying sooner is of no use
+_WAITS: Mapping[int, int] = {21611: 60, 21730: 300}  # seconds; trying sooner is useless
 
 
 def outcome_of(status: int, code: int | None) -> tuple[Outcome, int | None]:
-    """Return the outcome of a refused request, and the seconds to wait before the next.
+    """Return the outcome of a refused request, and the seconds to wait before the next one.
 
-    A code that is not known here counts by its HTTP status.
+    An unknown code counts by its HTTP status.
     """
     if code is not None and code in _BY_CODE:
         return _BY_CODE[code], _WAITS.get(code)

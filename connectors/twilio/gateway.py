@@ -1,4 +1,4 @@
-"""Texts through Twilio, whose library is imported here alone."""
+"""Texts through Twilio. Only this module imports Twilio's library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from engine.ports import AddRoutes
 
 _API = "https://api.twilio.com"
 _PAGE = 200
-_MOST_RECEIVED = 2000  # texts; far more than come in between two times of asking
+_MOST_RECEIVED = 2000  # texts; far more than come in between two requests
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
 # How far the clock that dated a message in the outbox may be from Twilio's. The words of a message
 # and its number repeat only over days, so a wide margin finds nothing foreign.
@@ -39,15 +39,20 @@ _NUMBER = re.compile(r"\+?\d{7,}")
 class TwilioSms:
     """Hands texts to Twilio.
 
-    Twilio knows no idempotency key. A message whose sending timed out is found at Twilio by its
-    number, its words and its time. Messages already known under another id are left out.
+    Twilio has no idempotency key. After a time-out a message is found at Twilio by its number, its
+    words
+    and its time. Messages that are already known under another id are left out.
     """
 
     name = "twilio"
     parallel = True
 
     def __init__(self, settings: TwilioSettings, environ: Mapping[str, str]) -> None:
-        """Read the secrets (UserError where they are not to be found); nothing is sent yet."""
+        """Read the secrets; nothing is sent yet.
+
+        Raises:
+            UserError: A secret is missing.
+        """
         account_sid, auth_token = (
             settings.account_sid.read(environ),
             settings.auth_token.read(environ),
@@ -68,13 +73,13 @@ class TwilioSms:
         else:
             given["messaging_service_sid"] = settings.messaging_service
         if settings.public_url:
-            # It holds our row's id, because a report may come before Twilio's id is written down.
+            # It holds our row's id, because a report may come before Twilio's id is stored.
             given["status_callback"] = f"{settings.public_url}/twilio/status?message={message.id}"
         if message.valid_for is not None:
             given["validity_period"] = max(1, min(message.valid_for, _LONGEST_VALIDITY))
         try:
             created = self.client.messages.create(**given)
-        except Exception as error:  # whatever it is, the message may have gone out
+        except Exception as error:  # whatever the error is, the message may have gone out
             return _failure(error)
         if not created.sid:
             return SendResult("unknown", error_text="Twilio's answer holds no message id")
@@ -87,7 +92,7 @@ class TwilioSms:
     def webhooks(
         self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
     ) -> AddRoutes | None:
-        """What serves Twilio's calls; None where Twilio knows no URL of ours."""
+        """Return the routes that serve Twilio's calls; None without a public URL."""
         if self._settings.public_url is None:
             return None
         # Imported here because FastAPI takes long to import.
@@ -104,7 +109,7 @@ class TwilioSms:
         """
         earliest = from_us(message.created_at) - _CLOCKS_APART
         try:
-            # Not by the date of sending: a message still waiting at Twilio has none.
+            # Not by the date of sending, because a message that still waits at Twilio has none.
             page = self.client.messages.page(to=message.to, page_size=_PAGE)
             listed = list(page)
         except Exception as error:
@@ -129,7 +134,7 @@ class TwilioSms:
         return None
 
     def report_on(self, message: Silent) -> Report | None:
-        """Fetch how a message stands."""
+        """Fetch the present status of a message; None if it is not known now."""
         try:
             fetched = self.client.messages(message.provider_id).fetch()
         except Exception:  # asked again later
@@ -138,7 +143,7 @@ class TwilioSms:
         return report_of(message.id, message.provider_id, str(fetched.status), error_code)
 
     def received(self, since: datetime) -> Sequence[Inbound] | None:
-        """List the texts to our number, or to any of the messaging service's."""
+        """List the texts to our number, or to any number of the messaging service."""
         to = {"to": self._settings.from_number} if self._settings.from_number else {}
         try:
             listed = self.client.messages.list(
@@ -156,12 +161,12 @@ class TwilioSms:
             for each in listed
             if each.direction == "inbound"
         ]
-        # Listed the newest first, and by a date that Twilio may take for the whole day.
+        # Twilio lists the newest first, and may take a date for the whole day.
         return [text for text in reversed(found) if (text.sent_at or 0) >= to_us(since)]
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Twilio's own client with a time-out, which logs no numbers and can ask a local server."""
+    """Twilio's own client with a time-out. It logs no numbers and can reach a local server."""
 
     def __init__(self, settings: TwilioSettings) -> None:
         super().__init__(
@@ -175,7 +180,7 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
             self.session.trust_env = False  # no proxy leads back to this machine
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """As the library's."""
+        """Send a request as the library's own client does."""
         return super().request(
             method, url.replace(_API, self._base_url or _API, 1), *args, **kwargs
         )
@@ -195,13 +200,13 @@ def _failure(error: Exception) -> SendResult:
 
 
 def _refused(error: Exception) -> bool:
-    """Whether no connection came about, so that nothing can have been taken."""
+    """Return whether no connection was made, so that Twilio cannot have taken anything."""
     cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _said(error: Exception) -> str:
-    """What went wrong, without the numbers that Twilio repeats."""
+    """Return the error's text without the numbers that Twilio repeats."""
     if isinstance(error, TwilioRestException):
         return _NUMBER.sub("…", str(error.msg))[:300]
     return type(error).__name__

@@ -1,7 +1,4 @@
-"""The `twilio:` part of `sms:` in config.yaml.
-
-The account, its sender, and where Twilio reaches us.
-"""
+"""The `twilio:` part of `sms:` in config.yaml: the account, its sender and our URL."""
 
 from __future__ import annotations
 
@@ -47,10 +44,11 @@ def _reachable(url: str) -> str:
 
 
 class TwilioSettings(Strict):
-    """An account at Twilio: exactly one of `from_number` and `messaging_service` is the sender.
+    """An account at Twilio; exactly one of `from_number` and `messaging_service` is its sender.
 
     `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and
-    /twilio/status are below it. `previous_auth_token` counts for what Twilio signs while the token
+    /twilio/status are below it. `previous_auth_token` verifies calls that Twilio signs while the
+    token
     is being changed.
     """
 

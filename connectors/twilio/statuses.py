@@ -1,4 +1,4 @@
-"""What Twilio's statuses of a message mean for its way through the outbox."""
+"""Twilio's statuses of a message, in the outbox's terms."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _STATES: Mapping[str, ReportedState] = {
 
 
 def report_of(message_id: int, sid: str, status: str, error_code: str | None) -> Report | None:
-    """Return what Twilio says of a message in the engine's words; None for a status of no meaning.
+    """Return Twilio's report in the engine's terms; None for a status without a meaning.
 
     Args:
-        message_id: the outbox row's id.
+        message_id: The outbox row's id.
         sid: Twilio's id of the message.
         status: Twilio's word.
-        error_code: Twilio's error code in digits, None or empty where there is none.
+        error_code: Twilio's error code in digits; None or empty if there is none.
     """
     state = _STATES.get(status)
     if state is None:

@@ -1,6 +1,6 @@
-"""What Twilio calls: a text came in, and what became of one of ours.
+"""Twilio's calls: a text came in, or the status of one of ours changed.
 
-Nothing is believed that Twilio has not signed. Its signature runs names and values together without
+Nothing is believed that Twilio has not signed. Its signature joins names and values without
 borders, so one signed call can be split into other fields. Therefore the shapes of the fields are
 checked too.
 """
@@ -29,7 +29,7 @@ _LARGEST = 64_000  # bytes; a text of 1,600 characters takes a fraction of it
 _MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
 # A phone number, a short code or a sender's name; other channels put theirs before it: `rcs:`.
 _SENDER = re.compile(r"([a-z]{2,20}:)?[^\x00-\x1f\x7f]{1,64}")
-# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: what Twilio took a text for.
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: Twilio's reading of a text.
 _KEYWORDS: Mapping[str, CarrierKeyword] = {word.upper(): word for word in get_args(CarrierKeyword)}
 _MESSAGE_ID = re.compile(r"[0-9]{1,18}")  # no id of ours has more digits
 # Whatever else a forger makes of a call, its true sender is left over in some value.
@@ -46,11 +46,14 @@ _ALSO_KNOWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TwilioCalls:
-    """What the calls need.
+    """Everything that the calls need.
 
-    `public_url` is the URL by which Twilio knows us, `account_sid` our account there. `signed` is
-    given the whole URL that was called, the form and the signature. `take` gives the answer to a
-    text.
+    Attributes:
+        public_url: The URL by which Twilio knows us.
+        account_sid: Our account at Twilio.
+        signed: Checks the called URL, the form and the signature.
+        take: Takes a text and returns the answer to it.
+        report: Takes Twilio's report about one of our texts.
     """
 
     public_url: str
@@ -63,7 +66,7 @@ class TwilioCalls:
 def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
     """Serve Twilio's calls.
 
-    403: not signed by Twilio. 400: signed, and yet not what Twilio sends. 503: the database is
+    403: Twilio did not sign it. 400: signed, but not a call that Twilio makes. 503: the database is
     away, so that Twilio tries its other URL.
     """
 
@@ -112,11 +115,11 @@ def add_twilio(app: FastAPI, calls: TwilioCalls) -> None:
 
 
 def is_whole(fields: list[tuple[str, str]], account_sid: str) -> bool:
-    """Whether fields that Twilio signed are split as Twilio splits them.
+    """Return whether signed fields are split in the way that Twilio splits them.
 
     Args:
-        fields: names and values in the order in which they came.
-        account_sid: our account at Twilio.
+        fields: Names and values in the order in which they came.
+        account_sid: Our account at Twilio.
     """
     form, times = dict(fields), Counter(name for name, _ in fields)
     sid = form.get("MessageSid", "")
@@ -134,7 +137,10 @@ def is_whole(fields: list[tuple[str, str]], account_sid: str) -> bool:
 
 
 async def _posted(request: Request) -> list[tuple[str, str]] | None:
-    """Return the fields of the body, blank ones too because they are signed; None if too large."""
+    """Return the fields of the body, empty ones included because they are signed.
+
+    None stands for a body that is too large.
+    """
     body = b""
     async for chunk in request.stream():
         body += chunk

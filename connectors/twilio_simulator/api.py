@@ -40,9 +40,9 @@ class Request:
 
 @dataclass
 class Api:
-    """Answers requests as Twilio does, or with the trouble that `answers` or the carrier holds.
+    """Answers requests as Twilio does, or with trouble from `answers` or from the carrier.
 
-    `requests` are those that came, (method, path, fields).
+    `requests` are the past requests, each as (method, path, fields).
     """
 
     carrier: Carrier
@@ -55,7 +55,7 @@ class Api:
         self.answers.append(Answer(status, refusal(status, code, message)))
 
     def answer(self, request: Request, now: Instant) -> Answer:
-        """The answer to a request that comes at `now` (microseconds since 1970)."""
+        """Return the answer to a request that comes at `now` (microseconds since 1970)."""
         self.requests.append((request.method, request.path, request.fields))
         planned = self.answers.pop(0) if self.answers else self.carrier.trouble.answer(now)
         if planned is None:

@@ -1,4 +1,4 @@
-"""The carrier: messages and their outcomes, numbers that opted out, and calls that report them."""
+"""The carrier: messages and their ends, opted-out numbers, and the calls that report them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from connectors.twilio_simulator.texts import FINAL, CarrierMessage, Status
 from connectors.twilio_simulator.trouble import Trouble
 from engine.model.instant import SECOND_US, Instant
 
-# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: these words, where they are the
-# whole text.
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: a word counts if it is the whole
+# text.
 STOP_WORDS = frozenset(
     {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
 )
@@ -24,7 +24,7 @@ _SENT_AFTER_US, _ENDED_AFTER_US = SECOND_US // 2, SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call to post to the application that sends and receives texts here.
+    """A call to make to the application that sends and receives texts here.
 
     `text` is the message that the call reports.
     """
@@ -36,12 +36,11 @@ class Call:
 
 
 class Carrier:
-    """Holds messages and brings them to their ends. Every instant is an argument.
+    """Holds messages and brings them to their ends; every instant is an argument.
 
-    Instants are microseconds since 1970.
-
-    `inbound_url` is where texts that come in are told; nobody is told while it is None. `shown` is
-    called for each text that reaches a phone, `kept` whenever a message is new or changed.
+    `inbound_url` is where incoming texts are reported; None reports none. `shown` is called for
+    each
+    text that reaches a phone, `kept` for each message that is new or changed.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class Carrier:
         callback: str | None = None,
         valid_for: int | None = None, reply: bool = False,
     ) -> CarrierMessage:  # fmt: skip
-        """Take a message to send; `valid_for` in seconds."""
+        """Take a message to send; `valid_for` is in seconds."""
         text = CarrierMessage(
             self._sid(), to, self.number, body, "outbound-reply" if reply else "outbound-api", now,
             service=service, callback=callback,
@@ -76,7 +75,7 @@ class Carrier:
         return text
 
     def receive(self, sender: str, body: str, now: Instant) -> CarrierMessage:
-        """Take a text that a person sends to the number here."""
+        """Take a text that a person sends to this number."""
         word = body.strip().upper()
         if word in STOP_WORDS:
             self.opted_out.add(sender)
@@ -103,17 +102,17 @@ class Carrier:
         return text
 
     def hold(self, text: CarrierMessage, now: Instant) -> None:
-        """Take over a message from an earlier life; one that had not ended goes on."""
+        """Take over a message from an earlier process. One that had not ended goes on."""
         self.texts[text.sid] = text
         if text.status not in FINAL:
             self._go_on(text, now)
 
     def next_at(self) -> Instant | None:
-        """When something comes about next."""
+        """Return the instant of the next change; None if nothing is due."""
         return self._ahead[0][0] if self._ahead else None
 
     def due(self, now: Instant) -> Iterator[Call]:
-        """Let everything come about that is due by `now`.
+        """Make every change that is due by `now`.
 
         Yields:
             The calls to make, one at a time.
@@ -126,9 +125,9 @@ class Carrier:
                 self._become(at, *what)
 
     def answered(self, call: Call, status: int | None, body: str, now: Instant) -> None:
-        """Note how a call was answered; None where nobody was there, who is then called once more.
+        """Note the answer to a call. Without a status nobody answered, and it is made once more.
 
-        What an answer to a text that came in holds is sent to its sender.
+        If the call reported an incoming text, the body of the answer is sent to its sender.
         """
         if status is None and not call.again:
             self._plan(now + SECOND_US, Call(call.url, call.form, call.text, again=True))

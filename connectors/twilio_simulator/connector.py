@@ -1,4 +1,4 @@
-"""What the engine sees of this connector."""
+"""The one entry of this connector in the registry."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from engine.model.sms_settings import SmsSettings
 
 
 def open_phone(sms: SmsSettings, stream: TextIO, now: Callable[[], Instant]) -> TerminalPhone:
-    """Return a phone on `stream`; its carrier remembers its messages beside `file:` of `sms`.
+    """Return a phone on `stream`; its carrier keeps its messages beside `file:` of `sms`.
 
     Args:
-        sms: the settings of the site.
-        stream: where texts are shown.
-        now: tells the time (Instant).
+        sms: The settings of the site.
+        stream: The terminal that shows texts.
+        now: Returns the present instant.
     """
     return TerminalPhone(sms.file.with_name("local_twilio.jsonl"), stream, now)

@@ -1,7 +1,4 @@
-"""A phone in the terminal.
-
-It shows every text that arrives at any number, and texts back each line that a person types.
-"""
+"""A phone in the terminal: it shows every text, and sends each line that a person types."""
 
 from __future__ import annotations
 
@@ -57,7 +54,7 @@ class Console:
         os.close(self._wake_write)
 
     def typed(self, line: str) -> None:
-        """Text a typed line from the number it begins with, or else from the phone it answers."""
+        """Send a typed line from the number it begins with, or else from the phone it answers."""
         line = line.strip()
         if not line:
             return
@@ -75,7 +72,7 @@ class Console:
         self._send(sender, words)
 
     def _answering(self, line: str) -> str:
-        """Return the phone that last got a text with the typed number, or else any text."""
+        """Return the phone that last got a text with the typed code, or else any text."""
         number = re.search(r"\d+", line)
         word = re.compile(rf"\b{number.group()}\b") if number else None
         meant = (text.to for text in reversed(self._shown) if word and word.search(text.body))

@@ -1,7 +1,4 @@
-"""A phone in the terminal for a first look.
-
-Texts go through a local Twilio by the same way as through the real one.
-"""
+"""A phone in the terminal; texts take the same way as through the real Twilio."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from engine.model.instant import Instant
 from engine.model.sms_settings import Detail, SmsSettings
 
 NUMBER = "+12025550199"
-_PUBLIC_URL = "http://localhost"  # as a proxy's would, it leads to wherever the daemon listens
+_PUBLIC_URL = "http://localhost"  # as a proxy's would, it leads to the daemon's address
 _ACCOUNT = "AC" + "0" * 32
 
 
@@ -43,7 +40,7 @@ class TerminalPhone:
         carrier.kept, carrier.shown = memory.keep, self._console.show
 
     def start(self, detail: Detail) -> SmsSettings:
-        """Begin to serve; the settings by which texts go this way."""
+        """Begin to serve; return the settings by which texts go this way."""
         self._twilio.start()
         twilio = TwilioSettings(
             from_number=NUMBER, base_url=self._twilio.url, public_url=_PUBLIC_URL

@@ -1,7 +1,4 @@
-"""A local Twilio as a server.
-
-It serves the API on a port of this machine and calls the application that sends texts through it.
-"""
+"""A local Twilio as a server: it serves the API, and calls the application that uses it."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ class LocalTwilio:
 
     @property
     def url(self) -> str:
-        """Where its API is."""
+        """The address of its API."""
         return f"http://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> None:
@@ -60,7 +57,7 @@ class LocalTwilio:
         self._serving.start()
 
     def call_at(self, address: str, known_by: str = "") -> None:
-        """Begin to make calls; those to URLs that begin with `known_by` go to this address.
+        """Begin to make calls; URLs that begin with `known_by` lead to this address.
 
         A proxy would pass them on in the same way.
         """
@@ -119,12 +116,12 @@ class LocalTwilio:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                """A request to send a message."""
+                """Serve a request to send a message."""
                 given = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 self._answer(urlsplit(self.path).path, given)
 
             def do_GET(self) -> None:
-                """Messages are asked for."""
+                """Serve a request for messages."""
                 self._answer(*urlsplit(self.path)[2:4])
 
             def _answer(self, path: str, encoded: str) -> None:
@@ -151,6 +148,6 @@ class LocalTwilio:
                     self.wfile.write(answer.body.encode())
 
             def log_message(self, *args: object) -> None:
-                """Numbers stand in the requests, so nothing is logged."""
+                """Log nothing, because the requests hold phone numbers."""
 
         return Handler

@@ -35,7 +35,7 @@ class CarrierMessage:
 
 
 def resource(text: CarrierMessage, account_sid: str) -> dict[str, object]:
-    """A message as the API answers with it."""
+    """Return a message in the form in which the API shows it."""
     uri = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{text.sid}"
     return {
         "sid": text.sid,

@@ -14,33 +14,32 @@ from engine.model.duration import Duration
 from engine.model.instant import SECOND_US, Instant
 
 Kind = Literal[
-    # What a request meets; "after taking" it has had its effect.
+    # The trouble of a request; "after taking" comes after its effect.
     "busy",
     "broken",
     "broken after taking",
     "silent",
     "silent after taking",
     "cut",
-    # What becomes of a call that tells of a message.
+    # The trouble of a call about a message.
     "dropped",
     "late",
     "repeated",
-    # How a message ends.
+    # The end of a message.
     "undelivered",
     "failed",
     "opted out",
 ]
-# A call that comes late or again comes within so long (microseconds), so that later ones overtake
-# it.
+# A late or repeated call comes within this time (microseconds), so that later ones overtake it.
 LATEST_US = 20 * 60 * SECOND_US
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How to answer a request: a status and a body; `silent` never answers, `cut` hangs up.
+    """An answer to a request: a status and a body; `silent` never answers, `cut` hangs up.
 
-    `taken`: the request has its effect all the same, and its proper answer is the body where none
-    is given.
+    If `taken`, the request has its effect all the same, and an empty body becomes its proper
+    answer.
     """
 
     status: int = 201
@@ -51,7 +50,7 @@ class Answer:
 
 
 def refusal(status: int, code: int | None = None, message: str = "") -> str:
-    """The body by which Twilio refuses."""
+    """Return the body with which Twilio refuses a request."""
     said = {"status": status, "message": message}
     if code is not None:
         said |= {"code": code, "more_info": f"https://www.twilio.com/docs/errors/{code}"}
@@ -74,7 +73,7 @@ _ENDS: Mapping[Kind, tuple[Status, int]] = {
 
 
 class Trouble:
-    """Each kind of trouble comes with its share of 1, which may change; `seen` counts each kind.
+    """Draws each kind of trouble by its share of 1, which may change; `seen` counts each kind.
 
     `outages` are times, (from, until) in microseconds, at which every request is answered with 503.
     """
@@ -86,18 +85,18 @@ class Trouble:
         self.shares = dict(shares or {})
 
     def answer(self, now: Instant) -> Answer | None:
-        """What a request meets; None where all is well."""
+        """Return the trouble of a request; None if it has none."""
         if any(begin <= now < end for begin, end in self.outages):
             self.seen["down"] += 1
             return _ANSWERS["broken"]
         return next((answer for kind, answer in _ANSWERS.items() if self._comes(kind)), None)
 
     def end(self) -> tuple[Status, int | None]:
-        """How a message ends: its last status and an error code."""
+        """Return the end of a message: its last status and its error code."""
         return next((end for kind, end in _ENDS.items() if self._comes(kind)), ("delivered", None))
 
     def delays(self) -> list[Duration]:
-        """After how long (microseconds) a call is made, as often as it is made."""
+        """Return the wait before each time a call is made, in microseconds."""
         if self._comes("dropped"):
             return []
         delays = [self._random.randrange(LATEST_US) if self._comes("late") else 0]

@@ -1,4 +1,4 @@
-"""What a client's text does to the alerts about earlier texts of the same client; pure."""
+"""The effect of a client's text on the alerts about the client's earlier texts; pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.model.rule import SEVERITIES, Severity
 
 
 class Placement(StrEnum):
-    """What becomes of a client's text."""
+    """The effect of a client's text."""
 
     OPENS = "opens"  # no alert about a text waits
     GRAVER = "graver"  # an alert waits and is told again, at the severity of these words
@@ -29,7 +29,7 @@ class WaitingAlert:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What becomes of a text; `before` is the alert that it joins or raises."""
+    """The effect of a text; `before` is the alert that it joins or raises."""
 
     placement: Placement
     before: Alert | None = None

@@ -1,8 +1,8 @@
-"""Decides about a client's alerts by the spans in which the rules held; pure and total.
+"""Decide about a client's alerts by the spans in which the rules held; pure and total.
 
 Deciding again from the same data decides nothing. The alerts that are not void then equal the spans
-that began by now, one for one. Two sorts stay on record when their span is gone: alerts that people
-resolved, and alerts that were over before their rule changed.
+that began by now, one for one. Two sorts of alerts stay on record when their span is gone: those
+that people resolved, and those that were over before their rule changed.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from engine.model.spans import Span
 class Open:
     """Open an alert for a span; `tell` is whether anybody is told.
 
-    Opened as resolved, it is only put on record.
+    An alert that opens as resolved is only put on record.
     """
 
-    span: Span  # as known now: `ended` is None where it ends later, and it has the severity reached
+    span: Span  # as known now: `ended` is None if it ends later, with the severity reached so far
     rule: Rule
     state: AlertState
     historic: bool
@@ -66,11 +66,23 @@ def decide(
     now: Instant,
     notify_within: Duration,
 ) -> list[Decision]:
-    """Decide for one client, from all its spans over all time and all its alerts.
+    """Decide about one client, from all its spans and all its alerts.
 
-    `evaluated_from` is the instant up to which the client was evaluated before (None: never): until
-    then an alert without an end was seen to last. If `now` lies before it because a clock was set
-    back, it counts as now.
+    Args:
+        spans: All spans of the client's rules, over all time.
+        alerts: All alerts of the client.
+        rules: The rules by id.
+        evaluated_from: The instant up to which the client was evaluated before; None if never. An
+            alert
+        without an end was seen to last until then.
+        now: The present instant. If a clock was set back, so that `now` lies before
+            `evaluated_from`,
+        that instant counts as now.
+        notify_within: A span that began longer ago than this opens a historic alert, and nobody is
+            told.
+
+    Returns:
+        The alerts to open and the changes of alerts, by rule id.
     """
     seen_to = evaluated_from or 0
     now = max(now, seen_to)
@@ -95,10 +107,7 @@ def decide(
 
 
 def _as_known_at(now: Instant, spans: Sequence[Span]) -> list[Span]:
-    """The spans that began by now, as far as they had come.
-
-    Each with the severity that it has reached.
-    """
+    """Return the spans that began by `now`, as known then, with the severity reached."""
     known = [
         span._replace(
             severity=span.severity_at(now),
@@ -139,8 +148,8 @@ def _of_rule(
 
 def _resolve(alerts: Sequence[Alert], reason: Reason) -> Iterator[AlertChange]:
     for alert in alerts:
-        # What cleared by itself and, by corrected data, never was is no longer counted as having
-        # been.
+        # If corrected data show that it never was, an alert that cleared by itself no longer
+        # counts.
         never_was = alert.resolution == "cleared" and reason in {"corrected", "merged"}
         if alert.state != "resolved" or never_was:
             yield AlertChange(alert, move(alert, "resolved", reason), tell=False, reason=reason)
@@ -162,7 +171,8 @@ def _open(
     return Open(
         span,
         rule,
-        # An alert that nobody is told of needs nobody once it is over. Others wait to be taken.
+        # An alert that nobody is told of is done once it is over. Others wait until a person takes
+        # them.
         state="resolved" if untold and over else "open",
         historic=historic,
         shadow=shadow,
@@ -172,7 +182,7 @@ def _open(
 
 
 def _too_soon(rule: Rule, severity: Severity, told: Sequence[Telling], instant: _Instant) -> bool:
-    """Whether people were told of this rule and client too recently to be told again."""
+    """Return whether people were told of this rule and client too recently to be told again."""
     until = told_until(rule, severity, told)
     return until is not None and until > instant.now
 
@@ -180,9 +190,9 @@ def _too_soon(rule: Rule, severity: Severity, told: Sequence[Telling], instant: 
 def _keep(
     alert: Alert, span: Span, rule: Rule, instant: _Instant, told: Sequence[Telling]
 ) -> AlertChange | None:
-    """The change that makes an alert stand for a span.
+    """Return the change that makes an alert stand for a span.
 
-    The last reason that applies is the one that counts.
+    Its reason is the last one that applies.
     """
     reasons: list[Reason] = []
     if alert.ended != span.ended:
@@ -199,7 +209,7 @@ def _keep(
         reasons.append("holds_after_all")
         tell = True
     elif alert.historic and after.resolution == "cleared" and span.began >= instant.notify_from:
-        # Nobody was told of it, and it is over but unseen.
+        # Nobody was told of it, and it was over before anybody saw it.
         after = replace(move(after, "open", "recent_after_all"), historic=False)
         reasons.append("recent_after_all")
         tell = True

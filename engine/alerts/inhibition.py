@@ -1,7 +1,4 @@
-"""Which alerts of a client are quieted by which.
-
-While the one is unresolved, nobody is told of the other; pure.
-"""
+"""Inhibition: while one alert is unresolved, nobody is told of another one; pure."""
 
 from __future__ import annotations
 
@@ -12,10 +9,12 @@ from engine.model.rule import SEVERITIES, Rule
 
 
 def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int]:
-    """Return a client's quieted alerts: by id, the id of the oldest alert that quiets each.
+    """Return a client's inhibited alerts: by id, the id of the oldest alert that inhibits each.
 
-    Only what people are told of quiets, and nothing that is more severe than itself. Where alerts
-    would quiet each other in a circle the oldest speaks, so every quieted alert leads to one that
+    Only an alert that people are told of inhibits, and never a more severe one. If alerts would
+    inhibit
+    each other in a circle, the oldest one notifies. Every inhibited alert therefore leads to one
+    that
     is not.
     """
     speaking = sorted((alert for alert in alerts if _speaks(alert)), key=lambda alert: alert.id)

@@ -1,4 +1,4 @@
-"""The life of an alert: which change of state is allowed, and for which reasons."""
+"""The life of an alert: the changes of state that are allowed, and their reasons; pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Reason = Literal[
     # an alert is opened
     "began",  # a rule began to hold
     "over_unseen",  # a rule held and ceased to hold before the engine saw it
-    "historic",  # it began longer ago than anybody is told of
+    "historic",  # it began longer ago than people are told of
     "shadow",  # its rule is on trial: recorded, nobody told
     "told_recently",  # people were told of the same rule and client too recently
     "split",  # corrected data show a pause in what had been one alert: its earlier part
@@ -23,7 +23,7 @@ Reason = Literal[
     "merged",  # corrected data: it is one with another alert
     "rule_changed",  # the rule as it is now does not hold
     "rule_withdrawn",  # the rule is retired, a draft again, or gone
-    "holds_after_all",  # it had cleared, and late data show that the rule went on holding
+    "holds_after_all",  # it had cleared, and late data show that the rule still holds
     "snooze_over",
     "graver_words",  # the client wrote again, in graver words
     "owner_gone",  # the client wrote again, and the person who had the alert cannot be told
@@ -43,7 +43,7 @@ Reason = Literal[
     "lowered",
     "rule_goes_live",
     "rule_goes_shadow",
-    # It counted as historic, but corrected data or a right clock show that it began of late.
+    # It counted as historic, but corrected data or a right clock show that it began recently.
     "recent_after_all",
 ]
 
@@ -54,8 +54,7 @@ _OPENED_AND_OVER: frozenset[Reason] = frozenset({"historic", "shadow", "told_rec
 _WROTE_AGAIN: frozenset[Reason] = frozenset({"graver_words", "owner_gone"})
 _BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
 
-# Resolved for these reasons, an alert stands for nothing that was so: it takes part in no later
-# decision.
+# An alert resolved for one of these reasons stands for nothing real, and counts in no decision.
 VOID: frozenset[Reason] = frozenset({"corrected", "merged", "rule_changed", "rule_withdrawn"})
 _RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | {"cleared"}
 
@@ -79,25 +78,25 @@ TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = 
 
 
 class TransitionRefusedError(HandrailError):
-    """An alert cannot go from its state to that one for that reason."""
+    """An alert cannot go from its state to another one for this reason."""
 
 
 def move(alert: Alert, to: AlertState, reason: Reason) -> Alert:
     """Move an alert to another state.
 
-    What cleared by itself may open again or be taken back. What a person resolved stays so while
-    its span lasts, unless that person undoes it.
+    An alert that cleared by itself may open again or be taken back. An alert that a person resolved
+    stays resolved while its span lasts, unless that person undoes it.
 
     Args:
         alert: The alert as it is.
         to: The state to move to. Some reasons lead to the same state.
-        reason: Why.
+        reason: The reason for the move.
 
     Returns:
         The alert in its new state.
 
     Raises:
-        TransitionRefusedError: The table does not allow this.
+        TransitionRefusedError: The table does not allow this move.
     """
     allowed = reason in TRANSITIONS.get((alert.state, to), frozenset())
     final = alert.state == "resolved" and alert.resolution != "cleared"

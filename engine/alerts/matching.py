@@ -27,12 +27,18 @@ class Matching:
 
 
 def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: Instant) -> Matching:
-    """Match one client's spans of one rule (disjoint, by time) with the alerts of that rule.
+    """Match one client's spans of one rule with the alerts of that rule.
 
-    An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span is
-    that span. Any other alert is about the last span that it overlaps, because that one is nearest
-    to what people know of it. Of several alerts about one span, unresolved ones come first, then
-    the oldest.
+    An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span
+    stands
+    for that span. Any other alert stands for the last span that it overlaps, because that span is
+    nearest to what people know of it. Of several alerts about one span, unresolved ones come first,
+    then the oldest.
+
+    Args:
+        spans: The spans, disjoint and ordered by time.
+        alerts: The rule's alerts about the client.
+        seen_to: The instant up to which the client was evaluated.
     """
     holder = _exact(spans, alerts)
     exact = {alert.id for alert in holder.values()}
@@ -80,8 +86,8 @@ def _overlap(span: Span, alert: Alert, seen_to: Instant) -> bool:
 
 
 def _end(alert: Alert, seen_to: Instant) -> Instant:
-    """The first instant at which the alert is not known to have held.
+    """Return the first instant at which the alert is not known to have held.
 
-    It held for an instant at least.
+    Every alert held for an instant at least.
     """
     return alert.ended if alert.ended is not None else max(seen_to, alert.began) + 1

@@ -1,6 +1,6 @@
-"""Periods in which an alert may notify: its lifetime minus inhibited time, if nobody answers.
+"""Periods in which an alert may notify: its lifetime minus inhibited time; pure.
 
-Pure.
+They show whom an alert would tell if nobody answered.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from engine.model.spans import Span
 
 
 class Stretch(NamedTuple):
-    """An alert of this span speaks from `began` until just before `ended` (None.
+    """A period in which the alert of a span may notify.
 
-    Without an end that is known).
+    It lasts from `began` until just before `ended`; None if no end is known.
     """
 
     span: Span
@@ -31,10 +31,11 @@ class Stretch(NamedTuple):
 
 
 def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]:
-    """Return when each span of a client speaks. People are told as each stretch begins.
+    """Return the periods in which the alerts of a client's spans may notify.
 
-    As in live work, where every instant at which a span begins or ends is evaluated, and with the
-    quieting of quieting.py.
+    People are told as each period begins. Inhibition is decided at every instant at which a span
+    begins
+    or ends, as in live work.
     """
     spans = sorted(spans, key=lambda span: (span.began, span.rule_id))
     present = {span.rule_id for span in spans}
@@ -58,22 +59,21 @@ def tellings(
     until: Instant,
     heard: Callable[[Stretch, Instant], bool],
 ) -> Iterator[tuple[Stretch, Instant]]:
-    """Return when people are told of a client's stretches, if nobody answers.
+    """Yield the instants at which people are told of a client's alerts if nobody answers.
 
-    They are told as each stretch begins, and when it is raised.
-
-    Where the rule has `tell_again`, nobody is told sooner than that after a telling of the same
-    rule and severity, and people are told again while the stretch lasts.
+    They are told as each period begins, and when its severity is raised. If the rule has
+    `tell_again`,
+    they are told again at that interval, and never sooner after a telling of the same rule and
+    severity.
 
     Args:
-        stretches: All of the client's, in any order.
-        rules: By id, the rules that they are of.
-        until: The instant (microseconds since 1970) from which on nothing is told.
-        heard: Whether anybody hears of a stretch that is told at an instant, before it is over.
+        stretches: All periods of the client, in any order.
+        rules: The rules by id.
+        until: The instant from which on nothing is told.
+        heard: Whether a telling at an instant reaches anybody before the period is over.
 
     Yields:
-        Each stretch with an instant at which people are told of it, those of one rule in the order
-        of time.
+        Each period with an instant at which people are told, ordered by time within a rule.
     """
     told: dict[str, list[Telling]] = defaultdict(list)
     for stretch in sorted(stretches, key=attrgetter("began")):
@@ -92,14 +92,17 @@ def tellings(
             yield stretch, at
             if heard(stretch, at):
                 told[rule.id].append((at, span.severity_at(at)))
-            # Told again at the next raise, or when the time of `tell_again` has gone by.
+            # They are told again at the next raise, or when the time of `tell_again` has gone by.
             at = risen if rule.tell_again is None else min(risen, at + rule.tell_again)
 
 
 def _by_instant(
     spans: Sequence[Span], rules: Mapping[str, Rule]
 ) -> Iterator[tuple[Instant, set[int]]]:
-    """Each instant at which a span begins or ends, and which spans speak from it on, by place."""
+    """Yield each instant at which a span begins or ends, and the spans that notify from it on.
+
+    Spans are given by their place.
+    """
     instants = sorted(
         {
             at

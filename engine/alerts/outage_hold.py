@@ -1,4 +1,4 @@
-"""Whether silence is an outage, and so which alerts are held, told or withdrawn; pure."""
+"""Outages: which alerts of inactivity are held, told or withdrawn; pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class HoldVerdict:
     believe: tuple[Alert, ...] = ()
     take_back: tuple[
         Alert, ...
-    ] = ()  # held ones whose rule has ceased to hold: nobody need hear of them
+    ] = ()  # held alerts whose rule has ceased to hold, so that nobody needs to hear of them
 
 
 def outages(
@@ -34,10 +34,18 @@ def outages(
     settings: OutageSettings,
     now: Instant,
 ) -> Outages:
-    """Return the outages as of `now`, from earlier ones, the sources and alerts of silence.
+    """Return the outages as of `now`.
 
-    `silent` are those not believed and those opened of late, `active` how many clients there are.
     An outage that is over lasts on while it settles, because missed data seldom come all at once.
+
+    Args:
+        before: The outages known so far.
+        feeds: How each source fares, by name.
+        silent: The alerts of inactivity that are not believed, or that opened recently.
+        looks_at: The kinds of events that each rule looks at.
+        active: The number of active clients.
+        settings: When missing data count as an outage.
+        now: The present instant.
     """
     sources = {
         SOURCE + name: Outage(feed.out_since, feed.kinds)
@@ -48,7 +56,7 @@ def outages(
     rules = {
         RULE + rule_id: before.get(RULE + rule_id, Outage(now, looks_at[rule_id]))
         for rule_id in _too_silent(silent, active, settings, now) & looks_at.keys()
-        # What a source explains is no outage of its own.
+        # A rule whose silence a source explains has no outage of its own.
         if not any(outage.hides(looks_at[rule_id]) for outage in known.values())
     }
     return {
@@ -79,7 +87,7 @@ def _over(outage: Outage) -> Instant:
 def _too_silent(
     silent: Sequence[Alert], active: int, settings: OutageSettings, now: Instant
 ) -> set[str]:
-    """The rules by which more clients are silent at once than by themselves."""
+    """Return the rules by which more clients are silent than could be by themselves."""
     clients: dict[str, set[int]] = defaultdict(set)
     for alert in silent:
         if alert.in_doubt or alert.opened_at > now - settings.within:
@@ -90,7 +98,7 @@ def _too_silent(
 def judge(
     silent: Sequence[Alert], standing: Outages, looks_at: LooksAt, settings: OutageSettings
 ) -> HoldVerdict:
-    """What becomes of the alerts of silence while these outages stand."""
+    """Decide about the alerts of inactivity during these outages."""
     hold, believe, take_back = [], [], []
     for alert in silent:
         hidden = _hidden(alert, standing, looks_at, settings)
@@ -104,9 +112,9 @@ def judge(
 
 
 def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: OutageSettings) -> bool:
-    """Whether an outage may have caused an alert.
+    """Return whether an outage may have caused an alert.
 
-    One believed before the outage is not doubted again.
+    An alert believed before the outage is not doubted again.
     """
     kinds = looks_at.get(alert.rule_id, frozenset())
     return any(
@@ -117,8 +125,8 @@ def _hidden(alert: Alert, standing: Outages, looks_at: LooksAt, settings: Outage
 
 
 def _reach(what: str, settings: OutageSettings) -> Duration:
-    """For how long before its beginning an outage may have been at work.
+    """Return how long before its beginning an outage may have been at work.
 
-    That of a source is known to the moment.
+    The beginning of a source's outage is known exactly.
     """
     return settings.within if what.startswith(RULE) else 0

@@ -1,4 +1,4 @@
-"""When people are told again of an alert that is still not resolved, and who; pure."""
+"""When people are told again of an unresolved alert, and who they are; pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.model.routing import RoutingStep
 from engine.model.rule import Rule, Severity
 from engine.model.staff import Recipient, Role
 
-# After so long people are told again of what nobody sees to, if its rule does not say.
+# The wait before people are told again, if the rule gives none.
 DEFAULT_WAITS: Mapping[Severity, Duration] = {
     "urgent": HOUR_US,
     "high": 12 * HOUR_US,
@@ -23,16 +23,16 @@ DEFAULT_WAITS: Mapping[Severity, Duration] = {
 
 @dataclass(frozen=True, slots=True)
 class ReminderWaits:
-    """How long after they were last told people are told again, by rule id or else by severity."""
+    """The waits before people are told again, by rule id or else by severity."""
 
     by_rule: Mapping[str, Duration]
     by_severity: Mapping[Severity, Duration]
 
     @classmethod
     def of_rules(cls, rules: Mapping[str, Rule]) -> ReminderWaits:
-        """Take the waits of the rules that say one; every other alert is told again too.
+        """Take the waits of the rules that give one; every other alert has the default.
 
-        A rule with `tell_again` asks for quiet, so that the default never comes sooner.
+        A rule with `tell_again` asks for quiet, so the default never comes sooner than that.
         """
         waits = {rule.id: rule.remind for rule in rules.values() if rule.remind}
         quiet = {
@@ -55,21 +55,24 @@ def reminded(
     at_hand: Mapping[int, Recipient],
     severity: Severity,
 ) -> list[tuple[int, Recipient]]:
-    """Choose who is told again of an alert: those who are responsible for it now.
+    """Choose the people who are told again of an alert: those responsible for it now.
 
-    The owner is. If nobody took the alert, or the owner can receive no more, those are who have the
-    roles now by which people were told last; if these roles reach nobody, the first step that does.
+    That is the owner. If nobody took the alert, or the owner cannot be told any more, it is the
+    people
+    in the roles that were told last. If these roles reach nobody, the first step that reaches
+    anybody
+    is taken.
 
     Args:
         owner_id: The staff id of the person who took the alert, if any.
         last_told: The policy step that reached each person, by staff id.
         policy: The steps of the alert's policy.
         told: The people who can be told about the client now, by role.
-        at_hand: The same by id; a stand-in counts under the absent person's id.
-        severity: The alert's.
+        at_hand: The same people by id; a stand-in counts under the absent person's id.
+        severity: The alert's severity.
 
     Returns:
-        Each person with the step that reaches them; empty if nobody can receive.
+        Each person with the step that reaches them; empty if nobody can be told.
     """
     if owner_id is not None and owner_id in at_hand:
         return [(last_told.get(owner_id, 0), at_hand[owner_id])]
@@ -77,7 +80,7 @@ def reminded(
     for step in sorted({step for step in last_told.values() if step < len(policy)}):
         for recipient in told.get(policy[step].to, ()):
             again.setdefault(recipient.staff.id, (step, recipient))
-    # A mentor is never told alone of what is urgent.
+    # A mentor is never told alone of an urgent alert.
     alone = severity == "urgent" and all(one.alias is not None for _, one in again.values())
     if again and not alone:
         return list(again.values())

@@ -1,4 +1,4 @@
-"""Whom a step of a routing policy reaches, and when the next one comes; pure."""
+"""The people whom a step of a routing policy reaches, and the time of the next step; pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from engine.model.staff import Recipient, Role
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The people told now, each with their step; `passed_over` are steps that reach nobody.
+    """The people told now, each with their step; `passed_over` are the steps that reach nobody.
 
-    The alert then stands at `step`, which comes `after` microseconds from now; None where the
-    policy is at its end.
+    The alert then stands at `step`. That step comes `after` microseconds from now; None at the
+    policy's end.
     """
 
     told: tuple[tuple[int, Recipient], ...]
@@ -32,11 +32,17 @@ def take_turn(
     reachable: Mapping[Role, Sequence[Recipient]],
     severity: Severity,
 ) -> Turn:
-    """Take the first step from `step` on that reaches a person; earlier ones give way at once.
+    """Take the first step from `step` on that reaches a person; earlier ones are skipped at once.
 
-    `reachable` are those of each role who can receive, mentors under a valid consent only. A mentor
-    is never told of an urgent alert alone: the step after it is taken with it, and where no step
-    reaches staff nobody is told.
+    A mentor is never told of an urgent alert alone. The step after it is taken with it, and nobody
+    is
+    told if no step reaches staff.
+
+    Args:
+        policy: The alert's policy.
+        step: The place of the first step to look at, from 0.
+        reachable: The people of each role who can be told; mentors under a valid consent only.
+        severity: The alert's severity.
     """
     told: list[tuple[int, Recipient]] = []
     passed_over = []
@@ -67,9 +73,9 @@ def wait_after(policy: Sequence[RoutingStep], step: int) -> Duration | None:
 
 
 def ends_in_nobody(policy: Sequence[RoutingStep], severity: Severity) -> bool:
-    """Return whether it is meant, and no concern of the admins, that a policy reaches nobody.
+    """Return whether a policy may reach nobody by intention, so that no admin needs to hear.
 
-    It never is of an urgent alert.
+    This is never so for an urgent alert.
     """
     return severity != "urgent" and bool(policy) and policy[-1].otherwise is not None
 
@@ -77,11 +83,11 @@ def ends_in_nobody(policy: Sequence[RoutingStep], severity: Severity) -> bool:
 def next_step_at(after: Duration | None, reachable_at: Sequence[Instant]) -> Instant | None:
     """Return when the next step comes, counted from when this one could reach a person.
 
-    So quiet hours do not eat the time that a recipient has to answer.
+    Quiet hours therefore do not eat the time that a recipient has to answer.
 
     Args:
-        after: The time between the steps in microseconds; None at the policy's end.
-        reachable_at: For each recipient of this step, when their quiet hours let its text pass.
+        after: The time between the steps; None at the policy's end.
+        reachable_at: For each recipient of this step, the first instant outside their quiet hours.
     """
     return None if after is None else min(reachable_at) + after
 
@@ -89,7 +95,7 @@ def next_step_at(after: Duration | None, reachable_at: Sequence[Instant]) -> Ins
 def told_anew(
     policy: Sequence[RoutingStep], step: int, fresh: Sequence[RoutingStep]
 ) -> tuple[tuple[RoutingStep, ...], int]:
-    """Return the policy of an alert that is told again, and the step at which it then stands.
+    """Return the policy of an alert that is told again, and its next step.
 
     The steps taken stay before the fresh ones, so that a new message is never mistaken for an old
     one.
@@ -104,17 +110,17 @@ def step_for_those_left(
     reachable: Mapping[Role, Sequence[Recipient]],
     severity: Severity,
 ) -> int | None:
-    """Return the step to take again where the people who were told are gone.
+    """Return the step to take again after the people who were told have left.
 
     Args:
-        policy: The alert's.
+        policy: The alert's policy.
         last: The last step that told anybody.
-        reachable: Those of each role who can receive now.
-        severity: The alert's.
+        reachable: The people of each role who can be told now.
+        severity: The alert's severity.
 
     Returns:
-        The last step, if it or one after it reaches anybody now; else the first one, on the same
-        condition; None if nobody is there.
+        The last step, if it or a later one reaches anybody now; else the first step, on the same
+        condition; None if neither does.
     """
     return next(
         (step for step in (last, 0) if take_turn(policy, step, reachable, severity).told), None

@@ -13,16 +13,15 @@ Telling = tuple[Instant, Severity]  # when people were told, and how severe the 
 
 
 def told_until(rule: Rule, severity: Severity, told: Iterable[Telling]) -> Instant | None:
-    """Find until when nobody is told again of a rule and client.
+    """Return the instant until which nobody is told again of a rule and client.
 
     Args:
-        rule: The rule, with the time that its `tell_again` asks for.
-        severity: That of which people would be told. What is more severe than before is told at
-            once.
-        told: When people were told of this rule and client before, each with the severity then.
+        rule: The rule, with its `tell_again`.
+        severity: The severity of the next telling. A higher one than before is told at once.
+        told: The earlier tellings of this rule and client, each with the severity then.
 
     Returns:
-        The instant from which on people may be told; None if they may be told now or any time.
+        The instant from which on people may be told; None if they may be told now.
     """
     if rule.tell_again is None:
         return None
@@ -33,7 +32,7 @@ def told_until(rule: Rule, severity: Severity, told: Iterable[Telling]) -> Insta
 
 
 def tellings_of(alerts: Iterable[Alert], rule_id: str) -> list[Telling]:
-    """When people were told of one rule by a client's alerts; void alerts do not count."""
+    """Return when people were told of one rule by a client's alerts; void alerts do not count."""
     return [
         (alert.notified_at, alert.severity)
         for alert in alerts
@@ -46,7 +45,7 @@ def tellings_of(alerts: Iterable[Alert], rule_id: str) -> list[Telling]:
 def told_recently(
     rule: Rule | None, severity: Severity, alerts: Iterable[Alert], now: Instant
 ) -> bool:
-    """Whether people were told of this rule by a client's alerts too recently to be told again."""
+    """Return whether people were told of this rule too recently to be told again."""
     if rule is None:
         return False
     until = told_until(rule, severity, tellings_of(alerts, rule.id))
@@ -56,8 +55,9 @@ def told_recently(
 def is_due(rule: Rule, alert: Alert, told: Iterable[Telling], now: Instant) -> bool:
     """Return whether people must hear again of an open alert, by its rule's `tell_again`.
 
-    That is so if the time since they were last told has gone by, or if what they were told of
-    earlier turned out to be void and they were never told of this alert.
+    There are two cases. The time since people were last told has gone by. Or their earlier telling
+    was
+    of an alert that turned out to be void, and nobody was ever told of this one.
     """
     silent = alert.shadow or alert.historic or alert.in_doubt or alert.inhibited_by is not None
     if rule.tell_again is None or alert.state != "open" or silent:

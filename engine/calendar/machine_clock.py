@@ -1,8 +1,9 @@
 """Judge the machine's clock by the monotonic clock, the last tick and the database's clock; pure.
 
-Nothing is decided by a reading that cannot be. After a jump, time goes on by the monotonic clock.
-If the new time stays for a while, it is believed: a clock that was wrong is set right once, and a
-clock that slips comes back.
+An impossible reading decides nothing. After a jump, time goes on by the monotonic clock. If the new
+time stays for a while, it is believed: a wrong clock is set right once, and a clock that slips
+comes
+back.
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ from enum import Enum
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, HOUR_US, LAST_US, MINUTE_US, Instant, to_us
 
-# A clock that goes ahead or behind by less is no news.
+# A smaller difference is no news.
 AHEAD_US = 5 * MINUTE_US
 BEHIND_US = MINUTE_US
-# So long a new time must stay before it is believed; a time server needs less after a start.
+# A new time must stay this long before it is believed; a time server needs less after a start.
 SETTLES_US = MINUTE_US
-# Handrail was not there before. A battery that is dead says such times, and no wait makes them
-# believable.
+# Handrail did not exist before. A machine with a dead battery shows such times, and no wait makes
+# them believable.
 EARLIEST = to_us(datetime(2026, 1, 1, tzinfo=UTC))
 
-# A shorter pause of the daemon is no gap, and two gaps that lie no further apart than this are one.
+# A shorter pause of the daemon is no gap. Two gaps with less than this between them are one.
 GAP_US = HOUR_US
 _GAPS_APART_US = DAY_US
 LONGEST_GAP_US = 30 * DAY_US
 
 
 class ClockVerdict(Enum):
-    """What a reading of the clock shows."""
+    """The finding about a reading of the clock."""
 
     STEADY = "steady"
     JUMPED_AHEAD = "jumped ahead"  # just now; time goes on as before
@@ -42,13 +43,13 @@ class ClockVerdict(Enum):
 
     @property
     def is_news(self) -> bool:
-        """Return whether people must hear of it: a jump is seen, or believed."""
+        """Whether people must hear of it, because a jump is seen or believed."""
         return self not in {ClockVerdict.STEADY, ClockVerdict.DOUBTED, ClockVerdict.RIGHT_AGAIN}
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """What the clocks say at one moment; `database` is None where it has no clock of its own."""
+    """The clocks at one moment; `database` is None if it has no clock of its own."""
 
     wall: Instant
     monotonic: Duration
@@ -56,7 +57,7 @@ class ClockReading:
 
     @property
     def said(self) -> Instant:
-        """Return the time to judge: the database's, if the machine's differs from it.
+        """The time to judge: the database's, if the machine's differs from it.
 
         All daemons on a database share its clock.
         """
@@ -64,7 +65,7 @@ class ClockReading:
 
     @property
     def differs(self) -> Duration:
-        """Return how far the machine's clock is ahead of the database's; 0 where they agree."""
+        """How far the machine's clock is ahead of the database's; 0 if they agree."""
         by = self.wall - self.database if self.database is not None else 0
         return by if abs(by) > BEHIND_US else 0
 
@@ -79,7 +80,7 @@ class ClockState:
     now: Instant
     monotonic: Duration
     floor: Instant
-    doubted: Instant | None = None  # what the clock said at `doubted_at`
+    doubted: Instant | None = None  # the clock's reading at `doubted_at`
     doubted_at: Duration = 0
 
     def expected(self, monotonic: Duration) -> Instant:
@@ -100,14 +101,14 @@ def begin(
     """Judge the first reading of a process.
 
     Args:
-        reading: What the clocks say.
-        last: When a flow last stepped on this database, by the clock of then; None if none did.
-        floor: The stored `ClockState.floor` of then; None if there is none.
+        reading: The clocks.
+        last: The last tick on this database, by the clock at that time; None if there was none.
+        floor: The `ClockState.floor` stored with it; None if there is none.
 
     Returns:
-        The state to go on from. A clock behind the last tick is believed if that tick came after an
-        unexplained gap,
-        and doubted if no such gap explains it.
+        The state to go on from, and the verdict. A clock behind the last tick is believed if that
+        tick
+        came after an unexplained gap; it is doubted if no such gap explains it.
     """
     said, monotonic = reading.said, reading.monotonic
     if last is None:
@@ -124,7 +125,11 @@ def begin(
 
 
 def look(state: ClockState, reading: ClockReading) -> tuple[ClockState, ClockVerdict]:
-    """Judge a later reading of the same process; return the state to go on from."""
+    """Judge a later reading of the same process.
+
+    Returns:
+        The state to go on from, and the verdict.
+    """
     said, monotonic = reading.said, reading.monotonic
     expected = state.expected(monotonic)
     floor = state.floor + monotonic - state.monotonic
@@ -150,12 +155,12 @@ def _stays(state: ClockState, doubted: Instant, said: Instant, monotonic: Durati
 def gap(
     last: Instant, now: Instant, before: tuple[Instant, Instant] | None
 ) -> tuple[Instant, Instant] | None:
-    """Return the last time in which no daemon ran.
+    """Return the last period in which no daemon ran.
 
     Args:
         last: The tick before this one.
         now: This tick.
-        before: The gap known so far, as (begin, end).
+        before: The gap known so far, as (beginning, end).
     """
     if now - last < GAP_US:
         return before
@@ -165,9 +170,9 @@ def gap(
 
 
 def awake_for(within: Duration, away: tuple[Instant, Instant] | None, now: Instant) -> Duration:
-    """Return how far back to look to have seen a daemon run for a duration, at most 30 days more.
+    """Return how far back to look so that a daemon ran for the given time, at most 30 days more.
 
-    So what happened while no daemon ran is not old news when one runs again.
+    An event that came while no daemon ran is therefore no old news when one runs again.
     """
     if away is None or not 0 <= now - away[1] < within:
         return within

@@ -1,4 +1,4 @@
-"""On call: whose shift it is in a rotation, and when it is handed over; pure."""
+"""On call: the shifts of a rotation and their hand-overs; pure."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ _FIRST_WEEKDAY = DAY_NAMES.index("thursday")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A period in which one person is on call, or no person is.
+    """A period in which one person is on call, or no person.
 
-    No person is before a rotation's first hand-over, and outside its hours.
+    No person is on call before a rotation's first hand-over, and outside its hours.
     """
 
     rotation: str
     staff: str | None  # their ref
     began: Instant  # microseconds since 1970
     ended: Instant
-    override: int | None = None  # the id of the override that it comes from
+    override: int | None = None  # the id of the override that makes it
     off_hours: bool = False
 
 
 def on_call(rotation: Rotation, overrides: Iterable[Override], at: Instant) -> str | None:
-    """The ref of the person on call at an instant; None if no person is."""
+    """Return the ref of the person on call at an instant; None if no person is."""
     newest = _newest(rotation, overrides, at)
     return newest.staff if newest else _turns(rotation).staff(at)
 
 
 def covers(rotation: Rotation, overrides: Iterable[Override], at: Instant) -> bool:
-    """Whether an instant lies within a rotation's hours, or within an override of it."""
+    """Return whether an instant lies within a rotation's hours, or within an override of it."""
     return _newest(rotation, overrides, at) is not None or _turns(rotation).within_hours(at)
 
 
 def shifts(
     rotation: Rotation, overrides: Sequence[Override], since: Instant, until: Instant
 ) -> list[Shift]:
-    """The shifts that overlap [since, until), one after the other, without a gap between them.
+    """Return the shifts that overlap [since, until), one after the other, without a gap.
 
-    Each is whole: the first may have begun before, the last may end later.
+    Each shift is whole: the first may have begun before, the last may end later.
     """
     own = [one for one in overrides if one.rotation == rotation.name]
     first = min([since, *(one.began for one in own)])
@@ -71,17 +71,17 @@ def shifts(
 
 
 def continued(rotation: Rotation, serving: Rotation | None, at: Instant) -> Rotation:
-    """Arrange a changed list of staff so that it leaves on call the person who is on call.
+    """Return a rotation whose list of staff changed, so that the same person stays on call.
 
     Args:
         rotation: The rotation as it is written now.
-        serving: The one of its name that has served until now, if there is one.
+        serving: The rotation of that name that served until now, if there is one.
         at: The instant of the change.
 
     Returns:
-        The rotation with the same staff in the same circle, begun at another place of it. The
-        person whose turn it is keeps it. If they were taken out, the next who is left has it. If
-        anything besides the staff changed, the rotation is as it is written.
+        The rotation with the same staff in the same order, begun at another place. The person whose
+        turn it is keeps it; if they were taken out, the next person has it. If anything besides the
+        staff changed, the rotation is as it is written.
     """
     if serving is None or serving.model_copy(update={"staff": rotation.staff}) != rotation:
         return rotation
@@ -99,7 +99,7 @@ def continued(rotation: Rotation, serving: Rotation | None, at: Instant) -> Rota
 
 
 class _Turns:
-    """The hours of a rotation, each by the number of the day on which they begin, and their turns.
+    """The hours of a rotation by the day on which they begin, and its turns.
 
     Turns are numbered from the first hand-over; earlier ones are negative.
     """
@@ -123,11 +123,11 @@ class _Turns:
         return self._is_on(day) and at < self._ends(day)
 
     def at(self, at: Instant) -> int:
-        """The turn of the hours that began last."""
+        """Return the turn of the hours that began last."""
         return self._turn(self._last_on(self._day(at)))
 
     def shifts(self, since: Instant, until: Instant) -> list[Shift]:
-        """Shifts without a gap from before `since` until after `until`, the outer two whole."""
+        """Return shifts without a gap from before `since` until after `until`, both ends whole."""
         first = self._last_on(self._day(since) - WEEK_DAYS)
         days = [day for day in range(first, self._day(until) + 2 * WEEK_DAYS) if self._is_on(day)]
         name, found = self._rotation.name, list[Shift]()
@@ -167,7 +167,10 @@ class _Turns:
         return (day + _FIRST_WEEKDAY) % WEEK_DAYS in self._days
 
     def _day(self, at: Instant) -> int:
-        """The last day, on or not, whose hours began or would have begun by an instant."""
+        """Return the last day of the calendar whose hours would have begun by an instant.
+
+        The rotation may have no hours on that day.
+        """
         day = self._first_day + (at - self._begins(self._first_day)) // DAY_US
         while self._begins(day) > at:
             day -= 1

@@ -1,4 +1,4 @@
-"""Quiet hours: a span of a recipient's day in which only urgent messages may disturb them."""
+"""Quiet hours: the part of a recipient's day in which only urgent messages may disturb them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY = timedelta(days=1)
 
 
 def earliest_send(now: Instant, recipient: Staff, *, urgent: bool) -> Instant:
-    """Find the first instant from `now` on at which a message may be sent.
+    """Return the first instant from `now` on at which a message may be sent.
 
     Quiet hours begin when the recipient's clock first reaches `quiet_from`. They end when it next
     first reaches `quiet_to`, perhaps on the day after. If the two are equal there are none.

@@ -82,7 +82,7 @@ def _show_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
 
 
 def _shown(value: object) -> str:
-    """The value as a person reads it: instants to the minute, with the offset they carry."""
+    """Return the value as a person reads it: instants to the minute, with the offset they carry."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
     return "" if value is None else str(value)

@@ -24,22 +24,22 @@ class _Column(NamedTuple):
     cells: tuple[str, ...]
 
     def whole(self) -> int:
-        """The width at which nothing folds."""
+        """Return the width at which nothing folds."""
         return max(self.cells_whole(), cell_len(self.head.text))
 
     def cells_whole(self) -> int:
-        """The width at which no cell folds; the head may take several lines."""
+        """Return the width at which no cell folds; the head may take several lines."""
         return _widest([*self.cells, *self.head.text.split()])
 
     def by_words(self) -> int:
-        """The width at which words, numbers and short cells are whole."""
+        """Return the width at which words, numbers and short cells are whole."""
         if self.head.is_number:
             return self.cells_whole()
         words = " ".join([*self.cells, self.head.text]).split()
         return max(min(_widest(self.cells), _SHORT), _widest(words))
 
     def folded(self) -> int:
-        """The width at which numbers and short cells are whole."""
+        """Return the width at which numbers and short cells are whole."""
         return self.by_words() if self.head.is_number else min(self.by_words(), _SHORT)
 
 

@@ -142,7 +142,7 @@ class Sequence(Number):
     window: Window
 
     def _pairs(self, histories: Histories) -> tuple[Places, Places]:
-        """The places of the first and second events of each pair; both ascend."""
+        """Return the places of the first and second events of each pair; both ascend."""
 
         def find() -> tuple[Places, Places]:
             firsts = self.window.select(histories, *self.first)
@@ -165,7 +165,7 @@ class Sequence(Number):
         )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
-        """The pairs whose first event is in the window's reach and whose second has come."""
+        """Return the pairs whose first event is in the window's reach and whose second has come."""
         firsts, seconds = self._pairs(histories)
         either = self._either(histories)
         low, _ = self.window.ranges(histories, firsts, keys, either)

@@ -34,7 +34,7 @@ H = TypeVar("H", bound=Hashable)
 
 
 def one_key(key: int) -> Keys:
-    """A key where many are taken."""
+    """Return an array of one key."""
     return np.array([key], np.int64)
 
 
@@ -73,7 +73,7 @@ class Payloads:
         return found
 
     def numbers(self, field: str) -> Numbers:
-        """A field's number in each payload; NaN where there is none."""
+        """Return a field's number in each payload; NaN where there is none."""
 
         def number(value: Value | None) -> float:
             return float(value) if isinstance(value, int | float) else np.nan
@@ -112,7 +112,7 @@ class Payloads:
         return self._columns[name]
 
     def _values(self, field: str) -> tuple[NDArray[np.int32], list[Value | None]]:
-        """A field's distinct values, and which of them each payload has."""
+        """Return a field's distinct values, and which of them each payload has."""
         if field not in self._distinct:
             values = [fields.get(field) for fields in self.fields]
             # With their types, because True is not the number 1 here.
@@ -158,7 +158,7 @@ class Histories:
         self._memory: dict[object, Any] = {}
 
     def _owners(self, client_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-        """The place in the batch of the client whom each id is of."""
+        """Return the place in the batch of the client whom each id is of."""
         known = np.array([client.id for client in self.clients], np.int64)
         order = np.argsort(known)
         return order[known.searchsorted(client_ids, sorter=order)]
@@ -190,13 +190,13 @@ class Histories:
         return newest + 30 * DAY_US
 
     def kinds_at(self, client_id: int, at: Instant) -> frozenset[str]:
-        """The kinds of a client's events at one instant (microseconds since 1970)."""
+        """Return the kinds of a client's events at one instant (microseconds since 1970)."""
         key = (self.place[client_id] << SHIFT) + at
         low, high = self.key.searchsorted([key, key + 1])
         return frozenset(self.payloads.kinds[code] for code in self.payload[low:high].tolist())
 
     def of_kind(self, kind: KindOrSignal) -> NDArray[np.intp]:
-        """The places in the event arrays of the events of a kind or signal."""
+        """Return the places in the event arrays of the events of a kind or signal."""
         return self.remember(
             ("kind", kind), lambda: np.flatnonzero(self.payloads.of_kind(kind)[self.payload])
         )
@@ -218,7 +218,7 @@ class Histories:
         return self.remember((kind, where, carrying), find)
 
     def numbers(self, places: NDArray[np.intp], field: str) -> Numbers:
-        """A field's numbers in the events at these places."""
+        """Return a field's numbers in the events at these places."""
         return self.payloads.numbers(field)[self.payload[places]]
 
     def owners(self, keys: Keys) -> NDArray[np.int64]:

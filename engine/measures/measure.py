@@ -43,7 +43,7 @@ class Measure(ABC):
 
     @abstractmethod
     def seen(self, histories: Histories, key: int) -> Seen:
-        """The value as of one key and the events behind it."""
+        """Return the value as of one key and the events behind it."""
 
 
 class Number(Measure):
@@ -57,11 +57,11 @@ class Number(Measure):
 
     @abstractmethod
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
-        """The value as of each key; NaN is no value."""
+        """Return the value as of each key; NaN is no value."""
 
     @abstractmethod
     def places(self, histories: Histories, key: int) -> Places:
-        """The places of the events behind the value as of one key."""
+        """Return the places of the events behind the value as of one key."""
 
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         return comparison.of_numbers(self.numbers(histories, keys))
@@ -85,7 +85,7 @@ class Finding:
         return Finding(self.measure, self.comparison.denied())
 
     def flips(self, histories: Histories) -> Keys:
-        """The keys at which its truth changes, for every client of the batch."""
+        """Return the keys at which its truth changes, for every client of the batch."""
         bases, end = histories.bases, len(histories.clients) << SHIFT
         keys = merged([*self.measure.instants(histories, self.comparison), bases, bases + 1])
         keys = keys[: keys.searchsorted(end)]

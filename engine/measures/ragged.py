@@ -43,22 +43,22 @@ def reduce_windows(
 
 
 def total(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
-    """The sum of each window."""
+    """Return the sum of each window."""
     return np.add.reduceat(values, starts)
 
 
 def average(values: Numbers, starts: Places, sizes: Places) -> Numbers:
-    """The mean of each window."""
+    """Return the mean of each window."""
     return np.add.reduceat(values, starts) / sizes
 
 
 def lowest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
-    """The least of each window."""
+    """Return the least of each window."""
     return np.minimum.reduceat(values, starts)
 
 
 def highest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
-    """The greatest of each window."""
+    """Return the greatest of each window."""
     return np.maximum.reduceat(values, starts)
 
 

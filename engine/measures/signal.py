@@ -19,10 +19,10 @@ KindOrSignal = str | Signal
 
 
 def name_of(kind: KindOrSignal) -> str:
-    """The name by which rules call a kind of event or a signal."""
+    """Return the name by which rules call a kind of event or a signal."""
     return kind if isinstance(kind, str) else kind.name
 
 
 def kinds_of(kind: KindOrSignal) -> frozenset[str]:
-    """The kinds of events that a kind or signal holds."""
+    """Return the kinds of events that a kind or signal holds."""
     return frozenset([kind]) if isinstance(kind, str) else frozenset(one for one, _ in kind.parts)

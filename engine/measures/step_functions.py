@@ -23,7 +23,7 @@ def flips(keys: Keys, truth: Bools) -> Keys:
 
 
 def truth_at(changes: Keys, keys: Keys) -> Bools:
-    """The truth at each key: it has flipped an odd number of times."""
+    """Return the truth at each key: it has flipped an odd number of times."""
     return (changes.searchsorted(keys, "right") & 1).astype(bool)
 
 

@@ -36,7 +36,7 @@ class Weekday(Measure):
 
 
 def _midnights(histories: Histories) -> Keys:
-    """The key of every local midnight from each client's first entry to their horizon."""
+    """Return the key of every local midnight from each client's first entry to their horizon."""
     found = []
     for base, client, horizon in zip(
         histories.bases.tolist(), histories.clients, histories.horizons.tolist(), strict=True

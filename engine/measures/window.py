@@ -41,7 +41,7 @@ class DayAfter:
         return floors
 
     def instants(self, histories: Histories) -> Keys:
-        """The keys at which the floors change."""
+        """Return the keys at which the floors change."""
         return self._starts(histories)[0]
 
     def _starts(self, histories: Histories) -> tuple[Keys, Keys]:
@@ -89,7 +89,7 @@ class Window:
         where: Where = ANY,
         carrying: str | None = None,
     ) -> Places:
-        """The places of the events that meet a demand, on the weekdays of the window."""
+        """Return the places of the events that meet a demand, on the weekdays of the window."""
         places = histories.select(kind, where, carrying)
         if not self.on:
             return places
@@ -99,7 +99,7 @@ class Window:
         )
 
     def instants(self, histories: Histories, places: Places) -> list[Keys]:
-        """The keys at which what the window holds of these events can change."""
+        """Return the keys at which what the window holds of these events can change."""
         keys = histories.key[places]
         parts = [keys]
         if self.within is not None:
@@ -110,7 +110,7 @@ class Window:
         return parts
 
     def newest(self, histories: Histories, places: Places) -> list[Keys]:
-        """The keys at which the newest of these events that the window holds can change."""
+        """Return the keys at which the newest of these events that the window holds can change."""
         if self.within is None or self.until or self.up_to or self.first:
             return self.instants(histories, places)
         keys = histories.key[places]

@@ -110,7 +110,7 @@ def lint(text: str) -> list[str]:
 
 
 def first_clean(wordings: Sequence[str]) -> str:
-    """The first wording that may be sent.
+    """Return the first wording that may be sent.
 
     The last must hold nothing from outside, so that it always may.
     """

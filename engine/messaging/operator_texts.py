@@ -37,7 +37,7 @@ def reaches_nobody(
 
 
 def in_danger(ref: str, number: int) -> str:
-    """A member of staff or mentor, by ref or else by number, sent words of danger."""
+    """Tell that a member of staff or mentor, by ref or else by number, sent words of danger."""
     said = "sent a text that sounds like danger. Please call them now."
     return first_clean(
         [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
@@ -45,7 +45,7 @@ def in_danger(ref: str, number: int) -> str:
 
 
 def opted_out(ref: str, number: int) -> str:
-    """A member of staff or mentor, by ref or else by number, gets no texts any more."""
+    """Tell that a member of staff or mentor, by ref or else by number, gets no texts any more."""
     said = "gets no texts any more: the number opted out. Please call."
     return first_clean(
         [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
@@ -53,7 +53,7 @@ def opted_out(ref: str, number: int) -> str:
 
 
 def opted_in(ref: str, number: int) -> str:
-    """A member of staff or mentor, by ref or else by number, gets texts again."""
+    """Tell that a member of staff or mentor, by ref or else by number, gets texts again."""
     said = "gets texts again: the number opted in."
     return first_clean(
         [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]

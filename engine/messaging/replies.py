@@ -200,7 +200,7 @@ def _paired(parts: Sequence[AnswerPart]) -> Reply:
 
 
 def _bare(parts: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
-    """An act without a code: it counts where exactly one alert can be meant."""
+    """Read an act without a code; it counts if it can mean exactly one alert."""
     words = {part.word for part in parts}
     if len(words) != 1:
         return _NOT_UNDERSTOOD
@@ -223,7 +223,7 @@ def _question(
     codes: Mapping[int, OpenAlert],
     known: Sequence[OpenAlert],
 ) -> Reply:
-    """A question never acts. With a code it is answered by the details of that alert."""
+    """Read a question, which never acts. With a code, it asks for the details of that alert."""
     named = [int(word) for word in found if word.isdecimal() and len(word) < 10]
     if named:
         only = len(set(named)) == 1 and named[0] in codes

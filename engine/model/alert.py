@@ -1,4 +1,4 @@
-"""Alerts: what people see and act on, with everything that is needed to explain them later."""
+"""Alerts: records that people act on, with everything that explains them later."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from engine.model.instant import Instant
 from engine.model.rule import Severity
 
 AlertState = Literal["open", "acknowledged", "snoozed", "resolved"]
-# An alert of inactivity is not judged yet, is held because it may be an outage, or is believed to
-# be the client's own.
+# Inactivity of an alert: not judged yet, held because it may be an outage, or believed.
 Inactivity = Literal["unjudged", "held", "believed"]
 
 
 class Act(StrEnum):
-    """What a person can do about an alert, by a text or a command."""
+    """An act on an alert, by a text or a command."""
 
     TAKE = "accept"
     PASS = "pass_on"
@@ -25,16 +24,16 @@ class Act(StrEnum):
     SNOOZE = "snooze"
 
 
-# In place of a rule's id: the alert stands for a text of the client's, and no rule. No rule can be
-# called so.
+# Stands in place of a rule's id if the alert is about a client's text. No rule can have this id.
 CLIENT_TEXT = "client_text"
 
 
 @dataclass(frozen=True, slots=True)
 class FindingSeen:
-    """One comparison of a rule as it stood when the alert opened, in words and numbers.
+    """One comparison of a rule as the alert opened, in words and numbers.
 
-    `truth` is None where the measure had no value. `events` are the ids behind the value.
+    `truth` is None if the measure had no value. `events` are the ids of the events behind the
+    value.
     """
 
     text: str  # the finding in plain words, such as "at least 2 check-ins missed within 7 days"
@@ -46,12 +45,12 @@ class FindingSeen:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvidence:
-    """The evidence of an alert: the rule's findings as of an instant, and the ways to clear it."""
+    """The evidence of an alert: the rule's findings at an instant, and the ways to clear it."""
 
     as_of: Instant  # microseconds since 1970
     findings: tuple[FindingSeen, ...]
     clears: str  # one line, or a heading and a list
-    clears_at: Instant | None  # when it ends by itself if nothing more happens
+    clears_at: Instant | None  # when it ends by itself if no event comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ class Alert:
     historic: bool = False
     shadow: bool = False
     resolution: str | None = None  # why it is resolved; None while it is not
-    inhibited_by: int | None = None  # while the alert of this id is unresolved, nobody is told
-    inactivity: Inactivity | None = None  # None where something happened
+    inhibited_by: int | None = None  # nobody is told while the alert of this id is unresolved
+    inactivity: Inactivity | None = None  # None if an event made the rule hold
     held_at: Instant | None = None  # since when it is held
-    notified_at: Instant | None = None  # when people last began to be told of it
+    notified_at: Instant | None = None  # when the last telling of it began
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it is held back for now, because an outage may have caused it."""
+        """Whether it is held back for now because an outage may have caused it."""
         return self.inactivity in {"unjudged", "held"}

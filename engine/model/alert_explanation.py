@@ -13,7 +13,7 @@ from engine.model.notify_reason import NotifyReason, SettlementReason
 class ExplainedEvent:
     """An event behind a finding.
 
-    `fields` in words, `changed_since` whether it was corrected or withdrawn later.
+    `fields` are in words. `changed_since` says whether it was corrected or withdrawn later.
     """
 
     id: int
@@ -26,7 +26,7 @@ class ExplainedEvent:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedFinding:
-    """A finding as it stood; `truth` is None where there was no value."""
+    """A finding at an instant; `truth` is None if it had no value."""
 
     text: str
     value: str
@@ -37,9 +37,9 @@ class ExplainedFinding:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedRule:
-    """The rule of the rule set that opened the alert.
+    """The rule that opened the alert, as its rule set has it.
 
-    But for id and version empty where it can no longer be read.
+    All but id and version are empty if the rule set can no longer be read.
     """
 
     id: str
@@ -53,7 +53,7 @@ class ExplainedRule:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedMessage:
-    """A message that told a recipient, or would have; `at` is when it was composed.
+    """A message to a recipient, sent or not; `at` is when it was composed.
 
     `sent` is when the carrier took it, and `arrived` when the phone had it; None until then.
     """
@@ -84,7 +84,7 @@ class ExplainedSkip:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedTransition:
-    """Something that became of the alert."""
+    """A change of the alert's state."""
 
     at: datetime
     by: str
@@ -94,9 +94,9 @@ class ExplainedTransition:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedText:
-    """A text that belongs to the alert; `by` is the ref of the client or of the staff who sent it.
+    """A text that belongs to the alert; `by` is the ref of its sender.
 
-    `words` are those by which danger or use was found in a client's text.
+    `words` are the words of danger or use in a client's text.
     """
 
     at: datetime
@@ -109,7 +109,7 @@ class ExplainedText:
 
 @dataclass(frozen=True, slots=True)
 class AlertExplanation:
-    """All that `handrail why` says; instants carry the client's own offset."""
+    """All that `handrail why` shows; instants carry the client's own offset."""
 
     alert: int
     client: str

@@ -1,4 +1,4 @@
-"""Assignments as a client's record shows them: `has_mentor` and the like, yes or no, with their dates."""
+"""Assignments as attributes of a client's record: `has_mentor` and the like, yes or no."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.model.client import RecordEntry
 from engine.model.instant import Instant
 from engine.model.staff import Assignment, Role
 
-# What a rule asks of a client's assignments, beside the attributes that a source gives.
+# The attributes that rules may ask for, beside those that a source gives.
 ASSIGNED: Mapping[str, Role] = {
     "has_case_manager": "case_manager",
     "has_mentor": "mentor",
@@ -21,8 +21,8 @@ def assignment_entries(since: Instant, assignments: Sequence[Assignment]) -> lis
     """Return when each role was held for a client, as entries of their record.
 
     Args:
-        since: When the record begins; before that nothing is said.
-        assignments: All that one client ever had.
+        since: When the record begins; it says nothing about earlier times.
+        assignments: All assignments that one client ever had.
 
     Returns:
         For each word of ASSIGNED `yes` or `no` at `since`, and at each change after it.

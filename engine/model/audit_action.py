@@ -1,4 +1,4 @@
-"""Audit actions: everything that the audit trail can say was done."""
+"""Audit actions: every kind of entry in the audit trail."""
 
 from __future__ import annotations
 

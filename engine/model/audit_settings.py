@@ -1,4 +1,4 @@
-"""The `audit:` part of config.yaml: where else the head of the audit trail is kept."""
+"""The `audit:` part of config.yaml: a second place for the head of the audit trail."""
 
 from __future__ import annotations
 

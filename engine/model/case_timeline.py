@@ -1,4 +1,4 @@
-"""The timeline of a tried case: what it expects beside what the engine did."""
+"""The timeline of a tried case: expected and actual alerts side by side."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from engine.model.instant import Instant
 class TimelineLine(NamedTuple):
     """One line of a timeline.
 
-    It holds either something `given` (or done by a rule that the case does not try), or what the
-    case `expected` beside what `happened`. One of these two may be missing.
+    It holds something `given` (or the act of a rule that the case does not try). Or it holds what
+    the
+    case `expected` beside what `happened`, and one of these two may be missing.
     """
 
     at: Instant
@@ -39,5 +40,5 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether everything happened that was expected, and nothing else."""
+        """Whether everything expected happened, and nothing else."""
         return all(line.right for line in self.lines)

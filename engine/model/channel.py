@@ -1,4 +1,4 @@
-"""The channel: how the way to the carrier stands."""
+"""The channel: the state of the way to the carrier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.model.instant import Instant
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Failures in a row, since when the channel is stopped and until when, and the error code."""
+    """Failures in a row, since when and until when the channel is stopped, and the error code."""
 
     failures: int = 0
     since: Instant | None = None

@@ -16,7 +16,7 @@ class RecordEntry(NamedTuple):
     """One dated change to a client's record.
 
     `entry` is one of SPELL_WORDS, or the name of an attribute (programme, phase, …) that had
-    `value` from `at` on, an attribute with value None having been taken away.
+    `value` from `at` on. A value of None takes the attribute away.
     """
 
     at: Instant  # microseconds since 1970, UTC
@@ -26,7 +26,7 @@ class RecordEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client; `record` is in the order of its dates."""
+    """A client; `record` is ordered by date."""
 
     id: int
     ref: str

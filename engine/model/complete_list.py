@@ -1,17 +1,17 @@
-"""Rows that are missing from a complete list: they have ended, or too many are missing at once."""
+"""Rows that are missing from a complete list: they have ended, or the list is cut off."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-# Fewer rows than this may always go at once.
+# Fewer missing rows than this are always believed.
 FEW = 5
-# One row in so many may go at once; if more are missing, the file itself may be cut off.
+# One row in this many may be missing; if more are, the file itself may be cut off.
 ONE_IN = 5
 
 
 class Missing(StrEnum):
-    """What missing rows mean."""
+    """The meaning of missing rows."""
 
     NOTHING = "nothing is missing"
     ENDED = "they have ended"
@@ -19,11 +19,11 @@ class Missing(StrEnum):
 
 
 def judge(missing: int, known: int) -> Missing:
-    """Say what it means that rows are missing from a complete list.
+    """Return the meaning of rows that are missing from a complete list.
 
     Args:
-        missing: how many rows the list held before and does not hold now.
-        known: how many it held before, these included.
+        missing: How many rows the list held before and does not hold now.
+        known: How many rows it held before, the missing ones included.
     """
     if not missing:
         return Missing.NOTHING

@@ -1,7 +1,4 @@
-"""Durations as people write them in rules and config.
-
-`45 minutes`, `12 hours`, `7 days`, `4 weeks`.
-"""
+"""Durations as people write them in rules and in config.yaml, such as `45 minutes`."""
 
 from __future__ import annotations
 
@@ -26,9 +23,15 @@ LONGEST = 3660 * DAY_US
 
 
 def parse_duration(text: object) -> Duration:
-    """Microseconds of a written duration; ValueError says what to write instead.
+    """Read a written duration, such as `7 days`.
 
     A day is 24 hours, also where the clocks change; ten years are the longest.
+
+    Returns:
+        The duration in microseconds.
+
+    Raises:
+        ValueError: The text is no duration; the message says what to write instead.
     """
     match = WRITTEN.fullmatch(text) if isinstance(text, str) else None
     if match is None:
@@ -43,9 +46,9 @@ def parse_duration(text: object) -> Duration:
 
 
 def write_duration(us: Duration) -> str:
-    """The duration in the largest unit that divides it, such as `7 days`.
+    """Write a duration in the largest unit that divides it, such as `7 days`.
 
-    Weeks are for four to eight of them.
+    Weeks are written from four to eight.
     """
     for word, unit in reversed(_UNITS.items()):
         if us and us % unit == 0 and not (word == "week" and not 4 <= us // unit <= 8):

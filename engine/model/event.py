@@ -1,4 +1,4 @@
-"""Events: something observed about a client, at `occurred_at`, made known at `recorded_at`."""
+"""Events: observations about a client at `occurred_at`, made known at `recorded_at`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ Value = str | float | int | bool | tuple[str, ...]
 class NewEvent(NamedTuple):
     """An event on its way into the store; a NamedTuple, because an import makes 300,000 of them.
 
-    `fields` is the canonical JSON of `write_fields`, without free text, which stands in `note`:
-    rules read fields and never notes. `source` and `key` are its identity; `origin` says where it
-    was read.
+    `fields` is the canonical JSON of `write_fields`. Free text stands in `note`, which rules never
+    read. `source` and `key` are the event's identity; `origin` is the place it was read from.
     """
 
     client_id: int
@@ -49,10 +48,10 @@ class Event(NamedTuple):
 
 
 class EventColumns(NamedTuple):
-    """Events as columns for measures; those of one client and instant stand in their order.
+    """Events as columns for measures; those of one client and instant keep their order.
 
     `content` is the kind and then the canonical JSON of its fields, `test{"result":"negative"}`.
-    Without `id`, nobody can say which events are behind a value.
+    Without `id` the events behind a value cannot be named.
     """
 
     client_id: Sequence[int] | NDArray[np.int64] = ()
@@ -62,10 +61,13 @@ class EventColumns(NamedTuple):
 
 
 def write_fields(fields: Mapping[str, Value]) -> str:
-    """Canonical JSON (sorted keys, no spaces): equal fields give equal text, on every database."""
+    """Write fields as canonical JSON (sorted keys, no spaces).
+
+    Equal fields give equal text on every database.
+    """
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def read_fields(text: str) -> dict[str, Value]:
-    """What `write_fields` wrote; lists come back as tuples."""
+    """Read the text of `write_fields`; lists come back as tuples."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}

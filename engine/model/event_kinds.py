@@ -16,10 +16,14 @@ FieldType = Literal["number", "choice", "flag", "list", "word", "text"]
 class Field:
     """One field of a kind.
 
-    number: low and high bounds, where there are any. choice: one of `choices`. flag: yes or no.
-    list: several words (matches when it contains one). word: one free word, such as an instrument's
-        name.
-    text: free text, which is stored apart as the event's note and which no rule reads.
+    Attributes:
+        type: `number`, within `low` and `high` where these are given. `choice`, one of `choices`.
+        `flag`, yes or no. `list`, several words, which matches if it contains one. `word`, one
+        free word, such as an instrument's name. `text`, free text, which is stored apart as the
+        event's note and which no rule reads.
+        choices: The words of a choice.
+        low: The least number, if there is one.
+        high: The greatest number, if there is one.
     """
 
     type: FieldType
@@ -108,7 +112,8 @@ BUILT_IN: Mapping[str, Kind] = {
 def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
     """Return the built-in kinds with a site's own added; a built-in field stays as it is.
 
-    Raises ValueError, naming `kind.field`, where a site would change a built-in field.
+    Raises:
+        ValueError: The site would change a built-in field, which the message names as `kind.field`.
     """
     kinds = dict(BUILT_IN)
     for name, kind in added.items():
@@ -124,10 +129,9 @@ def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
 
 
 def shared(name: str, kinds: Sequence[Kind]) -> Kind:
-    """Make one kind of several, with the fields that all of them have.
+    """Return one kind with the fields that several kinds share.
 
-    A field that takes words takes the words of any of them. One that is not of the same type
-    everywhere is left out.
+    A field that takes words takes the words of all of them. A field whose type differs is left out.
     """
     fields: dict[str, Field] = {}
     for word in kinds[0].fields if kinds else ():

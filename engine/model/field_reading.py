@@ -1,4 +1,4 @@
-"""Reads a field's value from text, or from a constant of a mapping."""
+"""Read a field's value from text, or from a constant of a mapping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.model.event import Value
 from engine.model.event_kinds import Field
 from engine.model.word_folding import fold
 
-# What a mapping may give instead of a cell: one word, or several for a list.
+# A constant in a mapping, in place of a cell: one word, or several for a list.
 Constant = str | tuple[str, ...]
 
 LONGEST_WORD = 200
@@ -60,14 +60,15 @@ def constant_value(field: Field, constant: Constant) -> Value:
 
 
 def constant_text(constant: Constant) -> str:
-    """The constant as one text."""
+    """Return the constant as one text."""
     return constant if isinstance(constant, str) else "; ".join(constant)
 
 
 def read_number(text: str) -> float:
-    """A number as an int where it is whole, so that 16 and 16.0 are one value.
+    """Read a number, as an int if it is whole, so that 16 and 16.0 are one value.
 
-    ValueError where it is none.
+    Raises:
+        ValueError: The text is no number, or its size makes no sense.
     """
     if not _NUMBER.fullmatch(text) or abs(number := float(text)) > _LARGEST_NUMBER:
         raise ValueError(f"'{text}' is not a number")
@@ -75,7 +76,11 @@ def read_number(text: str) -> float:
 
 
 def read_flag(text: str) -> bool:
-    """Yes or no; ValueError where the text is neither."""
+    """Read yes or no.
+
+    Raises:
+        ValueError: The text is neither.
+    """
     flag = _FLAGS.get(text.lower())
     if flag is None:
         raise ValueError(f"'{text}' is neither yes nor no")

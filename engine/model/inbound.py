@@ -14,12 +14,13 @@ CarrierKeyword = Literal["stop", "start", "help"]
 class Inbound:
     """One text as the carrier handed it over; `provider_id` is the carrier's own id of it.
 
-    `sent_at`, in microseconds since 1970, is known of a text that was found later at the carrier.
-    `keyword` is what the carrier itself took the text for, in whatever language it was.
+    `sent_at` is known only of a text that was found later at the carrier. `keyword` is the
+    carrier's
+    own reading of the text, in any language: STOP, START or HELP.
     """
 
     provider_id: str
-    sender: str  # E.164, where the carrier knows it
+    sender: str  # E.164, if the carrier knows it
     body: str
     sent_at: Instant | None = None
     keyword: CarrierKeyword | None = None

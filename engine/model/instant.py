@@ -18,9 +18,10 @@ LAST_US = (1 << 52) - 1
 
 
 def to_us(instant: datetime) -> Instant:
-    """Microseconds since 1970 of an aware datetime.
+    """Return an aware datetime as microseconds since 1970 UTC.
 
-    ValueError where it is naive or out of 1970 to 2112.
+    Raises:
+        ValueError: It is naive, or outside the years 1970 to 2112.
     """
     if instant.tzinfo is None:
         raise ValueError(f"{instant} has no time zone")
@@ -31,5 +32,5 @@ def to_us(instant: datetime) -> Instant:
 
 
 def from_us(us: Instant) -> datetime:
-    """The aware UTC datetime of microseconds since 1970."""
+    """Return an instant as an aware datetime in UTC."""
     return EPOCH + timedelta(microseconds=us)

@@ -1,4 +1,4 @@
-"""What a source hands over: events and roster rows that could be read, and rows that could not."""
+"""The output of a source: events and roster rows that could be read, and rows that could not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RosterKind = Literal["clients", "staff", "assignments", "consents"]
 
 
 class ReadEvent(NamedTuple):
-    """An event as a source read it, with the client still by ref; all else as in NewEvent."""
+    """An event as a source read it, with the client still by ref; otherwise as NewEvent."""
 
     client: str
     kind: str
@@ -21,8 +21,8 @@ class ReadEvent(NamedTuple):
     fields: str
     note: str | None
     line: int
-    # True where occurred_at is a local wall-clock reading that must be placed in the client's own
-    # timezone. It is then microseconds of that reading as if it were UTC.
+    # True if occurred_at is a local wall-clock reading that must be placed in the client's own
+    # timezone. It then holds that reading as if it were UTC.
     local: bool
     row: str  # as in the source, kept for quarantine
 
@@ -38,8 +38,7 @@ class DatedValue(NamedTuple):
 class RosterRow:
     """A row about a client, a staff member, an assignment or a consent, in the roster's words.
 
-    Of the words that the source gives at all, every one is in `values` or `moments`; None is an
-    empty cell.
+    Every word that the source gives is in `values` or `moments`; None is an empty cell.
     """
 
     kind: RosterKind
@@ -48,17 +47,17 @@ class RosterRow:
     values: Mapping[str, str | None]
     moments: Mapping[str, DatedValue | None] = field(default_factory=dict)
     attributes: Mapping[str, str | None] = field(default_factory=dict)
-    alone: bool = False  # whether nobody else has the role for the client besides
+    alone: bool = False  # whether only one person has the role for the client
 
     @property
     def key(self) -> str:
-        """What tells it from other rows of its kind: the people it is about."""
+        """The people it is about, which tell it from other rows of its kind."""
         people = (self.values.get(word) or "" for word in ("ref", "client", "staff", "role"))
         return f"{self.kind}:" + "\x1f".join(people)
 
     @property
     def list_key(self) -> str:
-        """What tells it from the other rows of its list (`read_list_key` reads it)."""
+        """The key that tells it from the other rows of its list (`read_list_key` reads it)."""
         begin = self.moments.get("began" if self.kind == "assignments" else "given")
         parts = [self.values.get(word) or "" for word in _LISTED_BY[self.kind]]
         if self.kind in {"assignments", "consents"}:
@@ -76,7 +75,7 @@ _LOCAL = "L"
 
 
 class ListKey(NamedTuple):
-    """What a row of an assignment or a consent is about; `role` is "" for a consent."""
+    """The subject of an assignment or consent; `role` is "" for a consent."""
 
     client: str
     staff: str
@@ -85,24 +84,25 @@ class ListKey(NamedTuple):
 
 
 def read_list_key(key: str) -> ListKey:
-    """Read the key of a list's assignment or consent."""
+    """Read the key of an assignment or consent in a list."""
     client, staff, *role, begin = key.split("\x1f")
     dated = DatedValue(int(begin.removesuffix(_LOCAL)), begin.endswith(_LOCAL)) if begin else None
     return ListKey(client, staff, role[0] if role else "", dated)
 
 
-# The line of a reject that is of a whole item, such as a file whose header does not fit: no row
-# stands there.
+# The line of a reject that concerns a whole item, such as a file whose header does not fit.
 WHOLE = 1
 
 
 class Reject(NamedTuple):
     """A row that could not be read, kept with its place and the reason until it is fixed.
 
-    One at the line WHOLE says that nothing of the item is read. `waits_for` is the ref
-    of a client or a member of staff, if all that is wrong is that the roster has none of that ref.
-    If all that is wrong is its date, the row is read again from `retry_at` on. `key` is that of the
-    event or roster row that it would make; it is closed when that is read.
+    Attributes:
+        line: The row's line; WHOLE if nothing of the item could be read.
+        waits_for: The ref of a client or a member of staff, if the row's only fault is that the
+        roster does not have it.
+        retry_at: When the row is read again, if its only fault is its date.
+        key: The key of the event or roster row that it would make. Reading that closes the reject.
     """
 
     line: int
@@ -114,18 +114,17 @@ class Reject(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Which rows together are a list, so that a row that is missing from it says something.
+    """Rows that together are a list, so that a row that is missing from it says something.
 
     Attributes:
-        name: what the list is, such as `clients*.csv (clients)`; other files may be newer versions.
-        roster: the part of the roster that it is; None for events.
-        series: the prefixes of its events' keys; none if it is of the roster.
-        complete: whether a row that is missing has ended or is withdrawn; None if the source does
-            not say.
-        whole: whether its item has now been read from its first row to its end.
-        unread: how many rows of this batch cannot be told apart from others, so that any may be
-            the missing one.
-        newer: items of the same list that were changed later than this one.
+        name: The list's name, such as `clients*.csv (clients)`; other files may be newer versions.
+        roster: The part of the roster that it is; None for events.
+        series: The prefixes of its events' keys; none for a part of the roster.
+        complete: Whether a missing row has ended or is withdrawn; None if the source does not say.
+        whole: Whether its item has now been read from its first row to its end.
+        unread: How many rows of this batch cannot be told apart from others, so that any may be the
+        missing one.
+        newer: Items of the same list that were changed later than this one.
     """
 
     name: str
@@ -141,11 +140,13 @@ class Listing(NamedTuple):
 class Batch:
     """A stretch of one item (a file) of a source.
 
-    `position` is what the source wants to be told next time, JSON-able and opaque to everyone else.
-    `withdrawn` are events by key that the source takes back. With a line, the source said it there
-    before the line was whole; without one, the source knows it by another key now. `retaken` are
-    lines whose rejects no longer count. `reread` says why the item is read again from its
-    beginning: it has changed, or how it is read has; `last` that this is its end.
+    Attributes:
+        position: The position after it, JSON-able, which only the source understands.
+        withdrawn: Events by key that the source takes back. With a line, the source gave the event
+        there before the line was whole. Without one, the event now has another key.
+        retaken: Lines whose rejects no longer count.
+        reread: Why the item is read again from its beginning: it changed, or its mapping did.
+        last: Whether the item ends here.
     """
 
     item: str
@@ -154,11 +155,9 @@ class Batch:
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
     withdrawn: tuple[tuple[str, int | None], ...] = ()
-    # Events by key that a row (its line) is about and no longer makes, because its conditions say
-    # so.
+    # Events by key that a row (its line) no longer makes, because its conditions say so.
     gone: tuple[tuple[str, int], ...] = ()
-    # Events by key whose last word came from a line that was not whole, so that anything may
-    # change.
+    # Events by key whose last words came from a line that was not whole, so that all may change.
     doubted: frozenset[str] = frozenset()
     retaken: tuple[int, ...] = ()
     reread: Literal["item", "mapping"] | None = None

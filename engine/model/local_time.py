@@ -1,8 +1,8 @@
-"""Local time on all nights, also on the two of the year on which clocks change.
+"""Local time, also on the two nights of the year on which clocks change.
 
-Going back, a clock shows an hour twice: the first time counts. Going forward, it skips an hour:
-`place` lets a skipped reading lie as far after the change as it says, and `first_reached` takes the
-change itself.
+Going back, a clock shows an hour twice: the first time counts. Going forward, it skips an hour.
+`place` moves a skipped reading behind the change by as much as it skips; `first_reached` returns
+the change itself.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def place(local: datetime, timezone: str) -> Instant:
     """Place a local time without an offset.
 
     Args:
-        local: A naive local time. One that comes twice is the first of the two. One that is skipped
-            lies as far after the change as it says: 2:30 is 3:30 if 2:00 became 3:00.
+        local: A naive local time. If it comes twice, the first time counts. A skipped time lies as
+        far behind the change as it was skipped: 2:30 is 3:30 if 2:00 became 3:00.
         timezone: The name of its zone.
     """
     # fold=0, the default, is the offset before the change, which gives both of the above.
@@ -33,7 +33,12 @@ def place(local: datetime, timezone: str) -> Instant:
 
 
 def first_reached(local: datetime, timezone: str) -> Instant:
-    """Find the first instant at which the clock shows a naive local time or, if skipped, more."""
+    """Return the first instant at which the clock shows a local time or a later one.
+
+    Args:
+        local: A naive local time, which the clock may skip.
+        timezone: The name of its zone.
+    """
     placed = place(local, timezone)
     shown = from_us(placed).astimezone(ZoneInfo(timezone))
     if shown.replace(tzinfo=None) == local:
@@ -43,7 +48,7 @@ def first_reached(local: datetime, timezone: str) -> Instant:
 
 @lru_cache(maxsize=4096)
 def offsets(timezone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
-    """List the offsets from UTC in a year (of UTC).
+    """Return the offsets from UTC in a year (of UTC).
 
     Returns:
         Each offset with the instant from which it holds, in order. The first holds from the
@@ -72,10 +77,11 @@ def offsets(timezone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
 
 
 class WallClock(dict[WallReading, Instant]):
-    """From a wall-clock reading in one timezone to the instant, remembered.
+    """Turns wall-clock readings of one timezone into instants, and remembers the days.
 
-    Readings on the two odd nights are placed as `place` says. A reading outside the years 1970 to
-    2112 raises ValueError.
+    Readings on the two nights of a clock change are placed as `place` does. A reading outside the
+    years
+    1970 to 2112 raises ValueError.
     """
 
     def __init__(self, timezone: str) -> None:

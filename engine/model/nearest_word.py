@@ -1,4 +1,4 @@
-"""The known word that is probably meant by a wrong one."""
+"""The known word that a wrong one probably means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOST = 24
 
 
 def nearest_word(word: str, known: Iterable[str], alike: float = 0.6) -> str | None:
-    """Find the known word nearest to a wrong one, without regard to case.
+    """Return the known word nearest to a wrong one, without regard to case.
 
     Args:
         word: The wrong word.
@@ -23,7 +23,7 @@ def nearest_word(word: str, known: Iterable[str], alike: float = 0.6) -> str | N
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Complete a sentence about a wrong word: `; did you mean 'x'?`, or the words there are.
+    """Complete a sentence about a wrong word: `; did you mean 'x'?`, or the known words.
 
     There is no guess rather than a bad one, and no list rather than a long one.
     """

@@ -1,4 +1,4 @@
-"""Settings of notification: the policies, how much a text says, and which alerts are held back."""
+"""Settings of notification: the policies, the detail of a text, and the alerts held back."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from engine.model.sms_settings import Detail
 
 @dataclass(frozen=True, slots=True)
 class NotificationSettings:
-    """What the evaluation goes by besides the rules.
+    """The settings that evaluation needs besides the rules.
 
-    What began longer than `notify_within` (µs) ago is historic. `advice` is what each rule
-    advises, by its id.
+    A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
+    by
+    its id.
     """
 
     routing: RoutingSettings

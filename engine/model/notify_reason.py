@@ -9,26 +9,26 @@ class NotifyReason(StrEnum):
     """The answer to "may this recipient be notified about this alert now, and if not, why"."""
 
     ALLOWED = "allowed"
-    # Of the message.
+    # About the message.
     EXPIRED = "expired"
-    # Of the alert.
+    # About the alert.
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     ALERT_SNOOZED = "alert_snoozed"
     ALERT_RESOLVED = "alert_resolved"
     RULE_IN_SHADOW = "rule_in_shadow"
     INHIBITED = "inhibited"
     DATA_MISSING = "data_missing"
-    # Of the recipient.
+    # About the recipient.
     INACTIVE = "inactive"
     NO_PHONE = "no_phone"
     OPTED_OUT = "opted_out"
     ABSENT = "absent"
-    NOT_RESPONSIBLE = "not_responsible"  # neither assigned nor on call any more
+    NOT_RESPONSIBLE = "not_responsible"  # no longer assigned or on call
     MENTOR_AS_STAFF = "mentor_as_staff"  # a mentor is told as a mentor, whatever else they are
     MENTOR_WITHOUT_CONSENT = "mentor_without_consent"
     MENTOR_ALONE = "mentor_alone"  # a mentor is never told alone of an urgent alert
     QUIET_HOURS = "quiet_hours"
-    # Of a role.
+    # About a role.
     ROLE_VACANT = "role_vacant"
     ROTATION_NOT_BEGUN = "rotation_not_begun"
     ROTATION_OFF_HOURS = "rotation_off_hours"  # every rotation is outside its hours
@@ -36,10 +36,10 @@ class NotifyReason(StrEnum):
 
 
 class SettlementReason(StrEnum):
-    """What became of a message that was handed to the carrier, or why it waits."""
+    """The result of handing a message to the carrier, or the reason why it waits."""
 
     ACCEPTED = "accepted"
-    MAYBE_ACCEPTED = "maybe_accepted"  # look it up before anything is sent again
+    MAYBE_ACCEPTED = "maybe_accepted"  # looked up before anything is sent again
     NOT_ACCEPTED = "not_accepted"
     CHANNEL_STOPPED = "channel_stopped"
     REFUSED = "refused"
@@ -47,5 +47,5 @@ class SettlementReason(StrEnum):
     NEVER_ACCEPTED = "never_accepted"
     NOT_YET_KNOWN = "not_yet_known"
     NEVER_KNOWN = "never_known"
-    PACED = "paced"  # the recipient has had as many texts as they may get
+    PACED = "paced"  # the recipient has had as many texts as the limits allow
     REPORTED = "reported"  # the carrier's own report

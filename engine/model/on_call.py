@@ -63,12 +63,14 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class Rotation(Strict):
-    """Who is on call, a turn each, one after the other and then from the first again.
+    """The people on call, one turn each, from the last one back to the first.
 
-    Its hours begin on the days of `on` at `from` and end at the next `to`. If `from` and `to` are
-    left out, they last from the time of day of the first hand-over until the same time of the next
-    day. A turn is a week from the first hand-over on, or the hours of one day.
-    All times are read on the clock in `timezone` (the site's if it is left out).
+    Its hours begin on the days of `on` at `from` and end at the next `to`. Without `from` and `to`
+    they
+    last from the time of day of the first hand-over until the same time of the next day. A turn is
+    a
+    week from the first hand-over on, or the hours of one day. All times are read on the clock in
+    `timezone`, or in the site's if it is left out.
     """
 
     name: Name
@@ -89,7 +91,7 @@ class Rotation(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A person on call in place of the rotation's own; the override made last counts."""
+    """A person on call in place of the rotation's own; the newest override counts."""
 
     id: int
     rotation: str
@@ -100,7 +102,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time in which a person is told nothing, and the person told instead."""
+    """A period in which a person is told nothing, and the person told instead."""
 
     id: int
     staff_id: int

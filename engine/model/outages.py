@@ -1,4 +1,4 @@
-"""Outages: what config.yaml says about sources that fall silent, and how a source fares."""
+"""Outages: the settings about sources that fall silent, and how each source fares."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Share = Annotated[
 
 
 class OutageSettings(Strict):
-    """When silence is taken for an outage, when alerts for a storm, and what becomes of them.
+    """When silence counts as an outage, when alerts count as a storm, and how both are handled.
 
-    Microseconds.
+    All durations are in microseconds.
     """
 
     unread_after: Microseconds = HOUR_US
@@ -70,15 +70,15 @@ USUAL = OutageSettings()
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How a source fares, instants in microseconds since 1970.
+    """The state of a source, instants in microseconds since 1970.
 
-    `read` is the first try where none went well yet.
+    `read` is the last good reading, or the first try if none went well yet.
     """
 
     tried: Instant
     read: Instant
-    arrived: Instant  # when it last brought an event that was new
-    kinds: frozenset[str] = frozenset()  # of the events that it ever brought
+    arrived: Instant  # when it last brought a new event
+    kinds: frozenset[str] = frozenset()  # the kinds of events that it ever brought
     out_since: Instant | None = None
     half_read_since: Instant | None = None  # a daemon has begun to read it and not finished
     why: str = ""  # why it counts as silent, in words for the admin
@@ -95,7 +95,7 @@ def after_reading(
 ) -> Feed:
     """Return a source's state after one more try; `brought` are the kinds of its new events.
 
-    It is out once it could not be read for `unread_after`, or has brought nothing new for
+    It is out once it could not be read for `unread_after`, or brought nothing new for
     `silent_after`.
     """
     feed = replace(
@@ -116,7 +116,7 @@ def after_reading(
 
 
 def worth_noting(before: Feed, after: Feed) -> bool:
-    """Whether more is new than that its instants moved by less than a minute."""
+    """Return whether more changed than instants, or an instant by a minute or more."""
     moved = max(
         getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived")
     )
@@ -135,7 +135,7 @@ class Outage:
     over: Instant | None = None
 
     def hides(self, looks_at: Collection[str]) -> bool:
-        """Whether it makes a rule that looks at these kinds of events see silence."""
+        """Return whether a rule that looks at these kinds of events may see silence through it."""
         return not self.kinds.isdisjoint(looks_at)
 
 

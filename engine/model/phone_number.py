@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import phonenumbers
 
-_HOME = "US"  # where a number without a country code is dialled
+_HOME = "US"  # the country of a number without a country code
 
 
 def read_phone(text: str) -> str:
-    """A number in E.164, such as +12025550102; ValueError says why it is none."""
+    """Read a phone number and return it in E.164, such as +12025550102.
+
+    Raises:
+        ValueError: The text is no phone number; the message says why.
+    """
     try:
         number = phonenumbers.parse(text, _HOME)
     except phonenumbers.NumberParseException:

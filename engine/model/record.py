@@ -1,4 +1,4 @@
-"""What a roster row changes in a client's record; pure."""
+"""Changes that a roster row makes to a client's record; pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,23 @@ def restate(
     attributes: Mapping[str, str | None],
     now: Instant,
 ) -> list[RecordEntry]:
-    """Return the record after a row's `moments` (SPELL_WORDS, `as_of`) and `attributes`.
+    """Return a client's record after a row of the roster.
 
-    None stands for an empty cell.
+    A date in place of another one is a correction. An enrolment or leave restates the one with the
+    same
+    beginning, or else the one that it overlaps; otherwise it is a further one. An attribute holds
+    from
+    `as_of`. Without that, it holds from enrolment if it is first seen, and from `now` if it
+    changes.
 
-    A date in place of another is a correction. An enrolment or leave is the one with the same
-    beginning, else the one that it overlaps, else a further one. An attribute holds from `as_of`;
-    without that from enrolment when it is first seen, and from `now` when it changes. Raises
-    ValueError where an end comes before its beginning.
+    Args:
+        record: The record so far.
+        moments: The row's dates by word (SPELL_WORDS, `as_of`); None is an empty cell.
+        attributes: The row's attributes by name; None is an empty cell.
+        now: The present instant.
+
+    Raises:
+        ValueError: An end comes before its beginning.
     """
     entries: _Entries = {(at, entry): value for at, entry, value in record}
     before = _spells(entries, "enrolled", "ended")
@@ -40,9 +49,9 @@ def restate(
 
 
 def end_enrolment(record: Iterable[RecordEntry], now: Instant) -> list[RecordEntry]:
-    """Return the record after the source holds the client no more.
+    """Return the record of a client who is no longer in the source.
 
-    Open spells end, and those to come do not begin.
+    Open spells end, and later ones do not begin.
     """
     entries: _Entries = {(at, entry): value for at, entry, value in record}
     for began, ended in _spells(entries, "enrolled", "ended"):
@@ -58,7 +67,10 @@ def end_enrolment(record: Iterable[RecordEntry], now: Instant) -> list[RecordEnt
 
 
 def reopen_enrolment(record: Iterable[RecordEntry], ended: Instant) -> list[RecordEntry]:
-    """The record without an end that the client's return takes back; a new enrolment leaves it."""
+    """Return the record without an end that the client's return takes back.
+
+    A new enrolment leaves the end in place.
+    """
     entries = list(record)
     if any(entry == "enrolled" and at >= ended for at, entry, _ in entries):
         return entries
@@ -66,16 +78,19 @@ def reopen_enrolment(record: Iterable[RecordEntry], ended: Instant) -> list[Reco
 
 
 def earliest_change(one: Iterable[RecordEntry], other: Iterable[RecordEntry]) -> Instant | None:
-    """The first instant in which two records differ; None where they are equal."""
+    """Return the first instant at which two records differ; None if they are equal."""
     return min((entry.at for entry in set(one) ^ set(other)), default=None)
 
 
 def match_spell(
     spells: Sequence[tuple[Instant, Instant | None]], began: Instant, ended: Instant | None
 ) -> tuple[Instant, Instant | None] | None:
-    """Which of some spells (from, to; None without an end) another one restates.
+    """Return the spell that another one restates; None if it is a further one.
 
-    None where it is a further one.
+    Args:
+        spells: The known spells, from and to; None without an end.
+        began: The beginning of the other one.
+        ended: Its end; None without an end.
     """
     for spell in spells:
         if spell[0] == began:
@@ -91,7 +106,7 @@ def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[Instant, Inst
     for began, following in zip(begins, [*begins[1:], _ENDLESS], strict=False):
         ended = next((at for at in ends if began <= at <= following), None)
         if ended is not None:
-            ends.remove(ended)  # where one ends as the next begins, it is the end of the first
+            ends.remove(ended)  # If one ends as the next begins, it is the end of the first.
         spells.append((began, ended))
     return spells
 
@@ -104,7 +119,7 @@ def _state_spell(
     if began is None:
         if ended is None:
             return
-        # An end alone is that of the newest spell that began before it.
+        # An end alone belongs to the newest spell that began before it.
         begun = [spell for spell in spells if spell[0] <= ended]
         if not begun:
             raise ValueError(f"gives {end} but not {begin}, and no earlier row gave it")
@@ -130,9 +145,9 @@ def _move(entries: _Entries, old: Instant, new: Instant, begin: str) -> None:
 
 
 def _end_leave(entries: _Entries, moments: Mapping[str, Instant | None], now: Instant) -> None:
-    """An empty cell where a leave is open says that the client is back.
+    """End an open leave if its cell is now empty, because the client is back.
 
-    One that has not begun will not be.
+    A leave that has not begun is deleted.
     """
     if moments.get("leave_began", 0) is not None or moments.get("leave_ended") is not None:
         return
@@ -177,7 +192,7 @@ def _state_attribute(
     if entries[newest, name] == value:
         return
     entries[max(newest, now), name] = value
-    # Back to what it was before within one reading, as when older files are read again, it has not
+    # A value that goes back within one reading, as when older files are read again, has not
     # changed.
     if newest >= now and len(history) > 1 and entries[history[-2], name] == value:
         del entries[newest, name]

@@ -1,4 +1,4 @@
-"""Redaction: texts without the passwords in them, whichever way a URL carries one."""
+"""Redaction: texts without the passwords in them, in whatever way a URL carries one."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def is_secret_name(name: str) -> bool:
 def hide_passwords(text: str) -> str:
     """Return the text with each password of a URL or of a connection string replaced.
 
-    It sees the password of `user:password@`, query parameters whose name speaks of a secret, also
-    if the name is percent-encoded, and `password=…` anywhere.
+    It finds the password of `user:password@`, query parameters whose name says that they are
+    secret,
+    also if the name is percent-encoded, and `password=…` anywhere.
     """
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _QUERY.sub(_without_value, text)
@@ -38,11 +39,11 @@ def holds_password(url: str) -> bool:
 
 
 def hide(text: str, secrets: list[str]) -> str:
-    """Return the text without these secrets, as they are and percent-encoded.
+    """Return the text with these secrets hidden, plain and percent-encoded.
 
     Args:
         text: The text to show.
-        secrets: What must not be seen; empty ones are left out.
+        secrets: The secrets; empty ones are ignored.
     """
     forms = {form(secret) for secret in secrets for form in (str, quote_plus, quote)}
     for form in sorted(forms - {""}, key=len, reverse=True):

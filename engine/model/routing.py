@@ -1,4 +1,4 @@
-"""Who is told, and when: routing policies as config.yaml gives them."""
+"""Routing policies of config.yaml: who is told, and when."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Microseconds = Annotated[
 
 
 class RoutingStep(Strict):
-    """Tell everybody in a role once nobody has taken the alert for `after` (microseconds).
+    """Tell everybody in a role if nobody has taken the alert for `after` (microseconds).
 
     `otherwise`, written `else:`, keeps it from the admins if the whole policy reaches nobody.
     """
@@ -95,10 +95,10 @@ def _known(name: str, info: ValidationInfo) -> str:
 
 
 class RoutingSettings(Strict):
-    """Policies by name, and which of them serves each severity where a rule names none.
+    """Policies by name, and the policy of each severity if a rule names none.
 
-    Policies that config.yaml gives stand beside the built-in `urgent`, `case_manager_first` and
-    `case_manager_only`, or in place of the one of the same name; severities likewise.
+    Policies of config.yaml stand beside the built-in `urgent`, `case_manager_first` and
+    `case_manager_only`, or replace the one of the same name; severities likewise.
     """
 
     policies: Mapping[str, Policy] = _POLICIES
@@ -127,6 +127,6 @@ class RoutingSettings(Strict):
         return complete
 
     def policy(self, severity: Severity, notify: str | None) -> Policy:
-        """The policy that a rule names, or its severity's where it names none that there is."""
+        """Return the policy that a rule names, or else the policy of the severity."""
         named = self.policies.get(notify) if notify else None
         return named or self.policies[self.severities[severity]]

@@ -1,4 +1,4 @@
-"""What the other rooms need to know of a rule; its conditions stay in `rulebook`."""
+"""The parts of a rule that other rooms need; its conditions stay in `rulebook`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATUSES: tuple[Status, ...] = ("draft", "shadow", "live", "retired")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a rule rests on."""
+    """The evidence for a rule."""
 
     grade: Grade
     source: str
@@ -27,8 +27,9 @@ class Evidence:
 class Rule:
     """A rule without its conditions; durations in microseconds.
 
-    `version` is a hash of the logic (conditions, hold, clears_after, who it applies to): wording
-    does not count.
+    `version` is a hash of the logic: conditions, hold, clears_after, applies_to. The wording does
+    not
+    count.
     """
 
     id: str
@@ -42,11 +43,11 @@ class Rule:
     clears_after: Duration = 0
     remind: Duration | None = None
     tell_again: Duration | None = (
-        None  # how long after a telling the same client is not told of again
+        None  # how long after a telling people are not told of the same client again
     )
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     advice: str = ""
     reason: str = (
-        ""  # the few content-free words that a message to staff may say, such as "missed check-ins"
+        ""  # the few harmless words that a message to staff may say, such as "missed check-ins"
     )

@@ -33,7 +33,7 @@ class Secret(Strict):
         """Return the secret without white space around it.
 
         Raises:
-            UserError: the secret is missing or empty.
+            UserError: The secret is missing or empty.
         """
         if self.file is not None:
             try:

@@ -1,4 +1,4 @@
-"""What config.yaml sets: frozen, strict, and each room's part in that room's own words."""
+"""The settings of config.yaml: frozen, strict, and each room's part in that room's own words."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class TickSettings(Strict):
     evaluate: Interval = 5 * SECOND_US
     deliver: Interval = 5 * SECOND_US
     audit: Interval = MINUTE_US
-    rules: Interval = 2 * SECOND_US  # two looks that find the same take a change up
+    rules: Interval = 2 * SECOND_US  # two looks that find the same accept a change
     reconcile: Interval = MINUTE_US  # only with a carrier that keeps records
     give_up_after: Microseconds = 15 * MINUTE_US
 
 
 class WebSettings(Strict):
-    """Where health and metrics are served; port 0 takes any that is free."""
+    """The address of health and metrics; port 0 takes any free one."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8470
@@ -66,7 +66,7 @@ class Settings(Strict):
     """
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
-    timezone: Timezone  # the site's, where a client has none of their own
+    timezone: Timezone  # the site's, if a client has none of their own
     rules: ConfigPath = Field(default=Path("rules"), validate_default=True)
     if TYPE_CHECKING:
         kinds: Mapping[str, Kind]
@@ -78,7 +78,7 @@ class Settings(Strict):
     sms: InstanceOf[SmsSettings] = Field(default_factory=SmsSettings)
     notify_within: Microseconds = (
         3 * DAY_US
-    )  # what began longer ago opens historic alerts and texts nobody
+    )  # an alert that began longer ago is historic and texts nobody
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
@@ -88,12 +88,12 @@ class Settings(Strict):
 
     @property
     def telling(self) -> NotificationSettings:
-        """How alerts are told."""
+        """The settings of notification."""
         return NotificationSettings(self.routing, self.sms.detail, self.notify_within, self.outages)
 
     @property
     def attributes(self) -> frozenset[str] | None:
-        """The attributes that sources give clients; None where no source tells of clients."""
+        """The attributes that sources give clients; None if no source tells of clients."""
         given = [source.attributes for source in self.sources if source.attributes is not None]
         return frozenset().union(*given) if given else None
 

@@ -1,7 +1,4 @@
-"""The `kinds:` of config.yaml.
-
-A site's own kinds of event, and fields it adds to the built-in ones.
-"""
+"""The `kinds:` of config.yaml: a site's own kinds of event, and fields added to built-in ones."""
 
 from __future__ import annotations
 
@@ -47,7 +44,7 @@ def _bounded(bounds: Any) -> Field:
     return Field("number", low=low, high=high)
 
 
-# `time_since:` is said of the first two, and a step of a case may be or hold the others.
+# `time_since:` takes the first two as days; a step of a case may be or hold the others.
 _TAKEN = frozenset({"enrolled", "discharged", "client", "reply", "at", "known"})
 
 
@@ -60,7 +57,7 @@ def _all_kinds(added: Mapping[str, Mapping[str, Field]]) -> Mapping[str, Kind]:
     return with_site_kinds({name: Kind(name, fields) for name, fields in added.items()})
 
 
-# What it becomes is every kind there is, the built-in ones with them.
+# Validation turns it into every kind there is, the built-in ones included.
 SiteKinds = Annotated[
     dict[_Name, dict[_Name, Annotated[InstanceOf[Field], BeforeValidator(_field)]]],
     AfterValidator(_all_kinds),

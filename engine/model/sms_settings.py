@@ -1,4 +1,4 @@
-"""The `sms:` part of config.yaml: which gateway sends texts, and how much a text may say."""
+"""The `sms:` part of config.yaml: the gateway that sends texts, and the detail of a text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import Field, InstanceOf, StringConstraints
 from engine.model.config_path import ConfigPath
 from engine.model.strict import Strict
 
-# How much a text to staff may say of the client: nothing, the ref, or the ref and the rule's few
+# The detail of a text to staff: nothing about the client, the ref, or the ref and the rule's few
 # words of reason.
 Detail = Literal["none", "reference", "reason"]
 
-# Seconds. The lease of a claimed message (flows/delivery) counts on no request taking longer.
+# Seconds. The lease of a claimed message (flows/delivery) counts on this limit of a request.
 LONGEST_TIMEOUT = 10.0
 
 E164 = r"\+[1-9][0-9]{6,14}"
@@ -24,9 +24,11 @@ Phone = Annotated[str, StringConstraints(pattern=f"^{E164}$")]
 class SmsSettings(Strict):
     """How texts go out.
 
-    `gateway` is a name of the registry, `senders` are how many texts are handed over at once, one
-    of them kept for urgent ones, and `own` are that connector's settings, which stand under its
-    name. `file` remembers the texts that do not leave this machine.
+    Attributes:
+        gateway: A name of the registry.
+        senders: How many texts are handed over at once. One sender is kept for urgent texts.
+        own: The gateway's own settings, which stand under its name.
+        file: The file of the texts that do not leave this machine.
     """
 
     gateway: str = "printed"

@@ -1,4 +1,4 @@
-"""What the engine asks of the settings of any source, whichever connector reads it."""
+"""The settings that every source has, whichever connector reads it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 class SourceSettings(Strict):
     """One item of `sources:`; each connector's settings extend it.
 
-    Once nothing new came for `silent_after` (microseconds) the source counts as silent.
+    The source counts as silent if nothing new came for `silent_after` (microseconds).
     """
 
     name: SourceName
@@ -37,30 +37,31 @@ class SourceSettings(Strict):
 
         Args:
             written: The item as YAML gives it, every scalar a text.
-            kinds: Every kind of event there is, by name.
+            kinds: Every kind of event, by name.
 
         Returns:
-            Pairs of a place inside the item and what to do.
+            Pairs of a place inside the item and the change to make there.
         """
         yield from ()
 
     def warnings(self) -> Iterator[tuple[Place, str]]:
-        """Say what can be read and is probably not meant.
+        """Return what can be read but is probably a mistake.
 
-        Places inside the item, and what to do.
+        Returns:
+            Pairs of a place inside the item and the change to make there.
         """
         yield from ()
 
     @property
     def attributes(self) -> frozenset[str] | None:
-        """The attributes that it gives clients; None where it tells of no clients."""
+        """The attributes that it gives clients; None if it tells of no clients."""
         return None
 
     @property
     def inbox(self) -> Path | None:
-        """The folder into which people drop its files; None where it reads no folder."""
+        """The folder into which people drop its files; None if it reads no folder."""
         return None
 
     def examine(self) -> tuple[bool, str]:
-        """Look whether it can be reached now; whether it can, and a sentence for `doctor`."""
+        """Return whether it can be reached now, and a sentence for `doctor`."""
         return True, f"The source {self.name} is asked when it is read."

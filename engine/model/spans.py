@@ -1,4 +1,4 @@
-"""Spans: from when to when a rule held for a client."""
+"""Spans: the periods in which a rule held for a client."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Raise(NamedTuple):
 class Span(NamedTuple):
     """A rule held for a client from `began` until just before `ended` (microseconds since 1970).
 
-    `hold` and `clears_after` are taken into account. `ended` is None if nothing known ends it.
-    `severity` is that at `began`; `raises` are what it rises to later on, each higher than the one
-    before and inside the span.
+    `hold` and `clears_after` are taken into account. `ended` is None if no known event ends it.
+    `severity` is the severity at `began`. `raises` are the later ones, each higher than the one
+    before.
     """
 
     client_id: int
@@ -31,6 +31,6 @@ class Span(NamedTuple):
     raises: tuple[Raise, ...] = ()
 
     def severity_at(self, at: Instant) -> Severity:
-        """The severity as of an instant of the span."""
+        """Return the severity at an instant of the span."""
         reached = [one.to for one in self.raises if one.at <= at]
         return reached[-1] if reached else self.severity

@@ -1,4 +1,4 @@
-"""Staff and mentors, and under what they may be told about a client."""
+"""Staff and mentors, and the consents under which mentors may be told about a client."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Assignment:
     ended: Instant | None
 
     def lasts(self, now: Instant) -> bool:
-        """Whether it covers an instant."""
+        """Return whether it covers an instant."""
         return self.began <= now and (self.ended is None or now < self.ended)
 
 
@@ -46,12 +46,12 @@ class Assignment:
 class Consent:
     """A client's consent that one mentor may be told (42 CFR Part 2 §2.31).
 
-    Scoped, with purpose and expiry.
+    It has a scope, a purpose and an expiry.
     """
 
     client_id: int
     staff_id: int
-    alias: str  # how a message to the mentor may call the client
+    alias: str  # the client's name in a message to the mentor
     scope: str
     purpose: str
     given_at: Instant
@@ -59,7 +59,7 @@ class Consent:
     revoked_at: Instant | None
 
     def valid(self, now: Instant) -> bool:
-        """Whether it covers a message sent at `now` (microseconds since 1970)."""
+        """Return whether it covers a message sent at `now`."""
         return (
             self.given_at <= now
             and (self.expires_at is None or now < self.expires_at)
@@ -75,7 +75,7 @@ class RecipientFacts:
     opted_out: bool = False  # the number said STOP
     absent: bool = False
     as_mentor: bool = False  # told as a mentor, who needs a consent
-    consents: tuple[Consent, ...] = ()  # those that the client gave for them, the newest last
+    consents: tuple[Consent, ...] = ()  # the client's consents to them, the newest last
     responsible: bool = True  # assigned to the client, or on call, in the role that is told
 
 
@@ -86,7 +86,7 @@ class SkippedRecipient:
     role: Role | None
     staff_id: int | None
     reason: NotifyReason | SettlementReason
-    stand_in_id: int | None = None  # who is told in place of somebody absent
+    stand_in_id: int | None = None  # the stand-in of an absent person
     rotation: str | None = None
 
 

@@ -1,15 +1,15 @@
-"""What every part of config.yaml is: frozen, and strict about what it does not know."""
+"""The base of every part of config.yaml: frozen, and strict about unknown keys."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-# Reading it is made ready when it is first read, whole: each part by itself as well would take
-# every command longer.
+# The whole is prepared once, when it is first read. Preparing each part too would slow every
+# command down.
 LAZY = ConfigDict(defer_build=True)
 
 
 class Strict(BaseModel):
-    """Settings that do not change and hold nothing unknown."""
+    """Settings that do not change and hold no unknown key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", **LAZY)

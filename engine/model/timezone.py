@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
-# Names that keep one offset all the year, and what to write where clocks change.
+# Names that keep one offset all year, and the name to write if the clocks change.
 _WITHOUT_SUMMER = {
     "EST": "America/New_York",
     "MST": "America/Denver, or America/Phoenix where clocks never change",
     "HST": "Pacific/Honolulu",
 }
 _FIXED = re.compile(r"Etc/GMT[+-]?[1-9][0-9]*|(?:UTC|GMT)[+-][0-9:]+")
-# Windows' ids and the names that it shows, without the offset before them: unicode.org, CLDR,
+# The ids and the shown names of Windows, without the offset before them: unicode.org, CLDR,
 # supplemental/windowsZones.xml, territory 001.
 _WINDOWS: Mapping[str, str] = {
     "eastern": "America/New_York",
@@ -51,13 +51,13 @@ _SHOWN = re.compile(
 
 
 def read_timezone(name: str) -> str:
-    """Return the IANA name of a timezone; Windows' names of the common zones are understood.
+    """Return the IANA name of a timezone; Windows' names of common zones are understood.
 
     Args:
         name: The written name, such as `America/New_York` or `Eastern Time (US & Canada)`.
 
     Raises:
-        ValueError: there is no such timezone, or it keeps one offset all the year.
+        ValueError: There is no such timezone, or it keeps one offset all year.
     """
     name = " ".join(name.split())
     if name in _WITHOUT_SUMMER or _FIXED.fullmatch(name):

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 @lru_cache(maxsize=10_000)
 def fold(word: str) -> str:
-    """Return a word as it is compared.
+    """Return a word in the form in which words are compared.
 
-    Case, white space around it, repeated spaces and characters that cannot be seen make no
-    difference: a soft hyphen, a zero-width space, a mark of the reading direction.
+    Case, white space around it, repeated spaces and invisible characters make no difference: a soft
+    hyphen, a zero-width space, a mark of the reading direction.
     """
     seen = "".join(
         character

@@ -15,7 +15,7 @@ _EXPECTED = "expected"
 
 
 def lines_of_case(result: CaseResult) -> Iterator[str]:
-    """The timeline in lines of text; what is not as expected begins with `!`."""
+    """Yield the timeline in lines of text; what is not as expected begins with `!`."""
     yield f"{result.file}:{result.line}: {result.title}"
     start = datetime.combine(result.start, datetime.min.time())
     yield f"    day 0 is {start:%A} {result.start.isoformat()}, {result.timezone}"
@@ -29,7 +29,7 @@ def lines_of_case(result: CaseResult) -> Iterator[str]:
 
 
 def as_data(result: CaseResult) -> dict[str, Any]:
-    """The same for programs: the case, whether it passed, and its timeline."""
+    """Return the same for programs: the case, whether it passed, and its timeline."""
     return {
         "file": result.file,
         "line": result.line,

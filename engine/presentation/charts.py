@@ -207,7 +207,7 @@ def _dates(labels: Sequence[str], width: float) -> list[Label]:
 
 
 def _round_up(number: float) -> float:
-    """The next round number; a small one is even, because half of it is marked too."""
+    """Return the next round number; a small one is even, because half of it is marked too."""
     if number <= 2:
         return 2
     scale = 10 ** int(log10(number))

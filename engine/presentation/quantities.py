@@ -34,7 +34,7 @@ def share(number: float | None) -> str:
 
 
 def listed(refs: Sequence[str], most: int) -> str:
-    """Some of them, and how many more there are."""
+    """Return the first refs, and how many more there are."""
     if not refs:
         return "none"
     more = len(refs) - most
@@ -42,6 +42,6 @@ def listed(refs: Sequence[str], most: int) -> str:
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """A bar for each number, the greatest being full."""
+    """Return a bar for each number, the greatest being full."""
     greatest = max(numbers, default=0) or 1
     return "".join(_BARS[-(-number * (len(_BARS) - 1) // greatest)] for number in numbers)

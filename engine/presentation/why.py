@@ -46,7 +46,7 @@ def show(why: AlertExplanation) -> None:
 
 
 def lines(why: AlertExplanation) -> Iterator[Text]:
-    """The explanation line by line."""
+    """Yield the explanation line by line."""
     yield Text("  ").join(
         [
             Text(f"Alert {why.alert}", "bold"),

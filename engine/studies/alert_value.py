@@ -206,7 +206,7 @@ class Measurement:
 
 
 def _by_client(client: Places, weights: Floats, clients: int) -> Floats:
-    """The sum of weights (m,) by client (n,)."""
+    """Return the sum of weights (m,) by client (n,)."""
     found: Floats = np.bincount(client, weights, minlength=clients).astype(float)
     return found
 

@@ -87,6 +87,6 @@ class _Observed:
         self._share = np.concatenate(([1.0], np.cumprod(1 - lost / left)))
 
     def until(self, duration: Instants) -> Floats:
-        """The probability of being observed for at least these durations."""
+        """Return the probability of being observed for at least these durations."""
         found: Floats = self._share[np.searchsorted(self._times, duration, "left")]
         return found

@@ -162,7 +162,7 @@ class OutcomeStatistics:
         return found
 
     def _values(self) -> dict[str, list[str]]:
-        """The attributes that divide the clients into a few groups, with their values."""
+        """Return the attributes that divide the clients into a few groups, with their values."""
         names = sorted({name for group in self._groups for name in group})
         values = {
             name: sorted({group[name] for group in self._groups if name in group}) for name in names

@@ -52,7 +52,7 @@ def ratio(above: Floats, below: Floats) -> Floats:
 
 
 def estimate(value: float | None, drawn: Floats) -> Estimate:
-    """The figure with the middle 95 % of its draws."""
+    """Return the figure with the middle 95 % of its draws."""
     if value is None:
         return Estimate(None)
     low, high = np.percentile(drawn, (2.5, 97.5))

@@ -141,7 +141,7 @@ class Tally:
         self.texts_by_week[_monday(local)] += 1
 
     def total(self, statuses: Collection[str]) -> int:
-        """The alerts of rules of these statuses."""
+        """Return the alerts of rules of these statuses."""
         return sum(rule.alerts for rule in self.rules.values() if rule.status in statuses)
 
 

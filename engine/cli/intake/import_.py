@@ -85,7 +85,7 @@ def _accept_gone(database: Database, sources: Sequence[Source], name: str) -> in
 
 
 def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:
-    """The sources, or those of them that the files are for, with these files alone."""
+    """Return the sources, or those of them that the files are for, with these files alone."""
     from connectors import registry
     from engine.ports import FileSource
 

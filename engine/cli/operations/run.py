@@ -88,7 +88,7 @@ class _StoppedClock:
 
 
 def _trial_clock(settings: Settings, at: str) -> Clock:
-    """A clock for a trial, which must text no person and use a database of its own."""
+    """Return a clock for a trial, which must text no person and use a database of its own."""
     from engine.model.instant import from_us
 
     if settings.sms.gateway != "printed":

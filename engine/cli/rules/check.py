@@ -72,7 +72,7 @@ def check(
 
 
 def _outdated(settings: Settings) -> Iterator[Mistake]:
-    """The schemas beside the rules that would make editors disagree with this check."""
+    """Yield the schemas beside the rules that would make editors disagree with this check."""
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written
 
@@ -87,7 +87,7 @@ def _outdated(settings: Settings) -> Iterator[Mistake]:
 
 
 def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
-    """The live rules that serve and that no configured file holds."""
+    """Yield the live rules that serve and that no configured file holds."""
     from engine.errors import StoreUnavailableError
     from engine.flows.rules.missing_rules import missing
     from engine.store.operations.rule_sets import serving
@@ -109,7 +109,7 @@ def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mist
 
 
 def _unheard(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
-    """The words of live rules that no source has ever given, and that look like slips."""
+    """Yield the words of live rules that no source has ever given, and that look like slips."""
     from engine.errors import StoreUnavailableError
     from engine.flows.rules.unheard_words import unheard_words
 
@@ -139,13 +139,13 @@ def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:
 
 
 def configured(settings: Settings | None) -> list[Path]:
-    """The folder of the configured rules; nothing if the configuration cannot be read."""
+    """Return the folder of the configured rules; nothing if the configuration cannot be read."""
     if settings is None:
         return []
     return [near(settings.rules)]
 
 
 def near(path: Path) -> Path:
-    """The path from the current folder, except if it lies above."""
+    """Return the path from the current folder, except if it lies above."""
     relative = os.path.relpath(path)
     return path if relative.startswith("..") else Path(relative)

@@ -291,7 +291,7 @@ def _replayed(found: Preview, conn: Connection) -> Iterator[PreviewRow]:
 
 
 def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequence[str]) -> None:
-    """The spans as they come, which can be many, then what they amount to."""
+    """Return the spans as they come, which can be many, then what they amount to."""
     from engine.presentation.preview.summary import summary
 
     print('{"spans":', end=" ")

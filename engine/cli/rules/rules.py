@@ -74,7 +74,7 @@ def history(
 
 
 def _book(one: StoredRuleSet, settings: Settings) -> Rulebook | str:
-    """The set's rules, or why they cannot be read."""
+    """Return the set's rules, or why they cannot be read."""
     from engine.rulebook.parsing.load import from_texts
 
     try:

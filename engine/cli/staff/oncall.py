@@ -161,7 +161,7 @@ def _hindered(conn: Connection, shift: Shift, at: Instant) -> list[str]:
 
 
 def _everybody(conn: Connection, at: Instant) -> Iterator[tuple[object, ...]]:
-    """The staff with the role, if there is no rotation."""
+    """Yield the staff with the role, if there is no rotation."""
     from engine.flows.escalation.recipients import RecipientResolver
 
     for one in RecipientResolver(conn, at).on_call():

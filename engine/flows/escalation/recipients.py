@@ -84,7 +84,7 @@ class StaffDirectory:
         return tuple(one for one in self._consents[client_id] if one.staff_id == staff_id)
 
     def absent(self, now: Instant) -> dict[int, Absence]:
-        """The absences that last, by staff id; of several the one that was added last."""
+        """Return the absences that last, by staff id; of several the one that was added last."""
         return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
 
     def on_call(self, now: Instant) -> Sequence[tuple[str, str | None]] | None:
@@ -260,7 +260,7 @@ class _RecipientCollector:
         self.by_id: dict[int, Recipient] = {}
 
     def mentor(self, one: Staff, consents: tuple[Consent, ...]) -> None:
-        """A consent names one mentor, so that nobody can stand in for them."""
+        """Add a mentor. A consent names one mentor, so nobody can stand in for them."""
         decision = self._reach.decide(one, consents)
         if decision.consent is not None:
             self._tell("mentor", one.id, Recipient(one, decision.consent.alias))
@@ -268,7 +268,10 @@ class _RecipientCollector:
             self.left_out.append(SkippedRecipient("mentor", one.id, decision.reason))
 
     def member(self, role: Role, one: Staff) -> None:
-        """A mentor is told as a peer, whatever else an assignment or a rotation says."""
+        """Add a member of staff, or the stand-in of an absent one.
+
+        A mentor is told as a peer only, even if an assignment or a rotation names them as staff.
+        """
         reason = self._reach.decide(one).reason
         if one.role == "mentor":
             reason = NotifyReason.MENTOR_AS_STAFF

@@ -143,7 +143,7 @@ def _opening(
 
 
 def _next_due(spans: Sequence[Span], tellings: Iterable[Instant], now: Instant) -> Instant | None:
-    """The earliest instant ahead at which something changes, should nothing more happen.
+    """Return the earliest instant ahead at which something changes, should nothing more happen.
 
     That is where a span begins, ends or is raised, or where people may be told again.
     """
@@ -264,7 +264,7 @@ def _tell_the_end(
 def _routed(
     judgements: Sequence[Judgement], fresh: Sequence[Alert], new: Sequence[NewAlert]
 ) -> dict[int, Routed]:
-    """The alerts that were opened just now, by id, as they would be read."""
+    """Return the alerts that were opened just now, by id, as they would be read."""
     refs = {one.claim.client_id: one.client_ref for one in judgements}
     opened = zip(fresh, new, strict=True)
     return {

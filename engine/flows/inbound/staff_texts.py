@@ -52,7 +52,7 @@ class _Desk:
         return Named(code, shown, urgent=coded.severity == "urgent")
 
     def open(self) -> list[CodedAlert]:
-        """The alerts that the sender can act on, because nobody else has taken them."""
+        """Return the alerts that the sender can act on, because nobody else has taken them."""
         return [each for each in self.coded.values() if not self._closed(each)]
 
     def known(self) -> list[OpenAlert]:

@@ -228,7 +228,7 @@ def _too_far_ahead(line: int, instant: Instant, row: str, key: str) -> Reject:
 
 
 def _earliest(*each: Mapping[int, Instant]) -> dict[int, Instant]:
-    """The earliest instant of each client over several mappings."""
+    """Return the earliest instant of each client over several mappings."""
     earliest: dict[int, Instant] = {}
     for mapping in each:
         for client_id, at in mapping.items():

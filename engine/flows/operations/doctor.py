@@ -114,7 +114,7 @@ def _permissions(settings: Settings) -> Check:
 
 
 def _rules(settings: Settings) -> tuple[Check, Rulebook | None]:
-    """The check, and the rules if the files hold no mistake."""
+    """Return the check, and the rules if the files hold no mistake."""
     try:
         rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
     except MistakesError as error:
@@ -364,7 +364,7 @@ def _lists(conn: Connection) -> Iterator[Check]:
 
 
 def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
-    """The words of live rules that no source has ever given; a rare thing is no fault."""
+    """Yield the words of live rules that no source has ever given; a rare thing is no fault."""
     unheard = unheard_words(conn, rulebook, settings.kinds) if rulebook else []
     for one in unheard:
         if one.near:
@@ -375,6 +375,6 @@ def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> I
 
 
 def _ago(us: Duration) -> str:
-    """A duration as exactly as people want to know it."""
+    """Return a duration as exactly as people want to know it."""
     unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
     return write_duration(us // unit * unit)

@@ -153,7 +153,7 @@ def gaps(
 def off_hours(
     conn: Connection, rotations: Sequence[Rotation], now: Instant
 ) -> tuple[Instant, Instant] | None:
-    """The first time within four weeks in which no rotation has hours, from when to when."""
+    """Return the first time within four weeks in which no rotation has hours, from when to when."""
     for began, ended in _stretches(conn, rotations, now):
         overrides = on_call.overrides(conn, began)
         if not any(covers(one, overrides, began) for one in rotations):
@@ -171,7 +171,7 @@ def is_vacant(conn: Connection, now: Instant) -> bool:
 def _stretches(
     conn: Connection, rotations: Sequence[Rotation], now: Instant
 ) -> Iterator[tuple[Instant, Instant]]:
-    """The stretches of time within which nothing changes."""
+    """Yield the stretches of time within which nothing changes."""
     until = now + AHEAD_US
     edges = {now, until}
     for each in _shifts(conn, rotations, now, until):

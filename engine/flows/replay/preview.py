@@ -238,7 +238,7 @@ def _judged(
 
 
 def _attributes(client: Client, at_risk: AtRisk | None) -> Mapping[str, str]:
-    """The client's attributes as their time at risk began."""
+    """Return the client's attributes as their time at risk began."""
     found: dict[str, str] = {}
     if at_risk is None:
         return found

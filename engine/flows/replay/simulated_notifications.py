@@ -39,7 +39,7 @@ def simulate(
     live = [span for span in spans if rules[span.rule_id].status == "live"]
 
     def reached(stretch: Stretch, at: Instant) -> tuple[Instant, Severity, list[Staff]]:
-        """The instant of the first step, the severity then, and the staff who are told."""
+        """Return the instant of the first step, the severity then, and the staff who are told."""
         span = stretch.span
         severity = span.severity_at(at)
         policy = routing.policy(severity, rules[span.rule_id].notify)

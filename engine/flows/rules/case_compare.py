@@ -38,7 +38,7 @@ def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Datab
 
 
 def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[TimelineLine]:
-    """The timeline of a case, given which alerts opened."""
+    """Return the timeline of a case, given which alerts opened."""
     lines = [
         TimelineLine(clock[one.at], True, given=_given(case, one.said, one.at, one.known))
         for one in case.arrivals
@@ -60,7 +60,7 @@ def _given(case: Case, said: str, at: Instant, known: WallReading) -> str:
 
 
 def moment(case: Case, reading: WallReading) -> str:
-    """A wall-clock reading as cases write it: `day 3 18:00`."""
+    """Return a wall-clock reading as cases write it: `day 3 18:00`."""
     start = (case.start.toordinal() - _EPOCH_DAY) * 86_400
     day, second = divmod(reading // SECOND_US - start, 86_400)
     seconds = f":{second % 60:02}" if second % 60 else ""

@@ -94,7 +94,7 @@ class _GivenSource:
                 yield batch
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
-        """A case fixes no row."""
+        """Return the rejects as they are, because a case fixes no row."""
         return Batch(item, position, rejects=tuple(rejects))
 
 
@@ -154,7 +154,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
 
 
 def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
-    """The rules that serve in a case, its drafts as if they were live."""
+    """Return the rules that serve in a case, its drafts as if they were live."""
     rules = rulebook.rules.values()
     chosen = set(rulebook.rules if case.others_silent else case.rules)
     while more := {
@@ -210,7 +210,7 @@ class _Engine:
         self._severities: dict[tuple[int, int], Severity] = {}  # by alert and instant
 
     def next_instant(self, now: Instant) -> Instant | None:
-        """The next instant after `now` at which there is something to do."""
+        """Return the next instant after `now` at which there is something to do."""
         ahead = (
             *self._source.instants,
             *(at for at, _, _ in self._replies),

@@ -70,7 +70,7 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileS
 
 
 def _pair(path: Path) -> tuple[Path, Path]:
-    """A rule file and the file of its cases, from either."""
+    """Return a rule file and the file of its cases, from either."""
     if path.name.endswith(CASES):
         return path.with_name(f"{path.name.removesuffix(CASES)}.yaml"), path
     return path, path.with_name(f"{path.stem}{CASES}")

@@ -69,7 +69,7 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
 
 
 def written(serving: Mapping[str, str]) -> dict[str, str]:
-    """The texts of an accepted rule set that stood in files, by file name."""
+    """Return the texts of an accepted rule set that stood in files, by file name."""
     return {name: text for name, text in serving.items() if not name.endswith(IN_NO_FILE)}
 
 

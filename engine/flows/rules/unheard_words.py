@@ -65,7 +65,7 @@ def unheard_words(
 
 
 def _asked(one: CheckedRule, kinds: Mapping[str, Kind]) -> set[AskedWord]:
-    """The words of its own conditions; those of a rule that it refers to are that rule's."""
+    """Return the words of its own conditions; those of a rule that it refers to are that rule's."""
     conditions = [one.written.when, *(condition for _, condition in one.written.raises)]
     return {word for condition in conditions for word in asked_words(condition, kinds)}
 

@@ -83,7 +83,7 @@ def _without_evidence(one: CheckedRule) -> Iterator[Mistake]:
 
 
 def _unfit_text(one: CheckedRule) -> Iterator[Mistake]:
-    """A reason that texts leave out; the text itself goes out whatever a rule says."""
+    """Warn of a reason that texts leave out; the text itself goes out in any case."""
     reason = one.rule.reason
     if one.rule.status == "retired" or not reason:
         return

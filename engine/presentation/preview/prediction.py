@@ -35,7 +35,7 @@ def predictions(preview: PreviewResult, outcome: OutcomeStatistics) -> list[Sect
 
 
 def measured(preview: PreviewResult, outcome: OutcomeStatistics) -> Iterator[Sort]:
-    """The sorts of alert with one at risk, all live rules together first."""
+    """Yield the sorts of alert with one at risk, all live rules together first."""
     rules = [(rule_id, rule.status) for rule_id, rule in in_order(preview)]
     live = [rule_id for rule_id, status in rules if status == "live"]
     for rule_id in [*([ANY_LIVE] if len(live) > 1 else []), *(rule_id for rule_id, _ in rules)]:
@@ -44,7 +44,7 @@ def measured(preview: PreviewResult, outcome: OutcomeStatistics) -> Iterator[Sor
 
 
 def written(sort: Sort) -> str:
-    """The name of a sort of alert."""
+    """Return the name of a sort of alert."""
     return f"{sort.rule}, high" if sort.least == "high" else sort.rule
 
 

@@ -53,12 +53,12 @@ PAGE = Limits(weeks=104, clients=50, refs=25, rules=5, has_charts=True)
 
 
 def versions(preview: PreviewResult) -> list[RuleSetResult]:
-    """The previewed rules and, where there is one, the other version."""
+    """Return the previewed rules and, where there is one, the other version."""
     return [preview.version, *([preview.against] if preview.against else [])]
 
 
 def alerting(version: RuleSetResult) -> dict[str, None]:
-    """The clients with an alert that notifies a person."""
+    """Return the clients with an alert that notifies a person."""
     return {
         ref: None
         for ref, one in version.tally.clients.items()
@@ -76,14 +76,14 @@ def in_order(preview: PreviewResult) -> list[tuple[str, RuleTally]]:
 
 
 def silent(preview: PreviewResult) -> str:
-    """A sentence that names the other rules."""
+    """Return a sentence that names the other rules."""
     loud = dict(in_order(preview))
     names = [rule_id for rule_id, _ in all_in_order(preview) if rule_id not in loud]
     return f"Without an alert: {', '.join(names)}." if names else ""
 
 
 def all_in_order(preview: PreviewResult) -> list[tuple[str, RuleTally]]:
-    """The rules of either version, in the order of `in_order`."""
+    """Return the rules of either version, in the order of `in_order`."""
     rules: dict[str, RuleTally] = {}
     for one in reversed(versions(preview)):
         rules |= one.tally.rules

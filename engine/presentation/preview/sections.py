@@ -130,7 +130,7 @@ class Sections:
         )
 
     def mondays(self) -> list[date]:
-        """The Monday of every week from the first with an alert or a text to the last."""
+        """Return the Monday of every week from the first with an alert or a text to the last."""
         known = {
             monday for one in self._both for monday in (*one.tally.weeks, *one.tally.texts_by_week)
         }

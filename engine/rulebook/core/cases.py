@@ -20,7 +20,7 @@ CLIENT = "the client"  # the ref of the one client of a case
 
 
 def phone_of(role: Role) -> str:
-    """The number of the one person of a role in every case."""
+    """Return the number of the one person of a role in every case."""
     return f"+1555010000{ROLES.index(role)}"
 
 

@@ -82,7 +82,7 @@ def with_rules(condition: Condition, others: dict[str, Condition]) -> Condition:
 
 
 def _within(measure: Measure, change: Callable[[Condition], Condition]) -> Measure:
-    """The measure with each condition that it is made of changed."""
+    """Return the measure with each condition that it is made of changed."""
     match measure:
         case Points(items):
             changed = tuple((points, change(part)) for points, part in items)
@@ -94,7 +94,7 @@ def _within(measure: Measure, change: Callable[[Condition], Condition]) -> Measu
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions that a condition joins; none where it joins none."""
+    """Return the conditions that a condition joins; none where it joins none."""
     match condition:
         case AllOf(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
             return parts
@@ -125,7 +125,7 @@ def findings(condition: Condition) -> Iterator[Finding]:
 
 
 def everything(condition: Condition) -> Iterator[Condition]:
-    """The condition and every condition in it, those inside scorecards and `ever` too."""
+    """Yield the condition and every condition in it, those inside scorecards and `ever` too."""
     yield condition
     for part in (*parts_of(condition), *inner_of(condition)):
         yield from everything(part)
@@ -137,12 +137,12 @@ def all_findings(condition: Condition) -> Iterator[Finding]:
 
 
 def references(condition: Condition) -> Iterator[str]:
-    """The id of every rule it refers to."""
+    """Return the id of every rule it refers to."""
     return (one.rule_id for one in everything(condition) if isinstance(one, RuleHolds))
 
 
 def joined_references(condition: Condition) -> Iterator[str]:
-    """The id of every rule that it joins; not of those inside a scorecard or `ever`."""
+    """Yield the id of every rule that it joins; not of those inside a scorecard or `ever`."""
     if isinstance(condition, RuleHolds):
         yield condition.rule_id
     for part in parts_of(condition):
@@ -176,7 +176,7 @@ def may_be_unknown(finding: Finding) -> bool:
 
 
 def signals(condition: Condition) -> dict[str, Signal]:
-    """The signals that it looks at, by name."""
+    """Return the signals that it looks at, by name."""
     found: dict[str, Signal] = {}
     for finding in all_findings(condition):
         match finding.measure:
@@ -190,7 +190,7 @@ def signals(condition: Condition) -> dict[str, Signal]:
 
 
 def scores_in(condition: Condition) -> tuple[Scores, ...]:
-    """The scores that words are given in it, each once."""
+    """Return the scores that words are given in it, each once."""
     found: dict[Scores, None] = {}
     for finding in all_findings(condition):
         measure = finding.measure
@@ -201,7 +201,7 @@ def scores_in(condition: Condition) -> tuple[Scores, ...]:
 
 
 def kinds(condition: Condition) -> frozenset[str]:
-    """The kinds of events that it looks at."""
+    """Return the kinds of events that it looks at."""
     found: set[str] = set()
     for finding in all_findings(condition):
         measure = finding.measure

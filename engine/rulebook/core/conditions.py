@@ -89,7 +89,7 @@ class Ever(Measure):
     condition: Condition
 
     def first(self, histories: Histories) -> Keys:
-        """The first such key of each client who has one, ascending."""
+        """Return the first such key of each client who has one, ascending."""
 
         def find() -> Keys:
             condition, care = flips_of(self.condition, histories), in_care(histories)

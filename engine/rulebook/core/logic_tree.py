@@ -44,7 +44,7 @@ Tree = Leaf | AllTrees | AnyTree
 
 
 def leaves(tree: Tree) -> Iterator[int]:
-    """The finding of every leaf, as often as it stands there."""
+    """Yield the finding of every leaf, as often as it stands there."""
     if isinstance(tree, Leaf):
         yield tree.finding
     else:
@@ -69,7 +69,7 @@ def ways(tree: Tree) -> int:
 
 
 def renumbered(tree: Tree, numbers: Mapping[int, int]) -> Tree:
-    """The same tree over other numbers."""
+    """Return the same tree over other numbers."""
     if isinstance(tree, Leaf):
         return Leaf(numbers[tree.finding])
     return type(tree)(tuple(renumbered(part, numbers) for part in tree.parts))

@@ -30,7 +30,7 @@ from engine.rulebook.parsing.rule_parser import WrittenRule
 
 
 def _raise_of(rule_id: str, severity: Severity) -> str:
-    """The name under which the tree of a rule's raise stands; no rule can be called so."""
+    """Return the name under which the tree of a rule's raise stands; no rule can be called so."""
     return f"{rule_id} raised to {severity}"
 
 
@@ -199,7 +199,7 @@ class Rulebook:
 
 
 def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
-    """The conclusions with everything false outside of care."""
+    """Return the conclusions with everything false outside of care."""
     everything = merged([instants, care])
     before = instants.searchsorted(everything, "right") - 1
     carried = (

@@ -102,7 +102,7 @@ def _signals(one: CheckedRule) -> Iterator[str]:
 def _when(
     opening: str, condition: Condition, rules: Mapping[str, Rule], depth: int = 0
 ) -> Iterator[str]:
-    """The condition as a list, each level indented by one more."""
+    """Yield the condition as a list, each level indented by one more."""
     match condition:
         case AllOf():
             heading = "all of these are so:"

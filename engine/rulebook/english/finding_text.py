@@ -121,7 +121,7 @@ def item_in_words(points: int, condition: Condition) -> str:
 
 
 def condition_in_words(condition: Condition) -> str:
-    """A condition in one line, what it joins in brackets."""
+    """Return a condition in one line, what it joins in brackets."""
     match condition:
         case Finding():
             return finding_in_words(condition)
@@ -161,7 +161,7 @@ def threshold_in_words(finding: Finding) -> str:
 
 
 def value_in_words(measure: Measure, measured: Value | None) -> str:
-    """A measured value with its unit; `no value` where there is none."""
+    """Return a measured value with its unit; `no value` where there is none."""
     write = words.elapsed if isinstance(measure, TimeSinceEvent) else _write(measure)
     return words.value(measured, write)
 

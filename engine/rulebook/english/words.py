@@ -66,34 +66,34 @@ def word(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number in full, so that no two read the same."""
+    """Return a number in full, so that no two read the same."""
     return repr(int(value)) if float(value).is_integer() else repr(value)
 
 
 def percent(value: float | str) -> str:
-    """A percentage."""
+    """Return a percentage."""
     return f"{number(value)}%" if not isinstance(value, str) else word(value)
 
 
 def duration(value: float | str) -> str:
-    """A duration given in microseconds."""
+    """Return a duration given in microseconds."""
     return word(value) if isinstance(value, str) else write_duration(round(value))
 
 
 def elapsed(value: float | str) -> str:
-    """A measured duration in microseconds, short enough to be read at a glance."""
+    """Return a measured duration in microseconds, short enough to be read at a glance."""
     return word(value) if isinstance(value, str) else write_elapsed(round(value))
 
 
 def days(value: float | str) -> str:
-    """A duration in whole days, however long, where it is one."""
+    """Return a duration in whole days, however long, where it is one."""
     if isinstance(value, str) or value % DAY_US:
         return duration(value)
     return f"{number(value // DAY_US)} {'day' if value == DAY_US else 'days'}"
 
 
 def plain(value: float | str) -> str:
-    """A number or a word."""
+    """Return a number or a word."""
     return word(value) if isinstance(value, str) else number(value)
 
 

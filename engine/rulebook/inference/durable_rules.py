@@ -87,7 +87,7 @@ class CompiledTrees:
         self._failure: str | None = None
 
     def conclude(self, true: Iterable[int]) -> frozenset[int]:
-        """The indices of the trees that hold where exactly the findings `true` are true.
+        """Return the indices of the trees that hold where exactly the findings `true` are true.
 
         Raises DurableRulesError on any failure, and from then on for ever: a fact may have stayed
         behind.

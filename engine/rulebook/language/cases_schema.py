@@ -32,7 +32,7 @@ _MOMENT: Schema = {"type": "string", "pattern": whole_of(MOMENT)}
 
 
 def cases_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """The schema (draft 7) of a file of cases, where events are of these kinds."""
+    """Return the schema (draft 7) of a file of cases, where events are of these kinds."""
     return {
         "$schema": DRAFT,
         "title": "Handrail cases",

@@ -172,7 +172,7 @@ def _so_many(said: Said) -> int | None:
 
 
 def _shares(least: int, most: int | None) -> frozenset[float] | None:
-    """The percentages of so many events; None where they may be any."""
+    """Return the percentages of so many events; None where they may be any."""
     if most is None or not least <= most <= _FEW:
         return None
     sizes = range(least, most + 1)
@@ -182,7 +182,7 @@ def _shares(least: int, most: int | None) -> frozenset[float] | None:
 
 
 def _most(said: Said) -> float:
-    """The most that can be counted in the window."""
+    """Return the most that can be counted in the window."""
     last, within = _so_many(said), said.window.within
     if last is not None and said.name == "sequence":
         # Where both are of one kind, an event can end one pair and begin the next.
@@ -195,7 +195,7 @@ def _most(said: Said) -> float:
 
 
 def measure_of(said: Said) -> Measure:
-    """The measure that was said."""
+    """Return the measure that was said."""
     measure = _measure_of(said)
     if said.before is None:
         return measure

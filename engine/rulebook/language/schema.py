@@ -79,7 +79,7 @@ _CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
 
 
 def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """The schema (draft 7) of a rule file, where events are of these kinds."""
+    """Return the schema (draft 7) of a rule file, where events are of these kinds."""
     heads: dict[str, Schema] = {name: _measure(name, form, kinds) for name, form in FORMS.items()}
     heads |= {
         join: keyed({join: says}, {join: _CONDITIONS}, (join,)) for join, says in JOINS.items()
@@ -113,7 +113,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
 
 
 def written(schema: Mapping[str, Any]) -> str:
-    """The schema as the text of its file, a definition a line."""
+    """Return the schema as the text of its file, a definition a line."""
     definitions = ",\n".join(
         f"{json.dumps(name)}: {json.dumps(one)}" for name, one in schema["definitions"].items()
     )
@@ -122,7 +122,7 @@ def written(schema: Mapping[str, Any]) -> str:
 
 
 def of_keys(keys: Mapping[str, Key]) -> Schema:
-    """A mapping of these keys."""
+    """Return a mapping of these keys."""
     shapes = {word: of_shape(key) for word, key in keys.items()}
     return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
 
@@ -130,7 +130,7 @@ def of_keys(keys: Mapping[str, Key]) -> Schema:
 def keyed(
     says: Mapping[str, str], shapes: Mapping[str, Schema | bool], needed: Iterable[str]
 ) -> dict[str, Any]:
-    """A mapping of just these keys, each with what it means."""
+    """Return a mapping of just these keys, each with what it means."""
     told = {
         word: {"description": text, **_object(shapes.get(word, {}))} for word, text in says.items()
     }
@@ -147,7 +147,7 @@ def _object(schema: Schema | bool) -> Schema:
 
 
 def of_shape(key: Key) -> Schema:
-    """A value that is written in this shape."""
+    """Return a value that is written in this shape."""
     match key.shape:
         case TextKey(longest):
             return SCALAR if longest is None else {**SCALAR, "maxLength": longest}
@@ -249,7 +249,7 @@ def _condition(heads: Mapping[str, Schema]) -> Schema:
 
 
 def _part(kinds: Mapping[str, Kind]) -> Schema:
-    """A part of a signal that narrows a kind by a `where:`."""
+    """Return a part of a signal that narrows a kind by a `where:`."""
     shapes = {"kind": {"enum": list(kinds)}}
     part = keyed({word: key.says for word, key in PART.items()}, shapes, required(PART))
     return {**part, "allOf": [_if("kind", [kind], {"where": _where_of(kind)}) for kind in kinds]}
@@ -264,7 +264,7 @@ def _said_by(head: str, heads: Mapping[str, Schema]) -> Schema:
 
 
 def _points() -> Schema:
-    """A scorecard, written here or by its name, and a comparison of its sum."""
+    """Return a scorecard, written here or by its name, and a comparison of its sum."""
     scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
     compared = comparisons(Values(parse_whole))
     schema = keyed(

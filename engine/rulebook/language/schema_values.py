@@ -49,7 +49,7 @@ def whole_of(pattern: re.Pattern[str]) -> str:
 
 
 def lasting(*, nothing: bool = False) -> Schema:
-    """A duration; `nothing` says whether it may be 0."""
+    """Return a duration; `nothing` says whether it may be 0."""
     return {
         "type": "string",
         "pattern": ("" if nothing else f"^{_NOT_NOTHING}") + whole_of(duration.WRITTEN),
@@ -134,7 +134,7 @@ LIST_NAME: Schema = {
 
 
 def where(kind: Kind) -> Schema:
-    """The `where:` of a kind of event."""
+    """Return the `where:` of a kind of event."""
     fields = {name: field for name, field in kind.fields.items() if field.type != "text"}
     return {
         "type": "object",

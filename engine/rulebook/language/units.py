@@ -126,7 +126,7 @@ CHANGED_PERCENT = Values(parse_signed_percent, low=-100, high=100)
 
 
 def of_field(field: Field) -> Values:
-    """The values of an event's field."""
+    """Return the values of an event's field."""
     if field.type == "number":
         return Values(
             parse_number,
@@ -141,7 +141,7 @@ def of_field(field: Field) -> Values:
 
 
 def compared_by(operator: Operator, values: Values) -> Values:
-    """The values as an operator takes them.
+    """Return the values as an operator takes them.
 
     An attribute is a word, unless it is compared by more or less.
     """

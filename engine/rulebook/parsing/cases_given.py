@@ -26,7 +26,7 @@ from engine.rulebook.parsing.reading import Reading, nearest
 
 
 def read_start(reading: Reading, node: yaml.Node) -> date | None:
-    """The date of day 0."""
+    """Return the date of day 0."""
 
     def parse(text: str) -> date:
         try:
@@ -41,7 +41,7 @@ def read_start(reading: Reading, node: yaml.Node) -> date | None:
 
 
 def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> WallReading | None:
-    """A moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
+    """Return a moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
 
     def parse(text: str) -> WallReading:
         match = MOMENT.fullmatch(text)
@@ -59,7 +59,7 @@ def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> Wa
 def read_client(
     reading: Reading, parts: Mapping[str, yaml.Node], line: int, start: date
 ) -> tuple[RosterRow, str | None]:
-    """The client's row of the roster, and their timezone where it is said."""
+    """Return the client's row of the roster, and their timezone where it is said."""
     timezone = (
         reading.parsed(parts["timezone"], "timezone", _timezone) if "timezone" in parts else None
     )

@@ -46,7 +46,7 @@ def read_cases(
     rules: Collection[str] | None,
     attributes: frozenset[str] | None = None,
 ) -> list[Case]:
-    """The cases of a file that could be read; what could not is among the source's mistakes.
+    """Return the cases of a file that could be read; what could not is among the source's mistakes.
 
     `rules` are the ids that cases may name, None where the rules themselves could not be read.
     """
@@ -103,7 +103,7 @@ class _CaseReading:
         self._start = (read_start(reading, starts) if starts is not None else None) or USUAL_START
 
     def read(self) -> Case | None:
-        """The case; None where mistakes were noted."""
+        """Return the case; None where mistakes were noted."""
         reading, parts = self._reading, self._parts
         before = len(reading.source.mistakes)
         if not parts:

@@ -33,7 +33,7 @@ def read_comparison(
     at: yaml.Node,
     twice: str = _TWICE,
 ) -> Comparison | None:
-    """The one comparison among the keys of a condition or a `where:` field."""
+    """Return the one comparison among the keys of a condition or a `where:` field."""
     found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
     if not found:
         reading.mistake(
@@ -69,7 +69,7 @@ def read_comparison(
 
 
 def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | None:
-    """A `where:` over the fields of a kind; None where a mistake was noted."""
+    """Return a `where:` over the fields of a kind; None where a mistake was noted."""
     if node is None:
         return ANY
     fields = {
@@ -112,7 +112,7 @@ def contradiction(kind: Kind, one: Where, other: Where) -> str | None:
 
 
 def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | None:
-    """A plain value: equal to it, or to any word of a list of that name."""
+    """Return a plain value: equal to it, or to any word of a list of that name."""
     if str(node.value) in reading.lists:
         words = _several(reading, node, values)
         return None if words is None else Comparison("one_of", words)

@@ -108,7 +108,7 @@ def _read_ever(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
 def _read_reference(
     reading: Reading, node: yaml.Node, head: str, depth: int, *, denied: bool
 ) -> Condition | None:
-    """A phrase, or another rule, by its name."""
+    """Return a phrase, or another rule, by its name."""
     name = reading.word(node, head)
     if name is None or head == "phrase":
         return None if name is None else _read_phrase(reading, node, name, depth, denied=denied)
@@ -132,7 +132,7 @@ def _checked(
 def _read_parts(
     reading: Reading, items: Sequence[yaml.Node], depth: int, *, denied: bool
 ) -> tuple[Condition, ...] | None:
-    """The conditions of a list; None where there are none, or one could not be read."""
+    """Return the conditions of a list; None where there are none, or one could not be read."""
     parts = [_read(reading, item, depth + 1, denied=denied) for item in items]
     known = tuple(part for part in parts if part is not None)
     return known if known and len(known) == len(parts) else None
@@ -173,7 +173,7 @@ def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | Non
 
 
 def read_scorecard(reading: Reading, node: yaml.Node) -> Points | None:
-    """A scorecard without a comparison; None where mistakes were noted."""
+    """Return a scorecard without a comparison; None where mistakes were noted."""
     keys = reading.mapping(node, ("points",), "a scorecard", ("points",))
     return _named_or_read(reading, keys["points"], 0) if keys else None
 
@@ -197,7 +197,7 @@ def _named_or_read(reading: Reading, node: yaml.Node, depth: int) -> Points | No
 def read_items(
     reading: Reading, node: yaml.Node, depth: int = 0
 ) -> tuple[tuple[int, Condition], ...] | None:
-    """The items of a scorecard, each with its points; None where mistakes were noted."""
+    """Return the items of a scorecard, each with its points; None where mistakes were noted."""
     found: list[tuple[int, Condition]] = []
     nodes = reading.items(node, "the items of a scorecard")
     for item in nodes:
@@ -286,7 +286,7 @@ def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
 
 
 def _as_written(finding: Finding) -> str:
-    """A finding's comparison as one would write it."""
+    """Return a finding's comparison as one would write it."""
     comparison = finding.comparison
     operator = "not one of" if comparison.operator == "none_of" else comparison.operator
     operands = (

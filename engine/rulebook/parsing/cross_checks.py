@@ -80,7 +80,7 @@ def _check_references(written: list[WrittenRule], by_id: dict[str, WrittenRule])
 def _say_nearest(
     reading: Reading, node: yaml.Node, wanted: str, by_id: dict[str, WrittenRule]
 ) -> None:
-    """The slip may be in the id of the rule that is meant, and not where it is named."""
+    """Note that the slip may be in the id of the rule itself, and not where it is named."""
     if rule_id := nearest_word(wanted, by_id, alike=0.9):
         place = f"{reading.source.name}:{node.start_mark.line + 1}"
         rule = by_id[rule_id]
@@ -90,7 +90,7 @@ def _say_nearest(
 
 
 def _readings(written: list[WrittenRule]) -> list[Reading]:
-    """The files of the rules, each once."""
+    """Return the files of the rules, each once."""
     return list({id(rule.reading): rule.reading for rule in written}.values())
 
 

@@ -16,7 +16,7 @@ from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id
 
 
 def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure]:
-    """The figures of a file that could be read."""
+    """Return the figures of a file that could be read."""
     found = []
     for item in reading.items(node, "'figures:'") if node is not None else ():
         parts = reading.mapping(item, FIGURE, "a figure", required(FIGURE))

@@ -52,7 +52,7 @@ def load(
 
 
 def rule_files(path: Path) -> list[Path]:
-    """The rule files of a folder, or the file itself."""
+    """Return the rule files of a folder, or the file itself."""
     if not path.is_dir():
         return [path]
     return sorted(
@@ -88,7 +88,7 @@ def from_texts(
     attributes: frozenset[str] | None = None,
     routing: RoutingSettings | None = None,
 ) -> Rulebook:
-    """The rulebook of texts by file name, such as were stored when they were accepted."""
+    """Return the rulebook of texts by file name, such as were stored when they were accepted."""
     return _load(
         [YamlSource(name, text) for name, text in sorted(files.items())],
         kinds,
@@ -131,7 +131,7 @@ def _check_figures(readings: Sequence[Reading]) -> None:
 
 
 def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
-    """The figure with the conditions of rules put in."""
+    """Return the figure with the conditions of rules put in."""
     figure = written.figure
     match figure.of:
         case WeeksUntil(when, less):
@@ -146,7 +146,7 @@ def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
 
 
 def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict[str, CheckedRule]:
-    """The rules by id in the order written, each put into those that refer to it."""
+    """Return the rules by id in the order written, each put into those that refer to it."""
     checked = {}
     for rule in written:
         when = positive(resolved[rule.id])

@@ -218,7 +218,7 @@ def _read_options(reading: Reading, said: Said) -> None:
 
 
 def _read_window(reading: Reading, said: Said) -> Window:
-    """The events that the measure looks at; they are alike for every measure."""
+    """Return the events that the measure looks at; they are alike for every measure."""
     parts, window = said.nodes, Window()
     for option in ("within", "not_older_than"):
         if option in parts:
@@ -298,7 +298,7 @@ def _read_day(reading: Reading, node: yaml.Node, option: str) -> DayAfter | None
 
 
 def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
-    """The attributes that clients must have for a rule to apply to them."""
+    """Return the attributes that clients must have for a rule to apply to them."""
     if not isinstance(node, yaml.MappingNode) or not node.value:
         reading.mistake(node, "applies_to must be written as 'attribute: value' pairs")
         return []

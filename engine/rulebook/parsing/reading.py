@@ -45,7 +45,7 @@ def nearest(word: str, right: Iterable[str]) -> str:
 
 
 def _meant(word: str, words: Collection[str]) -> str | None:
-    """The right word that is nearest to a wrong one, if any is near."""
+    """Return the right word that is nearest to a wrong one, if any is near."""
     meant = _MEANT.get(word.lower())
     return meant if meant in words else nearest_word(word, words)
 
@@ -93,7 +93,7 @@ class Reading:
         self.source.mistake(node, text)
 
     def watched(self, name: str) -> KindOrSignal:
-        """The signal of that name, or else the kind."""
+        """Return the signal of that name, or else the kind."""
         self.asked["signals"].setdefault(name, _NOWHERE)
         return self.signals.get(name, name)
 
@@ -149,7 +149,7 @@ class Reading:
             self.mistake(list(keys.values())[-1], f"{what} needs '{word}:' after this")
 
     def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
-        """The items of a list that must not be empty."""
+        """Return the items of a list that must not be empty."""
         if not isinstance(node, yaml.SequenceNode) or not node.value:
             self.mistake(node, f"{what} must be a list with at least one item")
             return []
@@ -190,7 +190,7 @@ class Reading:
         return False
 
     def one_of(self, node: yaml.Node, known: Iterable[Word], what: str) -> Word | None:
-        """A word out of a known set."""
+        """Return a word out of a known set."""
         word = self.word(node, what)
         known = list(known)
         if word is not None and word not in known:
@@ -209,7 +209,7 @@ class Reading:
             return None
 
     def duration(self, node: yaml.Node, what: str) -> Duration | None:
-        """A duration in microseconds, longer than nothing."""
+        """Return a duration in microseconds, longer than nothing."""
         length = self.parsed(node, what, parse_duration)
         if length == 0:
             self.mistake(node, f"{what} must be longer than nothing")
@@ -217,7 +217,7 @@ class Reading:
         return length
 
     def whole(self, node: yaml.Node, what: str, least: int = 1) -> int | None:
-        """A whole number of at least `least`."""
+        """Return a whole number of at least `least`."""
         number = self.parsed(node, what, parse_whole)
         if number is not None and number < least:
             self.mistake(node, f"{what} must be at least {least}")
@@ -234,7 +234,7 @@ def _on_one_line(node: yaml.Node) -> bool:
 
 
 def parse_id(text: str) -> str:
-    """A rule's id; ValueError where it cannot be one."""
+    """Return a rule's id; ValueError where it cannot be one."""
     if not ID.fullmatch(text) or len(text) > LONGEST_ID:
         raise ValueError(
             f"'{text}' is not an id; "

@@ -138,7 +138,7 @@ def read_signals(reading: Reading, node: yaml.Node | None) -> None:
 
 
 def _read_part(reading: Reading, node: yaml.Node) -> tuple[str, Where] | None:
-    """A kind, or a kind with a `where:`."""
+    """Return a kind, or a kind with a `where:`."""
     parts = {"kind": node}
     if isinstance(node, yaml.MappingNode):
         parts = reading.mapping(node, PART, "a part of a signal", required(PART))
@@ -190,7 +190,7 @@ def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[st
 
 
 def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
-    """A rule whose id could be read, so that others may name it despite its mistakes."""
+    """Return a rule whose id could be read, so that others may name it despite its mistakes."""
     parts = reading.mapping(node, RULE, "a rule", required(RULE))
     if not parts:
         return None

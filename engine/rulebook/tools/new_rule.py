@@ -34,7 +34,7 @@ class NewRule:
 
 
 def rule_text(rule: NewRule) -> str:
-    """The rule file."""
+    """Return the rule file."""
     wanted = f"{{{rule.operator}: {rule.value}}}" if rule.operator else rule.value
     where = f", where: {{{rule.field}: {wanted}}}" if rule.field else ""
     within = write_duration(rule.within)
@@ -52,7 +52,7 @@ def rule_text(rule: NewRule) -> str:
 
 
 def cases_text(rule: NewRule) -> str:
-    """The file of its cases: the last event that is needed, and one event too few."""
+    """Return the file of its cases: the last event that is needed, and one event too few."""
     moments = list(_moments(rule))
     events = [f"      - {_event(rule, moment)}\n" for moment in moments]
     fewer = ["    events:\n", *events[:-1]] if rule.count > 1 else []

@@ -119,7 +119,7 @@ def _comparison_implies(one: Comparison, other: Comparison) -> bool:
 
 
 def _highest(one: CheckedRule) -> Severity:
-    """The highest severity that its alerts can reach."""
+    """Return the highest severity that its alerts can reach."""
     return min([one.rule.severity, *(to for to, _ in one.raises)], key=_rank)
 
 

@@ -141,7 +141,7 @@ def transitions_of(conn: Connection, alert_id: int) -> list[Transition]:
 
 
 def messages_of(conn: Connection, alert_id: int) -> list[Sent]:
-    """The messages about an alert, oldest first."""
+    """Return the messages about an alert, oldest first."""
     wanted = (
         select(
             outbox.c.created_at,

@@ -244,7 +244,7 @@ def woken(conn: Connection, now: Instant, limit: int, only: int | None = None) -
 
 
 def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed]:
-    """A client's alerts of one rule that are not resolved, locked."""
+    """Return a client's alerts of one rule that are not resolved, locked."""
     theirs = and_(
         alerts.c.client_id == client_id, alerts.c.rule_id == rule_id, alerts.c.state != "resolved"
     )

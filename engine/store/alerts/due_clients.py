@@ -251,7 +251,7 @@ def postpone(conn: Connection, claim: Claim, until: Instant) -> None:
 
 
 def failing(conn: Connection) -> Sequence[Failing]:
-    """The clients whose last evaluation failed, the most often failing first."""
+    """Return the clients whose last evaluation failed, the most often failing first."""
     wanted = (
         select(evaluations.c.client_id, evaluations.c.failures, evaluations.c.lease_until)
         .where(evaluations.c.failures > 0)

@@ -118,7 +118,7 @@ class Database:
         return _shown(self.url)
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
-        """A connection in a transaction that commits on leaving, or rolls back on an error.
+        """Return a connection in a transaction that commits on leaving, or rolls back on an error.
 
         On SQLite it is the only writer from its first moment, so that nothing read in it goes
         stale. One that need not be `durable` does not wait for the disk: a power cut may undo it as
@@ -133,7 +133,7 @@ class Database:
         return self._transaction(*([] if durable else ["SET LOCAL synchronous_commit = off"]))
 
     def read(self) -> AbstractContextManager[Connection]:
-        """A connection for reading, which sees one consistent snapshot throughout."""
+        """Return a connection for reading, which sees one consistent snapshot throughout."""
         if self.dialect == "sqlite":
             self._still_there()
             return self._transaction("BEGIN")
@@ -150,7 +150,7 @@ class Database:
             upgrade(conn)
 
     def version(self) -> str | None:
-        """The migration that the tables are at, None where there are none."""
+        """Return the migration that the tables are at, None where there are none."""
         with self.read() as conn:
             if not conn.dialect.has_table(conn, "alembic_version"):
                 return None

@@ -38,7 +38,7 @@ class Scratch:
 
 @contextmanager
 def scratch() -> Iterator[Scratch]:
-    """A database to try things on, which is gone in the end."""
+    """Yield a database to try things on, which is gone in the end."""
     made = Scratch()
     try:
         yield made

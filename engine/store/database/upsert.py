@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 
 
 def insert_of(dialect: str, table: Table) -> Any:
-    """An INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, alike on both."""
+    """Return an INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, alike on both."""
     # Only the one that is used: PostgreSQL's takes long to import.
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 

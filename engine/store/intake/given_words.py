@@ -25,7 +25,7 @@ def in_fields(conn: Connection, kinds: Collection[str]) -> dict[tuple[str, str],
 
 
 def in_attributes(conn: Connection) -> dict[str, set[str]]:
-    """The values of each attribute, by its name."""
+    """Return the values of each attribute, by its name."""
     found: dict[str, set[str]] = {}
     entries = select(record_entries.c.entry, record_entries.c.value)
     held = entries.where(record_entries.c.value.is_not(None)).distinct()

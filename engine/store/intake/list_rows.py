@@ -120,7 +120,7 @@ def forget_gone(conn: Connection, source: str, name: str) -> None:
 
 
 def gone(conn: Connection) -> list[GoneRows]:
-    """The rows that are gone from their lists and have not ended, counted by file."""
+    """Return the rows that are gone from their lists and have not ended, counted by file."""
     return [GoneRows._make(row) for row in conn.execute(_GONE)]
 
 

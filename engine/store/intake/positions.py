@@ -17,7 +17,7 @@ _OF_SOURCE = select(source_positions.c.item, source_positions.c.position).where(
 
 
 def read(conn: Connection, source: str) -> dict[str, Any]:
-    """The position of every item that was ever read."""
+    """Return the position of every item that was ever read."""
     return {
         item: json.loads(position) for item, position in conn.execute(_OF_SOURCE, {"from": source})
     }

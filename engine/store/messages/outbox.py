@@ -134,7 +134,7 @@ def bring_next_step_forward(
 
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:
-    """The staff who were told of an alert, or may just be being told."""
+    """Return the staff who were told of an alert, or may just be being told."""
     told = and_(outbox.c.kind.not_in(NEWS), outbox.c.state.not_in((*REACHED_NOBODY, "queued")))
     wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))

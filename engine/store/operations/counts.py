@@ -23,7 +23,7 @@ class Figures:
 
 
 def figures(conn: Connection) -> Figures:
-    """The counts as they stand."""
+    """Return the counts as they stand."""
     open_rejects = (rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
     return Figures(
         alerts=_by(conn, alerts.c.state),

@@ -50,18 +50,18 @@ def accept(conn: Connection, hash: str, files: Mapping[str, str], at: Instant) -
 
 
 def serving(conn: Connection) -> StoredRuleSet | None:
-    """The rule set accepted last."""
+    """Return the rule set accepted last."""
     return _read(conn.execute(_NEWEST).first())
 
 
 def serves(conn: Connection, hash: str) -> int | None:  # noqa: A002 - the column's word
-    """The id of the rule set accepted last where it is the one of this hash; else None."""
+    """Return the id of the rule set accepted last where it is the one of this hash; else None."""
     newest = conn.execute(_NEWEST_ID).first()
     return newest.id if newest is not None and newest.hash == hash else None
 
 
 def by_id(conn: Connection, id: int) -> StoredRuleSet | None:  # noqa: A002 - the column's word
-    """The rule set of this id, as an old alert names it."""
+    """Return the rule set of this id, as an old alert names it."""
     return _read(conn.execute(select(rule_sets).where(rule_sets.c.id == id)).first())
 
 

@@ -66,7 +66,7 @@ def avert(conn: Connection, message_id: int, now: Instant) -> None:
 
 
 def listed(conn: Connection, client_ref: str, since: Instant) -> list[Disclosure]:
-    """The disclosures about a client from `since` on, in the order of time."""
+    """Return the disclosures about a client from `since` on, in the order of time."""
     named = (
         "at",
         "told",

@@ -17,7 +17,7 @@ _SERVING = select(rotations).order_by(rotations.c.name)
 
 
 def serving(conn: Connection) -> tuple[Rotation, ...]:
-    """The rotations by which the role `on_call` is filled, by name.
+    """Return the rotations by which the role `on_call` is filled, by name.
 
     If there are none, everybody who has the role is on call.
     """
@@ -38,7 +38,7 @@ def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
 
 
 def overrides(conn: Connection, since: Instant) -> list[Override]:
-    """The overrides that end after an instant, in the order in which they begin."""
+    """Return the overrides that end after an instant, in the order in which they begin."""
     wanted = (
         select(
             on_call_overrides.c.id,

@@ -72,7 +72,7 @@ class RecordChange(NamedTuple):
 
 
 def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClient]:
-    """The clients of these refs, by ref; those who are not in the roster are left out."""
+    """Return the clients of these refs, by ref; those who are not in the roster are left out."""
     found = {}
     wanted = sorted(refs)
     for start in range(0, len(wanted), _AT_ONCE):
@@ -101,7 +101,7 @@ def _bare(ref: str) -> str:
 
 
 def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
-    """The clients who have this number: their refs by id."""
+    """Return the clients who have this number: their refs by id."""
     theirs = (
         select(clients.c.id, clients.c.ref).where(clients.c.phone == phone).order_by(clients.c.id)
     )
@@ -119,7 +119,7 @@ def aliases(conn: Connection) -> list[str]:
 
 
 def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
-    """The ids of the staff of these refs, by ref."""
+    """Return the ids of the staff of these refs, by ref."""
     return {ref: staff_id for ref, staff_id in conn.execute(_REFS) if ref in refs}
 
 

@@ -45,7 +45,7 @@ def of_role(conn: Connection, role: Role) -> list[Staff]:
 
 
 def with_ref(conn: Connection, ref: str) -> Staff | None:
-    """The member of staff or mentor of this ref."""
+    """Return the member of staff or mentor of this ref."""
     row = conn.execute(select(staff).where(staff.c.ref == ref)).first()
     return None if row is None else read(row)
 
@@ -89,7 +89,7 @@ def consents_for(conn: Connection, client_id: int, staff_id: int) -> list[Consen
 
 
 def read(row: Row[Any]) -> Staff:
-    """A row that holds the columns of `staff`."""
+    """Return a row that holds the columns of `staff`."""
     return Staff(
         id=row.id,
         ref=row.ref,
