@@ -32,9 +32,8 @@ class Source(Protocol):
     """Where events and roster rows come from."""
 
     name: str
-    silent_after: (
-        Duration | None
-    )  # microseconds without a new event after which it counts as silent; None: never
+    # Microseconds without a new event after which it counts as silent; None: never.
+    silent_after: Duration | None
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         """Read the batches that are new since `positions` (item -> position of its last batch).

@@ -135,9 +135,8 @@ class CsvFolder:
     def _paths(self, mapping: CsvFileMapping) -> list[Path]:
         if self._chosen is not None:
             return [path for path in self._chosen if _fits(path, mapping)]
-        next(
-            self._settings.folder.iterdir(), None
-        )  # raises OSError if it cannot be listed; glob is silent
+        # Raises OSError if it cannot be listed; glob is silent.
+        next(self._settings.folder.iterdir(), None)
         found = self._settings.folder.glob(mapping.match)
         return [path for path in found if _is_read(path)]
 

@@ -1,4 +1,4 @@
-"""Comparisons: what a rule may ask of a value, and of the fields of an event."""
+"""Comparisons: tests of a value, and of the fields of an event."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Operator = Literal[
 ]  # fmt: skip
 Operand = float | str | tuple[float | str, ...]
 
-# The denial of each comparison. On no value both are false, so that no alarm comes from missing
-# data.
+# The denial of each comparison. Without a value both are false, so that missing data raise no
+# alarm.
 _DENIALS: Mapping[Operator, Operator] = {
     "at_least": "less_than",
     "less_than": "at_least",
@@ -35,16 +35,17 @@ _DENIALS: Mapping[Operator, Operator] = {
 }
 # Sums of decimals are compared as people read them: 0.1 + 0.2 is 0.3.
 DECIMALS = 9
-# Beyond, a float has no such decimals; and durations, which are longer, must not be rounded by a
-# part of a microsecond.
+# A larger float has no such decimals. Durations are larger, and must not be rounded by a part of a
+# microsecond.
 _LARGE = 2**53 / 10**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An operator and what it compares with: a number, a word, or several of them.
+    """An operator and its operand: a number, a word, or several of them.
 
-    `between` and `outside` have the lowest and the highest number that is still between.
+    The operands of `between` and `outside` are the lowest and the highest number that is still
+    between.
     """
 
     operator: Operator
@@ -72,7 +73,7 @@ class Comparison:
 
     @property
     def bounds(self) -> tuple[float | str, ...]:
-        """What it compares with, one or several; of `between` the lowest and the highest."""
+        """The operands as a tuple; of `between` the lowest and the highest number."""
         return self.operand if isinstance(self.operand, tuple) else (self.operand,)
 
     def holds(self, value: Value | None) -> bool:

@@ -16,7 +16,7 @@ from engine.measures.window import Places, Window
 
 
 def _sums(flags: Bools) -> Places:
-    """How many flags stand before each place, and in all."""
+    """Return (n + 1,) how many flags stand before each place, and in all."""
     return np.concatenate(([0], np.cumsum(flags)))
 
 
@@ -43,7 +43,10 @@ class Count(Number):
         return self.window.instants(histories, watched)
 
     def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
-        """The first and the last key of what counts as one while any of it is in the window."""
+        """Return the first and the last key of each stretch that counts as one event.
+
+        It counts while any event of it is in the window.
+        """
         keys = histories.key[places]
         return keys, keys
 
@@ -69,8 +72,7 @@ class DaysWith(Count):
         places, low, high = self._ranges(histories, keys)
         begun = _sums(self._new_day(histories, places))
         filled = high > low
-        # The first event of the window begins a day of it, whether or not an earlier one fell on
-        # that day.
+        # The first event of the window begins a day of it, even if an earlier one fell on that day.
         return np.where(
             filled, begun[high] - begun[np.minimum(low + 1, len(places))] + 1, 0
         ).astype(float)
@@ -78,7 +80,7 @@ class DaysWith(Count):
     def _stretches(self, histories: Histories, places: Places) -> tuple[Keys, Keys]:
         assert self.window.within is not None
         keys, begins = histories.key[places], self._new_day(histories, places)
-        # A day counts again where its events leave the window one by one.
+        # A day counts again if its events leave the window one by one.
         begins[1:] |= keys[1:] - keys[:-1] >= self.window.within
         return keys[begins], keys[np.append(begins[1:], True)] if len(keys) else keys
 
@@ -99,7 +101,7 @@ class DaysWith(Count):
 class Share(Number):
     """The percentage of the events matching `of` that match `where` too.
 
-    It has no value below `least` such events.
+    It has no value with fewer than `least` events that match `of`.
     """
 
     kind: KindOrSignal
@@ -134,7 +136,7 @@ class Sequence(Number):
     """How often, inside the window, an event of the second sort followed one of the first.
 
     Each first event counts once, with the earliest later second event, unless another first event
-    came between.
+    comes between.
     """
 
     first: tuple[KindOrSignal, Where]
@@ -150,8 +152,7 @@ class Sequence(Number):
             before = histories.key[firsts].searchsorted(histories.key[seconds], "left") - 1
             chosen = before >= 0
             chosen[1:] &= before[1:] != before[:-1]
-            # A pair of two clients' events, should there be one, is in the reach of neither of
-            # them.
+            # A pair of two clients' events is in the reach of neither client.
             return firsts[before[chosen]], seconds[chosen]
 
         return histories.remember((self, "pairs"), find)
@@ -165,7 +166,7 @@ class Sequence(Number):
         )
 
     def _ranges(self, histories: Histories, keys: Keys) -> tuple[Places, Places]:
-        """Return the pairs whose first event is in the window's reach and whose second has come."""
+        """Return the pairs whose first event is in the window and whose second has come."""
         firsts, seconds = self._pairs(histories)
         either = self._either(histories)
         low, _ = self.window.ranges(histories, firsts, keys, either)

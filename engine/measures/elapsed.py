@@ -1,4 +1,4 @@
-"""Measures of time gone by: since an event, and since a day of the client's record."""
+"""Elapsed time: since an event, or since a day of the client's record."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from engine.model.instant import DAY_US
 
 @dataclass(frozen=True, slots=True)
 class TimeSinceEvent(Number):
-    """Measures microseconds since the newest matching event, or else since enrolment.
+    """The microseconds since the newest matching event, or else since enrolment.
 
-    With `starting`, since that day where there is no event from it on.
+    With `starting` and no event from that day on, they count from that day.
     """
 
     kind: KindOrSignal
@@ -30,9 +30,9 @@ class TimeSinceEvent(Number):
     starting: DayAfter | None = None
 
     def _since(self, histories: Histories, keys: Keys) -> Keys:
-        """Return the key from which time runs as of each key.
+        """Return the key from which time counts, as of each key.
 
-        It lies beyond all instants until time begins to run.
+        It lies beyond all instants until time begins to count.
         """
         places = histories.select(self.kind, self.where)
         low, high = Window(starting=self.starting).ranges(histories, places, keys)
@@ -51,7 +51,7 @@ class TimeSinceEvent(Number):
         begins = self._beginnings(histories)
         reached = [begin + duration for begin in begins for duration in turns]
         reached += [run_out(keys, duration) for duration in turns]
-        # What comes before the first duration has gone by leaves the truth as it was.
+        # Before the first duration has gone by, the truth stays as it was.
         return [ending_gaps(keys, min(turns, default=0)), *begins, *reached]
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
@@ -81,7 +81,7 @@ _ENROLMENT = _SinceEnrolment()
 
 @dataclass(frozen=True, slots=True)
 class TimeSinceDay(Number):
-    """Measures whole local days since the latest enrolment or discharge, of 24 hours each."""
+    """The local days of 24 hours since the latest enrolment or discharge."""
 
     since: Literal["enrolled", "discharged"]
 

@@ -29,7 +29,7 @@ _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What each word of a field is worth where a number is asked; words not named are worth 0."""
+    """The worth of each word of a field, if a number is needed; words not named are worth 0."""
 
     name: str
     worth: tuple[tuple[str, float], ...]
@@ -45,7 +45,7 @@ class Latest(Measure):
     window: Window
 
     def newest(self, histories: Histories, keys: Keys) -> tuple[Bools, Places]:
-        """Whether there is such an event as of each key, and the places of those there are."""
+        """Return whether there is such an event as of each key, and the places of these events."""
         places = self.window.select(histories, self.kind, self.where, self.field)
         low, high = self.window.ranges(histories, places, keys)
         known = high > low
@@ -74,13 +74,13 @@ class Latest(Measure):
 
 @dataclass(frozen=True, slots=True)
 class _OverWindow(Number):
-    """What statistics over the field's values in a window share."""
+    """The common part of statistics over the field's values in a window."""
 
     kind: KindOrSignal
     field: str
     where: Where
     window: Window
-    scores: Scores | None = None  # what each word of the field is worth; None for a number
+    scores: Scores | None = None  # the worth of each word; None for a number
 
     def _values(self, histories: Histories, places: Places) -> Numbers:
         if self.scores is None:
@@ -116,7 +116,7 @@ class Statistic(_OverWindow):
 class Trend(_OverWindow):
     """The least-squares slope a day of the field's values in the window.
 
-    It has no value while all fall on one instant.
+    It has no value if all fall on one instant.
     """
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:

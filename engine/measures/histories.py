@@ -1,9 +1,10 @@
 """Histories: the events and records of many clients as arrays, laid end to end on one line of time.
 
-So a thousand clients are computed like one. Client i of a batch owns the stretch that begins at `i
-<< SHIFT`. An instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*.
-Instants take 52 bits and a stretch has 53. So an instant plus a rule's longest duration stays in
-its client's stretch, and an instant less one never reaches the stretch before.
+A thousand clients are therefore computed like one. Client i of a batch owns the stretch that begins
+at `i << SHIFT`. An instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*.
+Instants take 52 bits and a stretch has 53. An instant plus a rule's longest duration therefore
+stays
+in its client's stretch, and an instant less one never reaches the stretch before.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Payloads:
         return found
 
     def numbers(self, field: str) -> Numbers:
-        """Return a field's number in each payload; NaN where there is none."""
+        """Return a field's number in each payload; NaN if it has none."""
 
         def number(value: Value | None) -> float:
             return float(value) if isinstance(value, int | float) else np.nan
@@ -81,9 +82,9 @@ class Payloads:
         return self._column(("number", field), field, number, float)
 
     def worth(self, field: str, worth: tuple[tuple[str, float], ...]) -> Numbers:
-        """Return the score of a field's word in each payload.
+        """Return the worth of a field's word in each payload.
 
-        A word that is not named scores 0, and a missing word NaN.
+        A word that is not named is worth 0, and a missing word NaN.
         """
         words = dict(worth)
 
@@ -112,10 +113,10 @@ class Payloads:
         return self._columns[name]
 
     def _values(self, field: str) -> tuple[NDArray[np.int32], list[Value | None]]:
-        """Return a field's distinct values, and which of them each payload has."""
+        """Return a field's distinct values, and the number of its value for each payload."""
         if field not in self._distinct:
             values = [fields.get(field) for fields in self.fields]
-            # With their types, because True is not the number 1 here.
+            # With their types, because True must not equal the number 1 here.
             codes, typed = _coded(list(zip(map(type, values), values, strict=True)))
             self._distinct[field] = codes, [value for _, value in typed]
         return self._distinct[field]
@@ -124,20 +125,21 @@ class Payloads:
 class Histories:
     """A batch of clients (at most MOST_CLIENTS) with their events.
 
-    `key` (n,) ascending, `payload` (n,) codes into `payloads`, `ids` (n,) the events' ids or (0,)
-    where not told.
+    `key` (n,) ascends, `payload` (n,) holds codes into `payloads`, `ids` (n,) are the events' ids,
+    or
+    (0,) if they are not known.
     """
 
     def __init__(
         self, clients: Sequence[Client], events: EventColumns, until: Instant | None = None
     ) -> None:
-        """Take clients, and events of theirs.
+        """Lay clients and their events end to end.
 
         Args:
             clients: At most MOST_CLIENTS.
             events: Their events, in any order.
             until: The last instant whose weekday matters; None for a month after each client's last
-                event.
+            event.
 
         Raises:
             ValueError: There are more clients.
@@ -158,13 +160,13 @@ class Histories:
         self._memory: dict[object, Any] = {}
 
     def _owners(self, client_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the place in the batch of the client whom each id is of."""
+        """Return the place in the batch of each client id."""
         known = np.array([client.id for client in self.clients], np.int64)
         order = np.argsort(known)
         return order[known.searchsorted(client_ids, sorter=order)]
 
     def remember(self, name: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this batch."""
+        """Return the result of `make`, made once for this batch."""
         if name not in self._memory:
             self._memory[name] = make()
         found: T = self._memory[name]
@@ -190,7 +192,7 @@ class Histories:
         return newest + 30 * DAY_US
 
     def kinds_at(self, client_id: int, at: Instant) -> frozenset[str]:
-        """Return the kinds of a client's events at one instant (microseconds since 1970)."""
+        """Return the kinds of a client's events at one instant."""
         key = (self.place[client_id] << SHIFT) + at
         low, high = self.key.searchsorted([key, key + 1])
         return frozenset(self.payloads.kinds[code] for code in self.payload[low:high].tolist())
@@ -204,7 +206,13 @@ class Histories:
     def select(
         self, kind: KindOrSignal, where: Where = ANY, carrying: str | None = None
     ) -> NDArray[np.intp]:
-        """The places of a kind's events that meet a demand and, where asked, carry a field."""
+        """Return the places of a kind's events that meet a demand.
+
+        Args:
+            kind: The kind or signal.
+            where: The demand.
+            carrying: A field that the events must have; None if any will do.
+        """
 
         def find() -> NDArray[np.intp]:
             places = self.of_kind(kind)

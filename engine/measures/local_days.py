@@ -38,17 +38,17 @@ def local_days(histories: Histories, keys: Keys) -> Days:
 
 
 def weekdays(histories: Histories, keys: Keys) -> Days:
-    """Find the local weekday of each of (n,) keys, (n,) numbers from 0 on Monday to 6 on Sunday."""
+    """Return the local weekday of each of (n,) keys: numbers from 0 on Monday to 6 on Sunday."""
     # 1970-01-01 was a Thursday.
     return (local_days(histories, keys) + 3) % 7
 
 
 @lru_cache(maxsize=65536)
 def midnight(timezone: str, day: int) -> Instant:
-    """Find the first instant of a day, also where the clocks skip midnight.
+    """Return the first instant of a day, also if the clocks skip midnight.
 
     Args:
-        timezone: The zone whose day it is.
+        timezone: The zone of the day.
         day: Days since 1970-01-01. It may lie a rule's duration beyond the last event.
     """
     begins = datetime.combine(date.fromordinal(_EPOCH_ORDINAL + day), datetime.min.time())
@@ -68,7 +68,7 @@ def _days(instants: Keys, timezone: str) -> Days:
 
 @lru_cache(maxsize=4096)
 def _day_offsets(timezone: str, year: int) -> tuple[tuple[Instant, Duration], ...]:
-    """The offsets by which days are counted in a year, each with the instant from which it counts.
+    """Return the offsets by which days are counted in a year, and when each begins to count.
 
     A day that has begun goes on if the clock is then set back over its midnight, as in St John's in
     2010 at 0:01. The new offset counts only from the second midnight.

@@ -1,7 +1,4 @@
-"""What every measure is.
-
-A value as of any instant, and the instants at which a comparison on it can change.
-"""
+"""The protocol of a measure: its value at any instant, and when a comparison on it can change."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ class Number(Measure):
     __slots__ = ()
 
     def changes(self, histories: Histories) -> list[Keys]:
-        """Keys, in ascending runs, among which are all at which the value can change."""
+        """Return keys, in ascending runs, that include all at which the value can change."""
         return self.instants(histories, Comparison("at_least", 0))
 
     @abstractmethod
@@ -81,7 +78,7 @@ class Finding:
     comparison: Comparison
 
     def denied(self) -> Finding:
-        """The finding that is true where this one's measure has a value and this one is false."""
+        """Return the finding that is true if this one's measure has a value and it is false."""
         return Finding(self.measure, self.comparison.denied())
 
     def flips(self, histories: Histories) -> Keys:
@@ -91,7 +88,7 @@ class Finding:
         keys = keys[: keys.searchsorted(end)]
         truth = self.measure.truth(histories, keys, self.comparison)
         # Nothing is true at the very beginning of a stretch, so that no client's truth runs on into
-        # the next one's.
+        # the next client's.
         truth[keys.searchsorted(bases)] = False
         changes = flips(keys, truth)
         return changes if len(changes) % 2 == 0 else np.append(changes, end)

@@ -1,6 +1,6 @@
 """Reductions over many windows of one array at once, each from the values of its window alone.
 
-The figure for a window is the same whatever stands around it.
+The result for a window is the same whatever values stand around it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _AT_ONCE = 2_000_000
 def reduce_windows(
     reduction: Reduction, low: Places, high: Places, *columns: NDArray[Any]
 ) -> Numbers:
-    """`reduction` of each column's [low:high) for each pair; NaN where the window is empty.
+    """Reduce each column's [low:high) for each window; NaN for an empty window.
 
-    It is given the windows' values end to end, column by column, and the windows' starts and sizes;
-    memory is bounded by working in parts.
+    The reduction gets the windows' values end to end, column by column, and the windows' starts and
+    sizes. It works in parts, so that memory is bounded.
     """
     result = np.full(len(low), np.nan)
     filled = np.flatnonzero(high > low)
@@ -63,13 +63,11 @@ def highest(values: Numbers, starts: Places, _sizes: Places) -> Numbers:
 
 
 def medians(low: Places, high: Places, values: Numbers) -> Numbers:
-    """Return the median of values[low:high) for each pair.
+    """Return the median of values[low:high) for each pair; NaN for an empty window.
 
-    It is the mean of the two middle values if their number is even.
-
-    NaN where the window is empty.
+    If the number of values is even, it is the mean of the two middle ones.
     """
-    # Where all values are one nothing has to be sorted; people's doses and ratings seldom change.
+    # If all values are one, nothing needs sorting; people's doses and ratings seldom change.
     changes = np.concatenate(([0, 0], np.cumsum(values[1:] != values[:-1])))
     flat = (high > low) & (changes[high] == changes[np.minimum(low + 1, len(values))])
     distinct, ranks = np.unique(values, return_inverse=True)
@@ -91,19 +89,19 @@ def _median(distinct: Numbers, ranks: Places, starts: Places, sizes: Places) -> 
 
 
 def longest_run(match: Bools, counts: Bools, starts: Places, _sizes: Places) -> Numbers:
-    """Find the longest run of each window.
+    """Return the longest run of each window.
 
     Args:
         match: (n,) whether each value of the windows, end to end, matches.
         counts: (n,) whether it counts, because it matches or stands between two that do.
-        starts: (w,) where each window begins.
+        starts: (w,) the beginning of each window.
 
     Returns:
         (w,) the most values in a row that count, each row beginning and ending with a match.
     """
     order = np.arange(1, len(match) + 1)
     counts = counts.copy()
-    # The first value of a window has no match before it, so that nothing forgives it.
+    # The first value of a window has no match before it, so nothing forgives it.
     counts[starts] = match[starts]
     broken = np.where(counts, 0, order)
     broken[starts] = np.where(match[starts], starts, starts + 1)

@@ -1,4 +1,4 @@
-"""Signals: events of several kinds, or of some only, that rules treat as one kind."""
+"""Signals: events of several kinds, or some events of a kind, that rules treat as one kind."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def truth_at(changes: Keys, keys: Keys) -> Bools:
 
 
 def merged(parts: Sequence[Keys]) -> Keys:
-    """All keys of all parts, ascending, each once."""
+    """Return all keys of all parts, ascending, each once."""
     if not parts:
         return np.empty(0, np.int64)
     # A stable sort of already sorted runs merges them.
@@ -48,7 +48,7 @@ def run_out(keys: Keys, duration: Duration) -> Keys:
 
 
 def ending_gaps(keys: Keys, duration: Duration) -> Keys:
-    """Return each client's first key, and keys a duration or more after the one before."""
+    """Return each client's first key, and the keys a duration or more after the one before."""
     late = np.ones(len(keys), bool)
     late[1:] = keys[1:] - keys[:-1] >= duration
     return keys[late]
@@ -57,8 +57,11 @@ def ending_gaps(keys: Keys, duration: Duration) -> Keys:
 def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int]) -> list[Keys]:
     """Return keys that include every change of the number of open stretches across a turn.
 
-    Stretch i begins at `first[i]` and ends a duration (microseconds) after `last[i]`; both ascend.
-    A turn is a number of stretches and one less.
+    Args:
+        first: (n,) the key at which each stretch begins, ascending.
+        last: (n,) the key to which the duration is added; the stretch ends there. Ascending.
+        duration: In microseconds.
+        turns: Numbers of stretches; a turn lies between the number and one less.
     """
     # Worked example: stretches begin and end at keys 0, 4 and 6, a duration of 5 and the turn 2.
     # Two stretches are under way if the second begins while the first still lasts. That is so from
@@ -79,7 +82,7 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
 
 
 def in_care(histories: Histories) -> Keys:
-    """Flips of being enrolled and not on leave, which is when rules apply to a client."""
+    """Return the flips of being enrolled and not on leave, when rules apply to a client."""
     changes: list[int] = []
     for base, client in zip(histories.bases, histories.clients, strict=True):
         enrolled = away = inside = False
@@ -100,9 +103,9 @@ def in_care(histories: Histories) -> Keys:
 
 
 def _within(inside: bool, words: set[str], begin: str, end: str) -> bool:
-    """Return whether a spell is open after an instant, in whatever order its events stand.
+    """Return whether a spell is open after an instant, in any order of its events.
 
-    Where one ends as the next begins it stays open, and one that ends as it begins was never open.
+    If one ends as the next begins it stays open. A spell that ends as it begins was never open.
     """
     if begin in words and end in words:
         return inside

@@ -1,4 +1,4 @@
-"""Measures of events that follow one another: the newest in a row, and the most there ever were."""
+"""Events in a row: the newest run of matches, and the longest there ever was."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Streak(Number):
         return self.window.instants(histories, places)
 
     def _matches(self, histories: Histories, places: Places) -> tuple[Bools, Bools]:
-        """(m,) whether each event matches, and whether it counts, forgiven ones too."""
+        """Return (m,) whether each event matches, and (m,) whether it counts, forgiven ones too."""
         match = histories.payloads.matching(self.where)[histories.payload[places]]
         if self.forgiving is None or len(places) < 3:
             return match, match
@@ -63,7 +63,7 @@ class Streak(Number):
         runs, match = self._runs(histories, places)
         runs = np.concatenate(([0], runs))[high]
         size = high - low
-        # Where the window cuts a run at a forgiven event, that one is not between two matches.
+        # If the window cuts a run at a forgiven event, that one does not stand between two matches.
         cut = (runs >= size) & (size > 0) & ~np.append(match, True)[low]
         return (np.minimum(runs, size) - cut).astype(float)
 

@@ -16,9 +16,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 @dataclass(frozen=True, slots=True)
 class Weekday(Measure):
-    """The weekday where the client lives. Beyond the histories' horizon it stays as it is there.
+    """The weekday where the client lives; beyond the histories' horizon it stays as it is there.
 
-    Else the truth of a rule would change every week for ever, and a replay would have no end.
+    Otherwise the truth of a rule would change every week for ever, and a replay would have no end.
     """
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:

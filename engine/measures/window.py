@@ -1,4 +1,4 @@
-"""Windows: which of a selection of events a measure looks at, as of each instant."""
+"""Windows: the events of a selection that a measure looks at, as of each instant."""
 
 from __future__ import annotations
 
@@ -62,10 +62,14 @@ class DayAfter:
 class Window:
     """The events that a measure looks at; without any limit, all so far.
 
-    `within`: those of (t - within, t]. `starting`, `until`: those from the one day on and before
-    the other. `up_to`: those up to the newest event of a kind that meets a demand. `on`: those of
-    these local weekdays (0 is Monday). `last`, `first`: this number of events of a pool, after the
-    other limits.
+    Attributes:
+        within: Those of (t - within, t].
+        starting: Those from this day on.
+        until: Those before this day.
+        up_to: Those up to the newest event of a kind that meets a demand.
+        on: Those of these local weekdays (0 is Monday).
+        last: The last of a pool, this many, after the other limits.
+        first: The first of a pool, this many, after the other limits.
     """
 
     within: Duration | None = None
@@ -78,7 +82,7 @@ class Window:
 
     @property
     def only_within(self) -> bool:
-        """Whether what the window holds depends on the age of the events alone."""
+        """Whether the window depends on the age of the events alone."""
         others = (self.last, self.starting, self.first, self.until, self.up_to)
         return self.within is not None and all(limit is None for limit in others)
 
@@ -99,7 +103,7 @@ class Window:
         )
 
     def instants(self, histories: Histories, places: Places) -> list[Keys]:
-        """Return the keys at which what the window holds of these events can change."""
+        """Return the keys at which the window's part of these events can change."""
         keys = histories.key[places]
         parts = [keys]
         if self.within is not None:
@@ -110,7 +114,7 @@ class Window:
         return parts
 
     def newest(self, histories: Histories, places: Places) -> list[Keys]:
-        """Return the keys at which the newest of these events that the window holds can change."""
+        """Return the keys at which the newest of these events in the window can change."""
         if self.within is None or self.until or self.up_to or self.first:
             return self.instants(histories, places)
         keys = histories.key[places]
@@ -120,17 +124,18 @@ class Window:
     def ranges(
         self, histories: Histories, places: Places, keys: Keys, pool: Places | None = None
     ) -> tuple[Places, Places]:
-        """Find what the window holds of a selection as of each key.
+        """Find the window's part of a selection as of each key.
 
         Args:
             histories: The batch.
             places: (m,) the selection, ascending.
             keys: (n,) the keys at which the selection is computed.
-            pool: The places among which `last` and `first` count, and which hold the selection;
-                None for the selection itself.
+            pool: The places among which `last` and `first` count, which include the selection; None
+                for
+            the selection itself.
 
         Returns:
-            (n,) low and (n,) high: `places[low:high]` are held as of each key.
+            (n,) low and (n,) high: the window holds `places[low:high]` as of each key.
         """
         low, high = self._limits(histories, places, keys)
         if self.last is None and self.first is None:
@@ -143,14 +148,14 @@ class Window:
             end = np.minimum(end, begin + self.first)
         if pool is places:
             return begin, end
-        # Where the pool's part begins and ends in the selection.
+        # The beginning and end of the pool's part in the selection.
         edges = np.append(pool, len(histories.key))
         low = np.maximum(low, places.searchsorted(edges[begin], "left"))
         high = np.minimum(high, places.searchsorted(edges[end], "left"))
         return np.minimum(low, high), high
 
     def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
-        """What all limits but `last` and `first` leave of a selection as of each key."""
+        """Return the part of a selection that all limits but `last` and `first` leave, by key."""
         chosen = histories.key[places]
         floors, ceilings = (keys >> SHIFT << SHIFT) - 1, keys
         if self.within is not None:
@@ -163,7 +168,7 @@ class Window:
         if self.up_to is not None:
             ends = self.select(histories, *self.up_to)
             newest = histories.key[ends].searchsorted(ceilings, "right")
-            # Just after the newest such event; before everything where there is none.
+            # Just after the newest such event; before everything if there is none.
             after = np.append(0, ends + 1)[newest]
             high = np.minimum(high, places.searchsorted(after, "left"))
         return np.minimum(chosen.searchsorted(floors, "right"), high), high

@@ -14,5 +14,5 @@ _CLIENT_TEXT: Mapping[Severity, str] = {
 
 
 def client_text_advice(severity: Severity) -> str:
-    """Return what to do about a client's text, by how grave its words are."""
+    """Return the advice about a client's text, by the severity of its words."""
     return _CLIENT_TEXT.get(severity, _CLIENT_TEXT["medium"])

@@ -1,4 +1,4 @@
-"""The answers to a text, and what the others are told of it: content-free, one segment each.
+"""The answers to a text, and the notices to others about it: content-free, one segment each.
 
 Every answer about an alert names its code and its client, `3 (C-1064)`, so that a person half
 asleep sees which alert it was. A mentor's answers name the client by the alias of the consent.
@@ -81,7 +81,7 @@ def started(language: Language) -> str:
 
 
 def yours(alert: Named) -> str:
-    """Say that the sender has the alert now, and what can follow."""
+    """Say that the sender has the alert now, and which replies can follow."""
     code = alert.code
     return _about(
         alert, f"is yours. Reply {code} D when done, {code} P to pass on, {code} S to wait 2 hours."
@@ -141,7 +141,7 @@ def confirm(acts: Sequence[tuple[Act, Named]], *, only: bool) -> str:
     """Ask once whether an act is meant.
 
     Args:
-        acts: The acts that may be meant, with their alerts.
+        acts: The possible acts, with their alerts.
         only: Whether a bare letter names the one alert that there is.
     """
     if len(acts) > 1:
@@ -176,7 +176,7 @@ def listed(alerts: Sequence[Named], page: int = 0) -> str:
 
     Args:
         alerts: The alerts.
-        page: How many texts of the list the sender has read already; after the last comes the first.
+        page: How many texts of the list the sender has read; after the last comes the first.
     """
     if not alerts:
         return NOTHING_OPEN
@@ -189,7 +189,7 @@ def which(alerts: Sequence[Named]) -> str:
 
 
 def not_understood(alerts: Sequence[Named]) -> str:
-    """Say that nothing was done, and what can be answered."""
+    """Say that nothing was done, and which replies are understood."""
     if not alerts:
         return f"{NOTHING_OPEN} That was not understood."
     code = min(alerts, key=lambda alert: (not alert.urgent, alert.code)).code
@@ -201,7 +201,7 @@ def not_understood(alerts: Sequence[Named]) -> str:
 def details(
     alert: Named, since: str, told: Sequence[str], following: str, *, mine: bool = False
 ) -> str:
-    """Answer `1 ?`: since when, who else was told, and who is next.
+    """Answer `1 ?`: when it began, who else was told, and who is next.
 
     Args:
         alert: The alert.
@@ -225,11 +225,11 @@ def details(
 
 
 def more(alert: Named, advice: str) -> str:
-    """Answer `1 more`: what to do about an alert.
+    """Answer `1 more`: the advice about an alert.
 
     Args:
         alert: The alert.
-        advice: What its rule advises, "" if it advises nothing or a text must not say it.
+        advice: The advice of its rule; "" if it gives none or a text must not say it.
     """
     first, _, _ = advice.partition(". ")
     wordings = [f"Handrail: {name(alert)}: {said}" for said in (advice, f"{first}.") if advice]
@@ -238,17 +238,17 @@ def more(alert: Named, advice: str) -> str:
 
 
 def taken_by(alert: Named, by: Role) -> str:
-    """Tell those who had been told, too, that they need do nothing."""
+    """Tell the others who were told that they need do nothing."""
     return _about(alert, f"was taken by {ROLE_WORDS[by]}. You need do nothing.")
 
 
 def closed_by(alert: Named, by: Role) -> str:
-    """Tell those who had been told, too, that it is over."""
+    """Tell the others who were told that the alert is over."""
     return _about(alert, f"was closed by {ROLE_WORDS[by]}. You need do nothing.")
 
 
 def open_again(alert: Named, by: Role) -> str:
-    """Tell those who had been told, too, that an act was taken back."""
+    """Tell the others who were told that an act was taken back."""
     return _about(
         alert, f"is open again: {ROLE_WORDS[by]} took that back. Reply {alert.code} A to take it."
     )
@@ -276,7 +276,7 @@ def wrote_again(alert: Named, *, mine: bool) -> str:
     """Tell a person who knows of a client's text that the client sent another one.
 
     Args:
-        alert: The alert; urgent where the new words are those of danger.
+        alert: The alert; urgent if the new words are words of danger.
         mine: Whether the person has the alert.
     """
     please = "Please call now." if alert.urgent else "Please read it: handrail inbox."

@@ -1,7 +1,8 @@
 """Whole texts by which a phone opts out of texts, opts in again, or asks for help.
 
-STOP at the webhook counts by these words. Only a whole text that can mean nothing else opts out:
-"I quit" is what a client in trouble says.
+STOP at the webhook counts by these words. Only a whole text with no other meaning opts out: "I
+quit"
+is a sentence of a client in trouble.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def read_carrier_word(body: str) -> CarrierWord | None:
         body: The text as it came in.
 
     Returns:
-        `stop` or `start`, or None where the text says anything else or anything besides.
+        `stop` or `start`; None if the text says anything else or anything besides.
     """
     bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ? ")).split())
     if _STOP.fullmatch(bare):

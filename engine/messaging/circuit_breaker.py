@@ -1,7 +1,4 @@
-"""The channel's circuit breaker.
-
-When nothing is sent because sending fails, and when it is tried again; pure.
-"""
+"""The channel's circuit breaker: when sending stops after failures, and resumes; pure."""
 
 from __future__ import annotations
 
@@ -10,25 +7,27 @@ from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import SendResult
 
-# So many failures in a row are no accident any more.
+# This many failures in a row are no accident any more.
 OPENS_AFTER = 5
-# How long nothing is sent then. One attempt shows whether the fault is fixed; a failing one doubles
-# the wait.
+# Nothing is sent for this long. Then one attempt shows whether the fault is fixed; if it fails, the
+# wait doubles.
 SHORTEST_US, LONGEST_US = MINUTE_US, 5 * MINUTE_US
 
 
 def after_contact(channel: Channel, result: SendResult | None, now: Instant) -> Channel:
-    """How the channel stands after the carrier was asked something.
+    """Return the state of the channel after a request to the carrier.
 
-    `result` as the gateway gave it.
+    Args:
+        channel: The state before it.
+        result: The gateway's answer; None for an answer that proves the carrier can be reached.
+        now: The present instant.
     """
     if result is not None and result.outcome == "stopped":
         return _stopped(channel, result, channel.failures, now, LONGEST_US)
     if result is None or result.outcome in {"accepted", "refused", "opted_out"}:
         return Channel()
-    if (
-        result.answered
-    ):  # busy, or without an answer to this: neither a failure nor a proof that it works
+    # Busy, or without an answer to this: neither a failure nor a proof that it works.
+    if result.answered:
         return channel
     failures = channel.failures + 1
     if failures < OPENS_AFTER:

@@ -1,6 +1,6 @@
-"""Reads what sort of text a client sent: danger, use, help, opting out or in, a reaction, or words.
+"""Read the sort of a client's text: danger, use, help, opting out or in, a reaction, or words.
 
-Every sort but a reaction reaches a person. Danger is read widely, because a person asks after it.
+Every sort but a reaction reaches a person. Danger is read widely, because a person checks it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.messaging.use_words import use_words_in
 
 
 class ClientTextSort(StrEnum):
-    """What sort of text a client sent."""
+    """The sort of a client's text."""
 
     DANGER = "danger"
     USE = "use"
@@ -29,9 +29,9 @@ class ClientTextSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientText:
-    """The sort of a client's text, and the language in which to answer it.
+    """The sort of a client's text, and the language of the answer.
 
-    `words` are those by which danger or use was found.
+    `words` are the words of danger or use that were found.
     """
 
     sort: ClientTextSort
@@ -81,7 +81,7 @@ def read_client_text(body: str) -> ClientText:
 
 
 def language_of(body: str) -> Language:
-    """Return the language that more of a text's common words are of; English where neither wins."""
+    """Return the language to which more common words of a text belong; English in a tie."""
     words = plain(body)
     spanish, english = len(_SPANISH.findall(words)), len(_ENGLISH.findall(words))
     return "spanish" if spanish > english else "english"

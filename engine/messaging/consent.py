@@ -12,10 +12,10 @@ from engine.model.staff import Consent
 
 
 def consent_to(consents: Sequence[Consent], now: Instant) -> Consent | None:
-    """Return the consent under which a mentor may be told at `now`: of several the newest.
+    """Return the consent under which a mentor may be told at `now`; of several, the newest.
 
     Args:
-        consents: Those that the client gave for this mentor, the newest last.
+        consents: The client's consents to this mentor, the newest last.
         now: The present instant.
     """
     return next((one for one in reversed(consents) if one.valid(now)), None)

@@ -126,20 +126,20 @@ Language = Literal["english", "spanish"]
 
 @dataclass(frozen=True, slots=True)
 class DangerWords:
-    """Words that may be those of a person in danger, and the language that they are in."""
+    """Possible words of danger, and their language."""
 
     language: Language
     words: str
 
 
 def in_crisis(body: str) -> DangerWords | None:
-    """Find words that may be those of a person in danger.
+    """Find words of a person who may be in danger.
 
     Args:
         body: The text as it came in.
 
     Returns:
-        The words, or None where the text has none.
+        The words; None if the text has none.
     """
     text = _BLANKED.sub("", body.casefold())
     for words in {plain(text), *(plain(_spelt_out(text, letter)) for letter in "il")}:
@@ -151,6 +151,6 @@ def in_crisis(body: str) -> DangerWords | None:
 
 
 def _spelt_out(text: str, letter: str) -> str:
-    """Return the text with the signs of a dodged word as letters; a 1 may stand for i or l."""
+    """Return the text with the signs of a disguised word as letters; a 1 may stand for i or l."""
     text = _DODGED.sub(lambda found: letter * len(found[0]), text)
     return re.sub(r"(?<=[a-z])3(?=[a-z])", "e", re.sub(r"(?<=[a-z])0(?=[a-z])", "o", text))

@@ -13,9 +13,12 @@ _HOW = "Reply a number and A to take it, P to pass on, D when done, F if a false
 
 
 def of_client(ref: str, alerts: Sequence[tuple[int, str]], detail: Detail) -> str:
-    """Several alerts about one client: (code, the rule's few words) of each.
+    """Tell of several alerts about one client in one text; words that do not fit are left out.
 
-    What does not fit is left out.
+    Args:
+        ref: The client's ref.
+        alerts: The code of each alert and the few words of its rule.
+        detail: How much a text may say.
     """
     codes = ", ".join(str(code) for code, _ in alerts)
     named = ", ".join(f"{code} ({reason})" if reason else str(code) for code, reason in alerts)
@@ -35,7 +38,7 @@ def of_many(alerts: Sequence[Named], total: int, clients: int, *, newly: bool) -
     """Tell of more alerts than should be texted one by one, and list as many as fit.
 
     Args:
-        alerts: The gravest of them.
+        alerts: The most severe of them.
         total: How many there are.
         clients: About how many clients they are.
         newly: Whether newly accepted rules found all of them.

@@ -1,6 +1,6 @@
 """May this recipient be notified about this alert now, and if not, why; pure.
 
-Everything that tells somebody asks here: escalation, delivery, replies and preview.
+Escalation, delivery, replies and preview all ask here before they tell a person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.model.message import NEWS, PASSES_QUIET_HOURS, Claimed, MessageKind
 from engine.model.notify_reason import NotifyReason
 from engine.model.staff import Consent, RecipientFacts
 
-# These tell of an alert although somebody has taken it.
+# These tell of an alert although a person has taken it.
 _TELLS_AGAIN = (MessageKind.REMINDER, MessageKind.REACHES_NOBODY)
 _NOT_OPEN: dict[AlertState, NotifyReason] = {
     "acknowledged": NotifyReason.ALERT_ACKNOWLEDGED,
@@ -25,7 +25,7 @@ _NOT_OPEN: dict[AlertState, NotifyReason] = {
 
 @dataclass(frozen=True, slots=True)
 class NotifyDecision:
-    """Whether a recipient may be notified now, by the reason; a mentor under which consent."""
+    """Whether a recipient may be notified now, and the reason; for a mentor, the consent."""
 
     reason: NotifyReason
     consent: Consent | None = None
@@ -49,12 +49,12 @@ def may_notify(
     """Decide whether a recipient may be notified now.
 
     Args:
-        recipient: What is known of the recipient at `now`.
+        recipient: The facts about the recipient at `now`.
         now: The present instant.
-        alert: The alert that is told of; None where only the recipient counts.
+        alert: The alert to tell of; None if only the recipient counts.
         told_at: When people were last told of the alert, or a person took it.
-        message: The text that would tell it; None where it is not made yet.
-        sendable_at: When the recipient's quiet hours let a text pass; None where they do not count.
+        message: The text that tells it; None if it is not written yet.
+        sendable_at: When the recipient's quiet hours let a text pass; None if they do not count.
 
     Returns:
         The first reason against it, in the order of the checks, or `ALLOWED`.
@@ -75,7 +75,7 @@ def may_notify(
 def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
     """Decide whether a person who was told of an alert may act on it and be answered about it.
 
-    Unlike being notified it asks neither for a phone nor for presence, because they wrote.
+    Unlike notification, this needs neither a phone nor presence, because the person wrote.
     """
     if not recipient.responsible:
         return NotifyDecision(NotifyReason.NOT_RESPONSIBLE)
@@ -107,7 +107,7 @@ def _of_alert(
 
 
 def _of_recipient(recipient: RecipientFacts, message: Claimed | None) -> NotifyReason | None:
-    # What only operators can know of is of use to them wherever they are.
+    # News that only operators can know is useful to them wherever they are.
     to_operators = message is not None and (
         message.alert_id is None or message.kind in PASSES_QUIET_HOURS
     )

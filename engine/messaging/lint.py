@@ -1,7 +1,4 @@
-"""What no text may be or say.
-
-More than one segment, a character that is not GSM-7, a word that reveals anything.
-"""
+"""The lint of every text: one segment, GSM-7 characters, no word that reveals anything."""
 
 from __future__ import annotations
 
@@ -24,29 +21,34 @@ _PLAIN_SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ł": "l", "Ł": "L"}
 )
 
-# Whole words; a * stands for any ending. Too strict costs a few words of a text, too lax costs a
-# client's privacy.
+# Whole words; a * stands for any ending. A rule too strict costs a few words of a text; a rule too
+# lax costs a client's privacy.
 _REVEALING = """
-abus* addict* alcohol* anxi* aud bipolar death* dependen* depress* diagnos* die died disorder* dui gad harm* hepatitis
-hiv hopeless* mental* od oud overdos* phq pregnan* psych* ptsd schizo* self-harm* sud suicid* withdrawal*
-amphetamine* beer benzo* booze cannabis coca* cocaine codeine crack crystal cutting dope drink* drug* drunk* ecstasy
-fentanyl heroin hydrocodone intoxica* ketamine kratom liquor lsd marijuana mdma meth methamphetamine* morphine nicotine
-opiate* opioid* oxycodone oxycontin oxy pcp pill pills smok* spice substance* thc tobacco tramadol tranq vap* vodka weed
-wine xanax xylazine
-acamprosate antabuse buprenorphine disulfiram dose* dosing inject* mat medic* meds methadone moud nalox* naltrexone
-narcan pharmac* prescri* sublocade suboxone subutex valium vivitrol refill*
-adulterat* bac blood breath* clean dilut* dirty hair inconclusive lab labs negativ* positiv* result* saliva sample*
-score* screen* specimen* test tests tested testing tox* ua uas uds urine
-12-step aa abstin* aftercare clinic* counsel* crav* detox* discharg* doctor* enrol* health* hospital* inpatient iop na
-mood outpatient patient* php recover* rehab* relaps* residential sick sober* sobriety stress* therap* treat*
-use used uses using user
+abus* addict* alcohol* anxi* aud bipolar death* dependen* depress* diagnos* die died disorder* dui
+gad harm* hepatitis hiv hopeless* mental* od oud overdos* phq pregnan* psych* ptsd schizo*
+self-harm* sud suicid* withdrawal*
+amphetamine* beer benzo* booze cannabis coca* cocaine codeine crack crystal cutting dope drink*
+drug* drunk* ecstasy fentanyl heroin hydrocodone intoxica* ketamine kratom liquor lsd marijuana mdma
+meth methamphetamine* morphine nicotine opiate* opioid* oxycodone oxycontin oxy pcp pill pills smok*
+spice substance* thc tobacco tramadol tranq vap* vodka weed wine xanax xylazine
+acamprosate antabuse buprenorphine disulfiram dose* dosing inject* mat medic* meds methadone moud
+nalox* naltrexone narcan pharmac* prescri* sublocade suboxone subutex valium vivitrol refill*
+adulterat* bac blood breath* clean dilut* dirty hair inconclusive lab labs negativ* positiv* result*
+saliva sample* score* screen* specimen* test tests tested testing tox* ua uas uds urine
+12-step aa abstin* aftercare clinic* counsel* crav* detox* discharg* doctor* enrol* health*
+hospital* inpatient iop na
+mood outpatient patient* php recover* rehab* relaps* residential sick sober* sobriety stress*
+therap* treat* use used uses using user
 court jail parole prison probation
 """
 
 
 @cache
 def _forbidden() -> re.Pattern[str]:
-    """Made when first asked for, which takes a while, and most commands never ask."""
+    """Return the pattern of forbidden words, compiled at its first use.
+
+    It takes a while, and most commands never need it.
+    """
     words = [re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split()))]
     # Grouped by first letter, so that a few letters rule out most places of a text.
     initials = (
@@ -56,7 +58,7 @@ def _forbidden() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{'|'.join(initials)})(?![a-z])", re.IGNORECASE)
 
 
-# Words that carriers take for themselves: asked for in a reply, they opt people in or out.
+# Words that carriers keep for themselves: in a reply they opt people in or out.
 _KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|unstop|help|info"
 _ASKED_FOR = re.compile(
     rf"\b(?:{_KEYWORD.upper()})\b|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
@@ -64,14 +66,14 @@ _ASKED_FOR = re.compile(
 
 
 def in_gsm_7(text: str) -> str:
-    """Spell a client's ref or alias in the characters that plain SMS has: `C-Zoë` as `C-Zoe`.
+    """Spell a client's ref or alias in the characters of plain SMS: `C-Zoë` as `C-Zoe`.
 
     Args:
         text: The ref or alias.
 
     Returns:
-        The text without what has no such spelling; "" if less than half of its letters and digits
-        is left.
+        The text without characters that have no such spelling; "" if less than half of its letters
+        and digits are left.
     """
     spelt = []
     for each in text.translate(_PLAIN_SIGNS):
@@ -86,7 +88,7 @@ def _letters_in(text: str) -> int:
 
 
 def septets(text: str) -> int:
-    """How many septets of a segment the text takes; a character outside GSM-7 counts as one."""
+    """Return how many septets the text takes; a character outside GSM-7 counts as one."""
     return len(text) + sum(character in _EXTENSION for character in text)
 
 
@@ -112,6 +114,6 @@ def lint(text: str) -> list[str]:
 def first_clean(wordings: Sequence[str]) -> str:
     """Return the first wording that may be sent.
 
-    The last must hold nothing from outside, so that it always may.
+    The last one must hold nothing from outside, so that it always may.
     """
     return next((wording for wording in wordings if not lint(wording)), wordings[-1])

@@ -1,4 +1,4 @@
-"""How texts name alerts: a code and a client each, urgent ones first, as many as fit."""
+"""Names and lists of alerts in texts: a code and a client each, urgent ones first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST = 12  # entries of one text
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An alert as a text names it: its code, and the client's ref or alias, "" where texts say none."""
+    """An alert in a text: its code, and the client's ref or alias ("" if texts say none)."""
 
     code: int
     ref: str = ""
@@ -26,7 +26,7 @@ def name(alert: Named) -> str:
 
 
 def sayable(ref: str) -> str:
-    """Return a ref or alias as a text says it; "" where it may not stand in a text."""
+    """Return a ref or alias as a text says it; "" if a text must not hold it."""
     spelt = in_gsm_7(ref)
     return "" if lint(spelt) else spelt
 
@@ -39,7 +39,7 @@ def list_page(
     Args:
         alerts: The alerts, at least one.
         said: The words before the list.
-        reply: The words after it, if all of it fits. If not, they say how to read the rest.
+        reply: The words after a list that fits. A longer list ends with how to read the rest.
         page: How many texts of the list came before this one; after the last comes the first.
         total: How many alerts there are, if more than are given.
 

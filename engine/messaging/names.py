@@ -1,4 +1,4 @@
-"""Refs and aliases that must not stand in a text: they look like a name, or no text can say them."""
+"""Refs and aliases that no text may hold: they look like a name, or cannot be spelled."""
 
 from __future__ import annotations
 

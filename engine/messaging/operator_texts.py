@@ -1,4 +1,4 @@
-"""The words of texts to those who oversee: about the engine itself, or about people of the site."""
+"""Texts to operators: about the engine itself, or about people of the site."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LOOK = "Handrail: the engine itself needs you. Its log says why."
 def reaches_nobody(
     ref: str, severity: Severity, reason: str, code: int, alert_id: int, detail: Detail
 ) -> str:
-    """Tell an admin of an alert that nobody can receive.
+    """Tell an admin of an alert that reaches nobody.
 
     Args:
         ref: The client's ref.
-        severity: How urgent the alert is.
-        reason: The rule's few words, "" where it has none.
-        code: The admin's number for the alert.
-        alert_id: The alert, by which the command names it.
+        severity: The alert's severity.
+        reason: The rule's few words; "" if it has none.
+        code: The admin's code for the alert.
+        alert_id: The id by which commands name the alert.
         detail: How much a text may say.
     """
     reply = f"Reply {code} A to take it. See: handrail why {alert_id}"
@@ -78,17 +78,17 @@ def trial(ref: str) -> str:
 
 
 def held(clients: int) -> str:
-    """Alerts have been held back for long, for data are missing."""
+    """Tell that alerts have been held back for long because data are missing."""
     many = counted(clients, "client")
     return f"Handrail: nothing is known of {many} for want of data, and nobody was told. See: handrail alerts --held"
 
 
 def judged_in_two_ways() -> str:
-    """durable_rules and the reference evaluator differ."""
+    """Tell that durable_rules and the reference evaluator differ."""
     return "Handrail: the rules were judged in two ways that do not agree. Nothing was left out; the log says more."
 
 
 def news(said: Sequence[str]) -> str:
-    """What became of the engine's promises, the first of it in words."""
+    """Tell what the watchdog found, the first finding in words."""
     what = said[0] if len(said) == 1 else f"{said[0]}, and {len(said) - 1} more"
     return first_clean([f"Handrail: {what}. The log says more.", _LOOK])

@@ -1,4 +1,4 @@
-"""How often a recipient's phone may buzz: when the next text may go, and how many more; pure."""
+"""Pacing: how often a recipient's phone may buzz; pure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.message import Waiting
 
-# At most so many texts within so long; urgent ones count but are never held back.
+# At most this many texts within this long. Urgent ones count, but are never held back.
 LIMITS = ((MINUTE_US, 1), (15 * MINUTE_US, 5), (HOUR_US, 11))
 LONGEST_US = max(window for window, _ in LIMITS)
 _SPACING_US = LIMITS[0][0]
 
 
 def next_text_at(sent: Sequence[Instant], now: Instant) -> Instant:
-    """The first instant from `now` on at which one more text keeps every limit, after those sent at these instants."""
+    """Return the first instant from `now` on at which one more text keeps every limit.
+
+    Args:
+        sent: When texts were sent to the phone.
+        now: The present instant.
+    """
     newest_first = sorted(sent, reverse=True)
     freed = (
         newest_first[most - 1] + window for window, most in LIMITS if len(newest_first) >= most
@@ -23,19 +28,29 @@ def next_text_at(sent: Sequence[Instant], now: Instant) -> Instant:
 
 
 def room(sent: Sequence[Instant], now: Instant) -> int:
-    """How many more texts the longer limits leave for now.
+    """Return how many more texts the longer limits leave now.
 
-    Those that wait beyond it go together as one.
+    Waiting texts beyond that number go together as one.
     """
     longer = ((window, most) for window, most in LIMITS if window > _SPACING_US)
     return max(0, min(most - sum(at > now - window for at in sent) for window, most in longer))
 
 
 def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: Instant) -> list[Waiting]:
-    """Those that go as one text with the claimed message, itself among them; empty where it goes alone.
+    """Return the messages that go as one text with the claimed message, itself included.
 
-    All that is due does where more wait than there is room for. What is gathered does always,
-    whether due or not, with all that is gathered for the same reason.
+    All due messages do if more wait than there is room for. Gathered messages always do, due or
+    not,
+    with all that are gathered for the same reason.
+
+    Args:
+        claimed_id: The claimed message.
+        waiting: The waiting messages to the same phone.
+        left: How many more texts the limits leave now.
+        now: The present instant.
+
+    Returns:
+        The messages; none if the claimed message goes alone.
     """
     claimed = next((one for one in waiting if one.id == claimed_id), None)
     if claimed is None:

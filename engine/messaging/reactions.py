@@ -1,4 +1,4 @@
-"""Reactions: a phone's own note that its owner liked, or the like, one of our texts."""
+"""Reactions: a phone's note that its owner liked one of our texts, or the like."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Our texts begin so; a reaction that quotes other words is what the sender wrote about something
-# else.
+# Our texts begin so. A reaction that quotes other words is the sender's own text.
 _OURS = "Handrail:"
 _QUOTES = "“”\"«»„'"
 _APPROVAL = re.compile(
@@ -25,7 +24,7 @@ _LINK = re.compile(r"\s+(?:to|a|de)$")
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A reaction to one of our texts: what it quotes, and whether it approves."""
+    """A reaction to one of our texts: the quoted words, and whether it approves."""
 
     quoted: str
     approves: bool
@@ -38,7 +37,7 @@ def read_reaction(body: str) -> Reaction | None:
         body: The text as it came in.
 
     Returns:
-        The reaction, or None where the text is none, quotes other words, or says anything besides.
+        The reaction; None if the text is none, quotes other words, or says anything besides.
     """
     text = "".join(
         each for each in unicodedata.normalize("NFC", body) if unicodedata.category(each) != "Cf"

@@ -1,7 +1,7 @@
-"""Reads what a member of staff or a mentor asks for by a text: from the words alone, never guessed.
+"""Read a text of staff or mentors from its words alone, without a guess.
 
-An answer counts only where the whole text is made of codes, known phrases and courtesies. Anything
-besides, a negation or a time of day among it, makes the text one that is not understood, which
+An answer counts only if the whole text is made of codes, known phrases and courtesies. Anything
+else, such as a negation or a time of day, makes the text one that is not understood. It then
 changes nothing.
 """
 
@@ -20,10 +20,10 @@ from engine.model.alert import Act
 
 
 class Asks(StrEnum):
-    """What a text asks for."""
+    """The request of a text."""
 
     ACT = "act"
-    CONFIRM = "confirm"  # an act that is meant, perhaps; it is asked about and changes nothing
+    CONFIRM = "confirm"  # perhaps an act; a question comes back, and nothing changes
     UNDO = "undo"
     ASK = "ask"
     MORE = "more"
@@ -38,9 +38,9 @@ class Asks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a text asks for, and for which codes.
+    """The request of a text, and the codes it names.
 
-    `acts` for ACT and CONFIRM, `code` for ASK, MORE and UNDO.
+    `acts` belong to ACT and CONFIRM, `code` to ASK, MORE and UNDO.
     """
 
     asks: Asks
@@ -66,7 +66,7 @@ _ASKING = {
     "who", "whos", "is", "are", "did", "does", "do", "can", "could", "should", "has", "was", "what",
     "why", "which", "when", "where", "how", "quien", "que", "cual", "alguien", "puede", "puedes",
 }  # fmt: skip
-# A question without a code is about an alert only where it is made of these words.
+# A question without a code is about an alert only if it is made of these words.
 _ABOUT_AN_ALERT = _ASKING | {
     "it", "this", "someone", "somebody", "anyone", "anybody", "take", "took", "taken", "done", "a",
     "false", "alarm", "got", "closed", "called", "yet", "urgent", "ya", "la", "lo", "tomo", "tiene",
@@ -75,15 +75,16 @@ _ABOUT_AN_ALERT = _ASKING | {
 
 
 def read(body: str, known: Sequence[OpenAlert]) -> Reply:
-    """Read what a text asks for.
+    """Read the request of a text.
 
     Args:
         body: The text as it came in.
         known: The alerts that the sender has a code of; each code once.
 
     Returns:
-        What it asks for. An act names open alerts alone, several acts stand together, and an alert
-        that is urgent is closed only beside its code.
+        The request. An act names open alerts alone, several acts stand together, and an urgent
+        alert
+        is closed only beside its code.
     """
     if reaction := read_reaction(body):
         return _reacted(reaction, known)
@@ -110,7 +111,7 @@ def _asked(
     numbers = [part for part in named if part.code is not None]
     if words == {Word.UNDO} and len(numbers) <= 1:
         return Reply(Asks.UNDO, code=numbers[0].code if numbers else None)
-    if not told:  # thanks alone are answered by how things stand
+    if not told:  # thanks alone are answered with the present state
         return Reply(Asks.LIST)
     if not words or words == {Word.ASK}:
         return _about(numbers, known)
@@ -128,7 +129,10 @@ def _asked(
 
 
 def _named(told: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> list[AnswerPart] | None:
-    """The parts, a code and its client's ref beside it as one; None where a code is not known."""
+    """Return the parts, with a code and its client's ref beside it as one.
+
+    None stands for a code that is not known.
+    """
     found: list[AnswerPart] = []
     for part in told:
         if part.code is not None and part.code not in codes:
@@ -146,7 +150,10 @@ def _named(told: Sequence[AnswerPart], codes: Mapping[int, OpenAlert]) -> list[A
 def _about(
     numbers: Sequence[AnswerPart], known: Sequence[OpenAlert], asks: Asks = Asks.ASK
 ) -> Reply:
-    """A code alone, or a question mark, asks what it is about, because that changes nothing."""
+    """Read a code alone, or with a question mark, as a question about it.
+
+    A question changes nothing.
+    """
     if len(numbers) == 1 and not numbers[0].spoken:
         return Reply(asks, code=numbers[0].code)
     if numbers:
@@ -156,7 +163,7 @@ def _about(
 
 
 def _all(words: set[Word], numbers: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
-    """Take the one there is where all are to be taken; of several it is asked about."""
+    """Take the only alert if all are to be taken; of several, ask which."""
     choice = [alert for alert in known if not alert.closed and not alert.taken]
     if numbers or not choice or not words <= {Word.ALL, Word.TAKE, Word.ACKNOWLEDGE}:
         return _NOT_UNDERSTOOD
@@ -165,7 +172,7 @@ def _all(words: set[Word], numbers: Sequence[AnswerPart], known: Sequence[OpenAl
 
 
 def _without_courtesy_of(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
-    """The parts without an "ok" beside a clear act, and the same act said twice in a row as one."""
+    """Return the parts without an "ok" beside a clear act, and a repeated act once."""
     clear = any(part.word in _ACTS and part.word is not Word.ACKNOWLEDGE for part in parts)
     kept: list[AnswerPart] = []
     for part in parts:
@@ -178,7 +185,7 @@ def _without_courtesy_of(parts: Sequence[AnswerPart]) -> list[AnswerPart]:
 
 
 def _paired(parts: Sequence[AnswerPart]) -> Reply:
-    """Acts beside their codes: one act for all codes, or an act for each in one order."""
+    """Read acts beside their codes: one act for all codes, or an act for each in one order."""
     words = [part for part in parts if part.code is None]
     numbers = [part for part in parts if part.code is not None]
     kinds = "".join("c" if part.code is not None else "w" for part in parts)
@@ -209,7 +216,7 @@ def _bare(parts: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
         return _NOT_UNDERSTOOD
     act = _ACTS[word]
     choice = [alert for alert in known if not alert.closed]
-    # An alert that the sender has taken cannot be meant by taking it.
+    # A person who has taken an alert cannot mean to take it again.
     meant = [alert for alert in choice if act is not Act.TAKE or not alert.taken] or choice
     if len(meant) != 1:
         return Reply(Asks.WHICH) if meant else _NOT_UNDERSTOOD
@@ -244,7 +251,7 @@ def _question(
 
 
 def _reacted(reaction: Reaction, known: Sequence[OpenAlert]) -> Reply:
-    """Approval of the text about an open alert is asked about, because it takes nothing by itself."""
+    """Ask about an approval of the text about an open alert, because it takes nothing by itself."""
     for alert in known:
         needs = f"{alert.code} {alert.ref} needs you", f"{alert.ref} needs you"
         told = reaction.quoted.partition(" ")[2].startswith(needs)

@@ -1,4 +1,4 @@
-"""Splits an answer of staff into codes and known phrases."""
+"""Split an answer of staff into codes and known phrases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIGNS = {"👍": " thumbsup ", "👌": " thumbsup ", "✅": " thumbsup ", "🙏
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """An alert that the sender may mean: its code, the client's ref, and how it stands.
+    """An alert that the sender may mean: its code, the client's ref, and its state.
 
     `taken` says that the sender has taken it already. `closed` alerts can be named by their code
     alone.
@@ -34,7 +34,7 @@ class OpenAlert:
 class AnswerPart:
     """A code of a text, or a phrase.
 
-    `spoken` is a number in letters, `letter` a letter of our own.
+    `spoken` is a number in letters, `letter` one of the letters that our texts ask for.
     """
 
     word: Word | None = None
@@ -69,7 +69,7 @@ def _normalised(body: str) -> str:
 
 
 def _codes_in_place_of_refs(text: str, known: Sequence[OpenAlert]) -> str:
-    """Put `refNref` where the text names the client of code N, by the ref or by its long number."""
+    """Write `refNref` for the client of code N, named by the ref or its long number."""
     for alert in known:
         if alert.closed:
             continue

@@ -1,7 +1,7 @@
 """The words by which staff and mentors answer a text, in English and Spanish, as plain words.
 
-A phrase counts only where the whole text is made of such phrases, codes and courtesies. So no word
-here can act from inside a sentence that says something else.
+A phrase counts only if the whole text is made of such phrases, codes and courtesies. No word here
+can therefore act from inside a sentence that says something else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from engine.messaging.plain_words import TOKEN
 
 
 class Word(StrEnum):
-    """What a phrase of an answer means."""
+    """The meaning of a phrase in an answer."""
 
     TAKE = "take"
     ACKNOWLEDGE = "acknowledge"  # takes beside a code; alone it may only mean "I have read it"
@@ -28,7 +28,7 @@ class Word(StrEnum):
     ALL = "all"
     LIST = "list"
     ASK = "ask"
-    MORE = "more"  # what to do about it
+    MORE = "more"  # the advice about it
     HELP = "help"
     AND = "and"
     COURTESY = "courtesy"
@@ -42,7 +42,7 @@ LETTERS: Mapping[str, Word] = {
     "f": Word.FALSE_ALARM,
     "s": Word.SNOOZE,
 }
-# Numbers as dictation writes them; the ear errs, so they are asked about.
+# Numbers as dictation writes them; dictation errs, so they are confirmed.
 SPOKEN_NUMBERS: Mapping[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "uno": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6,

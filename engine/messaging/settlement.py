@@ -13,16 +13,16 @@ from engine.model.instant import DAY_US, LAST_US, MINUTE_US, SECOND_US, Instant
 from engine.model.message import Claimed, SendResult, Settlement, Standing
 from engine.model.notify_reason import NotifyReason, SettlementReason
 
-# A carrier may take a message some seconds after it let us time out; asked at once, it would not
-# yet know of it.
+# A carrier may take a message some seconds after its answer timed out. A question at once would
+# find nothing.
 LOOK_UP_AFTER_US = MINUTE_US
-# The carrier drops what it could not hand over by the time at which the next recipient is told; but
-# it gets a moment.
+# The carrier drops a message that it could not deliver by the time the next recipient is told. It
+# always gets this long.
 SHORTEST_VALIDITY_US = MINUTE_US
-# How long the carrier is asked about a message without a time of its own before it is given up.
+# The carrier is asked this long about a message without an end of its own.
 ASKED_FOR_US = DAY_US
 
-# These say that nobody is to be told of the alert at all, so nobody else is told instead.
+# These concern the alert itself, so the next step comes no sooner.
 _OF_ALERT = {
     NotifyReason.ALERT_ACKNOWLEDGED,
     NotifyReason.ALERT_SNOOZED,
@@ -47,16 +47,16 @@ def hindrance(decision: NotifyDecision) -> Settlement | None:
 
 
 def valid_for(message: Claimed, standing: Standing, now: Instant) -> int | None:
-    """How many seconds the carrier may keep trying.
+    """Return how many seconds the carrier may keep trying; None if it has no limit.
 
-    Until the next recipient is told, or the message's own end.
+    It may until the next recipient is told, or until the message's own end.
     """
     ends = [at for at in (message.expires_at, standing.next_step_at) if at is not None]
     return max(min(ends) - now, SHORTEST_VALIDITY_US) // SECOND_US if ends else None
 
 
 def after_send(message: Claimed, result: SendResult, now: Instant) -> Settlement:
-    """What becomes of a message that was handed to the gateway."""
+    """Return the settlement of a message after the gateway's answer."""
     later = now + back_off(message.attempts, message.id)
     match result.outcome:
         case "accepted":
@@ -77,9 +77,12 @@ def after_send(message: Claimed, result: SendResult, now: Instant) -> Settlement
 
 
 def after_look_up(message: Claimed, found: SendResult | None, now: Instant) -> Settlement:
-    """What becomes of a message that may have been sent, after the gateway was asked.
+    """Return the settlement of a message that may have been sent, after a look-up.
 
-    `found` as from `look_up`.
+    Args:
+        message: The message.
+        found: The result of `look_up`.
+        now: The present instant.
     """
     if found is None:
         return Settlement("queued", SettlementReason.NEVER_ACCEPTED, due_at=now)

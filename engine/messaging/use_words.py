@@ -1,7 +1,8 @@
 """Words of a client who has used, is using, or is close to it, in English and Spanish.
 
-Such a text is graver than others and is told with more urgency. Too wide a reading only costs a
-call that was not needed, so these words need not be certain; a denial ("didn't use") is left out.
+Such a text is more severe than others and is told with more urgency. A reading too wide only costs
+a
+needless call, so these words need not be certain. A denial ("didn't use") is left out.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def use_words_in(body: str) -> str | None:
         body: The text as it came in.
 
     Returns:
-        The words, or None where the text has none.
+        The words; None if the text has none.
     """
     found = _IS_USE.search(_IS_NONE.sub(" . ", plain(body)))
     return found[0] if found else None

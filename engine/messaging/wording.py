@@ -1,4 +1,4 @@
-"""The words of every text: free of content, one segment, and true of what the engine understands.
+"""The words of every text: free of content, one segment, with replies that the engine knows.
 
 Nothing here takes a name, a number, a result or a note, so none can get into a text.
 """
@@ -10,15 +10,16 @@ from engine.model.sms_settings import Detail
 
 
 def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool = False) -> str:
-    """Tell staff that a client needs them, and by which replies they act on it.
+    """Tell staff that a client needs them, and which replies act on it.
 
-    What makes the text too long or may not stand in it is left out, the reason first, because a
+    Words that make the text too long, or that a text must not hold, are left out, the reason first.
+    A
     text that says less is better than none.
 
     Args:
         ref: The client's ref.
-        reason: The rule's few words, "" where it has none.
-        code: The recipient's number for the alert.
+        reason: The rule's few words; "" if it has none.
+        code: The recipient's code for the alert.
         detail: How much a text may say.
         urgent: Whether the alert is urgent; then the text asks for a call now.
     """
@@ -41,7 +42,7 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
 
 
 def to_mentor(alias: str, code: int) -> str:
-    """Ask a mentor to reach out to a client, called as the client's consent says."""
+    """Ask a mentor to reach out to a client, by the name in the client's consent."""
     replies = f"Reply {code} A to take it, {code} P to pass on, {code} D when done."
     alias = in_gsm_7(alias)
     wordings = [f"Handrail: please reach out to the person you look out for. {replies}"]

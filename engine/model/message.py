@@ -145,9 +145,8 @@ class Outgoing:
     body: str
     created_at: Instant  # microseconds since 1970
     valid_for: int | None = None  # seconds that the carrier may keep trying
-    others: frozenset[str] = (
-        frozenset()
-    )  # the carrier's ids known to be other messages of the same words
+    # The carrier's ids known to be other messages of the same words.
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

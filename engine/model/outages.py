@@ -24,9 +24,8 @@ def _share(written: object) -> object:
     return float(number) / 100
 
 
-Share = Annotated[
-    float, BeforeValidator(_share), Field(gt=0, le=1)
-]  # written as a percentage, such as 20%
+# Written as a percentage, such as 20%.
+Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]
 
 
 class OutageSettings(Strict):
@@ -141,6 +140,5 @@ class Outage:
 
 SOURCE = "source "
 RULE = "rule "
-Outages = Mapping[
-    str, Outage
-]  # keys: `source NAME`, or `rule ID` if too many clients trip it at once
+# Keys: `source NAME`, or `rule ID` if too many clients trip it at once.
+Outages = Mapping[str, Outage]

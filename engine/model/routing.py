@@ -21,9 +21,8 @@ def _microseconds(written: object) -> Duration:
     return written if isinstance(written, int) else parse_duration(written)
 
 
-Microseconds = Annotated[
-    Duration, BeforeValidator(_microseconds)
-]  # written as a duration, such as `45 minutes`
+# Written as a duration, such as `45 minutes`.
+Microseconds = Annotated[Duration, BeforeValidator(_microseconds)]
 
 
 class RoutingStep(Strict):
@@ -87,9 +86,8 @@ _SEVERITIES: Mapping[Severity, str] = {
 
 def _known(name: str, info: ValidationInfo) -> str:
     policies: Mapping[str, Policy] | None = info.data.get("policies")
-    if (
-        policies is None or name in policies
-    ):  # None: the policies' own mistakes are reported already
+    # None: the policies' own mistakes are reported already.
+    if policies is None or name in policies:
         return name
     raise ValueError(f"there is no policy '{name}'{did_you_mean(name, policies)}")
 

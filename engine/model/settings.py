@@ -76,9 +76,8 @@ class Settings(Strict):
     routing: RoutingSettings = RoutingSettings()
     on_call: tuple[Rotation, ...] = ()
     sms: InstanceOf[SmsSettings] = Field(default_factory=SmsSettings)
-    notify_within: Microseconds = (
-        3 * DAY_US
-    )  # an alert that began longer ago is historic and texts nobody
+    # An alert that began longer ago is historic and texts nobody.
+    notify_within: Microseconds = 3 * DAY_US
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()

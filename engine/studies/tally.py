@@ -77,12 +77,10 @@ class Tally:
             if rule.status != "retired"
         }
         self.recipients: dict[str, RecipientTally] = {}
-        self.weeks: dict[date, Counter[str]] = defaultdict(
-            Counter
-        )  # by their Monday, in the clients' own time
-        self.texts_by_week: Counter[date] = (
-            Counter()
-        )  # by their Monday, in the recipients' own time
+        # By their Monday, in the clients' own time.
+        self.weeks: dict[date, Counter[str]] = defaultdict(Counter)
+        # By their Monday, in the recipients' own time.
+        self.texts_by_week: Counter[date] = Counter()
         self.clients: dict[str, ClientTally] = {}  # who have an alert
         self.observed_clients = 0
         self.without_alert = 0  # of these

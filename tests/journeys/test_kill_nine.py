@@ -48,9 +48,8 @@ LINES = 24
 IDLE = 1.2  # seconds after which a run that has no more to say is killed too
 # By then the claims of a killed daemon have run out.
 RESTART = timedelta(minutes=11)
-NOON = datetime(
-    2026, 3, 10, 17, tzinfo=UTC
-)  # in New York, so that nobody has quiet hours until all is told
+# In New York, so that nobody has quiet hours until all is told.
+NOON = datetime(2026, 3, 10, 17, tzinfo=UTC)
 # When the routing policies have run to their ends, whenever their alerts opened.
 AFTERWARDS = [
     A_ROUND * RESTART + timedelta(minutes=minutes) for minutes in (0, 15, 30, 45, 180, 360, 480)

@@ -77,9 +77,8 @@ class Phones:
         self.now += passed
         steps.run(self.site.database, self.site.rules.rules, "reason", self.now)
         at: int | None = self.now
-        while (
-            at is not None and at <= self.now + 15 * MINUTE
-        ):  # for no phone gets more than one text a minute
+        # Because no phone gets more than one text a minute.
+        while at is not None and at <= self.now + 15 * MINUTE:
             while deliver.run(self.site.database, self.carrier, at, "test"):
                 pass
             with self.site.database.read() as conn:

@@ -251,9 +251,8 @@ def _show(
         elif format is Format.JSON:
             _show_json(found, rows, columns)
         else:
-            deque(
-                replayed, maxlen=0
-            )  # the tables show what the rows amount to, which is known after the last one
+            # The tables show what the rows amount to, which is known after the last one.
+            deque(replayed, maxlen=0)
             _show_tables(found.result, conn, settings.timezone)
 
 

@@ -136,9 +136,8 @@ def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCou
         written = write(desk, judge(desk, claims))
     except StoreUnavailableError:
         raise
-    except (
-        Exception
-    ):  # whatever is wrong with one client's data must not keep the others from being seen
+    # Whatever is wrong with one client's data must not keep the others from being seen.
+    except Exception:
         if len(claims) > 1:
             return sum((_evaluate(desk, [claim]) for claim in claims), EvaluationCounts())
         _log.exception("evaluation failed", client=claims[0].client_id)

@@ -71,9 +71,8 @@ class Case:
     title: str
     start: date  # day 0
     timezone: str | None
-    people: tuple[
-        RosterRow, ...
-    ]  # the client, the staff, and what joins them; known from `begin` on
+    # The client, the staff, and what joins them; known from `begin` on.
+    people: tuple[RosterRow, ...]
     begin: WallReading
     arrivals: tuple[Arrival, ...]  # as they become known
     until: WallReading

@@ -201,9 +201,8 @@ def _event(
     fields: dict[str, Value] = {}
     note = None
     known = reading.kinds[kind].fields
-    if (
-        isinstance(node, yaml.ScalarNode) and not node.value
-    ):  # nothing is known but that it happened
+    # Nothing is known but that it happened.
+    if isinstance(node, yaml.ScalarNode) and not node.value:
         parts: Mapping[str, yaml.Node] = {}
     else:
         parts = reading.mapping(node, known, f"the fields of {kind}")

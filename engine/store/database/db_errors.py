@@ -69,9 +69,8 @@ def outage_in(error: DBAPIError, shown: str) -> str | None:
 
 
 def _about_sqlite(error: sqlite3.Error) -> str | None:
-    code = getattr(
-        error, "sqlite_errorcode", sqlite3.SQLITE_OK
-    )  # the driver's own errors have none
+    # The driver's own errors have none.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     if str(error).startswith("no such table"):
         return _NO_TABLES
     return _SQLITE.get(code & 0xFF)

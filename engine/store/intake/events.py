@@ -76,9 +76,8 @@ class _Stored:
     recorded_at: Instant
     last_word: Content
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
-    replaced: list[tuple[Content, str, Instant]] = field(
-        default_factory=list
-    )  # content, origin, recorded_at
+    # Content, origin, recorded_at.
+    replaced: list[tuple[Content, str, Instant]] = field(default_factory=list)
 
 
 def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:

@@ -128,9 +128,8 @@ def test_a_broken_set_leaves_the_last_good_one_and_the_admins_are_told_once(
     ]
     file.write_text(f"# A remark.\n{BROKEN}")
     assert daemon.look(5) == (0, 1)
-    assert (
-        len(texts(daemon, NOON + hours(3))) == 2
-    )  # another mistake, or the same elsewhere, is told again
+    # Another mistake, or the same elsewhere, is told again.
+    assert len(texts(daemon, NOON + hours(3))) == 2
     assert len(texts(daemon, NOON + hours(4))) == 2
     file.write_text(OTHER)
     assert daemon.look() == (1, 0)
