@@ -61,7 +61,7 @@ class Count(Number):
 
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
-        return places[low[0] : high[0]]
+        return self.window.behind(histories, places[low[0] : high[0]], key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Share(Number):
 
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
-        return places[low[0] : high[0]]
+        return self.window.behind(histories, places[low[0] : high[0]], key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,8 @@ class Latest(Measure):
         _, newest = self.newest(histories, one_key(key))
         if not len(newest):
             return Seen(None)
-        return Seen(
-            histories.payloads.fields[histories.payload[newest[0]]][self.field], (int(newest[0]),)
-        )
+        value = histories.payloads.fields[histories.payload[newest[0]]][self.field]
+        return Seen(value, tuple(self.window.behind(histories, newest, key).tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class _OverWindow(Number):
 
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
-        return places[low[0] : high[0]]
+        return self.window.behind(histories, places[low[0] : high[0]], key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +170,5 @@ class Change(Number):
             return places[:0]
         newest = high - 1
         low, high = self._baselines(histories, places, newest, one_key(key))
-        return np.append(places[low[0] : high[0]], places[newest])
+        held = np.append(places[low[0] : high[0]], places[newest])
+        return self.window.behind(histories, held, key)

@@ -70,7 +70,7 @@ class Streak(Number):
     def places(self, histories: Histories, key: int) -> Places:
         places, _, high = self._ranges(histories, one_key(key))
         run = int(self.numbers(histories, one_key(key))[0])
-        return places[high[0] - run : high[0]]
+        return self.window.behind(histories, places[high[0] - run : high[0]], key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +85,4 @@ class LongestStreak(Streak):
 
     def places(self, histories: Histories, key: int) -> Places:
         places, low, high = self._ranges(histories, one_key(key))
-        return places[low[0] : high[0]]
+        return self.window.behind(histories, places[low[0] : high[0]], key)

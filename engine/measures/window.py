@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
-from engine.measures.histories import SHIFT, Histories, Keys
+from engine.measures.histories import SHIFT, Histories, Keys, one_key
 from engine.measures.local_days import local_days, midnight, weekdays
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import run_out
@@ -153,6 +153,18 @@ class Window:
         low = np.maximum(low, places.searchsorted(edges[begin], "left"))
         high = np.minimum(high, places.searchsorted(edges[end], "left"))
         return np.minimum(low, high), high
+
+    def behind(self, histories: Histories, held: Places, key: int) -> Places:
+        """Return the places that the window holds as of a key, with that of the event it ends at.
+
+        Without the newest event that fits `up_to`, the window would hold others or none.
+        """
+        if self.up_to is None or not len(held):
+            return held
+        ends = self.select(histories, *self.up_to)
+        limits = replace(self, up_to=None, last=None, first=None)
+        low, high = limits.ranges(histories, ends, one_key(key))
+        return np.union1d(held, ends[max(low[0], high[0] - 1) : high[0]])
 
     def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
         """Return the part of a selection that all limits but `last` and `first` leave, by key."""

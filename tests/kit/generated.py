@@ -274,6 +274,9 @@ def _sequence(draw: Draw) -> Condition:
 
 
 def _client(draw: Draw) -> Condition:
+    if one_in(draw, 3):
+        operator, value = draw(st.sampled_from(["is", "is_not"])), draw(st.booleans())
+        return {"client": "has_mentor", operator: value}
     if draw(st.booleans()):
         return {"client": "programme", **_word_compared(draw, ["iop", "aftercare", "early"])}
     if draw(st.booleans()):
@@ -314,8 +317,9 @@ def _statistic(draw: Draw, head: str) -> Condition:
 
 
 def _trend(draw: Draw) -> Condition:
-    target = draw(st.sampled_from(list(_NUMBERS)))
-    condition: Condition = {"trend": target}
+    scored = one_in(draw, 4)
+    target = "test.result" if scored else draw(st.sampled_from(list(_NUMBERS)))
+    condition: Condition = {"trend": target, **({"scored": "clean"} if scored else {})}
     if one_in(draw, 3):
         condition["where"] = where(draw, target.split(".")[0])
     _window(draw, condition, target.split(".")[0])

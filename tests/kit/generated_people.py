@@ -116,6 +116,9 @@ def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_N
     for _ in range(draw(st.integers(0, 5))):
         entry = draw(_ENTRIES)
         record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))
+    since = min(entry.at for entry in record)
+    spells = [sorted((instant(), instant())) for _ in range(draw(st.integers(0, 2)))]
+    record += mentored(since, [(began, ended) for began, ended in spells])
     # As in the store, an entry stands once at an instant.
     distinct = {(entry.at, entry.entry): entry for entry in record}
     events = []
@@ -124,6 +127,15 @@ def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_N
         identity = (draw(st.sampled_from(["a", "b"])), f"{draw(st.integers(0, 9))}-{number}")
         events.append(Happening(kind, instant(), draw(_FIELDS[kind]), identity))
     return Person(zone, sorted(distinct.values(), key=lambda entry: entry.at), events)
+
+
+def mentored(since: datetime, spells: Sequence[tuple[datetime, datetime]]) -> list[Entry]:
+    """The entries of a record that begins at `since`, if a mentor had the client in each spell."""
+    changes = {since, *(at for spell in spells for at in spell if at > since)}
+    return [
+        Entry(at, "has_mentor", "yes" if any(a <= at < b for a, b in spells) else "no")
+        for at in sorted(changes)
+    ]
 
 
 def us(at: datetime) -> int:

@@ -102,9 +102,9 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
         rule = {"id": f"rule-{number}", "title": "A rule", "status": "live", "severity": "low"}
         rule["when"] = _joined(draw, names, 2, known)
         if not known and one_in(draw, 3):
-            rule["applies_to"] = {
-                "programme": draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))
-            }
+            programme = draw(st.sampled_from(["iop", ["iop", "aftercare"], "early"]))
+            mentored = {"has_mentor": draw(st.booleans())} if one_in(draw, 3) else {}
+            rule["applies_to"] = {"programme": programme, **mentored}
         if one_in(draw, 3):
             rule["raise"] = {"to": "high", "when": _joined(draw, names, 1, known=False)}
         elif one_in(draw, 4):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import MistakesError
@@ -68,10 +68,11 @@ def keys_of(written: Any) -> set[str]:
     return set().union(*map(keys_of, written)) if isinstance(written, list) else set()
 
 
+@pytest.mark.slow
 def test_the_rules_that_are_generated_say_every_word_of_the_language():
     said: set[str] = set()
 
-    @settings(cases(100), max_examples=100)
+    @cases(100)
     @given(documents())
     def listen(document):
         said.update(keys_of(document))
@@ -99,6 +100,34 @@ def test_the_rules_that_are_generated_say_every_word_of_the_language():
         "tell_again",
     }
     assert words - said == set()
+
+
+# Values that need a drawing of their own, by the measure that must be given them.
+VALUES = {
+    "count": ("heard", "clear", "0.02 to 0.3", "days before"),
+    "share": ("2/3", "33.3%"),
+    "average": ("scored: clean", "journal.worry"),
+    "client": ("has_mentor", "programme", "phase"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_measure_is_generated_with_all_its_options_comparisons_and_sorts_of_values(measure):
+    said: set[str] = set()
+    texts: list[str] = []
+
+    @cases(200)
+    @given(findings(measures=[measure]))
+    def listen(condition):
+        said.update(condition)
+        texts.append(written(condition))
+
+    listen()
+    ordered = {"at_least", "at_most", "more_than", "less_than"}
+    compared = ordered if measure in {"time_since", "trend"} else {*OPERATORS}
+    assert {*FORMS[measure].options, *compared} - said == set()
+    assert [value for value in VALUES.get(measure, ()) if value not in " ".join(texts)] == []
 
 
 @cases(50)

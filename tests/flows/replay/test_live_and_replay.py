@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from engine.alerts.lifecycle import VOID
 from engine.flows.evaluation.caseload import histories as stored_histories
 from engine.flows.evaluation.caseload import whole_caseload
+from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.model.client import RecordEntry
 from engine.model.event import NewEvent, write_fields
 from engine.model.instant import EPOCH
@@ -24,11 +25,12 @@ from engine.store.intake import events
 from engine.store.people import roster
 from engine.store.people.roster import RecordChange
 from engine.store.tables.alerts import alerts, evaluations
-from engine.store.tables.people import clients
+from engine.store.tables.people import assignments, clients
 from tests.kit.generated import cases
 from tests.kit.generated_people import histories, us
 from tests.kit.generated_rules import documents, everyone_about
 from tests.kit.plain_people import Entry, Happening, Person
+from tests.kit.rows import add_staff
 from tests.kit.site import Site
 from tests.rulebook.test_one_meaning import read
 
@@ -37,7 +39,7 @@ DELAYS = st.sampled_from(
     [timedelta(0), timedelta(hours=1), timedelta(hours=-12), timedelta(days=2), timedelta(days=20)]
 )
 
-
+MENTOR = 99
 WHILES = st.sampled_from([timedelta(0), timedelta(hours=6), timedelta(days=2), timedelta(days=20)])
 
 
@@ -53,12 +55,30 @@ class Zone(NamedTuple):
     name: str
 
 
+class Mentored(NamedTuple):
+    """A mentor has the client from `began` until just before `ended`."""
+
+    began: int
+    ended: int | None
+
+
 class Arrival(NamedTuple):
     """Something comes to be known at `now`."""
 
     now: int
     client_id: int
-    what: Happening | Entry | Withdrawal | Zone
+    what: Happening | Entry | Withdrawal | Zone | Mentored
+
+
+def spells_of(person: Person) -> list[Mentored]:
+    """When a mentor had the client, by the entries of their record."""
+    told = [entry for entry in person.record if entry.entry == "has_mentor"]
+    ends = [us(entry.at) for entry in told[1:]] + [None]
+    return [
+        Mentored(us(entry.at), end)
+        for entry, end in zip(told, ends, strict=True)
+        if entry.value == "yes"
+    ]
 
 
 @st.composite
@@ -78,7 +98,11 @@ def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
             found.append(
                 Arrival(now + 1 + us(EPOCH + draw(WHILES)), client_id, Withdrawal(identity))
             )
-        for what in [*person.record, *person.events]:
+        for spell in spells_of(person):
+            known = EPOCH + timedelta(microseconds=spell.began) + draw(DELAYS)
+            found.append(Arrival(us(known), client_id, spell))
+        record = [entry for entry in person.record if entry.entry != "has_mentor"]
+        for what in [*record, *person.events]:
             now = us(what.at + draw(DELAYS))
             if isinstance(what, Happening) and draw(st.integers(0, 4)) == 0:
                 other = draw(st.sampled_from(person.events))
@@ -89,6 +113,11 @@ def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
             found.append(Arrival(now, client_id, what))
     # Of one instant, what corrects must come after what it corrects.
     return sorted(found, key=lambda arrival: arrival.now)
+
+
+def insert_assignment(conn: Connection, client_id: int, spell: Mentored) -> None:
+    row = {"client_id": client_id, "staff_id": MENTOR, "role": "mentor", **spell._asdict()}
+    conn.execute(insert(assignments), row)
 
 
 def arrive(database: Database, arrival: Arrival) -> None:
@@ -103,6 +132,12 @@ def arrive(database: Database, arrival: Arrival) -> None:
             source, key = what.identity
             gone = events.withdraw(conn, source, {f"{arrival.client_id}-{key}": None}, arrival.now)
             due_clients.mark_dirty(conn, gone.earliest)
+            return
+        if isinstance(what, Mentored):
+            changes = AssignmentChanges(conn)
+            changes.watch([arrival.client_id])
+            insert_assignment(conn, arrival.client_id, what)
+            due_clients.mark_dirty(conn, changes.earliest())
             return
         at = us(what.at)
         if isinstance(what, Entry):
@@ -141,6 +176,7 @@ def lived(
             for i in range(1, len(everyone) + 1)
         ]
         conn.execute(insert(clients), known)
+        add_staff(conn, id=MENTOR, role="mentor")
     for arrival in script:
         while ticks and (due := next_due(site, arrival.now)) is not None:
             site.evaluate(due)

@@ -116,3 +116,26 @@ def test_a_score_that_rises_while_the_alert_is_open_raises_it_from_that_instant_
 def test_what_would_clear_some_of_several_names_them_all() -> None:
     seen = book().evidence(histories([PERSON]), 1, "some", us(ENROLLED + timedelta(days=2)))
     assert seen.clears == ("none of these:\n- 1 or more contacts so far\n- 1 or more tests so far")
+
+
+def test_the_event_at_which_a_window_ends_is_among_those_behind_its_value() -> None:
+    rules = """
+format: 1
+rules:
+  - id: fell
+    title: Fell
+    status: live
+    severity: low
+    when: {change: check_in.craving, up_to: {used: yes}, at_least: 4}
+"""
+    events = [
+        happening("check_in", 1, craving=2),
+        happening("check_in", 2, craving=8),
+        happening("check_in", 3, used=True),
+        happening("check_in", 4, craving=0),
+    ]
+    person = Person("UTC", [Entry(ENROLLED, "enrolled")], events)
+    batch = histories([person])
+    book = from_texts({"rules.yaml": rules}, BUILT_IN)
+    told = book.evidence(batch, 1, "fell", us(ENROLLED + timedelta(days=5)))
+    assert told.findings[0].events == tuple(batch.ids[:3].tolist())

@@ -15,8 +15,8 @@ from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_people import KINDS, histories, us
-from tests.kit.generated_rules import everyone_about, written
-from tests.kit.plain_people import DAY, Entry, Happening, Person
+from tests.kit.generated_rules import documents, everyone_about, guarded, written
+from tests.kit.plain_people import DAY, Entry, Happening, Person, local_day
 from tests.kit.plain_rules import OPERATORS, AsOf, instants
 
 ENROLLED = datetime(2024, 3, 1, 9, tzinfo=UTC)
@@ -88,8 +88,23 @@ def test_a_wrong_figure_is_refused(figure: str, says: str) -> None:
         value(figure, weekly("negative"))
 
 
-@cases(40)
-@given(findings(measures=["count", "days_with", "share", "average", "longest_streak"]), st.data())
+def figures_of(document: dict[str, Any], everyone: list[Person], at: datetime) -> list[Any]:
+    """The values of a document's first figure for everyone."""
+    told, *_ = from_texts({"rules.yaml": written(document)}, KINDS).figures
+    return list(told.values(histories(everyone), us(at)))
+
+
+def shown(value: Any) -> Any:
+    """A value of the plain evaluator as a figure shows it."""
+    if isinstance(value, timedelta):
+        value /= DAY
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return tuple(value) if isinstance(value, list) else value
+    return pytest.approx(float(value), abs=1e-9)
+
+
+@cases(80)
+@given(findings(), st.data())
 def test_a_figure_has_the_value_that_the_plain_evaluator_finds(
     condition: dict[str, Any], data: st.DataObject
 ) -> None:
@@ -104,8 +119,40 @@ def test_a_figure_has_the_value_that_the_plain_evaluator_finds(
         "rules": [{**rule, "when": {"time_since": "enrolled", "at_least": "1 day"}}],
         "figures": [{"id": "one", "title": "One", "figure": figure}],
     }
-    (told,) = from_texts({"rules.yaml": written(document)}, KINDS).figures
-    last = max(at for person in everyone for at in instants(document, person)) + DAY
-    found = list(told.values(histories(everyone), us(last)))
-    plain = [AsOf(document, person, last).value(figure) for person in everyone]
-    assert found == [None if one is None else pytest.approx(float(one), abs=1e-9) for one in plain]
+    at = data.draw(
+        st.sampled_from([at for person in everyone for at in instants(document, person)])
+    )
+    plain = [AsOf(document, person, at).value(figure) for person in everyone]
+    assert figures_of(document, everyone, at) == [shown(one) for one in plain]
+
+
+@cases(40)
+@given(documents(), st.data())
+def test_the_weeks_until_a_rule_held_are_those_that_the_plain_evaluator_finds(
+    document: dict[str, Any], data: st.DataObject
+) -> None:
+    everyone = data.draw(everyone_about(document))
+    weeks = {"id": "one", "title": "One", "figure": {"weeks_until": "rule-0"}}
+    document = {**guarded(document), "figures": [weeks]}
+    at = data.draw(
+        st.sampled_from([at for person in everyone for at in instants(document, person)])
+    )
+    found = figures_of(document, everyone, at)
+    held = [AsOf(document, person, at).ever({"rule": "rule-0"}) for person in everyone]
+    plain = [plain_weeks(document, person, at) for person in everyone]
+    assert [one for one, known in zip(found, held, strict=True) if known] == [
+        one for one, known in zip(plain, held, strict=True) if known
+    ]
+
+
+def plain_weeks(document: dict[str, Any], person: Person, at: datetime) -> Any:
+    """The weeks from enrolment until the first rule first held, where it has held."""
+    moment = AsOf(document, person, at)
+    condition = {"rule": "rule-0"}
+    enrolled = moment.newest("enrolled")
+    if not moment.ever(condition) or enrolled is None:
+        return None
+    first = moment.once[id(condition)]
+    assert first is not None
+    days = local_day(person.zone, first) - local_day(person.zone, enrolled.at)
+    return pytest.approx(days / timedelta(weeks=1))
