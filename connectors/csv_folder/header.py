@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from connectors.csv_folder.records import LONGEST_RECORD, split_records
 from connectors.csv_folder.settings import CsvFileMapping
-from connectors.mapping.rows import refusal
+from connectors.mapping.rows import named_columns, refusal
 from engine.model.intake import WHOLE, Reject
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -68,7 +68,7 @@ def _header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header | None:
     if not records:
         return None
     first = records[0]
-    columns = tuple(name.strip() for name in first.cells)
+    columns = named_columns(mapping, first.cells)
     reason = f"the header {first.reason}" if first.reason else refusal(mapping, columns)
     if reason:
         raise RefusedError(Reject(WHOLE, reason, first.text))

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Generic, TypeVar
 
 from connectors.mapping.cell_settings import Cell, Conditions, Test
+from connectors.mapping.identifiers import read_identifier
 from engine.model.field_reading import Constant, read_number
 from engine.model.word_folding import fold
 
@@ -174,6 +175,8 @@ def _filled(cell: Cell, text: str, read: Callable[[str], str]) -> Constant:
 
 def _written_alike(cell: Cell, text: str) -> str:
     """Return a cell's text in the mapping's form: stripped, padded or in capitals."""
+    if cell.strip is not None or cell.pad is not None or cell.upper:
+        text = read_identifier(text)
     if cell.strip is not None:
         text = text.lstrip(cell.strip) or text[-1:]
     if cell.pad is not None:

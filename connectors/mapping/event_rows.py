@@ -18,6 +18,7 @@ from connectors.mapping.cells import (
     compile_conditions,
     plain_number,
 )
+from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import EventMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.event import Value, write_fields
@@ -118,7 +119,11 @@ def _compile_client(cells: Sequence[Cell], decimal: str, columns: Columns) -> Ca
         value = take(row)
         if value is None:
             raise ValueError(f"{label('client', columns)}: is empty")
-        if len(ref := constant_text(value)) > LONGEST_REF:
+        try:
+            ref = read_identifier(constant_text(value))
+        except ValueError as error:
+            raise ValueError(f"{label('client', columns)}: {error}") from None
+        if len(ref) > LONGEST_REF:
             raise ValueError(f"{label('client', columns)}: is longer than {LONGEST_REF} characters")
         return ref
 
@@ -207,7 +212,10 @@ def compile_key(identity: Identity, columns: Columns) -> Callable[[Row], str]:
     shown = label("id", id_columns)
 
     def key(row: Row) -> str:
-        parts = [row[place].strip() for place in places]
+        try:
+            parts = [read_identifier(row[place]) for place in places]
+        except ValueError as error:
+            raise ValueError(f"{shown}: {error}") from None
         if not all(parts):
             raise ValueError(f"{shown}: is empty")
         key = f"{series}:" + "\x1f".join(parts)

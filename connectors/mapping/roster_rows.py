@@ -9,6 +9,7 @@ from datetime import datetime
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
 from connectors.mapping.event_rows import label
+from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.field_reading import Constant, constant_text, read_flag
@@ -20,7 +21,7 @@ from engine.model.timezone import read_timezone
 
 _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
 # As wide as the store's columns.
-_LONGEST = {"ref": 64, "client": 64, "staff": 64, "alias": 40}
+_LONGEST = {"ref": 64, "alias": 40}
 _LONGEST_OTHER = 200
 
 # A row, and the fault of its phone number or timezone if that is its only fault.
@@ -116,6 +117,14 @@ def _read(word: str, text: str) -> str:
     return reader(text) if reader else _short(word, text)
 
 
+def _ref(text: str) -> str:
+    return _short("ref", read_identifier(text))
+
+
+def _phone(text: str) -> str:
+    return read_phone(read_identifier(text))
+
+
 def _short(word: str, text: str) -> str:
     if len(text) > (longest := _LONGEST.get(word, _LONGEST_OTHER)):
         raise ValueError(f"'{text[:20]}…' is longer than {longest} characters")
@@ -141,9 +150,12 @@ def _flag(text: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str], str]] = {
+    "ref": _ref,
+    "client": _ref,
+    "staff": _ref,
     "role": _role,
     "timezone": read_timezone,
-    "phone": read_phone,
+    "phone": _phone,
     "quiet_from": _time_of_day,
     "quiet_to": _time_of_day,
     "active": _flag,

@@ -16,12 +16,14 @@ from connectors.mapping.event_rows import (
     compile_key,
     identity,
 )
+from connectors.mapping.identifiers import plain_identifier
 from connectors.mapping.roster_rows import columns_of_roster, compile_roster
 from connectors.mapping.settings import RowMapping
 from engine.model.event_kinds import Kind
 from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.nearest_word import nearest_word
+from engine.model.word_folding import fold
 
 
 class Record(NamedTuple):
@@ -161,11 +163,27 @@ def _keys(readers: Iterable[Callable[[Row], str]], cells: Row) -> set[str]:
     return keys
 
 
+def named_columns(mapping: RowMapping, header: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a header, each as the mapping spells it.
+
+    Case, characters that cannot be seen, and spaces and hyphens of other kinds make no difference,
+    because an export may change them without anybody's knowledge.
+    """
+    names = tuple(map(str.strip, header))
+    missing = sorted(_wanted(mapping).difference(names))
+    spelt = {fold(plain_identifier(name)): name for name in missing}
+    return tuple(spelt.get(fold(plain_identifier(name)), name) for name in names)
+
+
+def _wanted(mapping: RowMapping) -> set[str]:
+    """The names of all columns at which a mapping looks."""
+    wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
+    return wanted | columns_of_roster(mapping.columns) if mapping.columns else wanted
+
+
 def refusal(mapping: RowMapping, header: Sequence[str]) -> str | None:
     """Return why no record with these columns can be read; None if they can."""
-    wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
-    if mapping.columns:
-        wanted |= columns_of_roster(mapping.columns)
+    wanted = _wanted(mapping)
     times = Counter(header)
     twice = sorted(name for name in wanted if times[name] > 1)
     if twice:

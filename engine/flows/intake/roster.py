@@ -47,12 +47,11 @@ class RosterRowResult:
 
 def unknown_client(ref: str, near: str | None = None) -> str:
     """Say why a row about a person who is not in the roster is rejected; `near` may be meant."""
-    hint = (
-        f"; did you mean '{near}'? In a mapping, pad:, strip: and upper: write refs alike"
-        if near
-        else ""
-    )
-    return f"no client '{ref}' is in the roster{hint}"
+    return f"no client '{ref}' is in the roster{_meant(near) if near else ''}"
+
+
+def _meant(near: str) -> str:
+    return f"; did you mean '{near}'? In a mapping, pad:, strip: and upper: write refs alike"
 
 
 def take(
@@ -175,7 +174,9 @@ def _take_relations(
     clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
     unknown = {row.values["client"] or "" for row in rows} - clients.keys()
     near = roster.near_refs(conn, unknown)
-    staff = roster.find_staff(conn, {row.values["staff"] or "" for row in rows})
+    named = {row.values["staff"] or "" for row in rows}
+    staff = roster.find_staff(conn, named)
+    near_staff = roster.near_staff_refs(conn, named - staff.keys())
     changes = AssignmentChanges(conn)
     if rows[0].kind == "assignments":
         changes.watch([client.id for client in clients.values()])
@@ -191,8 +192,11 @@ def _take_relations(
             )
             continue
         if staff_id is None:
-            reason = f"nobody called '{row.values['staff']}' is among the staff"
-            outcome.rejects.append(Reject(row.line, reason, row.row, row.values["staff"], row.key))
+            ref = row.values["staff"] or ""
+            reason = f"nobody called '{ref}' is among the staff"
+            if meant := near_staff.get(ref):
+                reason += _meant(meant)
+            outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
             continue
         try:
             placed = _placed(row.moments, clocks[client.timezone])

@@ -118,6 +118,18 @@ def aliases(conn: Connection) -> list[str]:
     return list(conn.scalars(select(consents.c.alias).distinct().order_by(consents.c.alias)))
 
 
+def near_staff_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:
+    """Find staff whose refs differ from unknown ones by leading zeros or case alone.
+
+    Returns:
+        By the unknown ref, the known one; those without any are left out.
+    """
+    if not refs:
+        return {}
+    known = {_bare(ref): ref for ref, _ in conn.execute(_REFS)}
+    return {ref: known[_bare(ref)] for ref in refs if _bare(ref) in known}
+
+
 def find_staff(conn: Connection, refs: Collection[str]) -> dict[str, int]:
     """Return the ids of the staff of these refs, by ref."""
     return {ref: staff_id for ref, staff_id in conn.execute(_REFS) if ref in refs}
