@@ -20,6 +20,8 @@ from engine.model.staff import ROLES
 from engine.model.timezone import read_timezone
 
 _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
+# Dates without which nobody is watched, and no consent is told from another.
+_REAL_DATES = frozenset({"enrolled", "given"})
 # As wide as the store's columns.
 _LONGEST = {"ref": 64, "alias": 40}
 _LONGEST_OTHER = 200
@@ -61,7 +63,7 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
     reads = {
         word: (
             label(word, columns_of_timestamps([moment])),
-            compile_timestamp(moment, columns, clock, decimal),
+            compile_timestamp(moment, columns, clock, decimal, may_be_open=word not in _REAL_DATES),
         )
         for word, moment in moments.items()
     }

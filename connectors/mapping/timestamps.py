@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from connectors.mapping.cell_settings import TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
@@ -12,6 +13,14 @@ from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
 from engine.model.intake import DatedValue
 from engine.model.local_time import WallClock
+
+# What databases write where there is no date: MySQL's zeros, the first days of .NET, of SQL Server
+# and of spreadsheets, and a year that nobody sees.
+_ZEROS = re.compile(r"(?=(?:.*0){6})[0\s:./T-]+")
+_NO_DATES = frozenset(
+    (date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
+)
+_NEVER = 9999
 
 
 def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str]:
@@ -28,19 +37,29 @@ def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str
 
 
 def compile_timestamp(
-    moment: TimestampColumns, columns: Columns, clock: WallClock | None, decimal: str = "."
+    moment: TimestampColumns,
+    columns: Columns,
+    clock: WallClock | None,
+    decimal: str = ".",
+    *,
+    may_be_open: bool = False,
 ) -> Callable[[Row], DatedValue | None]:
     """Return a function from a row to its instant; None if the row gives no time.
 
     The function raises ValueError if the text is no date. `clock` places readings without an
-    offset;
-    without a clock they stay local readings.
+    offset; without a clock they stay local readings. If the date `may_be_open`, the dates that
+    databases write where there is none say nothing.
     """
     text_of = _compile_text(moment, columns, decimal)
 
     def read(row: Row) -> DatedValue | None:
         text = text_of(row)
-        return _placed(_parse(text, moment.format), clock) if text else None
+        if not text or (may_be_open and _ZEROS.fullmatch(text)):
+            return None
+        read = _parse(text, moment.format)
+        if may_be_open and (read.year == _NEVER or read.date() in _NO_DATES):
+            return None
+        return _placed(read, clock)
 
     return read
 

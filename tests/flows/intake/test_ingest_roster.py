@@ -362,3 +362,26 @@ def test_an_assignment_waits_for_the_member_of_staff(site: CsvSite) -> None:
     site.read()
     assert site.rejects() == []
     assert len(rows(site, assignments, "role")) == 1
+
+
+@pytest.mark.parametrize(
+    "written", ["0000-00-00", "0000-00-00 00:00:00", "9999-12-31", "1900-01-01", "0001-01-01"]
+)
+def test_dates_that_databases_write_where_there_is_none_say_nothing(
+    site: CsvSite, written: str
+) -> None:
+    row = f"C-1,America/New_York,,2026-01-05,{written},{written},{written},{written},iop"
+    assert [(entry, value) for _, entry, value in said(site, row)] == [
+        ("enrolled", None),
+        ("program", "iop"),
+    ]
+
+
+def test_a_client_who_has_no_real_day_of_enrolment_is_not_taken_for_one_who_has_none(
+    site: CsvSite,
+) -> None:
+    site.write("clients.csv", HEADER + "C-1,America/New_York,,9999-12-31,,,,,iop\n")
+    site.read()
+    assert [reason for *_, reason in site.rejects()] == [
+        "enrolled: 9999-12-31 is outside the years 1970 to 2112"
+    ]
