@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -18,11 +19,12 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from connectors.twilio.addresses import phone_of
+from connectors.twilio.ages import nearest
 from connectors.twilio.error_codes import outcome_of
 from connectors.twilio.settings import TwilioSettings
 from connectors.twilio.statuses import report_of
 from engine.model.inbound import Inbound
-from engine.model.instant import from_us, to_us
+from engine.model.instant import HOUR_US, to_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.ports import AddRoutes
 
@@ -30,9 +32,9 @@ _API = "https://api.twilio.com"
 _PAGE = 200
 _MOST_RECEIVED = 2000  # texts; far more than come in between two requests
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
-# How far the clock that dated a message in the outbox may be from Twilio's. The words of a message
-# and its number repeat only over days, so a wide margin finds nothing foreign.
-_CLOCKS_APART = timedelta(hours=2)
+# How far the age of a message by our clock may be from that by Twilio's. The words of a message and
+# its number repeat only over days, so a wide margin finds nothing foreign.
+_CLOCKS_APART_US = 2 * HOUR_US
 _NUMBER = re.compile(r"\+?\d{7,}")
 
 
@@ -40,8 +42,7 @@ class TwilioSms:
     """Hands texts to Twilio.
 
     Twilio has no idempotency key. After a time-out a message is found at Twilio by its number, its
-    words
-    and its time. Messages that are already known under another id are left out.
+    words and its age. Messages that are already known under another id are left out.
     """
 
     name = "twilio"
@@ -62,7 +63,8 @@ class TwilioSms:
         tokens = [auth_token, *([previous.read(environ)] if previous else [])]
         self._validators = [RequestValidator(token) for token in tokens]
         self._settings = settings
-        self.client = Client(account_sid, auth_token, http_client=_HttpClient(settings))
+        self._http = _HttpClient(settings)
+        self.client = Client(account_sid, auth_token, http_client=self._http)
 
     def send(self, message: Outgoing) -> SendResult:
         """Create the message at Twilio."""
@@ -107,21 +109,25 @@ class TwilioSms:
         Returns:
             Its outcome; `unknown` if the list does not show the message.
         """
-        earliest = from_us(message.created_at) - _CLOCKS_APART
         try:
             # Not by the date of sending, because a message that still waits at Twilio has none.
             page = self.client.messages.page(to=message.to, page_size=_PAGE)
             listed = list(page)
+            # Twilio's own clock, because ours may have been set since.
+            present = self._http.dated()
         except Exception as error:
             return replace(_failure(error), outcome="unknown", retry_after=None)
-        recent = [
-            each for each in listed if each.date_created is None or each.date_created >= earliest
-        ]
-        others = [each for each in recent if each.sid not in message.others]
+
+        def age(each: Any) -> int:
+            return (present - (each.date_created or present)) // timedelta(microseconds=1)
+
+        recent = [each for each in listed if age(each) <= message.ago + _CLOCKS_APART_US]
+        others = [each for each in recent if each.sid not in message.twins.known]
         # A trial account puts words of its own before ours.
-        ours = [each.sid for each in others if (each.body or "").endswith(message.body)]
-        if ours:
-            return SendResult("accepted", provider_id=min(ours))
+        same = [each for each in others if (each.body or "").endswith(message.body)]
+        ours = nearest([message.ago, *message.twins.in_doubt], [age(each) for each in same])
+        if ours is not None:
+            return SendResult("accepted", provider_id=same[ours].sid)
         if any(not each.body for each in others):
             return SendResult(
                 "unknown", error_text="Twilio lists messages to this number without their words"
@@ -175,15 +181,26 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
         # Where everything is logged, it logs the URL of each request, with the number that is
         # looked up.
         logging.getLogger("urllib3").setLevel(logging.INFO)
+        self._date: str | None = None
         self._base_url = settings.base_url
         if self._base_url:
             self.session.trust_env = False  # no proxy leads back to this machine
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """Send a request as the library's own client does."""
-        return super().request(
+        response = super().request(
             method, url.replace(_API, self._base_url or _API, 1), *args, **kwargs
         )
+        self._date = response.headers.get("Date")
+        return response
+
+    def dated(self) -> datetime:
+        """Return when Twilio answered last, by its own clock.
+
+        Raises:
+            ValueError: It did not say so.
+        """
+        return parsedate_to_datetime(self._date or "")
 
 
 def _failure(error: Exception) -> SendResult:

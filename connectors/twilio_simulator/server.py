@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from email.utils import format_datetime
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
@@ -15,7 +16,7 @@ from connectors.twilio_simulator import api
 from connectors.twilio_simulator.api import Api
 from connectors.twilio_simulator.carrier import Call, Carrier
 from connectors.twilio_simulator.signing import signature
-from engine.model.instant import SECOND_US, Instant
+from engine.model.instant import SECOND_US, Instant, from_us
 
 _ANSWER_WITHIN = 15.0  # seconds; as long as Twilio waits for a call to be answered
 
@@ -146,6 +147,10 @@ class LocalTwilio:
                     self.send_header("Content-Length", str(len(answer.body.encode())))
                     self.end_headers()
                     self.wfile.write(answer.body.encode())
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                """Date answers by the clock by which messages are dated."""
+                return format_datetime(from_us(local._now()), usegmt=True)
 
             def log_message(self, *args: object) -> None:
                 """Log nothing, because the requests hold phone numbers."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from engine.model.alert import Alert
+from engine.model.duration import Duration
 from engine.model.instant import SECOND_US, Instant
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.rule import SEVERITIES, Severity
@@ -137,6 +138,18 @@ class NewMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Twins:
+    """The other messages of the same words to the same number.
+
+    `known` are the carrier's ids of those that it took. `in_doubt` says how long ago each of those
+    was handed over that it may have taken.
+    """
+
+    known: frozenset[str] = frozenset()
+    in_doubt: tuple[Duration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One outgoing message as a gateway gets it; `id` is the outbox row's id."""
 
@@ -145,8 +158,8 @@ class Outgoing:
     body: str
     created_at: Instant  # microseconds since 1970
     valid_for: int | None = None  # seconds that the carrier may keep trying
-    # The carrier's ids known to be other messages of the same words.
-    others: frozenset[str] = frozenset()
+    twins: Twins = Twins()
+    ago: Duration = 0  # how long ago it was handed over, where it is looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,8 @@ class Claimed:
     created_at: Instant
     expires_at: Instant | None
     attempts: int  # this one included
+    phone: str | None = None  # the number that it goes to, or was handed over to
+    sent_at: Instant | None = None  # when it is or was handed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +185,8 @@ class Standing:
     """The facts about a claimed message now; they may have changed since it was decided on."""
 
     alert: Alert | None  # None for a message about no alert
-    recipient: RecipientFacts
-    others: frozenset[str]  # as Outgoing has them
+    recipient: RecipientFacts  # with the number that it goes to, or was handed over to
+    twins: Twins = Twins()
     told_at: Instant | None = None  # when people were last told of the alert, or a person took it
     next_step_at: Instant | None = (
         None  # when the next recipient is told, if the alert still climbs

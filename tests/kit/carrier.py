@@ -42,6 +42,7 @@ class Carrier:
         self.passing = passing
         self.delivered: Counter[int] = Counter()
         self.asked: list[Outgoing] = []
+        self.looked_up: list[Outgoing] = []
 
     def send(self, message: Outgoing) -> SendResult:
         self.passing()
@@ -68,6 +69,7 @@ class Carrier:
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         self.passing()
+        self.looked_up.append(message)
         if self.deaf:
             self.deaf -= 1
             return SendResult("unknown", error_text="ReadTimeout", answered=False)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -33,7 +34,7 @@ from connectors.twilio_simulator.signing import signature
 from connectors.twilio_simulator.trouble import Trouble
 from engine.app import WEB_BUSY_SECONDS, WEB_CONNECTIONS, Engine
 from engine.flows.rules.reload import RuleFiles
-from engine.model.instant import to_us
+from engine.model.instant import from_us, to_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
 from engine.model.sms_settings import SmsSettings
@@ -110,6 +111,7 @@ class Wire(BaseAdapter):
         if answer.cut:
             raise requests.ConnectionError("the line was cut")
         response = requests.Response()
+        response.headers["Date"] = format_datetime(from_us(self._clock.at), usegmt=True)
         response.status_code, response.raw = answer.status, BytesIO(answer.body.encode())
         response.encoding, response.url, response.request = "utf-8", str(request.url), request
         return response

@@ -27,7 +27,6 @@ from engine.model.message import (
     MessageKind,
     OutboxState,
     Outgoing,
-    SendResult,
     Settlement,
     Standing,
     Waiting,
@@ -177,9 +176,6 @@ def _hand_over(gateway: SmsGateway, prepared: Prepared, now: Instant) -> Settlem
     message, outgoing = prepared.message, _outgoing(prepared, now)
     if message.state == "claimed":
         return after_send(message, gateway.send(outgoing), now)
-    if prepared.standing.recipient.staff.phone is None:
-        nowhere = SendResult("unknown", error_text="the number was taken away")
-        return after_look_up(message, nowhere, now)
     return after_look_up(message, gateway.look_up(outgoing), now)
 
 
@@ -187,11 +183,12 @@ def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
     message, standing = prepared.message, prepared.standing
     return Outgoing(
         id=message.id,
-        to=standing.recipient.staff.phone or "",
+        to=message.phone or "",
         body=message.body,
         created_at=message.created_at,
         valid_for=valid_for(message, standing, now),
-        others=standing.others,
+        twins=standing.twins,
+        ago=now - (message.sent_at or now),
     )
 
 
@@ -249,14 +246,13 @@ def _settle(
 ) -> None:
     """Write down what became of a message and all that follows from it."""
     message, result = prepared.message, settlement.result
-    phone = prepared.standing.recipient.staff.phone
     if not outbox_claims.settle(conn, message, settlement, owner, now):
         return
     if settlement.state in {"queued", "failed"}:
         disclosures.avert(conn, message.id, now)
     if settlement.passed_over:
         _pass_over(conn, message, settlement, now)
-    stopped_by = result is not None and result.outcome == "opted_out" and phone
+    stopped_by = result is not None and result.outcome == "opted_out" and message.phone
     opted_out = opt_out(conn, stopped_by, now) if stopped_by else []
     stopped = _note_contact(conn, prepared, settlement, now)
     record_opt_out(conn, opted_out, now, by="carrier")

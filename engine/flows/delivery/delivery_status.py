@@ -11,7 +11,6 @@ from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox, outbox_claims
 from engine.store.operations import audit_log
-from engine.store.people import staff
 
 ACTOR = "carrier"
 
@@ -41,9 +40,8 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
         if reached_nobody:
             for each in grouping.with_carried(conn, message):
                 outbox.bring_next_step_forward(conn, each, now)
-        recipient = staff.by_id(conn, message.staff_id)
-        phone = recipient.phone if recipient and report.opted_out else None
-        opted_out = opt_out(conn, phone, now) if phone else []
+        stopped_by = report.opted_out and message.phone
+        opted_out = opt_out(conn, stopped_by, now) if stopped_by else []
         subject, detail = (
             f"message {message.id}",
             {"error_code": report.error_code, "provider_id": report.provider_id},

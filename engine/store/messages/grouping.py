@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    union_all,
     update,
 )
 
@@ -64,17 +63,10 @@ _CLIENTS_WAITING = (
 # Statements of each message are made once, because making one takes longer than running it.
 _number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
-# Sent messages and those that may be going are asked for apart, because an index leads to each.
-_SENT = union_all(
-    select(outbox.c.sent_at).where(
-        outbox.c.staff_id.in_(_sharing), outbox.c.sent_at > bindparam("since")
-    ),
-    select(outbox.c.updated_at).where(
-        outbox.c.staff_id.in_(_sharing),
-        outbox.c.state == "claimed",
-        outbox.c.id != bindparam("message"),
-        func.coalesce(outbox.c.sent_at, 0) <= bindparam("since"),
-    ),
+_SENT = select(outbox.c.sent_at).where(
+    outbox.c.staff_id.in_(_sharing),
+    outbox.c.sent_at > bindparam("since"),
+    outbox.c.id != bindparam("message"),
 )
 _WAITING = (
     select(outbox.c.id, outbox.c.due_at, outbox.c.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    null,
     or_,
     select,
     true,
@@ -30,6 +32,7 @@ from engine.model.message import (
     Settlement,
     Silent,
     Standing,
+    Twins,
 )
 from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
@@ -54,20 +57,23 @@ _CLAIMED = [
         "created_at",
         "expires_at",
         "attempts",
+        "phone",
+        "sent_at",
     )
 ]
 _STAFF = list(staff.c)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 # Statements of each message are made once, because making one takes longer than running it.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
-# One text at a time goes to a number, even a shared one, so that texts arrive in order.
-_busy, _going = staff.alias(), outbox.alias()
-_NUMBER_IS_FREE = outbox.c.staff_id.not_in(
-    select(staff.c.id)
-    .join(_busy, _busy.c.phone == staff.c.phone)
-    .join(_going, _going.c.staff_id == _busy.c.id)
-    .where(_going.c.state == "claimed")
+# One text at a time goes to a number, even a shared one, so that texts arrive in order. None goes
+# while one is looked up, because it could be taken for that one.
+_going = outbox.alias()
+_BUSY = select(_going.c.phone).where(
+    _going.c.state.in_(("claimed", "unknown")),
+    _going.c.lease_until > bindparam("now"),
+    _going.c.phone.is_not(None),
 )
+_NUMBER_IS_FREE = outbox.c.staff_id.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY)))
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
 _QUEUED = (
     select(*_IN_ORDER)
@@ -89,11 +95,13 @@ _IN_DOUBT = (
         outbox.c.urgency <= bindparam("least_urgent"),
         outbox.c.due_at <= bindparam("now"),
         _lent_to_nobody,
+        or_(outbox.c.phone.is_(None), outbox.c.phone.not_in(_BUSY)),
     )
     .order_by(*_IN_ORDER)
     .limit(bindparam("most"))
     .with_for_update(of=outbox, skip_locked=True)
 )
+_number_of_today = select(staff.c.phone).where(staff.c.id == outbox.c.staff_id).scalar_subquery()
 _LEND = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
@@ -102,6 +110,9 @@ _LEND = (
         claimed_by=bindparam("owner"),
         lease_until=bindparam("until"),
         attempts=outbox.c.attempts + 1,
+        # Written down before it is handed over, because the number may move until it is looked up.
+        phone=case((outbox.c.state == "queued", _number_of_today), else_=outbox.c.phone),
+        sent_at=case((outbox.c.state == "queued", bindparam("now")), else_=outbox.c.sent_at),
         updated_at=bindparam("now"),
     )
     .returning(*_CLAIMED)
@@ -130,11 +141,10 @@ _DOUBT = (
         updated_at=bindparam("now"),
     )
 )
-_SAME_WORDS = select(outbox.c.provider_id).where(
-    outbox.c.staff_id == bindparam("staff"),
+_TWINS = select(outbox.c.provider_id, outbox.c.state, outbox.c.sent_at).where(
+    outbox.c.phone == bindparam("number"),
     outbox.c.body == bindparam("words"),
     outbox.c.id != bindparam("message"),
-    outbox.c.provider_id.is_not(None),
 )
 
 
@@ -148,9 +158,9 @@ def _settled(state: OutboxState, *, first: bool) -> Update:
     ours: ColumnElement[bool] = (
         outbox.c.claimed_by == bindparam("owner") if state in DECISIONS else true()
     )
-    sent_at: ColumnElement[Any] = outbox.c.sent_at
-    if state in {"accepted", "unknown", "sent", "delivered", "undelivered"}:
-        sent_at = bindparam("now") if first else func.coalesce(outbox.c.sent_at, bindparam("now"))
+    sent_at: ColumnElement[Any] = func.coalesce(outbox.c.sent_at, bindparam("now"))
+    if state == "queued" or (first and state in {"cancelled", "expired"}):
+        sent_at = null()
     return (
         update(outbox)
         .where(outbox.c.id == bindparam("message"), outbox.c.state.in_(leading_here), ours)
@@ -184,7 +194,7 @@ def claim_due(
 
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
     then on. One that is past its time is due too, because its end is to be written down. Nothing is
-    lent to a number to which a text is just going.
+    lent to a number to which a text is just going, or where one is just looked up.
 
     Args:
         conn: A connection in a transaction that writes.
@@ -214,7 +224,7 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
     """Read the facts about a message at `now` that may have changed since it was made."""
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()
     alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
-    recipient = read(found)
+    recipient = replace(read(found), phone=message.phone)
     mentor = recipient.role == "mentor" or found.to_mentor
     consents = consents_for(conn, alert.client_id, recipient.id) if mentor and alert else ()
     away = {one.staff_id for one in absences.lasting(conn, now, now + 1)}
@@ -222,12 +232,12 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
         alert,
         RecipientFacts(
             recipient,
-            opted_out=opt_outs.holds(conn, recipient.phone),
+            opted_out=opt_outs.holds(conn, message.phone),
             absent=recipient.id in away,
             as_mentor=mentor,
             consents=tuple(consents),
         ),
-        _others(conn, message),
+        _twins(conn, message, now) if message.state == "unknown" else Twins(),
         found.told_at,
         found.next_step_at if alert and alert.state == "open" else None,
     )
@@ -302,6 +312,10 @@ def silent(
     return sorted((Silent(row.id, row.provider_id) for row in rows), key=lambda one: one.id)
 
 
-def _others(conn: Connection, message: Claimed) -> frozenset[str]:
-    same_words = {"staff": message.staff_id, "words": message.body, "message": message.id}
-    return frozenset(conn.scalars(_SAME_WORDS, same_words))
+def _twins(conn: Connection, message: Claimed, now: Instant) -> Twins:
+    same = {"number": message.phone, "words": message.body, "message": message.id}
+    rows = conn.execute(_TWINS, same).all()
+    return Twins(
+        frozenset(row.provider_id for row in rows if row.provider_id is not None),
+        tuple(now - row.sent_at for row in rows if row.state in {"claimed", "unknown"}),
+    )

@@ -70,7 +70,7 @@ def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
     wanted = (
         select(staff.c.ref, staff.c.phone, outbox.c.error_code)
         .join(staff, staff.c.id == outbox.c.staff_id)
-        .where(lost, staff.c.active, ~reached.exists())
+        .where(lost, staff.c.active, outbox.c.phone == staff.c.phone, ~reached.exists())
         .order_by(staff.c.ref, outbox.c.id)
     )
     opted_out = opt_outs.numbers(conn)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    Column,
+    ColumnElement,
     Connection,
     Table,
     Update,
@@ -32,6 +32,7 @@ from engine.store.tables.operations import alert_storms, broken_promises, channe
 from engine.store.tables.people import opt_outs, record_entries
 
 _NOW = bindparam("now", type_=alerts.c.opened_at.type)
+_WAS = bindparam("was", type_=alerts.c.opened_at.type)
 
 
 def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
@@ -48,7 +49,9 @@ def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
     return {
         "clients": _evaluations(conn, now),
         "alerts": conn.execute(_ALERTS, {"now": now}).rowcount,
-        "messages": sum(conn.execute(each, {"now": now}).rowcount for each in _MESSAGES),
+        "messages": sum(
+            conn.execute(each, {"now": now, "was": was}).rowcount for each in _MESSAGES
+        ),
         "stamps": sum(conn.execute(each, {"now": now}).rowcount for each in _STAMPS),
         "attributes": _attributes(conn, now, was),
     }
@@ -62,9 +65,9 @@ def repair_events(conn: Connection, now: Instant) -> None:
     conn.execute(_RECORDED, {"now": now})
 
 
-def _back(column: Column[Any]) -> Any:
+def _back(value: ColumnElement[Any]) -> Any:
     """Return a column's value, or now if that comes first."""
-    return case((column > _NOW, _NOW), else_=column)
+    return case((value > _NOW, _NOW), else_=value)
 
 
 def _pulled_back(table: Table, column: str) -> Update:
@@ -133,7 +136,11 @@ _TOUCHED_AHEAD = (
         due_at=_back(outbox.c.due_at),
         lease_until=_back(outbox.c.lease_until),
         updated_at=_back(outbox.c.updated_at),
-        sent_at=_back(outbox.c.sent_at),
+        # How long ago each was handed over stays as it was, because it is looked up by that.
+        sent_at=case(
+            (outbox.c.sent_at > _NOW, _back(outbox.c.sent_at - (_WAS - _NOW))),
+            else_=outbox.c.sent_at,
+        ),
     )
 )
 _MESSAGES = (_REVIVED, _MADE_AHEAD, _TOUCHED_AHEAD)

@@ -56,6 +56,8 @@ outbox = Table(
     Column("error_code", String(20)),
     Column("error_text", Text),
     Column("updated_at", Instant, nullable=False),
+    # The number that it is handed over to, and when; `sent_at` is empty while it certainly was not.
+    Column("phone", String(20)),
     Column("sent_at", Instant),
     # The message that carries this one with it (store/bundles.py). No foreign key, as above.
     Column("bundle_id", BigInteger, index=True),
@@ -64,6 +66,7 @@ outbox = Table(
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
     Index(None, "staff_id", "sent_at"),
+    Index(None, "phone"),
     # The same for messages about no alert, because NULL equals nothing.
     Index(
         "uq_outbox_without_alert",

@@ -9,6 +9,7 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,9 +24,9 @@ from connectors.twilio_simulator.trouble import Answer
 from engine.errors import UserError
 from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US, from_us
-from engine.model.message import Outgoing, Report, SendResult, Silent
+from engine.model.message import Outgoing, Report, SendResult, Silent, Twins
 from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, serving
-from tests.kit.times import SetClock
+from tests.kit.times import DAY, MINUTE, SetClock
 
 CREATED = 1_800_000_000 * SECOND_US
 MESSAGE = Outgoing(7, "+15550100", "Handrail: C-1 needs you. See: handrail why 3", CREATED)
@@ -229,10 +230,31 @@ def test_the_same_words_known_to_be_another_message_are_not_taken_for_this_one(
     server: LocalTwilio, gateway: TwilioSms
 ) -> None:
     first = taken(server, "+15550100", MESSAGE.body)
-    twin = Outgoing(8, MESSAGE.to, MESSAGE.body, CREATED, others=frozenset({first}))
+    twin = Outgoing(8, MESSAGE.to, MESSAGE.body, CREATED, twins=Twins(frozenset({first})))
     assert gateway.look_up(twin) is None
     second = taken(server, "+15550100", MESSAGE.body)
     assert gateway.look_up(twin) == SendResult("accepted", provider_id=second)
+
+
+def test_a_text_belongs_to_the_message_that_was_handed_over_when_it_came_about(
+    server: LocalTwilio, gateway: TwilioSms
+) -> None:
+    sid = taken(server, MESSAGE.to, MESSAGE.body, ago=timedelta(minutes=5))
+    early, late = (replace(MESSAGE, ago=minutes * MINUTE) for minutes in (5, 3))
+    early, late = (
+        replace(early, twins=Twins(in_doubt=(late.ago,))),
+        replace(late, twins=Twins(in_doubt=(early.ago,))),
+    )
+    assert gateway.look_up(late) is None
+    assert gateway.look_up(early) == SendResult("accepted", provider_id=sid)
+
+
+def test_a_clock_of_ours_that_was_set_since_hides_no_message(
+    server: LocalTwilio, gateway: TwilioSms
+) -> None:
+    taken(server, MESSAGE.to, MESSAGE.body)
+    ahead = replace(MESSAGE, created_at=CREATED + 60 * DAY, ago=MINUTE)
+    assert gateway.look_up(ahead) is not None
 
 
 def test_a_list_without_words_does_not_tell(server: LocalTwilio, gateway: TwilioSms) -> None:

@@ -295,17 +295,31 @@ def test_a_carrier_that_cannot_tell_is_asked_until_the_message_has_no_time_left(
     assert trail(sqlite_database)[-1][1]["why"] == SettlementReason.NEVER_KNOWN
 
 
-def test_a_number_taken_away_while_a_message_is_in_doubt_ends_the_asking(
-    sqlite_database: Database,
+@pytest.mark.parametrize("number", ["+15550199", None])
+def test_a_message_in_doubt_is_looked_up_at_the_number_that_it_went_to(
+    database: Database, number: str | None
 ) -> None:
-    message_id = add(sqlite_database, expires_at=NOW + HOUR)
+    with database.write() as conn:
+        message_id = add_message(conn, staff_id=add_staff(conn, phone="+15550100"))
+    carrier = Carrier("times out after taking it")
+    assert deliver_all(database, carrier) == ["unknown"]
+    with database.write() as conn:
+        change(conn, staff, row_of(conn, message_id).staff_id, phone=number)
+    assert deliver_all(database, carrier, NOW + MINUTE) == ["accepted"]
+    ((asked, ago),) = [(each.to, each.ago) for each in carrier.looked_up]
+    assert (asked, ago) == ("+15550100", MINUTE)
+    assert carrier.delivered == {message_id: 1}
+
+
+def test_a_message_that_was_never_taken_goes_to_the_number_of_today(database: Database) -> None:
+    with database.write() as conn:
+        message_id = add_message(conn, staff_id=add_staff(conn, phone="+15550100"))
     carrier = Carrier("times out")
-    deliver_all(sqlite_database, carrier)
-    with sqlite_database.write() as conn:
-        change(conn, staff, row_of(conn, message_id).staff_id, phone=None)
-    for minute in range(76):
-        deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
-    assert row(sqlite_database, message_id).state == "expired"
+    deliver_all(database, carrier)
+    with database.write() as conn:
+        change(conn, staff, row_of(conn, message_id).staff_id, phone="+15550199")
+    assert deliver_all(database, carrier, NOW + MINUTE) == ["queued", "accepted"]
+    assert [each.to for each in carrier.asked] == ["+15550100", "+15550199"]
 
 
 def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(

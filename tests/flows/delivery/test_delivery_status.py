@@ -10,8 +10,11 @@ from engine.flows.delivery import delivery_status
 from engine.model.audit_action import AuditAction
 from engine.model.message import Report, ReportedState
 from engine.store.database.connection import Database
+from engine.store.people import opt_outs
 from engine.store.tables.messages import outbox
+from engine.store.tables.people import staff
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
+from tests.kit.rows import change
 
 
 @pytest.fixture
@@ -70,6 +73,16 @@ def test_a_report_that_the_number_opted_out_is_the_same_as_a_stop(phones: Phones
     sent = phones.go_on()
     assert [number for number, _ in sent] == [SUPERVISOR, SUPERVISOR]
     assert ("opted out", "staff 1") in phones.site.audited
+
+
+def test_the_number_that_a_text_went_to_has_opted_out_and_not_the_number_of_today(
+    phones: Phones,
+) -> None:
+    with phones.site.database.write() as conn:
+        change(conn, staff, 1, phone="+15550199")
+    report(phones, "failed", "21610", opted_out=True)
+    with phones.site.database.read() as conn:
+        assert opt_outs.numbers(conn) == {CASE_MANAGER}
 
 
 def test_a_report_about_another_message_than_the_row_is_known_by_counts_for_nothing(

@@ -220,6 +220,17 @@ def test_a_text_that_a_wrong_clock_let_expire_goes_out(machine: Machine) -> None
     assert (1, "missed", NOON - MINUTE, 1) in machine.told()
 
 
+def test_a_message_in_doubt_is_as_old_as_it_was_once_the_clock_is_right(machine: Machine) -> None:
+    machine.site.missed(NOON - MINUTE)
+    machine.off = 10 * DAY
+    machine.carrier.moods, machine.carrier.deaf = ["times out after taking it"], 9
+    machine.step()
+    machine.step(30 * MINUTE)
+    machine.off = 0
+    machine.step(MINUTE)
+    assert 30 * MINUTE <= machine.carrier.looked_up[-1].ago <= 31 * MINUTE
+
+
 def test_an_attribute_that_was_read_ahead_holds_from_now_on(machine: Machine) -> None:
     with machine.database.write() as conn:
         for ahead, value in ((9, "iop"), (10, "aftercare"), (90, "discharged one day")):

@@ -10,6 +10,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
+from engine.store.messages.outbox_claims import claim_due
 from engine.store.operations import channel_state, job_runs, watchdog_state
 from engine.store.people import opt_outs
 from engine.store.tables.alerts import alerts
@@ -17,7 +18,7 @@ from engine.store.tables.messages import outbox
 from tests.kit.phones import CASE_MANAGER
 from tests.kit.rows import add_message
 from tests.kit.site import Site
-from tests.kit.times import NOON, hours
+from tests.kit.times import MINUTE, NOON, hours
 
 SOON = NOON + hours(0.1)
 
@@ -59,6 +60,7 @@ def test_where_all_promises_are_kept_nothing_is_written(site: Site) -> None:
 
 def test_a_phone_that_texts_do_not_reach_is_named_with_its_last_error(site: Site) -> None:
     with site.database.write() as conn:
+        claim_due(conn, SOON, "a", MINUTE, 1)
         conn.execute(update(outbox).values(state="undelivered", error_code="30003"))
     assert "texts to S-1 do not arrive (error 30003)" in broken(site)
     watchdog.run(site.database, SOON)

@@ -19,6 +19,7 @@ from engine.model.message import (
     SendResult,
     Settlement,
     Standing,
+    Twins,
 )
 from engine.model.notify_reason import SettlementReason
 from engine.store.database.connection import Database
@@ -101,7 +102,7 @@ def test_those_due_longest_are_claimed_first_and_none_before_its_time(database: 
 
 def test_a_claim_says_all_that_sending_needs(database: Database) -> None:
     with database.write() as conn:
-        alert_id, staff_id = add_alert(conn), add_staff(conn)
+        alert_id, staff_id = add_alert(conn), add_staff(conn, phone="+15550100")
         message_id = add_message(conn, alert_id, staff_id, step=2, body="hello")
     assert claim(database) == [
         Claimed(
@@ -115,6 +116,8 @@ def test_a_claim_says_all_that_sending_needs(database: Database) -> None:
             NOW,
             NOW + 4 * HOUR,
             attempts=1,
+            phone="+15550100",
+            sent_at=NOW,
         )
     ]
 
@@ -257,7 +260,7 @@ def test_standing_is_as_of_now_and_not_as_of_the_claim(database: Database) -> No
     before = standing(database, message)
     with database.write() as conn:
         change(conn, alerts, alert_id, state="acknowledged", severity="high")
-        change(conn, staff, staff_id, active=False, phone=None)
+        change(conn, staff, staff_id, active=False, quiet_from=None)
     after = standing(database, message)
     assert before.alert is not None
     assert after.alert is not None
@@ -265,7 +268,37 @@ def test_standing_is_as_of_now_and_not_as_of_the_claim(database: Database) -> No
     assert (after.alert.state, after.alert.severity) == ("acknowledged", "high")
     assert (before.told_at, before.next_step_at, after.next_step_at) == (NOW - 5, NOW + HOUR, None)
     assert before.recipient.staff.quiet_from is not None
-    assert (after.recipient.staff.active, after.recipient.staff.phone) == (False, None)
+    assert (after.recipient.staff.active, after.recipient.staff.quiet_from) == (False, None)
+
+
+def test_the_number_that_a_message_goes_to_stays_its_own(database: Database) -> None:
+    with database.write() as conn:
+        staff_id = add_staff(conn, phone="+15550100")
+        message_id = add_message(conn, staff_id=staff_id)
+    (message,) = claim(database)
+    with database.write() as conn:
+        change(conn, staff, staff_id, phone="+15550199")
+    assert standing(database, message).recipient.staff.phone == "+15550100"
+    (doubted,) = claim(database, NOW + LEASE)
+    assert (doubted.phone, doubted.sent_at) == ("+15550100", NOW)
+    assert settle(database, doubted, Settlement("queued", WHY, due_at=NOW))
+    with database.read() as conn:
+        assert row_of(conn, message_id).sent_at is None
+    (again,) = claim(database, NOW + LEASE)
+    assert (again.phone, again.sent_at) == ("+15550199", NOW + LEASE)
+
+
+def test_nothing_goes_to_a_number_while_a_message_to_it_is_looked_up(database: Database) -> None:
+    with database.write() as conn:
+        staff_ids = [add_staff(conn, phone="+15550100"), add_staff(conn, phone="+15550100")]
+        first = add_message(conn, staff_id=staff_ids[0])
+        second = add_message(conn, staff_id=staff_ids[1], due_at=NOW + 1)
+    (message,) = claim(database)
+    settle(database, message, Settlement("unknown", WHY, due_at=NOW + 2))
+    assert ids(claim(database, NOW + 2, limit=1)) == [second]
+    assert claim(database, NOW + 2, limit=1) == []
+    assert ids(claim(database, NOW + 2 + LEASE, limit=1)) == [first]
+    assert claim(database, NOW + 2 + LEASE, limit=1) == []
 
 
 def test_the_consents_for_a_mentor_are_read_and_no_others(database: Database) -> None:
@@ -284,21 +317,27 @@ def test_the_consents_for_a_mentor_are_read_and_no_others(database: Database) ->
         assert named == ([] if message.id == as_staff else [message.staff_id])
 
 
-def test_the_carriers_ids_of_the_same_words_to_the_same_person_are_known(
+def test_other_messages_of_the_same_words_to_the_same_number_are_known(
     database: Database,
 ) -> None:
+    phone = "+15550100"
     with database.write() as conn:
-        mentor_id = add_staff(conn)
-        for provider_id, body, staff_id in (
-            ("SM1", "same", mentor_id),
-            ("SM2", "other", mentor_id),
-            ("SM3", "same", add_staff(conn)),
+        for state, body, number, provider_id in (
+            ("accepted", "same", phone, "SM1"),
+            ("accepted", "other", phone, "SM2"),
+            ("accepted", "same", "+15550101", "SM3"),
+            ("unknown", "same", phone, None),
+            ("unknown", "other", phone, None),
         ):
-            message_id = add_message(conn, staff_id=staff_id, body=body, due_at=NOW + HOUR)
-            change(conn, table, message_id, provider_id=provider_id)
-        add_message(conn, staff_id=mentor_id, body="same")
-    (message,) = claim(database)
-    assert standing(database, message).others == {"SM1"}
+            found = {"state": state, "phone": number, "provider_id": provider_id}
+            message_id = add_message(conn, body=body, due_at=NOW + HOUR)
+            change(conn, table, message_id, **found, sent_at=NOW - HOUR)
+        add_message(conn, staff_id=add_staff(conn, phone=phone), body="same")
+    claim(database, NOW - LEASE)
+    claim(database)
+    (message,) = claim(database, NOW + LEASE, limit=1)
+    assert message.state == "unknown"
+    assert standing(database, message).twins == Twins(frozenset({"SM1"}), (HOUR,))
 
 
 @pytest.mark.parametrize(
