@@ -122,7 +122,7 @@ def _column(
     mark: int | None,
     place: tuple[float, float, float],
 ) -> Group:
-    """One column; `place` is its left edge, its width, and the number at the top of the plot."""
+    """Draw one column; `place` is its left edge, its width, and the number at the plot's top."""
     left, width, top = place
     named = "".join(f", {layers[kind]} {kind}" for kind in kinds if layers.get(kind))
     beside = "" if mark is None else f", against {mark}"
@@ -172,7 +172,7 @@ def hours(title: str, rows: Sequence[tuple[str, Sequence[int]]]) -> Chart:
 def lifts(title: str, rows: Sequence[tuple[str, Estimate]]) -> Chart:
     """Draw the lift of each label: a bar over its interval, and a stroke at the lift itself.
 
-    A line marks 1, which is chance. What lies beyond _MOST_LIFT is cut off.
+    A line marks 1, which is chance. Everything beyond _MOST_LIFT is cut off.
     """
     top = _round_up(min(_MOST_LIFT, max((lift.high or 0 for _, lift in rows), default=0)))
     base = len(rows) * _ROW
@@ -198,7 +198,7 @@ def _lift(label: str, lift: Estimate, y: float, top: float) -> Group:
 
 
 def _dates(labels: Sequence[str], width: float) -> list[Label]:
-    """As many labels beneath the columns as a phone has room for."""
+    """Return as many labels beneath the columns as a phone has room for."""
     every = ceil(len(labels) / 4)
     return [
         Label(place * width, _HEADROOM + _PLOT + 16, labels[place], kind="tick")

@@ -9,5 +9,5 @@ from engine.model.instant import Instant, from_us
 
 
 def local(us: Instant, timezone: str) -> datetime:
-    """Return the instant of microseconds since 1970, as the clock there shows it."""
+    """Return an instant as the clock of a place shows it."""
     return from_us(us).astimezone(ZoneInfo(timezone))

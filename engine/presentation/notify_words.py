@@ -1,4 +1,4 @@
-"""The English of why somebody was not notified."""
+"""The English of the reasons why a person was not notified."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def in_words(
     stand_in: str | None = None,
     rotation: str | None = None,
 ) -> str:
-    """Say why somebody was not notified.
+    """Say why a person was not notified.
 
     Args:
         reason: The decision's reason.

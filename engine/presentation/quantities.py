@@ -9,12 +9,12 @@ _BARS = "·▁▂▃▄▅▆▇█"
 
 
 def count(number: int) -> str:
-    """With thousands set apart."""
+    """Write a number with its thousands set apart."""
     return f"{number:,}"
 
 
 def rate(number: float | None, places: int) -> str:
-    """NONE where there is no number."""
+    """Write a rate with this many decimals; NONE if there is none."""
     return NONE if number is None else f"{number:,.{places}f}"
 
 
@@ -29,7 +29,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def share(number: float | None) -> str:
-    """Write a share of 1 in percent; NONE where there is none."""
+    """Write a share of 1 in percent; NONE if there is none."""
     return NONE if number is None else f"{100 * number:.0f} %"
 
 
@@ -42,6 +42,6 @@ def listed(refs: Sequence[str], most: int) -> str:
 
 
 def sparkline(numbers: Sequence[int]) -> str:
-    """Return a bar for each number, the greatest being full."""
+    """Draw a bar for each number, the greatest being full."""
     greatest = max(numbers, default=0) or 1
     return "".join(_BARS[-(-number * (len(_BARS) - 1) // greatest)] for number in numbers)

@@ -24,8 +24,8 @@ from engine.presentation.notify_words import in_words
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
 _SEVERITY = {"urgent": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 _LABEL = 9
-_WAITED = timedelta(minutes=1)  # a text that waited so long waited for a reason
-# What a message is for, where it is not a step's; the number is a reminder's.
+_WAITED = timedelta(minutes=1)  # a text that waited longer had a reason
+# The purpose of a message that is not a step's; the number is a reminder's.
 _ABOUT = {
     MessageKind.NEWLY: ", found by new rules",
     MessageKind.STORM: ", many at once",
@@ -38,7 +38,7 @@ _ABOUT = {
 
 
 def show(why: AlertExplanation) -> None:
-    """Print it, in colour where the terminal has any."""
+    """Print the explanation, in colour if the terminal has any."""
     # Lines stay whole, because other programs search the output by line.
     console = Console(highlight=False, soft_wrap=True)
     for line in lines(with_printable_texts(why)):

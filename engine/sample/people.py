@@ -14,7 +14,7 @@ DAY = 24.0  # hours
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A row of a file about something that happened so many hours ago."""
+    """A row of a file about an event, so many hours ago."""
 
     file: str
     hours_ago: float
@@ -25,7 +25,7 @@ class News:
 class SampleClient:
     """A client; days and hours count back from now.
 
-    `quiet_for`: the last hours, without events but the news.
+    `quiet_for` is the number of last hours that have no events but the news.
     """
 
     ref: str
@@ -100,7 +100,7 @@ CLIENTS = (
     ),
     # The second was missed three hours ago, and the rule waits for two in case it is only late.
     SampleClient("C-1042", "CM-2", "alcohol", 56, 100, news=(_missed(27), _missed(3))),
-    # The last that anybody heard was a week and half an hour ago.
+    # The last contact was a week and half an hour ago.
     SampleClient("C-1050", "CM-1", "opioids", 50, 20, quiet_for=7 * DAY + 0.5,
                  news=(_session(7 * DAY + 0.5, "attended"),)),
     SampleClient("C-1064", "CM-2", "alcohol", 56, 75,

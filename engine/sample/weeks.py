@@ -1,7 +1,4 @@
-"""Ordinary weeks of a sample client.
-
-Check-ins each evening, groups, tests, calls and questionnaires.
-"""
+"""Ordinary weeks of a sample client: evening check-ins, groups, tests, calls, questionnaires."""
 
 from __future__ import annotations
 
@@ -19,9 +16,9 @@ _NOTES = ("", "", "", "", "slept well", "long day at work", "walked with a frien
 
 
 def ordinary_weeks(client: SampleClient, now: datetime, random: Random) -> Iterator[Happening]:
-    """What happened from enrolment until the client's `quiet_for` hours before `now`.
+    """Yield the events from enrolment until the client's `quiet_for` hours before `now`.
 
-    Nothing that a rule is about.
+    No rule fires on them.
     """
     zone = ZoneInfo(client.timezone)
     until = now - timedelta(hours=client.quiet_for)
@@ -29,7 +26,7 @@ def ordinary_weeks(client: SampleClient, now: datetime, random: Random) -> Itera
     missed_on = random.randrange(10)
     for ago in range(client.enrolled - 1, -1, -1):
         day = today - timedelta(days=ago)
-        # Missed now and then, never twice within a week, and not of late.
+        # Missed now and then, never twice within a week, and not recently.
         missed = ago % 10 == missed_on and ago > 14
         for file, when, cells in _day(client, day, missed, zone, random):
             if when < until:

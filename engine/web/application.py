@@ -13,7 +13,7 @@ from engine.ports import AddRoutes
 from engine.web.health import Watched, add_health
 from engine.web.metrics import Measured, add_metrics
 
-# So many calls use the database at once; the web has as many connections, so none waits for one.
+# At most this many calls use the database at once. The web has as many connections, so none waits.
 CALLS = 10
 
 
@@ -22,7 +22,7 @@ class Daemon(Watched, Measured, Protocol):
 
 
 def application(daemon: Daemon, add_webhooks: AddRoutes | None = None) -> FastAPI:
-    """Make the application; `add_webhooks` adds the carrier's calls where it makes any."""
+    """Make the application; `add_webhooks` adds the carrier's calls, if it makes any."""
     app = FastAPI(
         title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads
     )

@@ -1,4 +1,4 @@
-"""One HTTP connection, among a bounded number, which brings its request in time or is cut off.
+"""One HTTP connection of a bounded number; it brings its request in time or is cut off.
 
 A client that opens connections and sends nothing, or one byte at a time, therefore holds few
 descriptors, each for seconds.
@@ -12,7 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 100
-# Within so long a connection brings a whole request, header and body, or is closed.
+# A connection brings a whole request, header and body, within this time, or is closed.
 REQUEST_SECONDS = 10.0
 
 
@@ -28,7 +28,7 @@ class BoundedProtocol(H11Protocol):
         self._deadline: TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Start the deadline, and make room where there is none left."""
+        """Start the deadline, and make room if there is none."""
         super().connection_made(transport)  # type: ignore[arg-type]
         self._expect_request()
         self._make_room()
@@ -40,7 +40,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """Start the deadline of the next request, or of reading this answer."""
+        """Start the deadline of the next request, or of the reading of this answer."""
         self._expect_request()
         super().on_response_complete()
 

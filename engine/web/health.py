@@ -19,7 +19,7 @@ _NAMED = re.compile(r"^(alert|client|source) .+? (?=has |is |cannot |brings )")
 
 
 class Watched(Protocol):
-    """What the pages tell of."""
+    """The facts that the pages report."""
 
     def stale(self) -> list[str]:
         """Return the ticks that show no life, or no success for too long; it waits for nothing."""
@@ -28,7 +28,7 @@ class Watched(Protocol):
         """Return why no work can be done, a sentence each; it may wait for the database."""
 
     def warnings(self) -> list[str]:
-        """Return what a person should look at though work goes on, a few words each."""
+        """Return what a person should look at although work goes on, a few words each."""
 
 
 def add_health(app: FastAPI, watched: Watched) -> None:
@@ -37,12 +37,12 @@ def add_health(app: FastAPI, watched: Watched) -> None:
 
     @app.get("/healthz")
     async def healthz(response: Response) -> dict[str, object]:
-        """Answer 200, or 503 and which ticks are stale."""
+        """Answer 200, or 503 with the stale ticks."""
         return _verdict(response, "stale", watched.stale())
 
     @app.get("/readyz")
     async def readyz(response: Response) -> dict[str, object]:
-        """Answer 200, or 503 and the reasons."""
+        """Answer 200, or 503 with the reasons."""
         reasons = await _in_thread(watched.unready, threads)
         verdict = _verdict(response, "reasons", reasons)
         if reasons:

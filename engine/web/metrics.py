@@ -14,10 +14,10 @@ from engine.store.operations.counts import Figures
 
 
 class Measured(Protocol):
-    """Where the figures come from."""
+    """The source of the figures."""
 
     def collect(self) -> Iterable[Metric]:
-        """Return the figures as they stand."""
+        """Return the present figures."""
 
 
 def add_metrics(app: FastAPI, measured: Measured) -> None:
@@ -36,7 +36,7 @@ def add_metrics(app: FastAPI, measured: Measured) -> None:
 def of_ticks(
     steps: Mapping[str, int], failures: Mapping[str, int], totals: Mapping[str, int]
 ) -> Iterator[Metric]:
-    """Return what the ticks did since the process began; `totals` are by `TICK.WHAT`."""
+    """Yield the counts of the ticks since the process began; `totals` are by `TICK.WHAT`."""
     taken = CounterMetricFamily("handrail_tick_steps", "Steps taken.", labels=["tick"])
     failed = CounterMetricFamily("handrail_tick_failures", "Steps that failed.", labels=["tick"])
     for tick, number in steps.items():
@@ -49,7 +49,7 @@ def of_ticks(
 
 
 def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
-    """Return the counts of the database, of broken promises and of missing data."""
+    """Yield the counts of the database, of broken promises and of missing data."""
     gauges = {
         "rejects": ("Rows that wait to be corrected.", found.rejects),
         "broken_promises": ("Promises that the watchdog last found broken.", broken),

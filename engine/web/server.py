@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
 
-# asyncio accepts so many connections before it looks at any of them.
+# asyncio accepts this many connections before it looks at any of them.
 _BACKLOG = 50
 
 
@@ -47,16 +47,16 @@ class WebServer:
 
     @property
     def address(self) -> str:
-        """Return where it listens, as a URL."""
+        """The URL at which it listens."""
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def start(self) -> None:
-        """Begin to serve; requests that come before it has are answered when it has."""
+        """Begin to serve; requests that came before are answered then."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer what has been asked, then serve no more."""
+        """Answer open requests, then serve no more."""
         self._stopping = True
         if self._server:
             self._server.should_exit = True

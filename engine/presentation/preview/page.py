@@ -14,7 +14,7 @@ from engine.presentation.rendering import render
 from engine.studies.preview import PreviewResult
 from engine.studies.tally import UNTOLD
 
-# A long table of weeks is cut into columns of so many rows.
+# A long table of weeks is cut into columns of this many rows.
 _ROWS_BESIDE = 26
 _MOST_RECIPIENTS = 20
 _NO_ALERTS: Mapping[str, int] = {}

@@ -1,4 +1,4 @@
-"""The sections of a preview on how well alerts warn of an outcome, beside chance."""
+"""The sections of a preview about alerts as warnings of an outcome, beside chance."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INTERVAL = "  95 %"
 
 
 def predictions(preview: PreviewResult, outcome: OutcomeStatistics) -> list[Section]:
-    """How well alerts warn of the outcome, how long they are open, and the same by group."""
+    """Return the sections about the outcome: warnings, time open, and both by group."""
     sections = [_value(preview, outcome), _open(preview)]
     headline = next(iter(measured(preview, outcome)), None)
     groups = outcome.by_group(headline) if headline else {}
@@ -78,7 +78,7 @@ def _open(preview: PreviewResult) -> Section:
 def _of_versions(
     preview: PreviewResult, rows_of: Callable[[str, AlertValue], list[tuple[str, ...]]]
 ) -> Iterator[tuple[str, ...]]:
-    """The rows of each sort of alert, by these rules and by the other version where it differs."""
+    """Yield the rows of each sort of alert by these rules, and by the other version if it differs."""
     both = [one.outcome for one in versions(preview) if one.outcome]
     sorts = {sort: None for one in both for sort in measured(preview, one)}
     for sort in sorts:
@@ -160,7 +160,7 @@ def _text(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
 
 
 def _verdicts(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
-    """Name the alerts that are worth little, and those that no person is told of."""
+    """Name the alerts that are worth little, and those that people are never told of."""
     values = [(written(sort), outcome.value(sort)) for sort in measured(preview, outcome)]
     barely = [name for name, one in values if one.verdict is Verdict.BARELY]
     as_if = [name for name, one in values if not one.is_told]

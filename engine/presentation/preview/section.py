@@ -1,4 +1,4 @@
-"""A section of a preview, and what sections share, such as the order of rules."""
+"""A section of a preview, and the parts that sections share, such as the order of rules."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PAGE = Limits(weeks=104, clients=50, refs=25, rules=5, has_charts=True)
 
 
 def versions(preview: PreviewResult) -> list[RuleSetResult]:
-    """Return the previewed rules and, where there is one, the other version."""
+    """Return the previewed rules, and the other version if there is one."""
     return [preview.version, *([preview.against] if preview.against else [])]
 
 
@@ -94,5 +94,5 @@ def all_in_order(preview: PreviewResult) -> list[tuple[str, RuleTally]]:
 
 
 def grade(one: RuleTally) -> str:
-    """Its severity and, where it is not live, its status."""
+    """Return the severity of a rule and, if it is not live, its status."""
     return one.severity if one.status == "live" else f"{one.severity}, {one.status}"

@@ -39,7 +39,7 @@ class Sections:
         self._both = versions(preview)
 
     def all(self) -> list[Section]:
-        """In the order in which they are read."""
+        """Return all sections in the order in which they are read."""
         against, outcome = self._preview.against, self._preview.version.outcome
         found = [self.overview(), self.rules()]
         if against:
@@ -76,7 +76,7 @@ class Sections:
         return Section("overview", "What would have happened", text, columns, rows)
 
     def rules(self) -> Section:
-        """By rule: how many alerts and texts, and what differs from the other version."""
+        """Count alerts and texts by rule, and show the differences from the other version."""
         if self._preview.against:
             return rules_compared(self._preview, self._preview.against)
         rows = tuple(
@@ -94,7 +94,7 @@ class Sections:
         return Section("rules", "By rule", silent(self._preview), columns if rows else (), rows)
 
     def recipients(self) -> Section:
-        """Say whom texts would have reached, and at which hours."""
+        """List the people whom texts would have reached, and at which hours."""
         ours = self._preview.version.tally.recipients
         theirs = self._preview.against.tally.recipients if self._preview.against else {}
         rows = []
@@ -138,7 +138,7 @@ class Sections:
         return [min(known) + timedelta(weeks=week) for week in range(number)]
 
     def weeks(self) -> Section:
-        """Alerts week by week."""
+        """Count alerts week by week."""
         tally = self._preview.version.tally
         theirs = self._preview.against.tally if self._preview.against else None
         mondays = self.mondays()
@@ -201,7 +201,7 @@ class Sections:
         return Section("clients", "Which clients", text, columns if rows else (), rows)
 
     def _rules_of(self, one: ClientTally) -> list[str]:
-        """The rules of a client's alerts and how often: live ones first, then the most severe."""
+        """Return how often each rule opened an alert for a client, live rules first."""
         rules = self._preview.version.tally.rules
 
         def first(item: tuple[str, int]) -> tuple[bool, int, int]:
@@ -244,7 +244,7 @@ class Sections:
 
 
 def _pressing(one: ClientTally) -> tuple[int, int, int]:
-    """To sort by: most urgent and high alerts, then most that notify a person, then most."""
+    """Return the key that sorts clients by their alerts: urgent and high, notifying, all."""
     return (
         -one.alerts["urgent"] - one.alerts["high"],
         one.alerts[UNTOLD] - one.alerts.total(),

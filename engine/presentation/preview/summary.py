@@ -12,7 +12,7 @@ from engine.studies.preview import PreviewResult, RuleSetResult
 
 
 def summary(preview: PreviewResult) -> dict[str, Any]:
-    """All that the tables and the page show, and the rest of each."""
+    """Return all figures that the tables and the page show, and the ones that they cut off."""
     query = preview.query
     return {
         "first": _iso(preview.first),

@@ -25,9 +25,9 @@ def phone_of(role: Role) -> str:
 
 
 class Arrival(NamedTuple):
-    """What comes in, with the moment at which it becomes known; `said` is for people.
+    """An event, a change of the client's record, or a reply, with the moment it becomes known.
 
-    That is an event, a change of the client's record, or a reply: who texts, and what.
+    `said` describes it for people.
     """
 
     known: WallReading
@@ -63,7 +63,7 @@ class Case:
     """One case as it stands in its file.
 
     The rules of `alerts` must open exactly these alerts, and the rules of `silent` none. With
-    `others_silent` no other rule may open one. `timezone` is the client's, None for the site's.
+    `others_silent` no other rule may open one. `timezone` is the client's; None for the site's.
     """
 
     file: str
@@ -87,7 +87,7 @@ class Case:
 
 
 def tried(cases: Iterable[Case]) -> tuple[frozenset[str], frozenset[str]]:
-    """The rules that fire in some case, and those that stay silent in one which names them."""
+    """Return the rules that fire in some case, and the rules that a case names as silent."""
     cases = list(cases)
     fires = frozenset(alert.rule_id for case in cases for alert in case.alerts)
     return fires, frozenset(rule_id for case in cases for rule_id in case.silent)

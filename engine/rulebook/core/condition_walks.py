@@ -29,11 +29,11 @@ def positive(condition: Condition, denied: bool = False) -> Condition:
     """Move every denial down into the findings.
 
     Args:
-        condition: One whose references to rules are put in (see `with_rules`).
+        condition: A condition whose references to rules are put in (see `with_rules`).
         denied: Whether the condition stands under an odd number of `none:`.
 
     Returns:
-        The same condition of findings, all, any and some alone.
+        The same condition, made of findings, all, any and some alone.
 
     Raises:
         ValueError: A reference to a rule was not put in.
@@ -45,7 +45,7 @@ def positive(condition: Condition, denied: bool = False) -> Condition:
         case RuleHolds(rule_id):
             raise ValueError(f"the reference to {rule_id} was not put in")
         case SomeOf(at_least, parts):
-            # Fewer than 2 of 5 hold just where at least 4 of the 5 do not.
+            # Fewer than 2 of 5 hold exactly if at least 4 of the 5 do not.
             needed = len(parts) - at_least + 1 if denied else at_least
             return SomeOf(needed, tuple(positive(part, denied) for part in parts))
         case NoneOf(parts):
@@ -82,7 +82,7 @@ def with_rules(condition: Condition, others: dict[str, Condition]) -> Condition:
 
 
 def _within(measure: Measure, change: Callable[[Condition], Condition]) -> Measure:
-    """Return the measure with each condition that it is made of changed."""
+    """Return the measure with each condition in it changed."""
     match measure:
         case Points(items):
             changed = tuple((points, change(part)) for points, part in items)
@@ -94,7 +94,7 @@ def _within(measure: Measure, change: Callable[[Condition], Condition]) -> Measu
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions that a condition joins; none where it joins none."""
+    """Return the conditions that a condition joins; none if it joins none."""
     match condition:
         case AllOf(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
             return parts
@@ -103,7 +103,7 @@ def parts_of(condition: Condition) -> tuple[Condition, ...]:
 
 
 def inner_of(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions in a finding's measure: a scorecard's items, or that of `ever`."""
+    """Return the conditions in a finding's measure: a scorecard's items, or the one of `ever`."""
     match condition:
         case Finding(Points(items)):
             return tuple(part for _, part in items)
@@ -137,7 +137,7 @@ def all_findings(condition: Condition) -> Iterator[Finding]:
 
 
 def references(condition: Condition) -> Iterator[str]:
-    """Return the id of every rule it refers to."""
+    """Yield the id of every rule that a condition refers to."""
     return (one.rule_id for one in everything(condition) if isinstance(one, RuleHolds))
 
 
@@ -150,18 +150,18 @@ def joined_references(condition: Condition) -> Iterator[str]:
 
 
 def size(condition: Condition) -> int:
-    """How many findings and references stand in it."""
+    """Return how many findings and references a condition has."""
     return sum(isinstance(one, Finding | RuleHolds) for one in everything(condition))
 
 
 def depth_of(condition: Condition) -> int:
-    """How many joins, scorecards and `ever` stand in one another."""
+    """Return how deep joins, scorecards and `ever` stand in one another."""
     inner = (*parts_of(condition), *inner_of(condition))
     return 1 + max(map(depth_of, inner)) if inner else 0
 
 
 def may_be_unknown(finding: Finding) -> bool:
-    """Whether its measure may have no value while a client is in care."""
+    """Return whether its measure may have no value while a client is in care."""
     match finding.measure:
         case TimeSinceEvent(starting=starting):
             return starting is not None  # before that day
@@ -176,7 +176,7 @@ def may_be_unknown(finding: Finding) -> bool:
 
 
 def signals(condition: Condition) -> dict[str, Signal]:
-    """Return the signals that it looks at, by name."""
+    """Return the signals that a condition looks at, by name."""
     found: dict[str, Signal] = {}
     for finding in all_findings(condition):
         match finding.measure:
@@ -190,7 +190,7 @@ def signals(condition: Condition) -> dict[str, Signal]:
 
 
 def scores_in(condition: Condition) -> tuple[Scores, ...]:
-    """Return the scores that words are given in it, each once."""
+    """Return the scores of words that a condition uses, each once."""
     found: dict[Scores, None] = {}
     for finding in all_findings(condition):
         measure = finding.measure
@@ -201,7 +201,11 @@ def scores_in(condition: Condition) -> tuple[Scores, ...]:
 
 
 def kinds(condition: Condition) -> frozenset[str]:
-    """Return the kinds of events that it looks at."""
+    """Return the kinds of events that a condition looks at.
+
+    Raises:
+        AssertionError: The condition holds a reference to a rule.
+    """
     found: set[str] = set()
     for finding in all_findings(condition):
         measure = finding.measure

@@ -16,28 +16,28 @@ from engine.measures.window import Places
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """True where every part is."""
+    """True if every part is."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """True where at least one part is."""
+    """True if at least one part is."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NoneOf:
-    """True where every part is known to be false."""
+    """True if every part is known to be false."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SomeOf:
-    """True where at least so many parts are."""
+    """True if at least this many parts are."""
 
     at_least: int
     parts: tuple[Condition, ...]
@@ -45,7 +45,7 @@ class SomeOf:
 
 @dataclass(frozen=True, slots=True)
 class RuleHolds:
-    """True where another rule's conditions are, before its own hold and clears_after."""
+    """True if another rule's conditions are, before its own hold and clears_after."""
 
     rule_id: str
 
@@ -55,11 +55,11 @@ Condition = Finding | AllOf | AnyOf | NoneOf | SomeOf | RuleHolds
 
 @dataclass(frozen=True, slots=True)
 class Points(Number):
-    """A scorecard: the points of the items whose conditions hold, added up.
+    """A scorecard: the sum of the points of the items whose conditions hold.
 
     An item whose value is missing adds nothing, so the sum always has a value. The conditions must
     be free of denials and references when the sum is computed (see `condition_walks.positive`).
-    `name` is that of the scorecard, "" where its items stand in the condition itself.
+    `name` is the scorecard's name; "" if its items stand in the condition itself.
     """
 
     items: tuple[tuple[int, Condition], ...]
@@ -89,7 +89,10 @@ class Ever(Measure):
     condition: Condition
 
     def first(self, histories: Histories) -> Keys:
-        """Return the first such key of each client who has one, ascending."""
+        """Return the first key at which the condition was true, of each client who has one.
+
+        The keys ascend.
+        """
 
         def find() -> Keys:
             condition, care = flips_of(self.condition, histories), in_care(histories)

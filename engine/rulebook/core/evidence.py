@@ -1,7 +1,4 @@
-"""The evidence behind a conclusion.
-
-It holds every finding of a rule as of one instant, and the ways to clear it.
-"""
+"""The evidence of an alert: every finding of its rule at an instant, and the ways to clear it."""
 
 from __future__ import annotations
 
@@ -26,15 +23,14 @@ from engine.rulebook.english.finding_text import (
 def evidence(
     histories: Histories, when: Condition, client_id: int, as_of: Instant, clears_at: Instant | None
 ) -> AlertEvidence:
-    """Say what a rule saw of a client of the batch.
+    """Return the findings of a rule for a client of the batch.
 
     Args:
         histories: The batch, with the ids of its events.
         when: The rule's conditions, free of denials and references.
         client_id: A client of the batch.
         as_of: The instant of the evidence.
-        clears_at: When the rule's span ends if nothing more happens; None if it is not known to
-            end.
+        clears_at: When the rule's span ends if no event comes; None if its end is not known.
 
     Returns:
         Every finding with its value, a scorecard followed by each of its items.
@@ -62,7 +58,7 @@ def evidence(
 
 
 def _items(scorecard: Points, histories: Histories, key: int) -> Iterator[FindingSeen]:
-    """Each item of a scorecard, with the points that it adds as of one key."""
+    """Yield each item of a scorecard, with the points that it adds as of one key."""
     for points, condition in scorecard.items:
         holds = bool(truth_at(flips_of(condition, histories), one_key(key))[0])
         value, threshold = f"{points if holds else 0} points", f"{points} points if so"

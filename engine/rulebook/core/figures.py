@@ -1,4 +1,4 @@
-"""Figures: numbers about clients that serve reports and studies and open no alert."""
+"""Figures: numbers about clients for reports and studies, which open no alert."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Figure:
     otherwise: float | None = None
 
     def values(self, histories: Histories, at: Instant) -> Iterator[Value | None]:
-        """Give the value of each client of a batch, in their order, as of an instant."""
+        """Yield the value of each client of a batch, in their order, as of an instant."""
         keys = histories.bases + at
         match self.of:
             case WeeksUntil():

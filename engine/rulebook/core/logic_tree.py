@@ -1,7 +1,4 @@
-"""Rules as trees of all-of and any-of over numbered findings.
-
-A `none` was pushed down into the findings before.
-"""
+"""Rules as trees of all-of and any-of over numbered findings, without denials."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """True where that finding is true."""
+    """True if that finding is true."""
 
     finding: int
 
@@ -32,7 +29,7 @@ class AllTrees:
 
 @dataclass(frozen=True, slots=True)
 class AnyTree:
-    """True where at least one part is; ValueError where there are none."""
+    """True if at least one part is; ValueError if it has none."""
 
     parts: tuple[Tree, ...]
 
@@ -53,7 +50,7 @@ def leaves(tree: Tree) -> Iterator[int]:
 
 
 def operators(tree: Tree) -> int:
-    """How many `AllOf`s and `AnyOf`s the tree is made of."""
+    """Return how many `AllOf`s and `AnyOf`s a tree has."""
     return 0 if isinstance(tree, Leaf) else 1 + sum(operators(part) for part in tree.parts)
 
 

@@ -30,13 +30,13 @@ from engine.rulebook.parsing.rule_parser import WrittenRule
 
 
 def _raise_of(rule_id: str, severity: Severity) -> str:
-    """Return the name under which the tree of a rule's raise stands; no rule can be called so."""
+    """Return the name of the tree of a rule's raise; no rule can have this id."""
     return f"{rule_id} raised to {severity}"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRule:
-    """A rule with denials in its findings and other rules put in; `written` is its source."""
+    """A rule with its denials in the findings and other rules put in; `written` is its source."""
 
     rule: Rule
     written: WrittenRule
@@ -45,11 +45,12 @@ class CheckedRule:
 
 
 class _Held(NamedTuple):
-    """Where a rule held.
+    """The spans of a rule.
 
     `began` and `ended` (n,) are the keys at which its spans begin and end. `severity` (n,) is the
-    severity with which each began, as a place in SEVERITIES. `raised` holds, by the place of a
-    span, the later raises of those that have any.
+    severity at which each began, as a place in SEVERITIES. `raised` holds the later raises by the
+    place
+    of their span.
     """
 
     of: CheckedRule
@@ -60,9 +61,9 @@ class _Held(NamedTuple):
 
 
 class Rulebook:
-    """An accepted set of rules; not changed once made.
+    """An accepted set of rules, which never changes.
 
-    `files` are the texts it was read from, by name.
+    `files` are the texts that it was read from, by name.
     """
 
     def __init__(
@@ -87,7 +88,10 @@ class Rulebook:
 
     @cached_property
     def inference(self) -> Inference:
-        """Compile at the first row, because rulesets of durable_rules can never be freed."""
+        """The compiled rules.
+
+        They are compiled at the first row, because rulesets of durable_rules can never be freed.
+        """
         return Inference(self.trees, len(self.findings))
 
     def go_on_from(self, before: Rulebook) -> None:
@@ -98,21 +102,22 @@ class Rulebook:
 
     @cached_property
     def kinds(self) -> Mapping[str, frozenset[str]]:
-        """By rule id, the kinds of events that each rule looks at."""
+        """The kinds of events that each rule looks at, by rule id."""
         return {rule_id: kinds(one.when) for rule_id, one in self.checked.items()}
 
     @cached_property
     def advice(self) -> Mapping[str, str]:
-        """By rule id, what each rule advises to do about its alerts."""
+        """The advice of each rule about its alerts, by rule id."""
         return {rule_id: rule.advice for rule_id, rule in self.rules.items() if rule.advice}
 
     def began_in_silence(
         self, histories: Histories, client_id: int, rule_id: str, began: Instant
     ) -> bool:
-        """Return whether a span began because time went by, and not because of an event.
+        """Return whether a span began because time passed, and not because of an event.
 
-        So it began where none of the client's events that the rule looks at, nor a change of their
-        record, stands. A rule that looks at no events has nothing to wait for.
+        That is so if neither an event that the rule looks at nor a change of the client's record
+        stands at
+        its beginning. A rule that looks at no events waits for none.
         """
         at = began - self.rules[rule_id].hold
         changed = any(
@@ -128,7 +133,7 @@ class Rulebook:
     def only(self, rule_ids: Collection[str]) -> Rulebook:
         """Return some of the rules, under the same hash.
 
-        Each already holds the rules that it is built on.
+        Each already holds the rules that it refers to.
         """
         return Rulebook(
             {rule_id: one for rule_id, one in self.checked.items() if rule_id in rule_ids},
@@ -161,9 +166,9 @@ class Rulebook:
         return instants, self.inference.conclude(np.logical_xor.accumulate(changed, axis=1).T)
 
     def replay(self, histories: Histories) -> list[Span]:
-        """Every span of every client over all time, by client, rule and beginning.
+        """Return every span of every client over all time, by client, rule and beginning.
 
-        It reaches as far as the known events: spans beyond now come about if nothing more happens.
+        It reaches as far as the known events. Later spans come about if no event comes.
         """
         if not self.checked or not histories.clients:
             return []
@@ -193,7 +198,12 @@ class Rulebook:
     ) -> AlertEvidence:
         """Return the findings of a rule for a client at an instant, and the ways to clear it.
 
-        `clears_at` is when its span ends if nothing more happens, as `replay` tells.
+        Args:
+            histories: The batch, with the ids of its events.
+            client_id: A client of the batch.
+            rule_id: The rule.
+            as_of: The instant of the evidence.
+            clears_at: When its span ends if no event comes, as `replay` returns it.
         """
         return evidence(histories, self.checked[rule_id].when, client_id, as_of, clears_at)
 
@@ -211,7 +221,7 @@ def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:
 
 
 def _spans(histories: Histories, found: Sequence[_Held]) -> list[Span]:
-    """The spans of rules that are in the order of their ids, by client, rule and beginning."""
+    """Return the spans by client, rule and beginning, from rules ordered by id."""
     began, ended = (
         np.concatenate([one.began for one in found]),
         np.concatenate([one.ended for one in found]),

@@ -15,15 +15,15 @@ from engine.model.spans import Raise
 
 
 def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, Keys]:
-    """Find where spans begin and end, from the flips of the conditions of a rule.
+    """Return where spans begin and end, from the flips of a rule's conditions.
 
     A span begins once the conditions have been true for `hold`, and ends once they have been false
     for `clears_after`. Until it has ended they need not hold that long again.
 
     Args:
         changes: (2n,) keys at which the conditions become true and false, in turn, ascending.
-        hold: How long they must be true, in microseconds.
-        clears_after: How long they must then be false, in microseconds.
+        hold: How long they must be true.
+        clears_after: How long they must then be false.
 
     Returns:
         The (m,) keys at which spans begin and the (m,) keys at which they end. A span that lasts to
@@ -40,8 +40,8 @@ def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, K
     owners = began >> SHIFT
     apart = np.ones(len(began), bool)
     apart[1:] = (began[1:] > ended[:-1] + clears_after) | (owners[1:] != owners[:-1])
-    # Truths that `clears_after` joins form a cluster; the first long enough one in it opens the
-    # span.
+    # Truths that `clears_after` joins form a cluster. The first truth in it that is long enough
+    # opens the span.
     cluster = np.cumsum(apart) - 1
     clusters, first = np.unique(cluster[long_enough], return_index=True)
     begins = began[long_enough][first] + hold
@@ -54,20 +54,21 @@ def held(changes: Keys, hold: Duration, clears_after: Duration) -> tuple[Keys, K
 def raised(
     severity: Severity, raises: Mapping[int, Keys], began: Keys, ended: Keys
 ) -> tuple[NDArray[np.intp], dict[int, tuple[Raise, ...]]]:
-    """Find the severity with which spans begin, and what it rises to while they last.
+    """Return the severity at which spans begin, and the later raises.
 
     A raise counts from the first instant of the span at which its condition is true, until the span
     ends.
 
     Args:
-        severity: That of the rule.
-        raises: By the place in SEVERITIES of what each raises to, the flips of its condition.
+        severity: The rule's severity.
+        raises: The flips of each raise's condition, by the place of its severity in SEVERITIES.
         began: (n,) the keys at which the spans begin, ascending.
         ended: (n,) the keys at which they end.
 
     Returns:
-        (n,) places in SEVERITIES of the severities at the beginning; and by the place of a span its
-        later raises, as keys, each higher than the one before.
+        (n,) places in SEVERITIES of the severities at the beginning. By the place of a span, its
+        later
+        raises, as keys, each higher than the one before.
     """
     first = np.full(len(began), SEVERITIES.index(severity))
     later: dict[int, list[tuple[int, int]]] = {}

@@ -1,4 +1,4 @@
-"""What would end an alert, in plain English."""
+"""The changes that would end an alert, in plain English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two rulebooks, rule by rule."""
+"""The differences between two rulebooks, rule by rule."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from engine.model.rule import Rule
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.english.explain import explain
 
-# A status is that to which a rule went. `logic` is what opens and closes alerts, `words` all else:
-# who is told, when again, the texts.
+# A status stands for a rule that moved to it. `logic` is the conditions that open and close alerts.
+# `words` is all else: who is told, when again, the texts.
 How = Literal["live", "shadow", "draft", "retired", "added", "removed", "logic", "words"]
 _SAID: dict[How, str] = {
     "live": "now live, texting people", "shadow": "now on trial", "draft": "now a draft",
@@ -26,7 +26,7 @@ _MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """How one rule differs, and the sentences that explain it before (`- `) and after (`+ `)."""
+    """The difference of one rule, and its explanation before (`- `) and after (`+ `)."""
 
     rule_id: str
     how: tuple[How, ...]
@@ -36,7 +36,7 @@ class RuleDifference:
 def differences(
     before: Rulebook, after: Rulebook, routing: RoutingSettings | None = None
 ) -> Iterator[RuleDifference]:
-    """Every rule that is not the same in both, in the order of their ids."""
+    """Yield every rule that is not the same in both, ordered by id."""
     for rule_id in sorted({*before.rules, *after.rules}):
         old, new = before.rules.get(rule_id), after.rules.get(rule_id)
         if old == new:
@@ -74,12 +74,12 @@ def _sentences(book: Rulebook, rule_id: str, routing: RoutingSettings | None) ->
 
 
 def in_words(one: RuleDifference) -> str:
-    """`now live, texting people; with other logic`."""
+    """Write a difference: `now live, texting people; with other logic`."""
     return "; ".join(_SAID[how] for how in one.how)
 
 
 def in_a_line(found: list[RuleDifference]) -> str:
-    """`1 added (a-rule); 2 with other words (b, c)`."""
+    """Write all differences: `1 added (a-rule); 2 with other words (b, c)`."""
     parts = []
     for how, said in _SAID.items():
         if ids := [one.rule_id for one in found if how in one.how]:

@@ -1,7 +1,4 @@
-"""A rule in plain English.
-
-The text says when an alert opens and closes, whom Handrail tells, and which rules it rests on.
-"""
+"""A rule in plain English: when its alerts open and close, who is told, and its parts."""
 
 from __future__ import annotations
 
@@ -59,9 +56,12 @@ _INDENT = "  "
 def explain(
     one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings | None = None
 ) -> list[str]:
-    """Write the rule as lines of text with indented lists; `rules` give other rules' titles.
+    """Write the rule as lines of text with indented lists.
 
-    Without `routing` it does not say who is told.
+    Args:
+        one: The rule.
+        rules: Every rule by id, whose titles the text uses.
+        routing: The routing policies; without them the text does not say who is told.
     """
     rule = one.rule
     paragraphs = [
@@ -122,7 +122,7 @@ def _when(
 def _part(
     part: Condition, rules: Mapping[str, Rule], depth: int, opening: str = "- "
 ) -> Iterator[str]:
-    """One item of a list: a line, or a heading with a list of its own."""
+    """Yield one item of a list: a line, or a heading with a list of its own."""
     match part:
         case AllOf() | AnyOf() | NoneOf() | SomeOf():
             yield from _when(opening, part, rules, depth)

@@ -40,10 +40,10 @@ from engine.rulebook.english.measure_text import (
 from engine.rulebook.english.words import age, amount, looked_at, noun, start_day, window, word
 
 
-# A rulebook's findings are few, and said at every alert.
+# A rulebook has few findings, and every alert says some.
 @lru_cache(maxsize=4096)
 def finding_in_words(finding: Finding) -> str:
-    """Such as `2 or more missed check-ins in the last 7 days`."""
+    """Write a finding: `2 or more missed check-ins in the last 7 days`."""
     measure, comparison = finding.measure, finding.comparison
     match measure:
         case DaysWith(kind, where, limits):
@@ -87,7 +87,7 @@ def finding_in_words(finding: Finding) -> str:
 
 
 def measure_in_words(measure: Measure) -> str:
-    """Name a measure, as in `the number of missed check-ins in the last 7 days`."""
+    """Write a measure: `the number of missed check-ins in the last 7 days`."""
     match measure:
         case Points(items, name):
             adding = "; ".join(item_in_words(points, part) for points, part in items)
@@ -103,7 +103,7 @@ def measure_in_words(measure: Measure) -> str:
 
 
 def shown_in_words(finding: Finding) -> str:
-    """The finding, a scorecard's without its items: `a score of 8 or more points (return_risk)`."""
+    """Write a finding without a scorecard's items: `a score of 8 or more points (return_risk)`."""
     if not isinstance(finding.measure, Points):
         return finding_in_words(finding)
     name = f" on the scorecard {finding.measure.name}" if finding.measure.name else ""
@@ -111,17 +111,17 @@ def shown_in_words(finding: Finding) -> str:
 
 
 def ever_in_words(finding: Finding) -> str:
-    """`at some time so far`, or `at no time so far` where it is denied."""
+    """Write `at some time so far`, or `at no time so far` if it is denied."""
     return "at some time so far" if finding.comparison.holds(True) else "at no time so far"
 
 
 def item_in_words(points: int, condition: Condition) -> str:
-    """An item of a scorecard: `4 points if 2 or more missed check-ins in the last 7 days`."""
+    """Write an item of a scorecard: `4 points if 2 or more missed check-ins in the last 7 days`."""
     return f"{points} {'point' if points == 1 else 'points'} if {condition_in_words(condition)}"
 
 
 def condition_in_words(condition: Condition) -> str:
-    """Return a condition in one line, what it joins in brackets."""
+    """Write a condition in one line, its parts in brackets."""
     match condition:
         case Finding():
             return finding_in_words(condition)
@@ -143,7 +143,7 @@ _ONE_OR_MORE = Comparison("at_least", 1)
 
 @lru_cache(maxsize=4096)
 def threshold_in_words(finding: Finding) -> str:
-    """Such as `2 or more`."""
+    """Write the threshold of a finding: `2 or more`."""
     measure, comparison = finding.measure, finding.comparison
     match measure:
         case Latest(kind, field, _, _):
@@ -161,7 +161,7 @@ def threshold_in_words(finding: Finding) -> str:
 
 
 def value_in_words(measure: Measure, measured: Value | None) -> str:
-    """Return a measured value with its unit; `no value` where there is none."""
+    """Write a measured value with its unit; `no value` if there is none."""
     write = words.elapsed if isinstance(measure, TimeSinceEvent) else _write(measure)
     return words.value(measured, write)
 
@@ -270,7 +270,7 @@ def _above(comparison: Comparison) -> str:
 
 
 def _moved(comparison: Comparison) -> tuple[str, bool] | None:
-    """How far a value went, and whether up; None where the comparison is not of going one way."""
+    """Return how far a value went, and whether up; None if the comparison has no direction."""
     operand = comparison.operand
     if not isinstance(operand, int | float):
         return None

@@ -29,12 +29,12 @@ def row_in_words(streak: Streak) -> str:
 
 
 def longest_in_words(streak: Streak) -> str:
-    """Such as `the longest row of negative tests so far`."""
+    """Write a longest streak: `the longest row of negative tests so far`."""
     return f"the longest row of {noun(streak.kind, streak.where)}{row_in_words(streak) or SO_FAR}"
 
 
 def plain_measure_in_words(measure: Measure) -> str:
-    """Name a measure, as in `the number of missed check-ins in the last 7 days`."""
+    """Write a measure: `the number of missed check-ins in the last 7 days`."""
     match measure:
         case DaysWith(kind, where, limits):
             return (
@@ -91,5 +91,5 @@ def _field_in_words(measure: Measure) -> str:
 
 
 def scored_in_words(scores: Scores | None) -> str:
-    """Of words that are worth a number: ` scored clean`."""
+    """Write the scores of words: ` scored clean`."""
     return f" scored {word(scores.name)}" if scores is not None else ""

@@ -1,9 +1,7 @@
-"""Values, comparisons, events and windows in plain English.
+"""Values, comparisons, events and windows in plain English, for people who read no YAML.
 
-They serve people who do not read YAML.
-
-Different rules must not read the same. So numbers are written in full, and a word that could be
-taken for one of ours, or for two, stands in quotes.
+Different rules must not read the same. Numbers are therefore written in full. A word that could be
+mistaken for one of ours, or for two, stands in quotes.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from engine.model.event import Value
 from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import DAY_US
 
-# Of each kind one of its events, and several; a kind not named here is spoken of as "… event".
+# One event of each kind, and several; any other kind is a "… event".
 _NOUNS = {
     "check_in": ("check-in", "check-ins"),
     "test": ("test", "tests"),
@@ -66,34 +64,34 @@ def word(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number in full, so that no two read the same."""
+    """Write a number in full, so that no two read the same."""
     return repr(int(value)) if float(value).is_integer() else repr(value)
 
 
 def percent(value: float | str) -> str:
-    """Return a percentage."""
+    """Write a percentage."""
     return f"{number(value)}%" if not isinstance(value, str) else word(value)
 
 
 def duration(value: float | str) -> str:
-    """Return a duration given in microseconds."""
+    """Write a duration given in microseconds."""
     return word(value) if isinstance(value, str) else write_duration(round(value))
 
 
 def elapsed(value: float | str) -> str:
-    """Return a measured duration in microseconds, short enough to be read at a glance."""
+    """Write a measured duration in microseconds, short enough to read at a glance."""
     return word(value) if isinstance(value, str) else write_elapsed(round(value))
 
 
 def days(value: float | str) -> str:
-    """Return a duration in whole days, however long, where it is one."""
+    """Write a duration in whole days, however long, if it has no other part."""
     if isinstance(value, str) or value % DAY_US:
         return duration(value)
     return f"{number(value // DAY_US)} {'day' if value == DAY_US else 'days'}"
 
 
 def plain(value: float | str) -> str:
-    """Return a number or a word."""
+    """Write a number or a word."""
     return word(value) if isinstance(value, str) else number(value)
 
 
@@ -112,7 +110,7 @@ def _run(wanted: Sequence[float | str]) -> str | None:
 
 
 def choice(words: Sequence[str], joined: str = "or") -> str:
-    """`a`, `a or b`, `a, b or c`."""
+    """Join words: `a`, `a or b`, `a, b or c`."""
     return f" {joined} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
@@ -154,12 +152,12 @@ def compared(comparison: Comparison, kind: KindOrSignal = "", field: str = "") -
 
 
 def operands(comparison: Comparison) -> tuple[float | str, ...]:
-    """What it compares with, one or several."""
+    """Return the operands of a comparison, one or several."""
     return comparison.operand if isinstance(comparison.operand, tuple) else (comparison.operand,)
 
 
 def value(measured: Value | None, write: Write = plain) -> str:
-    """A measured value, short enough to be read at a glance; `no value` where there is none."""
+    """Write a measured value, short enough to read at a glance; `no value` if there is none."""
     match measured:
         case None:
             return "no value"
@@ -187,7 +185,7 @@ def noun(kind: KindOrSignal, where: Where = ANY, *, one: bool = False) -> str:
 
 
 def one_of(kind: KindOrSignal, where: Where) -> str:
-    """`a missed check-in`."""
+    """Write one event: `a missed check-in`."""
     named = noun(kind, where, one=True)
     return f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
 
@@ -212,7 +210,7 @@ def window(limits: Window, counted: str) -> str:
 
 
 def age(limits: Window) -> str:
-    """How old the newest value may be, and on which days it counts."""
+    """Write how old the newest value may be, and on which days it counts."""
     limit = (
         f", if that is not older than {write_duration(limits.within)}"
         if limits.within is not None
@@ -222,7 +220,7 @@ def age(limits: Window) -> str:
 
 
 def _days(limits: Window) -> str:
-    """From which day on, until which, up to which event and on which weekdays events count."""
+    """Write the days and weekdays on which events count, and the event up to which they do."""
     text = f", counting only from {start_day(limits.starting)} on" if limits.starting else ""
     if limits.until:
         text += f", counting only what came before {start_day(limits.until)}"
@@ -237,11 +235,11 @@ def _days(limits: Window) -> str:
 
 
 def start_day(start: DayAfter) -> str:
-    """Such as `day 28 after enrolment`, or `the day of enrolment`."""
+    """Write a day after another: `day 28 after enrolment`, or `the day of enrolment`."""
     after = "enrolment" if start.after == "enrolled" else "discharge"
     return f"day {start.days} after {after}" if start.days else f"the day of {after}"
 
 
 def signal_in_words(signal: Signal) -> str:
-    """What counts as a signal: `completed check-ins, contacts with outcome reached`."""
+    """Write the parts of a signal: `completed check-ins, contacts with outcome reached`."""
     return ", ".join(noun(kind, where) for kind, where in signal.parts)

@@ -1,7 +1,4 @@
-"""From rows of findings to conclusions.
-
-durable_rules and the reference each judge every distinct row.
-"""
+"""Rows of findings to conclusions: durable_rules and the reference judge every distinct row."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from engine.rulebook.inference import durable_rules, reference_evaluator
 from engine.rulebook.inference.durable_rules import DurableRulesError
 from engine.rulebook.inference.rule_groups import Plan, RuleGroup
 
-# For each group of up to 20 rules, some 6 MB; a caseload meets a thousand or so.
+# For each group of up to 20 rules, about 6 MB; a caseload meets a thousand rows or so.
 MOST_ROWS_REMEMBERED = 50_000
 
 
@@ -38,8 +35,7 @@ DURABLE_RULES: Compile | None = None if durable_rules.unavailable() else durable
 class Inference:
     """Concludes for a set of rules: trees by rule id over `n_findings` numbered findings.
 
-    Nothing is compiled before the first row. Where `compile_trees` is None the reference serves
-    alone.
+    Nothing is compiled before the first row. Without `compile_trees` the reference serves alone.
     """
 
     def __init__(
@@ -55,7 +51,7 @@ class Inference:
         self._told: set[str] = set()
 
     def conclude(self, findings: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(rows, findings) to (rows, rules), in the order the rules were given in.
+        """Conclude from (rows, findings) to (rows, rules), in the given order of rules.
 
         Findings whose columns are contiguous (Fortran order) are read fastest.
         """
@@ -84,7 +80,7 @@ class Inference:
 
 
 class _JudgedGroup:
-    """A group, its two judges, and what they concluded from each row met so far."""
+    """A group, its two judges, and their conclusions from each row so far."""
 
     def __init__(
         self, group: RuleGroup, compile_trees: Compile | None, tell: Callable[[str], None]
@@ -127,7 +123,7 @@ class _JudgedGroup:
 
 
 def _packed(columns: Sequence[NDArray[np.bool_]]) -> NDArray[np.uint64]:
-    """One number a row, bit i of it being column i; at most 64 columns."""
+    """Return one number a row, bit i of it being column i; at most 64 columns."""
     rows = np.zeros(len(columns[0]), np.uint64)
     for bit, column in enumerate(columns):
         rows |= column.astype(np.uint64) << np.uint64(bit)

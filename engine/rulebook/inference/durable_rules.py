@@ -1,8 +1,9 @@
-"""The only importer of durable_rules, used in the part of it that has been measured to be right.
+"""The only importer of durable_rules; it uses the part that was measured to be right.
 
-One flat fact of true booleans at a time, asserted, its conclusions drawn, retracted. No Host (it
-leaves two threads polling for ever), no joins, counts, events, timers or kept state, and nothing of
-a client in it.
+One flat fact of true booleans at a time is asserted, its conclusions are drawn, and it is
+retracted.
+There is no Host (it leaves two threads polling for ever), and there are no joins, counts, events,
+timers or kept state. Nothing about a client is in it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class DurableRulesError(HandrailError):
 
 
 def unavailable() -> str | None:
-    """Why durable_rules cannot be used here, in one sentence; None where it can."""
+    """Return why durable_rules cannot be used here, in one sentence; None if it can."""
     if _missing is None:
         return None
     if sys.version_info >= (3, 13):
@@ -53,7 +54,7 @@ def unavailable() -> str | None:
 
 
 def fits(tree: Tree) -> bool:
-    """Whether durable_rules can take this tree as one rule."""
+    """Return whether durable_rules can take this tree as one rule."""
     return (
         operators(tree) <= MOST_OPERATORS
         and ways(tree) <= MOST_WAYS
@@ -64,7 +65,7 @@ def fits(tree: Tree) -> bool:
 class CompiledTrees:
     """Up to MOST_RULES trees of together up to MOST_LEAVES leaves, as one durable ruleset.
 
-    Making one raises ValueError beyond those limits and DurableRulesError where durable_rules
+    Making one raises ValueError beyond those limits, and DurableRulesError if durable_rules
     refuses.
     """
 
@@ -73,7 +74,7 @@ class CompiledTrees:
             raise ValueError(
                 f"more than {MOST_RULES} rules or {MOST_LEAVES} leaves in one durable ruleset"
             )
-        # `run` must be there and is never called: its errors would be swallowed, so the firings are
+        # `run` must exist and is never called: its errors would be swallowed, so the firings are
         # drawn below.
         rules = {
             str(n): {"all": [{"m": _expression(tree)}], "run": lambda _: None}
@@ -87,10 +88,12 @@ class CompiledTrees:
         self._failure: str | None = None
 
     def conclude(self, true: Iterable[int]) -> frozenset[int]:
-        """Return the indices of the trees that hold where exactly the findings `true` are true.
+        """Return the indices of the trees that hold if exactly the findings `true` are true.
 
-        Raises DurableRulesError on any failure, and from then on for ever: a fact may have stayed
-        behind.
+        Raises:
+            DurableRulesError: Any failure, and from then on every call, because a fact may have
+                stayed
+            behind.
         """
         with _one_at_a_time:
             if self._failure:
@@ -105,7 +108,7 @@ class CompiledTrees:
     def _fire(self, fact: dict[str, Any]) -> frozenset[int]:
         try:
             state = self._ruleset.assert_fact(fact)
-        except durable.MessageNotHandledException:  # how it says that no rule matched
+        except durable.MessageNotHandledException:  # no rule matched
             return frozenset()
         if not state:
             raise ValueError("it put a fact off")
@@ -114,7 +117,7 @@ class CompiledTrees:
         started = library.start_action_for_state(handle, state)
         firing = started[1] if started else None
         while firing:
-            # A firing is JSON, {"RULE": {the fact}}: reading all of it would cost more than the
+            # A firing is JSON, {"RULE": {the fact}}. Reading all of it would cost more than the
             # inference.
             fired.add(int(firing.split('"', 2)[1]))
             firing = library.complete_and_start_action(handle, state)
@@ -124,7 +127,7 @@ class CompiledTrees:
 
 @cache
 def compiled(trees: tuple[Tree, ...]) -> CompiledTrees:
-    """Return the compiled trees, each once a process, because a ruleset can never be freed."""
+    """Return the compiled trees, each once in a process, because a ruleset can never be freed."""
     return CompiledTrees(trees)
 
 

@@ -1,4 +1,4 @@
-"""The reference: what a set of trees concludes from a row of findings, plainly."""
+"""The reference evaluator: the plain way from a row of findings to conclusions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from engine.rulebook.core.logic_tree import AllTrees, Leaf, Tree
 
 
 def conclude(trees: Sequence[Tree], row: Sequence[bool]) -> frozenset[int]:
-    """The indices of the trees that are true; `row` holds the truth of each numbered finding."""
+    """Return the indices of the trees that are true.
+
+    Args:
+        trees: The trees.
+        row: The truth of each numbered finding.
+    """
     return frozenset(index for index, tree in enumerate(trees) if _holds(tree, row))
 
 

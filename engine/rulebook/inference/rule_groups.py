@@ -1,6 +1,6 @@
 """Rules cut into steps and packed into groups, each small enough for one durable ruleset.
 
-A step's tree stands over columns: first the findings, then what earlier steps concluded.
+The tree of a step stands over columns: first the findings, then the conclusions of earlier steps.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from engine.rulebook.inference.durable_rules import MOST_LEAVES, MOST_RULES, fit
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Steps that are judged together, from the columns they read to the columns they conclude.
+    """Steps that are judged together, with the columns they read and conclude.
 
-    `trees` are over positions in `reads`; `concludes` and `names` (of the rule each step is of) go
-    with them.
+    `trees` are over positions in `reads`. `concludes` and `names` (the rule of each step) go with
+    them.
     """
 
     reads: tuple[int, ...]
@@ -31,11 +31,11 @@ class _Step:
     name: str
     tree: Tree
     column: int
-    level: int  # 0 reads findings alone, 1 what level 0 concluded too, and so on
+    level: int  # 0 reads findings alone, 1 also the conclusions of level 0, and so on
 
 
 class Plan:
-    """Return the groups of rules in the order of judging, and each rule's column."""
+    """The groups of rules in the order of judging, and each rule's column."""
 
     def __init__(self, rules: Mapping[str, Tree], n_findings: int) -> None:
         self._n_findings = n_findings
@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def n_columns(self) -> int:
-        """How many columns there are, findings included."""
+        """The number of columns, findings included."""
         return self._n_findings + len(self._steps)
 
     def _step(self, name: str, tree: Tree) -> _Step:
@@ -60,7 +60,7 @@ class Plan:
         return self._steps[tree]
 
     def _cut(self, name: str, tree: Tree) -> Tree:
-        """Return a small tree itself, or a larger one with its parts cut off as earlier steps."""
+        """Return a small tree as it is, or a larger one with its parts cut off as earlier steps."""
         if isinstance(tree, Leaf) or fits(tree):
             return tree
         parts = [self._lifted(name, self._cut(name, part)) for part in tree.parts]

@@ -1,4 +1,4 @@
-"""A JSON Schema of files of cases. Editors use it; it is made from the reader's own tables."""
+"""A JSON Schema of files of cases for editors, made from the reader's own tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys of a file of cases, how their values are written and what they mean.
+"""The keys of a file of cases, with the form and the meaning of their values.
 
 The reader and the editors' schema use them.
 """

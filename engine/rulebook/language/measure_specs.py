@@ -1,4 +1,4 @@
-"""The measures of the rule language: what each is said of, and which options it takes."""
+"""The measures of the rule language, with their subjects and options."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from engine.rulebook.language.units import (
 Target = Literal["kind", "field", "kind or day", "pair", "attribute"]
 DAYS = ("enrolled", "discharged")
 USUAL_BASELINE = 14 * DAY_US
-# Of more events than this any percentage may be meant.
+# With more events than this, any percentage is possible.
 _FEW = 50
 
 
@@ -54,7 +54,7 @@ class Said:
     forgiving: Where | None = None
     of_at_least: int = 1
     scores: Scores | None = None
-    before: Duration | None = None  # that it is compared with itself before
+    before: Duration | None = None  # the time before, with which it is compared
     window: Window = default(default_factory=Window)
     baseline: Duration = USUAL_BASELINE
     pair: tuple[tuple[KindOrSignal, Where], ...] = ()
@@ -63,10 +63,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How one measure is written.
-
-    What it is said of, what it is in a sentence, its options, those it must have.
-    """
+    """The form of one measure: its subject, its sentence, its options, and the required ones."""
 
     target: Target
     says: str
@@ -137,7 +134,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def values_of(name: str, kind_field: Values | None) -> Values:
-    """The values that a measure of one value can take, of those of the field it is said of."""
+    """Return the possible values of a measure on one value, from those of its field."""
     if kind_field is None:
         return {"share": PERCENT, "client": ATTRIBUTE}.get(name, COUNTS)
     spread = kind_field.high - kind_field.low
@@ -149,7 +146,7 @@ def values_of(name: str, kind_field: Values | None) -> Values:
 
 
 def values_in(said: Said) -> Values:
-    """Return the values that the measure can take, with its window."""
+    """Return the possible values of a measure with its window."""
     if said.before is not None:
         return SIGNED if said.name != "share" else CHANGED_PERCENT
     if said.name == "time_since":
@@ -167,12 +164,12 @@ def values_in(said: Said) -> Values:
 
 
 def _so_many(said: Said) -> int | None:
-    """How many events the window holds at most, where it says so."""
+    """Return how many events the window holds at most; None without a limit."""
     return said.window.first if said.window.last is None else said.window.last
 
 
 def _shares(least: int, most: int | None) -> frozenset[float] | None:
-    """Return the percentages of so many events; None where they may be any."""
+    """Return the possible percentages of `least` to `most` events; None if any is possible."""
     if most is None or not least <= most <= _FEW:
         return None
     sizes = range(least, most + 1)
@@ -185,17 +182,17 @@ def _most(said: Said) -> float:
     """Return the most that can be counted in the window."""
     last, within = _so_many(said), said.window.within
     if last is not None and said.name == "sequence":
-        # Where both are of one kind, an event can end one pair and begin the next.
+        # If both are of one kind, an event can end one pair and begin the next.
         first, second = (kinds_of(kind) for kind, _ in said.pair)
         return last - 1 if first & second else last // 2
     if last is None and within is not None and said.name == "days_with":
-        # A window of seven days touches eight, and one more where a day has but 23 hours.
+        # A window of seven days touches eight, and one more if a day has only 23 hours.
         return 1 - (-(within + DAY_US // 24) // DAY_US)
     return math.inf if last is None else last
 
 
 def measure_of(said: Said) -> Measure:
-    """Return the measure that was said."""
+    """Return the measure of a condition as read."""
     measure = _measure_of(said)
     if said.before is None:
         return measure

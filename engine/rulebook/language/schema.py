@@ -1,9 +1,8 @@
-"""A JSON Schema of rule files, made from the reader's own tables.
+"""A JSON Schema of rule files for editors, made from the reader's own tables.
 
-Editors complete, explain and check with it.
-
-What it refuses the reader refuses. The reader alone knows what one place says of another, and which
-thresholds a window makes impossible.
+Editors complete, explain and check with it. Everything that it refuses, the reader refuses too.
+Only
+the reader knows how one place limits another, and which thresholds a window makes impossible.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ _CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
 
 
 def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """Return the schema (draft 7) of a rule file, where events are of these kinds."""
+    """Return the schema (draft 7) of a rule file with these kinds of events."""
     heads: dict[str, Schema] = {name: _measure(name, form, kinds) for name, form in FORMS.items()}
     heads |= {
         join: keyed({join: says}, {join: _CONDITIONS}, (join,)) for join, says in JOINS.items()
@@ -113,7 +112,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
 
 
 def written(schema: Mapping[str, Any]) -> str:
-    """Return the schema as the text of its file, a definition a line."""
+    """Return the schema as the text of its file, one definition a line."""
     definitions = ",\n".join(
         f"{json.dumps(name)}: {json.dumps(one)}" for name, one in schema["definitions"].items()
     )
@@ -122,7 +121,7 @@ def written(schema: Mapping[str, Any]) -> str:
 
 
 def of_keys(keys: Mapping[str, Key]) -> Schema:
-    """Return a mapping of these keys."""
+    """Return the schema of a mapping with these keys."""
     shapes = {word: of_shape(key) for word, key in keys.items()}
     return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
 
@@ -130,7 +129,7 @@ def of_keys(keys: Mapping[str, Key]) -> Schema:
 def keyed(
     says: Mapping[str, str], shapes: Mapping[str, Schema | bool], needed: Iterable[str]
 ) -> dict[str, Any]:
-    """Return a mapping of just these keys, each with what it means."""
+    """Return the schema of a mapping with exactly these keys, each with its meaning."""
     told = {
         word: {"description": text, **_object(shapes.get(word, {}))} for word, text in says.items()
     }
@@ -147,7 +146,7 @@ def _object(schema: Schema | bool) -> Schema:
 
 
 def of_shape(key: Key) -> Schema:
-    """Return a value that is written in this shape."""
+    """Return the schema of a value in this shape."""
     match key.shape:
         case TextKey(longest):
             return SCALAR if longest is None else {**SCALAR, "maxLength": longest}
@@ -232,7 +231,7 @@ _OWN: Mapping[str, Schema] = {
 
 
 def _condition(heads: Mapping[str, Schema]) -> Schema:
-    """Just one head, and then what goes with it."""
+    """Return the schema of a condition: exactly one head, and the keys that go with it."""
     says = {
         head: {"description": schema["properties"][head]["description"]}
         for head, schema in heads.items()
@@ -256,7 +255,10 @@ def _part(kinds: Mapping[str, Kind]) -> Schema:
 
 
 def _said_by(head: str, heads: Mapping[str, Schema]) -> Schema:
-    """Whether a condition is of this head; `on:` beside another one is an option of that."""
+    """Return the schema that tells whether a condition has this head.
+
+    `on:` beside another head is an option of that one.
+    """
     if head != "on":
         return {"required": [head]}
     others = [{"required": [other]} for other in heads if other != "on"]
@@ -264,7 +266,7 @@ def _said_by(head: str, heads: Mapping[str, Schema]) -> Schema:
 
 
 def _points() -> Schema:
-    """Return a scorecard, written here or by its name, and a comparison of its sum."""
+    """Return the schema of a scorecard, written here or named, and a comparison of its sum."""
     scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
     compared = comparisons(Values(parse_whole))
     schema = keyed(
@@ -314,7 +316,10 @@ def _target(form: Form, name: str, kinds: Mapping[str, Kind]) -> Schema:
 
 
 def _signal(kinds: Mapping[str, Kind], *, field: bool = False) -> Schema:
-    """The name of a signal, or a field of one; which signals a file has cannot be told here."""
+    """Return the schema of a signal's name, or of a field of one.
+
+    The signals of a file are not known here.
+    """
     kind = "|".join(kinds)
     name = f"{NAME.pattern}\\.{NAME.pattern}" if field else NAME.pattern
     return {
@@ -327,7 +332,7 @@ def _signal(kinds: Mapping[str, Kind], *, field: bool = False) -> Schema:
 def _targets(
     form: Form, name: str, kinds: Mapping[str, Kind]
 ) -> list[tuple[str, str, Field | None]]:
-    """What a measure may be said of, each with its kind and field."""
+    """Return the possible subjects of a measure, each with its kind and field."""
     if form.target != "field":
         days = DAYS if form.target == "kind or day" else ()
         return [(word, word, None) for word in (*kinds, *days)]

@@ -1,4 +1,4 @@
-"""The editors' schema of values: of a scalar by its type, of a comparison, of a `where:`."""
+"""The editors' schema of values: scalars by type, comparisons, `where:`."""
 
 from __future__ import annotations
 
@@ -34,14 +34,17 @@ from engine.rulebook.parsing.comparison_parser import RANGE
 
 Schema = Mapping[str, Any]
 
-# Whatever stands there is read as the text it was typed as.
+# Any value there is read as the text that was typed.
 SCALAR: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
 _NOT_NOTHING = r"(?!\s*0+(\.0*)?\s*[^0-9.])"
 _NOT_ALL = r"(?!\s*100(\.0*)?\s*%)"
 
 
 def whole_of(pattern: re.Pattern[str]) -> str:
-    """A pattern that must fit the whole of a text, as JSON Schema's need not; it knows no flags."""
+    """Return a pattern without flags that must fit a whole text.
+
+    JSON Schema's patterns otherwise fit a part of it.
+    """
     text = pattern.pattern
     if pattern.flags & re.IGNORECASE:
         text = re.sub(r"(?<!\\)[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", text)
@@ -49,7 +52,7 @@ def whole_of(pattern: re.Pattern[str]) -> str:
 
 
 def lasting(*, nothing: bool = False) -> Schema:
-    """Return a duration; `nothing` says whether it may be 0."""
+    """Return the schema of a duration; `nothing` says whether it may be 0."""
     return {
         "type": "string",
         "pattern": ("" if nothing else f"^{_NOT_NOTHING}") + whole_of(duration.WRITTEN),
@@ -57,7 +60,7 @@ def lasting(*, nothing: bool = False) -> Schema:
 
 
 def single(values: Values, operator: Operator = "is") -> Schema | bool:
-    """One value that an operator is given; False where it can be given none."""
+    """Return the schema of one operand of an operator; False if it takes none."""
     if (operator in ORDERED and not values.ordered) or (operator in SETS and not values.exact):
         return False
     if values.choices is not None:
@@ -78,7 +81,7 @@ def _number(values: Values, operator: Operator) -> Schema:
         ),
     }
     whole = values.parse is parse_whole
-    # A number in quotes is as good, and then its bounds are left to the checker.
+    # A number in quotes is as good; its bounds are then left to the checker.
     kind, pattern = ("integer", WHOLE) if whole else ("number", NUMBER)
     return {"type": [kind, "string"], "pattern": whole_of(pattern), **bounds}
 
@@ -114,7 +117,7 @@ _WRITTEN: Mapping[Callable[[str], float | str], Callable[[Values, Operator], Sch
 
 
 def comparisons(values: Values) -> dict[str, Schema | bool]:
-    """What each comparison may be given."""
+    """Return the schema of each comparison's operand."""
     return {operator: _operand(values, operator) for operator in COMPARISONS}
 
 
@@ -125,7 +128,7 @@ def _operand(values: Values, operator: Operator) -> Schema | bool:
     return {"anyOf": [{"type": "array", "minItems": 1, "items": one}, LIST_NAME]}
 
 
-# Which lists a file has cannot be told here.
+# The lists of a file are not known here.
 LIST_NAME: Schema = {
     "type": "string",
     "pattern": whole_of(NAME),
@@ -134,7 +137,7 @@ LIST_NAME: Schema = {
 
 
 def where(kind: Kind) -> Schema:
-    """Return the `where:` of a kind of event."""
+    """Return the schema of the `where:` of a kind of event."""
     fields = {name: field for name, field in kind.fields.items() if field.type != "text"}
     return {
         "type": "object",

@@ -22,8 +22,8 @@ LARGEST = 1_000_000_000
 ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
 SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")
 OPERATORS = tuple(COMPARISONS)
-# Whether a threshold may be the lowest value there is, and the highest: at most the highest is
-# always so.
+# Whether a threshold may be the lowest possible value, and the highest. Every value is at most the
+# highest one, so `at_most` must lie below it.
 AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
     "at_least": (False, True),
     "at_most": (True, False),
@@ -36,10 +36,16 @@ AT_ENDS: Mapping[Operator, tuple[bool, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The values that a measure or field can take: their notation and their bounds.
+    """The possible values of a measure or field: their notation and their bounds.
 
-    Those that are not `ordered` have no more or less; those that are not `exact` pass any number in
-    an instant. Where they are `few`, they are these alone.
+    Attributes:
+        parse: Reads a written value; ValueError names the expected form.
+        low: The least possible value.
+        high: The greatest possible value.
+        choices: The possible words, if the list is closed.
+        ordered: Whether one value can be more than another.
+        exact: Whether a value stays for a while. One that does not passes any number in an instant.
+        few: The only possible values, if they are few.
     """
 
     parse: Callable[[str], float | str]
@@ -52,14 +58,22 @@ class Values:
 
 
 def parse_whole(text: str) -> int:
-    """Read a whole number; ValueError names the expected form."""
+    """Read a whole number.
+
+    Raises:
+        ValueError: The text is no whole number; the message names the expected form.
+    """
     if not WHOLE.fullmatch(text):
         raise ValueError(f"'{text}' is not a whole number; write digits alone, such as 2")
     return int(_sized(text))
 
 
 def parse_number(text: str) -> float:
-    """Read a number of at most nine decimals; ValueError names the expected form."""
+    """Read a number of at most nine decimals.
+
+    Raises:
+        ValueError: The text is no number; the message names the expected form.
+    """
     if not NUMBER.fullmatch(text):
         raise ValueError(f"'{text}' is not a number; write digits alone, such as 7 or 2.5")
     return round(_sized(text), 9)
@@ -73,7 +87,11 @@ def _sized(text: str) -> float:
 
 
 def parse_percent(text: str) -> float:
-    """Read a percentage written with its sign; ValueError names the expected form."""
+    """Read a percentage written with its sign, or a fraction.
+
+    Raises:
+        ValueError: The text is neither; the message names the expected form.
+    """
     if fraction := FRACTION.fullmatch(text):
         part, whole = int(fraction[1]), int(fraction[2])
         if not part <= whole <= LARGEST or whole == 0:
@@ -90,13 +108,21 @@ def parse_percent(text: str) -> float:
 
 
 def parse_signed_percent(text: str) -> float:
-    """Read a difference of percentages; ValueError names the expected form."""
+    """Read a difference of percentages.
+
+    Raises:
+        ValueError: The text is none; the message names the expected form.
+    """
     sign = -1 if text.startswith("-") else 1
     return sign * parse_percent(text.removeprefix("-"))
 
 
 def parse_flag(text: str) -> str:
-    """Read `yes` or `no`, and no other word of YAML; ValueError names the expected form."""
+    """Read `yes` or `no`, or another of YAML's words that mean them.
+
+    Raises:
+        ValueError: The text is neither.
+    """
     if text.lower() in YES:
         return "yes"
     if text.lower() in NO:
@@ -105,7 +131,11 @@ def parse_flag(text: str) -> str:
 
 
 def parse_days(text: str) -> Duration:
-    """Read a duration of whole days in microseconds; ValueError names the expected form."""
+    """Read a duration of whole days, in microseconds.
+
+    Raises:
+        ValueError: The text is no duration of whole days; the message names the expected form.
+    """
     length = parse_duration(text)
     if length % DAY_US:
         raise ValueError(

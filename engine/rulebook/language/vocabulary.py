@@ -1,4 +1,4 @@
-"""The keys of a rule file, how their values are written and what they mean.
+"""The keys of a rule file, with the form and the meaning of their values.
 
 The reader and the editors' schema use them.
 """
@@ -30,7 +30,7 @@ class TextKey:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of some words; `what` is what one of them is called."""
+    """One of some words; `what` is the noun for one of them."""
 
     words: tuple[str, ...]
     what: str
@@ -46,8 +46,8 @@ class DurationKey:
     """A number and a unit, longer than nothing."""
 
 
-# A value written in a way of its own; its reader says the rest. Words from 'date' on belong to
-# files of cases.
+# A value with a form of its own; its reader says the rest. Words from 'date' on belong to files of
+# cases.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes",
     "condition",
@@ -61,7 +61,7 @@ Shape = TextKey | Choice | Whole | DurationKey | Own
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: how its value is written, what it means, and whether it is required."""
+    """A key: the form of its value, its meaning, and whether it is required."""
 
     shape: Shape
     says: str
@@ -264,5 +264,5 @@ COMPARISONS: Mapping[Operator, str] = {
 
 
 def required(keys: Mapping[str, Key]) -> tuple[str, ...]:
-    """Those that must be there."""
+    """Return the keys that must be there."""
     return tuple(word for word, key in keys.items() if key.required)

@@ -1,4 +1,4 @@
-"""Reading what a case gives: moments, the client, the staff, and what happens."""
+"""Read the given facts of a case: moments, the client, the staff, and events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from engine.rulebook.parsing.reading import Reading, nearest
 
 
 def read_start(reading: Reading, node: yaml.Node) -> date | None:
-    """Return the date of day 0."""
+    """Read the date of day 0."""
 
     def parse(text: str) -> date:
         try:
@@ -41,7 +41,7 @@ def read_start(reading: Reading, node: yaml.Node) -> date | None:
 
 
 def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> WallReading | None:
-    """Return a moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
+    """Read a moment written as `day 3 18:00`, or `day 3` for the beginning of that day."""
 
     def parse(text: str) -> WallReading:
         match = MOMENT.fullmatch(text)
@@ -59,7 +59,7 @@ def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> Wa
 def read_client(
     reading: Reading, parts: Mapping[str, yaml.Node], line: int, start: date
 ) -> tuple[RosterRow, str | None]:
-    """Return the client's row of the roster, and their timezone where it is said."""
+    """Read the client as a row of the roster, and their timezone if it is given."""
     timezone = (
         reading.parsed(parts["timezone"], "timezone", _timezone) if "timezone" in parts else None
     )
@@ -98,8 +98,7 @@ def check_attributes(
             reading.mistake(key, f"'{name}' comes from the assignments; say it under staff:")
             continue
         known = reading.attributes
-        # Where it is not known which attributes there are, one that is nearly a word of the record
-        # is a slip.
+        # If the attributes are not known, a key that is nearly a word of the record is a slip.
         slip = (
             nearest_word(name, words, alike=0.8) is not None if known is None else name not in known
         )

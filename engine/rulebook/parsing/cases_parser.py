@@ -1,4 +1,4 @@
-"""Reading a file of cases as strictly as a file of rules."""
+"""Read a file of cases as strictly as a file of rules."""
 
 from __future__ import annotations
 
@@ -46,9 +46,13 @@ def read_cases(
     rules: Collection[str] | None,
     attributes: frozenset[str] | None = None,
 ) -> list[Case]:
-    """Return the cases of a file that could be read; what could not is among the source's mistakes.
+    """Return the cases of a file that could be read; the source notes the mistakes of the others.
 
-    `rules` are the ids that cases may name, None where the rules themselves could not be read.
+    Args:
+        source: The file.
+        kinds: Every kind of event, by name.
+        rules: The ids that cases may name; None if the rules themselves could not be read.
+        attributes: The attributes that clients may have; None if they are not known.
     """
     root = source.root
     if root is None:
@@ -70,7 +74,7 @@ def read_cases(
         if (case := _CaseReading(reading, rules, shared, node).read()) is not None
     ]
     _check_titles(reading, nodes)
-    # What all cases share is read, and was refused, with each of them.
+    # The facts that all cases share are read, and refused, with each of them.
     source.mistakes[:] = dict.fromkeys(source.mistakes)
     return cases
 
@@ -88,7 +92,7 @@ def _check_titles(reading: Reading, nodes: list[yaml.Node]) -> None:
 
 
 class _CaseReading:
-    """One case on its way in."""
+    """One case as it is read."""
 
     def __init__(
         self, reading: Reading, rules: Collection[str] | None, shared: Parts, node: yaml.Node
@@ -128,7 +132,7 @@ class _CaseReading:
         )  # fmt: skip
 
     def _merged(self, word: str) -> Parts:
-        """What the file says for all cases, and this one over it."""
+        """Return a mapping of the whole file with this case's own on top."""
         merged: dict[str, yaml.Node] = {}
         for node in (self._shared.get(word), self._parts.get(word)):
             if node is None:
@@ -219,7 +223,7 @@ class _CaseReading:
     def _until(
         self, arrivals: tuple[Arrival, ...], alerts: tuple[ExpectedAlert, ...]
     ) -> WallReading | None:
-        """Until when it is watched: as said, or else until the last moment it names."""
+        """Return until when it is watched: as given, or else until its last moment."""
         reading, parts = self._reading, self._parts
         named = [arrival.known for arrival in arrivals] + [alert.at for alert in alerts]
         for alert in alerts:

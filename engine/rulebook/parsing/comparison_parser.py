@@ -1,4 +1,4 @@
-"""Reading comparisons and `where:`, each by the type of the value compared."""
+"""Read comparisons and `where:`, each by the type of the compared value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,18 @@ def read_comparison(
     at: yaml.Node,
     twice: str = _TWICE,
 ) -> Comparison | None:
-    """Return the one comparison among the keys of a condition or a `where:` field."""
+    """Read the one comparison among the keys of a condition or a `where:` field.
+
+    Args:
+        reading: The file.
+        parts: The keys.
+        values: The possible values of the measure or field.
+        at: The place of a missing comparison.
+        twice: The mistake of a second comparison.
+
+    Returns:
+        The comparison; None if a mistake was noted.
+    """
     found = [(operator, parts[operator]) for operator in OPERATORS if operator in parts]
     if not found:
         reading.mistake(
@@ -69,7 +80,7 @@ def read_comparison(
 
 
 def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | None:
-    """Return a `where:` over the fields of a kind; None where a mistake was noted."""
+    """Read a `where:` over the fields of a kind; None if a mistake was noted."""
     if node is None:
         return ANY
     fields = {
@@ -99,7 +110,7 @@ def read_where(reading: Reading, node: yaml.Node | None, kind: str) -> Where | N
 
 
 def contradiction(kind: Kind, one: Where, other: Where) -> str | None:
-    """The field by whose words no event of a kind fits both demands; None if some event may."""
+    """Return the field by which no event of a kind can meet both demands; None if one can."""
     wanted = dict(one.fields)
     for name, second in other.fields:
         first = wanted.get(name)
@@ -112,7 +123,7 @@ def contradiction(kind: Kind, one: Where, other: Where) -> str | None:
 
 
 def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | None:
-    """Return a plain value: equal to it, or to any word of a list of that name."""
+    """Read a plain value: equal to it, or to any word of a list of that name."""
     if str(node.value) in reading.lists:
         words = _several(reading, node, values)
         return None if words is None else Comparison("one_of", words)
@@ -126,7 +137,7 @@ def _equal(reading: Reading, node: yaml.Node, values: Values) -> Comparison | No
 
 
 def _range(reading: Reading, node: yaml.ScalarNode, values: Values) -> Comparison | None:
-    """`5 to 15`: any number from the first to the last."""
+    """Read `5 to 15`: any number from the first to the last."""
     low, high = (_parsed(reading, node, word, values) for word in str(node.value).split(" to "))
     if isinstance(low, int | float) and isinstance(high, int | float):
         if low < high and values.low <= high and low <= values.high:
@@ -152,7 +163,7 @@ def _several(reading: Reading, node: yaml.Node, values: Values) -> tuple[float |
 
 
 def _of_list(reading: Reading, node: yaml.Node, values: Values) -> list[float | str | None]:
-    """Return the words of a list; a word that is no value here is the list's mistake."""
+    """Return the words of a list. A word that is no value here is the list's mistake."""
     items = reading.lists[str(node.value)]
     reading.asked["lists"][str(node.value)] = node
     refused = {
@@ -200,7 +211,7 @@ def _parsed(reading: Reading, node: yaml.Node, word: str, values: Values) -> flo
 
 
 def _refusal(word: str, values: Values) -> str | None:
-    """Why a word is none of these values; None where it is one."""
+    """Return why a word is none of these values; None if it is one."""
     if values.choices is not None and word not in values.choices:
         return f"'{word}' is not a value here{nearest(word, values.choices)}"
     try:
@@ -211,7 +222,7 @@ def _refusal(word: str, values: Values) -> str | None:
 
 
 def _possible(reading: Reading, node: yaml.Node, comparison: Comparison, values: Values) -> bool:
-    """Whether the threshold can make a difference; one that never or always holds is a mistake."""
+    """Return whether the threshold can make a difference, and note a mistake if it cannot."""
     verdict = foregone(comparison, values)
     if verdict:
         bounds = f"the value lies between {values.low:g} and {values.high:g}"
@@ -239,7 +250,7 @@ def foregone(comparison: Comparison, values: Values) -> str | None:
 
 
 def _between(comparison: Comparison, values: Values) -> bool:
-    """Whether it asks for a value that lies between two of the few there are."""
+    """Return whether a comparison asks for a value between two of the few possible ones."""
     within = (
         isinstance(comparison.operand, int | float)
         and values.low <= comparison.operand <= values.high

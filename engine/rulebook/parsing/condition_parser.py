@@ -1,4 +1,4 @@
-"""Reading conditions: findings, joins of conditions, and measures that are made of conditions."""
+"""Read conditions: findings, joins of conditions, and measures that are made of conditions."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MOST_FINDINGS = 500
 
 
 def read_condition(reading: Reading, node: yaml.Node) -> Condition | None:
-    """One condition with all that is in it; None where mistakes were noted."""
+    """Read one condition with all its parts; None if mistakes were noted."""
     reading.findings = 0
     return _read(reading, node, 0, denied=False)
 
@@ -94,13 +94,13 @@ def _read(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -> Con
 
 
 def _read_on(reading: Reading, node: yaml.Node) -> Finding | None:
-    """Whether it is one of some days of the week."""
+    """Read a condition on the day of the week."""
     days = tuple(WEEKDAYS[day] for day in read_weekdays(reading, node))
     return Finding(Weekday(), Comparison("one_of", days)) if days else None
 
 
 def _read_ever(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
-    # Whether something ever held is known, also where it is not known to hold now.
+    # It is always known whether a condition ever held, even if its present truth is not.
     inner = _read(reading, node, depth + 1, denied=False)
     return None if inner is None else Finding(Ever(inner), Comparison("is", "yes"))
 
@@ -108,7 +108,7 @@ def _read_ever(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
 def _read_reference(
     reading: Reading, node: yaml.Node, head: str, depth: int, *, denied: bool
 ) -> Condition | None:
-    """Return a phrase, or another rule, by its name."""
+    """Read the name of a phrase, or of another rule."""
     name = reading.word(node, head)
     if name is None or head == "phrase":
         return None if name is None else _read_phrase(reading, node, name, depth, denied=denied)
@@ -121,7 +121,7 @@ def _read_reference(
 def _checked(
     reading: Reading, node: yaml.Node, finding: Finding | None, *, denied: bool
 ) -> Finding | None:
-    """A finding that was read, unless there are too many of them or it must not be denied."""
+    """Return a finding, unless there are too many of them or it must not be denied."""
     if finding is None or not _room(reading, node, 1):
         return None
     if denied:
@@ -132,7 +132,7 @@ def _checked(
 def _read_parts(
     reading: Reading, items: Sequence[yaml.Node], depth: int, *, denied: bool
 ) -> tuple[Condition, ...] | None:
-    """Return the conditions of a list; None where there are none, or one could not be read."""
+    """Read the conditions of a list; None if there are none, or one could not be read."""
     parts = [_read(reading, item, depth + 1, denied=denied) for item in items]
     known = tuple(part for part in parts if part is not None)
     return known if known and len(known) == len(parts) else None
@@ -173,7 +173,7 @@ def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | Non
 
 
 def read_scorecard(reading: Reading, node: yaml.Node) -> Points | None:
-    """Return a scorecard without a comparison; None where mistakes were noted."""
+    """Read a scorecard without a comparison; None if mistakes were noted."""
     keys = reading.mapping(node, ("points",), "a scorecard", ("points",))
     return _named_or_read(reading, keys["points"], 0) if keys else None
 
@@ -197,7 +197,7 @@ def _named_or_read(reading: Reading, node: yaml.Node, depth: int) -> Points | No
 def read_items(
     reading: Reading, node: yaml.Node, depth: int = 0
 ) -> tuple[tuple[int, Condition], ...] | None:
-    """Return the items of a scorecard, each with its points; None where mistakes were noted."""
+    """Read the items of a scorecard, each with its points; None if mistakes were noted."""
     found: list[tuple[int, Condition]] = []
     nodes = reading.items(node, "the items of a scorecard")
     for item in nodes:
@@ -258,7 +258,7 @@ def _read_phrase(
 
 
 def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
-    """Return whether a condition may hold this many findings more.
+    """Return whether a condition may hold this many more findings.
 
     Too many findings are a mistake, noted once.
     """
@@ -273,7 +273,7 @@ def _room(reading: Reading, node: yaml.Node, more: int) -> bool:
 def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
     """Refuse a denied comparison on a value that can be missing.
 
-    It would satisfy nothing while the value is missing, which few expect.
+    It would satisfy nothing while the value is missing, which few people expect.
     """
     if may_be_unknown(finding):
         reading.mistake(
@@ -286,7 +286,7 @@ def _check_denied(reading: Reading, node: yaml.Node, finding: Finding) -> None:
 
 
 def _as_written(finding: Finding) -> str:
-    """Return a finding's comparison as one would write it."""
+    """Write a finding's comparison as in a rule file."""
     comparison = finding.comparison
     operator = "not one of" if comparison.operator == "none_of" else comparison.operator
     operands = (

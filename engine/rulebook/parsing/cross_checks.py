@@ -1,7 +1,4 @@
-"""Checks that need all rules together.
-
-They find faults of ids, circles, quiets and denials, and rules true of an empty history.
-"""
+"""Checks across rules: ids, circles, quiets, denials, and rules true of an empty history."""
 
 from __future__ import annotations
 
@@ -38,9 +35,12 @@ MOST_LINKS = 12
 def check_rules(written: list[WrittenRule], *, complete: bool = True) -> dict[str, Condition]:
     """Note the mistakes that show only when all rules are seen together.
 
-    If they are not `complete` because a file could not be read, a missing rule may be in that file.
-    Returns each rule's conditions with those of the rules that it names put in, where there were no
-    mistakes.
+    Args:
+        written: The rules.
+        complete: Whether all files could be read. If not, a missing rule may be in another file.
+
+    Returns:
+        Each rule without mistakes: its conditions, with those of the rules that it names put in.
     """
     by_id = _check_ids(written)
     if complete:
@@ -145,7 +145,7 @@ def _put_in(by_id: dict[str, WrittenRule]) -> dict[str, Condition]:
 
 
 def _size(condition: Condition, sizes: dict[str, int]) -> int:
-    """How many findings it holds with the rules put in."""
+    """Return how many findings it holds with the rules put in."""
     others = list(references(condition))
     return size(condition) - len(others) + sum(sizes.get(other, 0) for other in others)
 
@@ -196,7 +196,7 @@ _ENROLMENTS = _NEW.bases + _ENROLLED_AT
 
 
 def _check_empty(rule: WrittenRule, when: Condition) -> None:
-    """A rule that would fire for a client with no events at the instant of enrolment is refused."""
+    """Refuse a rule that would fire at enrolment for a client without events."""
     condition = positive(when)
     if any(_true_of_nothing(condition, place) for place in range(len(_ENROLMENTS))):
         discharged = (
@@ -222,7 +222,7 @@ def _true_of_nothing(condition: Condition, place: int) -> bool:
         case SomeOf(at_least, parts):
             return sum(_true_of_nothing(part, place) for part in parts) >= at_least
         case Finding(measure=ClientAttribute()):
-            return True  # some client may have it
+            return True  # a client may have it
         case Finding(Points(items), comparison):
             return any(comparison.holds(float(total)) for total in _totals(items, place))
         case Finding(Ever(inner), comparison):
@@ -255,7 +255,7 @@ def _may_vary(condition: Condition) -> bool:
 
 
 def _of_discharge(finding: Finding) -> bool:
-    """Return whether it measures the time since discharge, at any time before enrolment."""
+    """Return whether it measures the time since discharge, which may lie before enrolment."""
     match finding.measure:
         case TimeSinceDay("discharged") | TimeSinceEvent(starting=DayAfter(after="discharged")):
             return True

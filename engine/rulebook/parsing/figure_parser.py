@@ -1,4 +1,4 @@
-"""Reading figures: a measure without a comparison, a condition, or the weeks until a rule held."""
+"""Read figures: a measure without a comparison, a condition, or the weeks until a rule held."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id
 
 
 def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure]:
-    """Return the figures of a file that could be read."""
+    """Read the figures of a file; those with mistakes are left out."""
     found = []
     for item in reading.items(node, "'figures:'") if node is not None else ():
         parts = reading.mapping(item, FIGURE, "a figure", required(FIGURE))

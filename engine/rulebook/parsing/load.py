@@ -1,4 +1,4 @@
-"""From rule files to a rulebook: all or nothing, with every mistake of every file at once."""
+"""Rule files to a rulebook: all or nothing, with every mistake of every file at once."""
 
 from __future__ import annotations
 
@@ -30,9 +30,16 @@ def load(
     attributes: frozenset[str] | None = None,
     routing: RoutingSettings | None = None,
 ) -> Rulebook:
-    """Load the rulebook of rule files or folders; MistakesError holds all their mistakes.
+    """Load the rulebook of rule files or folders.
 
-    Where `routing` is None, any policy may be named.
+    Args:
+        paths: Rule files or folders.
+        kinds: Every kind of event, by name.
+        attributes: The attributes that clients may have; None if they are not known.
+        routing: The routing policies; None if any policy may be named.
+
+    Raises:
+        MistakesError: The files hold mistakes, all of which it names.
     """
     sources: list[YamlSource] = []
     mistakes: list[Mistake] = []
@@ -63,17 +70,17 @@ def rule_files(path: Path) -> list[Path]:
 
 
 def is_stray(path: Path) -> bool:
-    """Whether a program left this beside the real files: a lock, a copy, or something to read from.
+    """Return whether a program left this beside the real files, as a lock or a copy.
 
     Editors, Macs and Office leave names such as `.#r.yaml`, `._r.yaml`, `~$r.yaml` and `r.yaml~`. A
-    pipe or a device would block its reader.
+    pipe or a device counts too, because it would block its reader.
     """
     left = path.name.startswith((".", "#", "~")) or path.name.endswith(("#", "~"))
     return left or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _misnamed(folder: Path) -> list[Path]:
-    """Return files that a person means Handrail to read, though the folder would skip them."""
+    """Return files that people probably mean for Handrail, though the folder would skip them."""
     endings = {".yml", ".yaml"}
     return sorted(
         file
@@ -88,7 +95,17 @@ def from_texts(
     attributes: frozenset[str] | None = None,
     routing: RoutingSettings | None = None,
 ) -> Rulebook:
-    """Return the rulebook of texts by file name, such as were stored when they were accepted."""
+    """Return the rulebook of texts by file name, such as the texts of an accepted rule set.
+
+    Args:
+        files: The texts by file name.
+        kinds: Every kind of event, by name.
+        attributes: The attributes that clients may have; None if they are not known.
+        routing: The routing policies; None if any policy may be named.
+
+    Raises:
+        MistakesError: The texts hold mistakes, all of which it names.
+    """
     return _load(
         [YamlSource(name, text) for name, text in sorted(files.items())],
         kinds,
@@ -146,7 +163,7 @@ def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
 
 
 def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict[str, CheckedRule]:
-    """Return the rules by id in the order written, each put into those that refer to it."""
+    """Return the rules by id in the order written, each put into the rules that refer to it."""
     checked = {}
     for rule in written:
         when = positive(resolved[rule.id])

@@ -1,4 +1,4 @@
-"""Reading one measure: what it is said of, its options and its comparison."""
+"""Read one measure: its subject, its options and its comparison."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from engine.rulebook.parsing.reading import Reading, nearest
 
 
 def read_measure(reading: Reading, node: yaml.Node, head: str) -> Measure | None:
-    """One measure with its options and without a comparison; None where mistakes were noted."""
+    """Read one measure with its options and without a comparison; None after mistakes."""
     before = len(reading.source.mistakes)
     said = _read_said(reading, node, head)
     return None if said is None or len(reading.source.mistakes) > before else measure_of(said)
@@ -55,7 +55,7 @@ def _read_said(reading: Reading, node: yaml.Node, head: str) -> Said | None:
 
 
 def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None:
-    """One measure with its options and its comparison; None where mistakes were noted."""
+    """Read one measure with its options and its comparison; None after mistakes."""
     before = len(reading.source.mistakes)
     said = _read_said(reading, node, head)
     if said is None:
@@ -72,7 +72,7 @@ def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None
 
 
 def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> bool:
-    """What the measure is said of; whether it could be read."""
+    """Read the subject of a measure; return whether it could be read."""
     if form.target == "pair":
         return _read_pair(reading, said, node)
     word = reading.word(node, f"'{said.name}:'")
@@ -148,7 +148,7 @@ def _read_field(reading: Reading, said: Said, node: yaml.Node) -> bool:
 
 
 def _read_scored(reading: Reading, said: Said, field: Field) -> bool:
-    """What the words of the field are worth."""
+    """Read the worth of the field's words; return whether it could be read."""
     node = said.nodes["scored"]
     name = reading.word(node, "scored")
     if name is None:
@@ -218,7 +218,7 @@ def _read_options(reading: Reading, said: Said) -> None:
 
 
 def _read_window(reading: Reading, said: Said) -> Window:
-    """Return the events that the measure looks at; they are alike for every measure."""
+    """Read the window of a measure, which has the same keys for every measure."""
     parts, window = said.nodes, Window()
     for option in ("within", "not_older_than"):
         if option in parts:
@@ -243,7 +243,7 @@ def _read_window(reading: Reading, said: Said) -> Window:
 
 
 def read_weekdays(reading: Reading, node: yaml.Node) -> tuple[int, ...]:
-    """The numbers of some weekdays, ascending, 0 being Monday; none where mistakes were noted."""
+    """Return the numbers of weekdays, ascending, 0 being Monday; none after mistakes."""
     words = [
         reading.one_of(item, WEEKDAYS, "day of the week") for item in reading.items(node, "on")
     ]
@@ -254,7 +254,7 @@ def read_weekdays(reading: Reading, node: yaml.Node) -> tuple[int, ...]:
 
 
 def _read_earlier(reading: Reading, node: yaml.Node) -> Duration | None:
-    """`7 days before` as microseconds."""
+    """Read `7 days before`, in microseconds."""
     word = reading.word(node, "compared_with")
     match = EARLIER.fullmatch(word) if word else None
     if word and match is None:
@@ -298,7 +298,7 @@ def _read_day(reading: Reading, node: yaml.Node, option: str) -> DayAfter | None
 
 
 def read_applies_to(reading: Reading, node: yaml.Node) -> list[Condition]:
-    """Return the attributes that clients must have for a rule to apply to them."""
+    """Read the attributes that clients must have for a rule to apply to them."""
     if not isinstance(node, yaml.MappingNode) or not node.value:
         reading.mistake(node, "applies_to must be written as 'attribute: value' pairs")
         return []

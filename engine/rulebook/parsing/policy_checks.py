@@ -1,4 +1,4 @@
-"""Checks that the policies named by rules exist and suit urgent alerts."""
+"""Checks that the policies in rules exist and suit urgent alerts."""
 
 from __future__ import annotations
 

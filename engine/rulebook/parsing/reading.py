@@ -1,7 +1,4 @@
-"""Reading a rule file strictly.
-
-It reads each key and value as the place expects, and notes each mistake with its place.
-"""
+"""Strict reading of a rule file: each place takes its form, and each mistake is noted."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ Named = Literal["lists", "scores", "signals", "phrases", "scorecards"]
 NAMED: tuple[Named, ...] = ("lists", "scores", "signals", "phrases", "scorecards")
 _NOWHERE = yaml.ScalarNode("", "")
 _KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
-# Words that people try, and what they mean by them.
+# Words that people try, and the words they mean.
 _MEANT = {
     "within": "not_older_than", "not_older_than": "within", "and": "all", "or": "any",
     "not": "none", "if": "when",
@@ -39,20 +36,20 @@ _MEANT = {
 
 
 def nearest(word: str, right: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the right word nearest to a wrong one, or the words there are."""
+    """Return `; did you mean 'x'?` with the nearest right word, or else the right words."""
     words = set(right)
     return did_you_mean(_meant(word, words) or word, words)
 
 
 def _meant(word: str, words: Collection[str]) -> str | None:
-    """Return the right word that is nearest to a wrong one, if any is near."""
+    """Return the right word nearest to a wrong one, if any is near."""
     meant = _MEANT.get(word.lower())
     return meant if meant in words else nearest_word(word, words)
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFigure:
-    """A figure whose references to rules are not put in yet, with where it stands."""
+    """A figure and its place, before its references to rules are put in."""
 
     node: yaml.Node
     figure: Figure
@@ -60,13 +57,19 @@ class WrittenFigure:
 
 @dataclass
 class Reading:
-    """A file while it is read. Methods note a mistake, return None, and reading goes on.
+    """A file while it is read. A method notes a mistake, returns None, and reading goes on.
 
-    `lists` are the words of each, with their places. `kinds` hold the file's `signals` too, with
-    the fields that all their kinds share. `phrases` and `scorecards` are those read so far; None is
-    one that could not be read. `referred` are the rules that conditions name, each with its place,
-    and `denied` those of them whose conditions are denied by a `none:`. `asked` are the names of
-    NAMED that conditions use, and `missed` the words that are none, where one could stand.
+    Attributes:
+        source: The file, which collects the mistakes.
+        kinds: The kinds of events, and the file's signals with the fields that all their kinds
+            share.
+        lists: The words of each list, with their places.
+        phrases: The phrases so far; None is one that could not be read.
+        scorecards: The scorecards so far; None is one that could not be read.
+        referred: The rules that conditions name, each with its place.
+        denied: Those of them whose conditions stand under a `none:`.
+        asked: The names of NAMED that conditions use.
+        missed: The unknown words, where a name could stand.
     """
 
     source: YamlSource
@@ -93,14 +96,14 @@ class Reading:
         self.source.mistake(node, text)
 
     def watched(self, name: str) -> KindOrSignal:
-        """Return the signal of that name, or else the kind."""
+        """Return the signal of that name, or else the name as a kind."""
         self.asked["signals"].setdefault(name, _NOWHERE)
         return self.signals.get(name, name)
 
     def mapping(
         self, node: yaml.Node, known: Iterable[str], what: str, required: Iterable[str] = ()
     ) -> dict[str, yaml.Node]:
-        """The values by key of a mapping with known keys; unknown and missing ones are noted."""
+        """Return the values of a mapping by key; note unknown and missing keys."""
         if not isinstance(node, yaml.MappingNode):
             self.mistake(node, f"{what} must be written as 'key: value' pairs")
             return {}
@@ -131,7 +134,7 @@ class Reading:
         return list(keys.values())[-1] if keys and not _on_one_line(node) else node
 
     def _missing(self, node: yaml.MappingNode, word: str, known: Sequence[str], what: str) -> None:
-        """Note a required key that is missing, at the place where it is usually written."""
+        """Note a missing key at the place where it is usually written."""
         keys = _keys(node)
         after = [
             key
@@ -160,7 +163,7 @@ class Reading:
         if not isinstance(node, yaml.ScalarNode):
             self.mistake(node, f"{what} must be one value, not a list or 'key: value' pairs")
             return None
-        # A word processor's space is as good as any.
+        # A word processor's space counts as a space.
         text = str(node.value).replace("\N{NO-BREAK SPACE}", " ").strip()
         if not text:
             self.mistake(node, f"{what} is empty; write a value")
@@ -171,7 +174,7 @@ class Reading:
         return None if self._swallows(node, what) else text
 
     def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:
-        """Note a key that a text of several lines takes in, because both have the same indent."""
+        """Note a key that became part of a text of several lines, because both have one indent."""
         if node.style not in {
             "|",
             ">",
@@ -190,7 +193,7 @@ class Reading:
         return False
 
     def one_of(self, node: yaml.Node, known: Iterable[Word], what: str) -> Word | None:
-        """Return a word out of a known set."""
+        """Read a word out of a known set."""
         word = self.word(node, what)
         known = list(known)
         if word is not None and word not in known:
@@ -209,7 +212,7 @@ class Reading:
             return None
 
     def duration(self, node: yaml.Node, what: str) -> Duration | None:
-        """Return a duration in microseconds, longer than nothing."""
+        """Read a duration in microseconds that is longer than nothing."""
         length = self.parsed(node, what, parse_duration)
         if length == 0:
             self.mistake(node, f"{what} must be longer than nothing")
@@ -217,7 +220,7 @@ class Reading:
         return length
 
     def whole(self, node: yaml.Node, what: str, least: int = 1) -> int | None:
-        """Return a whole number of at least `least`."""
+        """Read a whole number of at least `least`."""
         number = self.parsed(node, what, parse_whole)
         if number is not None and number < least:
             self.mistake(node, f"{what} must be at least {least}")
@@ -234,7 +237,11 @@ def _on_one_line(node: yaml.Node) -> bool:
 
 
 def parse_id(text: str) -> str:
-    """Return a rule's id; ValueError where it cannot be one."""
+    """Read a rule's id.
+
+    Raises:
+        ValueError: The text cannot be an id.
+    """
     if not ID.fullmatch(text) or len(text) > LONGEST_ID:
         raise ValueError(
             f"'{text}' is not an id; "

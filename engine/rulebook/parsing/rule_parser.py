@@ -1,4 +1,4 @@
-"""Reading the rules of a file, except what their conditions mean for other rules."""
+"""Read the rules of a file, except for checks across rules."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ class WrittenRule:
 
     @property
     def when(self) -> Condition:
-        """What must be true of a client for the rule to hold."""
+        """The condition under which the rule holds for a client."""
         return (
             AllOf((*self.applies_to, self.written_when)) if self.applies_to else self.written_when
         )
 
 
 def read_file(reading: Reading) -> list[WrittenRule]:
-    """The rules of a file that could be read; what could not is among the source's mistakes."""
+    """Return the rules of a file that could be read; the source notes all mistakes."""
     root = reading.source.root
     if root is None:
         if not reading.source.mistakes:
@@ -107,7 +107,7 @@ def _read_lists(reading: Reading, node: yaml.Node | None) -> None:
 
 
 def read_scores(reading: Reading, node: yaml.Node | None) -> None:
-    """Add a file's scores to what its conditions may name."""
+    """Add a file's scores to the names that its conditions may use."""
     for name, value in _named(reading, node, "scores"):
         if not isinstance(value, yaml.MappingNode) or not value.value:
             reading.mistake(value, f"the scores '{name}' must be written as 'word: number' pairs")
@@ -121,7 +121,7 @@ def read_scores(reading: Reading, node: yaml.Node | None) -> None:
 
 
 def read_signals(reading: Reading, node: yaml.Node | None) -> None:
-    """Add a file's signals to what its conditions may name as a kind of event."""
+    """Add a file's signals to the kinds of events that its conditions may name."""
     kinds = dict(reading.kinds)
     for name, value in _named(reading, node, "signals"):
         if name in reading.kinds:
@@ -132,13 +132,13 @@ def read_signals(reading: Reading, node: yaml.Node | None) -> None:
         parts = [part for part in (_read_part(reading, item) for item in items) if part is not None]
         if parts and len(parts) == len(items):
             reading.signals[name] = Signal(name, tuple(parts))
-        # One that could not be read is known, so that its own mistakes alone are said.
+        # One that could not be read counts as known, so that only its own mistakes are noted.
         kinds[name] = shared(name, [reading.kinds[kind] for kind, _ in parts])
     reading.kinds = kinds
 
 
 def _read_part(reading: Reading, node: yaml.Node) -> tuple[str, Where] | None:
-    """Return a kind, or a kind with a `where:`."""
+    """Read a kind, or a kind with a `where:`."""
     parts = {"kind": node}
     if isinstance(node, yaml.MappingNode):
         parts = reading.mapping(node, PART, "a part of a signal", required(PART))
@@ -150,7 +150,7 @@ def _read_part(reading: Reading, node: yaml.Node) -> tuple[str, Where] | None:
 
 
 def _read_phrases(reading: Reading, node: yaml.Node | None) -> None:
-    # A phrase may use those above it alone, so that none can go in a circle.
+    # A phrase may use only those above it, so that none can go in a circle.
     for name, value in _named(reading, node, "phrases"):
         reading.phrases[name] = read_condition(reading, value)
 
@@ -190,7 +190,7 @@ def _named(reading: Reading, node: yaml.Node | None, what: str) -> list[tuple[st
 
 
 def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
-    """Return a rule whose id could be read, so that others may name it despite its mistakes."""
+    """Read a rule whose id could be read, so that others may name it despite its mistakes."""
     parts = reading.mapping(node, RULE, "a rule", required(RULE))
     if not parts:
         return None

@@ -1,4 +1,4 @@
-"""The free words for which rules ask: values of fields that no list closes, and of attributes."""
+"""The free words in rules: values of fields without a closed list, and of attributes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.rulebook.core.conditions import Condition
 
 
 class AskedWord(NamedTuple):
-    """A word for which a rule asks in a field of a kind; without a kind, in an attribute."""
+    """A word that a rule looks for in a field of a kind; without a kind, in an attribute."""
 
     kind: str | None
     field: str
@@ -23,7 +23,7 @@ class AskedWord(NamedTuple):
 
 
 def asked_words(condition: Condition, kinds: Mapping[str, Kind]) -> frozenset[AskedWord]:
-    """List the free words that a condition asks for; closed lists are checked elsewhere."""
+    """Return the free words in a condition; closed lists are checked elsewhere."""
     found: set[AskedWord] = set()
     for finding in all_findings(condition):
         measure = finding.measure
@@ -45,7 +45,7 @@ def _is_free(asked: AskedWord, kinds: Mapping[str, Kind]) -> bool:
 
 
 def _inside(part: Any, kind: str | None) -> Iterator[AskedWord]:
-    """Walk through a measure; a demand is about the kind that stands beside it."""
+    """Walk through a measure; a demand belongs to the kind that stands beside it."""
     if isinstance(part, Where):
         if kind is not None:
             yield from _of_where(kind, part)

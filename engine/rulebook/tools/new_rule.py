@@ -17,8 +17,9 @@ SCHEMA = "# yaml-language-server: $schema={}.schema.json\n"
 class NewRule:
     """The answers: a number of events of a kind, or with a field's value, within a duration.
 
-    `field` is "" where every event of the kind counts, `notify` where the policy of the severity
-    does; `operator` is "" where the field is equal to the value.
+    `field` is "" if every event of the kind counts, and `notify` is "" for the policy of the
+    severity.
+    `operator` is "" if the field must equal the value.
     """
 
     id: str
@@ -52,7 +53,7 @@ def rule_text(rule: NewRule) -> str:
 
 
 def cases_text(rule: NewRule) -> str:
-    """Return the file of its cases: the last event that is needed, and one event too few."""
+    """Return the file of its cases: just enough events, and one event too few."""
     moments = list(_moments(rule))
     events = [f"      - {_event(rule, moment)}\n" for moment in moments]
     fewer = ["    events:\n", *events[:-1]] if rule.count > 1 else []
@@ -77,7 +78,7 @@ def _many(count: int) -> str:
 
 
 def _moments(rule: NewRule) -> Iterator[str]:
-    """Return the moments from 9 o'clock of day 1, a day apart or closer if time is short."""
+    """Yield the moments from 9 o'clock of day 1, a day apart or closer if time is short."""
     apart = min(DAY_US, rule.within // rule.count // MINUTE_US * MINUTE_US)
     for number in range(rule.count):
         minutes = (DAY_US + 9 * 60 * MINUTE_US + number * apart) // MINUTE_US

@@ -21,7 +21,7 @@ def taken_for_one(condition: Condition) -> Iterator[tuple[str, str, str]]:
     A positive test and a test that found opioids may be two tests.
 
     Yields:
-        The kind, and the fields of the two.
+        The kind, and the two fields.
     """
     for joined in everything(condition):
         counts = [

@@ -1,7 +1,6 @@
-"""Whether a rule is redundant, because another rule tells the same people no later.
+"""Redundant rules: another rule tells the same people no later.
 
-It claims nothing that does not show in the conditions as they are written, so it finds some such
-rules and not all.
+Only the conditions as written count, so it finds some such rules and not all.
 """
 
 from __future__ import annotations
@@ -101,7 +100,7 @@ def _finding_implies(one: Finding, other: Finding) -> bool:
 
 
 def _comparison_implies(one: Comparison, other: Comparison) -> bool:
-    """Of two thresholds on one value, whether who is beyond the first is beyond the second."""
+    """Return whether a value beyond the first threshold is always beyond the second."""
     near, far = one.operand, other.operand
     if not isinstance(near, int | float) or not isinstance(far, int | float):
         return False
