@@ -139,6 +139,11 @@ def test_words_of_yaml_1_1_mean_what_was_typed(write: Write) -> None:
             "2:16: the key 'from_nubmer' is not known here; did you mean 'from_number'?",
         ),
         ("twilio", "2:6: sms: needs 'key: value' pairs here"),
+        (
+            "{twilio: {auth_token: 0123456789abcdef}}",
+            "2:28: auth_token: says where the secret is, such as {env: NAME} or {file: PATH}, and "
+            "never the secret itself; a secret that stood in a file is best changed",
+        ),
     ],
 )
 def test_a_mistake_about_texts_is_told_where_it_stands(write: Write, sms: str, says: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.errors import Mistake
 from engine.model.printable import printable
-from engine.model.redaction import hide_passwords
+from engine.model.redaction import hide_passwords, hide_typed_secrets
 from engine.regular_file import read_regular
 from engine.yaml_source import MAX_BYTES
 
@@ -23,13 +23,13 @@ def lines_of(mistakes: Iterable[Mistake], prefix: str = "") -> Iterator[str]:
     for file, line, column, text in mistakes:
         yield printable(hide_passwords(str(Mistake(file, line, column, prefix + text))))
         if 0 < line <= len(lines(file)):
-            yield from _pointed_at(lines(file)[line - 1], column)
+            before = lines(file)[line - 2] if line > 1 else ""
+            yield from _pointed_at(hide_typed_secrets(lines(file)[line - 1], before), column)
 
 
 def _pointed_at(written: str, column: int) -> Iterator[str]:
     # A tab is one column to YAML, and the caret must stand under it on every terminal.
-    shown = hide_passwords(written)
-    shown = "".join(character if character.isprintable() else " " for character in shown)
+    shown = "".join(character if character.isprintable() else " " for character in written)
     place = min(column - 1, len(shown))
     start = max(0, place - WIDTH // 2) if len(shown) > WIDTH else 0
     cut = shown[start : start + WIDTH].rstrip()

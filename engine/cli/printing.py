@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from engine.model.printable import printable, printable_json
+from engine.model.printable import no_formula, printable, printable_json
 
 
 class Format(StrEnum):
@@ -90,7 +90,7 @@ def _shown(value: object) -> str:
 
 def _in_csv(value: object) -> object:
     plain = _plain(value)
-    return printable(plain) if isinstance(plain, str) else plain
+    return no_formula(printable(plain)) if isinstance(plain, str) else plain
 
 
 def _plain(value: object) -> object:

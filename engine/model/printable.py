@@ -14,10 +14,22 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-][\d\s().,-]*")
+
 
 def printable(text: str) -> str:
     r"""Return the text with each unsafe character written out, such as `\x1b` and `\u202e`."""
     return _UNSAFE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def no_formula(text: str) -> str:
+    """Return the text of a cell as a spreadsheet shows it, with an apostrophe before a formula.
+
+    A spreadsheet runs what begins with a sign of a formula. Numbers and phone numbers stay as they
+    are, because they may begin with + or -.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def printable_json(document: str) -> str:

@@ -15,6 +15,13 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 
+# In YAML, a value that is written where its place is expected.
+_TYPED = re.compile(
+    r"(\b(?:\w*(?:passw(?:or)?d|passphrase|pwd|secret|token)|key|account_sid)\s*:\s*)"
+    r"(\"[^\"]*\"|'[^']*'|[^\s,{}\[\]#]+)",
+    re.IGNORECASE,
+)
+
 
 def is_secret_name(name: str) -> bool:
     """Return whether a parameter or a variable of this name probably holds a secret."""
@@ -31,6 +38,19 @@ def hide_passwords(text: str) -> str:
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _QUERY.sub(_without_value, text)
     return _SETTING.sub(rf"\g<1>{HIDDEN}", text)
+
+
+def hide_typed_secrets(line: str, before: str = "") -> str:
+    """Return a line of YAML without the secrets that somebody typed into it.
+
+    Args:
+        line: The line.
+        before: The line before it, which may name what stands in this one.
+    """
+    joined = f"{before}\n"
+    hidden = _TYPED.sub(rf"\g<1>{HIDDEN}", joined + line)
+    # A secret that begins in the line before ends the match in this one.
+    return hide_passwords(hidden.rpartition("\n")[2])
 
 
 def holds_password(url: str) -> bool:

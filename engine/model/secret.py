@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -20,6 +20,16 @@ class Secret(Strict):
 
     env: str | None = None
     file: ConfigPath | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_place(cls, written: Any) -> Any:
+        if isinstance(written, str | int | float):
+            raise ValueError(
+                "says where the secret is, such as {env: NAME} or {file: PATH}, and never the secret "
+                "itself; a secret that stood in a file is best changed"
+            )
+        return written
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -164,6 +164,11 @@ def test_rows_as_csv(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_a_csv_file_gives_a_spreadsheet_no_order(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([["=HYPERLINK(1)", "+12025550101"]], ["text", "from"], Format.CSV)
+    assert capsys.readouterr().out.splitlines()[1] == "'=HYPERLINK(1),+12025550101"
+
+
 def test_rows_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     show_rows(ROWS, COLUMNS, Format.JSON)
     assert json.loads(capsys.readouterr().out) == [

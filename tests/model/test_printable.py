@@ -6,10 +6,11 @@ import json
 import unicodedata
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.printable import printable, printable_json, with_printable_texts
+from engine.model.printable import no_formula, printable, printable_json, with_printable_texts
 
 
 def is_safe(text: str) -> bool:
@@ -55,3 +56,17 @@ def test_texts_are_found_at_any_depth() -> None:
         Nested(r"a\x1b", (r"b\x07", "c"), {"d": [r"e\u202e"]}, 7),
         None,
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", " =1+1", "@SUM(1)", "+cmd|x", "-1+cmd", "＝1", "\t=1"]
+)
+def test_no_cell_of_a_csv_file_is_a_formula(text: str) -> None:
+    assert no_formula(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["+12025550101", "-7.5", "-", "C-1", "a=b", "+1 (202) 555-0101", ""]
+)
+def test_numbers_and_phones_stay_as_they_are(text: str) -> None:
+    assert no_formula(text) == text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model.redaction import hide, hide_passwords, holds_password
+from engine.model.redaction import hide, hide_passwords, hide_typed_secrets, holds_password
 
 # Long and unlike everything else in a URL, so that it cannot stand there by chance.
 SECRET = "hush-S3CRET"
@@ -59,3 +59,25 @@ def test_no_password_is_seen_in_userinfo_or_query_however_it_is_encoded(inside: 
         ):
             assert SECRET not in hide_passwords(url)
             assert SECRET not in hide(f"no host {password} or {written} in {url}", [password])
+
+
+@pytest.mark.parametrize(
+    ("line", "before"),
+    [
+        (f"    auth_token: {SECRET}", ""),
+        (f'  twilio: {{from_number: "+1202", auth_token: "{SECRET}"}}', ""),
+        (f"  audit: {{key: {SECRET}}}", ""),
+        (f"  DB_PASSWORD : '{SECRET} and more'", ""),
+        (f"      {SECRET}", "    auth_token:"),
+        (f"  database: postgresql://u:{SECRET}@h/db", "sources:"),
+    ],
+)
+def test_a_secret_that_was_typed_into_a_line_is_hidden(line: str, before: str) -> None:
+    assert SECRET not in hide_typed_secrets(line, before)
+
+
+@pytest.mark.parametrize(
+    "line", ["    auth_token: {env: TWILIO_AUTH_TOKEN}", "  - {kind: check_in, client: client}", ""]
+)
+def test_a_line_without_a_secret_stays_as_it_is(line: str) -> None:
+    assert hide_typed_secrets(line, "sms:") == line
