@@ -31,7 +31,7 @@ def read_policy(written: str) -> Policy:
 
 def write_evidence(evidence: AlertEvidence) -> str:
     """Write the evidence as an alert's row holds it."""
-    # Spelled out, because an import opens thousands of alerts and dataclasses.asdict is slow.
+    # Written out, because an import opens thousands of alerts and dataclasses.asdict is slow.
     findings = [{name: getattr(seen, name) for name in _FINDING} for seen in evidence.findings]
     clears = {"clears": evidence.clears, "clears_at": evidence.clears_at}
     return json.dumps({"as_of": evidence.as_of, "findings": findings, **clears}, ensure_ascii=False)

@@ -29,7 +29,7 @@ _LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An alert as a list shows it; `timezone` is the client's."""
+    """An alert in a list; `timezone` is the client's."""
 
     alert: Alert
     client_ref: str
@@ -39,7 +39,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """An alert with what opened it and who is told of it."""
+    """An alert with its evidence, its rule set and its policy."""
 
     listed: Listed
     rule_set_id: int
@@ -51,7 +51,7 @@ class AlertRecord:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A change of an alert, whether of its state or of something else; microseconds since 1970."""
+    """A change of an alert's state, or of another part of it."""
 
     at: Instant
     from_state: AlertState | None
@@ -64,7 +64,7 @@ class Transition:
 class SeenEvent:
     """An event behind an alert, without its note.
 
-    `changed_since` is whether it was corrected or withdrawn later.
+    `changed_since` says whether it was corrected or withdrawn later.
     """
 
     id: int
@@ -112,7 +112,7 @@ def listed(
 
 
 def record_of(conn: Connection, alert_id: int) -> AlertRecord | None:
-    """One alert as it stands, and what opened it; None where there is none of this id."""
+    """Return one alert and its evidence; None if no alert has this id."""
     rest = [
         alerts.c[name] for name in ("rule_set_id", "evidence", "policy", "step", "next_step_at")
     ]
@@ -130,7 +130,7 @@ def record_of(conn: Connection, alert_id: int) -> AlertRecord | None:
 
 
 def transitions_of(conn: Connection, alert_id: int) -> list[Transition]:
-    """What became of an alert, in the order in which it did."""
+    """Return the changes of an alert in their order."""
     wanted = select(*[alert_transitions.c[name] for name in Transition.__dataclass_fields__])
     return [
         Transition(*row)

@@ -1,4 +1,4 @@
-"""Alerts: as decisions make and change them, and the policy steps at which they stand."""
+"""Alerts: rows that decisions make and change, with the policy steps at which they stand."""
 
 from __future__ import annotations
 
@@ -29,13 +29,12 @@ from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
-# Whether people must hear of an alert: no trial, no quieting alert, and no doubt about data.
+# An alert to tell of: not on trial, not inhibited, and with no doubt about its data.
 TOLD: ColumnElement[bool] = and_(
     ~alerts.c.shadow,
     alerts.c.inhibited_by.is_(None),
     or_(alerts.c.inactivity.is_(None), alerts.c.inactivity == "believed"),
 )
-# Made once, because a statement takes longer to make than to run for one client.
 _OF_CLIENTS = (
     select(*_ALERT)
     .where(alerts.c.client_id.in_(bindparam("client_ids", expanding=True)))
@@ -61,7 +60,7 @@ _DUE = (
     .order_by(alerts.c.next_step_at, alerts.c.id)
     .limit(bindparam("most"))
 )
-# Whether its next step, or its waking, may be due. Not `in_`, because SQLAlchemy writes its values
+# Whether its next step or its waking may be due. Not `in_`, because SQLAlchemy writes its values
 # into the statement again each time.
 WAITS: ColumnElement[bool] = or_(alerts.c.state == "open", alerts.c.state == "snoozed")
 _ANY_DUE = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= bindparam("now")).limit(1)
@@ -117,7 +116,7 @@ class Routed:
     policy: Policy
     step: int
     next_step_at: Instant | None
-    owner_id: int | None = None  # the staff who has taken it, or lets it wait
+    owner_id: int | None = None  # the staff who has taken it, or snoozed it
 
 
 def of_clients(
@@ -137,7 +136,7 @@ def of_clients(
 
 
 def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]:
-    """Open alerts; their ids in the same order."""
+    """Open alerts; return their ids in the same order."""
     if not new:
         return []
     ids = conn.scalars(
@@ -167,7 +166,7 @@ def open_all(conn: Connection, new: Sequence[NewAlert], actor: str) -> list[int]
 def change(
     conn: Connection, before: Alert, after: Alert, *, at: Instant, actor: str, why: str
 ) -> None:
-    """Change a locked alert from `before` to `after`; only an alert to tell has a next step.
+    """Change a locked alert from `before` to `after`; only an alert to tell of has a next step.
 
     A snoozed alert's next step is its waking.
     """
@@ -214,23 +213,23 @@ def set_route(
 
 
 def set_notified(conn: Connection, alert_ids: Sequence[int], at: Instant) -> None:
-    """Write down that people begin to be told of some alerts."""
+    """Record that people begin to be told of some alerts."""
     if alert_ids:
         conn.execute(_SET_NOTIFIED, {"alert_ids": list(alert_ids), "at": at})
 
 
 def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
-    """Write down who has taken an alert, or lets it wait."""
+    """Record who has taken an alert, or snoozed it."""
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(owner_id=staff_id))
 
 
 def set_next_step(conn: Connection, alert_id: int, at: Instant) -> None:
-    """Let an open alert's next step be taken at an instant, or a snoozed one wake then."""
+    """Set when an open alert's next step is taken, or when a snoozed one wakes."""
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(next_step_at=at))
 
 
 def held(conn: Connection, alert_id: int) -> Routed | None:
-    """One alert with its policy, locked; one that another has locked is waited for."""
+    """Return one alert with its policy, locked; wait for another lock to end."""
     wanted = _WITH_ROUTE.with_for_update(of=alerts).where(alerts.c.id == alert_id)
     return next(iter(_routed(conn, wanted)), None)
 
@@ -252,7 +251,7 @@ def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed
 
 
 def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
-    """These alerts with their policies, in the order of ids, locked."""
+    """Return these alerts with their policies, in the order of ids, locked."""
     return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
 
 
@@ -272,29 +271,29 @@ def with_due_step(
 
 
 def due(conn: Connection, now: Instant, limit: int) -> list[int]:
-    """The ids of up to `limit` alerts whose next step, or waking, is due, longest due first."""
+    """Return the ids of up to `limit` alerts whose next step or waking is due, the oldest first."""
     wanted = select(alerts.c.id).where(WAITS, alerts.c.next_step_at <= now)
     return list(conn.scalars(wanted.order_by(alerts.c.next_step_at, alerts.c.id).limit(limit)))
 
 
 def no_longer_quieted(conn: Connection) -> list[int]:
-    """Return clients with an unresolved alert whose quieting alert is resolved or on trial."""
+    """Return clients with an alert whose inhibiting alert is resolved or on trial."""
     return list(conn.scalars(_NO_LONGER_QUIETED))
 
 
 def count_open(conn: Connection) -> int:
-    """Return how many alerts are open and to be told of."""
+    """Return how many alerts are open and to tell of."""
     waiting = and_(alerts.c.state == "open", ~alerts.c.historic, TOLD)
     return conn.scalar(select(func.count()).select_from(alerts).where(waiting)) or 0
 
 
 def any_due(conn: Connection, now: Instant) -> bool:
-    """Whether an open alert's next step, or the waking of a snoozed one, is due."""
+    """Return whether an open alert's next step, or the waking of a snoozed one, is due."""
     return conn.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 def adrift(conn: Connection) -> list[int]:
-    """Return open alerts to tell without next step, owner, or message that may reach people."""
+    """Return open alerts to tell of that have no next step, owner, or message on its way."""
     reaching = select(outbox.c.id).where(
         outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(REACHED_NOBODY)
     )
@@ -310,7 +309,7 @@ def adrift(conn: Connection) -> list[int]:
 
 
 def steps_overdue(conn: Connection, before: Instant) -> list[int]:
-    """Alerts whose next step, or waking, was due before `before` and did not come."""
+    """Return the alerts whose next step or waking was due before `before` and did not come."""
     late = and_(WAITS, alerts.c.next_step_at < before)
     return list(conn.scalars(select(alerts.c.id).where(late).order_by(alerts.c.id)))
 

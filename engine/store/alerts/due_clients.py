@@ -1,7 +1,7 @@
 """Clients who are due an evaluation: the two columns that make them due, and who has claimed them.
 
 A change of a client's data sets `dirty_from`. The end of an evaluation sets `next_due_at`, the
-earliest instant at which a finding can change although nothing comes.
+earliest instant at which a finding can change although no event comes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from engine.store.tables.alerts import evaluations
 # No evaluation is lent or put off beyond this time.
 LONGEST_LEASE_US = 900 * SECOND_US
 
-# Made once, because a statement takes longer to make than to run for one client.
 _MARK_FOR_RULES = (
     update(evaluations)
     .where(
@@ -30,12 +29,12 @@ _MARK_FOR_RULES = (
             evaluations.c.rules_hash > bindparam("serving"),
         )
     )
-    # Said so that no index serves it: nearly every client is not yet due, and those of other rules
-    # are few or none.
+    # Written so that no index serves it: nearly every client is not yet due, and few or none have
+    # other rules.
     .where(func.coalesce(evaluations.c.next_due_at, bindparam("later")) > bindparam("now"))
     .values(next_due_at=bindparam("now"))
 )
-# A lease further ahead than leases last was made by a clock that was wrong.
+# A lease that ends later than any lease can was made by a wrong clock.
 _LENT_TO_NOBODY = or_(
     evaluations.c.lease_until.is_(None),
     evaluations.c.lease_until <= bindparam("now"),
@@ -119,7 +118,7 @@ def _dirtied(dialect: str) -> Any:
 class Claim:
     """One client's evaluation, lent to `owner` until `lease_until`.
 
-    `generation` tells whether anything came since.
+    `generation` tells whether data changed since.
     """
 
     client_id: int
@@ -141,11 +140,11 @@ class Failing:
 
 
 def mark_dirty(conn: Connection, earliest: Mapping[int, Instant]) -> None:
-    """Say that these clients changed, all by one change, the newest of all.
+    """Mark these clients as changed, all by one change, the newest of all.
 
     Args:
         conn: The transaction that changes them.
-        earliest: By client id, the earliest instant that the change concerns.
+        earliest: The earliest instant that the change concerns, by client id.
     """
     if not earliest:
         return
@@ -171,15 +170,16 @@ def mark_all_for_rules(conn: Connection, rules_hash: str, now: Instant) -> int:
 def claim_due(
     conn: Connection, now: Instant, owner: str, lease_us: Duration, limit: int
 ) -> list[Claim]:
-    """Lend clients who are due and lent to nobody: those due longest, and the newest changes.
+    """Lend due clients that nobody has claimed: those due longest, and the newest changes.
 
-    Where more are due than are lent, half of them are those that changed last. A new event is
-    therefore judged before a backlog, and the backlog goes on.
+    If more are due than are lent, half of them are those that changed last. A new event is
+    therefore
+    judged before a backlog, and the backlog goes on.
 
     Args:
         conn: A transaction of its own.
         now: The present instant.
-        owner: Whom to lend to, this process alone.
+        owner: The borrower, this process alone.
         lease_us: How long the claims last.
         limit: How many clients to lend at most.
 
@@ -221,9 +221,16 @@ def finish(
     next_due_at: Instant | None,
     rules_hash: str,
 ) -> bool:
-    """End a claim; False, without a change, if it was lost or news came since.
+    """End a claim; return False, without a change, if it was lost or data changed since.
 
-    The decision must then not be written, because another daemon makes it or it is due again.
+    The decision must then not be written. Another daemon makes it, or the client is due again.
+
+    Args:
+        conn: The transaction of the decision.
+        claim: The claim.
+        evaluated_to: The instant up to which the client is now evaluated.
+        next_due_at: When a finding can change although no event comes; None if never.
+        rules_hash: The rule set that judged.
     """
     values = {
         "to": evaluated_to,

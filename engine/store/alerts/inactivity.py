@@ -1,4 +1,4 @@
-"""Silence: alerts that began because nothing came, and the outages that may be behind it."""
+"""Alerts that began in inactivity, and whether they are believed or held."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from engine.store.tables.people import record_entries
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
-# Asked at every step, and made once, because a statement takes longer to make than to run.
 # Not `in_`, because SQLAlchemy writes its values into the statement again each time.
 _in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
 _ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
 _STILL_JUDGING = (
     select(evaluations.c.client_id)
     .where(or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > bindparam("now")))
-    # One whose evaluation fails must not keep all others waiting.
+    # A client whose evaluation fails must not keep all others waiting.
     .where(evaluations.c.failures == 0)
     .limit(1)
 )
@@ -49,17 +48,17 @@ _ACTIVE = select(func.count()).select_from(
 
 
 def any_in_doubt(conn: Connection) -> bool:
-    """Whether there is an unresolved alert of silence that is not believed."""
+    """Return whether an unresolved alert of inactivity is not believed."""
     return conn.scalar(_ANY_IN_DOUBT) is not None
 
 
 def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
-    """Return unresolved alerts of silence, not believed or opened since, by id, not locked."""
+    """Return unresolved alerts of inactivity, not believed or opened since, by id, not locked."""
     return [Alert(*row) for row in conn.execute(_UNRESOLVED, {"since": opened_since})]
 
 
 def believe(conn: Connection, alert_ids: Collection[int]) -> None:
-    """Take the silence of these alerts for the clients' own.
+    """Take the inactivity of these alerts for the clients' own.
 
     An alert that was never in doubt gets no record of this.
     """
@@ -88,12 +87,12 @@ def long_held(conn: Connection, waits: Mapping[Severity, Duration], now: Instant
 
 
 def told(conn: Connection, alert_ids: Collection[int], at: Instant) -> None:
-    """Write down that it was told of these alerts that they are held."""
+    """Record that people were told that these alerts are held."""
     conn.execute(update(alerts).where(alerts.c.id.in_(alert_ids)).values(told_at=at))
 
 
 def held_count(conn: Connection) -> int:
-    """How many unresolved alerts are held."""
+    """Return how many unresolved alerts are held."""
     held = and_(alerts.c.inactivity == "held", alerts.c.state != "resolved")
     return conn.scalar(select(func.count()).select_from(alerts).where(held)) or 0
 

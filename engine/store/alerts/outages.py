@@ -1,4 +1,4 @@
-"""Outages: which data were missing at the last look."""
+"""Outages: the data that were missing at the last look."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from sqlalchemy import Connection, delete, insert, select
 from engine.model.outages import Outage, Outages
 from engine.store.tables.alerts import outages
 
-# Asked at each step, and made once, because a statement takes longer to make than to run.
 _ALL = select(outages)
 
 

@@ -28,7 +28,6 @@ _AGAIN = (
     .values(told_at=bindparam("at"), reminders=bindparam("how_often"))
 )
 _AT_ONCE = update(alerts).where(alerts.c.id == bindparam("alert")).values(told_at=0)
-# Made once, because a statement takes longer to make than to run.
 _LAST_TOLD = select(outbox.c.staff_id, outbox.c.step, outbox.c.created_at).where(
     outbox.c.alert_id == bindparam("alert"),
     outbox.c.kind.in_(TELLING),
@@ -52,12 +51,12 @@ def due(
     now: Instant,
     limit: int,
 ) -> list[Due]:
-    """Read the alerts, open or taken, that people were last told of too long ago; lock them.
+    """Return the alerts, open or taken, that people were last told of too long ago; lock them.
 
     Args:
         conn: A connection in a transaction that writes.
-        by_rule: How long is too long, by rule id.
-        by_severity: The same for alerts of all other rules.
+        by_rule: The longest wait, by rule id.
+        by_severity: The longest wait of all other rules' alerts.
         now: The present instant.
         limit: How many at most.
     """
@@ -89,12 +88,12 @@ def due(
 
 
 def longest_ago(conn: Connection) -> list[tuple[str, Severity, Instant]]:
-    """Read when people were told of the alert that waits longest, by rule id and severity."""
+    """Return when people were last told of each waiting alert, by rule id and severity."""
     return [(row[0], row[1], row[2]) for row in conn.execute(_LONGEST_AGO)]
 
 
 def told_again(conn: Connection, reminder: Due, at: Instant) -> None:
-    """Write down that people were told again of an alert at an instant."""
+    """Record that people were told again of an alert."""
     conn.execute(
         _AGAIN, {"alert": reminder.alert_id, "at": at, "how_often": reminder.reminders + 1}
     )
@@ -106,7 +105,7 @@ def remind_at_once(conn: Connection, alert_id: int) -> None:
 
 
 def ever_told(conn: Connection, alert_id: int) -> set[int]:
-    """Read the staff whom a step of an alert's policy told, or may still tell."""
+    """Return the staff whom a step of an alert's policy told, or may still tell."""
     return {row.staff_id for row in conn.execute(_LAST_TOLD, {"alert": alert_id})}
 
 

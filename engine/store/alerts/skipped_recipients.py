@@ -1,4 +1,4 @@
-"""Skipped recipients: who was not told of an alert although a step names them, and why."""
+"""Skipped recipients: people whom a step names and who were not told, and why."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ from engine.store.tables.people import staff
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """A recipient who was not told; `staff_ref` is None if nobody has the role.
-
-    Instants are microseconds since 1970.
-    """
+    """A recipient who was not told; `staff_ref` is None if nobody has the role."""
 
     at: Instant
     role: str
@@ -32,7 +29,7 @@ class SkippedEntry:
 def add(
     conn: Connection, alert_id: int, left_out: Sequence[SkippedRecipient], now: Instant
 ) -> None:
-    """Write down who is not told of an alert."""
+    """Record who is not told of an alert."""
     rows = [
         {"alert_id": alert_id, "at": now, **{name: getattr(one, name) for name in _SAID}}
         for one in left_out
@@ -42,7 +39,7 @@ def add(
 
 
 def of_alert(conn: Connection, alert_id: int) -> list[SkippedEntry]:
-    """All who were not told of an alert, in the order of time."""
+    """Return everybody who was not told of an alert, in the order of time."""
     role = func.coalesce(skipped_recipients.c.role, staff.c.role).label("role")
     said = (skipped_recipients.c.reason, _stand_in.c.ref, skipped_recipients.c.rotation)
     wanted = (

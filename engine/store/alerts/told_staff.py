@@ -1,4 +1,4 @@
-"""Who was told of the alerts that are not resolved, where one of them may be gone."""
+"""The people who were told of unresolved alerts and may have left since."""
 
 from __future__ import annotations
 
@@ -87,10 +87,12 @@ _WANTED = (
 
 @dataclass(frozen=True, slots=True)
 class ToldStaff:
-    """Who was told of an alert: the last policy step of each person, by staff id.
+    """The people told of an alert: the last policy step of each person, by staff id.
 
-    `owner_id` is the person who has taken it. `since` are those told since people were last told,
-    or since it was taken. `admins_know` says that the admins were told last that it reaches nobody.
+    Attributes:
+        owner_id: The person who has taken it.
+        since: Those told since people were last told, or since it was taken.
+        admins_know: Whether the admins were told last that it reaches nobody.
     """
 
     alert_id: int
@@ -105,7 +107,7 @@ class ToldStaff:
 
 
 def maybe_gone(conn: Connection, now: Instant) -> list[ToldStaff]:
-    """Read the alerts, open or taken, of which somebody was told who may not be there at `now`."""
+    """Return the alerts, open or taken, whose recipients may not all be there at `now`."""
     rows = defaultdict(list)
     for row in conn.execute(_WANTED, {"now": now}):
         rows[row.id].append(row)
@@ -113,7 +115,7 @@ def maybe_gone(conn: Connection, now: Instant) -> list[ToldStaff]:
     for alert_id, texts in rows.items():
         try:
             found.append(_told(alert_id, texts))
-        except ValueError:  # its policy cannot be read, which must not keep the others from it
+        except ValueError:  # its policy cannot be read, and the others must still be seen
             _log.error("the policy of an alert cannot be read", alert=alert_id)
     return found
 

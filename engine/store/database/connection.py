@@ -17,8 +17,8 @@ from engine.errors import StoreUnavailableError, UserError
 from engine.model.redaction import hide, is_secret_name
 from engine.store.database.db_errors import outage_in
 
-# The newest migration; a test holds it equal to what the migrations folder says, so that commands
-# need not import Alembic to know whether the tables are theirs.
+# The newest migration. A test compares it with the migrations folder, so that commands know whether
+# the tables are theirs without importing Alembic.
 HEAD = "0025"
 _VERSION = table("alembic_version", column("version_num", String))
 BUSY_SECONDS = 30
@@ -40,14 +40,14 @@ class Database:
     def open(
         cls, url: str, *, busy_seconds: int = BUSY_SECONDS, connections: int | None = None
     ) -> Database:
-        """Get ready to use `sqlite:///path` or `postgresql://…`; nothing is connected yet.
+        """Prepare a database, `sqlite:///path` or `postgresql://…`; nothing is connected yet.
 
         Creates the folder of a SQLite file.
 
         Args:
-            url: Where the database is.
+            url: The address of the database.
             busy_seconds: How long to wait for another writer, or for one of our own connections.
-            connections: How many there are at most; None for the usual number.
+            connections: The largest number of connections; None for the usual number.
 
         Raises:
             UserError: The URL is not one of these two.
@@ -78,10 +78,12 @@ class Database:
     def ready(cls, url: str) -> Database:
         """Open a database that can be written and has this version's tables.
 
-        Another one raises StoreUnavailableError.
+        A missing SQLite file is made. Tables that hold data change only by `handrail db upgrade`,
+        because a
+        backup comes first.
 
-        A SQLite file that is not there yet is made. Tables that hold data change only by `handrail
-        db upgrade`, because a backup comes first.
+        Raises:
+            StoreUnavailableError: The database cannot be used, or has another version's tables.
         """
         database = cls.open(url)
         database.check()
@@ -94,7 +96,7 @@ class Database:
         """Open as `ready` does, but make nothing, because a missing file may be mistyped.
 
         Raises:
-            StoreUnavailableError: The file is not there.
+            StoreUnavailableError: The file is missing, or the database cannot be used.
         """
         parsed = _parse(url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
@@ -114,15 +116,17 @@ class Database:
 
     @property
     def shown(self) -> str:
-        """The database as messages and logs may show it: a file, or a host, port and name."""
+        """The database for messages and logs: a file, or a host, port and name."""
         return _shown(self.url)
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """Return a connection in a transaction that commits on leaving, or rolls back on an error.
 
         On SQLite it is the only writer from its first moment, so that nothing read in it goes
-        stale. One that need not be `durable` does not wait for the disk: a power cut may undo it as
-        if it had never been, a killed process not.
+        stale. A
+        transaction that is not `durable` does not wait for the disk. A power cut may undo it as if
+        it had
+        never been; a killed process does not.
         """
         if self.dialect == "sqlite":
             self._still_there()
@@ -150,7 +154,7 @@ class Database:
             upgrade(conn)
 
     def version(self) -> str | None:
-        """Return the migration that the tables are at, None where there are none."""
+        """Return the migration of the tables; None if there are none."""
         with self.read() as conn:
             if not conn.dialect.has_table(conn, "alembic_version"):
                 return None
@@ -185,7 +189,7 @@ class Database:
             )
 
     def check(self) -> None:
-        """Raise StoreUnavailableError where the database cannot be reached or written.
+        """Check that the database can be reached and written.
 
         Raises:
             StoreUnavailableError: It cannot be reached or written.
@@ -208,7 +212,7 @@ class Database:
     def _transaction(self, *first: str, **options: Any) -> Iterator[Connection]:
         """Open a transaction with these options and first statements.
 
-        On SQLite nothing else begins it.
+        On SQLite no other statement begins it.
         """
         try:
             with self.engine.connect() as conn:
@@ -253,14 +257,14 @@ def _parse(url: str) -> URL:
     if scheme == "sqlite":
         raise UserError("The database URL sqlite:// names no file; write sqlite:///FILE")
     if "@" in (parsed.host or "") or "/" in (parsed.username or ""):
-        # Part of the password is taken for the host, and would be shown.
+        # Part of the password was read as the host, and would be shown.
         raise UserError(
             "The user or the password in the database URL holds an @, : or /; "
             "write %40, %3A or %2F for it."
         )
     if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
-    # What it begins with is not repeated, because it may be part of a password.
+    # Its beginning is not repeated, because it may be part of a password.
     raise UserError(
         "The database URL has another beginning than sqlite:///FILE and postgresql://…; "
         "Handrail knows these two."
@@ -292,7 +296,7 @@ def _make_folder(url: URL) -> None:
 
 
 def _identity(url: URL) -> tuple[int, int] | None:
-    """Return which file a SQLite URL names now; None if it is not there, or is no file."""
+    """Return the file that a SQLite URL names now; None if it is missing, or is no file."""
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     try:
@@ -310,8 +314,8 @@ def _sqlite_engine(url: URL, busy_seconds: int = BUSY_SECONDS, **options: Any) -
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
-        # The driver's own BEGIN comes late, after the first read; ours (see _transaction) stands at
-        # the beginning.
+        # The driver's own BEGIN comes late, after the first read. Ours (see _transaction) comes
+        # first.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")

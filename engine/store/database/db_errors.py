@@ -1,4 +1,4 @@
-"""Tells a database that cannot be used from a mistake of ours, in one sentence for the operator."""
+"""Tell an unusable database from a mistake of ours, in one sentence for the operator."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _POSTGRES: Mapping[str, str] = {
 
 
 def outage_in(error: DBAPIError, shown: str) -> str | None:
-    """Say to the operator why the database cannot be used.
+    """Say why the database cannot be used.
 
     Args:
         error: The error as SQLAlchemy raised it.
         shown: The database, as messages may show it.
 
     Returns:
-        A sentence; None if the error is our own mistake.
+        A sentence for the operator; None if the error is our own mistake.
     """
     if isinstance(error.orig, sqlite3.Error):
         about = _about_sqlite(error.orig)

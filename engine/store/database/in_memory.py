@@ -10,17 +10,17 @@ from engine.store.tables import metadata
 
 
 class Scratch:
-    """One database of this process's alone, for one thing after the other.
+    """One database in this process's memory, for one trial after the other.
 
-    It stays open, so that what SQLAlchemy and SQLite have made of each statement serves the next as
-    well.
+    It stays open, so that the compiled statements of SQLAlchemy and SQLite serve the next trial
+    too.
     """
 
     def __init__(self) -> None:
         self._database = Database.in_memory()
         with self._database.write() as conn:
-            # What the migrations make, word for word, without the time that they take; a test holds
-            # the two equal.
+            # Equal to the result of the migrations, without the time that they take; a test
+            # compares the two.
             metadata.create_all(conn)
         self._emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
 
@@ -32,13 +32,13 @@ class Scratch:
         return self._database
 
     def close(self) -> None:
-        """Let go of it and all that is in it."""
+        """Close it; its content is gone."""
         self._database.close()
 
 
 @contextmanager
 def scratch() -> Iterator[Scratch]:
-    """Yield a database to try things on, which is gone in the end."""
+    """Yield a database for trials, which is gone at the end."""
     made = Scratch()
     try:
         yield made

@@ -1,4 +1,4 @@
-"""Locks of our own on a whole database, where no row's lock keeps transactions apart."""
+"""Locks of our own on a whole database, for transactions that no row's lock keeps apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 def lock(conn: Connection, what: Literal["hand", "audi", "code", "rule", "send", "cloc"]) -> None:
     """Wait for the lock of these four letters, and hold it until this transaction ends.
 
-    On SQLite there is no other that writes.
+    SQLite needs none, because it has one writer at a time.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(_TAKE, {"lock": int.from_bytes(what.encode())})

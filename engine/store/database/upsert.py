@@ -1,4 +1,4 @@
-"""The one thing that SQLAlchemy spells apart for each database: INSERT … ON CONFLICT."""
+"""INSERT … ON CONFLICT, the one statement that SQLAlchemy spells apart for each database."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from sqlalchemy import Connection, Table
 
 
 def insert_of(dialect: str, table: Table) -> Any:
-    """Return an INSERT with `on_conflict_do_update` and `on_conflict_do_nothing`, alike on both."""
-    # Only the one that is used: PostgreSQL's takes long to import.
+    """Return an INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`."""
+    # Imports only the one in use, because PostgreSQL's takes long.
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def put_row(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert a row of all columns; it takes the place of the one that has the same primary key."""
+    """Insert a row of all columns, or replace the one with the same primary key."""
     conn.execute(_put(conn.dialect.name, table), row)
 
 
 def add_row(conn: Connection, table: Table, row: Mapping[str, Any]) -> int | None:
-    """Insert a row; its id, or None where it is there already, by any key of the table."""
+    """Insert a row; return its id, or None if a key of the table has it already."""
     added: int | None = conn.scalar(_add(conn.dialect.name, table), row)
     return added
 
 
-# Made once each, because a statement takes longer to make than to run.
 @cache
 def _put(dialect: str, table: Table) -> Any:
     insert = insert_of(dialect, table)

@@ -1,4 +1,4 @@
-"""Events, once each by (source, key); new content corrects one and keeps earlier versions."""
+"""Events, each once by (source, key); new content corrects one and keeps earlier versions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from engine.store.intake import withdrawals
 from engine.store.intake.withdrawals import item_of
 from engine.store.tables.intake import event_versions, events
 
-# A correction moves an event at most so far. What moves further is another event of the same id.
+# A correction moves an event by no more than this. A larger move is another event of the same id.
 FAR_US = 31 * DAY_US
-# How many keys or ids are asked for at once; databases bound the parameters of a statement.
+# How many keys or ids are asked for at once; databases limit the parameters of a statement.
 _AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
-# Made once, because a statement takes longer to make than to run for one event.
 _NEWEST = select(func.max(events.c.id))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
 _OF_SERIES = select(events.c.key, events.c.origin).where(
@@ -46,16 +45,16 @@ def _unless_known(dialect: str) -> Any:
 
 @dataclass(slots=True)
 class Added:
-    """What became of some events.
+    """The result of storing some events.
 
-    `earliest` is the first instant that changed for each client concerned, by id.
+    `earliest` is the first instant that changed, by client id.
     """
 
     new: int = 0
     duplicates: int = 0
     corrected: int = 0
     withdrawn: int = 0
-    changed: set[str] = field(default_factory=set)  # the keys of those that are new or corrected
+    changed: set[str] = field(default_factory=set)  # the keys of new or corrected events
     conflicts: dict[str, str] = field(default_factory=dict)  # the fault of a row, by origin
     earliest: dict[int, Instant] = field(default_factory=dict)
 
@@ -81,7 +80,7 @@ class _Stored:
 
 
 def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:
-    """Return how many events are dated after `now`, and how far the furthest is (or 0)."""
+    """Return how many events are dated after `now`, and how far ahead the furthest is (or 0)."""
     asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
     number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
     return number, (furthest or now) - now
@@ -93,18 +92,20 @@ def add(
     now: Instant,
     may_move: Callable[[NewEvent, str], bool] = lambda *_: False,
 ) -> Added:
-    """Store events of one source, in the order in which it says them.
+    """Store events of one source, in the source's order.
 
     The same key again with the same content is a duplicate and changes nothing. With other content
-    it is a correction. An item that is read again from its beginning repeats words that a later
-    word corrected or took back; such a repetition is a duplicate too. A key that suddenly names
-    another client or a far-off day is a conflict: nothing of its row is stored.
+    it is a correction. An item that is read again from its beginning repeats content that later
+    content
+    corrected or withdrew; such a repetition is a duplicate too. A key that suddenly names another
+    client or a far-off day is a conflict: nothing of its row is stored.
 
     Args:
-        conn: the transaction.
-        found: the events.
-        now: when they became known.
-        may_move: whether an event may name another client or any day than the one from an origin.
+        conn: The transaction.
+        found: The events.
+        now: When they became known.
+        may_move: Whether an event may name another client, or any day, compared with the one from
+        an origin.
     """
     added = Added()
     if not found:
@@ -112,7 +113,7 @@ def add(
     source, rest = found[0].source, _come_back(conn, found)
     newest = conn.scalar(_NEWEST) or 0
     if rest:
-        # Spelt out, because it runs for a third of a million rows.
+        # Written out, because it runs for a third of a million rows.
         rows = [
             {
                 "client_id": client_id,
@@ -164,7 +165,7 @@ def _settle(
     now: Instant,
     may_move: Callable[[NewEvent, str], bool],
 ) -> None:
-    """Compare events with those that stand; `newest` is the last id before they were put in."""
+    """Compare events with the stored ones; `newest` is the last id before they were inserted."""
     source, stored = found[0].source, _stored(conn, found)
     for event in found:
         standing = stored[event.key]
@@ -174,7 +175,7 @@ def _settle(
                 added.conflicts[event.origin] = "names another client"
             elif abs(event.occurred_at - standing.content[2]) > FAR_US:
                 added.conflicts[event.origin] = "names a day more than a month away"
-    # A row is taken wholly or not at all.
+    # A row is taken as a whole or not at all.
     undone = [
         standing
         for standing in stored.values()
@@ -192,7 +193,7 @@ def _settle(
 def take_back(
     conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
 ) -> Added:
-    """Take back events that a row no longer makes; `gone` has its line by the event's key."""
+    """Withdraw events that a row no longer makes; `gone` has its line by the event's key."""
     taken = withdrawals.take(conn, source, item, gone, now)
     result = Added(withdrawn=len(taken))
     _keep(conn, [_version(row) for row in taken], now)
@@ -207,7 +208,7 @@ def take_back(
 def of_series(
     conn: Connection, source: str, series: str, earliest: Instant, latest: Instant
 ) -> dict[str, str]:
-    """Return by key the origins of a series' events in a period with both ends."""
+    """Return the origins, by key, of a series' events in a period that includes both ends."""
     asked = {"of": source, "from": f"{series}:", "to": f"{series};", "a": earliest, "z": latest}
     return {row.key: row.origin for row in conn.execute(_OF_SERIES, asked)}
 
@@ -215,9 +216,11 @@ def of_series(
 def withdraw(
     conn: Connection, source: str, origins: Mapping[str, str | None], now: Instant
 ) -> Added:
-    """Withdraw events by key, each if its origin's word stands; earlier words stand again.
+    """Withdraw events by key, each if its content is from the given origin.
 
-    Without an origin the event goes, if any origin said it before `now`.
+    Earlier content then stands again. Without an origin the event goes, if any origin gave it
+    before
+    `now`.
     """
     found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
     wrong = [
@@ -245,7 +248,7 @@ def withdraw(
 
 
 def _before(row: Row[Any]) -> Select[Any]:
-    """What an event was before the origin that stands now first spoke of it."""
+    """Return a query of an event's content before its present origin first gave any."""
     earlier = (
         event_versions.c.source == row.source,
         event_versions.c.key == row.key,
@@ -275,7 +278,7 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
 
 
 def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
-    """Return whether the event repeats an older word of its item than the one that stands."""
+    """Return whether the event repeats content of its item older than the present one."""
     item, _, line = event.origin.rpartition(":")
     if (_content(event), item) not in stored.said_before:
         return False
@@ -288,7 +291,7 @@ def _line(origin: str) -> int:
 
 
 def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
-    """Return the events as they stand, by key, with earlier versions of those to correct."""
+    """Return the stored events by key, with earlier versions of those to correct."""
     last_words = {event.key: _content(event) for event in found}
     stored: dict[str, _Stored] = {}
     for some in _cut(list(last_words)):
@@ -339,7 +342,7 @@ _KEPT = ("event_id", "source", "key", *_CONTENT, "origin", "recorded_at", "repla
 
 
 def _keep(conn: Connection, replaced: Sequence[tuple[Any, ...]], now: Instant) -> None:
-    """Keep what events were: (id, source, key, content, origin, recorded_at) of each."""
+    """Keep earlier versions of events: (id, source, key, content, origin, recorded_at) of each."""
     if not replaced:
         return
     kept = [

@@ -12,7 +12,7 @@ from engine.store.tables.people import record_entries
 
 
 def in_fields(conn: Connection, kinds: Collection[str]) -> dict[tuple[str, str], set[str]]:
-    """The words of each field, by kind and field; this reads through all events of the kinds."""
+    """Return the words of each field, by kind and field; this reads all events of the kinds."""
     found: dict[tuple[str, str], set[str]] = {}
     payloads = select(events.c.kind, events.c.fields).where(events.c.kind.in_(sorted(kinds)))
     for kind, payload in conn.execute(payloads.distinct()):

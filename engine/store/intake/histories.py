@@ -1,4 +1,4 @@
-"""Reading the data of measures: clients, their records, and their events in order."""
+"""The data of measures: clients, their records, and their events in order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from engine.store.tables.people import clients, record_entries
 
 Integers = NDArray[np.int64]
 
-# Made once, because a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
 _CLIENTS = (
     select(clients.c.id, clients.c.ref, clients.c.timezone)
@@ -76,7 +75,6 @@ _LEAST, _GREATEST = (
 )
 
 
-# Made once each, because a statement takes longer to make than to run for one client.
 @cache
 def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[Any]:
     """Select the contents, clients and instants of some clients' events, each as one text.

@@ -1,4 +1,4 @@
-"""What lists of a source hold: which rows are there, gone and ended."""
+"""The rows of a source's lists: present, gone and ended."""
 
 from __future__ import annotations
 
@@ -47,10 +47,11 @@ class ListRow(NamedTuple):
 
 
 class GoneRows(NamedTuple):
-    """How many rows are gone from a list, of those that one file held, and have not ended.
+    """How many rows are gone from a list, by the file that held them, and have not ended.
 
-    `complete` rows are held because too many are gone at once. Of the others, the source does not
-    say what their absence means.
+    `complete` rows are held because too many are gone at once. For the others, the source does not
+    say
+    what their absence means.
     """
 
     source: str
@@ -62,13 +63,13 @@ class GoneRows(NamedTuple):
 
 
 def read(conn: Connection, source: str, name: str) -> list[ListRow]:
-    """Every row that a list holds or held."""
+    """Return every row that a list holds or held."""
     asked = {"of_source": source, "of_list": name}
     return [ListRow(*row) for row in conn.execute(_ROWS, asked)]
 
 
 def ended(conn: Connection, source: str, name: str, keys: Collection[str]) -> dict[str, Instant]:
-    """When those of some rows ended that ended because the list held them no more."""
+    """Return when some rows ended that are gone from the list, by key."""
     asked = {"of_source": source, "of_list": name}
     return {
         key: at
@@ -80,7 +81,7 @@ def ended(conn: Connection, source: str, name: str, keys: Collection[str]) -> di
 def held_elsewhere(
     conn: Connection, source: str, name: str, roster: str | None, keys: Collection[str]
 ) -> set[str]:
-    """Those of some rows of the roster that another complete list still holds."""
+    """Return the rows, of some rows of the roster, that another complete list still holds."""
     asked = {"of_source": source, "of_list": name, "part": roster}
     return {
         key
@@ -90,7 +91,7 @@ def held_elsewhere(
 
 
 def put(conn: Connection, source: str, listing: Listing, rows: Sequence[ListRow]) -> None:
-    """Note rows of a list as they stand now, whatever was noted before."""
+    """Record rows of a list in their present state, in place of earlier records."""
     if not rows:
         return
     insert = insert_of(conn.dialect.name, list_rows)

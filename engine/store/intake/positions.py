@@ -1,4 +1,4 @@
-"""Where the reading of each item of a source stands."""
+"""Positions: how far each item of a source was read."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def read(conn: Connection, source: str) -> dict[str, Any]:
 
 
 def write(conn: Connection, source: str, item: str, position: Any, now: Instant) -> None:
-    """Note how far an item was read."""
+    """Record how far an item was read."""
     row = {"source": source, "item": item, "position": json.dumps(position), "updated_at": now}
     put_row(conn, source_positions, row)

@@ -18,7 +18,7 @@ _OPEN = and_(rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
 
 
 class OpenReject(NamedTuple):
-    """A row that waits to be fixed; `seen_at` is when it was last read in vain."""
+    """A row that waits to be fixed; `seen_at` is when it last failed to be read."""
 
     id: int
     source: str
@@ -34,7 +34,6 @@ _STILL_OPEN = (
     .where(_OPEN)
     .order_by(rejects.c.source, rejects.c.item, rejects.c.line, rejects.c.id)
 )
-# Made once, because a statement takes longer to make than to run.
 _WAITING_NO_MORE = _STILL_OPEN.where(
     rejects.c.source == bindparam("from"),
     or_(
@@ -54,7 +53,7 @@ _KEYED = select(rejects.c.id, rejects.c.key).where(
 
 
 def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: Instant) -> None:
-    """Quarantine rows; one that is there already is open again, unless it was dismissed."""
+    """Quarantine rows; a row that is there already is open again, unless it was dismissed."""
     if not found:
         return
     insert = insert_of(conn.dialect.name, rejects)
@@ -86,13 +85,13 @@ def add(conn: Connection, source: str, item: str, found: Sequence[Reject], now: 
 
 
 def still_open(conn: Connection, source: str | None = None) -> Sequence[OpenReject]:
-    """Every row that waits to be fixed, of one source or of all, in the order of their places."""
+    """Return every row that waits to be fixed, of one source or of all, in order of place."""
     of_source = true() if source is None else rejects.c.source == source
     return [OpenReject(*row) for row in conn.execute(_STILL_OPEN.where(of_source))]
 
 
 def waiting_no_more(conn: Connection, source: str, now: Instant) -> Sequence[OpenReject]:
-    """Return rows that waited for a person who is in the roster by now, or for their date."""
+    """Return rows that waited for a person who is in the roster now, or for their date."""
     asked = {"from": source, "now": now}
     return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, asked)]
 
@@ -104,7 +103,7 @@ def fix(conn: Connection, ids: Collection[int], now: Instant) -> None:
 
 
 def settle(conn: Connection, source: str, keys: Collection[str], now: Instant) -> None:
-    """Close rows of a source whose event or roster row has been read since, wherever it stood."""
+    """Close rows of a source whose event or roster row was read since, in any place."""
     if keys:
         waiting = conn.execute(_KEYED, {"from": source})
         fix(conn, [row.id for row in waiting if row.key in keys], now)
@@ -113,7 +112,7 @@ def settle(conn: Connection, source: str, keys: Collection[str], now: Instant) -
 def fix_lines(
     conn: Connection, source: str, item: str, lines: Collection[int], now: Instant
 ) -> None:
-    """Close rows at these lines of an item, because the mistakes no longer stand in it."""
+    """Close rows at these lines of an item, because their mistakes are gone."""
     if lines:
         of_lines = and_(
             _OPEN, rejects.c.source == source, rejects.c.item == item, rejects.c.line.in_(lines)

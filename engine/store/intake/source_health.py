@@ -1,4 +1,4 @@
-"""Source health: how each source fares."""
+"""Source health: the state of each source."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from engine.model.outages import Feed
 from engine.store.database.upsert import put_row
 from engine.store.tables.intake import events, source_health
 
-# Asked at each step, and made once, because a statement takes longer to make than to run.
 _ALL = select(source_health)
 _ONE = _ALL.where(source_health.c.source == bindparam("name"))
 
 
 def read(conn: Connection) -> dict[str, Feed]:
-    """Return how each source fares that was ever tried and is still configured, by its name."""
+    """Return the state of each source that was ever tried and is still configured, by name."""
     return {name: Feed(*health) for name, *health in conn.execute(_ALL)}
 
 
 def write(conn: Connection, name: str, feed: Feed) -> None:
-    """Record how a source fares."""
+    """Record the state of a source."""
     row = {
         "source": name,
         "tried_at": feed.tried,
@@ -38,7 +37,7 @@ def write(conn: Connection, name: str, feed: Feed) -> None:
 
 
 def known(conn: Connection, name: str, now: Instant) -> Feed:
-    """Return how a source fared so far; one that was never tried (`tried` is 0) begins at `now`."""
+    """Return the state of a source so far; one never tried (`tried` is 0) begins at `now`."""
     row = conn.execute(_ONE, {"name": name}).one_or_none()
     if row is not None:
         return Feed(*row[1:])
@@ -47,7 +46,7 @@ def known(conn: Connection, name: str, now: Instant) -> Feed:
 
 
 def begin(conn: Connection, name: str, now: Instant) -> None:
-    """Record that part of a source is read, and that the rest is still to come."""
+    """Record that part of a source is read, and the rest is still to come."""
     write(conn, name, replace(known(conn, name, now), tried=now, half_read_since=now))
 
 

@@ -12,7 +12,6 @@ from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import event_versions, events, withdrawals
 
 _AT_ONCE = 1000
-# Made once each, because a statement takes longer to make than to run.
 _SAID = select(withdrawals).where(
     withdrawals.c.source == bindparam("from"),
     withdrawals.c.key.in_(bindparam("keys", expanding=True)),
@@ -27,19 +26,19 @@ _BEFORE = select(event_versions).where(
 
 
 class Away(NamedTuple):
-    """An event that is taken back, by the newest word; `said` are its contents before, by item."""
+    """A withdrawn event; `said` are its contents before, by item."""
 
     item: str
     line: int
     said: frozenset[tuple[tuple[Any, ...], str]]
 
     def outdates(self, content: tuple[Any, ...], item: str, line: int) -> bool:
-        """Whether these contents only repeat what the item said before the event was taken back."""
+        """Return whether this content only repeats the item's content before the withdrawal."""
         return (content, item) in self.said and (item != self.item or self.line > line)
 
 
 def away(conn: Connection, source: str, keys: Collection[str]) -> dict[str, Away]:
-    """Find those of some events that are taken back, by key."""
+    """Return the withdrawn ones of some events, by key."""
     newest: dict[str, Any] = {}
     for row in _rows(conn, _SAID, source, keys):
         if row.away:
@@ -56,7 +55,7 @@ def away(conn: Connection, source: str, keys: Collection[str]) -> dict[str, Away
 
 
 def back(conn: Connection, source: str, keys: Collection[str]) -> None:
-    """Note that events stand again."""
+    """Record that events are there again."""
     for some in _cut(sorted(keys)):
         of_keys = (withdrawals.c.source == source, withdrawals.c.key.in_(some))
         conn.execute(update(withdrawals).where(*of_keys).values(away=False))
@@ -65,17 +64,18 @@ def back(conn: Connection, source: str, keys: Collection[str]) -> None:
 def take(
     conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
 ) -> Sequence[Any]:
-    """Take events back.
+    """Withdraw events.
 
     Args:
-        source: whose events they are.
-        item: where the rows stand that say so.
-        gone: the line of each such row, by the event's key.
-        now: when they were read.
+        source: The source of the events.
+        item: The item with the rows that withdraw them.
+        gone: The line of each such row, by the event's key.
+        now: When the rows were read.
 
     Returns:
-        The rows of `events` that are to go. A word that the item said before the event's last
-        word, and only repeats, takes nothing back.
+        The rows of `events` to delete. Content that the item gave before the event's present
+        content,
+        and only repeats, withdraws nothing.
     """
     if not gone:
         return ()

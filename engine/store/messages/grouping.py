@@ -1,7 +1,7 @@
-"""Bundles: messages of the outbox that another, to the same recipient, carries with it as one text.
+"""Grouping: messages of the outbox that go to one recipient as one text.
 
-Each stays a row of its own, because its alert climbs on its own. It shares the end of the message
-that carries it. If that is cancelled, it goes out by itself.
+Each message stays a row of its own, because its alert climbs on its own. It ends as the message
+that carries it ends. If that one is cancelled, it goes out by itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from engine.store.tables.people import clients, staff
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
 _NOT_GATHERED = (MessageKind.REACHES_NOBODY, *NEWS)
 _carrier = outbox.alias()
-# No message carries it, or the one that did goes out no more.
+# No message carries it, or the one that did will not go out.
 ON_ITS_OWN: ColumnElement[bool] = or_(
     outbox.c.bundle_id.is_(None),
     select(_carrier.c.id)
@@ -60,7 +60,6 @@ _CLIENTS_WAITING = (
     .join(outbox, outbox.c.alert_id == alerts.c.id)
     .where(_OF_A_STEP)
 )
-# Statements of each message are made once, because making one takes longer than running it.
 _number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
 _sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
 _SENT = select(outbox.c.sent_at).where(
@@ -98,9 +97,9 @@ _FOLLOW = (
 
 
 def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
-    """Return when other texts since then went, or may be going, to a message's recipient.
+    """Return when texts since then went, or may be going, to a message's recipient.
 
-    Recipients who share a number are one phone, and it is the phone that must not buzz too often.
+    Recipients who share a number are one phone, and the phone must not buzz too often.
     """
     return list(
         conn.scalars(_SENT, {"message": message.id, "staff": message.staff_id, "since": since})
@@ -131,7 +130,7 @@ class BundledAlert:
 
 
 def bundled_alerts(conn: Connection, message_ids: Collection[int]) -> list[BundledAlert]:
-    """Read the alerts of these messages and of those they carry, the gravest first."""
+    """Return the alerts of these messages and of those they carry, the most severe first."""
     wanted = (
         select(alerts.c.id, clients.c.ref, alerts.c.severity)
         .distinct()
@@ -176,7 +175,7 @@ def follow(conn: Connection, carrier_id: int, state: OutboxState, now: Instant) 
 
 
 def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
-    """Read a message and those that it carries, as if they were claimed with it."""
+    """Return a message and those that it carries, as if they were claimed with it."""
     carried = select(outbox.c.id).where(outbox.c.bundle_id == message.id).order_by(outbox.c.id)
     return [message, *as_if_claimed(conn, message, conn.scalars(carried).all())]
 
@@ -184,7 +183,7 @@ def with_carried(conn: Connection, message: Claimed) -> list[Claimed]:
 def as_if_claimed(
     conn: Connection, message: Claimed, message_ids: Collection[int]
 ) -> list[Claimed]:
-    """Read other messages to a message's recipient, as if they were claimed with it."""
+    """Return other messages to a message's recipient, as if they were claimed with it."""
     if not message_ids:
         return []
     columns = [outbox.c[name] for name in ("id", "alert_id", "step", "kind")]

@@ -1,4 +1,4 @@
-"""The inbox: every text that came in, once, with its answer."""
+"""The inbox: every incoming text, once, with its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.store.tables.messages import inbox, inbox_alerts
 from engine.store.tables.people import clients, staff
 
 _LINK = insert(inbox_alerts)
-# A person who asks for the list again within this time reads on in it.
+# A person who asks for the list again within this time gets its next page.
 _READING_US = 30 * MINUTE_US
 _MOST_PAGES = 50
 _LINKS = (
@@ -42,9 +42,9 @@ _RECEIVED = (
 
 
 def add(conn: Connection, inbound: Inbound, now: Instant) -> int | None:
-    """Put a text into the inbox; its id, or None where it is there already.
+    """Put a text into the inbox; return its id, or None if it is there already.
 
-    On PostgreSQL a text that another transaction is just adding is waited for.
+    On PostgreSQL it waits for another transaction that is just adding the text.
     """
     row = {
         "provider_id": inbound.provider_id,
@@ -67,7 +67,7 @@ class ReadText:
 
 
 def settle(conn: Connection, inbox_id: int, read: ReadText) -> None:
-    """Write down what became of a text."""
+    """Record the meaning and the answer of a text."""
     conn.execute(
         update(inbox)
         .where(inbox.c.id == inbox_id)
@@ -87,9 +87,9 @@ def settle(conn: Connection, inbox_id: int, read: ReadText) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedText:
-    """A text that came in, as people read it.
+    """An incoming text for people to read.
 
-    Refs are None where the number was nobody's of that sort.
+    Refs are None if the number belonged to nobody of that sort.
     """
 
     id: int
@@ -103,7 +103,7 @@ class ReceivedText:
 
 
 def received(conn: Connection, client_ref: str | None = None) -> list[ReceivedText]:
-    """Read the texts that came in, the oldest first.
+    """Return the incoming texts, the oldest first.
 
     Args:
         conn: The connection to read from.
@@ -124,7 +124,7 @@ def received(conn: Connection, client_ref: str | None = None) -> list[ReceivedTe
 
 
 def of_alert(conn: Connection, alert_id: int) -> list[ReceivedText]:
-    """Read the texts that belong to an alert, the oldest first."""
+    """Return the texts that belong to an alert, the oldest first."""
     about = select(inbox_alerts.c.inbox_id).where(inbox_alerts.c.alert_id == alert_id)
     return _read(conn, inbox.c.id.in_(about))
 
@@ -149,7 +149,7 @@ def answer_to(conn: Connection, provider_id: str) -> str | None:
 
 
 def lacking(conn: Connection, provider_ids: Sequence[str]) -> list[str]:
-    """Those of the carrier's ids that are not in the inbox, in the order given."""
+    """Return the carrier's ids that are not in the inbox, in the given order."""
     known = set(
         conn.scalars(select(inbox.c.provider_id).where(inbox.c.provider_id.in_(provider_ids)))
     )
@@ -157,7 +157,7 @@ def lacking(conn: Connection, provider_ids: Sequence[str]) -> list[str]:
 
 
 def last_understood(conn: Connection, sender: str, before: Instant, limit: int) -> list[str | None]:
-    """As what the sender's last texts before this one were understood, the latest first."""
+    """Return the meaning of the sender's last texts before this one, the latest first."""
     last = select(inbox.c.understood).where(inbox.c.sender == sender, inbox.c.id < before)
     return list(conn.scalars(last.order_by(inbox.c.id.desc()).limit(limit)))
 
@@ -171,7 +171,7 @@ class LastAnswer:
 
 
 def last_answer(conn: Connection, sender: str, before: int) -> LastAnswer | None:
-    """Read the answer to the sender's text before this one; None if there is no such text."""
+    """Return the answer to the sender's text before this one; None if there is no such text."""
     wanted = select(inbox.c.answer, inbox.c.received_at)
     wanted = wanted.where(inbox.c.sender == sender, inbox.c.id < before)
     row = conn.execute(wanted.order_by(inbox.c.id.desc()).limit(1)).first()

@@ -19,7 +19,7 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
     """Put a message into the outbox.
 
     Returns:
-        Its id; None where the same one, by what makes it unique, is there already.
+        Its id; None if the outbox has the same message already.
     """
     row = {
         "alert_id": message.alert_id,
@@ -43,9 +43,9 @@ def enqueue(conn: Connection, message: NewMessage) -> int | None:
 def cancel(
     conn: Connection, alert_ids: Collection[int], now: Instant, *, actor_id: int | None = None
 ) -> None:
-    """Cancel the messages that wait about these alerts, but none that is being sent.
+    """Cancel the waiting messages about these alerts, but none that is being sent.
 
-    If all of a telling is taken back, nobody was told.
+    If all messages of a telling are cancelled, nobody was told.
 
     Args:
         conn: The transaction.
@@ -81,7 +81,7 @@ class NewestMessage:
 def newest(
     conn: Connection, alert_id: int, staff_id: int, kind: MessageKind
 ) -> NewestMessage | None:
-    """Read the newest message of a kind to a recipient about an alert, or None."""
+    """Return the newest message of a kind to a recipient about an alert; None if there is none."""
     theirs = and_(
         outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id, outbox.c.kind == kind
     )
@@ -114,7 +114,7 @@ def bring_next_step_forward(
 ) -> bool:
     """Make an open alert's next step due, if this message leaves its step without a reader.
 
-    With `again` this message's step is taken once more, because another recipient is there by now.
+    With `again` this message's step is taken once more, because another recipient is there now.
     """
     if message.kind in NEWS:
         return False
@@ -134,7 +134,7 @@ def bring_next_step_forward(
 
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:
-    """Return the staff who were told of an alert, or may just be being told."""
+    """Return the staff who were told of an alert, or may be told at this moment."""
     told = and_(outbox.c.kind.not_in(NEWS), outbox.c.state.not_in((*REACHED_NOBODY, "queued")))
     wanted = select(outbox.c.staff_id).distinct().where(outbox.c.alert_id == alert_id, told)
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))

@@ -1,4 +1,4 @@
-"""Claims on the outbox: a sender borrows a message, and the carrier's word settles it."""
+"""Claims on the outbox: a sender borrows a message, and the carrier's answer settles it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,6 @@ _CLAIMED = [
 ]
 _STAFF = list(staff.c)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
-# Statements of each message are made once, because making one takes longer than running it.
 _lent_to_nobody = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now"))
 # One text at a time goes to a number, even a shared one, so that texts arrive in order. None goes
 # while one is looked up, because it could be taken for that one.
@@ -110,7 +109,7 @@ _LEND = (
         claimed_by=bindparam("owner"),
         lease_until=bindparam("until"),
         attempts=outbox.c.attempts + 1,
-        # Written down before it is handed over, because the number may move until it is looked up.
+        # Recorded before it is handed over, because the number may change until it is looked up.
         phone=case((outbox.c.state == "queued", _number_of_today), else_=outbox.c.phone),
         sent_at=case((outbox.c.state == "queued", bindparam("now")), else_=outbox.c.sent_at),
         updated_at=bindparam("now"),
@@ -124,7 +123,7 @@ _STANDING = (
 )
 _ANY = len(SEVERITIES)
 _ANY_CLAIMED = select(outbox.c.id).where(outbox.c.state == "claimed").limit(1)
-# Skipping what another daemon is doubting just now: two of them can then never wait for each other.
+# Skips rows that another daemon is doubting now, so that two daemons never wait for each other.
 _run_out = (
     select(outbox.c.id)
     .where(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now"))
@@ -193,8 +192,9 @@ def claim_due(
     """Lend messages to send or to look up, the most urgent first, then the longest due.
 
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
-    then on. One that is past its time is due too, because its end is to be written down. Nothing is
-    lent to a number to which a text is just going, or where one is just looked up.
+    then on. An expired message is due too, because its end must be recorded. Nothing is lent to a
+    number
+    to which a text is just going, or at which one is just looked up.
 
     Args:
         conn: A connection in a transaction that writes.
@@ -202,7 +202,7 @@ def claim_due(
         owner: The name of the sender.
         lease_us: How long the messages are lent.
         limit: How many at most.
-        urgent_only: Whether others than urgent ones are left alone.
+        urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
     """
     # Two senders must not choose texts to one number at the same moment.
@@ -221,7 +221,7 @@ def claim_due(
 
 
 def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
-    """Read the facts about a message at `now` that may have changed since it was made."""
+    """Return the facts about a message at `now` that may have changed since it was made."""
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()
     alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
     recipient = replace(read(found), phone=message.phone)
@@ -248,8 +248,9 @@ def settle(
 ) -> bool:
     """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
-    A carrier's report counts even if another holds the claim, except that no state leads back. A
-    decision counts only while `owner` holds it.
+    A carrier's report counts even if another process holds the claim, except that no state leads
+    back.
+    A decision counts only while `owner` holds it.
     """
     result = settlement.result
     said = {

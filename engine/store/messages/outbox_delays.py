@@ -47,14 +47,14 @@ class DeafPhone:
 
 
 def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
-    """Read whose phone refused or lost the last text to it, by ref.
+    """Return the phones that refused or lost the last text to them, by their owner's ref.
 
     Args:
         conn: The connection to read from.
         since: Only texts that were due since then.
 
     Returns:
-        Active staff and mentors who did not opt out.
+        Phones of active staff and mentors who did not opt out.
     """
     later = outbox.alias()
     reached = select(later.c.id).where(
@@ -79,6 +79,6 @@ def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
 
 
 def overdue(conn: Connection, before: Instant) -> int:
-    """How many claims ran out before `before` without anybody looking into them."""
+    """Return how many claims ran out before `before` and were never looked into."""
     lost = and_(outbox.c.state.in_(("claimed", "unknown")), outbox.c.lease_until < before)
     return conn.scalar(select(func.count()).select_from(outbox).where(lost)) or 0

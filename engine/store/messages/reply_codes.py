@@ -1,4 +1,4 @@
-"""Reply codes: the short numbers by which a recipient and the engine speak of an alert."""
+"""Reply codes: the short numbers that stand for an alert in texts to a recipient."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _THEIRS = select(reply_codes).where(
 _NUMBER = select(staff.c.phone).where(staff.c.id == bindparam("staff"))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
 _ALL_TAKEN = _THEIRS.where(_TAKEN)
-# The alert that a code named last comes last and so counts.
+# The alert that a code named last comes last and therefore counts.
 _KNOWN = (
     select(
         reply_codes.c.code,
@@ -88,7 +88,7 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     """
     lock(conn, "code")
     since = now - NOT_REUSED_US
-    # An old code may have gone to another alert since, so only those that are taken count.
+    # An old code may have gone to another alert since, so only codes in use count.
     taken = conn.execute(_ALL_TAKEN, {"staff": staff_id, "since": since}).all()
     phone = conn.scalar(_NUMBER, {"staff": staff_id}) or ""
     code = _own(taken, staff_id, alert_id, phone) or _next(conn, staff_id, taken, since)
@@ -98,7 +98,7 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
 
 
 def _own(taken: Sequence[Row[Any]], staff_id: int, alert_id: int, phone: str) -> int | None:
-    """The code by which a person knows an alert, unless it means another alert on their number."""
+    """Return the code by which a person knows an alert, if it has one meaning on their number."""
     theirs = [row for row in taken if (row.staff_id, row.alert_id) == (staff_id, alert_id)]
     theirs.sort(key=lambda row: (row.phone == phone, row.told_at), reverse=True)
     others = {row.code for row in taken if row.phone == phone and row not in theirs}
@@ -108,7 +108,7 @@ def _own(taken: Sequence[Row[Any]], staff_id: int, alert_id: int, phone: str) ->
 def known(
     conn: Connection, phone: str, staff_ids: Collection[int], now: Instant
 ) -> list[CodedAlert]:
-    """Read the alerts that the people of a number can name by a code.
+    """Return the alerts that the people of a number can name by a code.
 
     A code belongs to the number that it was sent to, so that codes of a number's earlier owner act
     on nothing. A person who has a new number keeps a code that it does not use.
@@ -116,11 +116,11 @@ def known(
     Args:
         conn: The connection to read from.
         phone: The number.
-        staff_ids: Staff and mentors who have it now.
+        staff_ids: The staff and mentors who have it now.
         now: The present instant.
 
     Returns:
-        Each code once, with the alert that it named last, ascending. A resolved alert is there
+        Each code once, with the alert that it named last, ascending. A resolved alert is included
         while its code cannot be given again.
     """
     given = {"ids": list(staff_ids), "phone": phone, "since": now - NOT_REUSED_US}

@@ -1,4 +1,4 @@
-"""When there is next something to do, by what the tables say."""
+"""The agenda: when the next work is due, by the tables."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ _AT_ONCE = 0
 class Agenda(NamedTuple):
     """The instant at which each flow next has work; None if nothing comes due by itself.
 
-    An instant in the past is that of something overdue. `evaluate` is 1970 where something was
-    learnt of a client.
+    An instant in the past is overdue. `evaluate` is 1970 if a client's data changed.
     """
 
     evaluate: Instant | None
@@ -44,7 +43,7 @@ _WANTED = select(
 
 
 def read(conn: Connection, reminder: Instant | None) -> Agenda:
-    """Read when something is due next.
+    """Return when the next work is due.
 
     `reminder` is when people are next told again of an alert.
     """

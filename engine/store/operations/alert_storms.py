@@ -1,4 +1,4 @@
-"""Alert storms: each time that more texts waited at once than people can act on one by one."""
+"""Alert storms: the times at which more texts waited than people can act on one by one."""
 
 from __future__ import annotations
 

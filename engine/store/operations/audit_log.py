@@ -22,7 +22,7 @@ _ADD = insert(audit)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what, to whom or what.
+    """An action of somebody on something or someone.
 
     `detail` is JSON-able and holds ids, never names, numbers, notes or results.
     """
@@ -101,15 +101,16 @@ def hash_of(conn: Connection, row_id: int) -> str | None:
 
 
 def began(conn: Connection) -> Instant | None:
-    """When the first row was written (microseconds since 1970); None where there is none."""
+    """Return when the first row was written; None if there is none."""
     return conn.scalar(select(audit.c.at).order_by(audit.c.id).limit(1))
 
 
 def verify(conn: Connection) -> int | None:
     """Return the first row that was changed or follows a gap; None if the chain is whole.
 
-    Rows that were cut off at the end, and a trail written anew, show only against a head that was
-    kept elsewhere (flows/operations/audit_anchor.py).
+    Rows cut off at the end, and a trail that was written again, show only against a head kept
+    elsewhere
+    (flows/operations/audit_anchor.py).
     """
     expected = _BEFORE_THE_FIRST
     in_order = select(audit).order_by(audit.c.id)

@@ -22,23 +22,23 @@ _LISTED = select(channel_state.c.texts_listed_at).where(_OF_SMS)
 
 
 def read(conn: Connection) -> Channel:
-    """Return how the channel stands; it stands well if the carrier was never asked."""
+    """Return the state of the channel; it works if the carrier was never asked."""
     row = conn.execute(_READ).one_or_none()
     return Channel(*row) if row else Channel()
 
 
 def write(conn: Connection, channel: Channel) -> None:
-    """Record how the channel stands after the carrier was asked."""
+    """Record the state of the channel after a request to the carrier."""
     _put(conn, asdict(channel))
 
 
 def texts_listed_at(conn: Connection) -> Instant | None:
-    """Return when the carrier was last asked for the texts that came in; None if it never was."""
+    """Return when the carrier was last asked for incoming texts; None if it never was."""
     return conn.scalar(_LISTED)
 
 
 def note_texts_listed(conn: Connection, at: Instant) -> None:
-    """Record that the carrier was asked for the texts that came in."""
+    """Record that the carrier was asked for incoming texts."""
     _put(conn, {"texts_listed_at": at})
 
 
@@ -47,7 +47,6 @@ def _put(conn: Connection, values: Mapping[str, object]) -> None:
     conn.execute(statement, {"channel": SMS, **values})
 
 
-# Made once each, because a statement takes longer to make than to run.
 @cache
 def _put_columns(dialect: str, names: tuple[str, ...]) -> Any:
     insert = insert_of(dialect, channel_state)

@@ -1,6 +1,6 @@
 """Pull back each stamp that a wrong clock left ahead of now, so that it is decided again.
 
-Only stamps that the engine made by its own clock are touched. Dates that a source gave may lie
+Only stamps that the engine made by its own clock are changed. Dates that a source gave may lie
 ahead.
 """
 
@@ -36,12 +36,12 @@ _WAS = bindparam("was", type_=alerts.c.opened_at.type)
 
 
 def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
-    """Pull back all that lies ahead of now; run again, it changes nothing.
+    """Pull back every stamp that lies ahead of now; a second run changes nothing.
 
     Args:
         conn: A transaction of its own.
         now: The present instant by the clock that is believed.
-        was: The furthest instant that the wrong clock came to.
+        was: The furthest instant that the wrong clock reached.
 
     Returns:
         How many rows of each kind were changed; the clients' evaluations are due again.
@@ -58,9 +58,9 @@ def repair(conn: Connection, now: Instant, was: Instant) -> dict[str, int]:
 
 
 def repair_events(conn: Connection, now: Instant) -> None:
-    """Pull back when events were recorded, which says what their source said last.
+    """Pull back when events were recorded, which decides what their source said last.
 
-    It reads all events, so it is done once and not again with `repair`.
+    It reads all events, so it runs once and not again with `repair`.
     """
     conn.execute(_RECORDED, {"now": now})
 
@@ -81,7 +81,7 @@ _STAMPS = (
     _pulled_back(rejects, "seen_at"),
     _pulled_back(inbox, "received_at"),
     _pulled_back(opt_outs, "at"),
-    # A recipient who was told at an instant that never was is told again.
+    # A recipient who was told at an impossible instant is told again.
     update(alerts).where(alerts.c.notified_at > _NOW).values(notified_at=None),
     *(_pulled_back(job_runs, name) for name in ("ended_at", "succeeded_at")),
     *(_pulled_back(channel_state, name) for name in ("since", "stopped_until", "texts_listed_at")),
@@ -101,7 +101,7 @@ _ALERTS = (
     update(alerts)
     .where(or_(alerts.c.opened_at > _NOW, alerts.c.told_at > _NOW, alerts.c.held_at > _NOW))
     .values(
-        # The next step comes as long after the last word as it would have.
+        # The next step comes as long after the last telling as it would have.
         next_step_at=case(
             (_last_word > _NOW, alerts.c.next_step_at - (_last_word - _NOW)),
             else_=alerts.c.next_step_at,
@@ -136,7 +136,7 @@ _TOUCHED_AHEAD = (
         due_at=_back(outbox.c.due_at),
         lease_until=_back(outbox.c.lease_until),
         updated_at=_back(outbox.c.updated_at),
-        # How long ago each was handed over stays as it was, because it is looked up by that.
+        # The age of each text stays, because it is looked up by that.
         sent_at=case(
             (outbox.c.sent_at > _NOW, _back(outbox.c.sent_at - (_WAS - _NOW))),
             else_=outbox.c.sent_at,

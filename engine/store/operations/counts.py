@@ -14,16 +14,16 @@ from engine.store.tables.messages import outbox
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many there are; alerts and messages by state."""
+    """The number of rows of each sort; alerts and messages by state."""
 
     alerts: dict[str, int]
     messages: dict[str, int]
     rejects: int  # neither fixed nor dismissed
-    held: int  # alerts of silence that nobody is told of while data are missing
+    held: int  # alerts of inactivity that nobody is told of while data are missing
 
 
 def figures(conn: Connection) -> Figures:
-    """Return the counts as they stand."""
+    """Return the present counts."""
     open_rejects = (rejects.c.fixed_at.is_(None), rejects.c.dismissed_at.is_(None))
     return Figures(
         alerts=_by(conn, alerts.c.state),

@@ -34,7 +34,7 @@ def record(conn: Connection, job: str, at: Instant, error: str | None = None) ->
         conn: A connection in a write transaction.
         job: The name of the job, such as `evaluate`.
         at: When the run ended.
-        error: The sentence that says what went wrong; None if the run went well.
+        error: The sentence about the fault; None if the run went well.
     """
     row = {"job": job, "ended_at": at, "succeeded_at": None if error else at, "error": error}
     conn.execute(_put(conn.dialect.name), row)
@@ -45,7 +45,6 @@ def read(conn: Connection) -> dict[str, JobRun]:
     return {job: JobRun(*run) for job, *run in conn.execute(_ALL)}
 
 
-# Made once, because a statement takes longer to make than to run.
 @cache
 def _put(dialect: str) -> Any:
     insert = insert_of(dialect, job_runs)

@@ -14,7 +14,7 @@ from engine.store.tables.operations import clock_differences, job_runs, machine_
 
 @dataclass(frozen=True, slots=True)
 class LastReading:
-    """The last tick `at` its instant; the rest as the table `machine_clock` has it."""
+    """The last tick `at` its instant; the other fields are those of the table `machine_clock`."""
 
     at: Instant
     floor: Instant
@@ -27,13 +27,12 @@ class LastReading:
 
     @property
     def away(self) -> tuple[Instant, Instant] | None:
-        """Return the last time in which no daemon ran, as (begin, end)."""
+        """The last period in which no daemon ran, as (beginning, end)."""
         if self.away_from is None or self.away_until is None:
             return None
         return self.away_from, self.away_until
 
 
-# Made once, because a statement takes longer to make than to run.
 _READ = select(*[machine_clock.c[name] for name in LastReading.__dataclass_fields__])
 _LAST_JOB = select(func.max(job_runs.c.ended_at))
 _CLEAR = delete(machine_clock)
@@ -49,7 +48,7 @@ def read(conn: Connection) -> LastReading | None:
 
 
 def last_tick(conn: Connection) -> Instant | None:
-    """Return when the clock was last read or a job last ended, or None before the first."""
+    """Return when the clock was last read or a job last ended; None before the first."""
     reading = read(conn)
     found = [conn.scalar(_LAST_JOB), reading and reading.at]
     return max((at for at in found if at is not None), default=None)
@@ -62,7 +61,7 @@ def write(conn: Connection, reading: LastReading) -> None:
 
 
 def write_difference(conn: Connection, host: str, by: Duration, at: Instant) -> None:
-    """Keep how far a host's clock is ahead of the database's; 0 where the two agree."""
+    """Keep how far a host's clock is ahead of the database's; 0 if the two agree."""
     if by:
         put_row(conn, clock_differences, {"host": host, "at": at, "by": by})
     else:

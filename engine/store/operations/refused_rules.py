@@ -12,7 +12,7 @@ from engine.store.tables.operations import refused_rules
 
 @dataclass(frozen=True, slots=True)
 class RefusedRules:
-    """The rule files as they were refused: how many mistakes, and the line of the first one."""
+    """The refused rule files: how many mistakes they hold, and the line of the first one."""
 
     refused_at: Instant
     mistakes: int
@@ -20,13 +20,13 @@ class RefusedRules:
 
 
 def read(conn: Connection) -> RefusedRules | None:
-    """Return how the rule files were refused; None if they were accepted."""
+    """Return the refused rule files; None if the files were accepted."""
     row = conn.execute(select(refused_rules)).first()
     return RefusedRules(*row) if row else None
 
 
 def record(conn: Connection, now: Instant, mistakes: int, line: int | None) -> None:
-    """Record that the rule files as they are now are refused."""
+    """Record that the present rule files are refused."""
     clear(conn)
     conn.execute(insert(refused_rules).values(refused_at=now, mistakes=mistakes, line=line))
 

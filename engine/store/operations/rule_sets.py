@@ -1,4 +1,4 @@
-"""Rule sets: every one ever accepted, whole, and which of them is serving."""
+"""Rule sets: every accepted one, whole, and which of them is serving."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def serving(conn: Connection) -> StoredRuleSet | None:
 
 
 def serves(conn: Connection, hash: str) -> int | None:  # noqa: A002 - the column's word
-    """Return the id of the rule set accepted last where it is the one of this hash; else None."""
+    """Return the id of the serving rule set if it has this hash; else None."""
     newest = conn.execute(_NEWEST_ID).first()
     return newest.id if newest is not None and newest.hash == hash else None
 

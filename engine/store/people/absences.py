@@ -35,6 +35,6 @@ def add(
 
 
 def remove(conn: Connection, absence_id: int, now: Instant) -> bool:
-    """Take an absence back; False where there is none of this id."""
+    """Take an absence back; False if there is none of this id."""
     there = (absences.c.id == absence_id, absences.c.removed_at.is_(None))
     return conn.execute(update(absences).where(*there).values(removed_at=now)).rowcount == 1

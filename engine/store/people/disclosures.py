@@ -1,7 +1,7 @@
 """Disclosures: each text that told, or may have told, a mentor of a client, and its consent.
 
-Rows are added before anything is sent, and never changed; what the carrier certainly never took is
-said in a row more.
+Rows are added before anything is sent, and never changed. If the carrier certainly never took a
+text, a further row says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _averted = select(disclosures_averted.c.disclosure_id)
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a mentor was told, or may have been; microseconds since 1970.
+    """A text that told a mentor, or may have.
 
     `state` is the message's (model/message.py), or `answered` for the answer to a text of theirs.
     `timezone` is the client's.
@@ -57,7 +57,7 @@ def of_answer(conn: Connection, text_id: int, alert_id: int, consent: Consent, n
 
 
 def avert(conn: Connection, message_id: int, now: Instant) -> None:
-    """Write down that the carrier certainly never took a message that was handed to it."""
+    """Record that the carrier certainly never took a message that was handed to it."""
     handed = select(disclosures.c.id).where(
         disclosures.c.message_id == message_id, disclosures.c.id.not_in(_averted)
     )

@@ -12,7 +12,6 @@ from engine.model.instant import Instant
 from engine.model.on_call import Override, Rotation
 from engine.store.tables.people import on_call_overrides, rotations, staff
 
-# Made once, because it takes longer to make than to run.
 _SERVING = select(rotations).order_by(rotations.c.name)
 
 
@@ -25,7 +24,7 @@ def serving(conn: Connection) -> tuple[Rotation, ...]:
 
 
 def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
-    """Let these rotations serve; False where they did already."""
+    """Let these rotations serve; False if they did already."""
     if set(accepted) == set(serving(conn)):
         return False
     conn.execute(delete(rotations))
@@ -38,7 +37,7 @@ def serve(conn: Connection, accepted: Sequence[Rotation]) -> bool:
 
 
 def overrides(conn: Connection, since: Instant) -> list[Override]:
-    """Return the overrides that end after an instant, in the order in which they begin."""
+    """Return the overrides that end after an instant, ordered by their beginning."""
     wanted = (
         select(
             on_call_overrides.c.id,
@@ -63,7 +62,7 @@ def override(conn: Connection, rotation: str, staff_id: int, began: Instant, end
 
 
 def remove(conn: Connection, override_id: int, now: Instant) -> bool:
-    """Take an override back; False where there is none of this id."""
+    """Take an override back; False if there is none of this id."""
     there = (on_call_overrides.c.id == override_id, on_call_overrides.c.removed_at.is_(None))
     return (
         conn.execute(update(on_call_overrides).where(*there).values(removed_at=now)).rowcount == 1

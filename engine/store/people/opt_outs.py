@@ -8,13 +8,12 @@ from engine.model.instant import Instant
 from engine.store.database.upsert import insert_of
 from engine.store.tables.people import opt_outs
 
-# Made once, because a statement takes longer to make than to run.
 _NUMBERS = select(opt_outs.c.phone)
 _NUMBER = _NUMBERS.where(opt_outs.c.phone == bindparam("number"))
 
 
 def add(conn: Connection, phone: str, now: Instant) -> bool:
-    """Send nothing to this number from now on; False where that was so already."""
+    """Send nothing to this number from now on; False if it had opted out already."""
     added = (
         insert_of(conn.dialect.name, opt_outs).values(phone=phone, at=now).on_conflict_do_nothing()
     )
@@ -22,15 +21,15 @@ def add(conn: Connection, phone: str, now: Instant) -> bool:
 
 
 def remove(conn: Connection, phone: str) -> bool:
-    """Send to this number again; False where nothing stood against it."""
+    """Send to this number again; False if it had not opted out."""
     return conn.execute(delete(opt_outs).where(opt_outs.c.phone == phone)).rowcount == 1
 
 
 def numbers(conn: Connection) -> frozenset[str]:
-    """All numbers that said STOP."""
+    """Return all numbers that said STOP."""
     return frozenset(conn.scalars(_NUMBERS))
 
 
 def holds(conn: Connection, phone: str | None) -> bool:
-    """Whether the number said STOP."""
+    """Return whether the number said STOP."""
     return conn.scalar(_NUMBER, {"number": phone}) is not None

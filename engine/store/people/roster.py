@@ -22,7 +22,6 @@ _WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.p
 _NEAR = select(clients.c.ref).where(
     func.lower(func.ltrim(clients.c.ref, "0")).in_(bindparam("bare", expanding=True))
 )
-# Statements of each row are made once, because making one takes longer than running it.
 _REFS = select(staff.c.ref, staff.c.id)
 _WITH_REF = select(staff).where(staff.c.ref == bindparam("of"))
 _ADD_STAFF = insert(staff)
@@ -64,7 +63,7 @@ class NewClient(NamedTuple):
 
 
 class RecordChange(NamedTuple):
-    """Entries that leave a client's record and entries that come into it."""
+    """Entries to delete from a client's record, and entries to add to it."""
 
     client_id: int
     gone: Collection[RecordEntry]
@@ -72,7 +71,7 @@ class RecordChange(NamedTuple):
 
 
 def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClient]:
-    """Return the clients of these refs, by ref; those who are not in the roster are left out."""
+    """Return the clients of these refs, by ref; refs that the roster lacks are left out."""
     found = {}
     wanted = sorted(refs)
     for start in range(0, len(wanted), _AT_ONCE):
@@ -82,7 +81,7 @@ def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClie
 
 
 def near_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:
-    """Find clients whose refs differ from unknown ones by leading zeros or case alone.
+    """Return clients whose refs differ from unknown ones by leading zeros or case alone.
 
     Returns:
         By the unknown ref, the known one; those without any are left out.
@@ -101,7 +100,7 @@ def _bare(ref: str) -> str:
 
 
 def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
-    """Return the clients who have this number: their refs by id."""
+    """Return the refs of the clients who have this number, by id."""
     theirs = (
         select(clients.c.id, clients.c.ref).where(clients.c.phone == phone).order_by(clients.c.id)
     )
@@ -109,17 +108,17 @@ def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
 
 
 def client_refs(conn: Connection) -> list[str]:
-    """Read the refs of all clients, in order."""
+    """Return the refs of all clients, in order."""
     return list(conn.scalars(select(clients.c.ref).order_by(clients.c.ref)))
 
 
 def aliases(conn: Connection) -> list[str]:
-    """Read the aliases of all consents, each once and in order."""
+    """Return the aliases of all consents, each once and in order."""
     return list(conn.scalars(select(consents.c.alias).distinct().order_by(consents.c.alias)))
 
 
 def near_staff_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:
-    """Find staff whose refs differ from unknown ones by leading zeros or case alone.
+    """Return staff whose refs differ from unknown ones by leading zeros or case alone.
 
     Returns:
         By the unknown ref, the known one; those without any are left out.
@@ -142,7 +141,7 @@ def add_clients(conn: Connection, new: Sequence[NewClient]) -> None:
 
 
 def change_client(conn: Connection, client_id: int, timezone: str, phone: str | None) -> None:
-    """Correct what a client has once."""
+    """Correct a client's timezone and phone, which have no dates."""
     conn.execute(
         update(clients).where(clients.c.id == client_id).values(timezone=timezone, phone=phone)
     )
@@ -195,10 +194,22 @@ def assign(
     ended: Mapping[str, Instant | None],
     now: Instant,
 ) -> Change:
-    """Say who has a role for a client; `ended` holds the word only where the source gives it.
+    """Assign a member of staff to a client in a role, or change the assignment.
 
-    An assignment is told from another of the same three by its beginning. Without one it is the
+    An assignment is told from others of the same three by its beginning. Without one it is the
     open one, or a new one from `now`.
+
+    Args:
+        conn: The transaction.
+        client_id: The client.
+        staff_id: The member of staff or mentor.
+        role: The role.
+        began: The beginning; None if the source gives none.
+        ended: The end by its word, if the source gives one; None is an empty cell.
+        now: The present instant.
+
+    Raises:
+        ValueError: The end comes before the beginning.
     """
     stored = conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all()
     end = ended.get("ended")
@@ -207,7 +218,7 @@ def assign(
             (row for row in reversed(stored) if row.ended is None or row.ended == end), None
         )
         if known is None and end is not None:
-            return "duplicate"  # it ended before anybody knew of it
+            return "duplicate"  # it ended before it became known
         began = known.began if known else now
     else:
         spell = match_spell([(row.began, row.ended) for row in stored], began, end)
@@ -228,7 +239,7 @@ def assign(
 
 
 def end_others(conn: Connection, client_id: int, role: str) -> None:
-    """Let each assignment of a client and role end where the next one begins, at the latest."""
+    """End each assignment of a client and role where the next one begins, at the latest."""
     stored = conn.execute(_SAME_ROLE, {"client": client_id, "as": role}).all()
     for row, following in pairwise(stored):
         if row.began < following.began and (row.ended is None or row.ended > following.began):
@@ -238,7 +249,7 @@ def end_others(conn: Connection, client_id: int, role: str) -> None:
 def end_assignment(
     conn: Connection, client_id: int, staff_id: int, role: str, began: Instant | None, now: Instant
 ) -> None:
-    """Let an assignment end now, told by its beginning; without one, the open one."""
+    """End an assignment now: the one with this beginning, or without one, the open one."""
     for row in conn.execute(_SAME_THREE, {"client": client_id, "of": staff_id, "as": role}).all():
         if began in {None, row.began} and (row.ended is None or row.ended > now):
             _correct(conn, assignments, row, {"ended": max(now, row.began)})
@@ -256,7 +267,7 @@ def reopen_assignment(
 def revoke(
     conn: Connection, client_id: int, staff_id: int, given_at: Instant | None, now: Instant
 ) -> None:
-    """Let a consent end now, told by when it was given."""
+    """End a consent now: the one given at this instant."""
     for row in conn.execute(_SAME_TWO, {"client": client_id, "of": staff_id}).all():
         if given_at in {None, row.given_at} and row.revoked_at is None:
             _correct(conn, consents, row, {"revoked_at": now})
@@ -272,7 +283,7 @@ def restore(
 
 
 def set_active(conn: Connection, refs: Collection[str], active: bool) -> None:
-    """Say whether members of staff work here."""
+    """Record whether members of staff work here."""
     for ref in sorted(refs):
         conn.execute(update(staff).where(staff.c.ref == ref).values(active=active))
 

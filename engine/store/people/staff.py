@@ -11,7 +11,6 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.tables.people import assignments, consents, staff
 
-# Made once, because a statement takes longer to make than to run for one client.
 _THESE: BindParameter[int] = bindparam("client_ids", expanding=True)
 _ASSIGNMENTS = (
     select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
@@ -34,7 +33,7 @@ _OF_ROLE = select(staff).where(staff.c.role == bindparam("role")).order_by(staff
 
 
 def by_id(conn: Connection, staff_id: int) -> Staff | None:
-    """One member of staff or mentor."""
+    """Return one member of staff or mentor."""
     row = conn.execute(select(staff).where(staff.c.id == staff_id)).first()
     return None if row is None else read(row)
 
@@ -51,7 +50,7 @@ def with_ref(conn: Connection, ref: str) -> Staff | None:
 
 
 def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
-    """Who is active and has this number."""
+    """Return everybody who is active and has this number."""
     return [
         read(row)
         for row in conn.execute(select(staff).where(staff.c.active, staff.c.phone == phone))
@@ -59,12 +58,12 @@ def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
 
 
 def everybody(conn: Connection) -> dict[int, Staff]:
-    """All members of staff and mentors, by id."""
+    """Return all members of staff and mentors, by id."""
     return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
 
 
 def some(conn: Connection, staff_ids: Collection[int], roles: Sequence[Role]) -> dict[int, Staff]:
-    """These members of staff and mentors, and all who have one of these roles, by id."""
+    """Return these members of staff and mentors, and all who have one of these roles, by id."""
     return {
         row.id: read(row)
         for row in conn.execute(_SOME, {"ids": sorted(staff_ids), "roles": list(roles)})
@@ -72,14 +71,14 @@ def some(conn: Connection, staff_ids: Collection[int], roles: Sequence[Role]) ->
 
 
 def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignment]:
-    """Who was ever assigned to these clients, by the ids of staff."""
+    """Return every assignment that these clients ever had, by the ids of staff."""
     return [
         Assignment(*row) for row in conn.execute(_ASSIGNMENTS, {"client_ids": list(client_ids)})
     ]
 
 
 def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:
-    """Every consent that these clients ever gave, the newest last."""
+    """Return every consent that these clients ever gave, the newest last."""
     return [Consent(*row) for row in conn.execute(_CONSENTS, {"client_ids": list(client_ids)})]
 
 
@@ -89,7 +88,7 @@ def consents_for(conn: Connection, client_id: int, staff_id: int) -> list[Consen
 
 
 def read(row: Row[Any]) -> Staff:
-    """Return a row that holds the columns of `staff`."""
+    """Read a row that holds the columns of `staff`."""
     return Staff(
         id=row.id,
         ref=row.ref,

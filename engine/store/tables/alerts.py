@@ -18,9 +18,8 @@ from sqlalchemy import (
 
 from engine.store.tables.columns import Id, Instant, WordSet, metadata
 
-# Where each client's evaluation stands. `dirty_from` is the earliest instant that new or corrected
-# events concern; `generation` counts such changes, so that one arriving during an evaluation is not
-# lost.
+# The evaluation of each client. `dirty_from` is the earliest instant that new or corrected events
+# concern. `generation` counts such changes, so that one arriving during an evaluation is not lost.
 evaluations = Table(
     "evaluations",
     metadata,
@@ -34,7 +33,7 @@ evaluations = Table(
     Column("lease_until", Instant),
     # Evaluations that failed in a row; doctor names such clients.
     Column("failures", Integer, nullable=False, server_default="0"),
-    # The higher, the newer is the last change; NULL while nothing waits to be judged.
+    # The newest change has the highest number; NULL if nothing waits to be judged.
     Column("change", BigInteger),
     Index(None, "next_due_at"),
     Index(None, "dirty_from"),
@@ -62,7 +61,7 @@ alerts = Table(
     Column("step", Integer, nullable=False, server_default="0"),
     Column("next_step_at", Instant),
     Column("owner_id", ForeignKey("staff.id")),
-    # Why it is resolved (alerts/lifecycle.py); NULL while it is not.
+    # Why it is resolved (alerts/lifecycle.py); NULL if it is not.
     Column("resolution", String(20)),
     # While the alert of this id is unresolved, this one does not notify. No foreign key: SQLite
     # cannot add one.
@@ -71,13 +70,13 @@ alerts = Table(
     # held.
     Column("inactivity", String(10)),
     Column("held_at", Instant),
-    # When its policy last began; NULL while nobody was told, or all was taken back before it was
-    # sent.
+    # When its policy last began; NULL if nobody was told, or all texts were cancelled before they
+    # went.
     Column("notified_at", Instant),
     # When people last heard of it or took it, and the number of reminders since.
     Column("told_at", Instant),
     Column("reminders", Integer, nullable=False, server_default="0"),
-    # Not unique with `began`: a span that corrected data take away and give back is two alerts.
+    # Not unique with `began`: a span that corrected data delete and restore is two alerts.
     Index(None, "client_id", "rule_id"),
     CheckConstraint("state IN ('open', 'acknowledged', 'snoozed', 'resolved')", name="state"),
     Index(
@@ -109,7 +108,7 @@ alert_transitions = Table(
     Column("why", Text, nullable=False),
 )
 
-# Who was not told of an alert although a step names them, and why. `role` is the step's; NULL if a
+# The people whom a step names and who were not told, and why. `role` is the step's; NULL if a
 # message that waited for them was taken back. `staff_id` is NULL if nobody has the role.
 skipped_recipients = Table(
     "skipped_recipients",
@@ -120,12 +119,12 @@ skipped_recipients = Table(
     Column("role", String(20)),
     Column("staff_id", ForeignKey("staff.id")),
     Column("reason", String(30), nullable=False),  # model/notify_reason.py
-    Column("stand_in_id", BigInteger),  # who is told instead; no foreign key, as above
+    Column("stand_in_id", BigInteger),  # the stand-in; no foreign key, as above
     Column("rotation", String(40)),
 )
 
-# The outages that stood at the last look. `cause` names a source or a rule (model/outages.py);
-# `kinds` are those of the events that are missing; `over` is since when the data are back.
+# The outages at the last look. `cause` names a source or a rule (model/outages.py). `kinds` are the
+# missing kinds of events. `over` is since when the data are back.
 outages = Table(
     "outages",
     metadata,

@@ -1,4 +1,4 @@
-"""What all tables share: the metadata, and the types of ids, instants and ordered texts.
+"""The shared parts of all tables: the metadata, and the types of ids, instants and ordered texts.
 
 Every instant is a BIGINT of microseconds since 1970 in UTC: the same number on SQLite and
 PostgreSQL, exact, and read straight into NumPy.

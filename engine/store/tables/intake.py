@@ -31,12 +31,12 @@ events = Table(
     Column("note", Text),
     Column("origin", String(300), nullable=False),
     UniqueConstraint("source", "key"),
-    # The order in which measures read, whole, so that a history is read without sorting it.
+    # The order in which measures read, so that a history needs no sorting.
     Index(None, "client_id", "occurred_at", "source", "key"),
 )
 
-# What a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign key,
-# because a withdrawn event is gone and SQLite may give its id to another. `source` and `key`
+# Versions that a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign
+# key, because a withdrawn event is gone and SQLite may give its id to another. `source` and `key`
 # identify it.
 event_versions = Table(
     "event_versions",
@@ -56,8 +56,8 @@ event_versions = Table(
     Index(None, "source", "key"),
 )
 
-# `digest` is that of `row`, which is too long for an index. `waits_for` is the unknown client's
-# ref, where a client who is not in the roster yet is all that is wrong.
+# `digest` is a digest of `row`, which is too long for an index. `waits_for` is the ref of the
+# unknown client, if that is the row's only fault.
 rejects = Table(
     "rejects",
     metadata,
@@ -70,7 +70,7 @@ rejects = Table(
     Column("digest", String(32), nullable=False),
     Column("waits_for", String(64), index=True),
     Column("key", ordered_alike(300)),
-    # From when it is read again by itself, because all that is wrong is that it is dated ahead.
+    # From when it is read again by itself, if its only fault is a date ahead of now.
     Column("retry_at", Instant, index=True),
     Column("seen_at", Instant, nullable=False),
     Column("fixed_at", Instant),
@@ -78,8 +78,8 @@ rejects = Table(
     UniqueConstraint("source", "item", "line", "digest"),
 )
 
-# What each item of a source said of an event when a row no longer made it: `said_at` is when,
-# `line` where. `away` says that it took the event back, and nobody has said the event since.
+# The content of each item about an event when a row no longer made it: `said_at` is when, `line`
+# where. `away` says that the item withdrew the event, and no content came since.
 withdrawals = Table(
     "withdrawals",
     metadata,
@@ -91,10 +91,10 @@ withdrawals = Table(
     Column("away", Boolean, nullable=False),
 )
 
-# What a list of a source holds (model/intake.py, Listing), by the keys of its rows. `item` is the
-# file that last held the row. `roster` is the part of the roster that the list is; none if it is of
-# events. `gone_at` is since when its newest file no longer holds the row, and `ended_at` when that
-# was taken for an end. Of lists of events, only rows that are gone and held stand here.
+# The rows of a source's lists (model/intake.py, Listing), by their keys. `item` is the file that
+# last held the row. `roster` is the list's part of the roster; NULL for events. `gone_at` is since
+# when its newest file no longer holds the row, and `ended_at` when that was taken for an end. Of
+# lists of events, only rows that are gone and held stand here.
 list_rows = Table(
     "list_rows",
     metadata,
@@ -118,7 +118,7 @@ source_positions = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
-# How each source fares (model/outages.py); `kinds` are those of the events that it ever brought.
+# The state of each source (model/outages.py); `kinds` are all kinds of its events so far.
 source_health = Table(
     "source_health",
     metadata,

@@ -37,10 +37,10 @@ outbox = Table(
     Column("step", Integer, nullable=False),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("kind", MESSAGE_KIND, nullable=False),
-    # What sets it apart from others of its kind (model/message.py).
+    # It sets a message apart from others of its kind (model/message.py).
     Column("sequence", BigInteger, nullable=False, server_default="0"),
     Column("subject_id", BigInteger, nullable=False, server_default="0"),
-    # Those due go in this order, and then by when they were due.
+    # Due messages go in this order, and then by when they were due.
     Column("urgency", Integer, nullable=False, server_default="2"),
     Column("body", Text, nullable=False),
     Column("state", String(20), nullable=False),
@@ -50,16 +50,16 @@ outbox = Table(
     Column("claimed_by", String(64)),
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    # Unique, so that two rows of the same words can never both take one message of the carrier's
-    # for theirs.
+    # Unique, so that two rows of the same words can never both claim one message of the carrier.
     Column("provider_id", String(64), index=True, unique=True),
     Column("error_code", String(20)),
     Column("error_text", Text),
     Column("updated_at", Instant, nullable=False),
-    # The number that it is handed over to, and when; `sent_at` is empty while it certainly was not.
+    # The number it is handed to, and when; `sent_at` is empty while it certainly was not sent.
     Column("phone", String(20)),
     Column("sent_at", Instant),
-    # The message that carries this one with it (store/bundles.py). No foreign key, as above.
+    # The message that carries this one with it (store/messages/grouping.py). No foreign key, as
+    # above.
     Column("bundle_id", BigInteger, index=True),
     # Whether its recipient is told as a mentor, who needs a consent; staff with that role always
     # are.
@@ -82,8 +82,8 @@ outbox = Table(
     Index(None, "state", "urgency", "due_at"),
 )
 
-# By which number a recipient's texts and replies speak of an alert. `told_at` is when it was last
-# said.
+# The number that stands for an alert in texts to a recipient and in replies. `told_at` is when it
+# was last texted.
 reply_codes = Table(
     "reply_codes",
     metadata,
@@ -96,8 +96,7 @@ reply_codes = Table(
     Index(None, "staff_id", "code"),
 )
 
-# Every text that came in, once, from any sender. `understood` is what it asked for
-# (messaging/replies.py).
+# Every incoming text, once, from any sender. `understood` is its request (messaging/replies.py).
 inbox = Table(
     "inbox",
     metadata,
@@ -108,15 +107,15 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("understood", String(20)),
     Column("answer", Text),
-    # Who had the number when the text came in; of several the first. No foreign keys: SQLite cannot
-    # add one.
+    # The people who had the number when the text came in; of several the first. No foreign keys:
+    # SQLite cannot add one.
     Column("client_id", BigInteger),
     Column("staff_id", BigInteger),
     Index(None, "sender", "id"),
     Index(None, "client_id", "id"),
 )
 
-# Which alerts a text opened, joined or acted on.
+# The alerts that a text opened, joined or acted on.
 inbox_alerts = Table(
     "inbox_alerts",
     metadata,

@@ -60,7 +60,7 @@ channel_state = Table(
     Column("texts_listed_at", Instant),
 )
 
-# Each time that more texts waited than people can act on one by one; `last_held_at` is in the
+# The times at which more texts waited than people can act on one by one; `last_held_at` is in the
 # newest row when the storm brake last held.
 alert_storms = Table(
     "alert_storms",
@@ -70,7 +70,7 @@ alert_storms = Table(
     Column("clients", Integer, nullable=False),
 )
 
-# The promises that the watchdog found broken at its last look, and since when each is.
+# The promises found broken at the watchdog's last look, and since when each is.
 broken_promises = Table(
     "broken_promises",
     metadata,
@@ -88,9 +88,9 @@ refused_rules = Table(
     Column("line", Integer),
 )
 
-# One row: the last tick of the clock that flows go by, and its last jump. `floor` is the least that
-# `at` can be, if the clock was right before its last gap. While `repaired_at` is fresh, what the
-# clock left behind up to `was` is pulled back.
+# One row: the last tick of the flows' clock, and its last jump. `floor` is the least that `at` can
+# be, if the clock was right before its last gap. While `repaired_at` is fresh, stamps that the
+# clock left behind up to `was` are pulled back.
 machine_clock = Table(
     "machine_clock",
     metadata,
@@ -104,8 +104,7 @@ machine_clock = Table(
     Column("away_until", Instant),
 )
 
-# By how much (microseconds) a machine's clock last was ahead of the database's, where the two
-# differ.
+# How far (microseconds) a machine's clock last was ahead of the database's, if the two differ.
 clock_differences = Table(
     "clock_differences",
     metadata,

@@ -1,4 +1,4 @@
-"""The tables of people: clients, staff, who looks after whom, consents, and who may be texted."""
+"""The tables of people: clients, staff, who looks after whom, consents, and opt-outs."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ consents = Table(
     UniqueConstraint("client_id", "staff_id", "given_at"),
 )
 
-# The on-call rotations that serve, as config.yaml had them when the daemon last began.
-# `first_handover` is a reading of the local clock, in microseconds as if it were UTC; `from_time`
-# and `to_time` are microseconds since local midnight; `weekdays` and `staff` are lists in JSON.
+# The on-call rotations that serve, from config.yaml at the daemon's last start. `first_handover` is
+# a reading of the local clock, in microseconds as if it were UTC. `from_time` and `to_time` are
+# microseconds since local midnight. `weekdays` and `staff` are lists in JSON.
 rotations = Table(
     "rotations",
     metadata,
@@ -137,7 +137,7 @@ disclosures = Table(
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("alert_id", ForeignKey("alerts.id"), nullable=False),
     Column("told", String(20), nullable=False),
-    # One of these two: a message of the outbox, or a text of the inbox that was answered.
+    # One of these two: a message of the outbox, or an answered text of the inbox.
     Column("message_id", ForeignKey("outbox.id")),
     Column("text_id", ForeignKey("inbox.id")),
     Column("attempt", Integer, nullable=False),
@@ -149,7 +149,7 @@ disclosures = Table(
     Index(None, "client_id", "at"),
 )
 
-# Those that the carrier certainly never took, so that nothing was disclosed.
+# Texts that the carrier certainly never took, so that nothing was disclosed.
 disclosures_averted = Table(
     "disclosures_averted",
     metadata,
