@@ -198,14 +198,23 @@ class RecipientResolver:
         return found.told.get("on_call", ())
 
     def stand_in(self, staff_id: int) -> Staff | None:
-        """Who is told in place of somebody absent; None where they have named nobody who can be."""
+        """Return the person who is told in place of an absent one; None if nobody can be.
+
+        A stand-in who is absent too has a stand-in of their own. People who stand in for each other
+        lead to nobody.
+        """
+        passed = {staff_id}
         absence = self.absent.get(staff_id)
-        stand_in = (
-            self._people.one(absence.stand_in_id) if absence and absence.stand_in_id else None
-        )
-        if stand_in is None or stand_in.role == "mentor":
-            return None
-        return stand_in if self.decide(stand_in).allowed else None
+        while absence and absence.stand_in_id and absence.stand_in_id not in passed:
+            passed.add(absence.stand_in_id)
+            one = self._people.one(absence.stand_in_id)
+            if one.role == "mentor":
+                return None
+            reason = self.decide(one).reason
+            if reason == NotifyReason.ALLOWED:
+                return one
+            absence = self.absent.get(one.id) if reason == NotifyReason.ABSENT else None
+        return None
 
     def decide(self, one: Staff, consents: tuple[Consent, ...] | None = None) -> NotifyDecision:
         """Decide whether somebody can be told now, whatever alert it is about.

@@ -66,8 +66,7 @@ def take(
         if kind == "clients":
             _take_clients(conn, list(of_kind), timezone, clocks, now, outcome)
         elif kind == "staff":
-            for row in of_kind:
-                outcome.count(row, _put_staff(conn, row, timezone))
+            _take_staff(conn, list(of_kind), timezone, outcome)
         else:
             _take_relations(conn, list(of_kind), clocks, now, outcome)
     return outcome
@@ -147,6 +146,22 @@ def _write_clients(
             )
             changes.append(roster.RecordChange(known.id, sorted(gone), sorted(come)))
     roster.change_records(conn, changes)
+
+
+def _take_staff(
+    conn: Connection, rows: Sequence[RosterRow], timezone: str, outcome: RosterRowResult
+) -> None:
+    roles: dict[str, str] = {}
+    for row in rows:
+        outcome.count(row, _put_staff(conn, row, timezone))
+        ref, role = row.values["ref"] or "", row.values["role"] or ""
+        if (before := roles.setdefault(ref, role)) != role:
+            reason = (
+                f"role: {ref} is {before} in an earlier row of this file; a person has one role, so "
+                "the last row counts. Give the person another ref for the other role, with the same phone"
+            )
+            outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
+        roles[ref] = role
 
 
 def _put_staff(conn: Connection, row: RosterRow, timezone: str) -> roster.Change:

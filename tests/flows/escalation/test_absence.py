@@ -77,6 +77,23 @@ def test_the_stand_in_at_that_time_is_told_with_a_code_of_their_own(
     assert phones.told(hours(3)) == []
 
 
+def test_a_stand_in_who_is_away_too_has_a_stand_in_of_their_own(phones: Phones) -> None:
+    phones.site.caseload.staff(9, "case_manager")
+    phones.site.evaluate()
+    away(phones, stand_in=8)
+    away(phones, 8, stand_in=9)
+    ((number, _),) = later(phones)
+    assert number == "+15550100009"
+
+
+def test_people_who_stand_in_for_each_other_lead_to_the_next_step(phones: Phones) -> None:
+    phones.site.evaluate()
+    away(phones, stand_in=8)
+    away(phones, 8, stand_in=1)
+    ((number, _),) = later(phones)
+    assert number == SUPERVISOR
+
+
 def test_a_stand_in_who_does_nothing_is_followed_by_the_next_step(phones: Phones) -> None:
     phones.site.evaluate()
     away(phones, stand_in=8)

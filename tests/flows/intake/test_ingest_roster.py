@@ -385,3 +385,21 @@ def test_a_client_who_has_no_real_day_of_enrolment_is_not_taken_for_one_who_has_
     assert [reason for *_, reason in site.rejects()] == [
         "enrolled: 9999-12-31 is outside the years 1970 to 2112"
     ]
+
+
+def test_a_person_who_is_given_two_roles_in_one_file_is_named(site: CsvSite) -> None:
+    boss = JD.replace("Case Manager", "Supervisor")
+    site.write("staff.csv", STAFF + boss + JD)
+    site.read()
+    assert rows(site, staff, "ref", "role") == [("JD", "case_manager")]
+    ((_, line, reason),) = site.rejects()
+    assert line == 3
+    assert reason.startswith("role: JD is supervisor in an earlier row of this file")
+
+
+def test_a_role_that_another_file_changes_is_a_change(site: CsvSite) -> None:
+    for row in (JD, JD.replace("Case Manager", "Supervisor")):
+        site.write("staff.csv", STAFF + row)
+        site.read()
+    assert rows(site, staff, "ref", "role") == [("JD", "supervisor")]
+    assert site.rejects() == []
