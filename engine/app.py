@@ -133,7 +133,7 @@ class Engine:
         # Reading and judging exclude each other: unread events of a source would look like silence.
         # The lock is fair, so that a backlog never keeps the sources from being read.
         self.turn = FairLock()
-        self._has_read = False
+        self._read_to: Instant | None = None  # when the sources were last read
         # Claims are this process's alone, though another machine may give it the same number.
         self._host = socket.gethostname()[:40]
         self._owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -241,17 +241,18 @@ class Engine:
 
     def _ingest(self) -> Mapping[str, int]:
         self.turn.take()
+        now = self._now()
         try:
             return ingest.run(
                 self.database,
                 self._sources,
                 self.settings.timezone,
-                self._now(),
+                now,
                 self.settings.outages.unread_after,
                 self.stopping.is_set,
             )
         finally:
-            self._has_read = True
+            self._read_to = now
             self.turn.release()
 
     def _take_up_rules(self) -> Mapping[str, int]:
@@ -276,9 +277,9 @@ class Engine:
         if not self.turn.take(self.settings.ticks.evaluate / 1_000_000):
             return evaluate.climb(*shared, now=self._now())
         try:
-            if not self._has_read:
+            if self._read_to is None:
                 return evaluate.climb(*shared, now=self._now())
-            return evaluate.run(*shared, now=self._now(), owner=self._owner)
+            return evaluate.run(*shared, now=self._now(), owner=self._owner, read_to=self._read_to)
         finally:
             self.turn.release()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.model.duration import Duration
+from engine.model.record import spell_open
 
 _SPELLS = frozenset({"enrolled", "ended", "leave_began", "leave_ended"})
 
@@ -89,9 +90,9 @@ def in_care(histories: Histories) -> Keys:
         spells = (entry for entry in client.record if entry.entry in _SPELLS)
         for at, entries in groupby(spells, attrgetter("at")):
             words = {entry.entry for entry in entries}
-            enrolled = _within(enrolled, words, "enrolled", "ended")
+            enrolled = spell_open(enrolled, words, "enrolled", "ended")
             # A client who is enrolled again is back from any leave.
-            away = _within(away and "enrolled" not in words, words, "leave_began", "leave_ended")
+            away = spell_open(away and "enrolled" not in words, words, "leave_began", "leave_ended")
             if (enrolled and not away) != inside:
                 inside = not inside
                 changes.append(int(base) + at)
@@ -100,13 +101,3 @@ def in_care(histories: Histories) -> Keys:
     # A client in care to the end flips at the next one's base; the last one's would not fit 64 bits
     # only in a batch larger than MOST_CLIENTS.
     return np.array(changes, np.int64)
-
-
-def _within(inside: bool, words: set[str], begin: str, end: str) -> bool:
-    """Return whether a spell is open after an instant, in any order of its events.
-
-    If one ends as the next begins it stays open. A spell that ends as it begins was never open.
-    """
-    if begin in words and end in words:
-        return inside
-    return begin in words or (inside and end not in words)

@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     TOLD_OF_ALERTS_HELD = "told of alerts held"
     ALERT_STORM = "alert storm"
     EVALUATION_FAILED = "evaluation failed"
+    EXPECTATIONS_ENDED = "expectations ended"
     INFERENCE_PROBLEM = "inference problem"
     # a person acts on an alert
     TAKEN = "taken"

@@ -109,6 +109,31 @@ BUILT_IN: Mapping[str, Kind] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class OutcomeWords:
+    """By which words of which field a kind says that what was due was missed or excused."""
+
+    field: str
+    missed: str  # the word of an event that is written because nothing came
+    unkept: frozenset[str]
+    excused: frozenset[str]
+
+
+_MISSED = ("missed", "no_show")
+_UNKEPT = frozenset({*_MISSED, "refused"})
+_EXCUSED = frozenset({"excused", "cancelled"})
+
+
+def outcome_words(kind: Kind) -> OutcomeWords | None:
+    """Find the field in which a kind can say `missed` or `no_show`; None if it has none."""
+    for name, one in kind.fields.items():
+        for word in _MISSED:
+            if word in one.choices:
+                said = frozenset(one.choices)
+                return OutcomeWords(name, word, said & _UNKEPT, said & _EXCUSED)
+    return None
+
+
 def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:
     """Return the built-in kinds with a site's own added; a built-in field stays as it is.
 

@@ -115,12 +115,17 @@ def after_reading(
 
 
 def worth_noting(before: Feed, after: Feed) -> bool:
-    """Return whether more changed than instants, or an instant by a minute or more."""
+    """Return whether more changed than instants, or an instant by a minute or more.
+
+    That a source can be read no longer, or again, is a change.
+    """
     moved = max(
         getattr(after, what) - getattr(before, what) for what in ("tried", "read", "arrived")
     )
+    turned = (before.tried > before.read) != (after.tried > after.read)
     return (
         moved >= MINUTE_US
+        or turned
         or replace(after, tried=before.tried, read=before.read, arrived=before.arrived) != before
     )
 

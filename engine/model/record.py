@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from engine.model.client import SPELL_WORDS, RecordEntry
 from engine.model.instant import Instant
@@ -97,6 +97,16 @@ def match_spell(
             return spell
     overlapping = [(b, e) for b, e in spells if b < (ended or _ENDLESS) and began < (e or _ENDLESS)]
     return overlapping[-1] if overlapping else None
+
+
+def spell_open(inside: bool, words: Collection[str], begin: str, end: str) -> bool:
+    """Return whether a spell is open after an instant, in whatever order its words stand.
+
+    Where one ends as the next begins it stays open, and one that ends as it begins was never open.
+    """
+    if begin in words and end in words:
+        return inside
+    return begin in words or (inside and end not in words)
 
 
 def _spells(entries: _Entries, begin: str, end: str) -> list[tuple[Instant, Instant | None]]:

@@ -17,6 +17,7 @@ from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
+from engine.model.schedule import SOURCE
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import SourceSettings
@@ -68,6 +69,7 @@ class Settings(Strict):
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
     timezone: Timezone  # the site's, if a client has none of their own
     rules: ConfigPath = Field(default=Path("rules"), validate_default=True)
+    plans: ConfigPath = Field(default=Path("plans"), validate_default=True)
     if TYPE_CHECKING:
         kinds: Mapping[str, Kind]
     else:
@@ -121,6 +123,8 @@ class Settings(Strict):
     @field_validator("sources")
     @classmethod
     def _names_differ(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        if SOURCE in {one.name for one in sources}:
+            raise ValueError(f"a source cannot be called {SOURCE}; schedules name their events so")
         _refuse_twins(
             [one.name for one in sources],
             "two sources",

@@ -1,4 +1,4 @@
-"""`handrail check`: the configuration, rule files and their cases, every mistake at once."""
+"""`handrail check`: the configuration, rules, cases and schedules, every mistake at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Paths = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="[PATH]...",
-        help="Rule files, files of cases, or folders (default: the configured one).",
+        help="Rule files, files of cases or schedules, or folders (default: the configured ones).",
     ),
 ]
 
@@ -33,7 +33,7 @@ COLUMNS = ("severity", "file", "line", "column", "message")
 def check(
     paths: Paths = None, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
 ) -> None:
-    """Read the configuration, the rules and their cases, and report every mistake in them."""
+    """Read the configuration, rules, cases and schedules, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
     from engine.flows.rules.files import read
     from engine.flows.rules.warnings import warnings
@@ -47,8 +47,10 @@ def check(
             settings = open_settings(config)
         except MistakesError as error:
             mistakes += error.mistakes
-    rule_sets = list(read(paths or configured(settings), settings))
+    plans, others = _parted(paths or [], settings)
+    rule_sets = list(read(others if paths else configured(settings), settings))
     mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
+    schedules = _schedules(plans, settings, mistakes)
     if mistakes and format is TextFormat.TEXT:
         say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))
@@ -68,16 +70,50 @@ def check(
     rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
     cases = sum(len(rule_set.cases) for rule_set in rule_sets)
     warned = counted(len(found), "warning") if found else "no warnings"
-    print(f"{counted(rules, 'rule')} and {counted(cases, 'case')} checked: no mistakes, {warned}")
+    checked = [counted(rules, "rule")] if rule_sets else []
+    checked += [counted(schedules, "schedule")] if schedules else []
+    checked += [counted(cases, "case")] if rule_sets else []
+    listed = " and ".join(filter(None, [", ".join(checked[:-1]), checked[-1]]))
+    print(f"{listed} checked: no mistakes, {warned}")
+
+
+def _parted(paths: list[Path], settings: Settings | None) -> tuple[list[Path], list[Path]]:
+    """Part paths into those of the configured plans and others; with none, all the plans."""
+    if settings is None:
+        return [], paths
+    if not paths:
+        return [near(settings.plans)], []
+    plans = [path for path in paths if settings.plans in {path.resolve(), path.resolve().parent}]
+    return plans, [path for path in paths if path not in plans]
+
+
+def _schedules(plans: list[Path], settings: Settings | None, mistakes: list[Mistake]) -> int:
+    """Count the schedules of plans, and note the mistakes in them."""
+    from engine.rulebook.parsing.load import load_plans
+
+    if settings is None:
+        return 0
+    number = 0
+    for path in plans:
+        try:
+            number += len(load_plans(path, settings.kinds, settings.attributes).schedules)
+        except MistakesError as error:
+            mistakes += error.mistakes
+    return number
 
 
 def _outdated(settings: Settings) -> Iterator[Mistake]:
     """Yield the schemas beside the rules that would make editors disagree with this check."""
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written
+    from engine.rulebook.plans.plan_schema import plans_schema
 
-    for name, schema in (("rules", rules_schema), ("cases", cases_schema)):
-        file = near(settings.rules) / f"{name}.schema.json"
+    for name, schema, folder in (
+        ("rules", rules_schema, settings.rules),
+        ("cases", cases_schema, settings.rules),
+        ("plans", plans_schema, settings.plans),
+    ):
+        file = near(folder) / f"{name}.schema.json"
         if file.is_file() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
             text = (
                 "is not of this configuration and version; "

@@ -17,10 +17,11 @@ class Files(StrEnum):
 
     RULES = "rules"
     CASES = "cases"
+    PLANS = "plans"
 
 
 Of = Annotated[
-    Files, typer.Argument(metavar="[rules|cases]", help="Of which files (default: of rules).")
+    Files, typer.Argument(metavar="[rules|cases|plans]", help="Of which files (default: of rules).")
 ]
 Output = Annotated[
     Path | None,
@@ -31,13 +32,15 @@ Output = Annotated[
 def schema(
     of: Of = Files.RULES, output: Output = None, config: ConfigFile = DEFAULT_CONFIG
 ) -> None:
-    """Write the JSON Schema of rule files, or of their cases, with this site's kinds of event."""
+    """Write the JSON Schema of rule files, cases or schedules, with this site's kinds of event."""
     from engine.model.event_kinds import BUILT_IN
     from engine.rulebook.language.cases_schema import cases_schema
     from engine.rulebook.language.schema import rules_schema, written
+    from engine.rulebook.plans.plan_schema import plans_schema
 
+    schemas = {Files.RULES: rules_schema, Files.CASES: cases_schema, Files.PLANS: plans_schema}
     kinds = open_settings(config).kinds if config.exists() else BUILT_IN
-    text = written((rules_schema if of is Files.RULES else cases_schema)(kinds))
+    text = written(schemas[of](kinds))
     if output is None:
         print(text, end="")
         return

@@ -15,6 +15,7 @@ from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
+from engine.flows.schedules.settle import ScheduleContext
 from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
 from engine.model.audit_action import AuditAction
@@ -45,6 +46,14 @@ class EvaluationContext:
     rule_set_id: int
     telling: NotificationSettings
     now: Instant
+    since: Instant  # when the rule set last began to serve
+    read_to: Instant  # when sources were last read
+
+    @property
+    def schedules(self) -> ScheduleContext:
+        """What decisions about expectations share."""
+        live = self.rulebook.plans.live
+        return ScheduleContext(self.database, live, self.since, self.read_to, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,13 @@ class Written:
     told: Sequence[steps.TakenStep]
 
 
-def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
-    """Replay these clients over all time and decide about their alerts."""
+def judge(
+    desk: EvaluationContext, claims: Sequence[Claim], due: Mapping[int, Instant]
+) -> list[Judgement]:
+    """Replay these clients over all time and decide about their alerts.
+
+    `due` is when something is next due of a client, by id, whatever the rules say.
+    """
     ids = [claim.client_id for claim in claims]
     with desk.database.read() as conn:
         caseload = histories(conn, ids, desk.now)
@@ -107,7 +121,8 @@ def judge(desk: EvaluationContext, claims: Sequence[Claim]) -> list[Judgement]:
         changes = [_doubted(one) for one in decisions if isinstance(one, AlertChange)]
         client_ref = caseload.clients[caseload.place[claim.client_id]].ref
         tellings = _next_tellings(decisions, of_client, rules, desk.now)
-        next_due = _next_due(own, tellings, desk.now)
+        others = [due[claim.client_id]] if claim.client_id in due else []
+        next_due = _next_due(own, [*tellings, *others], desk.now)
         return Judgement(claim, client_ref, of_client, opens, changes, next_due)
 
     return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]

@@ -12,6 +12,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.escalation import departures, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
+from engine.flows.schedules.settle import settle
 from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
@@ -56,12 +57,13 @@ def run(
     now: Instant,
     owner: str,
     limit: int = 10 * BATCH,
+    read_to: Instant | None = None,
 ) -> EvaluationCounts:
     """Evaluate up to `limit` clients who are due at `now`, then take due steps of policies.
 
-    `owner` is this process's alone; `now` is microseconds since 1970. Only the rule set that is
-    serving (store/rule_sets.py) decides: a daemon that still holds another leaves the clients to
-    those who have it.
+    `owner` is this process's alone; `now` is microseconds since 1970, and `read_to` when sources
+    were last read (None: now). Only the rule set that is serving (store/rule_sets.py) decides: a
+    daemon that still holds another leaves the clients to those who have it.
     """
     counts = EvaluationCounts()
     claimed, all_done = 0, False
@@ -80,7 +82,8 @@ def run(
         # What happened while no daemon ran is no old news.
         within = awake_for(telling.notify_within, clock.away if clock else None, now)
         awake = replace(telling, notify_within=within)
-        desk = EvaluationContext(database, rulebook, serving, awake, now)
+        known = now if read_to is None else read_to
+        desk = EvaluationContext(database, rulebook, serving.id, awake, now, serving.since, known)
         batch = _evaluate(desk, claims) if claims else EvaluationCounts()
         counts += batch
         claimed += len(claims)
@@ -133,7 +136,8 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
 
 def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCounts:
     try:
-        written = write(desk, judge(desk, claims))
+        due = settle(desk.schedules, claims)
+        written = write(desk, judge(desk, claims, due))
     except StoreUnavailableError:
         raise
     # Whatever is wrong with one client's data must not keep the others from being seen.

@@ -1,7 +1,8 @@
-"""Live rules that serve and that no file holds any more: they stay in force until they are retired.
+"""Live rules and schedules that serve and that no file holds any more stay in force until retired.
 
 A file can be lost in a merge, and an id can be changed by a slip. Neither may end the watch over a
-client in silence. Such a rule goes on in a rule set as a file of its own, named after the rule.
+client in silence. Such a rule or schedule goes on in a rule set as a file of its own, named after
+it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from engine.errors import MistakesError
 from engine.model.settings import Settings
 from engine.rulebook.core.condition_walks import references
 from engine.rulebook.core.rulebook import Rulebook
-from engine.rulebook.parsing.load import from_texts
+from engine.rulebook.parsing.load import PLAN, from_texts
 from engine.rulebook.parsing.rule_parser import WrittenRule
+from engine.yaml_source import YamlSource, walk
 
 IN_NO_FILE = " (in no file)"
 
@@ -52,7 +54,8 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
     """
     before = _read(serving, settings)
     wanted = _missing(rulebook, before) if before else []
-    if before is None or not wanted:
+    schedules = _missing_schedules(rulebook, before) if before else []
+    if before is None or not (wanted or schedules):
         return rulebook
     kept: dict[str, str] = {}
     while wanted:
@@ -64,18 +67,19 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
         for condition in (rule.when, *(condition for _, condition in rule.raises)):
             wanted += references(condition)
     files = {f"{rule_id}{IN_NO_FILE}": text for rule_id, text in kept.items()}
+    files |= {f"{one}{IN_NO_FILE}{PLAN}": _schedule_alone(serving, one) for one in schedules}
     every = {**rulebook.files, **files}
     return from_texts(every, settings.kinds, settings.attributes, settings.routing)
 
 
 def written(serving: Mapping[str, str]) -> dict[str, str]:
     """Return the texts of an accepted rule set that stood in files, by file name."""
-    return {name: text for name, text in serving.items() if not name.endswith(IN_NO_FILE)}
+    return {name: text for name, text in serving.items() if IN_NO_FILE not in name}
 
 
 def kept_in_force(serving: Mapping[str, str]) -> list[str]:
-    """The ids of the rules that an accepted rule set keeps in force although no file holds them."""
-    return [name.removesuffix(IN_NO_FILE) for name in serving if name.endswith(IN_NO_FILE)]
+    """The ids of rules and schedules that an accepted set keeps in force and no file holds."""
+    return [name.partition(IN_NO_FILE)[0] for name in serving if IN_NO_FILE in name]
 
 
 def _read(serving: Mapping[str, str], settings: Settings) -> Rulebook | None:
@@ -93,6 +97,23 @@ def _missing(rulebook: Rulebook, before: Rulebook) -> list[str]:
     )
 
 
+def _missing_schedules(rulebook: Rulebook, before: Rulebook) -> list[str]:
+    return sorted(before.plans.live.keys() - rulebook.plans.schedules.keys())
+
+
+def _schedule_alone(serving: Mapping[str, str], schedule_id: str) -> str:
+    """The file of a schedule without other schedules."""
+    roots = [YamlSource(name, text).root for name, text in serving.items() if name.endswith(PLAN)]
+    for root in (one for one in roots if isinstance(one, yaml.MappingNode)):
+        parts = {key.value: (key, value) for key, value in root.value}
+        key, schedules = parts["schedules"]
+        for item in schedules.value:
+            if any(word.value == "id" and said.value == schedule_id for word, said in item.value):
+                alone = (key, yaml.SequenceNode(schedules.tag, [item]))
+                return _text(yaml.MappingNode(root.tag, [*{**parts, "schedules": alone}.values()]))
+    raise AssertionError(schedule_id)
+
+
 def _alone(rule: WrittenRule) -> str:
     """The file of a rule without other rules; lists and phrases stay because it may use them."""
     root = rule.reading.source.root
@@ -101,5 +122,13 @@ def _alone(rule: WrittenRule) -> str:
         (key, yaml.SequenceNode(value.tag, [rule.node]) if key.value == "rules" else value)
         for key, value in root.value
     ]
-    text: str = yaml.serialize(yaml.MappingNode(root.tag, parts), allow_unicode=True)
+    return _text(yaml.MappingNode(root.tag, parts))
+
+
+def _text(root: yaml.Node) -> str:
+    """Write nodes as YAML; every scalar in quotes, because 20:00 would be a number without."""
+    for node in walk(root):
+        if isinstance(node, yaml.ScalarNode):
+            node.tag, node.style = "tag:yaml.org,2002:str", "'"
+    text: str = yaml.serialize(root, allow_unicode=True)
     return text

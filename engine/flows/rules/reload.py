@@ -38,7 +38,9 @@ class RuleFiles:
     def read(self) -> Rulebook:
         """Read the rules as they stand; MistakesError holds every mistake in them."""
         settings = self._settings
-        return load(settings.rules, settings.kinds, settings.attributes, settings.routing)
+        return load(
+            settings.rules, settings.kinds, settings.attributes, settings.routing, settings.plans
+        )
 
     def stored(self, files: Mapping[str, str]) -> Rulebook:
         """Read the rules of a set that serves."""
@@ -60,7 +62,10 @@ class RuleFiles:
 
     def _look(self) -> object:
         try:
-            return [(file, _state(file)) for file in rule_files(self._settings.rules)]
+            plans = self._settings.plans
+            files = rule_files(self._settings.rules)
+            files += rule_files(plans) if plans.exists() else []
+            return [(file, _state(file)) for file in files]
         except OSError as error:
             return error.errno
 
@@ -132,7 +137,7 @@ def _refuse(conn: Connection, mistakes: Sequence[Mistake], now: Instant) -> Mapp
 
 
 def lost(conn: Connection) -> str | None:
-    """Say in a few words how many live rules are in no file; None if each is in one."""
+    """Say in a few words how many live rules and schedules are in no file; None if none is."""
     serving = rule_sets.serving(conn)
     number = len(kept_in_force(serving.files)) if serving else 0
     if not number:

@@ -27,6 +27,7 @@ from engine.rulebook.core.figures import Figure
 from engine.rulebook.core.spans import held, raised
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.rule_parser import WrittenRule
+from engine.rulebook.plans.plans import Plans
 
 
 def _raise_of(rule_id: str, severity: Severity) -> str:
@@ -61,7 +62,7 @@ class _Held(NamedTuple):
 
 
 class Rulebook:
-    """An accepted set of rules, which never changes.
+    """An accepted set of rules and the plans that serve with them, which never changes.
 
     `files` are the texts that it was read from, by name.
     """
@@ -71,10 +72,12 @@ class Rulebook:
         checked: Mapping[str, CheckedRule],
         files: Mapping[str, str],
         figures: Sequence[Figure] = (),
+        plans: Plans | None = None,
     ) -> None:
         self.checked = dict(checked)
         self.files = dict(files)
         self.figures = tuple(figures)
+        self.plans = plans or Plans()
         self.rules: dict[str, Rule] = {
             rule_id: checked.rule for rule_id, checked in self.checked.items()
         }
@@ -138,6 +141,7 @@ class Rulebook:
         return Rulebook(
             {rule_id: one for rule_id, one in self.checked.items() if rule_id in rule_ids},
             self.files,
+            plans=self.plans,
         )
 
     def _tree(self, condition: Condition) -> logic_tree.Tree:

@@ -47,7 +47,7 @@ class DurationKey:
 
 
 # A value with a form of its own; its reader says the rest. Words from 'date' on belong to files of
-# cases.
+# cases, and those from 'schedules' on to plans.
 Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes",
     "condition",
@@ -55,6 +55,7 @@ Own = Literal[
     "figures", "figure",
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
+    "schedules", "expects", "every", "once",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 

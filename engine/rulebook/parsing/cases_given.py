@@ -25,8 +25,8 @@ from engine.rulebook.language.vocabulary import NAME, required
 from engine.rulebook.parsing.reading import Reading, nearest
 
 
-def read_start(reading: Reading, node: yaml.Node) -> date | None:
-    """Read the date of day 0."""
+def read_date(reading: Reading, node: yaml.Node) -> date | None:
+    """Read a date that starts something."""
 
     def parse(text: str) -> date:
         try:
@@ -132,7 +132,7 @@ def read_staff(
             values["timezone"] = reading.parsed(said["timezone"], "timezone", _timezone)
         for name in ("quiet_from", "quiet_to"):
             if name in said:
-                values[name] = reading.parsed(said[name], name, _clock)
+                values[name] = reading.parsed(said[name], name, parse_clock)
         if ("quiet_from" in said) != ("quiet_to" in said):
             reading.mistake(
                 next(iter(said.values())), "quiet hours need both quiet_from: and quiet_to:"
@@ -273,7 +273,8 @@ def _timezone(text: str) -> str:
         raise ValueError(f"'{text}' is not a time zone such as America/New_York") from None
 
 
-def _clock(text: str) -> str:
+def parse_clock(text: str) -> str:
+    """Read a time of day; ValueError names the expected form."""
     try:
         return time.fromisoformat(text.zfill(5)).strftime("%H:%M")
     except ValueError:

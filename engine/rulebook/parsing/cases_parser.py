@@ -28,9 +28,9 @@ from engine.rulebook.parsing.cases_given import (
     check_attributes,
     read_arrival,
     read_client,
+    read_date,
     read_moment,
     read_staff,
-    read_start,
 )
 from engine.rulebook.parsing.reading import Reading, nearest
 from engine.yaml_source import YamlSource
@@ -104,7 +104,7 @@ class _CaseReading:
         self._parts = reading.mapping(node, CASE, "a case", required(CASE))
         self._shared = shared
         starts = self._parts.get("starts", shared.get("starts"))
-        self._start = (read_start(reading, starts) if starts is not None else None) or USUAL_START
+        self._start = (read_date(reading, starts) if starts is not None else None) or USUAL_START
 
     def read(self) -> Case | None:
         """Return the case; None where mistakes were noted."""

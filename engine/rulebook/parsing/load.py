@@ -21,7 +21,12 @@ from engine.rulebook.parsing.cross_checks import check_rules
 from engine.rulebook.parsing.policy_checks import check_routing
 from engine.rulebook.parsing.reading import Reading, WrittenFigure
 from engine.rulebook.parsing.rule_parser import WrittenRule, read_file
+from engine.rulebook.plans.plan_parser import read_plans
+from engine.rulebook.plans.plans import Plans
 from engine.yaml_source import YamlSource
+
+# Ends the name of a file of plans among the files of an accepted set.
+PLAN = " (plan)"
 
 
 def load(
@@ -29,6 +34,7 @@ def load(
     kinds: Mapping[str, Kind],
     attributes: frozenset[str] | None = None,
     routing: RoutingSettings | None = None,
+    plans: Path | None = None,
 ) -> Rulebook:
     """Load the rulebook of rule files or folders.
 
@@ -37,25 +43,50 @@ def load(
         kinds: Every kind of event, by name.
         attributes: The attributes that clients may have; None if they are not known.
         routing: The routing policies; None if any policy may be named.
+        plans: The folder of the schedules that serve with them, if there is one.
 
     Raises:
         MistakesError: The files hold mistakes, all of which it names.
     """
-    sources: list[YamlSource] = []
     mistakes: list[Mistake] = []
-    for path in [paths] if isinstance(paths, Path) else paths:
+    sources = _sources([paths] if isinstance(paths, Path) else paths, "rule", mistakes)
+    planned = _sources([plans], "plan", mistakes) if plans is not None and plans.exists() else []
+    return _load(sources, planned, kinds, attributes, routing, mistakes)
+
+
+def load_plans(
+    path: Path, kinds: Mapping[str, Kind], attributes: frozenset[str] | None = None
+) -> Plans:
+    """Load the schedules of a folder or a file alone; a folder that is not there holds none.
+
+    Raises:
+        MistakesError: It holds all mistakes in them.
+    """
+    mistakes: list[Mistake] = []
+    sources = _sources([path], "plan", mistakes) if path.exists() else []
+    plans = read_plans([Reading(source, kinds, attributes=attributes) for source in sources])
+    mistakes += [mistake for source in sources for mistake in source.mistakes]
+    if mistakes:
+        raise MistakesError(mistakes)
+    return plans
+
+
+def _sources(paths: Sequence[Path], what: str, mistakes: list[Mistake]) -> list[YamlSource]:
+    """Read the files that paths mean; what cannot be read is among the mistakes."""
+    sources: list[YamlSource] = []
+    for path in paths:
         files = rule_files(path)
         mistakes += [
             Mistake(str(file), 0, 0, "is not read; name it *.yaml") for file in _misnamed(path)
         ]
         if not files:
-            mistakes.append(Mistake(str(path), 0, 0, "holds no rule files (*.yaml)"))
+            mistakes.append(Mistake(str(path), 0, 0, f"holds no {what} files (*.yaml)"))
         for file in files:
             try:
                 sources.append(YamlSource.read(file))
             except MistakesError as error:
                 mistakes += error.mistakes
-    return _load(sources, kinds, attributes, routing, mistakes)
+    return sources
 
 
 def rule_files(path: Path) -> list[Path]:
@@ -106,17 +137,17 @@ def from_texts(
     Raises:
         MistakesError: The texts hold mistakes, all of which it names.
     """
-    return _load(
-        [YamlSource(name, text) for name, text in sorted(files.items())],
-        kinds,
-        attributes,
-        routing,
-        [],
-    )
+    rules: list[YamlSource] = []
+    plans: list[YamlSource] = []
+    for name, text in sorted(files.items()):
+        part = plans if name.endswith(PLAN) else rules
+        part.append(YamlSource(name.removesuffix(PLAN), text))
+    return _load(rules, plans, kinds, attributes, routing, [])
 
 
 def _load(
     sources: list[YamlSource],
+    planned: list[YamlSource],
     kinds: Mapping[str, Kind],
     attributes: frozenset[str] | None,
     routing: RoutingSettings | None,
@@ -130,12 +161,15 @@ def _load(
     )
     if routing is not None:
         check_routing(written, routing)
-    mistakes = mistakes + [mistake for source in sources for mistake in source.mistakes]
+    plans = read_plans([Reading(source, kinds, attributes=attributes) for source in planned])
+    every = (*sources, *planned)
+    mistakes = mistakes + [mistake for source in every for mistake in source.mistakes]
     if mistakes:
         raise MistakesError(mistakes)
     figures = [_figure(one, resolved) for reading in readings for one in reading.figures]
     texts = {source.name: source.text for source in sources}
-    return Rulebook(_checked(written, resolved), texts, figures)
+    texts |= {f"{source.name}{PLAN}": source.text for source in planned}
+    return Rulebook(_checked(written, resolved), texts, figures, plans)
 
 
 def _check_figures(readings: Sequence[Reading]) -> None:

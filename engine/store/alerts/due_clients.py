@@ -6,7 +6,7 @@ earliest instant at which a finding can change although no event comes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -75,9 +75,17 @@ _LEND = (
     .returning(
         *[
             evaluations.c[name]
-            for name in ("client_id", "generation", "evaluated_to", "failures", "rules_hash")
+            for name in (
+                "client_id", "generation", "evaluated_to", "failures", "rules_hash", "dirty_from"
+            )
         ]
     )
+)  # fmt: skip
+_HOLDERS = (
+    select(evaluations.c.client_id, evaluations.c.claimed_by, evaluations.c.lease_until)
+    .where(evaluations.c.client_id.in_(bindparam("ids", expanding=True)))
+    .order_by(evaluations.c.client_id)
+    .with_for_update()
 )
 _HELD = and_(
     evaluations.c.client_id == bindparam("held_client"),
@@ -128,6 +136,7 @@ class Claim:
     evaluated_to: Instant | None
     failures: int
     rules_hash: str | None  # of the rule set by which the client was evaluated last
+    dirty_from: Instant | None = None  # the earliest instant that something new concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +215,7 @@ def claim_due(
             row.evaluated_to,
             row.failures,
             row.rules_hash,
+            row.dirty_from,
         )
         for row in conn.execute(
             _LEND, at_most | {"ids": chosen, "owner": owner, "until": now + lease_us}
@@ -239,6 +249,17 @@ def finish(
         "made_at": claim.generation,
     }
     return conn.execute(_FINISH, {**_held(claim), **values}).rowcount == 1
+
+
+def held(conn: Connection, claims: Collection[Claim]) -> set[int]:
+    """Return the clients of those claims that still hold, locked until the transaction ends."""
+    rows = conn.execute(_HOLDERS, {"ids": [claim.client_id for claim in claims]})
+    holders = {row.client_id: (row.claimed_by, row.lease_until) for row in rows}
+    return {
+        claim.client_id
+        for claim in claims
+        if holders.get(claim.client_id) == (claim.owner, claim.lease_until)
+    }
 
 
 def release(conn: Connection, claim: Claim) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import compress, groupby, islice
 from operator import itemgetter, lt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,20 @@ def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[
     return select(columns[0]).add_columns(*columns[1:]).where(of_these)
 
 
+_BETWEEN = (
+    select(
+        *(
+            events.c[name]
+            for name in ("client_id", "occurred_at", "kind", "fields", "source", "key")
+        )
+    )
+    .where(
+        events.c.client_id.in_(_THESE),
+        events.c.occurred_at.between(bindparam("first"), bindparam("last")),
+        events.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
+)
 _SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id)
 
 
@@ -142,6 +157,31 @@ def read_events(
         owners, instants, *ids = (numbers[order] for numbers in (owners, instants, *ids))
         contents = [contents[at] for at in order.tolist()]
     return EventColumns(owners, instants, contents, *ids)
+
+
+class TimedEvent(NamedTuple):
+    """An event with its identity; `fields` are canonical JSON."""
+
+    at: Instant
+    kind: str
+    fields: str
+    source: str
+    key: str
+
+
+def events_between(
+    conn: Connection,
+    client_ids: Sequence[int],
+    kinds: Collection[str],
+    first: Instant,
+    last: Instant,
+) -> dict[int, list[TimedEvent]]:
+    """Read the events of some clients and kinds by client, from one instant to another, in order."""
+    asked = {"client_ids": client_ids, "kinds": sorted(kinds), "first": first, "last": last}
+    found: dict[int, list[TimedEvent]] = defaultdict(list)
+    for client_id, *event in conn.execute(_BETWEEN, asked):
+        found[client_id].append(TimedEvent(*event))
+    return found
 
 
 def _columns(row: Sequence[str | None]) -> tuple[Any, ...]:

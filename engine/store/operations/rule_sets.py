@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -14,7 +15,7 @@ from engine.store.database.locks import lock
 from engine.store.tables.operations import audit, rule_sets
 
 _NEWEST = select(rule_sets).order_by(rule_sets.c.accepted_at.desc(), rule_sets.c.id.desc()).limit(1)
-_NEWEST_ID = _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.hash)
+_NEWEST_ID = _NEWEST.with_only_columns(rule_sets.c.id, rule_sets.c.accepted_at, rule_sets.c.hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class StoredRuleSet:
     hash: str
     accepted_at: Instant  # microseconds since 1970
     files: Mapping[str, str]
+
+
+class ServingSet(NamedTuple):
+    """The rule set that serves, and since when."""
+
+    id: int
+    since: Instant
 
 
 def accept(conn: Connection, hash: str, files: Mapping[str, str], at: Instant) -> int:  # noqa: A002 - the column's word
@@ -54,10 +62,12 @@ def serving(conn: Connection) -> StoredRuleSet | None:
     return _read(conn.execute(_NEWEST).first())
 
 
-def serves(conn: Connection, hash: str) -> int | None:  # noqa: A002 - the column's word
-    """Return the id of the serving rule set if it has this hash; else None."""
+def serves(conn: Connection, hash: str) -> ServingSet | None:  # noqa: A002 - the column's word
+    """Return the serving rule set if it has this hash; else None."""
     newest = conn.execute(_NEWEST_ID).first()
-    return newest.id if newest is not None and newest.hash == hash else None
+    if newest is None or newest.hash != hash:
+        return None
+    return ServingSet(newest.id, newest.accepted_at)
 
 
 def by_id(conn: Connection, id: int) -> StoredRuleSet | None:  # noqa: A002 - the column's word

@@ -172,7 +172,7 @@ class FailingFor:
 
     def __init__(self, rules: Any, client_id: int) -> None:
         self.rules, self.hash, self.files = rules.rules, rules.hash, rules.files
-        self.inference = rules.inference
+        self.inference, self.plans = rules.inference, rules.plans
         self._whole, self._client_id = rules, client_id
         self.fixed = False
 

@@ -183,3 +183,23 @@ def test_a_lost_rule_that_does_not_work_beside_the_new_ones_refuses_them(site: S
     # The policy is gone from the configuration, so the set before goes on serving.
     assert {"high-craving", "bad-test", "other"} <= site.serving().rules.keys()
     assert any("the rule files hold" in one for one in site.promises())
+
+
+def test_a_live_schedule_that_is_in_no_file_stays_in_force(site: Site) -> None:
+    one, two = (
+        f"  - {{id: {name}, title: Due, status: live, expects: check_in, every: day, by: 20:00}}\n"
+        for name in ("one", "two")
+    )
+    file = site.folder / "plans" / "due.yaml"
+    file.parent.mkdir()
+    head = "format: 1\nschedules:\n"
+    file.write_text(head + one + two)
+    site.look()
+    file.write_text(head + two)
+    site.look()
+    assert site.serving().plans.live.keys() == {"one", "two"}
+    assert site.promises() == ["1 rule in force is in no file"]
+    file.write_text(head + two + one.replace("live", "retired"))
+    site.look()
+    assert site.serving().plans.live.keys() == {"two"}
+    assert site.promises() == []

@@ -1,0 +1,58 @@
+"""The instants of what is due on local days.
+
+Times of day are placed by the one answer to the two odd nights of the year (model/local_time.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from engine.model.client import RecordEntry
+from engine.model.instant import Instant, from_us
+from engine.model.local_time import first_reached
+from engine.model.schedule import Anchor, DaysAfter, Occurrence, Timing
+
+_ENTRY: dict[Anchor, str] = {"enrolment": "enrolled", "discharge": "discharged"}
+
+
+def occurrences(
+    timing: Timing, record: Iterable[RecordEntry], timezone: str, first: date, last: date
+) -> Iterator[Occurrence]:
+    """Yield what is due on each day, in order.
+
+    Args:
+        timing: When it is due.
+        record: The client's record, which DaysAfter counts from.
+        timezone: The client's.
+        first: The first day that is asked for.
+        last: The last one.
+    """
+    on = timing.on
+    days = (
+        on.days(first, last) if not isinstance(on, DaysAfter) else _days_after(on, record, timezone)
+    )
+    return (occurrence(timing, day, timezone) for day in days if first <= day <= last)
+
+
+def occurrence(timing: Timing, day: date, timezone: str) -> Occurrence:
+    """Place one day's occurrence.
+
+    A time that the clock skips is reached at the change. One that it shows twice is the first of
+    the two.
+    """
+    due = first_reached(datetime.combine(day, timing.by), timezone)
+    midnight = first_reached(datetime.combine(day, time()), timezone)
+    opens = midnight if timing.window is None else due - timing.window
+    return Occurrence(day, opens, due, due + timing.grace)
+
+
+def local_day(at: Instant, timezone: str) -> date:
+    """Return the day that an instant belongs to, where the client lives."""
+    return from_us(at).astimezone(ZoneInfo(timezone)).date()
+
+
+def _days_after(on: DaysAfter, record: Iterable[RecordEntry], timezone: str) -> list[date]:
+    entries = [entry.at for entry in record if entry.entry == _ENTRY[on.after]]
+    return sorted({local_day(at, timezone) + timedelta(days=on.days) for at in entries})

@@ -1,0 +1,307 @@
+"""Settle what clients are due to do: read what happened, decide, and write what became of it.
+
+It runs under the claims of an evaluation, before rules judge the same clients. So a missed event
+and the alert it raises are made in one step, and two daemons never decide about one client.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from engine.calendar.expectations import (
+    ExpectationVerdict,
+    ScheduleFacts,
+    decide,
+    event_key,
+    is_for,
+    known_through,
+    to_the_next,
+)
+from engine.calendar.occurrences import local_day, occurrences
+from engine.calendar.standing import next_change
+from engine.model.audit_action import AuditAction
+from engine.model.client import Client
+from engine.model.duration import Duration
+from engine.model.event import NewEvent, read_fields
+from engine.model.instant import DAY_US, Instant
+from engine.model.outages import Feed
+from engine.model.schedule import SOURCE, Expectation, Occurrence, Outcome, Sign, Timing
+from engine.rulebook.plans.plans import Schedule
+from engine.store.alerts import due_clients
+from engine.store.alerts.due_clients import Claim
+from engine.store.database.connection import Database
+from engine.store.intake import events, histories, source_health
+from engine.store.intake.histories import TimedEvent
+from engine.store.operations import audit_log
+from engine.store.schedules import expectations
+
+ACTOR = "schedules"
+# How far ahead the next occurrence is looked for.
+_AHEAD = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleContext:
+    """What all decisions of a run share.
+
+    Attributes:
+        schedules: Those that serve and are live, by id.
+        since: When they began to serve; what was due before was never expected.
+        read_to: When sources were last read.
+    """
+
+    database: Database
+    schedules: Mapping[str, Schedule]
+    since: Instant
+    read_to: Instant
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read of some clients: `stored` and `said` by client id, `feeds` of all sources."""
+
+    clients: Mapping[int, Client]
+    stored: Mapping[int, Sequence[Expectation]]
+    said: Mapping[int, Sequence[TimedEvent]]
+    feeds: Collection[Feed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An expectation as it is stored, None if it is new, and as it stands from now on."""
+
+    before: Expectation | None
+    after: Expectation
+
+    @property
+    def writes_event(self) -> bool:
+        """Whether an event has to say that it was missed."""
+        return _own_event(self.after) is not None and _own_event(self.before) is None
+
+    @property
+    def withdraws_event(self) -> bool:
+        """Whether the event that says that it was missed is no longer true."""
+        return _own_event(self.before) is not None and _own_event(self.after) is None
+
+
+def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Instant]:
+    """Decide about the expectations of claimed clients, and write what changed.
+
+    Returns:
+        When each client is to be looked at again, by id; clients of whom nothing is due are left
+        out.
+    """
+    known = _read(context, claims)
+    if not context.schedules and not known.stored:
+        return {}
+    changes: list[_Change] = []
+    look_at: dict[int, Instant] = {}
+    for claim in claims:
+        client = known.clients[claim.client_id]
+        instants = [next_change(client.record, context.now)]
+        for change, again in _decide_client(context, known, client, claim):
+            instants.append(again)
+            if change is not None and change.before != change.after:
+                changes.append(change)
+        if ahead := [at for at in instants if at is not None]:
+            look_at[client.id] = min(ahead)
+    if changes:
+        with context.database.write() as conn:
+            held = due_clients.held(conn, claims)
+            _write(conn, context, [one for one in changes if one.after.client_id in held])
+    return look_at
+
+
+def _read(context: ScheduleContext, claims: Sequence[Claim]) -> _Known:
+    ids = [claim.client_id for claim in claims]
+    earliest = min(_since(claim, context.now) for claim in claims)
+    with context.database.read() as conn:
+        stored = expectations.of_clients(conn, ids, earliest)
+        if not context.schedules and not stored:
+            return _Known({}, {}, {}, ())
+        opened = [one.occurrence.opens for some in stored.values() for one in some]
+        since = min([earliest, *opened]) - _longest(context.schedules.values())
+        kinds = {one.kind for one in context.schedules.values()}
+        said = histories.events_between(conn, ids, kinds, since, context.now)
+        return _Known(
+            {client.id: client for client in histories.read_clients(conn, ids)},
+            stored,
+            said,
+            source_health.read(conn).values(),
+        )
+
+
+def _since(claim: Claim, now: Instant) -> Instant:
+    """From when a client's expectations may change."""
+    reached = now if claim.evaluated_to is None else claim.evaluated_to
+    return min(reached, now, reached if claim.dirty_from is None else claim.dirty_from)
+
+
+def _longest(schedules: Collection[Schedule]) -> Duration:
+    """The longest time from the opening to the close of what these schedules expect."""
+    timings = [one.timing for one in schedules]
+    return max((_span(one) for one in timings), default=0)
+
+
+def _span(timing: Timing) -> Duration:
+    # A day without a window begins at midnight, and the longest day of the year has 25 hours.
+    return (timing.window or 2 * DAY_US) + timing.grace
+
+
+def _decide_client(
+    context: ScheduleContext, known: _Known, client: Client, claim: Claim
+) -> Iterator[tuple[_Change | None, Instant | None]]:
+    """Yield changes, each perhaps with an instant at which to look again."""
+    stored: dict[str, list[Expectation]] = defaultdict(list)
+    for one in known.stored.get(client.id, ()):
+        stored[one.schedule_id].append(one)
+    for schedule_id in sorted(context.schedules.keys() | stored.keys()):
+        standing, schedule = stored[schedule_id], context.schedules.get(schedule_id)
+        if schedule is None:
+            still_open = [one for one in standing if one.outcome is None]
+            facts = ScheduleFacts((), {}, (), context.now, context.now)
+            decided = decide(still_open, (), facts)
+        else:
+            facts = _facts(context, known, client, schedule)
+            expected = _expected(context, client, schedule, standing, _since(claim, context.now))
+            since = max(context.since, claim.evaluated_to or context.now)
+            new = _new(client, schedule, standing, expected, since, facts)
+            decided = decide([*standing, *new], expected, facts)
+            yield None, _next_opening(decided, expected, facts)
+        before = {one.id: one for one in standing}
+        for one, verdict in decided:
+            yield _Change(before.get(one.id), _after(one, verdict, context.now)), verdict.look_at
+
+
+def _facts(
+    context: ScheduleContext, known: _Known, client: Client, schedule: Schedule
+) -> ScheduleFacts:
+    signs = [
+        Sign(event.at, meaning, event.source, event.key)
+        for event in known.said.get(client.id, ())
+        if event.kind == schedule.kind
+        and event.source != SOURCE
+        and (meaning := schedule.meaning(read_fields(event.fields))) is not None
+    ]
+    through = known_through(known.feeds, schedule.kind, context.read_to)
+    return ScheduleFacts(client.record, schedule.wanted, signs, through, context.now)
+
+
+def _expected(
+    context: ScheduleContext,
+    client: Client,
+    schedule: Schedule,
+    standing: Sequence[Expectation],
+    since: Instant,
+) -> list[Occurrence]:
+    """What the schedule expects, from all that is in question up to the next to open."""
+    start = min([since, *(one.occurrence.opens for one in standing)])
+    first = local_day(start - _span(schedule.timing), client.timezone)
+    last = local_day(context.now, client.timezone) + _AHEAD
+    found = occurrences(schedule.timing, client.record, client.timezone, first, last)
+    return list(to_the_next((one for one in found if one.closes >= start), context.now))
+
+
+def _new(
+    client: Client,
+    schedule: Schedule,
+    standing: Sequence[Expectation],
+    expected: Sequence[Occurrence],
+    since: Instant,
+    facts: ScheduleFacts,
+) -> list[Expectation]:
+    known = {one.occurrence.day for one in standing}
+    return [
+        Expectation(client.id, schedule.id, one)
+        for one in expected
+        if one.day not in known and one.due > since and is_for(facts, one.due)
+    ]
+
+
+def _next_opening(
+    decided: Sequence[tuple[Expectation, ExpectationVerdict]],
+    expected: Sequence[Occurrence],
+    facts: ScheduleFacts,
+) -> Instant | None:
+    """When the occurrence after one that has ended ahead of its time becomes an expectation."""
+    if not expected or expected[-1].opens <= facts.now or not is_for(facts, expected[-1].due):
+        return None
+    is_open = any(
+        one.occurrence.day == expected[-1].day and verdict.outcome is None
+        for one, verdict in decided
+    )
+    return None if is_open else expected[-1].opens
+
+
+def _after(one: Expectation, verdict: ExpectationVerdict, now: Instant) -> Expectation:
+    ended_at = one.ended_at if verdict.outcome == one.outcome else now
+    return replace(
+        one,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        event=verdict.event,
+        ended_at=None if verdict.outcome is None else ended_at,
+    )
+
+
+def _own_event(one: Expectation | None) -> tuple[str, str] | None:
+    """The event of ours that says that an expectation was missed, if there is one."""
+    missed = one is not None and one.outcome == Outcome.MISSED and one.event is not None
+    return one.event if one and missed and one.event and one.event[0] == SOURCE else None
+
+
+def _write(conn: Connection, context: ScheduleContext, changes: Sequence[_Change]) -> None:
+    """Write expectations and the events that some of them make; the claims of all are held."""
+    expectations.add(conn, [one.after for one in changes if one.before is None])
+    expectations.change(conn, [one.after for one in changes if one.before is not None])
+    events.add(
+        conn,
+        [_event(one.after, context) for one in changes if one.writes_event],
+        context.now,
+    )
+    gone = [one.before for one in changes if one.withdraws_event]
+    keys = {event_key(one): _origin(one) for one in gone if one is not None}
+    events.withdraw(conn, SOURCE, keys, context.now)
+    _record(conn, changes, context.now)
+
+
+def _event(one: Expectation, context: ScheduleContext) -> NewEvent:
+    """The event that says that an expectation was missed, at the end of its grace."""
+    schedule = context.schedules[one.schedule_id]
+    return NewEvent(
+        one.client_id,
+        schedule.kind,
+        one.occurrence.closes,
+        SOURCE,
+        event_key(one),
+        schedule.missed_fields,
+        None,
+        _origin(one),
+    )
+
+
+def _origin(one: Expectation) -> str:
+    # An origin ends in a line, and a schedule has none.
+    return f"schedule {one.schedule_id}:1"
+
+
+def _record(conn: Connection, changes: Sequence[_Change], now: Instant) -> None:
+    ended: dict[str, list[int]] = defaultdict(list)
+    for one in changes:
+        if one.after.outcome not in {None, Outcome.KEPT}:
+            ended[str(one.after.outcome)].append(one.after.client_id)
+    if ended:
+        audit_log.record(
+            conn,
+            at=now,
+            actor=ACTOR,
+            action=AuditAction.EXPECTATIONS_ENDED,
+            subject="expectations",
+            detail=dict(ended),
+        )

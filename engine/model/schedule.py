@@ -1,0 +1,101 @@
+"""Schedules: what clients are due to do, and when; an expectation is one due occurrence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from engine.model.duration import Duration
+from engine.model.instant import Instant
+from engine.model.recurrence import Recurrence
+
+# The source of the events that say what was missed; no source of config.yaml is called so.
+SOURCE = "schedules"
+Anchor = Literal["enrolment", "discharge"]
+
+
+class Outcome(StrEnum):
+    """How an expectation ends."""
+
+    KEPT = "kept"
+    MISSED = "missed"
+    EXCUSED = "excused"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+
+
+class OutcomeReason(StrEnum):
+    """Why an expectation ended so, or why it waits."""
+
+    DONE = "done"  # an event keeps it
+    NOT_DONE = "not done"  # no event by the end of the grace
+    SOURCE_SAYS = "a source says so"  # a source's own event calls it missed or excused
+    DONE_AFTER_ALL = "done after all"  # it was missed, and data that came late keep it
+    SCHEDULE_CHANGED = "the schedule changed"
+    NOT_FOR_CLIENT = "not for this client"  # no longer enrolled, or of other attributes
+    ON_LEAVE = "on leave"
+    DATA_MISSING = "data are missing"  # a source that would tell is not read
+
+
+class SignMeaning(StrEnum):
+    """What an event says of an expectation."""
+
+    KEPT = "kept"
+    MISSED = "missed"
+    EXCUSED = "excused"
+
+
+class Sign(NamedTuple):
+    """An event that says something of a schedule; `source` and `key` are its identity."""
+
+    at: Instant
+    meaning: SignMeaning
+    source: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaysAfter:
+    """One day, so many days after each enrolment or discharge of the client."""
+
+    days: int
+    after: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a schedule is due, by the client's clock.
+
+    `window` is how long before the due instant an event counts; None: since local midnight. `grace`
+    is how long after it an event still counts.
+    """
+
+    on: Recurrence | DaysAfter
+    by: time
+    window: Duration | None = None
+    grace: Duration = 0
+
+
+class Occurrence(NamedTuple):
+    """One due occurrence: its local day, and from when until when an event keeps it."""
+
+    day: date
+    opens: Instant
+    due: Instant
+    closes: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One due occurrence for one client; without an outcome it is open."""
+
+    client_id: int
+    schedule_id: str
+    occurrence: Occurrence
+    outcome: Outcome | None = None
+    reason: OutcomeReason | None = None
+    event: tuple[str, str] | None = None  # source and key of the event that ended it
+    ended_at: Instant | None = None
+    id: int = 0  # 0 until it is stored

@@ -1,0 +1,206 @@
+"""Reading files of schedules as strictly as files of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import time
+from functools import partial
+from typing import TypeVar
+
+import yaml
+
+from engine.measures.comparison import ANY, Where
+from engine.model.client import SPELL_WORDS
+from engine.model.duration import Duration, parse_duration
+from engine.model.event_kinds import OutcomeWords, outcome_words
+from engine.model.instant import DAY_US
+from engine.model.nearest_word import nearest_word
+from engine.model.recurrence import Recurrence, read_recurrence
+from engine.model.schedule import DaysAfter, Timing
+from engine.rulebook.language.vocabulary import PART, required
+from engine.rulebook.parsing.cases_given import parse_clock, read_date
+from engine.rulebook.parsing.comparison_parser import read_where
+from engine.rulebook.parsing.reading import Reading, nearest, parse_id
+from engine.rulebook.plans.plan_vocabulary import (
+    DAY,
+    EVERY,
+    LONGEST_SCHEDULE_ID,
+    ONCE,
+    PLAN_FILE,
+    SCHEDULE,
+)
+from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
+
+_Nodes = dict[str, yaml.Node]
+_T = TypeVar("_T")
+
+
+def read_plans(readings: Sequence[Reading]) -> Plans:
+    """The schedules of files that could be read; mistakes are among their sources'."""
+    found: dict[str, Schedule] = {}
+    for reading in readings:
+        for node, one in _read_file(reading):
+            if one.id in found:
+                reading.mistake(node, f"the schedule '{one.id}' stands twice; give each its own id")
+            found[one.id] = one
+    return Plans(found)
+
+
+def _read_file(reading: Reading) -> list[tuple[yaml.Node, Schedule]]:
+    root = reading.source.root
+    if root is None:
+        if not reading.source.mistakes:
+            begin = yaml.Mark("", 0, 0, 0, None, 0)
+            text = "the file is empty; begin it with 'format: 1' and 'schedules:'"
+            reading.mistake(yaml.ScalarNode("", "", begin, begin), text)
+        return []
+    parts = reading.mapping(root, PLAN_FILE, "a file of schedules", required(PLAN_FILE))
+    if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
+        reading.mistake(parts["format"], "this version reads format 1 alone")
+    items = reading.items(parts["schedules"], "'schedules:'") if "schedules" in parts else []
+    found = [(item, _read_schedule(reading, item)) for item in items]
+    return [(node, one) for node, one in found if one is not None]
+
+
+def _read_schedule(reading: Reading, node: yaml.Node) -> Schedule | None:
+    parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
+    before = len(reading.source.mistakes)
+    schedule_id = _part(parts, "id", partial(_id, reading))
+    title = _part(parts, "title", partial(_title, reading))
+    status: ScheduleStatus | None = _part(
+        parts, "status", lambda at: reading.one_of(at, STATUSES, "status")
+    )
+    why = _part(parts, "why", lambda at: reading.word(at, "why"))
+    wanted = _part(parts, "for", partial(_read_attributes, reading))
+    expects = _part(parts, "expects", partial(_read_expects, reading))
+    timing = _read_timing(reading, node, parts)
+    if (
+        len(reading.source.mistakes) > before
+        or schedule_id is None
+        or title is None
+        or status is None
+        or expects is None
+        or timing is None
+    ):
+        return None
+    return Schedule(schedule_id, title, status, wanted or {}, *expects, timing, why or "")
+
+
+def _part(parts: _Nodes, word: str, read: Callable[[yaml.Node], _T | None]) -> _T | None:
+    return read(parts[word]) if word in parts else None
+
+
+def _id(reading: Reading, node: yaml.Node) -> str | None:
+    schedule_id = reading.parsed(node, "id", parse_id)
+    if schedule_id is not None and len(schedule_id) > LONGEST_SCHEDULE_ID:
+        reading.mistake(node, f"'id' is longer than {LONGEST_SCHEDULE_ID} characters")
+    return schedule_id
+
+
+def _title(reading: Reading, node: yaml.Node) -> str | None:
+    title = reading.word(node, "title")
+    if title is not None and len(title) > 80:
+        reading.mistake(node, "'title' is longer than 80 characters")
+    return title
+
+
+def _read_attributes(reading: Reading, node: yaml.Node) -> dict[str, tuple[str, ...]]:
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        reading.mistake(node, "for: must be written as 'attribute: value' pairs")
+        return {}
+    found = {}
+    for key, value in node.value:
+        known = reading.attributes
+        if key.value in SPELL_WORDS or (known is not None and key.value not in known):
+            hint = nearest(key.value, known or ()) or "; a source can map it under attributes:"
+            reading.mistake(key, f"clients have no attribute '{key.value}'{hint}")
+        several = isinstance(value, yaml.SequenceNode)
+        items = reading.items(value, f"'{key.value}'") if several else [value]
+        words = [reading.word(item, f"'{key.value}'") for item in items]
+        found[key.value] = tuple(word for word in words if word is not None)
+    return found
+
+
+def _read_expects(reading: Reading, node: yaml.Node) -> tuple[str, Where, OutcomeWords] | None:
+    parts: _Nodes = {"kind": node}
+    if isinstance(node, yaml.MappingNode):
+        parts = reading.mapping(node, PART, "'expects:'", required(PART))
+    if "kind" not in parts:
+        return None
+    kind = reading.one_of(parts["kind"], reading.kinds, "kind of event")
+    if kind is None:
+        return None
+    words = outcome_words(reading.kinds[kind])
+    if words is None:
+        text = f"{kind} has no field that can say 'missed', so nothing can tell that one was missed"
+        reading.mistake(parts["kind"], text)
+        return None
+    where = read_where(reading, parts.get("where"), kind) if "where" in parts else ANY
+    if where is not None and words.field in dict(where.fields):
+        text = f"leave '{words.field}' out of where: a schedule knows which of its words keep it"
+        reading.mistake(parts["where"], text)
+    return None if where is None else (kind, where, words)
+
+
+def _read_timing(reading: Reading, node: yaml.Node, parts: _Nodes) -> Timing | None:
+    on = _read_days(reading, node, parts)
+    by = _part(parts, "by", lambda at: reading.parsed(at, "by", parse_clock))
+    window = _part(parts, "window", lambda at: _length(reading, at, "window"))
+    grace = _part(parts, "grace", lambda at: _length(reading, at, "grace"))
+    if on is None or by is None:
+        return None
+    return Timing(on, time.fromisoformat(by), window, grace or 0)
+
+
+def _length(reading: Reading, node: yaml.Node, what: str) -> Duration | None:
+    length = reading.duration(node, what)
+    if length is not None and length > 31 * DAY_US:
+        reading.mistake(node, f"{what} cannot be longer than 31 days")
+    return length
+
+
+def _read_days(reading: Reading, node: yaml.Node, parts: _Nodes) -> Recurrence | DaysAfter | None:
+    starts = _part(parts, "starts", partial(read_date, reading))
+    if ("every" in parts) == ("once" in parts):
+        # A slip in one of the two words is said already.
+        slips = () if "every" in parts else _keys_of(node) - SCHEDULE.keys()
+        if not any(nearest_word(slip, ("every", "once")) for slip in slips):
+            text = "a schedule needs one of every: and once:"
+            reading.mistake(parts.get("once", reading.end_of(node)), text)
+        return None
+    if "once" in parts:
+        if "starts" in parts:
+            reading.mistake(
+                parts["starts"], "starts: goes with every:; once: counts from its own day"
+            )
+        return reading.parsed(parts["once"], "once", _days_after)
+    every = parts["every"]
+    if isinstance(every, yaml.ScalarNode) and str(every.value) not in EVERY:
+        said = str(every.value)
+        if "=" not in said:
+            reading.mistake(every, f"'{said}' is neither a day nor a rule{nearest(said, EVERY)}")
+            return None
+        return reading.parsed(every, "every", lambda text: read_recurrence(text.upper(), starts))
+    items = [every] if isinstance(every, yaml.ScalarNode) else reading.items(every, "'every:'")
+    words = [reading.one_of(item, EVERY, "day of the week") for item in items]
+    days = [word[:2].upper() for word in words if word is not None and word != DAY]
+    if not items or None in words:
+        return None
+    weekly = f"FREQ=WEEKLY;BYDAY={','.join(dict.fromkeys(days))}"
+    return read_recurrence("FREQ=DAILY" if DAY in words else weekly, starts)
+
+
+def _keys_of(node: yaml.Node) -> set[str]:
+    return (
+        {str(key.value) for key, _ in node.value} if isinstance(node, yaml.MappingNode) else set()
+    )
+
+
+def _days_after(text: str) -> DaysAfter:
+    found = ONCE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"'{text}' is not such a day; write 7 days after discharge, say")
+    return DaysAfter(
+        parse_duration(found[1]) // DAY_US,
+        "enrolment" if found[2] == "enrolment" else "discharge",
+    )

@@ -1,0 +1,81 @@
+"""A JSON Schema of files of schedules. Editors use it; it is made from the reader's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.model.event_kinds import Kind, outcome_words
+from engine.rulebook.language import schema_values
+from engine.rulebook.language.cases_vocabulary import CLOCK
+from engine.rulebook.language.schema import DRAFT, keyed, of_shape
+from engine.rulebook.language.schema_values import Schema, whole_of
+from engine.rulebook.language.vocabulary import PART, Key, required
+from engine.rulebook.plans.plan_vocabulary import EVERY, ONCE, PLAN_FILE, RECURRENCE, SCHEDULE
+
+
+def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The schema (draft 7) of a file of schedules, where events are of these kinds."""
+    due = {name: kind for name, kind in kinds.items() if outcome_words(kind) is not None}
+    either = [{"required": ["every"]}, {"required": ["once"], "not": {"required": ["starts"]}}]
+    return {
+        "$schema": DRAFT,
+        "title": "Handrail schedules",
+        **_of_keys(PLAN_FILE),
+        "definitions": {
+            "schedule": {**_of_keys(SCHEDULE), "oneOf": either},
+            "expects": _expects(due),
+            **{f"where {name}": _where(kind) for name, kind in due.items()},
+        },
+    }
+
+
+_OWN: Mapping[object, Schema] = {
+    "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
+    "expects": {"$ref": "#/definitions/expects"},
+    "every": {
+        "anyOf": [
+            {"enum": list(EVERY)},
+            {"type": "string", "pattern": whole_of(RECURRENCE)},
+            {"type": "array", "minItems": 1, "items": {"enum": list(EVERY)}},
+        ]
+    },
+    "once": {"type": "string", "pattern": whole_of(ONCE)},
+    "date": {"type": "string", "pattern": "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"},
+    "clock": {"type": "string", "pattern": whole_of(CLOCK)},
+}
+
+
+def _of_keys(keys: Mapping[str, Key]) -> dict[str, Any]:
+    shapes = {
+        word: _OWN[key.shape] if key.shape in _OWN else of_shape(key) for word, key in keys.items()
+    }
+    return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
+
+
+def _expects(kinds: Mapping[str, Kind]) -> Schema:
+    """A kind, or one that is narrowed by a `where:`."""
+    part = keyed(
+        {word: key.says for word, key in PART.items()},
+        {"kind": {"enum": list(kinds)}},
+        required(PART),
+    )
+    wheres = [
+        {
+            "if": {"properties": {"kind": {"enum": [name]}}},
+            "then": {"properties": {"where": {"$ref": f"#/definitions/where {name}"}}},
+        }
+        for name in kinds
+    ]
+    return {"anyOf": [{"enum": list(kinds)}, {**part, "allOf": wheres}]}
+
+
+def _where(kind: Kind) -> Schema:
+    """The fields of a kind but the one that says what was missed."""
+    schema = dict(schema_values.where(kind))
+    words = outcome_words(kind)
+    assert words is not None
+    schema["properties"] = {
+        name: one for name, one in schema["properties"].items() if name != words.field
+    }
+    return schema

@@ -1,0 +1,70 @@
+"""The keys of a file of schedules, how their values are written and what they mean.
+
+The reader and the editors' schema use them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from engine.measures.weekday import WEEKDAYS
+from engine.rulebook.language.vocabulary import Choice, DurationKey, Key, TextKey
+from engine.rulebook.plans.plans import STATUSES
+
+DAY = "day"
+# The key of a missed event holds it, with a client and a day.
+LONGEST_SCHEDULE_ID = 60
+ONCE = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
+RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
+
+PLAN_FILE: Mapping[str, Key] = {
+    "format": Key("format", "The version of the language of plans: 1.", required=True),
+    "schedules": Key(
+        "schedules", "The schedules of this file, each beginning with '- id:'.", required=True
+    ),
+}
+SCHEDULE: Mapping[str, Key] = {
+    "id": Key(
+        "id",
+        "The schedule's for ever, and never another's: small letters, digits and single hyphens. "
+        "A schedule that is given up becomes 'status: retired'.",
+        required=True,
+    ),
+    "title": Key(TextKey(80), "What people call it. It never stands in a text.", required=True),
+    "status": Key(
+        Choice(STATUSES, "status"),
+        "draft: it does nothing yet. live: clients are expected. retired: kept for its id.",
+        required=True,
+    ),
+    "why": Key(TextKey(), "Why this is due, for people who ask."),
+    "for": Key(
+        "attributes",
+        "Only clients with these attributes, such as {program: [iop, aftercare]}; left out, "
+        "everyone.",
+    ),
+    "expects": Key(
+        "expects",
+        "The kind of event that is due, such as check_in; or {kind: attendance, where: "
+        "{activity: group}}.",
+        required=True,
+    ),
+    "every": Key(
+        "every",
+        "On which days: 'day', a weekday, a list of weekdays, or a rule of RFC 5545 such as "
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU.",
+    ),
+    "once": Key("once", "One day instead: '7 days after discharge' or '0 days after enrolment'."),
+    "starts": Key(
+        "date", "The first day; a rule with an INTERVAL counts from it. Left out, it always was."
+    ),
+    "by": Key(
+        "clock", "By when, by the client's clock: 20:00, or 9:30 in the morning.", required=True
+    ),
+    "window": Key(
+        DurationKey(),
+        "How long before that an event counts. Left out, it counts since midnight of the day.",
+    ),
+    "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),
+}
+EVERY: tuple[str, ...] = (DAY, *WEEKDAYS)

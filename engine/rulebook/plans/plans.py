@@ -1,0 +1,72 @@
+"""Plans: the schedules that were read, with the events that keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.measures.comparison import Where
+from engine.model.event import Value, write_fields
+from engine.model.event_kinds import OutcomeWords
+from engine.model.schedule import SignMeaning, Timing
+
+ScheduleStatus = Literal["draft", "live", "retired"]
+STATUSES: tuple[ScheduleStatus, ...] = ("draft", "live", "retired")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What some clients are due to do, and when.
+
+    Attributes:
+        wanted: The attributes of clients for whom it is, each with the words that will do.
+        kind: The kind of event that is due.
+        where: What the event must be besides.
+        words: The words by which such an event says that it was missed or excused.
+        timing: When it is due.
+    """
+
+    id: str
+    title: str
+    status: ScheduleStatus
+    wanted: Mapping[str, tuple[str, ...]]
+    kind: str
+    where: Where
+    words: OutcomeWords
+    timing: Timing
+    why: str = ""
+
+    def meaning(self, fields: Mapping[str, Value]) -> SignMeaning | None:
+        """Return what an event of the kind says; None if it is not of the sort that is due.
+
+        An event that says neither missed nor excused keeps it.
+        """
+        if not all(comparison.holds(fields.get(name)) for name, comparison in self.where.fields):
+            return None
+        word = fields.get(self.words.field)
+        if word in self.words.unkept:
+            return SignMeaning.MISSED
+        return SignMeaning.EXCUSED if word in self.words.excused else SignMeaning.KEPT
+
+    @property
+    def missed_fields(self) -> str:
+        """The fields of an event that says it was missed, in canonical JSON."""
+        fields: dict[str, Value] = {
+            name: comparison.operand
+            for name, comparison in self.where.fields
+            if comparison.operator == "is" and isinstance(comparison.operand, str)
+        }
+        return write_fields({**fields, self.words.field: self.words.missed})
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The schedules of all files, by id in the order written."""
+
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+
+    @property
+    def live(self) -> Mapping[str, Schedule]:
+        """The schedules that clients are expected to keep."""
+        return {name: one for name, one in self.schedules.items() if one.status == "live"}

@@ -1,0 +1,46 @@
+"""The table of expectations."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Enum, ForeignKey, Index, String, Table, UniqueConstraint, text
+
+from engine.model.schedule import Outcome, OutcomeReason
+from engine.store.tables.columns import Id, Instant, metadata, ordered_alike
+
+# Texts in the database, so that a new word needs no migration.
+_OUTCOME, _REASON = (
+    Enum(
+        words,
+        native_enum=False,
+        length=30,
+        values_callable=lambda all_: [one.value for one in all_],
+    )
+    for words in (Outcome, OutcomeReason)
+)
+
+# What each client is due to do, a row an occurrence; `day` is its local day. Without an outcome it
+# is open. `event_source` and `event_key` are the identity of the event that ended it.
+expectations = Table(
+    "expectations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("schedule_id", String(60), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("opens_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+    Column("outcome", _OUTCOME),
+    Column("reason", _REASON),
+    Column("event_source", ordered_alike(64)),
+    Column("event_key", ordered_alike(100)),
+    Column("ended_at", Instant),
+    UniqueConstraint("client_id", "schedule_id", "day"),
+    Index(None, "client_id", "closes_at"),
+    Index(
+        "ix_expectations_open",
+        "due_at",
+        sqlite_where=text("outcome IS NULL"),
+        postgresql_where=text("outcome IS NULL"),
+    ),
+)

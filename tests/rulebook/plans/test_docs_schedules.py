@@ -1,0 +1,47 @@
+"""Every example in docs/schedules.md, and every shipped schedule, is read by the reader itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from engine.config import load
+from engine.model.event_kinds import BUILT_IN
+from engine.rulebook.language.schema import written
+from engine.rulebook.plans.plan_schema import plans_schema
+from engine.rulebook.plans.plan_vocabulary import SCHEDULE
+from tests.rulebook.editor import refusals
+from tests.rulebook.plans.test_plan_parser import mistakes
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "schedules.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SHIPPED = sorted(
+    path for path in (ROOT / "plans").glob("*.yaml") if not path.name.endswith(".cases.yaml")
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_right(example: str) -> None:
+    assert mistakes(example) == []
+    assert refusals(plans_schema(BUILT_IN), example) == []
+
+
+def test_every_word_of_a_schedule_has_an_example() -> None:
+    shown = "\n".join(EXAMPLES)
+    assert [word for word in SCHEDULE if not re.search(rf"\b{word}:", shown)] == []
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_a_shipped_file_names_its_schema_and_is_right(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=plans.schema.json\n")
+    assert mistakes(text) == []
+    assert refusals(plans_schema(BUILT_IN), text) == []
+
+
+def test_the_shipped_schema_is_up_to_date() -> None:
+    schema = plans_schema(load(ROOT / "config.yaml").kinds)
+    assert (ROOT / "plans" / "plans.schema.json").read_text("utf-8") == written(schema)

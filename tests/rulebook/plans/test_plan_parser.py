@@ -1,0 +1,140 @@
+"""A file of schedules is read strictly: each mistake at its place, and all of them at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import MistakesError
+from engine.model.event_kinds import BUILT_IN
+from engine.rulebook.parsing.load import PLAN, from_texts
+from engine.rulebook.plans.plan_schema import plans_schema
+from engine.rulebook.plans.plans import Plans
+from tests.rulebook.editor import refusals
+
+HEAD = "format: 1\nschedules:\n"
+RULES = (
+    "format: 1\nrules:\n  - {id: a, title: A, status: draft, severity: low, "
+    "when: {count: test, at_least: 1}}\n"
+)
+GOOD = {
+    "id": "groups",
+    "title": "Groups",
+    "status": "live",
+    "expects": "{kind: attendance, where: {activity: group}}",
+    "every": "[monday, wednesday, friday]",
+    "by": "18:00",
+}
+
+
+def written(**changed: str | None) -> str:
+    """One schedule as a file, some of its lines changed or left out."""
+    lines = {word: text for word, text in {**GOOD, **changed}.items() if text is not None}
+    body = "\n    ".join(f"{word}: {text}" for word, text in lines.items())
+    return f"{HEAD}  - {body}\n"
+
+
+def plans(text: str) -> Plans:
+    return from_texts(
+        {"r.yaml": RULES, f"p.yaml{PLAN}": text}, BUILT_IN, frozenset({"program"})
+    ).plans
+
+
+def mistakes(text: str) -> list[str]:
+    try:
+        plans(text)
+    except MistakesError as error:
+        return [str(one).removeprefix("p.yaml:") for one in error.mistakes]
+    return []
+
+
+WRONG: list[tuple[dict[str, str | None], str]] = [
+    ({"id": "Groups"}, "3:9: id: 'Groups' is not an id;"),
+    ({"id": "g" * 61}, "3:9: 'id' is longer than 60 characters"),
+    ({"title": None}, "4:5: a schedule needs 'title:' before this"),
+    ({"titel": "x"}, "9:5: 'titel' is not a word of a schedule; did you mean 'title'?"),
+    ({"title": "x" * 81}, "4:12: 'title' is longer than 80 characters"),
+    ({"status": "shadow"}, "5:13: 'shadow' is not a status; known are draft, live, retired"),
+    ({"expects": "atendance"}, "6:14: 'atendance' is not a kind of event; did you mean 'attendance'?"),
+    ({"expects": "assessment"}, "6:14: assessment has no field that can say 'missed'"),
+    ({"expects": "{kind: attendance, where: {status: attended}}"}, "6:40: leave 'status' out of where:"),
+    ({"expects": "{kind: attendance, where: {activity: grup}}"}, "6:51: 'grup' is not a value here; did you mean 'group'?"),
+    ({"every": "mondays"}, "7:12: 'mondays' is neither a day nor a rule; did you mean 'monday'?"),
+    ({"every": "[monday, tusday]"}, "7:21: 'tusday' is not a day of the week; did you mean 'tuesday'?"),
+    ({"every": "FREQ=HOURLY"}, "7:12: every: 'FREQ=HOURLY' is not a rule; begin it with"),
+    ({"every": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "7:12: every: no day ever fits 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'"),
+    ({"every": None}, "7:5: a schedule needs one of every: and once:"),
+    ({"every": None, "evry": "day"}, "8:5: 'evry' is not a word of a schedule; did you mean 'every'?"),
+    ({"once": "7 days after discharge"}, "9:11: a schedule needs one of every: and once:"),
+    ({"every": None, "once": "a week after discharge"}, "8:11: once: 'a week after discharge' is not such a day;"),
+    ({"every": None, "once": "7 days after discharge", "starts": "2026-01-01"}, "9:13: starts: goes with every:;"),
+    ({"starts": "soon"}, "9:13: starts: 'soon' is not a date; write one such as 2026-03-06"),
+    ({"by": "25:00"}, "8:9: by: '25:00' is not a time of day; write it as 21:00"),
+    ({"by": None}, "7:5: a schedule needs 'by:' after this"),
+    ({"grace": "2 hors"}, "9:12: grace: '2 hors' is not a duration;"),
+    ({"window": "6 weeks"}, "9:13: window cannot be longer than 31 days"),
+    ({"for": "{programme: iop}"}, "9:11: clients have no attribute 'programme'; did you mean 'program'?"),
+    ({"for": "iop"}, "9:10: for: must be written as 'attribute: value' pairs"),
+]  # fmt: skip
+# What a schema cannot say: the attributes of a site, names that may be those of lists, and what
+# must be computed.
+UNSAID = ("grup", "programme", "no day ever fits", "31 days", "longer than 60")
+
+
+@pytest.mark.parametrize(("changed", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_a_wrong_schedule_is_said_at_its_place(changed: dict[str, str | None], says: str) -> None:
+    (said,) = mistakes(written(**changed))
+    assert said.startswith(says)
+
+
+def test_every_mistake_of_a_file_is_said_at_once() -> None:
+    found = mistakes(written(status="liv", by="9", grace="soon"))
+    assert [one.partition(":")[0] for one in found] == ["5", "8", "9"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "1:1: the file is empty; begin it with 'format: 1' and 'schedules:'"),
+        ("format: 2\nschedules: []\n", "1:9: this version reads format 1 alone"),
+        (written() + written().removeprefix(HEAD), "9:5: the schedule 'groups' stands twice; give each its own id"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_said_at_its_place(text: str, says: str) -> None:
+    assert says in mistakes(text)
+
+
+RIGHT: list[dict[str, str | None]] = [
+    {},
+    {"every": "day"},
+    {"every": "tuesday", "for": "{program: [iop, php]}"},
+    {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
+    {"every": None, "once": "7 days after discharge"},
+    {"expects": "medication", "window": "4 hours", "grace": "30 minutes", "why": "A reason."},
+]
+
+
+@pytest.mark.parametrize("changed", RIGHT, ids=str)
+def test_a_right_schedule_is_right_to_the_reader_and_to_editors(
+    changed: dict[str, str | None],
+) -> None:
+    assert mistakes(written(**changed)) == []
+    assert refusals(plans_schema(BUILT_IN), written(**changed)) == []
+
+
+@pytest.mark.parametrize(("changed", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_editors_refuse_a_wrong_schedule_if_a_schema_can_say_so(
+    changed: dict[str, str | None], says: str
+) -> None:
+    refused = bool(refusals(plans_schema(BUILT_IN), written(**changed)))
+    assert refused == (not any(part in says for part in UNSAID))
+
+
+def test_an_event_that_says_neither_missed_nor_excused_keeps_a_schedule() -> None:
+    groups = plans(written()).schedules["groups"]
+    said = [
+        groups.meaning({"activity": "group", **({"status": status} if status else {})})
+        for status in ("attended", "late", None, "no_show", "excused", "cancelled")
+    ]
+    assert said == ["kept", "kept", "kept", "missed", "excused", "excused"]
+    assert groups.meaning({"activity": "individual", "status": "attended"}) is None
+    assert groups.missed_fields == '{"activity":"group","status":"no_show"}'

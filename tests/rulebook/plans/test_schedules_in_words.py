@@ -1,0 +1,48 @@
+"""A schedule reads as plain English."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.rulebook.plans.schedules_in_words import explain_schedule, when_in_words
+from tests.rulebook.plans.test_plan_parser import plans, written
+
+
+def schedule(**changed: str | None):
+    return plans(written(**changed)).schedules["groups"]
+
+
+def test_a_schedule_is_explained_whole() -> None:
+    lines = explain_schedule(
+        schedule(**{"for": "{program: [iop, php]}", "grace": "2 hours", "why": "Contact."})
+    )
+    assert lines == [
+        "Groups (groups)",
+        "It is live. It is for clients whose program is iop or php.",
+        "",
+        "A session with activity group is due every Monday, Wednesday and Friday by 18:00, "
+        "by the client's own clock.",
+        "It counts from midnight of that day until 2 hours after.",
+        "If there is none by then, a no-show session with activity group is recorded at the end of "
+        "that time, and rules see it like any other.",
+        "On leave nothing is missed. While a source that would tell of it is not read, it waits.",
+        "",
+        "Why: Contact.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"every": "day"}, "every day by 18:00"),
+        ({"every": "tuesday"}, "every Tuesday by 18:00"),
+        ({"every": None, "once": "7 days after discharge"}, "once, 7 days after discharge, by 18:00"),
+        ({"every": None, "once": "0 days after enrolment"}, "once, on the day of enrolment, by 18:00"),
+        (
+            {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
+            "on the days of the rule FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, counted from 2026-01-06, by 18:00",
+        ),
+    ],
+)  # fmt: skip
+def test_its_days_are_said(changed: dict[str, str | None], says: str) -> None:
+    assert when_in_words(schedule(**changed)) == says
