@@ -27,6 +27,19 @@ def next_text_at(sent: Sequence[Instant], now: Instant) -> Instant:
     return max(now, *freed) if newest_first else now
 
 
+def apart_from(same_words: Sequence[Instant], now: Instant) -> Instant:
+    """Return the first instant from `now` on at which a text of these words may go again.
+
+    This holds for urgent texts too. A text whose outcome is unknown is looked up by its words and
+    its time, so two of the same words must not go at the same time.
+
+    Args:
+        same_words: When texts of the same words were sent to the phone.
+        now: The present instant.
+    """
+    return max(now, *(at + _SPACING_US for at in same_words)) if same_words else now
+
+
 def room(sent: Sequence[Instant], now: Instant) -> int:
     """Return how many more texts the longer limits leave now.
 

@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 from engine.messaging.digest import of_client, of_many
 from engine.messaging.lint import lint
 from engine.messaging.listing import Named
-from engine.messaging.pacing import LIMITS, next_text_at, room, together
+from engine.messaging.pacing import LIMITS, apart_from, next_text_at, room, together
 from engine.model.message import MessageKind, Waiting
-from tests.kit.times import MINUTE
+from tests.kit.times import MINUTE, SECOND
 
 REASONS = [(998, "missed check-ins"), (999, "no contact for a week")]
+
+
+@pytest.mark.parametrize(
+    ("sent", "free"), [([], 0), ([-60], 0), ([-59], 1), ([-10, -30], 50), ([-3600], 0)]
+)
+def test_the_same_words_go_again_a_minute_later(sent: list[int], free: int) -> None:
+    assert apart_from([at * SECOND for at in sent], 0) == free * SECOND
 
 
 @given(st.lists(st.integers(0, 3 * 60), max_size=60).map(sorted))

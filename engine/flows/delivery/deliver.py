@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,7 +17,7 @@ from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many, reach_nobody
 from engine.messaging.eligibility import may_notify, passes_quiet_hours
 from engine.messaging.listing import Named
-from engine.messaging.pacing import LONGEST_US, next_text_at, room, together
+from engine.messaging.pacing import LONGEST_US, apart_from, next_text_at, room, together
 from engine.messaging.settlement import after_look_up, after_send, hindrance, valid_for
 from engine.model.audit_action import message_became
 from engine.model.channel import Channel
@@ -38,7 +39,7 @@ from engine.ports import SmsGateway
 from engine.store.alerts import alerts, reminders, skipped_recipients
 from engine.store.database.connection import Database
 from engine.store.messages import grouping, outbox, outbox_claims, outbox_delays, reply_codes
-from engine.store.messages.grouping import BundledAlert
+from engine.store.messages.grouping import BundledAlert, SentText
 from engine.store.operations import audit_log, channel_state
 from engine.store.people import disclosures
 
@@ -144,12 +145,14 @@ def _prepare(
     # Many alerts that reach nobody are one text, however urgent that is.
     gathers = not urgent or message.kind == MessageKind.REACHES_NOBODY
     paces = gathers and (alert is None or alert.severity != "urgent")
-    hindered = hindrance(decision) or (_paced(conn, message, now) if paces else None)
+    lately = grouping.sent(conn, message, now - LONGEST_US)
+    hindered = hindrance(decision) or (_paced(lately, now) if paces else None)
+    if hindered is None and gathers:
+        prepared = replace(prepared, message=_bundled(conn, message, lately, detail, now))
+    hindered = hindered or _apart(lately, prepared.message, now)
     if hindered is not None:
         _settle(conn, prepared, hindered, owner, now)
         return replace(prepared, settled=hindered.state)
-    if gathers:
-        prepared = replace(prepared, message=_bundled(conn, message, detail, now))
     if decision.consent is not None:
         disclosure_log.write_down(conn, prepared.message, decision.consent, now)
     return prepared
@@ -192,17 +195,26 @@ def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
     )
 
 
-def _paced(conn: Connection, message: Claimed, now: Instant) -> Settlement | None:
+def _paced(lately: Sequence[SentText], now: Instant) -> Settlement | None:
     """Return that a message waits, if its recipient has had as many texts as they may get."""
-    free_at = next_text_at(grouping.sent(conn, message, now - LONGEST_US), now)
-    if free_at <= now:
-        return None
-    return Settlement("queued", SettlementReason.PACED, due_at=free_at)
+    return _waits_until(next_text_at([one.at for one in lately], now), now)
 
 
-def _bundled(conn: Connection, message: Claimed, detail: Detail, now: Instant) -> Claimed:
+def _apart(lately: Sequence[SentText], message: Claimed, now: Instant) -> Settlement | None:
+    """Return that a message waits, if a text of the same words has just gone to its number."""
+    same_words = [one.at for one in lately if one.body == message.body]
+    return _waits_until(apart_from(same_words, now), now)
+
+
+def _waits_until(free_at: Instant, now: Instant) -> Settlement | None:
+    return Settlement("queued", SettlementReason.PACED, due_at=free_at) if free_at > now else None
+
+
+def _bundled(
+    conn: Connection, message: Claimed, lately: Sequence[SentText], detail: Detail, now: Instant
+) -> Claimed:
     """Return the message as it goes out, with the other waiting ones if they are too many."""
-    left = room(grouping.sent(conn, message, now - LONGEST_US), now)
+    left = room([one.at for one in lately], now)
     bundle = together(message.id, _still_theirs(conn, message, now), left, now)
     if not bundle:
         return message

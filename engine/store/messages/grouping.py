@@ -60,10 +60,8 @@ _CLIENTS_WAITING = (
     .join(outbox, outbox.c.alert_id == alerts.c.id)
     .where(_OF_A_STEP)
 )
-_number = select(staff.c.phone).where(staff.c.id == bindparam("staff")).scalar_subquery()
-_sharing = select(staff.c.id).where(or_(staff.c.id == bindparam("staff"), staff.c.phone == _number))
-_SENT = select(outbox.c.sent_at).where(
-    outbox.c.staff_id.in_(_sharing),
+_SENT = select(outbox.c.sent_at, outbox.c.body).where(
+    outbox.c.phone == bindparam("phone"),
     outbox.c.sent_at > bindparam("since"),
     outbox.c.id != bindparam("message"),
 )
@@ -96,14 +94,21 @@ _FOLLOW = (
 )
 
 
-def sent(conn: Connection, message: Claimed, since: Instant) -> list[Instant]:
-    """Return when texts since then went, or may be going, to a message's recipient.
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """When a text was handed over, and its words."""
+
+    at: Instant
+    body: str
+
+
+def sent(conn: Connection, message: Claimed, since: Instant) -> list[SentText]:
+    """Return the other texts that went, or may be going, to a message's number since then.
 
     Recipients who share a number are one phone, and the phone must not buzz too often.
     """
-    return list(
-        conn.scalars(_SENT, {"message": message.id, "staff": message.staff_id, "since": since})
-    )
+    wanted = {"message": message.id, "phone": message.phone, "since": since}
+    return [SentText(*row) for row in conn.execute(_SENT, wanted)]
 
 
 def waiting(conn: Connection, message: Claimed) -> list[Waiting]:

@@ -65,8 +65,8 @@ outbox = Table(
     # are.
     Column("to_mentor", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("alert_id", "step", "staff_id", "kind", "sequence", "subject_id"),
-    Index(None, "staff_id", "sent_at"),
-    Index(None, "phone"),
+    Index(None, "staff_id"),
+    Index(None, "phone", "sent_at"),
     # The same for messages about no alert, because NULL equals nothing.
     Index(
         "uq_outbox_without_alert",

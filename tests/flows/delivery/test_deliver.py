@@ -322,6 +322,19 @@ def test_a_message_that_was_never_taken_goes_to_the_number_of_today(database: Da
     assert [each.to for each in carrier.asked] == ["+15550100", "+15550199"]
 
 
+def test_the_same_words_go_to_a_number_a_minute_apart_however_urgent(database: Database) -> None:
+    with database.write() as conn:
+        alert_id = add_alert(conn, severity="urgent")
+        staff_ids = [add_staff(conn, phone="+15550100") for _ in range(2)]
+        first, second = (add_message(conn, alert_id, one, body="call now") for one in staff_ids)
+    carrier = Carrier("times out")
+    assert deliver_all(database, carrier) == ["unknown", "queued"]
+    assert (row(database, second).due_at, row(database, second).sent_at) == (NOW + MINUTE, None)
+    assert deliver_all(database, carrier, NOW + MINUTE) == ["queued", "accepted", "queued"]
+    assert deliver_all(database, carrier, NOW + 2 * MINUTE) == ["accepted"]
+    assert carrier.delivered == {first: 1, second: 1}
+
+
 def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(
     database: Database,
 ) -> None:

@@ -25,4 +25,6 @@ def upgrade() -> None:
         "UPDATE outbox SET sent_at = updated_at"
         " WHERE sent_at IS NULL AND state IN ('claimed', 'unknown')"
     )
-    op.create_index(op.f("ix_outbox_phone"), "outbox", ["phone"])
+    op.drop_index("ix_outbox_staff_id_sent_at", "outbox")
+    op.create_index(op.f("ix_outbox_staff_id"), "outbox", ["staff_id"])
+    op.create_index(op.f("ix_outbox_phone_sent_at"), "outbox", ["phone", "sent_at"])
