@@ -35,7 +35,7 @@ def check(
 ) -> None:
     """Read the configuration, rules, cases and schedules, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
-    from engine.flows.rules.files import read
+    from engine.flows.rules.files import part_plans, read
     from engine.flows.rules.warnings import warnings
     from engine.model.plurals import counted
 
@@ -47,10 +47,11 @@ def check(
             settings = open_settings(config)
         except MistakesError as error:
             mistakes += error.mistakes
-    plans, others = _parted(paths or [], settings)
+    plans, others = part_plans(paths or [], settings)
     rule_sets = list(read(others if paths else configured(settings), settings))
-    mistakes += [mistake for rule_set in rule_sets for mistake in rule_set.mistakes]
-    schedules = _schedules(plans, settings, mistakes)
+    planned = plan_set(plans, settings) if settings and (plans or not paths) else None
+    every = [*rule_sets, planned] if planned else rule_sets
+    mistakes += [mistake for rule_set in every for mistake in rule_set.mistakes]
     if mistakes and format is TextFormat.TEXT:
         say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))
@@ -68,38 +69,22 @@ def check(
     for line in lines_of(found, "warning: "):
         print(line, file=sys.stderr)
     rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
-    cases = sum(len(rule_set.cases) for rule_set in rule_sets)
+    cases = sum(len(rule_set.cases) for rule_set in every)
+    schedules = len(planned.rulebook.plans.schedules) if planned and planned.rulebook else 0
     warned = counted(len(found), "warning") if found else "no warnings"
     checked = [counted(rules, "rule")] if rule_sets else []
     checked += [counted(schedules, "schedule")] if schedules else []
-    checked += [counted(cases, "case")] if rule_sets else []
-    listed = " and ".join(filter(None, [", ".join(checked[:-1]), checked[-1]]))
+    checked += [counted(cases, "case")]
+    listed = " and ".join([", ".join(checked[:-1]), checked[-1]])
     print(f"{listed} checked: no mistakes, {warned}")
 
 
-def _parted(paths: list[Path], settings: Settings | None) -> tuple[list[Path], list[Path]]:
-    """Part paths into those of the configured plans and others; with none, all the plans."""
-    if settings is None:
-        return [], paths
-    if not paths:
-        return [near(settings.plans)], []
-    plans = [path for path in paths if settings.plans in {path.resolve(), path.resolve().parent}]
-    return plans, [path for path in paths if path not in plans]
+def plan_set(paths: list[Path], settings: Settings) -> RuleFileSet | None:
+    """Read the plans that were asked for, all if there are no paths; None if there are none."""
+    from engine.flows.rules.files import read_plans
 
-
-def _schedules(plans: list[Path], settings: Settings | None, mistakes: list[Mistake]) -> int:
-    """Count the schedules of plans, and note the mistakes in them."""
-    from engine.rulebook.parsing.load import load_plans
-
-    if settings is None:
-        return 0
-    number = 0
-    for path in plans:
-        try:
-            number += len(load_plans(path, settings.kinds, settings.attributes).schedules)
-        except MistakesError as error:
-            mistakes += error.mistakes
-    return number
+    wanted = paths or [near(settings.plans)]
+    return read_plans(wanted, near(settings.rules), settings) if wanted[0].exists() else None
 
 
 def _outdated(settings: Settings) -> Iterator[Mistake]:

@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
 from engine.cli.printing import SayFormat, TextFormat, show_json
-from engine.cli.rules.check import Paths, configured, say_partly
+from engine.cli.rules.check import Paths, configured, plan_set, say_partly
 from engine.errors import MistakesError, UserError
 
 if TYPE_CHECKING:
@@ -36,15 +36,18 @@ def try_cases(
     rules: Rules = None,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Run the cases of rules through the engine on a virtual clock, and report each that fails."""
-    from engine.flows.rules.files import read
+    """Run the cases of rules and schedules on a virtual clock, and report each that fails."""
+    from engine.flows.rules.files import part_plans, read
     from engine.model.plurals import counted
     from engine.presentation.cases import as_data, lines_of_case
 
     settings = open_settings(config)
     if rules:
         settings = settings.model_copy(update={"rules": rules})
-    rule_sets = list(read(paths or configured(settings), settings))
+    plans, others = part_plans(paths or [], settings)
+    rule_sets = list(read(others if paths else configured(settings), settings))
+    planned = plan_set(plans, settings) if plans or not paths else None
+    rule_sets += [planned] if planned else []
     if mistakes := {mistake for rule_set in rule_sets for mistake in rule_set.mistakes}:
         say_partly(rule_sets, "handrail test --rules {} FILE")
         raise MistakesError(list(mistakes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.flows.rules.case_runner import Opened, run
+from engine.flows.rules.case_runner import CaseRun, Opened, run
 from engine.model.case_timeline import CaseResult, TimelineLine
 from engine.model.instant import SECOND_US, Instant
 from engine.model.local_time import WallClock, WallReading
@@ -37,15 +37,20 @@ def try_case(case: Case, rulebook: Rulebook, settings: Settings, database: Datab
     )
 
 
-def compare(case: Case, opened: Sequence[Opened], clock: WallClock) -> list[TimelineLine]:
-    """Return the timeline of a case, given which alerts opened."""
+def compare(case: Case, happened: CaseRun, clock: WallClock) -> list[TimelineLine]:
+    """Return the timeline of a case, given what happened."""
+    opened = happened.opened
     lines = [
         TimelineLine(clock[one.at], True, given=_given(case, one.said, one.at, one.known))
         for one in case.arrivals
     ]
     spoken_of = [one for one in opened if case.others_silent or one.rule_id in case.rules]
-    for expected, happened in _paired(case.alerts, spoken_of, clock):
-        lines += _of_alert(expected, happened, clock, clock[case.until])
+    for expected, alert in _paired(case.alerts, spoken_of, clock):
+        lines += _of_alert(expected, alert, clock, clock[case.until])
+    lines += _beside(
+        [(clock[one.at], f"{one.schedule_id} ends, {one.outcome}") for one in case.endings],
+        [(at, f"{schedule} ends, {outcome}") for schedule, at, outcome in happened.ended],
+    )
     lines += [
         TimelineLine(one.at, True, given=f"{one.rule_id} alerts too, {one.severity}")
         for one in opened

@@ -25,6 +25,7 @@ from engine.model.intake import Batch, ReadEvent, Reject, RosterRow
 from engine.model.local_time import WallClock
 from engine.model.message import TELLING, MessageKind, Outgoing, SendResult
 from engine.model.rule import Severity
+from engine.model.schedule import Outcome
 from engine.model.settings import Settings
 from engine.model.staff import Role
 from engine.rulebook.core.cases import CLIENT, Case, phone_of
@@ -36,6 +37,7 @@ from engine.store.intake import rejects
 from engine.store.operations import agenda, rule_sets
 from engine.store.operations.agenda import Agenda
 from engine.store.people import roster
+from engine.store.schedules import expectations
 
 OWNER = "case"
 # Reminders are listed apart from these.
@@ -56,6 +58,14 @@ class Opened:
     texts: tuple[tuple[Instant, Role], ...]
     reminders: tuple[tuple[Instant, Role], ...]
     resolved: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRun:
+    """What happened in a case: alerts in order, and how expectations of its schedules ended."""
+
+    opened: list[Opened]
+    ended: list[tuple[str, Instant, Outcome]]  # schedule, when and how
 
 
 class _GivenSource:
@@ -117,12 +127,13 @@ def _place_of_kind(row: RosterRow) -> int:
     return _KINDS.index(row.kind)
 
 
-def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> list[Opened]:
+def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> CaseRun:
     """Run a case to its end.
 
     The rules that the case names serve, and those that may quiet them; all rules do if the case
     expects no other alert. A draft that the case names serves as if it were live. Reminders are
-    left out if the case speaks of no texts, reminders or replies, because then it cannot tell.
+    left out if the case speaks of no texts, reminders or replies, because then it cannot tell. Of schedules those serve
+    that the case names, a draft too.
 
     Args:
         case: The case.
@@ -131,7 +142,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
         database: An empty database of its own.
 
     Returns:
-        Every alert that opened, in order.
+        What happened.
 
     Raises:
         UserError: The case gives something that cannot be taken in.
@@ -150,7 +161,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     while now is not None and now <= until:
         engine.step(now)
         now = engine.next_instant(now)
-    return engine.opened()
+    return CaseRun(engine.opened(), engine.ended())
 
 
 def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
@@ -162,7 +173,8 @@ def _as_tried(rulebook: Rulebook, case: Case) -> Rulebook:
     }:
         chosen |= more
     drafts = {rule.id for rule in rules if rule.id in case.rules and rule.status == "draft"}
-    return _made(rulebook, frozenset(chosen), frozenset(drafts), _speaks_of_texts(case))
+    speaks = _speaks_of_texts(case)
+    return _made(rulebook, frozenset(chosen), frozenset(drafts), case.schedules, speaks)
 
 
 def _speaks_of_texts(case: Case) -> bool:
@@ -172,10 +184,15 @@ def _speaks_of_texts(case: Case) -> bool:
 
 @lru_cache(maxsize=256)
 def _made(
-    rulebook: Rulebook, chosen: frozenset[str], drafts: frozenset[str], reminds: bool
+    rulebook: Rulebook,
+    chosen: frozenset[str],
+    drafts: frozenset[str],
+    schedules: frozenset[str],
+    reminds: bool,
 ) -> Rulebook:
     """Choose rules, once for all cases, because rulesets of durable_rules are never freed."""
     tried = rulebook.only(chosen)
+    tried.plans = rulebook.plans.tried(schedules)
     tried.rules.update(
         {rule_id: replace(tried.rules[rule_id], status="live") for rule_id in drafts}
     )
@@ -282,6 +299,16 @@ class _Engine:
             found = alerts.of_clients(conn, [self._client_id])[self._client_id]
             every = [opening for alert in found for opening in self._openings(conn, alert)]
         return sorted(every, key=lambda opening: (opening.at, opening.rule_id))
+
+    def ended(self) -> list[tuple[str, Instant, Outcome]]:
+        """Every expectation that ended, with its schedule, when and how."""
+        with self._database.read() as conn:
+            found = expectations.of_clients(conn, [self._client_id], 0)
+        return [
+            (one.schedule_id, one.ended_at, one.outcome)
+            for one in found.get(self._client_id, ())
+            if one.outcome is not None and one.ended_at is not None
+        ]
 
     def _openings(self, conn: Connection, alert: Alert) -> Iterator[Opened]:
         openings: list[tuple[Instant, Instant | None]] = []

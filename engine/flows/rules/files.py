@@ -69,6 +69,31 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileS
         yield replace(_read(rules, cases, set(loose), settings), partly=tuple(sorted(partly)))
 
 
+def part_plans(paths: Sequence[Path], settings: Settings | None) -> tuple[list[Path], list[Path]]:
+    """Part paths into those of the configured plans, and the others."""
+    plans = {settings.plans.resolve()} if settings else set()
+    found = [
+        path for path in paths if not plans.isdisjoint({path.resolve(), path.resolve().parent})
+    ]
+    return found, [path for path in paths if path not in found]
+
+
+def read_plans(paths: Sequence[Path], rules: Path, settings: Settings) -> RuleFileSet:
+    """Read the configured plans with the rules that serve beside them.
+
+    Args:
+        paths: The folder of the plans, or files of it; they are the ones that were asked for.
+        rules: The folder of the rules.
+        settings: The configuration.
+    """
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
+    asked: set[Path] = set()
+    for path in paths:
+        asked.update(_yaml(path, "*.yaml") if path.is_dir() else _pair(path))
+    cases = sorted(_yaml(folder, f"*{CASES}"))
+    return _read([rules], cases, asked, settings, folder)
+
+
 def _pair(path: Path) -> tuple[Path, Path]:
     """Return a rule file and the file of its cases, from either."""
     if path.name.endswith(CASES):
@@ -98,13 +123,15 @@ def _read(
     cases: Sequence[Path],
     asked: set[Path],
     settings: Settings | None,
+    plans: Path | None = None,
 ) -> RuleFileSet:
     kinds = settings.kinds if settings else BUILT_IN
     attributes = settings.attributes if settings else None
     mistakes: list[Mistake] = []
     rulebook = None
     try:
-        rulebook = load(rules, kinds, attributes, settings.routing if settings else None)
+        routing = settings.routing if settings else None
+        rulebook = load(rules, kinds, attributes, routing, plans)
     except MistakesError as error:
         mistakes += error.mistakes
     found: list[Case] = []
@@ -114,6 +141,7 @@ def _read(
         except MistakesError as error:
             mistakes += error.mistakes
             continue
-        found += read_cases(source, kinds, rulebook.rules if rulebook else None, attributes)
+        known = (rulebook.rules, rulebook.plans.schedules) if rulebook else (None, None)
+        found += read_cases(source, kinds, known[0], attributes, known[1])
         mistakes += source.mistakes
     return RuleFileSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))

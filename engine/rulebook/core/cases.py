@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from engine.model.intake import ReadEvent, RosterRow
 from engine.model.local_time import WallReading
 from engine.model.rule import Severity
+from engine.model.schedule import Outcome
 from engine.model.staff import ROLES, Role
 
 CLIENT = "the client"  # the ref of the one client of a case
@@ -58,6 +59,14 @@ class ExpectedAlert:
     resolves: WallReading | Literal["never"] | None = None
 
 
+class ExpectedEnding(NamedTuple):
+    """An expectation of a schedule that must end at a moment."""
+
+    schedule_id: str
+    at: WallReading
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One case as it stands in its file.
@@ -79,6 +88,12 @@ class Case:
     alerts: tuple[ExpectedAlert, ...]
     silent: frozenset[str]
     others_silent: bool
+    endings: tuple[ExpectedEnding, ...] = ()
+
+    @property
+    def schedules(self) -> frozenset[str]:
+        """The schedules that serve in it."""
+        return frozenset(one.schedule_id for one in self.endings)
 
     @property
     def rules(self) -> frozenset[str]:

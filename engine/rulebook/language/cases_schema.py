@@ -13,6 +13,7 @@ from engine.rulebook.language.cases_vocabulary import (
     CASE,
     CASE_FILE,
     CLOCK,
+    ENDING,
     MEMBER,
     MENTOR,
     MOMENT,
@@ -40,9 +41,10 @@ def cases_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "definitions": {
             "case": {
                 **_of_keys(CASE),
-                "anyOf": [{"required": ["expect"]}, {"required": ["silent"]}],
+                "anyOf": [{"required": [word]} for word in ("expect", "silent", "ends")],
             },
             "alert": _of_keys(ALERT),
+            "ending": _of_keys(ENDING),
             "text": _of_keys(TEXT),
             "client": _client(("timezone", *SPELL_WORDS)),
             "staff": keyed(
@@ -85,6 +87,7 @@ _OWN: Mapping[object, Schema] = {
     "cases": _several("case"),
     "events": _several("step"),
     "alerts": _several("alert"),
+    "endings": _several("ending"),
     "texts": _or(NOBODY, _several("text")),
     "silent": {"anyOf": [SCALAR, {"type": "array", "minItems": 1, "items": SCALAR}]},
     "moment": _MOMENT,

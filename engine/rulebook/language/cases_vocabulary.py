@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from engine.model.rule import SEVERITIES
+from engine.model.schedule import Outcome
 from engine.rulebook.language.vocabulary import Choice, Key, TextKey
 
 MOMENT = re.compile(r"day (-?\d{1,4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?")
@@ -49,6 +50,9 @@ CASE: Mapping[str, Key] = {
         "moment", "Until when it is watched; left out, until the last moment that the case names."
     ),
     "expect": Key("alerts", "The alerts that are to open."),
+    "ends": Key(
+        "endings", "How expectations of schedules end. A schedule that is named ends no others."
+    ),
     "silent": Key(
         "silent",
         "A rule, or several, that must open no alert; 'all' are all that are not expected.",
@@ -69,6 +73,13 @@ ALERT: Mapping[str, Key] = {
     "texts": Key("texts", "Who is texted and when; 'nobody' where nobody is."),
     "reminders": Key("texts", "Who is told again of it and when; 'nobody' where nobody is."),
     "resolves": Key("moment or never", "When it closes, or 'never'."),
+}
+ENDING: Mapping[str, Key] = {
+    "schedule": Key(TextKey(), "The schedule, by its id.", required=True),
+    "at": Key("moment", "When the expectation ends: 'day 3 22:00'.", required=True),
+    "outcome": Key(
+        Choice(tuple(map(str, Outcome)), "outcome"), "How it ends: missed, say.", required=True
+    ),
 }
 TEXT: Mapping[str, Key] = {
     "to": Key("role", "Who is texted, by role.", required=True),

@@ -55,7 +55,7 @@ Own = Literal[
     "figures", "figure",
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
-    "schedules", "expects", "every", "once",
+    "endings", "schedules", "expects", "every", "once",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 

@@ -12,12 +12,14 @@ from engine.errors import Mistake
 from engine.model.event_kinds import Kind
 from engine.model.local_time import WallReading
 from engine.model.rule import SEVERITIES
+from engine.model.schedule import Outcome
 from engine.model.staff import ROLES
-from engine.rulebook.core.cases import Arrival, Case, CaseText, ExpectedAlert
+from engine.rulebook.core.cases import Arrival, Case, CaseText, ExpectedAlert, ExpectedEnding
 from engine.rulebook.language.cases_vocabulary import (
     ALERT,
     CASE,
     CASE_FILE,
+    ENDING,
     NEVER,
     NOBODY,
     OTHERS,
@@ -45,6 +47,7 @@ def read_cases(
     kinds: Mapping[str, Kind],
     rules: Collection[str] | None,
     attributes: frozenset[str] | None = None,
+    schedules: Collection[str] | None = None,
 ) -> list[Case]:
     """Return the cases of a file that could be read; the source notes the mistakes of the others.
 
@@ -71,7 +74,7 @@ def read_cases(
     cases = [
         case
         for node in nodes
-        if (case := _CaseReading(reading, rules, shared, node).read()) is not None
+        if (case := _CaseReading(reading, rules, schedules, shared, node).read()) is not None
     ]
     _check_titles(reading, nodes)
     # The facts that all cases share are read, and refused, with each of them.
@@ -95,10 +98,16 @@ class _CaseReading:
     """One case as it is read."""
 
     def __init__(
-        self, reading: Reading, rules: Collection[str] | None, shared: Parts, node: yaml.Node
+        self,
+        reading: Reading,
+        rules: Collection[str] | None,
+        schedules: Collection[str] | None,
+        shared: Parts,
+        node: yaml.Node,
     ) -> None:
         self._reading = reading
         self._rules = rules
+        self._schedules = schedules
         self._node = node
         self._line = node.start_mark.line + 1
         self._parts = reading.mapping(node, CASE, "a case", required(CASE))
@@ -120,7 +129,8 @@ class _CaseReading:
         staff = read_staff(reading, self._merged("staff"), self._line, begin, self._start)
         alerts = self._alerts()
         silent, others_silent = self._silent()
-        until = self._until(arrivals, alerts)
+        endings = self._endings()
+        until = self._until(arrivals, alerts, endings)
         self._check_rules(alerts, silent)
         if title is None or until is None or len(reading.source.mistakes) > before:
             return None
@@ -128,7 +138,7 @@ class _CaseReading:
         return Case(
             name, self._line, title, self._start, timezone, (client, *staff), begin, arrivals,
             until,
-            alerts, silent, others_silent,
+            alerts, silent, others_silent, endings,
         )  # fmt: skip
 
     def _merged(self, word: str) -> Parts:
@@ -199,6 +209,23 @@ class _CaseReading:
                 found.append(CaseText(at, role))
         return tuple(sorted(found))
 
+    def _endings(self) -> tuple[ExpectedEnding, ...]:
+        reading, node = self._reading, self._parts.get("ends")
+        found = []
+        for item in reading.items(node, "'ends:'") if node is not None else ():
+            parts = reading.mapping(item, ENDING, "an ending", required(ENDING))
+            if len(parts) < len(ENDING):
+                continue
+            name = reading.word(parts["schedule"], "a schedule's id")
+            if name is not None and self._schedules is not None and name not in self._schedules:
+                hint = nearest(name, self._schedules)
+                reading.mistake(parts["schedule"], f"there is no schedule '{name}'{hint}")
+            at = read_moment(reading, parts["at"], "at", self._start)
+            outcome = reading.one_of(parts["outcome"], Outcome, "outcome")
+            if name is not None and at is not None and outcome is not None:
+                found.append(ExpectedEnding(name, at, outcome))
+        return tuple(sorted(found, key=lambda one: one.at))
+
     def _silent(self) -> tuple[frozenset[str], bool]:
         node = self._parts.get("silent")
         if node is None:
@@ -221,11 +248,15 @@ class _CaseReading:
         return rule_id
 
     def _until(
-        self, arrivals: tuple[Arrival, ...], alerts: tuple[ExpectedAlert, ...]
+        self,
+        arrivals: tuple[Arrival, ...],
+        alerts: tuple[ExpectedAlert, ...],
+        endings: tuple[ExpectedEnding, ...],
     ) -> WallReading | None:
         """Return until when it is watched: as given, or else until its last moment."""
         reading, parts = self._reading, self._parts
         named = [arrival.known for arrival in arrivals] + [alert.at for alert in alerts]
+        named += [ending.at for ending in endings]
         for alert in alerts:
             named += [text.at for text in (*(alert.texts or ()), *(alert.reminders or ()))]
             named += [alert.resolves] if isinstance(alert.resolves, int) else []
@@ -236,7 +267,7 @@ class _CaseReading:
                     parts["until"], "until: is before the last moment that the case names"
                 )
             return until
-        if "expect" not in parts:
+        if "expect" not in parts and "ends" not in parts:
             reading.mistake(
                 self._node,
                 "a case that expects no alert must say how long it watches; add until: day 8, say",
@@ -249,7 +280,7 @@ class _CaseReading:
 
     def _check_rules(self, alerts: tuple[ExpectedAlert, ...], silent: frozenset[str]) -> None:
         parts = self._parts
-        if "expect" not in parts and "silent" not in parts:
+        if parts.keys().isdisjoint({"expect", "silent", "ends"}):
             self._reading.mistake(
                 self._node,
                 "a case must say what is expected: expect: the alerts, silent: the rules that "

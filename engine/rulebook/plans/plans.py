@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from engine.measures.comparison import Where
@@ -65,6 +65,11 @@ class Plans:
     """The schedules of all files, by id in the order written."""
 
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+
+    def tried(self, names: Collection[str]) -> Plans:
+        """Return some of the schedules, each as if it were live."""
+        found = {name: one for name, one in self.schedules.items() if name in names}
+        return Plans({name: replace(one, status="live") for name, one in found.items()})
 
     @property
     def live(self) -> Mapping[str, Schedule]:

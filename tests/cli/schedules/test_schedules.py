@@ -70,7 +70,9 @@ def test_schedules_are_listed_and_explained(handrail: Terminal) -> None:
 def test_check_reads_the_schedules_too(handrail: Terminal) -> None:
     file = handrail.config.parent / "plans" / "check_ins.yaml"
     assert handrail("check").startswith("1 rule, 1 schedule and 0 cases checked")
-    assert handrail("check", str(file)) == "1 schedule checked: no mistakes, no warnings"
+    assert (
+        handrail("check", str(file)) == "1 schedule and 0 cases checked: no mistakes, no warnings"
+    )
     file.write_text(file.read_text().replace("grace: 2 hours", "grace: 2 hors"))
     (handrail.config.parent / "rules" / "check_ins.yaml").write_text(
         RULES.replace("medium", "medum")

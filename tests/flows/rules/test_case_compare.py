@@ -238,7 +238,8 @@ def test_nobody_is_reminded_in_a_case_that_speaks_of_no_texts_and_all_else_is_th
 """
     spoken_of = ", texts: [{to: case_manager, at: day 1 18:00}, {to: supervisor, at: day 1 20:00}]"
     (silent,), (told,) = (
-        run(case_of(case % more), rules, settings, databases.empty()) for more in ("", spoken_of)
+        run(case_of(case % more), rules, settings, databases.empty()).opened
+        for more in ("", spoken_of)
     )
     assert [role for _, role in told.reminders] == ["supervisor", "supervisor"]
     assert silent == replace(told, reminders=())

@@ -9,15 +9,20 @@ import pytest
 
 from engine.config import load
 from engine.model.event_kinds import BUILT_IN
+from engine.rulebook.language.cases_schema import cases_schema
 from engine.rulebook.language.schema import written
+from engine.rulebook.parsing.cases_parser import read_cases
 from engine.rulebook.plans.plan_schema import plans_schema
 from engine.rulebook.plans.plan_vocabulary import SCHEDULE
+from engine.yaml_source import YamlSource
 from tests.rulebook.editor import refusals
 from tests.rulebook.plans.test_plan_parser import mistakes
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "schedules.md").read_text("utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EVERY_EXAMPLE = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = [one for one in EVERY_EXAMPLE if "\nschedules:" in one]
+CASES = [one for one in EVERY_EXAMPLE if "\ncases:" in one]
 SHIPPED = sorted(
     path for path in (ROOT / "plans").glob("*.yaml") if not path.name.endswith(".cases.yaml")
 )
@@ -27,6 +32,14 @@ SHIPPED = sorted(
 def test_an_example_is_right(example: str) -> None:
     assert mistakes(example) == []
     assert refusals(plans_schema(BUILT_IN), example) == []
+
+
+def test_an_example_of_cases_is_right() -> None:
+    (example,) = CASES
+    source = YamlSource("schedules.md", example)
+    assert read_cases(source, BUILT_IN, [], None, ["daily-check-in"])
+    assert source.mistakes == []
+    assert refusals(cases_schema(BUILT_IN), example) == []
 
 
 def test_every_word_of_a_schedule_has_an_example() -> None:
