@@ -10,9 +10,9 @@ from typing import TextIO
 
 from connectors.twilio.settings import TwilioSettings
 from connectors.twilio_simulator.carrier import Carrier
-from connectors.twilio_simulator.console import Console
 from connectors.twilio_simulator.memory import Memory
 from connectors.twilio_simulator.server import LocalTwilio
+from connectors.twilio_simulator.terminal import PhoneTerminal
 from engine.model.instant import Instant
 from engine.model.sms_settings import Detail, SmsSettings
 
@@ -35,7 +35,7 @@ class TerminalPhone:
         for text in memory.texts():
             carrier.hold(text, now())
         self._twilio = LocalTwilio(carrier, token, now)
-        self._console = Console(stream, self._twilio.text_in)
+        self._console = PhoneTerminal(stream, self._twilio.text_in)
         carrier.inbound_url = f"{_PUBLIC_URL}/twilio/inbound"
         carrier.kept, carrier.shown = memory.keep, self._console.show
 

@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 
-from connectors.twilio_simulator.console import Console
+from connectors.twilio_simulator.terminal import PhoneTerminal
 from connectors.twilio_simulator.texts import CarrierMessage
 
 
@@ -17,7 +17,9 @@ class Phone:
     def __init__(self) -> None:
         self.stream = StringIO()
         self.sent: list[tuple[str, str]] = []
-        self.console = Console(self.stream, lambda sender, words: self.sent.append((sender, words)))
+        self.console = PhoneTerminal(
+            self.stream, lambda sender, words: self.sent.append((sender, words))
+        )
 
     def heard_out(self) -> None:
         """Wait until the console has read its file to the end."""

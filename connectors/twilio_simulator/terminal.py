@@ -16,7 +16,7 @@ _WITH_NUMBER = re.compile(r"(\+\d{7,15})[ :]+(.*)")
 _HINT = "Answer as these phones would: type 1 A and Enter; or +12025550102 1 A, to be that phone.\n"
 
 
-class Console:
+class PhoneTerminal:
     """Shows texts on `stream`.
 
     Each typed line goes to `send`, as (the sender's number, the words).
