@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 # A test of a pure room needs no server, no file and no process, except if it asks for one of these.
 PURE = {
+    "access",
     "alerts",
     "calendar",
     "measures",

@@ -60,6 +60,14 @@ class AuditAction(StrEnum):
     PROMISE_BROKEN = "promise broken"
     PROMISE_RESTORED = "promise restored"
     CLOCK_REPAIRED = "clock repaired"
+    # the console
+    ACCOUNT_ADDED = "account added"
+    ACCOUNT_DISABLED = "account disabled"
+    SIGN_IN_LINK_MADE = "sign-in link made"
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    VIEWED = "viewed"
+    ACCESS_REFUSED = "access refused"
 
 
 def message_became(state: str) -> AuditAction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, InstanceOf, ValidationInfo, field_validator
 
@@ -53,6 +54,28 @@ class WebSettings(Strict):
     port: Annotated[int, Field(ge=0, le=65535)] = 8470
 
 
+class ConsoleSettings(Strict):
+    """Where the console is served, and the URL by which people call it.
+
+    Without `url` it is for people on this machine alone.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8471
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "https://localhost")
+        local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if not parts.hostname or parts.path not in {"", "/"} or parts.query:
+            raise ValueError("must be a URL without a path, such as https://handrail.example")
+        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+            raise ValueError("must begin with https://, because others can read what http:// sends")
+        return url.rstrip("/") if url else None
+
+
 class LogSettings(Strict):
     """How the daemon logs on stderr."""
 
@@ -83,6 +106,7 @@ class Settings(Strict):
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
+    console: ConsoleSettings | None = None  # without this part there is none
     log: LogSettings = LogSettings()
     # Made while the settings are read, so that its default lies beside config.yaml too.
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)

@@ -30,7 +30,7 @@ audit = Table(
     Column("at", Instant, nullable=False),
     Column("actor", String(64), nullable=False),
     Column("action", String(64), nullable=False),
-    Column("subject", String(100), nullable=False),
+    Column("subject", String(100), nullable=False, index=True),
     Column("detail", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),

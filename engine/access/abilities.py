@@ -1,0 +1,56 @@
+"""Decides what an account may do in the console, by its role and its clients; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from engine.model.account import AccountRole
+
+
+class Ability(StrEnum):
+    """What a page or a button of the console does."""
+
+    SEE_CASELOAD = "see caseload"
+    SEE_CLIENT = "see client"
+    ACT_ON_ALERT = "act on alert"
+    SEE_VIEWS = "see views"  # who looked at a client
+
+
+class Access(StrEnum):
+    """Whether an account may, and if not, why."""
+
+    GRANTED = "granted"
+    NOT_THEIR_ROLE = "not their role"
+    NOT_THEIR_CLIENT = "not their client"
+
+
+_EVERY_CLIENT = frozenset({AccountRole.SUPERVISOR, AccountRole.AUDITOR})
+_ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
+    AccountRole.CASE_MANAGER: frozenset(
+        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.ACT_ON_ALERT}
+    ),
+    AccountRole.SUPERVISOR: frozenset(Ability),
+    AccountRole.AUDITOR: frozenset({Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_VIEWS}),
+}
+
+
+def sees_every_client(role: AccountRole) -> bool:
+    """Return whether a role sees all clients of the site, and not its own alone."""
+    return role in _EVERY_CLIENT
+
+
+def may(role: AccountRole, ability: Ability, *, own_client: bool = True) -> Access:
+    """Decide whether a role may do something.
+
+    Args:
+        role: The role of the account.
+        ability: What it wants to do.
+        own_client: Whether the client is assigned to the account's member of staff. Where no one
+            client is meant, as for the caseload, leave it out.
+    """
+    if ability not in _ABILITIES[role]:
+        return Access.NOT_THEIR_ROLE
+    if not own_client and not sees_every_client(role):
+        return Access.NOT_THEIR_CLIENT
+    return Access.GRANTED

@@ -1,0 +1,88 @@
+"""What the console's pages show, in facts; `presentation` says them in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model.alert_explanation import AlertExplanation
+from engine.model.event import Event
+from engine.model.instant import Instant
+from engine.model.rule import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadClient:
+    """A client in the list.
+
+    `since` is since when the gravest alert is open; `alerts` has the title of each unresolved
+    alert and the ref of who has it, None if nobody has. `cravings` are those of the last 14 days,
+    each with its instant.
+    """
+
+    ref: str
+    timezone: str
+    severity: Severity | None
+    since: Instant | None
+    alerts: tuple[tuple[str, str | None], ...]
+    cravings: tuple[tuple[Instant, float], ...]
+    last_event: Instant | None
+    case_managers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadPage:
+    """A page of the list; `total` clients are in the whole of it, and pages count from 1."""
+
+    clients: tuple[CaseloadClient, ...]
+    total: int
+    page: int
+    pages: int
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleAlert:
+    """An unresolved alert with its whole explanation; `mine` if the account's person has it."""
+
+    explanation: AlertExplanation
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlert:
+    """An alert as the timeline shows it; `ended` is None while its rule holds."""
+
+    title: str
+    severity: Severity
+    began: Instant
+    ended: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Somebody looked at a client."""
+
+    at: Instant
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """All that one client's page shows, from `start` to `now`.
+
+    `discharged` is None if the record names no discharge so far. `views` is None for an account
+    that may not know who looked.
+    """
+
+    ref: str
+    timezone: str
+    start: Instant
+    now: Instant
+    discharged: Instant | None
+    case_managers: tuple[str, ...]
+    may_act: bool
+    alerts: tuple[ConsoleAlert, ...]
+    past: tuple[PastAlert, ...]
+    events: tuple[Event, ...]
+    views: tuple[View, ...] | None

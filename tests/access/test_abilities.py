@@ -1,0 +1,45 @@
+"""What each role may do, for its own clients and for others."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.access.abilities import Ability, Access, may
+from engine.model.account import AccountRole
+
+ROLES = {
+    # role: (abilities for their own clients, abilities for the clients of others)
+    AccountRole.CASE_MANAGER: ("caseload client act", ""),
+    AccountRole.SUPERVISOR: ("caseload client act views", "caseload client act views"),
+    AccountRole.AUDITOR: ("caseload client views", "caseload client views"),
+}
+WORDS = {
+    "caseload": Ability.SEE_CASELOAD,
+    "client": Ability.SEE_CLIENT,
+    "act": Ability.ACT_ON_ALERT,
+    "views": Ability.SEE_VIEWS,
+}
+
+
+def test_every_role_and_every_ability_stand_in_the_table() -> None:
+    assert set(ROLES) == set(AccountRole)
+    assert set(WORDS.values()) == set(Ability)
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_the_table_says(role: AccountRole, word: str, own: bool) -> None:
+    granted = may(role, WORDS[word], own_client=own) is Access.GRANTED
+
+    assert granted == (word in ROLES[role][0 if own else 1].split())
+
+
+def test_a_case_manager_is_told_that_the_client_is_not_theirs() -> None:
+    refused = may(AccountRole.CASE_MANAGER, Ability.SEE_CLIENT, own_client=False)
+
+    assert refused is Access.NOT_THEIR_CLIENT
+
+
+def test_an_auditor_is_told_that_acting_is_not_their_role() -> None:
+    assert may(AccountRole.AUDITOR, Ability.ACT_ON_ALERT) is Access.NOT_THEIR_ROLE
