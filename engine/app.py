@@ -20,6 +20,7 @@ import structlog
 from connectors import registry
 from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
+from engine.flows.console.desk import Desk
 from engine.flows.delivery import delivery_status
 from engine.flows.delivery.senders import Senders
 from engine.flows.evaluation import evaluate
@@ -212,11 +213,27 @@ class Engine:
             self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
         )
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What the console's pages need, with a database of their own for the same reason."""
+        database = Database.open(
+            self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
+        )
+        return Desk(
+            database,
+            self._now,
+            lambda: self.rulebook.rules,
+            self.settings.kinds,
+            self.settings.sms.detail,
+        )
+
     def close(self) -> None:
         """Anchor the audit trail for the last time, and let go of the database."""
         with suppress(StoreUnavailableError), self.database.read() as conn:
             self.anchor.keep(conn, self._now(), at_once=True)
         self.web_database.close()
+        if "desk" in vars(self):
+            self.desk.database.close()
         self.database.close()
 
     def _tick(self, name: str, every_us: Duration, flow: Callable[[], Mapping[str, int]]) -> Tick:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from prometheus_client import Metric
 
+    from engine.model.settings import ConsoleSettings
+
 # How often the watch looks at the ticks (seconds).
 WATCH = 1.0
 # Nobody is told of anything while one of these flows does not work.
@@ -42,7 +44,33 @@ def step_once(engine: Engine) -> bool:
     return not failed
 
 
-def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None:
+class ConsoleServer:
+    """The console's server and the URL by which people call it."""
+
+    def __init__(self, engine: Engine, settings: ConsoleSettings) -> None:
+        """Take its port; UserError if that is in use."""
+        self._engine = engine
+        self._server = WebServer(settings.host, settings.port, self._application, part="console")
+        self.url = settings.url or self._server.address
+        self.start, self.stop = self._server.start, self._server.stop
+
+    @classmethod
+    def of(cls, engine: Engine) -> ConsoleServer | None:
+        """Return the console of an engine; None if the settings name none."""
+        settings = engine.settings.console
+        return cls(engine, settings) if settings else None
+
+    def _application(self) -> FastAPI:
+        from engine.web.console.routes import application  # noqa: PLC0415
+
+        return application(self._engine.desk, self.url)
+
+
+def run(
+    engine: Engine,
+    serving: Callable[[str], None] = lambda _: None,
+    showing: Callable[[str], None] | None = None,
+) -> None:
     """Run until SIGTERM or SIGINT; then the steps under way are finished.
 
     A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs.
@@ -51,6 +79,7 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     Args:
         engine: The wired engine.
         serving: Is told the address of the pages.
+        showing: Is told the console's URL, if there is a console.
 
     Raises:
         UserError: The port is in use.
@@ -63,6 +92,7 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch = Watch(engine, scheduler)
     web = WebServer(settings.web.host, settings.web.port, watch.application)
+    console = ConsoleServer.of(engine)
     ago = engine.last_step_ago()
     if ago is not None and ago < A_MOMENT:
         _log.warning(
@@ -74,6 +104,11 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     engine.accept_settings()
     web.start()
     serving(web.address)
+    if console:
+        console.start()
+        _log.info("console", url=console.url)
+        if showing:
+            showing(console.url)
     scheduler.start()
     _log.info(
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
@@ -87,6 +122,8 @@ def run(engine: Engine, serving: Callable[[str], None] = lambda _: None) -> None
     engine.stopping.set()
     scheduler.stop()
     web.stop()
+    if console:
+        console.stop()
     _log.info("stopped")
 
 

@@ -356,3 +356,29 @@ def test_two_rotations_of_one_name_are_refused(write: Write) -> None:
     one = "{name: nights, first_handover: 2026-01-05 08:00, staff: [S-1]}"
     (mistake,) = mistakes(write(f"timezone: UTC\non_call: [{one}, {one}]\n"))
     assert "two rotations are called nights; an override names one of them" in mistake
+
+
+def test_without_its_part_there_is_no_console(write: Write) -> None:
+    assert load(write("timezone: UTC\n")).console is None
+
+
+@pytest.mark.parametrize("url", ["https://handrail.example", "http://127.0.0.1:8471"])
+def test_a_console_is_called_over_tls_or_on_this_machine(write: Write, url: str) -> None:
+    console = load(write(f"timezone: UTC\nconsole: {{url: '{url}'}}\n")).console
+
+    assert console is not None
+    assert console.url == url
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://handrail.example", "must begin with https://"),
+        ("https://handrail.example/console", "must be a URL without a path"),
+        ("handrail.example", "must be a URL without a path"),
+    ],
+)
+def test_a_console_that_others_could_read_is_refused(write: Write, url: str, why: str) -> None:
+    (found,) = mistakes(write(f"timezone: UTC\nconsole: {{url: '{url}'}}\n"))
+
+    assert why in found

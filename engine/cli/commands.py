@@ -6,7 +6,7 @@ import typer
 
 from engine.cli.alerts import act, alerts, inbox
 from engine.cli.intake import import_, rejects
-from engine.cli.operations import db, doctor, run
+from engine.cli.operations import accounts, db, doctor, run
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_
 from engine.cli.schedules import schedules
 from engine.cli.staff import absence, disclosures, oncall, text_me
@@ -41,6 +41,7 @@ app.command()(rejects.rejects)
 app.command()(doctor.doctor)
 app.add_typer(oncall.app, name="oncall")
 app.add_typer(absence.app, name="absence")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(rules.app, name="rules")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(db.app, name="db")

@@ -26,6 +26,12 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
+@cache
+def asset(name: str) -> bytes:
+    """Return a file that pages ask for, such as a style sheet; `name` is its path in `templates/`."""
+    return Path(__file__).with_name("templates").joinpath(name).read_bytes()
+
+
 def _printable(value: object) -> object:
     return printable(value) if type(value) is str else value
 

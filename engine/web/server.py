@@ -27,7 +27,9 @@ _BACKLOG = 50
 class WebServer:
     """Serves an application over HTTP."""
 
-    def __init__(self, host: str, port: int, make_application: Callable[[], FastAPI]) -> None:
+    def __init__(
+        self, host: str, port: int, make_application: Callable[[], FastAPI], part: str = "web"
+    ) -> None:
         """Take the address; nothing is served yet.
 
         Args:
@@ -35,15 +37,16 @@ class WebServer:
             port: The port, or 0 for any that is free.
             make_application: Makes the application in the server's thread, because FastAPI takes
                 long to import.
+            part: The part of config.yaml that gives the address.
 
         Raises:
             UserError: The port is in use, or the address is not this machine's.
         """
         self._make_application = make_application
-        self._socket = _bound(host, port)
+        self._socket = _bound(host, port, part)
         self._server: Server | None = None
         self._stopping = False
-        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=part, daemon=True)
 
     @property
     def address(self) -> str:
@@ -84,7 +87,7 @@ class WebServer:
         self._server.run(sockets=[self._socket])
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, part: str) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -92,7 +95,7 @@ def _bound(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
         raise UserError(
-            f"The address {host} of web: in the configuration cannot be used: {error.strerror}."
+            f"The address {host} of {part}: in the configuration cannot be used: {error.strerror}."
         ) from None
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -103,7 +106,7 @@ def _bound(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise UserError(
                 f"Port {port} on {host} is in use, perhaps by another handrail run; end that one "
-                "or set web: port:."
+                f"or set {part}: port:."
             ) from None
         raise UserError(f"Port {port} on {host} cannot be used: {error.strerror}.") from None
     return bound

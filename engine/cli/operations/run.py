@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from engine.errors import HandrailError, UserError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from engine.app import Engine
     from engine.model.settings import Settings
     from engine.ports import Clock
 
@@ -64,13 +66,14 @@ def run(
     logs.set_up(settings.log.format, settings.log.level)
     if sample:
         _write_sample(settings, clock)
+        settings = _with_console(settings)
     if phone:
-        _run_with_phone(settings, clock)
+        _run_with_phone(settings, clock, sample)
         return
     engine = wire(settings, clock, sys.stdout)
     try:
         if not once:
-            daemon.run(engine)
+            daemon.run(engine, showing=partial(_show_console, engine) if sample else None)
         elif not daemon.step_once(engine):
             raise typer.Exit(HandrailError.exit_code)
     finally:
@@ -115,7 +118,22 @@ def _write_sample(settings: Settings, clock: Clock) -> None:
         print(f"A made-up caseload stands in {folder} now; nobody in it is real.", flush=True)
 
 
-def _run_with_phone(settings: Settings, clock: Clock) -> None:
+def _with_console(settings: Settings) -> Settings:
+    """The settings of a sample, which has a console for this machine even if they name none."""
+    from engine.model.settings import ConsoleSettings
+
+    return settings.model_copy(update={"console": settings.console or ConsoleSettings()})
+
+
+def _show_console(engine: Engine, url: str) -> None:
+    from engine.flows.console.sample_accounts import links
+
+    print(f"Console: {url}", flush=True)
+    for name, token in links(engine.desk):
+        print(f"  sign in as {name}: {url}/sign-in/{token}", flush=True)
+
+
+def _run_with_phone(settings: Settings, clock: Clock, sample: bool) -> None:
     import sys
 
     from connectors import registry
@@ -130,7 +148,11 @@ def _run_with_phone(settings: Settings, clock: Clock) -> None:
     try:
         engine = wire(settings.model_copy(update={"sms": sms}), clock, sys.stdout, phone.environ)
         try:
-            daemon.run(engine, lambda address: phone.connect(address, descriptor))
+            daemon.run(
+                engine,
+                lambda address: phone.connect(address, descriptor),
+                partial(_show_console, engine) if sample else None,
+            )
         finally:
             engine.close()
     finally:

@@ -5,4 +5,13 @@ from __future__ import annotations
 from engine.store.tables import access, alerts, intake, messages, operations, people, schedules
 from engine.store.tables.columns import metadata
 
-__all__ = ["access", "alerts", "intake", "messages", "metadata", "operations", "people", "schedules"]
+__all__ = [
+    "access",
+    "alerts",
+    "intake",
+    "messages",
+    "metadata",
+    "operations",
+    "people",
+    "schedules",
+]

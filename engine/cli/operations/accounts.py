@@ -1,0 +1,107 @@
+"""`handrail accounts`: who may sign in to the console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.instants import now
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
+from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
+from engine.errors import UserError
+from engine.model.account import AccountRole
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+
+COLUMNS = ("account", "role", "staff", "state")
+ACTOR = "operator"
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What the account is called.")]
+Role = Annotated[AccountRole, typer.Option("--role", help="What the account is for.")]
+OfStaff = Annotated[
+    str | None,
+    typer.Option("--staff", metavar="STAFF", help="The ref of the person whose account it is."),
+]
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def accounts(
+    context: typer.Context,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: ListFormat = Format.TABLE,
+) -> None:
+    """List the accounts of the console; `add`, `link` and `disable` change them."""
+    if context.invoked_subcommand is not None:
+        return
+    from engine.store.access.accounts import everybody
+
+    with stored(open_settings(config)) as database, database.read() as conn:
+        found = everybody(conn)
+    rows = (
+        (one.name, one.role.value, one.staff, "open" if one.disabled_at is None else "disabled")
+        for one in found
+    )
+    show_rows(rows, COLUMNS, format)
+
+
+@app.command()
+def add(
+    name: Name,
+    role: Role,
+    staff: OfStaff = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = TextFormat.TEXT,
+) -> None:
+    """Make an account, and print a link that signs it in once within a day."""
+    from engine.flows.console import accounts
+    from engine.store.people.staff import with_ref
+
+    settings = open_settings(config)
+    with stored(settings) as database, database.write() as conn:
+        if staff is not None and with_ref(conn, staff) is None:
+            raise UserError(f"There is nobody among the staff called {staff}.")
+        accounts.add(conn, name, role, staff, ACTOR, now())
+        token = accounts.make_link(conn, name, ACTOR, now())
+    _show_link(name, token, _url(settings), format)
+
+
+@app.command()
+def link(
+    name: Name, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
+) -> None:
+    """Print a new link that signs an account in once within a day."""
+    from engine.flows.console import accounts
+
+    settings = open_settings(config)
+    with stored(settings) as database, database.write() as conn:
+        token = accounts.make_link(conn, name, ACTOR, now())
+    _show_link(name, token, _url(settings), format)
+
+
+@app.command()
+def disable(
+    name: Name, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
+) -> None:
+    """Close an account for good, and sign it out everywhere."""
+    from engine.flows.console import accounts
+
+    with stored(open_settings(config)) as database, database.write() as conn:
+        accounts.disable(conn, name, ACTOR, now())
+    say({"account": name, "state": "disabled"}, f"The account {name} is closed.", format)
+
+
+def _url(settings: Settings) -> str:
+    """The URL of the console; one that is for this machine alone has none but the daemon's."""
+    if settings.console is None:
+        raise UserError("The configuration names no console; add console: with its settings.")
+    address = f"http://{settings.console.host}:{settings.console.port}"
+    return settings.console.url or address
+
+
+def _show_link(name: str, token: str, url: str, form: TextFormat) -> None:
+    path = f"{url}/sign-in/{token}"
+    text = f"This link signs {name} in once, within a day: {path}"
+    say({"account": name, "link": path}, text, form)

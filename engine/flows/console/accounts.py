@@ -1,0 +1,103 @@
+"""Accounts of the console: adding and disabling them, and links that sign in once."""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from engine.errors import UserError
+from engine.model.account import LINK_US, Account, AccountRole
+from engine.model.audit_action import AuditAction
+from engine.model.instant import Instant
+from engine.store.access import accounts, sessions
+from engine.store.operations import audit_log
+
+
+def hash_of(token: str) -> str:
+    """Return the hash under which the database knows a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """Return a token that nobody can guess, in letters that a URL and a cookie may hold."""
+    return secrets.token_urlsafe(32)
+
+
+def add(
+    conn: Connection, name: str, role: AccountRole, staff: str | None, actor: str, now: Instant
+) -> Account:
+    """Make an account.
+
+    Args:
+        conn: The transaction.
+        name: What the account is called.
+        role: What it is for.
+        staff: The ref of the member of staff whose account it is; None if it is nobody's.
+        actor: Who makes it, as the audit trail names them.
+        now: The present instant.
+
+    Raises:
+        UserError: An account has this name, or the role needs a member of staff.
+    """
+    if accounts.with_name(conn, name):
+        raise UserError(f"There is an account {name} already; choose another name.")
+    if role is AccountRole.CASE_MANAGER and staff is None:
+        raise UserError(
+            "A case manager sees the clients of one member of staff; add --staff with their ref."
+        )
+    account = accounts.add(conn, name, role, staff)
+    _audit(conn, account, AuditAction.ACCOUNT_ADDED, actor, now, role=role.value)
+    return account
+
+
+def make_link(conn: Connection, name: str, actor: str, now: Instant) -> str:
+    """Make a link that signs an account in once within 24 hours.
+
+    Returns:
+        The token of the link, which is kept nowhere.
+
+    Raises:
+        UserError: There is no such account, or it is disabled.
+    """
+    account = _known(conn, name)
+    if account.disabled_at is not None:
+        raise UserError(f"The account {name} is disabled; add another account.")
+    token = new_token()
+    accounts.add_link(conn, hash_of(token), account.id, now + LINK_US)
+    _audit(conn, account, AuditAction.SIGN_IN_LINK_MADE, actor, now)
+    return token
+
+
+def disable(conn: Connection, name: str, actor: str, now: Instant) -> None:
+    """End an account and sign it out everywhere.
+
+    Raises:
+        UserError: There is no such account.
+    """
+    account = _known(conn, name)
+    if account.disabled_at is not None:
+        return
+    accounts.disable(conn, account.id, now)
+    sessions.end_all_of(conn, account.id, now)
+    _audit(conn, account, AuditAction.ACCOUNT_DISABLED, actor, now)
+
+
+def _known(conn: Connection, name: str) -> Account:
+    account = accounts.with_name(conn, name)
+    if account is None:
+        raise UserError(f"There is no account {name}; handrail accounts lists those there are.")
+    return account
+
+
+def _audit(
+    conn: Connection,
+    account: Account,
+    action: AuditAction,
+    actor: str,
+    now: Instant,
+    **detail: object,
+) -> None:
+    subject = f"account {account.id}"
+    audit_log.record(conn, at=now, actor=actor, action=action, subject=subject, detail=detail)

@@ -1,0 +1,101 @@
+"""One client's page: open alerts with their proof, the last weeks, and who looked."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.access.abilities import Ability, Access, may
+from engine.flows.console import viewing
+from engine.flows.console.caseload_page import managers_of, title_of
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.flows.operations.why import explain
+from engine.model.console_pages import ClientPage, ConsoleAlert, PastAlert
+from engine.model.instant import DAY_US, Instant
+from engine.model.rule import SEVERITIES
+from engine.store.alerts import alert_records
+from engine.store.alerts.alert_records import Listed
+from engine.store.intake import client_events, histories
+from engine.store.operations import client_views
+from engine.store.people import roster
+
+PERIODS = (14, 30, 60)  # days
+_VIEWS = 20
+_STATES = ("open", "acknowledged", "snoozed", "resolved")
+
+
+def open_page(desk: Desk, who: SignedIn, ref: str, days: int) -> ClientPage | Access | None:
+    """Return a client's page, and write down that the account saw it.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who asks.
+        ref: The client's ref.
+        days: How many days the timeline covers, one of PERIODS.
+
+    Returns:
+        The page, or why the account may not see it; None if there is no such client.
+    """
+    now = desk.now()
+    with desk.database.read() as conn:
+        known = roster.find_clients(conn, [ref]).get(ref)
+    if known is None:
+        return None
+    access = viewing.decide(desk, who, Ability.SEE_CLIENT, known.id, now)
+    if access is not Access.GRANTED:
+        return access
+    with desk.database.read() as conn:
+        page = _page(conn, desk, who, known.id, days, now)
+    viewing.record(desk, who, "client", [known.id], now)
+    return page
+
+
+def _page(
+    conn: Connection, desk: Desk, who: SignedIn, client_id: int, days: int, now: Instant
+) -> ClientPage:
+    (client,) = histories.read_clients(conn, [client_id])
+    listed = alert_records.listed(conn, _STATES, client.ref)
+    told = [one for one in listed if not one.alert.shadow]
+    start = now - days * DAY_US
+    discharges = [at for at, entry, _ in client.record if entry == "discharged" and at <= now]
+    sees_views = may(who.account.role, Ability.SEE_VIEWS) is Access.GRANTED
+    return ClientPage(
+        ref=client.ref,
+        timezone=client.timezone,
+        start=start,
+        now=now,
+        discharged=discharges[-1] if discharges else None,
+        case_managers=tuple(managers_of(conn, [client_id], now).get(client_id, ())),
+        may_act=_may_act(who),
+        alerts=tuple(
+            ConsoleAlert(
+                explain(conn, one.alert.id, desk.kinds),
+                who.staff is not None and one.owner_ref == who.staff.ref,
+            )
+            for one in sorted(filter(_is_open, told), key=_gravest_first)
+        ),
+        past=tuple(
+            PastAlert(
+                title_of(desk.rules(), one.alert.rule_id),
+                one.alert.severity,
+                one.alert.began,
+                one.alert.ended,
+            )
+            for one in told
+            if one.alert.ended is None or one.alert.ended > start
+        ),
+        events=tuple(client_events.in_period(conn, client_id, start, now)),
+        views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
+    )
+
+
+def _may_act(who: SignedIn) -> bool:
+    return who.staff is not None and may(who.account.role, Ability.ACT_ON_ALERT) is Access.GRANTED
+
+
+def _is_open(one: Listed) -> bool:
+    return one.alert.state != "resolved"
+
+
+def _gravest_first(one: Listed) -> tuple[int, Instant]:
+    return SEVERITIES.index(one.alert.severity), one.alert.opened_at

@@ -1,0 +1,61 @@
+"""Views of clients: whether an account may look, and the row of the audit trail for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.access.abilities import Ability, Access, may
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.model.audit_action import AuditAction
+from engine.model.instant import Instant
+from engine.store.alerts import caseload_list
+from engine.store.operations import audit_log
+
+
+def decide(desk: Desk, who: SignedIn, ability: Ability, client_id: int, now: Instant) -> Access:
+    """Decide whether an account may do something about a client; a refusal is written down.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who asks.
+        ability: What they want to do.
+        client_id: The client.
+        now: The present instant.
+    """
+    with desk.database.read() as conn:
+        own = who.staff is not None and caseload_list.is_assigned(
+            conn, client_id, who.staff.id, now
+        )
+    access = may(who.account.role, ability, own_client=own)
+    if access is not Access.GRANTED:
+        with desk.database.write() as conn:
+            audit_log.record(
+                conn,
+                at=now,
+                actor=who.actor,
+                action=AuditAction.ACCESS_REFUSED,
+                subject=f"client {client_id}",
+                detail={"ability": ability.value, "why": access.value},
+            )
+    return access
+
+
+def record(desk: Desk, who: SignedIn, page: str, client_ids: Sequence[int], now: Instant) -> None:
+    """Write down that a page with these clients is about to be shown.
+
+    It commits before the page goes out; if it cannot, there is no page.
+    """
+    one = len(client_ids) == 1
+    detail: dict[str, object] = {"page": page}
+    if not one:
+        detail["clients"] = list(client_ids)
+    with desk.database.write() as conn:
+        audit_log.record(
+            conn,
+            at=now,
+            actor=who.actor,
+            action=AuditAction.VIEWED,
+            subject=f"client {client_ids[0]}" if one else page,
+            detail=detail,
+        )

@@ -1,0 +1,163 @@
+"""The console's pages as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from engine.model.alert_explanation import ExplainedFinding
+from engine.model.console_pages import CaseloadClient, CaseloadPage, ClientPage, ConsoleAlert
+from engine.model.instant import DAY_US, Instant
+from engine.model.rule import SEVERITIES
+from engine.presentation.console import when
+from engine.presentation.console.timeline import Stroke, in_words, timeline
+from engine.presentation.rendering import render
+
+_CRAVING_DAYS = 14
+_CURVE = 22.0  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page.
+
+    `account` is empty before somebody has signed in. `evaluated_at` is when clients were last
+    judged; None if they never were, so that the page warns.
+    """
+
+    account: str
+    role: str
+    now: Instant
+    evaluated_at: Instant | None = None
+
+
+def sign_in(frame: Frame, name: str, action: str) -> str:
+    """Render the page behind a sign-in link: one button, because a preview must not sign in."""
+    return _page("console/sign_in.html", frame, "Sign in", name=name, action=action)
+
+
+def message(frame: Frame, title: str, text: str, *, link: tuple[str, str] | None = None) -> str:
+    """Render a page that says one thing; `link` is an address and its words."""
+    return _page("console/message.html", frame, title, text=text, link=link)
+
+
+def caseload(frame: Frame, page: CaseloadPage, text: str, at_least: str) -> str:
+    """Render the caseload; `text` and `at_least` are what the form shows as chosen."""
+    rows = [
+        {
+            "client": client,
+            "since": "" if client.since is None else when.ago(client.since, page.now),
+            "why": _why(client),
+            "taken": _taken_by(client),
+            "last": "never" if client.last_event is None else _heard(client.last_event, page.now),
+            "managers": ", ".join(client.case_managers) or "nobody",
+            "curve": _curve(client, page.now),
+            "newest": f"{client.cravings[-1][1]:g}" if client.cravings else "",
+        }
+        for client in page.clients
+    ]
+    return _page(
+        "console/caseload.html", frame, "Caseload",
+        rows=rows, page=page, text=text, at_least=at_least, severities=SEVERITIES,
+    )  # fmt: skip
+
+
+def client(
+    frame: Frame, page: ClientPage, periods: Sequence[int], said: str, undo: int | None
+) -> str:
+    """Render one client's page.
+
+    Args:
+        frame: What stands around it.
+        page: The facts.
+        periods: The days that the timeline may cover.
+        said: The sentence about what a button just did; empty if none did anything.
+        undo: The alert about which a button that can be undone just did something.
+    """
+    days = round((page.now - page.start) / DAY_US)
+    facts = [f"case manager {', '.join(page.case_managers)}"] if page.case_managers else []
+    if page.discharged is not None:
+        facts.insert(0, f"day {(page.now - page.discharged) // DAY_US} after discharge")
+    events = [
+        (when.at(event.occurred_at, page.timezone), in_words(event), event.note or "")
+        for event in reversed(page.events)
+    ]
+    views = page.views and [
+        (when.at(view.at, page.timezone), view.by, view.what) for view in page.views
+    ]
+    return _page(
+        "console/client.html", frame, page.ref,
+        page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
+        views=views, alerts=_alerts(page), timeline=timeline(page), gravest=_gravest(page),
+    )  # fmt: skip
+
+
+def address_of(ref: str, alert_id: int, did: str, owner: str) -> str:
+    """Return the address of a client's page that says what a button did about an alert."""
+    told = {"did": did, "alert": str(alert_id)} | ({"owner": owner} if owner else {})
+    return f"/clients/{quote(ref, safe='')}?{urlencode(told)}"
+
+
+def _page(template: str, frame: Frame, title: str, **values: object) -> str:
+    stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > DAY_US // 720
+    watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
+    return render(template, frame=frame, title=title, stale=stale, watching=watching, **values)
+
+
+def _seconds(frame: Frame) -> str:
+    assert frame.evaluated_at is not None
+    seconds = max(0, frame.now - frame.evaluated_at) // 1_000_000
+    return f"{seconds} s ago" if seconds < 120 else f"{when.ago(frame.evaluated_at, frame.now)} ago"
+
+
+def _gravest(page: ClientPage) -> str:
+    return page.alerts[0].explanation.severity if page.alerts else ""
+
+
+def _alerts(page: ClientPage) -> list[Mapping[str, object]]:
+    """The alerts with what made each true; those that a graver one quiets come last."""
+    ordered = sorted(page.alerts, key=lambda one: one.explanation.inhibited_by is not None)
+    return [
+        {
+            "facts": one,
+            "proof": _proof(one),
+        }
+        for one in ordered
+    ]
+
+
+def _proof(one: ConsoleAlert) -> list[ExplainedFinding]:
+    """The findings that hold, each once, because two conditions of a rule may share some."""
+    by_text = {finding.text: finding for finding in one.explanation.findings if finding.truth}
+    return list(by_text.values())
+
+
+def _why(client: CaseloadClient) -> str:
+    if not client.alerts:
+        return ""
+    more = len(client.alerts) - 1
+    return client.alerts[0][0] + (f", and {more} more" if more else "")
+
+
+def _taken_by(client: CaseloadClient) -> str:
+    """Who has the gravest alert; empty where nobody has it."""
+    return (client.alerts[0][1] or "") if client.alerts else ""
+
+
+def _heard(us: Instant, now: Instant) -> str:
+    return f"{when.ago(us, now)} ago"
+
+
+def _curve(client: CaseloadClient, now: Instant) -> Sequence[Mapping[str, float]]:
+    """The craving of two weeks as strokes in a small drawing, in percent and pixels."""
+
+    def x(us: Instant) -> float:
+        return 100 - 100 * (now - us) / (_CRAVING_DAYS * DAY_US)
+
+    def y(craving: float) -> float:
+        return 2 + _CURVE * (1 - min(max(craving, 0.0), 10.0) / 10)
+
+    pairs = zip(client.cravings, client.cravings[1:], strict=False)
+    strokes = [Stroke(x(a), y(b), x(c), y(d), "line") for (a, b), (c, d) in pairs]
+    return [{"x1": s.x1, "y1": s.y1, "x2": s.x2, "y2": s.y2} for s in strokes]

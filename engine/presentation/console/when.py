@@ -1,0 +1,21 @@
+"""Instants and periods in the few words that a page has room for."""
+
+from __future__ import annotations
+
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
+from engine.presentation.local_clock import local
+
+
+def ago(us: Instant, now: Instant) -> str:
+    """Say how long ago something was: `12 min`, `5 h`, `3 d`."""
+    passed = max(0, now - us)
+    for unit, word in ((DAY_US, "d"), (HOUR_US, "h")):
+        if passed >= unit:
+            return f"{passed // unit} {word}"
+    return f"{passed // MINUTE_US} min"
+
+
+def at(us: Instant, timezone: str) -> str:
+    """Say when something was by the clock of a place: `Wed 18 Nov, 13:52`."""
+    there = local(us, timezone)
+    return f"{there:%a} {there.day} {there:%b, %H:%M}"

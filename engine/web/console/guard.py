@@ -1,0 +1,72 @@
+"""What every answer of the console says to the browser, and which requests are refused at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+# Nothing runs, nothing comes from elsewhere, and nobody else frames a page.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # A page that the browser keeps would show a client after the session has ended.
+    "Cache-Control": "no-store",
+}
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def refusal(method: str, headers: Mapping[str, str], url: str) -> int | None:
+    """Return the status with which to refuse a request; None if it may go on.
+
+    Args:
+        method: The method of the request.
+        headers: Its headers, by names in small letters.
+        url: The URL by which people call the console.
+    """
+    # A page that is fetched before anybody asks for it would count as a view by nobody.
+    if "prefetch" in headers.get("sec-purpose", "") or headers.get("purpose") == "prefetch":
+        return 503
+    if method in _SAFE:
+        return None
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return None if site == "same-origin" else 403
+    wanted = urlsplit(url)
+    return None if headers.get("origin") == f"{wanted.scheme}://{wanted.netloc}" else 403
+
+
+def guard(url: str) -> Callable[[Request, Callable[..., Awaitable[Response]]], Awaitable[Response]]:
+    """Make the function through which every request of the console goes."""
+    secure = url.startswith("https:")
+
+    async def guarded(
+        request: Request, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        status = refusal(request.method, dict(request.headers), url)
+        response = await answer(request) if status is None else Response(status_code=status)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+    return guarded

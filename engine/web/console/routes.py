@@ -1,0 +1,232 @@
+"""The console: pages for people, on a port of their own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, TypeVar, get_args
+
+import structlog
+from anyio import to_thread
+from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from engine.access.abilities import Access
+from engine.access.sign_in import LinkState, SessionState
+from engine.errors import StoreUnavailableError
+from engine.flows.console import buttons, caseload_page, client_page, signing_in
+from engine.flows.console.buttons import ActOutcome, ActResult
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.model.account import IDLE_US
+from engine.model.alert import Act
+from engine.model.printable import printable
+from engine.model.rule import Severity
+from engine.presentation.console import pages
+from engine.presentation.console.pages import Frame
+from engine.presentation.rendering import asset
+from engine.store.operations import job_runs
+from engine.web.console.cookies import SessionCookie
+from engine.web.console.guard import guard
+from engine.web.console.sentences import (
+    LINK_WORDS,
+    NOBODY,
+    NOT_FOUND,
+    NOT_YOURS,
+    SIGNED_OUT,
+    said_of,
+)
+
+# As many requests use the database at once as the console has connections.
+CALLS = 10
+_MOST_DAYS = max(client_page.PERIODS)
+_ACTS = {
+    "take": Act.TAKE,
+    "pass": Act.PASS,
+    "done": Act.DONE,
+    "snooze": Act.SNOOZE,
+    "false-alarm": Act.FALSE_ALARM,
+}
+_ASSETS = {"console.css": "text/css", "icon.svg": "image/svg+xml"}
+LAST_ID = 2**63 - 1
+_IDLE_SECONDS = IDLE_US // 1_000_000
+
+_Shown = TypeVar("_Shown")
+_log = structlog.get_logger()
+
+
+def application(desk: Desk, url: str) -> FastAPI:
+    """Make the console.
+
+    Args:
+        desk: The engine as the pages see it.
+        url: The URL by which people call the console.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
+    app.middleware("http")(guard(url))
+    _Console(desk, SessionCookie(url)).add_to(app)
+    return app
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = CALLS
+    yield
+
+
+class _Console:
+    """The routes; each reads who asks, lets a flow decide, and renders what it found."""
+
+    def __init__(self, desk: Desk, cookie: SessionCookie) -> None:
+        self._desk = desk
+        self._cookie = cookie
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add every route, and the pages for what goes wrong."""
+        app.get("/assets/{name}")(self._asset)
+        app.get("/sign-in/{token}")(self._open_link)
+        app.post("/sign-in/{token}")(self._sign_in)
+        app.get("/signed-out")(self._signed_out)
+        app.post("/sign-out")(self._sign_out)
+        app.get("/")(self._caseload)
+        app.get("/clients/{ref:path}")(self._client)
+        app.post("/alerts/{alert_id}/{what}")(self._act)
+        app.exception_handler(404)(self._missing)
+        app.exception_handler(405)(self._missing)
+        app.exception_handler(RequestValidationError)(self._missing)
+        app.exception_handler(StoreUnavailableError)(self._no_database)
+
+    def _asset(self, name: str) -> Response:
+        if name not in _ASSETS:
+            return self._message(404, *NOT_FOUND)
+        # The same for everybody, so that a browser may keep it for an hour.
+        kept = {"Cache-Control": "public, max-age=3600"}
+        return Response(asset(f"console/{name}"), media_type=_ASSETS[name], headers=kept)
+
+    def _open_link(self, token: str) -> Response:
+        state, name = signing_in.account_of_link(self._desk.database, token, self._desk.now())
+        if state is not LinkState.USABLE:
+            return self._message(403, *LINK_WORDS[state])
+        return HTMLResponse(pages.sign_in(self._frame(), name, f"/sign-in/{token}"))
+
+    def _sign_in(self, token: str) -> Response:
+        state, session = signing_in.sign_in(self._desk.database, token, self._desk.now())
+        if state is not LinkState.USABLE:
+            return self._message(403, *LINK_WORDS[state])
+        response = RedirectResponse("/", status_code=303)
+        self._cookie.write(response, session)
+        return response
+
+    def _sign_out(self, request: Request) -> Response:
+        signing_in.sign_out(self._desk.database, self._cookie.read(request), self._desk.now())
+        response = RedirectResponse("/signed-out", status_code=303)
+        self._cookie.forget(response)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _signed_out(self) -> Response:
+        return self._message(200, *SIGNED_OUT)
+
+    def _caseload(
+        self,
+        request: Request,
+        text: Annotated[str, Query(max_length=64)] = "",
+        at_least: str = "",
+        page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    ) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        least: Severity | None = next((one for one in get_args(Severity) if one == at_least), None)
+        text = printable(text).strip()
+        found = caseload_page.open_page(self._desk, who, text, least, page)
+        return self._answer(
+            found, lambda shown: pages.caseload(self._frame(who), shown, text, least or "")
+        )
+
+    def _client(
+        self,
+        request: Request,
+        ref: str,
+        days: Annotated[int, Query(ge=1, le=366)] = _MOST_DAYS,
+        did: str = "",
+        owner: Annotated[str, Query(max_length=64)] = "",
+        alert: Annotated[int | None, Query(ge=1, le=LAST_ID)] = None,
+    ) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        period = days if days in client_page.PERIODS else _MOST_DAYS
+        found = client_page.open_page(self._desk, who, printable(ref), period)
+        said, undo = said_of(did, owner), alert if did in _ACTS else None
+        return self._answer(
+            found,
+            lambda shown: pages.client(self._frame(who), shown, client_page.PERIODS, said, undo),
+        )
+
+    def _act(
+        self, request: Request, alert_id: Annotated[int, Path(ge=1, le=LAST_ID)], what: str
+    ) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        if what == "undo":
+            done = buttons.undo(self._desk, who, alert_id)
+        elif what in _ACTS:
+            done = buttons.act(self._desk, who, alert_id, _ACTS[what])
+        else:
+            return self._message(404, *NOT_FOUND)
+        return self._after(done, alert_id, what)
+
+    def _after(self, done: ActOutcome, alert_id: int, what: str) -> Response:
+        """Lead back to the client, so that a reload does not act again."""
+        if done.result is ActResult.UNKNOWN:
+            return self._message(404, *NOT_FOUND)
+        if done.result is ActResult.REFUSED:
+            return self._message(403, *NOT_YOURS)
+        did = what if done.result is ActResult.COUNTED else done.result.value
+        return RedirectResponse(pages.address_of(done.client_ref, alert_id, did, done.owner), 303)
+
+    def _answer(self, found: _Shown | Access | None, show: Callable[[_Shown], str]) -> Response:
+        if found is None:
+            return self._message(404, *NOT_FOUND)
+        if isinstance(found, Access):
+            return self._message(403, *NOT_YOURS)
+        # Whoever leaves the page open sees it end with the session.
+        return HTMLResponse(show(found), headers={"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"})
+
+    def _who(self, request: Request) -> SignedIn | None:
+        token = self._cookie.read(request)
+        if not token:
+            return None
+        state, who = signing_in.who(self._desk.database, token, self._desk.now())
+        if state is not SessionState.LIVE:
+            _log.info("console session refused", why=state.value)
+        return who
+
+    def _nobody(self) -> Response:
+        response = self._message(401, *NOBODY)
+        self._cookie.forget(response)
+        return response
+
+    def _missing(self, request: Request, error: Exception) -> Response:
+        return self._message(404, *NOT_FOUND)
+
+    def _no_database(self, request: Request, error: Exception) -> Response:
+        _log.warning("console without database", why=str(error))
+        text = "The database cannot be used now. Nothing was changed; try again in a minute."
+        return self._message(503, "The database is away", text)
+
+    def _message(self, status: int, title: str, text: str) -> Response:
+        frame = Frame("", "", self._desk.now())
+        return HTMLResponse(pages.message(frame, title, text), status_code=status)
+
+    def _frame(self, who: SignedIn | None = None) -> Frame:
+        if who is None:
+            return Frame("", "", self._desk.now())
+        with self._desk.database.read() as conn:
+            run = job_runs.read(conn).get("evaluate")
+        role = who.account.role.value.replace("_", " ")
+        judged = run.succeeded_at if run else None
+        return Frame(who.account.name, role, self._desk.now(), judged)

@@ -1,0 +1,45 @@
+"""What the console says in a sentence: when somebody cannot go on, and what a button did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.access.sign_in import LinkState
+from engine.flows.console.buttons import ActResult
+
+NOT_FOUND = ("There is no such page", "The address is wrong, or what it named is no longer there.")
+NOT_YOURS = (
+    "You may not see this",
+    "The client is not assigned to you. If you need to know, call the supervisor.",
+)
+NOBODY = (
+    "You are signed out",
+    "Fifteen minutes without a click end a session. Ask the operator for a new sign-in link: "
+    "handrail accounts link NAME.",
+)
+SIGNED_OUT = ("You are signed out", "Close the window, because others may use this machine.")
+LINK_WORDS: Mapping[LinkState, tuple[str, str]] = {
+    LinkState.UNKNOWN: ("This link signs nobody in", "Ask the operator for a new one."),
+    LinkState.USED: ("This link was used", "It works once. Ask the operator for a new one."),
+    LinkState.EXPIRED: ("This link is too old", "It works for a day. Ask the operator for a new."),
+    LinkState.DISABLED: ("This account is closed", "Ask the operator."),
+}
+_UNDO = " Within ten minutes you can undo it."
+_SAID: Mapping[str, str] = {
+    "take": "It is yours. Nobody else is asked any more." + _UNDO,
+    "pass": "It is passed on; the next person is told now." + _UNDO,
+    "done": "It is closed as done." + _UNDO,
+    "snooze": "It waits for two hours; then you are asked again." + _UNDO,
+    "false-alarm": "It is closed as a false alarm." + _UNDO,
+    ActResult.UNDONE: "It is undone.",
+    ActResult.YOURS: "Nothing changed: it is yours already.",
+    ActResult.CLOSED: "Nothing changed: the alert is closed.",
+    ActResult.NOTHING_TO_UNDO: "Nothing changed: there is nothing of yours to undo.",
+}
+
+
+def said_of(did: str, owner: str) -> str:
+    """Say what a button did; nothing about a word that no button gives."""
+    if did == ActResult.TAKEN:
+        return f"Nothing changed: {owner or 'another person'} has it."
+    return _SAID.get(did, "")

@@ -1,0 +1,53 @@
+"""`handrail accounts` says who may sign in to the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.store.database.connection import Database
+from tests.kit.caseload import Caseload
+from tests.kit.terminal import Terminal
+
+CONSOLE = "console: {url: 'https://handrail.example'}\n"
+
+
+@pytest.fixture
+def said(sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """What a command prints."""
+    Caseload(sqlite_database).staff(1, "case_manager")
+    config = f"database: {sqlite_database.url}\ntimezone: UTC\n{CONSOLE}"
+    return Terminal(tmp_path, config, capsys)
+
+
+def test_a_new_account_gets_a_link_at_the_consoles_url(said: Terminal) -> None:
+    text = said("accounts", "add", "anna", "--role", "case_manager", "--staff", "S-1")
+
+    assert "signs anna in once, within a day: https://handrail.example/sign-in/" in text
+
+
+def test_accounts_are_listed_with_their_state(said: Terminal) -> None:
+    said("accounts", "add", "anna", "--role", "case_manager", "--staff", "S-1")
+    said("accounts", "add", "rick", "--role", "auditor")
+    said("accounts", "disable", "rick")
+
+    listed = said("accounts", "--format", "csv").splitlines()
+
+    assert listed == [
+        "account,role,staff,state",
+        "anna,case_manager,S-1,open",
+        "rick,auditor,,disabled",
+    ]
+
+
+def test_an_account_of_nobody_on_the_roster_is_a_mistake(said: Terminal) -> None:
+    text = said("accounts", "add", "anna", "--role", "supervisor", "--staff", "S-9", code=2)
+
+    assert text == "There is nobody among the staff called S-9."
+
+
+def test_a_link_for_an_unknown_account_is_a_mistake(said: Terminal) -> None:
+    assert said("accounts", "link", "anna", code=2) == (
+        "There is no account anna; handrail accounts lists those there are."
+    )

@@ -1,0 +1,167 @@
+"""Who sees which clients, in which order, and that each view is written down before it is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from engine.access.abilities import Access
+from engine.errors import StoreUnavailableError
+from engine.flows.console import caseload_page, client_page
+from engine.model.console_pages import CaseloadPage, ClientPage
+from engine.store.database.connection import Database
+from engine.store.operations import audit_log
+from engine.store.tables.alerts import alerts
+from engine.store.tables.people import record_entries
+from tests.kit.console import ConsoleSite
+from tests.kit.times import NOON, hours
+
+
+@pytest.fixture
+def site(database: Database) -> ConsoleSite:
+    return ConsoleSite(database)
+
+
+def listed(site: ConsoleSite, name: str, **wanted: Any) -> CaseloadPage:
+    asked = {"text": "", "at_least": None, "page": 1} | wanted
+    found = caseload_page.open_page(site.desk, site.who(name), **asked)
+    assert isinstance(found, CaseloadPage)
+    return found
+
+
+def refs(page: CaseloadPage) -> list[str]:
+    return [client.ref for client in page.clients]
+
+
+def opened(site: ConsoleSite, name: str, ref: str) -> ClientPage:
+    found = client_page.open_page(site.desk, site.who(name), ref, 60)
+    assert isinstance(found, ClientPage)
+    return found
+
+
+def test_a_case_manager_sees_their_own_clients(site: ConsoleSite) -> None:
+    assert refs(listed(site, "one")) == ["C-1"]
+
+
+@pytest.mark.parametrize("name", ["super", "auditor"])
+def test_who_answers_for_the_site_sees_every_client(site: ConsoleSite, name: str) -> None:
+    assert refs(listed(site, name)) == ["C-1", "C-2"]
+
+
+def test_the_gravest_alert_comes_first_and_clients_without_any_last(site: ConsoleSite) -> None:
+    site.site.caseload.client(4, ref="C-0")
+    with site.database.write() as conn:
+        conn.execute(update(alerts).where(alerts.c.client_id == 2).values(severity="urgent"))
+
+    page = listed(site, "super")
+
+    assert [(one.ref, one.severity) for one in page.clients] == [
+        ("C-2", "urgent"),
+        ("C-1", "medium"),
+        ("C-0", None),
+    ]
+
+
+def test_a_severity_and_a_part_of_the_ref_narrow_the_list(site: ConsoleSite) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(alerts).where(alerts.c.client_id == 2).values(severity="high"))
+
+    assert refs(listed(site, "super", at_least="high")) == ["C-2"]
+    assert refs(listed(site, "super", text="c-1")) == ["C-1"]
+    assert refs(listed(site, "super", text="%")) == []
+
+
+def test_who_has_left_aftercare_is_listed_while_an_alert_of_theirs_is_open(
+    site: ConsoleSite,
+) -> None:
+    site.site.caseload.client(4)
+    ended = [{"client_id": each, "at": NOON - 1, "entry": "ended"} for each in (1, 4)]
+    with site.database.write() as conn:
+        conn.execute(insert(record_entries), ended)
+
+    assert refs(listed(site, "super")) == ["C-1", "C-2"]
+
+
+def test_a_page_beyond_the_last_is_the_last(site: ConsoleSite) -> None:
+    for number in range(10, 10 + caseload_page.ROWS):
+        site.site.caseload.client(number)
+
+    page = listed(site, "super", page=99)
+
+    assert (page.page, page.pages, page.total) == (2, 2, caseload_page.ROWS + 2)
+    assert len(page.clients) == 2
+
+
+def test_an_alert_is_named_with_who_has_it(site: ConsoleSite) -> None:
+    (client,) = listed(site, "one").clients
+
+    assert client.alerts == (("Two check-ins missed", None),)
+    assert client.case_managers == ("S-1",)
+
+
+def test_a_list_is_written_down_with_the_clients_on_it(site: ConsoleSite) -> None:
+    listed(site, "super")
+    listed(site, "super", text="nobody")
+
+    assert site.audited("viewed") == ["caseload"]
+
+
+def test_a_client_is_written_down_once_a_view(site: ConsoleSite) -> None:
+    opened(site, "one", "C-1")
+    opened(site, "super", "C-1")
+
+    assert site.audited("viewed") == ["client 1", "client 1"]
+
+
+def test_a_view_that_cannot_be_written_down_shows_nothing(
+    site: ConsoleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = site.who("one")
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("The disk is full.")
+
+    monkeypatch.setattr(audit_log, "record", full)
+    with pytest.raises(StoreUnavailableError):
+        client_page.open_page(site.desk, who, "C-1", 60)
+
+
+def test_another_case_managers_client_stays_hidden_and_the_try_is_written_down(
+    site: ConsoleSite,
+) -> None:
+    found = client_page.open_page(site.desk, site.who("two"), "C-1", 60)
+
+    assert found is Access.NOT_THEIR_CLIENT
+    assert site.audited("access refused") == ["client 1"]
+    assert site.audited("viewed") == []
+
+
+def test_a_client_nobody_knows_has_no_page(site: ConsoleSite) -> None:
+    assert client_page.open_page(site.desk, site.who("super"), "C-77", 60) is None
+
+
+def test_a_page_proves_the_alert_and_shows_the_weeks(site: ConsoleSite) -> None:
+    page = opened(site, "one", "C-1")
+
+    (alert,) = page.alerts
+    assert alert.explanation.findings[0].value == "2"
+    assert [event.occurred_at for event in page.events] == [NOON - hours(30), NOON - hours(5)]
+    assert [past.title for past in page.past] == ["Two check-ins missed"]
+
+
+def test_only_who_may_know_sees_who_looked(site: ConsoleSite) -> None:
+    opened(site, "one", "C-1")
+    client_page.open_page(site.desk, site.who("two"), "C-1", 60)
+
+    views = opened(site, "auditor", "C-1").views
+
+    assert opened(site, "one", "C-1").views is None
+    assert views is not None
+    assert [(view.by, view.what) for view in views] == [("two", "was refused"), ("one", "looked")]
+
+
+def test_an_auditor_sees_no_button(site: ConsoleSite) -> None:
+    assert not opened(site, "auditor", "C-1").may_act
+    assert opened(site, "one", "C-1").may_act

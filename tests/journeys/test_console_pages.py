@@ -1,0 +1,172 @@
+"""People at the console, in a real browser: at a desk, on a phone at night, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from engine.store.database.connection import Database
+from engine.web.server import WebServer
+from tests.kit.console import ConsoleSite
+from tests.kit.times import NOON, hours
+
+DESK, PHONE = 1280, 390
+Scheme = Literal["light", "dark"]
+
+
+@pytest.fixture
+def site(sqlite_database: Database) -> ConsoleSite:
+    site = ConsoleSite(sqlite_database)
+    people = site.site.caseload
+    for day in range(1, 40):
+        people.event(
+            1, "check_in", NOON - hours(24 * day), status="completed", craving=day % 9, mood=5
+        )
+    people.event(1, "test", NOON - hours(50), result="positive", substances=("alcohol",))
+    people.event(1, "attendance", NOON - hours(70), activity="group", status="no_show")
+    return site
+
+
+@pytest.fixture
+def web(site: ConsoleSite) -> Iterator[WebServer]:
+    with site.served() as server:
+        yield server
+
+
+class Visitor:
+    """A person with a browser of their own; `said` is what its console wrote."""
+
+    def __init__(
+        self, browser: Browser, site: ConsoleSite, web: WebServer, name: str,
+        width: int = DESK, scheme: Scheme = "light",
+    ) -> None:  # fmt: skip
+        size = {"width": width, "height": 900}
+        self.context: BrowserContext = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked_for: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("request", lambda request: self.asked_for.append(request.url))
+        self.page.goto(f"{web.address}/sign-in/{site.link(name)}")
+        self.page.get_by_role("button", name=f"Sign in as {name}").click()
+
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
+    made: list[Visitor] = []
+
+    class Here(Visitor):
+        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
+            super().__init__(browser, site, web, name, width, scheme)
+            made.append(self)
+
+    yield Here
+    for each in made:
+        each.context.close()
+
+
+def test_a_case_manager_takes_an_alert_on_a_phone_and_undoes_it(visit: type[Visitor]) -> None:
+    person = visit("one", PHONE)
+    page = person.page
+    assert person.heading() == "Caseload"
+
+    page.get_by_role("link", name="C-1").click()
+    expect(page.get_by_text("nobody has it yet")).to_be_visible()
+    page.get_by_role("button", name="Take it").click()
+    expect(page.get_by_role("status")).to_contain_text("It is yours.")
+    expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_role("status")).to_contain_text("It is undone.")
+    expect(page.get_by_text("nobody has it yet")).to_be_visible()
+
+
+def test_of_two_who_press_at_once_one_has_it_and_the_other_reads_who(visit: type[Visitor]) -> None:
+    first, second = visit("one"), visit("super")
+    for each in (first, second):
+        each.page.get_by_role("link", name="C-1").click()
+
+    first.page.get_by_role("button", name="Take it").click()
+    second.page.get_by_role("button", name="Take it").click()
+
+    expect(second.page.get_by_role("status")).to_contain_text("S-1 has it")
+
+
+def test_the_list_keeps_its_search_after_a_reload(visit: type[Visitor]) -> None:
+    page = visit("super").page
+
+    page.get_by_label("Search").fill("C-2")
+    page.get_by_role("button", name="Apply").click()
+    page.reload()
+
+    expect(page.get_by_label("Search")).to_have_value("C-2")
+    expect(page.get_by_role("link", name="C-1", exact=True)).to_have_count(0)
+
+
+def test_after_signing_out_the_way_back_shows_nothing(visit: type[Visitor]) -> None:
+    page = visit("one").page
+    page.get_by_role("link", name="C-1").click()
+
+    page.get_by_role("button", name="Sign out").click()
+    page.go_back()
+    page.go_back()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    expect(page.get_by_text("Two check-ins missed")).to_have_count(0)
+
+
+def test_every_mark_of_the_timeline_says_what_it_is(visit: type[Visitor]) -> None:
+    page = visit("one").page
+    page.get_by_role("link", name="C-1").click()
+
+    titles = page.locator(".timeline .mark title").all_inner_texts()
+    page.get_by_text("The same as a table").click()
+
+    assert len(titles) == 43  # 39 check-ins, the two missed ones, a test and a session
+    assert len(page.locator("details[open] tbody tr").all()) == len(titles)
+
+
+def test_the_keyboard_alone_reaches_the_client_and_the_button(visit: type[Visitor]) -> None:
+    page = visit("one").page
+
+    page.goto(page.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.get_by_role("link", name="C-1").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take it").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("It is yours.")
+
+
+@pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
+def test_pages_break_no_rule_of_accessibility(
+    visit: type[Visitor], width: int, scheme: Scheme
+) -> None:
+    person = visit("super", width, scheme)
+    page = person.page
+    found = [Axe().run(page)]
+    page.get_by_role("link", name="C-1", exact=True).click()
+    found.append(Axe().run(page))
+
+    assert [result.generate_report() for result in found if result.violations_count] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_browser_has_nothing_to_complain_of_and_asks_nobody_else(
+    visit: type[Visitor], web: WebServer
+) -> None:
+    person = visit("super")
+    person.page.get_by_role("link", name="C-1", exact=True).click()
+
+    assert person.said == []
+    assert {url.startswith(web.address) for url in person.asked_for} == {True}

@@ -1,0 +1,89 @@
+"""A site with a console: people, clients with alerts, accounts, and a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from engine.flows.console import accounts, signing_in
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.model.account import AccountRole
+from engine.model.event_kinds import BUILT_IN
+from engine.store.database.connection import Database
+from engine.web.console.routes import application
+from engine.web.server import WebServer
+from tests.kit.site import Site
+from tests.kit.times import NOON, hours
+
+URL = "http://127.0.0.1"
+
+
+@dataclass
+class ConsoleSite:
+    """C-1 is case manager S-1's, C-2 is S-2's; each missed two check-ins, so each has an alert.
+
+    S-3 is the supervisor.
+    """
+
+    database: Database
+    now: int = NOON
+    site: Site = field(init=False)
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.site = Site(self.database)
+        people = self.site.caseload
+        for number in (1, 2):
+            people.client(number)
+            people.staff(number, "case_manager", number)
+            self.site.missed(NOON - hours(30), number)
+            self.site.missed(NOON - hours(5), number)
+        people.staff(3, "supervisor")
+        self.site.evaluate()
+        self.desk = Desk(
+            self.database, lambda: self.now, lambda: self.site.rules.rules, BUILT_IN, "reason"
+        )
+        with self.database.write() as conn:
+            for name, role, staff in (
+                ("one", AccountRole.CASE_MANAGER, "S-1"),
+                ("two", AccountRole.CASE_MANAGER, "S-2"),
+                ("super", AccountRole.SUPERVISOR, "S-3"),
+                ("auditor", AccountRole.AUDITOR, None),
+            ):
+                accounts.add(conn, name, role, staff, "tests", self.now)
+
+    def link(self, name: str) -> str:
+        """The token of a new sign-in link."""
+        with self.database.write() as conn:
+            return accounts.make_link(conn, name, "tests", self.now)
+
+    def session(self, name: str) -> str:
+        """The token of a new session."""
+        return signing_in.sign_in(self.database, self.link(name), self.now)[1]
+
+    def who(self, name: str) -> SignedIn:
+        """An account that has just signed in."""
+        found = signing_in.who(self.database, self.session(name), self.now)[1]
+        assert found is not None
+        return found
+
+    def alert_of(self, client_id: int) -> int:
+        """The id of the client's one alert."""
+        (found,) = (row.id for row in self.site.alerts if row.client_id == client_id)
+        return int(found)
+
+    def audited(self, action: str) -> list[str]:
+        """The subjects of an action in the audit trail."""
+        return [subject for did, subject in self.site.audited if did == action]
+
+    @contextmanager
+    def served(self, url: str = URL) -> Iterator[WebServer]:
+        """The console over HTTP, as people call it by `url`."""
+        server = WebServer("127.0.0.1", 0, lambda: application(self.desk, url), part="console")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
