@@ -84,7 +84,7 @@ class Trying:
             case_of(f"{text.rstrip()}\n    silent: all\n", head),
             *self._rest,
             self._databases.empty(),
-        )
+        ).opened
 
     def wrong(self, text: str, head: str = "") -> list[tuple[str, str | None, str | None]]:
         """The lines that differ: the time (UTC), the expected text, the actual one."""
