@@ -20,6 +20,11 @@ from engine.model.staff import ROLES
 from engine.model.timezone import read_timezone
 
 _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
+# What a row is taken without if it cannot be read.
+_TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
+    "clients": frozenset({"phone", "timezone"}),
+    "staff": frozenset({"quiet_from", "quiet_to"}),
+}
 # Dates without which nobody is watched, and no consent is told from another.
 _REAL_DATES = frozenset({"enrolled", "given"})
 # As wide as the store's columns.
@@ -43,7 +48,8 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
 
     A client whose phone number or timezone cannot be read is taken without it, because nobody
     watches
-    over a client who is missing. A member of staff is not, so that a working number is not lost.
+    over a client who is missing. A member of staff is taken without quiet hours, but not without the
+    phone, so that a working number is not lost.
 
     The function raises ValueError if the row cannot be read.
     """
@@ -77,7 +83,7 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
                 values[word] = None if value is None else _read(word, constant_text(value))
             except ValueError as error:
                 complaint = f"{shown}: {error}"
-                if kind != "clients" or word not in {"phone", "timezone"}:
+                if word not in _TAKEN_WITHOUT.get(kind, ()):
                     raise ValueError(complaint) from None
         dates = {word: _dated(shown, read, row) for word, (shown, read) in reads.items()}
         for word in _REQUIRED & (values.keys() | dates.keys()):
@@ -141,7 +147,9 @@ def _role(text: str) -> str:
 
 
 def _time_of_day(text: str) -> str:
-    for written in ("%H:%M", "%H:%M:%S", "%I:%M %p"):
+    if text in {"24:00", "24:00:00"}:
+        return "00:00"
+    for written in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"):
         with suppress(ValueError):
             return datetime.strptime(text, written).strftime("%H:%M")  # noqa: DTZ007 - of no day
     raise ValueError(f"'{text}' is not a time of day such as 22:00")

@@ -13,6 +13,7 @@ from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
+from engine.flows.operations.people_checks import examine_people
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import adrift, broken_promises, has_nobody
 from engine.flows.rules.missing_rules import missing, written
@@ -94,6 +95,8 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _lists(conn)
             yield from _words(conn, rulebook, settings)
             yield from _refs(conn)
+            for people in examine_people(conn, settings, rulebook, now):
+                yield Check(*people)
     except StoreUnavailableError as error:
         yield Check("database", False, str(error))
     finally:

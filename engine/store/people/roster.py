@@ -112,6 +112,17 @@ def client_refs(conn: Connection) -> list[str]:
     return list(conn.scalars(select(clients.c.ref).order_by(clients.c.ref)))
 
 
+def client_ids(conn: Connection) -> list[int]:
+    """Read the ids of all clients, in the order of refs."""
+    return list(conn.scalars(select(clients.c.id).order_by(clients.c.ref)))
+
+
+def client_phones(conn: Connection) -> list[tuple[str, str]]:
+    """Read the phone and the ref of each client who has a phone, in the order of refs."""
+    theirs = select(clients.c.phone, clients.c.ref).where(clients.c.phone.is_not(None))
+    return [(row.phone, row.ref) for row in conn.execute(theirs.order_by(clients.c.ref))]
+
+
 def aliases(conn: Connection) -> list[str]:
     """Return the aliases of all consents, each once and in order."""
     return list(conn.scalars(select(consents.c.alias).distinct().order_by(consents.c.alias)))

@@ -240,10 +240,6 @@ def test_staff_are_put_in_corrected_and_left_as_they_are(site: CsvSite) -> None:
             "JD,boss,212 555 0142,,,",
             "role: 'boss' is not one of case_manager, mentor, supervisor, on_call, prescriber, admin",
         ),
-        (
-            "JD,mentor,212 555 0142,late,,",
-            "quiet_from (from from): 'late' is not a time of day such as 22:00",
-        ),
         ("JD,mentor,none,,,", "phone: 'none' is not a phone number"),
         ("JD,mentor,,,,maybe", "active: 'maybe' is neither yes nor no"),
         (",mentor,,,,", "ref: is empty"),
@@ -403,3 +399,22 @@ def test_a_role_that_another_file_changes_is_a_change(site: CsvSite) -> None:
         site.read()
     assert rows(site, staff, "ref", "role") == [("JD", "supervisor")]
     assert site.rejects() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("9pm", "21:00"), ("9:30 PM", "21:30"), ("24:00", "00:00")]
+)
+def test_quiet_hours_are_read_as_people_write_them(site: CsvSite, written: str, read: str) -> None:
+    site.write("staff.csv", STAFF + f"JD,supervisor,,{written},7am,\n")
+    site.read()
+    assert rows(site, staff, "quiet_from", "quiet_to") == [(read, "07:00")]
+
+
+def test_a_member_of_staff_is_taken_without_quiet_hours_that_cannot_be_read(site: CsvSite) -> None:
+    site.write("staff.csv", STAFF + "JD,supervisor,212 555 0142,evening,7:00,\n")
+    site.read()
+    assert rows(site, staff, "ref", "quiet_from") == [("JD", None)]
+    assert [reason for *_, reason in site.rejects()] == [
+        "quiet_from (from from): 'evening' is not a time of day such as 22:00; the rest of the row "
+        "was taken"
+    ]

@@ -1,0 +1,183 @@
+"""Checks of the people: clients whom nothing watches, roles that nobody has, numbers that are shared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import time
+
+from sqlalchemy import Connection
+
+from engine.flows.escalation.recipients import StaffDirectory
+from engine.model.client import Client
+from engine.model.instant import DAY_US, Instant, from_us
+from engine.model.plurals import counted
+from engine.model.routing import Policy
+from engine.model.settings import Settings
+from engine.model.staff import ROLES, Role
+from engine.rulebook.core.rulebook import Rulebook
+from engine.store.intake import histories
+from engine.store.people import on_call, opt_outs, roster, staff
+
+# An enrolment that begins later than this was hardly meant.
+_AHEAD_US = 366 * DAY_US
+_AT_ONCE = 1000  # clients
+# Minutes of a day, and those that a person must at least be left for texts.
+_DAY, _SHORTEST = 1440, 240
+_SHOWN = 3  # refs that one sentence names
+
+
+def examine_people(
+    conn: Connection, settings: Settings, rulebook: Rulebook | None, now: Instant
+) -> Iterator[tuple[str, bool, str]]:
+    """Look for people of whom nobody hears, and for roles without a person.
+
+    Args:
+        conn: The connection to read from.
+        settings: The site's routing policies.
+        rulebook: The rules of the files; None if they hold mistakes.
+        now: The present instant.
+
+    Yields:
+        What was looked at, whether it is as it should be, and how it is, in a sentence.
+    """
+    policies = _policies(settings, rulebook)
+    found = _Clients(now, policies)
+    people = StaffDirectory(conn, now, now + 1)
+    ids = roster.client_ids(conn)
+    for start in range(0, len(ids), _AT_ONCE):
+        batch = ids[start : start + _AT_ONCE]
+        people.take(batch)
+        for client in histories.read_clients(conn, batch):
+            found.take(client, people)
+    yield from found.faults()
+    yield from _roles(conn, policies)
+    yield from _numbers(conn)
+    yield from _quiet_hours(conn)
+
+
+class _Clients:
+    """Gathers the clients of whom nobody would hear, by the reason."""
+
+    def __init__(self, now: Instant, policies: Mapping[str, Policy]) -> None:
+        self._now = now
+        self._policies = policies
+        self._never: list[str] = []
+        self._far: list[str] = []
+        self._alone: list[str] = []
+        self._untold: dict[str, list[str]] = defaultdict(list)
+
+    def take(self, client: Client, people: StaffDirectory) -> None:
+        begins = [entry.at for entry in client.record if entry.entry == "enrolled"]
+        if not begins:
+            self._never.append(client.ref)
+        elif min(begins) > self._now + _AHEAD_US:
+            self._far.append(f"{client.ref} ({from_us(min(begins)).date()})")
+        if not _is_watched(client, self._now):
+            return
+        if not people.assigned(client.id, self._now):
+            self._alone.append(client.ref)
+        told = people.at(self._now).about(client.id).told
+        for name, policy in self._policies.items():
+            if not any(step.to in told for step in policy):
+                self._untold[name].append(client.ref)
+
+    def faults(self) -> Iterator[tuple[str, bool, str]]:
+        if self._never:
+            said = f"No rule watches {some(self._never)}: the roster gives no day of enrolment."
+            yield "clients", False, said
+        if self._far:
+            said = f"An enrolment begins more than a year ahead: {some(self._far)}."
+            yield "clients", False, said
+        if self._alone:
+            yield "clients", False, f"Nobody is assigned to {some(self._alone)}."
+        for name, refs in self._untold.items():
+            said = f"By the policy {name} nobody can be told now of an alert about {some(refs)}."
+            yield "routing", False, said
+
+
+def some(refs: Sequence[str]) -> str:
+    """Name the first few of many."""
+    shown = ", ".join(refs[:_SHOWN])
+    return shown + (f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else "")
+
+
+def _policies(settings: Settings, rulebook: Rulebook | None) -> Mapping[str, Policy]:
+    """Return the policies by which alerts can be told; any severity may become that of a client's text."""
+    routing = settings.routing
+    names = set(routing.severities.values())
+    live = [rule for rule in rulebook.rules.values() if rule.status == "live"] if rulebook else []
+    names |= {rule.notify for rule in live if rule.notify}
+    found = {name: routing.policies[name] for name in sorted(names) if name in routing.policies}
+    # A policy that ends in nobody may reach nobody by intention.
+    return {name: policy for name, policy in found.items() if policy[-1].otherwise is None}
+
+
+def _is_watched(client: Client, now: Instant) -> bool:
+    last = {entry.entry: entry.at for entry in client.record if entry.at <= now}
+    enrolled = last.get("enrolled", -1) > last.get("ended", -1)
+    return enrolled and last.get("leave_began", -1) <= last.get("leave_ended", -1)
+
+
+def _roles(conn: Connection, policies: Mapping[str, Policy]) -> Iterator[tuple[str, bool, str]]:
+    everybody = staff.everybody(conn).values()
+    if not everybody:
+        return
+    deaf = opt_outs.numbers(conn)
+    there = {one.role for one in everybody if one.active and one.phone and one.phone not in deaf}
+    if on_call.serving(conn):
+        there.add("on_call")
+    wanted: dict[Role, list[str]] = {"admin": []}
+    for name, policy in policies.items():
+        for step in policy:
+            wanted.setdefault(step.to, []).append(name)
+    for role in (role for role in ROLES if role in wanted and role not in there):
+        word = role.replace("_", " ")
+        told = f" in {', '.join(dict.fromkeys(wanted[role]))}" if wanted[role] else ""
+        said = f"No {word} is among the staff who can be told, so their steps{told} tell nobody."
+        if role == "admin":
+            said = "No admin is among the staff who can be told, so nobody hears of faults."
+        # Few sites have every role; without staff of their own, clients are named above.
+        yield "roles", role not in {"admin", "supervisor"}, said
+
+
+def _numbers(conn: Connection) -> Iterator[tuple[str, bool, str]]:
+    sharing: dict[str, list[str]] = defaultdict(list)
+    mixed: set[str] = set()
+    for one in staff.everybody(conn).values():
+        if one.active and one.phone:
+            sharing[one.phone].append(one.ref)
+            if one.role != "mentor":
+                mixed.add(one.phone)
+    for phone, ref in roster.client_phones(conn):
+        if sharing[phone] and phone in mixed:
+            refs = ", ".join(sharing[phone])
+            said = (
+                f"{refs} and the client {ref} have one phone, so an answer of one may be taken for "
+                "words of the other."
+            )
+            yield "phones shared", False, said
+        sharing[phone].append(ref)
+    shared = [" and ".join(refs) for refs in sharing.values() if len(refs) > 1]
+    if shared:
+        yield "phones shared", True, f"These have one phone: {some(shared)}."
+
+
+def _quiet_hours(conn: Connection) -> Iterator[tuple[str, bool, str]]:
+    for one in staff.everybody(conn).values():
+        if not one.active or one.quiet_from == one.quiet_to:
+            continue
+        if one.quiet_from is None or one.quiet_to is None:
+            said = (
+                f"The quiet hours of {one.ref} have no {'end' if one.quiet_from else 'beginning'}"
+            )
+            yield "quiet hours", False, f"{said}, so there are none."
+        elif (awake := (_minutes(one.quiet_from) - _minutes(one.quiet_to)) % _DAY) < _SHORTEST:
+            said = (
+                f"The quiet hours of {one.ref} leave {counted(awake, 'minute')} of a day for texts."
+            )
+            yield "quiet hours", False, said
+
+
+def _minutes(of: time) -> int:
+    return of.hour * 60 + of.minute
