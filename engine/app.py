@@ -47,7 +47,7 @@ from engine.store.messages import outbox_delays
 from engine.store.operations import job_runs, rule_sets
 
 CLOCK_SECONDS = 5.0
-# A carrier that gets no answer for 15 s gives up, and one that gets 503 tries its other URL.
+# A carrier without an answer for 15 s gives up, and one that gets 503 tries its other URL.
 WEB_BUSY_SECONDS = 5
 WEB_CONNECTIONS = 13  # as many as the web has threads (engine/web)
 
@@ -71,7 +71,7 @@ def wire(
     sources: Sequence[Source] | None = None,
     gateway: SmsGateway | None = None,
 ) -> Engine:
-    """Make an engine with all that the settings name.
+    """Make an engine from the settings.
 
     Args:
         settings: The site's settings.
@@ -103,10 +103,11 @@ def wire(
 
 
 class Engine:
-    """A wired engine. Each flow's step does all that is due and says what it did.
+    """A wired engine. The step of each flow does all that is due and counts what it did.
 
     A step that repeats itself ends early after `patience` seconds, or when `stopping` is set; the
-    next one goes on. `totals` counts the work done since the process began.
+    next
+    one goes on. `totals` counts the work since the process began.
     """
 
     def __init__(
@@ -131,8 +132,8 @@ class Engine:
         self._gateway = gateway
         self._time = GuardedClock(clock)
         self._patience = patience
-        # Reading and judging exclude each other: unread events of a source would look like silence.
-        # The lock is fair, so that a backlog never keeps the sources from being read.
+        # Reading and judging exclude each other, because unread events of a source would look like
+        # inactivity. The lock is fair, so that a backlog never keeps the sources from being read.
         self.turn = FairLock()
         self._read_to: Instant | None = None  # when the sources were last read
         # Claims are this process's alone, though another machine may give it the same number.
@@ -158,7 +159,7 @@ class Engine:
             source_health.forget_all_but(conn, [source.name for source in self._sources])
 
     def last_step_ago(self) -> int | None:
-        """How many seconds ago a daemon last stepped on this database; None where none ever did."""
+        """Return how many seconds ago a daemon last stepped on this database; None if never."""
         with self.database.read() as conn:
             runs = job_runs.read(conn)
         stepped = [runs[tick.name].ended_at for tick in self.ticks() if tick.name in runs]
@@ -170,7 +171,7 @@ class Engine:
             return outbox_delays.urgent_overdue(conn, self._now()) > 0
 
     def ticks(self) -> list[Tick]:
-        """Every flow with how often it is to step."""
+        """Return every flow with its interval."""
         every = self.settings.ticks
         ticks = [
             Tick("clock", CLOCK_SECONDS, self._watch_clock),
@@ -186,7 +187,7 @@ class Engine:
         return ticks
 
     def webhooks(self) -> AddRoutes | None:
-        """What serves the carrier's calls; None where the carrier makes none."""
+        """Return the routes that serve the carrier's calls; None if the carrier makes none."""
         if not isinstance(self._gateway, CarrierWebhooks):
             return None
         return self._gateway.webhooks(self._text_came_in, self._reported)
@@ -208,7 +209,7 @@ class Engine:
 
     @cached_property
     def web_database(self) -> Database:
-        """Open the database again for the web, so that calls and ticks do not wait."""
+        """The database, opened again for the web, so that calls and ticks do not wait."""
         return Database.open(
             self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
         )
@@ -286,7 +287,7 @@ class Engine:
         return asdict(counts)
 
     def _judge(self) -> evaluate.EvaluationCounts:
-        """Judge clients who are due.
+        """Judge due clients.
 
         Alerts that people were told of still climb while a source is slow or hangs.
         """
@@ -301,9 +302,9 @@ class Engine:
             self.turn.release()
 
     def _follow_rules(self) -> None:
-        """Take over the rules that serve, because this daemon or another has accepted new ones."""
+        """Take over the serving rules, because this daemon or another has accepted new ones."""
         with self.database.read() as conn:
-            # The files of a set are long, and for the most part it is the one that is known.
+            # The files of a set are long, and usually it is the known one.
             serving = (
                 None if rule_sets.serves(conn, self.rulebook.hash) else rule_sets.serving(conn)
             )
@@ -329,7 +330,7 @@ class Engine:
         return reconcile.run(self.database, records, self._gateway, self._telling(), self._now())
 
     def _telling(self) -> NotificationSettings:
-        """How alerts are told, with the advice of the rules that serve."""
+        """Return the settings of notification, with the advice of the serving rules."""
         return replace(self.settings.telling, advice=self.rulebook.advice)
 
     def _audit(self) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""config.yaml becomes frozen settings, or all its mistakes at once with their places."""
+"""config.yaml to frozen settings, or to all its mistakes at once with their places."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def load(path: Path) -> Settings:
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warn of settings that are probably not meant.
+    """Read the settings as `load` does, and warn of settings that are probably mistakes.
 
     Raises:
-        MistakesError: As of `load`.
+        MistakesError: As `load` raises it.
     """
     source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
@@ -77,7 +77,7 @@ def _warnings(source: YamlSource, settings: Settings) -> list[Mistake]:
 
 @dataclass
 class _Reading:
-    """One go through a file: each part by the model that its connector gives."""
+    """One pass through a file: each part is read by its connector's model."""
 
     source: YamlSource
     context: Mapping[str, Any]
@@ -85,7 +85,7 @@ class _Reading:
     parts: dict[Place, Part] = field(default_factory=lambda: {(): Part(Settings)})
 
     def settings(self, written: dict[str, Any]) -> Settings | None:
-        """Return the settings; None where something is wrong with them."""
+        """Return the settings; None if they hold a mistake."""
         given = dict(written)
         if isinstance(written.get("sources"), list):
             kinds = self._kinds(written)
@@ -116,7 +116,10 @@ class _Reading:
         return self._validated(model, written, place)
 
     def _sms(self, written: Any) -> SmsSettings | None:
-        """The gateway's own settings stand under its name; those of others wait there unused."""
+        """Return the `sms:` settings, with the gateway's own settings from under its name.
+
+        The settings of other gateways stay there unused.
+        """
         if not isinstance(written, dict):
             return self._validated(SmsSettings, written, ("sms",))
         rest, own = dict(written), {}
@@ -151,7 +154,7 @@ class _Reading:
 
 
 def _as_written(node: yaml.Node | None) -> Any:
-    """Reads every scalar as the typed text, even `no`, `on`, 08:00 and +15551234567."""
+    """Return a value with every scalar as typed, even `no`, `on`, 08:00 and +15551234567."""
     if isinstance(node, yaml.MappingNode):
         return {key.value: _as_written(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):

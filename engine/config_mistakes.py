@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with config.yaml, in words and with the place in the file."""
+"""pydantic's errors about config.yaml, in words and with the place in the file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WORDS = {
 
 
 class Part(NamedTuple):
-    """A part of the file: the model by which it was read, and keys that it takes besides."""
+    """A part of the file: its model, and the keys that it takes besides."""
 
     model: type[BaseModel]
     keys: frozenset[str] = frozenset()
@@ -44,13 +44,12 @@ class Part(NamedTuple):
 def mistakes_of(
     source: YamlSource, details: Iterable[ErrorDetails], parts: Mapping[Place, Part]
 ) -> Iterator[Mistake]:
-    """Say pydantic's errors in words, each with its place in the file.
+    """Yield pydantic's errors in words, each with its place in the file.
 
     Args:
-        source: the file.
-        details: the errors, their places counted from the root of the file.
-        parts: the models by which parts of the file were read, by their places; the root among
-            them.
+        source: The file.
+        details: The errors, with their places from the root of the file.
+        parts: The models of parts of the file, by their places, the root included.
     """
     seen = set()
     for detail in details:
@@ -67,7 +66,10 @@ def mistakes_of(
 
 
 def node_at(root: yaml.Node | None, place: Place, key: bool = False) -> yaml.Node:
-    """Find the value at a place (or its key), past steps that only pydantic's types hold."""
+    """Return the node of the value at a place (or of its key).
+
+    Steps that only pydantic's types have are skipped.
+    """
     assert root is not None
     value = found = root
     for step in place:
@@ -87,7 +89,8 @@ def _in_words(detail: ErrorDetails, parts: Mapping[Place, Part]) -> str:
     place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
     name = str(place[-1]) if place else ""
     if kind == "extra_forbidden":
-        # Imported here because it brings NumPy along, which a command that only lists does without.
+        # Imported here because it brings NumPy along, which a command that only lists does not
+        # need.
         from engine.rulebook.parsing.reading import nearest  # noqa: PLC0415
 
         return f"the key '{name}' is not known here{nearest(name, _keys_at(place[:-1], parts))}"
@@ -119,7 +122,7 @@ def _keys_at(place: Place, parts: Mapping[Place, Part]) -> set[str]:
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the types by key of what can be written in a model."""
+    """Return the types of a model's keys."""
     return {
         field.alias or name: field.annotation
         for name, field in model.model_fields.items()

@@ -30,14 +30,14 @@ WATCH = 1.0
 # Nobody is told of anything while one of these flows does not work.
 VITAL = ("evaluate", "deliver")
 NO_SUCCESS_SECONDS = 120.0
-# A daemon is hardly ended and started again within so many seconds.
+# No daemon is usually ended and started again within this many seconds.
 A_MOMENT = 15
 
 _log = structlog.get_logger()
 
 
 def step_once(engine: Engine) -> bool:
-    """Step every flow once, in the order in which one feeds the next; whether all went well."""
+    """Step every flow once, each before those it feeds; return whether all went well."""
     engine.start_clock()
     engine.accept_settings()
     failed = [tick.name for tick in engine.ticks() if not take(tick)]
@@ -135,7 +135,7 @@ def _next(signals: queue.SimpleQueue[int]) -> int | None:
 
 
 class Watch:
-    """What the pages for machines tell of the daemon."""
+    """The facts about the daemon for the pages for machines."""
 
     def __init__(self, engine: Engine, scheduler: Scheduler) -> None:
         self._engine = engine

@@ -1,4 +1,4 @@
-"""The daemon's log on stderr: structured, and with telephone numbers taken out as a last net."""
+"""The daemon's log on stderr: structured, with telephone numbers removed as a last safeguard."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _redact(_: object, __: str, line: object) -> str:
 
 
 def _make_printable(_: object, __: str, values: EventDict) -> EventDict:
-    # Before a line has colours, because the escapes that make them are no text from outside.
+    # Before a line has colours, because their escapes are not text from outside.
     return {
         name: printable(value) if isinstance(value, str) else value
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""What the engine asks of the outside world; fakes stand here in tests, and nowhere else."""
+"""The interfaces to the outside world; tests put fakes here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Tells the time; only wiring holds one, everything else takes `now` as an argument."""
+    """Tells the time; only wiring holds one, and everything else takes `now` as an argument."""
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""
 
 
 class Source(Protocol):
-    """Where events and roster rows come from."""
+    """A source of events and roster rows."""
 
     name: str
     # Microseconds without a new event after which it counts as silent; None: never.
@@ -46,18 +46,18 @@ class Source(Protocol):
         """
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
-        """Rows that were rejected, read again from their text as the source is configured now."""
+        """Read rejected rows again from their text, with the source's present settings."""
 
 
 @runtime_checkable
 class FileSource(Source, Protocol):
-    """A source that reads files which people can name one by one."""
+    """A source of files that people can name one by one."""
 
     def takes(self, path: Path) -> bool:
-        """Whether it has a mapping for a file of this name."""
+        """Return whether it has a mapping for a file of this name."""
 
     def only(self, paths: Sequence[Path]) -> FileSource:
-        """Return the same source, reading these files alone, wherever they are."""
+        """Return the same source, limited to these files, wherever they are."""
 
     def size(self) -> int:
         """Return the number of bytes to read; a progress bar shows it.
@@ -77,7 +77,7 @@ class SourceConnector(Protocol):
     ) -> Source:
         """Return a source, ready to read.
 
-        `finished` says that nobody is still writing what it reads, so that nothing needs to wait.
+        `finished` says that nobody is still writing its data, so that nothing needs to wait.
         """
 
 
@@ -89,7 +89,7 @@ class SmsGateway(Protocol):
     name: str
 
     def send(self, message: Outgoing) -> SendResult:
-        """Hand over one message; never raises for what the carrier says, only reports it."""
+        """Hand over one message; it returns the carrier's refusal and never raises it."""
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         """Look up a message whose outcome is unknown.
@@ -104,10 +104,10 @@ class CarrierRecords(Protocol):
     """Questions to a carrier that keeps records, if its own calls did not reach us."""
 
     def report_on(self, message: Silent) -> Report | None:
-        """What became of a message that it took; None where it cannot say now."""
+        """Return the present status of a message that it took; None if it cannot now."""
 
     def received(self, since: datetime) -> Sequence[Inbound] | None:
-        """The texts to us since then (aware), the oldest first; None where it cannot say now."""
+        """Return the texts to us since then (aware), the oldest first; None if it cannot now."""
 
 
 # Adds the paths that a carrier calls to the web application.
@@ -121,24 +121,28 @@ class CarrierWebhooks(Protocol):
     def webhooks(
         self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
     ) -> AddRoutes | None:
-        """What serves the carrier's calls; None where the carrier knows no URL of ours.
+        """Return the routes that serve the carrier's calls; None if it knows no URL of ours.
 
-        `take` gives the answer to a text that came in, `report` takes what became of one of ours.
-        Both raise StoreUnavailableError where the carrier must try again later.
+        Args:
+            take: Takes an incoming text and returns the answer to it.
+            report: Takes a report about one of our texts.
+
+            Both raise StoreUnavailableError if the carrier must try again later.
         """
 
 
 class GatewayConnector(Protocol):
     """The module `connector` of a package that sends texts."""
 
-    SETTINGS: type[Strict] | None  # of the part of `sms:` under its name; None where there is none
+    SETTINGS: type[Strict] | None  # of the part of `sms:` under its name; None if there is none
 
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]
     ) -> SmsGateway:
         """Return a gateway. `phone` shows texts that are printed, `environ` holds the secrets.
 
-        Raises UserError where a secret is missing.
+        Raises:
+            UserError: A secret is missing.
         """
 
 
@@ -148,7 +152,7 @@ class CarrierSimulator(Protocol):
     environ: Mapping[str, str]  # with the secrets of the settings that `start` gives
 
     def start(self, detail: Detail) -> SmsSettings:
-        """Begin to serve; the settings by which texts go this way."""
+        """Begin to serve; return the settings by which texts go this way."""
 
     def connect(self, address: str, descriptor: int | None) -> None:
         """Call the daemon at its address, and read typed lines from a file descriptor, if any."""
@@ -163,4 +167,4 @@ class SimulatorConnector(Protocol):
     def open_phone(
         self, sms: SmsSettings, stream: TextIO, now: Callable[[], Instant]
     ) -> CarrierSimulator:
-        """Return a phone that shows texts on `stream`; `now` tells the time (Instant)."""
+        """Return a phone that shows texts on `stream`; `now` returns the present instant."""

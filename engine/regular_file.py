@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-# What a path that is not a regular file is called.
+# The name of a path that is not a regular file.
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISLNK, "a link"),
@@ -26,21 +26,21 @@ def kind_of(mode: int) -> str | None:
 def read_regular(path: Path, most: int) -> bytes:
     """Read a regular file, also through a link to one.
 
-    A pipe blocks its reader until a program writes to it, and some devices never end. So neither is
+    A pipe blocks its reader until a program writes to it, and some devices never end. Neither is
     opened.
 
     Args:
-        path: the file.
-        most: how many bytes are read at most, so that a file that grows without end does no harm.
+        path: The file.
+        most: How many bytes are read at most, so that a file that grows without end does no harm.
 
     Returns:
         The first `most` bytes of the file.
 
     Raises:
-        OSError: it cannot be read, or is no regular file.
+        OSError: It cannot be read, or is no regular file.
     """
     _refuse_others(path, path.stat().st_mode)
-    # The path may lead to something else by now: such an open must not wait either.
+    # The path may lead to something else now: such an open must not wait either.
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         _refuse_others(path, os.fstat(file.fileno()).st_mode)
         return file.read(most)

@@ -40,7 +40,7 @@ class Tick:
 
 @dataclass(slots=True)
 class _Progress:
-    """How a tick fares; times are seconds on the monotonic clock."""
+    """The state of a tick; times are seconds on the monotonic clock."""
 
     last: float  # when it last began or ended a step, or was made
     succeeded: float  # when a step last went well, or it was made
@@ -74,7 +74,7 @@ class Scheduler:
         """Prepare the ticks; nothing begins yet.
 
         Args:
-            ticks: What to step, each under a name of its own.
+            ticks: The ticks, each under a name of its own.
             give_up_after: Seconds after which a step that does not end makes its tick stale.
             monotonic: Seconds on a clock that nobody sets.
         """
@@ -87,7 +87,7 @@ class Scheduler:
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            # One thread a tick: durable_rules wants to meet the same one each time.
+            # One thread a tick, because durable_rules needs the same one each time.
             executors={tick.name: ThreadPoolExecutor(1) for tick in ticks},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -104,7 +104,7 @@ class Scheduler:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Begin no more steps, and return when those under way have ended."""
+        """Begin no more steps, and return when those in progress have ended."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
 

@@ -1,4 +1,4 @@
-"""YAML files that people write, read strictly and with the place of every value kept."""
+"""YAML files that people write, read strictly and with the place of every value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.yaml_syntax import what_is_wrong
 
 MAX_BYTES = 2_000_000
 DEEPEST = 100
-# libyaml's reads the same ten times as fast; it comes with every wheel of PyYAML.
+# libyaml's parser reads the same ten times as fast; it comes with every wheel of PyYAML.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A quote that opens follows a space or a bracket; one that closes a short word before does not.
 _LONG_WORD = re.compile(r"(?<![^\s(\[{])'([^']{50})[^']{10,}'")
@@ -47,7 +47,7 @@ class YamlSource:
 
     @classmethod
     def read(cls, path: Path, name: str | None = None) -> YamlSource:
-        """Read a file; the mistakes of its YAML are noted in the source that is returned.
+        """Read a file; the returned source notes the mistakes of its YAML.
 
         Raises:
             MistakesError: The file cannot be read, is larger than MAX_BYTES, or is not UTF-8.
@@ -100,7 +100,7 @@ class YamlSource:
             return None
 
     def _refuse_bombs(self, text: str) -> None:
-        """Look for the first place that grows on composing; nothing after it is read."""
+        """Find the first place that grows on composing; nothing after it is read."""
         depth = 0
         for event in yaml.parse(text, Loader=_LOADER):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
@@ -151,7 +151,7 @@ class YamlSource:
 
 
 class _BombFoundError(Exception):
-    """Ends the look-through at the first place."""
+    """Ends the search at the first place."""
 
 
 def walk(node: yaml.Node | None) -> Iterator[yaml.Node]:

@@ -1,4 +1,4 @@
-"""Says where and why a file is not YAML, in words for people who never heard of YAML."""
+"""Say where and why a file is not YAML, in words for people who never heard of YAML."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-# What people have done, by a part of what PyYAML says of it.
+# Common slips, by a part of PyYAML's message.
 _PLAINLY = (
     (
         "mapping values are not allowed",
@@ -137,7 +137,7 @@ def _too_far_out(lines: Sequence[str], line: int, column: int, outer: int) -> in
 
 
 def _above(lines: Sequence[str], line: int) -> Iterator[int]:
-    """Yield the lines above one that say something, from it upwards."""
+    """Yield the lines above one that hold text, from it upwards."""
     for at in range(line - 1, 0, -1):
         if (text := lines[at - 1].strip()) and not text.startswith("#"):
             yield at
@@ -162,5 +162,5 @@ def _indent(line: str) -> int:
 
 
 def _edges(line: str) -> tuple[int, int]:
-    """Where a line begins, and where what it says begins, after any dashes."""
+    """Return where a line begins, and where its text begins after any dashes."""
     return _indent(line), len(line) - len(line.lstrip(" -"))

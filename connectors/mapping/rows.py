@@ -176,7 +176,7 @@ def named_columns(mapping: RowMapping, header: Sequence[str]) -> tuple[str, ...]
 
 
 def _wanted(mapping: RowMapping) -> set[str]:
-    """The names of all columns at which a mapping looks."""
+    """Return the names of all columns that a mapping looks at."""
     wanted = columns_of_conditions(mapping.skip_when).union(*map(columns_of_event, mapping.events))
     return wanted | columns_of_roster(mapping.columns) if mapping.columns else wanted
 

@@ -1,4 +1,4 @@
-"""Every command, by the name it is called."""
+"""Every command by its name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     add_completion=False,
     # Plain help: the framed kind takes twice as long.
     rich_markup_mode=None,
-    # A traceback is for our own faults, and then the whole of it.
+    # A traceback is only for our own faults, and then the whole of it.
     pretty_exceptions_enable=False,
 )
 app.command()(run.run)

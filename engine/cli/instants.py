@@ -26,7 +26,7 @@ def read_instant(text: str, timezone: str) -> Instant:
 
 
 def now() -> Instant:
-    """Return the present instant, in microseconds since 1970."""
+    """Return the present instant."""
     from engine.model.instant import to_us
 
     return to_us(datetime.now(UTC))

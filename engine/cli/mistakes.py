@@ -1,4 +1,4 @@
-"""Mistakes and warnings as people read them: the place, the fault, and the line with a caret."""
+"""Mistakes and warnings for people: the place, the fault, and the line with a caret."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.model.settings import Settings
     from engine.store.database.connection import Database
 
-# 0: done. 2: the user's mistake. 3: ours; these two come of errors that nobody caught.
+# 0: done. 2: the user's mistake. 3: ours, an error that nothing caught.
 FOUND = 1
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -40,7 +40,11 @@ def whole_number(most: int | None = None) -> Callable[[object], int]:
 
 
 def open_settings(config: Path) -> Settings:
-    """The settings of a configuration file; MistakesError names all that is wrong with it."""
+    """Read the settings of a configuration file.
+
+    Raises:
+        MistakesError: The file holds mistakes, all of which it names.
+    """
     from engine.config import load
 
     return load(config)
@@ -59,7 +63,7 @@ def stored(settings: Settings) -> Iterator[Database]:
 
 
 def no_rule(wanted: str, known: Iterable[str]) -> UserError:
-    """Make the error for a rule that is not there; it names the rules that share a word with it."""
+    """Return the error for a rule that does not exist; it names rules that share a word with it."""
     from engine.model.nearest_word import did_you_mean, nearest_word
 
     ids = sorted(known)

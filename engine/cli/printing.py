@@ -16,7 +16,7 @@ from engine.model.printable import no_formula, printable, printable_json
 
 
 class Format(StrEnum):
-    """How a command that lists writes its rows."""
+    """The formats of a command that lists rows."""
 
     TABLE = "table"
     JSON = "json"
@@ -24,7 +24,7 @@ class Format(StrEnum):
 
 
 class TextFormat(StrEnum):
-    """How a command that says something writes it."""
+    """The formats of a command that says one thing."""
 
     TEXT = "text"
     JSON = "json"
@@ -82,7 +82,7 @@ def _show_table(rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
 
 
 def _shown(value: object) -> str:
-    """Return the value as a person reads it: instants to the minute, with the offset they carry."""
+    """Return the value for people: instants to the minute, with the offset they carry."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
     return "" if value is None else str(value)
@@ -94,5 +94,5 @@ def _in_csv(value: object) -> object:
 
 
 def _plain(value: object) -> object:
-    """The value as JSON and CSV can hold it: instants in ISO 8601 with the offset they carry."""
+    """Return the value for JSON and CSV: instants in ISO 8601 with the offset they carry."""
     return value.isoformat() if isinstance(value, datetime) else value

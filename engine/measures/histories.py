@@ -40,7 +40,7 @@ def one_key(key: int) -> Keys:
 
 
 def _coded(words: Sequence[H]) -> tuple[NDArray[np.int32], list[H]]:
-    """Number the words from 0 in the order of first use.
+    """Give the words numbers from 0 in the order of first use.
 
     Returns:
         The number of each word, and the distinct words in that order.

@@ -173,7 +173,10 @@ class Measurement:
         return np.column_stack((*counted, alerts.open, alerts.open_at_lead))
 
     def _chance_reach(self, rate: float | None, counts: Bools) -> float | None:
-        """The share of outcomes that random alerts reach: 1 - exp(-alerts expected in the time)."""
+        """Return the share of outcomes that random alerts reach.
+
+        It is 1 - exp(-alerts expected in the time).
+        """
         has = self._has_reached & counts
         if rate is None or not has.any():
             return None

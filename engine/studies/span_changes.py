@@ -26,9 +26,11 @@ class SpanChange(NamedTuple):
 
 
 def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[SpanChange]:
-    """What differs between one client's spans by two versions of a rule, each disjoint and by time.
+    """Yield the differences between a client's spans by two versions of a rule.
 
-    As with alerts, overlapping spans are one; of several, the first that is left is meant.
+    Each version's spans are disjoint and ordered by time. As with alerts, overlapping spans are
+    one; of
+    several, the first that is left is meant.
     """
     place = 0
     for span in after:

@@ -109,7 +109,7 @@ def reply(
 
 
 def _advice(settings: Settings) -> Mapping[str, str]:
-    """By rule id, what the rules in the files advise; nothing while the files hold a mistake."""
+    """Return the advice of the rules in the files, by rule id; none if the files hold a mistake."""
     from engine.errors import MistakesError
     from engine.rulebook.parsing.load import load
 
@@ -120,7 +120,7 @@ def _advice(settings: Settings) -> Mapping[str, str]:
 
 
 def _phone(written: str) -> str:
-    """The number as the roster has it; one in full is taken as it stands, as from a carrier."""
+    """Return the number in the roster's form; a full number stays as it is, as from a carrier."""
     from re import fullmatch
 
     from engine.model.phone_number import read_phone

@@ -132,7 +132,7 @@ def _row(one: Listed) -> tuple[object, ...]:
 
 
 def _short_row(one: Listed, timezone: str, at: Instant) -> tuple[object, ...]:
-    """What tells alerts apart, by one clock for all clients."""
+    """Return the cells that tell alerts apart, by one clock for all clients."""
     alert, waits = one.alert, list(_waits(one.alert))
     resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
     # An alert that waits is open, so its state can be left out.
@@ -151,7 +151,7 @@ def _short_row(one: Listed, timezone: str, at: Instant) -> tuple[object, ...]:
 
 
 def _apart(alert: Alert) -> Iterator[str]:
-    """Why nobody is ever told of it."""
+    """Yield why nobody is ever told of it."""
     if alert.historic:
         yield "historic"
     if alert.shadow:
@@ -159,7 +159,7 @@ def _apart(alert: Alert) -> Iterator[str]:
 
 
 def _waits(alert: Alert) -> Iterator[str]:
-    """Why nobody is told of it for now."""
+    """Yield why nobody is told of it for now."""
     if alert.state != "resolved" and alert.inactivity == "held":
         yield "held: data are missing"
     if alert.state != "resolved" and alert.inhibited_by:

@@ -1,4 +1,4 @@
-"""`handrail inbox`: every text that came in, in its own words, and what it was understood as."""
+"""`handrail inbox`: every incoming text, in its own words, and its meaning."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _accept_gone(database: Database, sources: Sequence[Source], name: str) -> in
 
 
 def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:
-    """Return the sources, or those of them that the files are for, with these files alone."""
+    """Return the sources, or only the ones of these files, limited to these files."""
     from connectors import registry
     from engine.ports import FileSource
 
@@ -94,7 +94,7 @@ def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:
             "The configuration names no sources; "
             "write at least one under sources: (docs/sources.md)."
         )
-    # Whoever imports by hand says that the files are finished.
+    # A person who imports by hand says that the files are finished.
     sources = [
         registry.source(each.type).open_source(each, settings.kinds, finished=True)
         for each in settings.sources
@@ -127,7 +127,7 @@ def _source_for(path: Path, sources: Sequence[FileSource]) -> str:
 def _read(
     database: Database, sources: Sequence[Source], timezone: str
 ) -> Iterator[tuple[Source, Mapping[str, IngestCounts]]]:
-    """Read the rosters of all sources, then the rest; of each source what became of its rows."""
+    """Read the rosters of all sources, then the rest; yield each source with its counts."""
     from engine.cli.progress import progress
     from engine.flows.intake.ingest import SourceReading
     from engine.ports import FileSource

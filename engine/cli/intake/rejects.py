@@ -67,7 +67,7 @@ def rejects(
                 typer.echo(f"Row {reject_id} is dismissed.")
             return
         with database.read() as conn:
-            # A file of which nothing is read matters more than any row.
+            # A file that cannot be read at all matters more than any row.
             waiting = sorted(still_open(conn), key=lambda each: each.line != WHOLE)
     rows = [
         (

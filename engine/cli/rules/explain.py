@@ -35,7 +35,7 @@ def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = No
 
 
 def wrapped(line: str) -> str:
-    """Return a line of an explanation as the terminal shows it, its list kept indented."""
+    """Return a line of an explanation for the terminal, its list kept indented."""
     indent = " " * (len(line) - len(line.lstrip(" -")))
     return textwrap.fill(
         line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False

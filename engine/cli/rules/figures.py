@@ -58,7 +58,7 @@ def _rows(conn: Connection, rulebook: Rulebook, at: Instant) -> Iterator[tuple[o
 
 
 def _written(value: Value | None) -> object:
-    """Return a value as a cell; empty where there is none."""
+    """Return a value as a cell; empty if there is none."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -251,7 +251,7 @@ def _show(
         elif format is Format.JSON:
             _show_json(found, rows, columns)
         else:
-            # The tables show what the rows amount to, which is known after the last one.
+            # The tables show the sums, which are known after the last row.
             deque(replayed, maxlen=0)
             _show_tables(found.result, conn, settings.timezone)
 
@@ -290,7 +290,7 @@ def _replayed(found: Preview, conn: Connection) -> Iterator[PreviewRow]:
 
 
 def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequence[str]) -> None:
-    """Return the spans as they come, which can be many, then what they amount to."""
+    """Write the spans as they come, which can be many, and then their sums."""
     from engine.presentation.preview.summary import summary
 
     print('{"spans":', end=" ")

@@ -1,4 +1,4 @@
-"""`handrail rules`: which sets served when, how two sets differ, and a new rule by questions."""
+"""`handrail rules`: when each set served, how two sets differ, and a new rule by questions."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def history(
 
 
 def _book(one: StoredRuleSet, settings: Settings) -> Rulebook | str:
-    """Return the set's rules, or why they cannot be read."""
+    """Return the set's rules, or the reason why they cannot be read."""
     from engine.rulebook.parsing.load import from_texts
 
     try:

@@ -13,7 +13,7 @@ from engine.errors import UserError
 
 
 class Files(StrEnum):
-    """What a schema is of."""
+    """The files that a schema describes."""
 
     RULES = "rules"
     CASES = "cases"

@@ -1,4 +1,4 @@
-"""`handrail test`: what rules are expected to do, tried in the engine itself."""
+"""`handrail test`: the expected alerts of rules, tried in the engine itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deliver: what is due in the outbox goes to the gateway, each message once whatever breaks in between."""
+"""Delivery: due messages go from the outbox to the gateway, each once, whatever breaks."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ from engine.store.messages.grouping import BundledAlert, SentText
 from engine.store.operations import audit_log, channel_state
 from engine.store.people import disclosures
 
-# A lease that ran out means that its owner is dead. Sending takes two time-outs of the gateway's at most, one to
-# connect and one to read, so whoever lives ends well within it.
+# A lease that ran out means that its owner is dead. Sending takes at most two time-outs of the
+# gateway, one to connect and one to read, so a live owner ends well within the lease.
 LEASE_US = MINUTE_US
-_LISTED = 12  # alerts that a text about many could name at most
+_LISTED = 12  # the most alerts that a text about many could name
 
 ACTOR = "deliver"
 
@@ -55,12 +55,12 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A claimed message after the last look: what is handed to the carrier, or what it came to."""
+    """A claimed message after the last look: the text for the carrier, or its settlement."""
 
     message: Claimed
     standing: Standing
     channel: Channel
-    settled: OutboxState | None = None  # if it is not handed to the carrier at all
+    settled: OutboxState | None = None  # if it is not handed to the carrier
 
 
 def run(
@@ -74,20 +74,20 @@ def run(
 ) -> OutboxState | None:
     """Send or look up the one message that is most urgent at `now`.
 
-    Call it, each time with a fresh `now`, until it returns None. What raises or dies in between
-    leaves the message claimed; when the lease has run out it is looked up before anything is sent
-    again.
+    Call it, each time with a fresh `now`, until it returns None. An error or a crash in between
+    leaves
+    the message claimed. Once the lease has run out, it is looked up before anything is sent again.
 
     Args:
         database: The database.
         gateway: The carrier.
         now: The present instant.
         owner: A name that only this sender has.
-        urgent_only: Whether others than urgent messages are left alone.
+        urgent_only: Whether only urgent messages are sent.
         detail: How much a text about several alerts may say.
 
     Returns:
-        The state that the message came to; None if nothing is to be done.
+        The state that the message took; None if no message is due.
     """
     with database.write() as conn:
         prepared = _prepare(conn, now, owner, detail, urgent_only=urgent_only)
@@ -110,7 +110,7 @@ def urgent_waits(database: Database, now: Instant) -> bool:
 def _prepare(
     conn: Connection, now: Instant, owner: str, detail: Detail, *, urgent_only: bool
 ) -> Prepared | None:
-    """Claim a message and take the last look: nothing that was committed before it is ignored."""
+    """Claim a message and take the last look, which ignores nothing that was committed before."""
     stands = channel_state.read(conn)
     if stands.stopped_until is not None and now < stands.stopped_until:
         return None
@@ -121,7 +121,7 @@ def _prepare(
         LEASE_US,
         limit=1,
         urgent_only=urgent_only,
-        # What shows whether a stopped channel works again is one message, the most urgent one.
+        # One message, the most urgent, shows whether a stopped channel works again.
         alone=stands.since is not None,
     )
     if not claimed:
@@ -142,7 +142,7 @@ def _prepare(
         message=message,
         sendable_at=earliest_send(now, recipient.staff, urgent=urgent),
     )
-    # Many alerts that reach nobody are one text, however urgent that is.
+    # Many alerts that reach nobody are one text, even if they are urgent.
     gathers = not urgent or message.kind == MessageKind.REACHES_NOBODY
     paces = gathers and (alert is None or alert.severity != "urgent")
     lately = grouping.sent(conn, message, now - LONGEST_US)
@@ -158,7 +158,7 @@ def _prepare(
     return prepared
 
 
-# These go to the person who is responsible when they go; operators are told as they are.
+# These go to the person who is responsible at sending; operators are told as they are.
 _TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
@@ -169,7 +169,7 @@ def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
     (routed,) = alerts.read_routed(conn, [message.alert_id])
     if message.step >= len(routed.policy):
         return True
-    # The person who took an alert is reminded of it, whatever role told them of it.
+    # The person who took an alert is reminded of it, in whatever role they were told.
     role = routed.policy[message.step].to if message.kind in TELLING else None
     resolver = RecipientResolver(conn, now)
     return resolver.responsible(routed.alert.client_id, message.staff_id, role)
@@ -231,9 +231,9 @@ def _bundled(
 
 
 def _still_theirs(conn: Connection, message: Claimed, now: Instant) -> list[Waiting]:
-    """Return what one text may tell together.
+    """Return the messages that one text may tell together.
 
-    What the recipient is no longer responsible for stays in the outbox, and goes to others.
+    Messages for which the recipient is no longer responsible stay in the outbox, and go to others.
     """
     waiting = grouping.waiting(conn, message)
     others = [one.id for one in waiting if one.id != message.id]
@@ -256,7 +256,7 @@ def _named(
 def _settle(
     conn: Connection, prepared: Prepared, settlement: Settlement, owner: str, now: Instant
 ) -> None:
-    """Write down what became of a message and all that follows from it."""
+    """Record the settlement of a message, with all that follows from it."""
     message, result = prepared.message, settlement.result
     if not outbox_claims.settle(conn, message, settlement, owner, now):
         return
@@ -268,7 +268,7 @@ def _settle(
     opted_out = opt_out(conn, stopped_by, now) if stopped_by else []
     stopped = _note_contact(conn, prepared, settlement, now)
     record_opt_out(conn, opted_out, now, by="carrier")
-    # What only goes back to the queue is no news.
+    # A message that only goes back to the queue is no news.
     if stopped or settlement.state != "queued":
         action, detail = message_became(settlement.state), _detail(message, settlement)
         subject = f"message {message.id}"
@@ -281,12 +281,16 @@ def _settle(
 def _note_contact(
     conn: Connection, prepared: Prepared, settlement: Settlement, now: Instant
 ) -> bool:
-    """Write down how the channel stands, if the carrier was asked; return whether this stopped it."""
+    """Record the state of the channel after a request to the carrier.
+
+    Returns:
+        Whether this request stopped the channel.
+    """
     if prepared.message.state == "claimed" and settlement.result is None:
         return False
     before = prepared.channel
     after = after_contact(before, settlement.result, now)
-    # Nearly every text is simply taken; else the failures that other senders met count too.
+    # Nearly every text is simply taken. Otherwise the failures of other senders count too.
     if after == before == Channel():
         return False
     before = channel_state.read(conn)
@@ -302,11 +306,11 @@ def _note_contact(
 
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
-    """Let alerts that nobody else was told of go on at once: to the stand-in, or to the next step."""
+    """Let alerts that nobody else was told of go on: to the stand-in, or to the next step."""
     absent = settlement.why == NotifyReason.ABSENT
     stand_in = RecipientResolver(conn, now).stand_in(message.staff_id) if absent else None
     stand_in_id = stand_in.id if stand_in else None
-    # Another person is there by now, so the same step is taken once more.
+    # Another person is there now, so the same step is taken once more.
     again = stand_in is not None or settlement.why == NotifyReason.NOT_RESPONSIBLE
     gone = settlement.why in set(NotifyReason) - {NotifyReason.EXPIRED}
     for each in grouping.with_carried(conn, message):

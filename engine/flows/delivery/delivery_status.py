@@ -1,4 +1,4 @@
-"""Reports: what the carrier says became of a message, whenever and however often it says so."""
+"""Delivery status: the carrier's reports about a message, whenever and however often they come."""
 
 from __future__ import annotations
 
@@ -16,12 +16,17 @@ ACTOR = "carrier"
 
 
 def take(database: Database, report: Report, now: Instant) -> OutboxState | None:
-    """Write down what was reported; the state that the message came to, None where it says nothing new.
+    """Record a report of the carrier.
 
-    States are ranked and final ones stay, so a report may come late, twice, out of order, or before it is written
-    down that the message was sent. One about another message of the carrier's than the row is known by counts for
-    nothing. A message that reached nobody sends its alert, and those of the messages that it carried, to the next
-    step, and a number that opted out counts as a STOP.
+    States are ranked and final ones stay. A report may therefore come late, twice, out of order, or
+    before the send is recorded. A report about another of the carrier's messages than the row's
+    counts
+    for nothing. If a message reached nobody, its alert and those of the messages that it carried go
+    to
+    the next step. A number that opted out counts as a STOP.
+
+    Returns:
+        The state that the message took; None if the report says nothing new.
     """
     state = report.state
     with database.write() as conn:

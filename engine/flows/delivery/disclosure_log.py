@@ -1,4 +1,4 @@
-"""Disclosing: what tells a mentor about a client is on record before it is told (42 CFR Part 2, §2.24 and §2.31)."""
+"""Disclosures are recorded before a mentor is told about a client (42 CFR Part 2, §2.24, §2.31)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.store.operations import audit_log
 from engine.store.people import disclosures
 
 ACTOR = "disclosing"
-# What a message says by its kind: ids and a request, never more.
+# The content of a message by its kind: ids and a request, never more.
 _TOLD = {
     MessageKind.NOTICE: "what became of it",
     MessageKind.WROTE_AGAIN: "wrote again",
@@ -23,9 +23,9 @@ _TOLD = {
 
 
 def write_down(conn: Connection, message: Claimed, consent: Consent, now: Instant) -> None:
-    """Put on record that a message, about to be handed to the carrier, tells a mentor about a client.
+    """Record that a message, about to go to the carrier, tells a mentor about a client.
 
-    What may have been disclosed counts: nothing that happens to this process later can lose it.
+    A possible disclosure counts as one. No later crash of this process can lose the record.
     """
     told = _TOLD.get(message.kind, "request to call")
     disclosure_id = disclosures.of_message(conn, message, consent, told, now)
@@ -36,7 +36,7 @@ def write_down(conn: Connection, message: Claimed, consent: Consent, now: Instan
 def answered(
     conn: Connection, text_id: int, about: Sequence[tuple[int, Consent]], now: Instant
 ) -> None:
-    """Put on record that the answer to a mentor's text speaks of alerts: (alert id, consent) of each."""
+    """Record that the answer to a mentor's text tells of alerts: (alert id, consent) of each."""
     for alert_id, consent in about:
         disclosure_id = disclosures.of_answer(conn, text_id, alert_id, consent, now)
         _audit(

@@ -1,4 +1,4 @@
-"""Opting out: a number says STOP, to us or to the carrier, and whatever waited for it goes elsewhere."""
+"""Opting out: a number says STOP, to us or to the carrier, and its waiting texts go elsewhere."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from engine.store.people import opt_outs, staff
 
 
 def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
-    """Send nothing to a number any more; the staff whose it is, none where it had opted out before.
+    """Send nothing to a number any more, and tell the supervisors.
 
-    Alerts of which nobody else was told by their last step go to the next one now, and the supervisors are told.
-    `record` is left to the caller, because the audit trail comes last in a transaction.
+    If nobody else was told by the last step of an alert, it goes to the next step now. `record` is
+    left
+    to the caller, because the audit trail comes last in a transaction.
+
+    Returns:
+        The staff who have the number; none if it had opted out before.
     """
     if not opt_outs.add(conn, phone, now):
         return []
@@ -34,7 +38,7 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
 
 
 def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
-    """Send to a number again, and tell the supervisors whose it is.
+    """Send to a number again, and tell the supervisors who has it.
 
     Returns:
         False if the number had not opted out.
@@ -49,7 +53,7 @@ def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
 
 
 def record(conn: Connection, staff_ids: list[int], now: Instant, by: str) -> None:
-    """Write into the audit trail whose number opted out; `by` is `text` or `carrier`."""
+    """Write the opt-out of these staff into the audit trail; `by` is `text` or `carrier`."""
     for staff_id in staff_ids:
         audit_log.record(
             conn,

@@ -1,4 +1,4 @@
-"""Several senders at once, one of them kept for urgent texts, so that these wait for no other."""
+"""Several senders at once. One is kept for urgent texts, so that these wait for no other."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from engine.model.sms_settings import Detail
 from engine.ports import SmsGateway
 from engine.store.database.connection import Database
 
-# How often the sender that is kept for urgent texts looks for one while the others are busy.
+# How often the sender for urgent texts looks for one while the others are busy.
 _LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Senders:
-    """Those who empty the outbox together.
+    """The senders that empty the outbox together.
 
     `now` reads the clock, `owner` is this process's name for its claims, and `may_go_on` says
-    whether one more message may be begun. `detail` is how much a text may say.
+    whether
+    one more message may begin. `detail` is how much a text may say.
     """
 
     database: Database
@@ -35,7 +36,7 @@ class Senders:
     detail: Detail = "reason"
 
     def run(self) -> Counter[str]:
-        """Send and look up all that is due; return how many messages came to each state."""
+        """Send and look up all due messages; return how many took each state."""
         if self.number == 1 or not self.gateway.parallel:
             return self._empty(self.owner)
         others_done = Event()

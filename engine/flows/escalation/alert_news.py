@@ -1,4 +1,4 @@
-"""News about an alert, to people who know of it: how it is named to them, and that it is over."""
+"""News about an alert to people who know of it: its name in their texts, and that it is over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.store.alerts.alerts import Routed
 from engine.store.messages import outbox, reply_codes
 from engine.store.people import staff
 
-_ONE_BY_ONE = 3  # so many alerts that were errors are told each by itself
+_ONE_BY_ONE = 3  # this many alerts that were errors are told each by itself
 
 
 def name(conn: Connection, held: Routed, staff_id: int, detail: Detail, now: Instant) -> Named:
@@ -36,7 +36,7 @@ def name(conn: Connection, held: Routed, staff_id: int, detail: Detail, now: Ins
 def tell(
     conn: Connection, alert_id: int, step: int, staff_id: int, body: str, now: Instant
 ) -> None:
-    """Tell a person what became of an alert that they know of."""
+    """Tell a person the outcome of an alert that they know of."""
     message = NewMessage(alert_id, step, staff_id, MessageKind.NOTICE, body, now, due_at=now)
     outbox.enqueue(conn, replace(message, sequence=now, expires_at=now + DAY_US))
 
@@ -46,7 +46,7 @@ def tell_cleared(conn: Connection, alert_ids: Sequence[int], detail: Detail, now
 
     Args:
         conn: The transaction.
-        alert_ids: Alerts that a person had taken or let wait, and that cleared by themselves.
+        alert_ids: Alerts that a person had taken or snoozed, and that cleared by themselves.
         detail: How much a text may say.
         now: The present instant.
     """

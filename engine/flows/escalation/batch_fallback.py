@@ -12,9 +12,16 @@ _log = structlog.get_logger()
 
 
 def together_or_apart(take: Callable[[int | None], int], due: Callable[[], Sequence[int]]) -> int:
-    """What `take` does for all alerts, or should that fail, for each of those `due` by its id; how many it did.
+    """Run `take` for all alerts, or if that fails, for each one by itself.
 
-    So whatever is wrong with one alert keeps no other from being told of. What is wrong is logged.
+    A fault of one alert therefore keeps no other from its people. Faults are logged.
+
+    Args:
+        take: Takes the alert of this id, or all alerts for None; returns how many it took.
+        due: Returns the ids of all due alerts.
+
+    Returns:
+        How many alerts were taken.
     """
     try:
         return take(None)

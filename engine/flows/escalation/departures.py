@@ -1,4 +1,4 @@
-"""Departures: where the people who were told of an alert are all gone, its step is taken again at once."""
+"""Departures: if all people who were told of an alert are gone, its step is taken again at once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from engine.store.database.connection import Database
 
 
 def known_to_nobody(conn: Connection, now: Instant) -> list[ToldStaff]:
-    """Return the alerts of which nobody who was told is there at `now`, until somebody else is told.
+    """Return the alerts whose recipients are all gone at `now`, until others are told.
 
-    Where nobody is there at all, the admins hear of it once.
+    If nobody is there at all, the admins hear of it once.
     """
     doubted = told_staff.maybe_gone(conn, now)
     if not doubted:
@@ -29,7 +29,7 @@ def known_to_nobody(conn: Connection, now: Instant) -> list[ToldStaff]:
 
 
 def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> None:
-    """Make due at `now` the last steps of these alerts, and the reminders of those that were taken."""
+    """Make due at `now` the last steps of these alerts, and the reminders of taken ones."""
     with database.write() as conn:
         resolver, admins = RecipientResolver(conn, now), operator_notices.admins(conn, now)
         for one in departed:
@@ -63,7 +63,7 @@ def _first_step(one: ToldStaff, reached: ClientRecipients) -> int | None:
 
 
 def _take_again(conn: Connection, routed: Routed, first: int | None, now: Instant) -> None:
-    if first is None:  # the next step reaches nobody, which the admins hear
+    if first is None:  # the next step reaches nobody, and the admins hear of it
         alerts.set_next_step(conn, routed.alert.id, now)
         return
     # The steps are numbered on, so that a new text is never mistaken for an old one.

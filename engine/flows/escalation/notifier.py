@@ -1,4 +1,4 @@
-"""The notifier: puts texts about alerts into the outbox, within one transaction."""
+"""The notifier puts texts about alerts into the outbox, within one transaction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
 from engine.store.messages import grouping, inbox, outbox, reply_codes
 
-# A text older than this asks for something that another person was told of long ago.
+# An older text asks for something that another person was told of long ago.
 VALID_US = DAY_US
 
 _log = structlog.get_logger()
@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """A text that was put into the outbox just now, and the alert that it tells of."""
+    """A text that was just put into the outbox, and the alert that it tells of."""
 
     id: int
     about: Routed
@@ -59,13 +59,13 @@ class Notifier:
 
         Args:
             routed: The alert, locked.
-            step: The step of its policy by which the recipient is told.
+            step: The step of its policy that names the recipient.
             recipient: The person who is told.
-            kind: What the text is for.
-            sequence: What sets it apart from others of its kind.
+            kind: The purpose of the text.
+            sequence: It sets the text apart from others of its kind.
 
         Returns:
-            The text; None where the outbox has the same one already.
+            The text; None if the outbox has the same one already.
         """
         staff_id = recipient.staff.id
         code = reply_codes.give(self.conn, staff_id, routed.alert.id, self.now)

@@ -1,4 +1,4 @@
-"""Notices to operators: texts about no alert, to those who look after the engine or the site."""
+"""Notices to operators: texts about no alert, for the people who run the engine or the site."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from engine.store.people import opt_outs, staff
 
 
 def admins(conn: Connection, now: Instant) -> list[Staff]:
-    """Return the admins who can receive."""
+    """Return the admins who can be told."""
     return _who_can_receive(conn, "admin", now)
 
 
 def overseers(conn: Connection, now: Instant, but: str | None = None) -> list[Staff]:
-    """Return the supervisors who can receive, or the admins if there are none.
+    """Return the supervisors who can be told, or the admins if there are none.
 
     Args:
         conn: A connection to read from.
@@ -40,15 +40,15 @@ def tell(
     *,
     subject_id: int = 0,
 ) -> None:
-    """Put a text for each of them into the outbox.
+    """Put a text for each of these people into the outbox.
 
     Args:
         conn: A connection in a transaction that writes.
-        whom: Those who are told.
-        kind: What the text is for; of one kind and subject each gets one text an instant.
+        whom: The people to tell.
+        kind: The purpose of the text. Each person gets one text of a kind and subject an instant.
         body: The words.
         now: The present instant.
-        subject_id: The staff whom the text is about; 0 where it is about none.
+        subject_id: The staff whom the text is about; 0 if it is about none.
     """
     for one in whom:
         message = NewMessage(
@@ -58,7 +58,7 @@ def tell(
 
 
 def _who_can_receive(conn: Connection, role: Role, now: Instant) -> list[Staff]:
-    # They are told wherever they are, so that absence does not count.
+    # They are told wherever they are, so absence does not count.
     opted_out = opt_outs.numbers(conn)
     return [
         one

@@ -1,4 +1,4 @@
-"""Reach: who can be told about a client at an instant, in which role, and who cannot and why."""
+"""Recipients: who can be told about a client at an instant, in which role, or why not."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from engine.model.staff import (
 from engine.store.people import absences, opt_outs, staff
 from engine.store.people import on_call as rotations
 
-# Of these roles, the site's stand in for a client who has nobody assigned.
+# In these roles, the site's staff stand in for a client who has nobody assigned.
 _SITE_WIDE: tuple[Role, ...] = ("supervisor", "on_call", "admin")
 
 
 @dataclass(frozen=True, slots=True)
 class ClientRecipients:
-    """Who can be told about a client, by role, and who would be but cannot.
+    """The people who can be told about a client, by role, and those who cannot.
 
-    `by_id` are the same by the id of each, and where they are absent whoever stands in for them.
+    `by_id` are the same people by id; an absent person's id stands for their stand-in.
     """
 
     told: Mapping[Role, Sequence[Recipient]]
@@ -43,13 +43,13 @@ class ClientRecipients:
 
 
 class StaffDirectory:
-    """What is known of those who can be told within [since, until), each read once, when first asked for.
+    """The facts about possible recipients within [since, until), each read at its first use.
 
-    Never all of the staff: one client has to do with a few of them, however many there are.
+    It never reads all of the staff, because one client has to do with only a few of them.
     """
 
     def __init__(self, conn: Connection, since: Instant, until: Instant) -> None:
-        """Take the connection to read from, and the time of interest in microseconds since 1970."""
+        """Take the connection to read from, and the time of interest."""
         self._conn = conn
         self._since = since
         self._until = until
@@ -60,7 +60,7 @@ class StaffDirectory:
         self._consents: dict[int, list[Consent]] = {}
 
     def at(self, now: Instant) -> RecipientResolver:
-        """Who can be told at an instant of that time."""
+        """Return the recipients at an instant of that time."""
         return RecipientResolver(self._conn, now, self)
 
     def take(self, client_ids: Sequence[int]) -> None:
@@ -69,7 +69,7 @@ class StaffDirectory:
         self._read_consents(client_ids)
 
     def assigned(self, client_id: int, now: Instant) -> list[tuple[int, Role]]:
-        """Who is assigned to a client, by id, and in which role."""
+        """Return the people assigned to a client, by id, with their roles."""
         if client_id not in self._assignments:
             self._read_assignments([client_id])
         lasting = (
@@ -78,36 +78,39 @@ class StaffDirectory:
         return list(dict.fromkeys(lasting))
 
     def consents(self, client_id: int, staff_id: int) -> tuple[Consent, ...]:
-        """Every consent that a client gave for one mentor, the newest last."""
+        """Return every consent that a client gave for one mentor, the newest last."""
         if client_id not in self._consents:
             self._read_consents([client_id])
         return tuple(one for one in self._consents[client_id] if one.staff_id == staff_id)
 
     def absent(self, now: Instant) -> dict[int, Absence]:
-        """Return the absences that last, by staff id; of several the one that was added last."""
+        """Return the absences that last, by staff id; of several the one added last."""
         return {one.staff_id: one for one in self._absences if one.began <= now < one.ended}
 
     def on_call(self, now: Instant) -> Sequence[tuple[str, str | None]] | None:
-        """By rotation that has its hours now, the ref of the person on call; None without rotations."""
+        """Return the ref of the person on call, by rotation that has its hours now.
+
+        None stands for no rotations at all.
+        """
         if not self._rotations:
             return None
         on_duty = (one for one in self._rotations if covers(one, self._overrides, now))
         return [(one.name, on_call(one, self._overrides, now)) for one in on_duty]
 
     def one(self, staff_id: int) -> Staff:
-        """One member of staff or mentor."""
+        """Return one member of staff or mentor."""
         self._read_staff({staff_id})
         return self._staff[staff_id]
 
     def with_ref(self, ref: str) -> Staff | None:
-        """Whoever has this ref."""
+        """Return the person of this ref."""
         if ref not in self._by_ref:
             self._by_ref[ref] = staff.with_ref(self._conn, ref)
         return self._by_ref[ref]
 
     @cached_property
     def site_wide(self) -> Mapping[Role, Sequence[Staff]]:
-        """Those of the roles that stand in for nobody assigned, by role and in the order of ids."""
+        """The site's staff by role, in the order of ids, for roles to which nobody is assigned."""
         self._read_staff(set())
         in_order = [one for _, one in sorted(self._staff.items())]
         return {role: [one for one in in_order if one.role == role] for role in _SITE_WIDE}
@@ -124,7 +127,7 @@ class StaffDirectory:
         self._read_staff({one.staff_id for ones in self._assignments.values() for one in ones})
 
     def _read_staff(self, staff_ids: Set[int]) -> None:
-        # Those of the site are wanted too, nearly always, and come with the first who are asked for.
+        # The site's staff are nearly always wanted too, and come with the first people asked for.
         roles = () if self._site_wide_known else _SITE_WIDE
         unknown = staff_ids - self._staff.keys()
         if unknown or roles:
@@ -150,7 +153,7 @@ class StaffDirectory:
 
 
 class RecipientResolver:
-    """Who can be told at `now` (microseconds since 1970); what is the site's is read once for all clients."""
+    """The people who can be told at `now`; facts of the site are read once for all clients."""
 
     def __init__(
         self, conn: Connection, now: Instant, people: StaffDirectory | None = None
@@ -159,10 +162,11 @@ class RecipientResolver:
         self._people = people or StaffDirectory(conn, now, now + 1)
 
     def about(self, client_id: int) -> ClientRecipients:
-        """Who can be told about a client: active, with a phone, there, and assigned to the client.
+        """Return who can be told about a client: active, with a phone, present and assigned.
 
-        A mentor needs a consent that is valid now, besides. Supervisors, those on call and admins who are assigned
-        to the client come before the site's, who are told where there are none of those.
+        A mentor also needs a consent that is valid now. Supervisors, people on call and admins who
+        are
+        assigned to the client come first. The site's are told if there are none.
         """
         found = _RecipientCollector(self)
         for staff_id, role in self._people.assigned(client_id, self._now):
@@ -192,7 +196,7 @@ class RecipientResolver:
         return staff_id in having
 
     def on_call(self) -> Sequence[Recipient]:
-        """Those of the site who are on call and can be told."""
+        """Return the site's people on call who can be told."""
         found = _RecipientCollector(self)
         self._site_wide("on_call", found)
         return found.told.get("on_call", ())
@@ -217,11 +221,11 @@ class RecipientResolver:
         return None
 
     def decide(self, one: Staff, consents: tuple[Consent, ...] | None = None) -> NotifyDecision:
-        """Decide whether somebody can be told now, whatever alert it is about.
+        """Decide whether a person can be told now of any alert.
 
         Args:
-            one: The person who would be told.
-            consents: Those that the client gave for them, if they are told as a mentor.
+            one: The person.
+            consents: The client's consents to them, if they are told as a mentor.
         """
         facts = RecipientFacts(
             one,
@@ -238,7 +242,7 @@ class RecipientResolver:
 
     @cached_property
     def absent(self) -> Mapping[int, Absence]:
-        """The absences of now, by staff id; of several the one that was added last."""
+        """The present absences, by staff id; of several the one added last."""
         return self._people.absent(self._now)
 
     def _site_wide(self, role: Role, found: _RecipientCollector) -> None:
@@ -260,7 +264,7 @@ class RecipientResolver:
 
 
 class _RecipientCollector:
-    """Gathers who can be told and who cannot."""
+    """Gathers the people who can be told and those who cannot."""
 
     def __init__(self, reach: RecipientResolver) -> None:
         self._reach = reach

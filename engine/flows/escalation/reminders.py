@@ -1,4 +1,4 @@
-"""Remind: what is still not resolved so long after people were last told, or somebody took it, is told again."""
+"""Reminders: people are told again of an alert that stays unresolved for too long."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from engine.store.messages import outbox
 
 
 def next_due(conn: Connection, rules: Mapping[str, Rule]) -> Instant | None:
-    """Return when people are next to be told again of an alert; None if there is none."""
+    """Return when people are next told again of an alert; None if never."""
     waits = ReminderWaits.of_rules(rules)
     due = (
         at + waits.of(rule_id, severity) for rule_id, severity, at in reminders.longest_ago(conn)
@@ -45,7 +45,7 @@ def run(
         limit: How many alerts at most.
 
     Returns:
-        Of how many alerts people were told again.
+        The number of alerts that people were told of again.
     """
     waits = ReminderWaits.of_rules(rules)
 

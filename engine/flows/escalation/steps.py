@@ -1,4 +1,4 @@
-"""Escalate: alerts whose next step is due go to whom that step reaches, or to the admins where it reaches nobody."""
+"""Escalation: an alert's due step tells the people it reaches, or else the admins."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WAIT_AT_THE_END_US = 30 * MINUTE_US
 
 @dataclass(frozen=True, slots=True)
 class TakenStep:
-    """A step taken for an alert: the ids of the staff who are told, and the roles that reached nobody."""
+    """A step taken for an alert: the staff who are told, and the roles that reached nobody."""
 
     alert_id: int
     step: int
@@ -46,7 +46,11 @@ class TakenStep:
 def run(
     database: Database, rules: Mapping[str, Rule], detail: Detail, now: Instant, limit: int = 200
 ) -> int:
-    """Take up to `limit` steps that are due at `now`; how many were taken. Each is committed with its messages."""
+    """Take up to `limit` steps that are due at `now`, each committed with its messages.
+
+    Returns:
+        How many steps were taken.
+    """
 
     def take(only: int | None) -> int:
         with database.write() as conn:
@@ -67,15 +71,15 @@ def run(
 def take_steps(
     notifier: Notifier, due: Sequence[Routed], newly: Collection[int] = ()
 ) -> list[TakenStep]:
-    """Put the messages of each alert's next step into the outbox and set when the one after it comes.
+    """Take the next step of each alert: enqueue its messages, and set the step after it.
 
-    What tells one recipient of several alerts about one client becomes one text.
+    Several alerts about one client become one text to each recipient.
 
     Args:
         notifier: Puts texts into the outbox, in a transaction that writes.
         due: The alerts, locked.
         newly: The ids of alerts that a newly accepted rule set found. Texts about them wait a
-            little for each other.
+        little for each other.
 
     Returns:
         The steps taken. `record` is left to the caller, because the audit trail comes last in a
@@ -99,7 +103,7 @@ def take_steps(
 def record(
     conn: Connection, told: Sequence[TakenStep], now: Instant, also: Sequence[audit_log.Entry] = ()
 ) -> None:
-    """Write into the audit trail what else was done, and then the steps taken."""
+    """Write into the audit trail the entries `also`, and then the steps taken."""
     audit_log.append(conn, [*also, *(_entry(one) for one in told)], now)
 
 
@@ -112,7 +116,7 @@ def _entry(told: TakenStep) -> audit_log.Entry:
 
 
 def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) -> Turn:
-    """Decide whom the next step tells and write down how the alert stands after it."""
+    """Decide whom the next step tells, and record the state of the alert after it."""
     conn, now, alert = notifier.conn, notifier.now, routed.alert
     turn = take_turn(routed.policy, routed.step, reached.told, alert.severity)
     skipped_recipients.add(conn, alert.id, _left_out(routed, turn, reached), now)
@@ -126,9 +130,9 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
 
 
 def _somebody_knows(conn: Connection, routed: Routed, reached: ClientRecipients) -> bool:
-    """Return whether a person was told by an earlier step who can still be told again.
+    """Return whether a person told by an earlier step can still be told again.
 
-    That counts for nothing once somebody passed the alert on.
+    That no longer counts once a person passed the alert on.
     """
     if alert_records.transitions_of(conn, routed.alert.id)[-1].why == "passed_on":
         return False
@@ -137,7 +141,7 @@ def _somebody_knows(conn: Connection, routed: Routed, reached: ClientRecipients)
 
 
 def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[SkippedRecipient]:
-    """Who would have been told by the steps that were looked at, and why each of them is not."""
+    """Return the people of the steps looked at who are not told, and why."""
     steps = {*turn.passed_over, *(step for step, _ in turn.told)}
     roles = {routed.policy[step].to for step in steps}
     found = [one for one in reached.left_out if one.role in roles]
@@ -152,7 +156,10 @@ def _left_out(routed: Routed, turn: Turn, reached: ClientRecipients) -> list[Ski
 
 
 def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
-    """Open a snoozed alert again. The person who let it wait is asked once more, then the next step comes."""
+    """Open a snoozed alert again.
+
+    The person who snoozed it is asked once more, and then the next step comes.
+    """
     conn, now, alert = notifier.conn, notifier.now, routed.alert
     awake = move(alert, "open", "snooze_over")
     alerts.change(conn, alert, awake, at=now, actor=ACTOR, why="snooze_over")

@@ -1,4 +1,4 @@
-"""Reading clients' histories for the rulebook: one, some, or all in batches."""
+"""Clients' histories for the rulebook: one, some, or all in batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judging clients: replay without a lock, then write the decisions in one short transaction."""
+"""Judge clients: replay without a lock, then write the decisions in one short transaction."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from engine.store.messages import outbox
 from engine.store.operations import audit_log
 
 ACTOR = "evaluate"
-# For these reasons the messages that wait are cancelled.
+# These reasons cancel waiting messages.
 _TAKEN_BACK: frozenset[Reason] = VOID | {"rule_goes_shadow", "cleared"}
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
-    """What all evaluations of a run share; `now` in microseconds since 1970."""
+    """The common facts of all evaluations of a run."""
 
     database: Database
     rulebook: Rulebook
@@ -60,7 +60,7 @@ class EvaluationContext:
 class Opening:
     """An alert to open.
 
-    It says whether rules new to the client found it, and whether it began in silence.
+    It says whether rules new to the client found it, and whether it began in inactivity.
     """
 
     decision: Open
@@ -129,7 +129,7 @@ def judge(
 
 
 def _doubted(change: AlertChange) -> AlertChange:
-    """Put alerts in doubt that are silence again after events were withdrawn.
+    """Put an alert in doubt if withdrawn events make it one of inactivity again.
 
     An outage may be the cause, just as when an alert opens.
     """
@@ -142,11 +142,12 @@ def _opening(
     desk: EvaluationContext, caseload: Histories, claim: Claim, one: Open, clears_at: Instant | None
 ) -> Opening:
     client_id, rule_id, began = claim.client_id, one.span.rule_id, one.span.began
-    # What held already when the client was last evaluated, by other rules, would have opened then.
+    # An alert that held already at the client's last evaluation, by other rules, would have opened
+    # then.
     newly = claim.rules_hash not in {None, desk.rulebook.hash} and began <= (
         claim.evaluated_to or 0
     )
-    # Of a client who was never evaluated before, nothing was awaited yet.
+    # Nothing was expected yet of a client who was never evaluated.
     awaited = one.tell and not newly and claim.evaluated_to is not None
     in_silence = awaited and desk.rulebook.began_in_silence(caseload, client_id, rule_id, began)
     return Opening(
@@ -158,9 +159,9 @@ def _opening(
 
 
 def _next_due(spans: Sequence[Span], tellings: Iterable[Instant], now: Instant) -> Instant | None:
-    """Return the earliest instant ahead at which something changes, should nothing more happen.
+    """Return the earliest instant ahead at which something changes if no event comes.
 
-    That is where a span begins, ends or is raised, or where people may be told again.
+    A span then begins, ends or is raised, or people may be told again.
     """
     boundaries = (
         at
@@ -177,7 +178,7 @@ def _next_tellings(
     rules: Mapping[str, Rule],
     now: Instant,
 ) -> Iterator[Instant]:
-    """Return when people may be told again of each rule, after earlier alerts and new ones."""
+    """Yield when people may be told again of each rule, after earlier alerts and new ones."""
     told = [(alert.rule_id, alert.notified_at) for alert in alerts]
     told += [
         (one.span.rule_id if isinstance(one, Open) else one.after.rule_id, now)
@@ -213,7 +214,7 @@ def write(desk: EvaluationContext, judgements: Sequence[Judgement]) -> Written:
 
 
 def free(desk: EvaluationContext) -> list[steps.TakenStep]:
-    """Tell people of the alerts that were quieted by an alert resolved since."""
+    """Tell people of alerts whose inhibiting alert was resolved since."""
     with desk.database.write() as conn:
         client_ids = alerts.no_longer_quieted(conn)
         if not client_ids:
@@ -241,8 +242,8 @@ def _write_alerts(
     _tell_the_end(conn, desk, changes)
     opened = list(zip(ids, opens, strict=True))
     fresh = [replace(one.alert, id=alert_id) for alert_id, one in zip(ids, new, strict=True)]
-    # Of what began in silence people are told once it is known not to be an outage
-    # (flows/holding.py).
+    # People are told of inactivity once it is known to be no outage
+    # (flows/evaluation/outage_hold.py).
     tell = [alert_id for alert_id, one in opened if one.decision.tell and not one.in_silence]
     tell += [change.after.id for change in changes if change.tell and not change.after.in_doubt]
     by_client = {
@@ -279,7 +280,7 @@ def _tell_the_end(
 def _routed(
     judgements: Sequence[Judgement], fresh: Sequence[Alert], new: Sequence[NewAlert]
 ) -> dict[int, Routed]:
-    """Return the alerts that were opened just now, by id, as they would be read."""
+    """Return the alerts that were just opened, by id, as they would be read."""
     refs = {one.claim.client_id: one.client_ref for one in judgements}
     opened = zip(fresh, new, strict=True)
     return {
@@ -303,7 +304,7 @@ def tell_anew(
     newly: Collection[int] = (),
     known: Mapping[int, Routed] | None = None,
 ) -> list[steps.TakenStep]:
-    """Let alerts begin their policies, as these are now, from the first step on.
+    """Let alerts begin their present policies from the first step on.
 
     Alerts that are not `known` are read.
     """

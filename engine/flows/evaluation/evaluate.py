@@ -1,4 +1,4 @@
-"""Evaluate: replay clients who are due, and write the changes to their alerts."""
+"""Evaluate: replay due clients, and write the changes of their alerts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def run(
                 due_clients.mark_all_for_rules(conn, rulebook.hash, now)
             clock = machine_clock.read(conn)
             claims = due_clients.claim_due(conn, now, owner, LEASE_US, wanted)
-        # What happened while no daemon ran is no old news.
+        # Events of a time without a daemon are no old news.
         within = awake_for(telling.notify_within, clock.away if clock else None, now)
         awake = replace(telling, notify_within=within)
         known = now if read_to is None else read_to
@@ -98,7 +98,7 @@ def run(
 def climb(
     database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: Instant
 ) -> EvaluationCounts:
-    """Take the steps of policies and the reminders that are due at `now`, and judge nobody."""
+    """Take the due steps of policies and the due reminders, without judging clients."""
     with database.read() as conn:
         departed = departures.known_to_nobody(conn, now)
     if departed:
@@ -108,9 +108,9 @@ def climb(
 
 
 def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
-    """Take the steps that are due without news of a client; return how many.
+    """Take the steps that are due without any change of a client; return how many.
 
-    Where people were `told` of something, before or here, it may be a storm.
+    If people were `told` of something, before or here, it may be a storm.
     """
     rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
     # One look, because most of the time nothing is due.
@@ -140,7 +140,7 @@ def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCou
         written = write(desk, judge(desk, claims, due))
     except StoreUnavailableError:
         raise
-    # Whatever is wrong with one client's data must not keep the others from being seen.
+    # A fault in one client's data must not keep the others from evaluation.
     except Exception:
         if len(claims) > 1:
             return sum((_evaluate(desk, [claim]) for claim in claims), EvaluationCounts())

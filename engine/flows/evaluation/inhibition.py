@@ -1,4 +1,4 @@
-"""Quieting: records which alerts are quieted, and finds those that people must now hear of."""
+"""Inhibition: records which alerts are inhibited, and finds those that people must now hear of."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ def settle(
     now: Instant,
     actor: str,
 ) -> list[int]:
-    """Bring up to date which of the clients' alerts, all of them and locked, are quieted.
+    """Record which alerts of the clients are inhibited, and cancel messages of newly inhibited.
 
-    Messages that wait about an alert quieted now are cancelled. Returns the ids of those to
-    tell of: of `tell` the ones that are not quieted, and whatever is open and was quieted until
-    now.
+    Args:
+        conn: A transaction that writes.
+        by_client: All alerts of each client, locked.
+        tell: The ids of alerts that people should be told of.
+        rules: The rules by id.
+        now: The present instant.
+        actor: The name for the audit trail.
+
+    Returns:
+        The ids of the alerts to tell of: those of `tell` that are not inhibited, and open ones that
+        were inhibited until now.
     """
     wanted = set(tell)
     newly_quieted = []

@@ -1,4 +1,4 @@
-"""Holding: alerts of silence wait while data are missing, until the data are back."""
+"""Outage hold: alerts of inactivity wait while data are missing, until the data are back."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from engine.store.messages import outbox
 from engine.store.operations import audit_log
 
 # An alert waits at most this long for clients still being judged, because an outage shows in all of
-# them together. It also waits for a daemon half-way through a source, because events it has not
-# read yet look like silence.
+# them together. It also waits for a daemon half-way through a source, because events not read yet
+# look like inactivity.
 PATIENCE_US = MINUTE_US
 HALF_READ_US = 600 * SECOND_US
 
@@ -37,18 +37,17 @@ _log = structlog.get_logger()
 
 
 def wanted(conn: Connection) -> bool:
-    """Whether there is an outage, or an alert that may be one's doing."""
+    """Return whether there is an outage, or an alert that an outage may have caused."""
     return bool(
         inactivity.any_in_doubt(conn) or outages.read(conn) or _out_since(source_health.read(conn))
     )
 
 
 def settle(desk: EvaluationContext) -> list[steps.TakenStep]:
-    """Hold, believe or withdraw alerts of silence by the outages as of now.
+    """Hold, believe or withdraw alerts of inactivity by the present outages.
 
-    Call it when all clients who are due were judged.
-
-    Those that are believed begin their policies, those that had been held in one text a recipient.
+    Call it when all due clients were judged. Believed alerts begin their policies. If they had been
+    held, each recipient gets one text about them.
     """
     with desk.database.write() as conn:
         standing, verdict = _judge(conn, desk)
@@ -88,7 +87,7 @@ def _judge(conn: Connection, desk: EvaluationContext) -> tuple[Outages, HoldVerd
 
 
 def _patience(conn: Connection, sources: Mapping[str, Feed], now: Instant) -> Duration:
-    """How old silence must be before it is believed, for now; 0 where nothing more is awaited."""
+    """Return how old inactivity must be before it is believed; 0 if nothing is expected."""
     if any(
         now - feed.half_read_since < HALF_READ_US
         for feed in sources.values()
@@ -139,7 +138,7 @@ def _carry_out(
 
 
 def _tell_of_long_held(conn: Connection, desk: EvaluationContext) -> list[Alert]:
-    """Text the supervisors how many clients nothing is known of, because some may be in need."""
+    """Text the supervisors how many clients have no data, because some may be in need."""
     waits = {severity: desk.telling.outages.tell_of(severity) for severity in SEVERITIES}
     held = inactivity.long_held(conn, waits, desk.now)
     if held:

@@ -17,7 +17,7 @@ from engine.store.alerts import inactivity
 from engine.store.messages import grouping
 from engine.store.operations import alert_storms, audit_log
 
-# Alerts within this time count as at once.
+# Alerts within this time count as simultaneous.
 WINDOW_US = 600 * SECOND_US
 
 _log = structlog.get_logger()
@@ -62,7 +62,7 @@ def _lasts(conn: Connection, now: Instant) -> bool:
 
 
 def _begins(conn: Connection, clients: int, settings: OutageSettings, now: Instant) -> bool:
-    enough = clients >= settings.storm_at_least  # else the others need not be counted
+    enough = clients >= settings.storm_at_least  # otherwise the others need not be counted
     return enough and settings.is_storm(
         clients, inactivity.active_clients(conn, now, settings.enough(clients))
     )

@@ -1,4 +1,4 @@
-"""Decides whether a person may act on a client's alerts now, and if not, why."""
+"""Decide whether a person may act on a client's alerts now, and if not, why."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def decide(conn: Connection, who: Staff, client_id: int, now: Instant) -> Notify
 
 
 def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
-    """Return whether the person who has an alert can be told of it, so that nobody else need be.
+    """Return whether the person who has an alert can be told of it, so that no other needs to be.
 
     Args:
         conn: A connection to read from.
@@ -43,9 +43,10 @@ def is_there(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool
 
 
 def _still_responsible(conn: Connection, who: Staff, client_id: int, now: Instant) -> bool:
-    """Return whether a person has to do with a client now; an ended assignment revokes it.
+    """Return whether a person is responsible for a client now; an ended assignment ends that.
 
-    A person who was told without an assignment, because they were on call, may act after their shift.
+    A person who was told without an assignment, because they were on call, may act after their
+    shift.
     """
     theirs = [one for one in staff.assignments_of(conn, [client_id]) if one.staff_id == who.id]
     if not theirs or any(one.lasts(now) for one in theirs):

@@ -44,7 +44,7 @@ _ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in BECOMES.items(
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What became of an act on an alert: it counted, or why not.
+    """The result of an act on an alert: it counted, or why not.
 
     `by` has the alert, if that is in the way. `next_role` is told next, after passing on.
     """
@@ -75,7 +75,7 @@ def act(
     snooze: Duration = SNOOZE_US,
     insists: bool = False,
 ) -> Acted | None:
-    """Do something about an alert, on the state in which it is at this moment.
+    """Act on an alert in its present state.
 
     Args:
         conn: The transaction.
@@ -88,8 +88,9 @@ def act(
         insists: Whether the act counts although another person has the alert, unless it takes it.
 
     Returns:
-        What became of it; None where there is no such alert. `record` is left to the caller,
-        because the audit log comes last in a transaction.
+        The result; None if there is no such alert. `record` is left to the caller, because the
+        audit
+        log comes last in a transaction.
     """
     held = alerts.held(conn, alert_id)
     if held is None:
@@ -119,7 +120,7 @@ def undo(
     now: Instant,
     detail: Detail = "reason",
 ) -> Undone | None:
-    """Take back a person's last act of the last ten minutes, if nothing happened to the alert since.
+    """Take back a person's last act of the last ten minutes, if the alert has not changed since.
 
     Args:
         conn: The transaction.
@@ -129,8 +130,8 @@ def undo(
         detail: How much a text to the others may say.
 
     Returns:
-        The act that was taken back, or None where there is none. `record_undone` is left to the
-        caller, because the audit log comes last in a transaction.
+        The act that was taken back; None if there is none. `record_undone` is left to the caller,
+        because the audit log comes last in a transaction.
     """
     last = last_change.last_change_by(conn, f"staff {who.id}", alert_id, now - UNDO_WITHIN_US)
     if last is None or last.from_state is None or last.why not in _ACT_OF:
@@ -169,7 +170,7 @@ def record_undone(conn: Connection, undone: Undone, who: Staff, now: Instant) ->
 
 
 def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, by: str) -> None:
-    """Write an act that counted into the audit trail; `by` is the way it came, `text` or `command`."""
+    """Write an act that counted into the audit trail; `by` is `text` or `command`."""
     if acted.outcome == "counted":
         actor, subject = f"staff {who.id}", f"alert {acted.alert_id}"
         detail = {"from": acted.was, "by": by}
@@ -230,14 +231,15 @@ def command(
     snooze: Duration = SNOOZE_US,
     detail: Detail = "reason",
 ) -> Acted:
-    """Do something about an alert in the name of the member of staff with this ref.
+    """Act on an alert in the name of the member of staff with this ref.
 
-    Unlike a text, a command may also close, snooze or pass on an alert that another person has.
+    Unlike a text, a command may also close, snooze or pass on an alert that another person has. An
+    act
+    that does not count raises nothing; the result says why.
 
     Raises:
         UserError: There is no such alert, no active member of staff has this ref, or they are a
-            mentor without the client's valid consent. An act that does not count raises nothing;
-            the outcome says why.
+        mentor without the client's valid consent.
     """
     with database.write() as conn:
         who = staff.with_ref(conn, ref)

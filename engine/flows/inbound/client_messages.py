@@ -39,7 +39,10 @@ _REASONS: Mapping[Placement, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class PlacedText:
-    """The alert to which a client's text belongs; `told` is whether people are told of it from the first step."""
+    """The alert to which a client's text belongs.
+
+    `told` says whether people are told of it from the first step.
+    """
 
     alert_id: int
     told: bool
@@ -63,8 +66,8 @@ def receive(
     Args:
         conn: The transaction that holds the text.
         client_id: The client.
-        body: The words, which no text to staff says.
-        severity: How urgent the words are.
+        body: The words, which no text to staff repeats.
+        severity: The severity of the words.
         settings: The routing policies, and how much a text may say.
         now: The present instant.
 

@@ -1,4 +1,4 @@
-"""A text comes in, counts once, and is answered if an answer is due."""
+"""An incoming text counts once, and is answered if an answer is due."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from engine.store.operations import audit_log
 from engine.store.people import opt_outs, roster, staff
 
 ACTOR = "inbox"
-# After so many texts in a row that were not understood, a machine sends them, or more telling
-# does not help.
+# After this many texts in a row that were not understood, the sender is a machine, or more answers
+# do not help.
 PATIENCE = 5
 ANSWERED_WITHIN_US = 30 * MINUTE_US
 
@@ -38,7 +38,11 @@ ANSWERED_WITHIN_US = 30 * MINUTE_US
 def take(
     database: Database, inbound: Inbound, settings: NotificationSettings, now: Instant
 ) -> TakenText:
-    """Do what a text asks for, once, and word the answer.
+    """Do what a text asks for, once, and write the answer.
+
+    A text that was taken before, by the carrier's id, changes nothing and has the same answer. A
+    text
+    from an unknown number is only recorded.
 
     Args:
         database: The database.
@@ -47,9 +51,7 @@ def take(
         now: The present instant.
 
     Returns:
-        What the text came to; its answer is None where nothing is to be answered. A text that was
-        taken before, by the carrier's id, changes nothing and has the same answer. One from an
-        unknown number is put on record, and that is all.
+        The result of the text; its answer is None if it has none.
     """
     with database.write() as conn:
         inbox_id = inbox.add(conn, inbound, now)
@@ -124,7 +126,7 @@ def _stop(
     settings: NotificationSettings,
     now: Instant,
 ) -> TakenText:
-    """Nothing is answered: the carrier lets nothing more through."""
+    """Opt a number out. The text has no answer, because the carrier lets nothing more through."""
     opted_out = opt_out.opt_out(conn, sender.phone, now)
     severity = client_messages.severity_of(read_client_text(inbound.body).sort)
     placed = [
@@ -173,7 +175,7 @@ def _told_a_mentor(
 
 
 def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:
-    """Tell the supervisors; a person who shares the sender's phone is no help."""
+    """Tell the supervisors, except one who shares the sender's phone."""
     for one in sender.staff:
         body = operator_texts.in_danger(one.ref, one.id)
         others = operator_notices.overseers(conn, now, but=sender.phone)

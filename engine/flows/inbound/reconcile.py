@@ -1,4 +1,4 @@
-"""Reconcile: what the carrier's calls should have told us and did not is asked for."""
+"""Reconcile: ask the carrier for reports and texts that its calls did not bring."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from engine.store.messages import inbox as texts
 from engine.store.messages import outbox_claims
 from engine.store.operations import audit_log, channel_state
 
-# A report usually comes within seconds; what was silent for two days stays so.
+# A report usually comes within seconds; a message that was silent for two days stays silent.
 SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
 ASKED_AT_ONCE = 50
-# Asked for again each time, for the carrier's clock is not ours and its list may lag.
+# Asked for again each time, because the carrier's clock is not ours and its list may lag.
 OVERLAP_US = 60 * MINUTE_US
-# The carrier is given time to hand a text over by itself.
+# The carrier gets time to hand a text over by itself.
 ON_ITS_WAY_US = 2 * MINUTE_US
 _ANSWER_VALID_FOR = 3600  # seconds
 
@@ -39,7 +39,11 @@ def run(
     settings: NotificationSettings,
     now: Instant,
 ) -> Mapping[str, int]:
-    """Ask about messages that stay silent and for texts that did not reach us; how many of each there were."""
+    """Ask about messages that stay silent, and for texts that did not reach us.
+
+    Returns:
+        How many of each there were.
+    """
     return {
         "reported": _ask(database, carrier, now),
         "texts": _take_in(database, carrier, gateway, settings, now),
@@ -64,7 +68,7 @@ def _take_in(
     settings: NotificationSettings,
     now: Instant,
 ) -> int:
-    """Take in the texts since the last time of asking that we lack."""
+    """Take in the texts since the last request that we lack."""
     with database.write() as conn:
         since = _since(conn, now)
     listed = carrier.received(from_us(since))
@@ -86,10 +90,13 @@ def _take_in(
 
 
 def _since(conn: Connection, now: Instant) -> Instant:
-    """From when on texts are asked for: at the first time those of the last hour, and none from before we began."""
+    """Return from when on texts are asked for.
+
+    The first request asks for those of the last hour, and none from before we began.
+    """
     listed_at = channel_state.texts_listed_at(conn)
     if listed_at is None:
-        # Recorded before it is tried, because the carrier may not answer for hours.
+        # Recorded before the request, because the carrier may be unable to answer for hours.
         listed_at = now
         channel_state.note_texts_listed(conn, now)
     began = audit_log.began(conn) or 0
@@ -108,7 +115,7 @@ def _take_one(
         return _take(database, gateway, text, settings, now)
     except StoreUnavailableError:
         raise
-    except Exception:  # whatever is wrong with one text must not keep the others from being read
+    except Exception:  # a fault in one text must not keep the others from being read
         _log.exception("a text cannot be taken in", provider_id=text.provider_id)
         return False
 
@@ -121,7 +128,8 @@ def _take(
     now: Instant,
 ) -> bool:
     taken = receive.take(database, text, settings, now)
-    # The call in which it would have been answered is over, so the answer is sent; at most once, for it has no row.
+    # The call that would have carried the answer is over, so the answer is sent. It is sent at most
+    # once, because it has no row.
     if taken.new and taken.answer:
         gateway.send(Outgoing(0, text.sender, taken.answer, now, _ANSWER_VALID_FOR))
     return taken.new

@@ -1,4 +1,4 @@
-"""Does what a member of staff or a mentor asks for by a text, and words the answer."""
+"""Do what a member of staff or a mentor asks for by a text, and write the answer."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from engine.store.messages import inbox, outbox, reply_codes
 from engine.store.messages.reply_codes import CodedAlert
 from engine.store.people import staff
 
-# A question of ours is answered by "yes" for so long; later "yes" means something else.
+# "Yes" answers our question for this long; later it means something else.
 _QUESTION_STANDS_US = 30 * MINUTE_US
 _AS_WHAT = {Act.DONE: "done", Act.FALSE_ALARM: "a false alarm"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """A text of staff under way: who sent it, and the alerts that they can name."""
+    """A text of staff in progress: its sender, and the alerts that they can name."""
 
     conn: Connection
     sender: Sender
@@ -56,7 +56,7 @@ class _Desk:
         return [each for each in self.coded.values() if not self._closed(each)]
 
     def known(self) -> list[OpenAlert]:
-        """What the sender may mean, in the form that the reader of answers takes."""
+        """Return the alerts that the sender may mean, as the reader of answers takes them."""
         return [self._known(each) for each in self.coded.values()]
 
     def _known(self, coded: CodedAlert) -> OpenAlert:
@@ -96,7 +96,7 @@ def answer(
         inbox_id: The text's row.
 
     Returns:
-        What the text came to, with its answer.
+        The result of the text, with its answer.
     """
     desk = _desk(conn, sender, inbound, settings, now)
     reply = read(inbound.body, desk.known())
@@ -142,7 +142,7 @@ def _desk(
     coded, aliases = {}, {}
     for each in reply_codes.known(conn, sender.phone, {one.id for one in sender.staff}, now):
         decision = acting.decide(conn, sender.who(each), each.client_id, now)
-        # Else the alert would wait for a person who may not be told of it.
+        # Otherwise the alert would wait for a person who must not be told of it.
         if decision.allowed:
             coded[each.code] = each
         if decision.consent is not None:
@@ -151,7 +151,7 @@ def _desk(
 
 
 def _answers_our_question(desk: _Desk, reply: Reply, inbox_id: int) -> bool:
-    """Tell whether the last answer to this phone asked for just this, and recently."""
+    """Return whether the last answer to this phone asked for exactly this, and recently."""
     last = inbox.last_answer(desk.conn, desk.sender.phone, inbox_id)
     recent = last is not None and desk.now - last.received_at <= _QUESTION_STANDS_US
     return last is not None and recent and last.answer == _question(desk, reply)
@@ -248,7 +248,7 @@ def _details(desk: _Desk, code: int) -> str:
 
 
 def _more(desk: _Desk, code: int) -> str:
-    """Say what the alert's rule advises; a mentor is told nothing but whom to help."""
+    """Give the advice of the alert's rule; a mentor reads nothing but whom to help."""
     coded = desk.coded[code]
     held = alerts.held(desk.conn, coded.alert_id)
     assert held is not None  # alerts are never taken away
@@ -271,7 +271,7 @@ def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:
 
 
 def _clock(at: Instant, who: Staff, now: Instant) -> str:
-    """Return a local time as a person reads it: the day stands there unless it is today."""
+    """Return a local time as a person reads it, with the day unless it is today."""
     zone = ZoneInfo(who.timezone)
     local, today = from_us(at).astimezone(zone), from_us(now).astimezone(zone)
     return _day(local, today) + local.strftime("%H:%M")

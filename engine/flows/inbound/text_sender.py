@@ -1,4 +1,4 @@
-"""Who sent a text, and what the text came to."""
+"""The sender of a text, and the result of the text."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class TakenText:
-    """What a text came to.
+    """The result of a text.
 
     `new` is False if the text was taken before; then only its answer is known. `about` are the
-    alerts that the answer speaks of.
+    alerts that the answer tells of.
     """
 
     understood: str

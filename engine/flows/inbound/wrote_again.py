@@ -1,4 +1,4 @@
-"""Tell the people who know of a client's text that the client wrote again, each not too often."""
+"""Tell the people who know of a client's text that the client wrote again, but not too often."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _APART_IN_DANGER_US = MINUTE_US
 
 
 def tell(conn: Connection, held: Routed, detail: Detail, now: Instant, *, urgent: bool) -> None:
-    """Tell the person who has an alert that its client wrote again, or else all who were told of it.
+    """Tell the person who has an alert, or else all who were told, that its client wrote again.
 
     Args:
         conn: The transaction.
         held: The alert, locked.
         detail: How much a text may say.
         now: The present instant.
-        urgent: Whether the new words are those of danger.
+        urgent: Whether the new words are words of danger.
     """
     known = [held.owner_id] if held.owner_id is not None else outbox.told_of(conn, held.alert.id)
     for staff_id in known:

@@ -1,4 +1,4 @@
-"""Since when conditions such as `has_mentor` may differ, after intake changed assignments."""
+"""When conditions such as `has_mentor` change, after intake changed assignments."""
 
 from __future__ import annotations
 

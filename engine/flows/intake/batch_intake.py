@@ -19,8 +19,7 @@ from engine.store.intake import events, positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
 from engine.store.people import roster
 
-# The clock of a device may go ahead, and so may a time zone that was left out; more than that is a
-# mistake.
+# The clock of a device may go ahead, and so may a time zone that was left out. More is a mistake.
 AHEAD_US = DAY_US
 
 _log = structlog.get_logger()
@@ -28,7 +27,7 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class IngestCounts:
-    """What became of an item's rows. A row may make several events, or none where the mapping skips it."""
+    """The results of an item's rows. A row may make several events, or none if it is skipped."""
 
     rows: int = 0
     new: int = 0
@@ -46,9 +45,12 @@ class IngestCounts:
 
 @dataclass(slots=True)
 class BatchIntake:
-    """The way of one source's batches into the store; `counts` by item, `remapped` items with another mapping.
+    """Takes one source's batches into the store.
 
-    `brought` are the kinds of the events that were new.
+    Attributes:
+        counts: The results of rows, by item.
+        remapped: The items whose mapping changed.
+        brought: The kinds of the new events.
     """
 
     database: Database
@@ -81,8 +83,8 @@ class BatchIntake:
             total = self._counts(batch.item, counts)
             if batch.reread == "mapping":
                 self.remapped.add(batch.item)
-            # A changed file that is mostly known is the same export, fixed; else other rows have taken the place of
-            # those that wait, and they wait on.
+            # A changed file that is mostly known is the same export, fixed. Otherwise other rows
+            # have taken the place of the waiting ones, and these wait on.
             known = total.duplicates + total.corrected
             if batch.reread == "item" and batch.last and known and known >= total.new:
                 rejects.fix_unseen(conn, self.source, batch.item, self.now)
@@ -105,7 +107,7 @@ class BatchIntake:
         return total
 
     def _store(self, conn: Connection, batch: Batch) -> tuple[IngestCounts, Sequence[Reject]]:
-        """What became of a batch, and all of its rows that are rejected."""
+        """Store a batch; return its results and all of its rejected rows."""
         origins = {
             key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn
         }
@@ -121,7 +123,7 @@ class BatchIntake:
         taken_back = events.take_back(conn, self.source, batch.item, gone, self.now)
 
         def may_move(event: NewEvent, origin: str) -> bool:
-            """A new mapping may mean another client or day, and so may a line once it is whole."""
+            """Allow a new client or day under a new mapping, or for a line that is now whole."""
             return batch.reread == "mapping" or (
                 event.key in batch.doubted and event.origin == origin
             )
@@ -154,7 +156,7 @@ class BatchIntake:
     def _compare(
         self, conn: Connection, batch: Batch, placed: Sequence[NewEvent]
     ) -> lists.ListResult:
-        """Note the rows of a list, and at its end the ones that are gone from it."""
+        """Record the rows of a list, and at its end the ones that are gone from it."""
         if batch.listing is None:
             return lists.ListResult()
         seen = self._seen.setdefault(batch.item, lists.SeenRows())
@@ -162,9 +164,9 @@ class BatchIntake:
         return lists.take(conn, self.source, batch, seen, self._clocks, self.now)
 
     def _place(self, conn: Connection, batch: Batch) -> tuple[list[NewEvent], list[Reject]]:
-        """The events with their clients, in their clients' time; and rows whose clients are unknown.
+        """Return the events with their clients, in local time, and rows of unknown clients.
 
-        A row is taken wholly or not at all, so one unknown client keeps back all that it says.
+        A row is taken as a whole or not at all, so one unknown client keeps back all of its events.
         """
         clients, clocks, source, item = self._clients, self._clocks, self.source, batch.item
         clients.update(
@@ -201,7 +203,7 @@ class BatchIntake:
 def _last_words(
     gone: Sequence[tuple[str, int]], placed: Sequence[NewEvent]
 ) -> tuple[dict[str, int], list[NewEvent]]:
-    """Of each event only the last word of a batch counts: that a row makes it, or makes it no more."""
+    """Return the last word of a batch about each event: a row makes it, or no longer makes it."""
     lines = dict(gone)  # in the order of the lines, so that the last one stays
     if not lines:
         return {}, list(placed)

@@ -1,7 +1,4 @@
-"""Ingest: put new rows of the sources into the store.
-
-One transaction holds each batch and its position.
-"""
+"""Ingest: put new rows of the sources into the store, each batch with its position."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from engine.store.intake import positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
 from engine.store.operations import audit_log
 
-_AT_ONCE = 5000  # rows that waited, read again in one transaction
+_AT_ONCE = 5000  # waiting rows that one transaction reads again
 
 _log = structlog.get_logger()
 
@@ -41,9 +38,9 @@ def run(
     Args:
         database: The site's database.
         sources: The site's sources.
-        timezone: The site's; people whose row names none have it.
+        timezone: The site's timezone; people whose row names none have it.
         now: The present instant.
-        unread_after: A source that could not be read for so long counts as silent from then on.
+        unread_after: A source that could not be read for this long counts as silent.
         stopped: Once it is true no further batch is taken, and the rest is read the next time.
 
     Returns:
@@ -77,7 +74,7 @@ def run(
 
 
 def why_unread(error: OSError | UserError) -> str:
-    """Why a source cannot be read, in words, without a full stop."""
+    """Return why a source cannot be read, in words, without a full stop."""
     if isinstance(error, OSError) and error.filename is not None:
         if isinstance(error, FileNotFoundError):
             return f"the folder {error.filename} is not there"
@@ -96,7 +93,7 @@ def read(
     """Read all that is new in one source, or as much as there is time for until it is `stopped`.
 
     Returns:
-        What became of the rows of each item.
+        The results of the rows of each item.
 
     Raises:
         OSError: The source cannot be read. Rows read before that are kept.
@@ -159,7 +156,7 @@ class SourceReading:
             fared = source_health.known(conn, source.name, intake.now)
             waited = set(rejects.waiting_no_more(conn, source.name, intake.now))
             if intake.remapped:
-                # Rows that stood in a file long ago may be read by now.
+                # Rows that stood in a file long ago may be readable now.
                 waited |= {
                     each
                     for each in rejects.still_open(conn, source.name)
@@ -192,7 +189,7 @@ def _note(
     went_well: bool,
     unread_after: Duration = USUAL.unread_after,
 ) -> None:
-    """Write down how a source fares, unless there is nothing to say but that it fares on as it did a moment ago."""
+    """Record the state of a source, unless it is the same as a moment ago."""
     feed = after_reading(
         known,
         now,
@@ -214,7 +211,7 @@ def retry(
     with database.read() as conn:
         waiting = rejects.still_open(conn, source.name)
     _reread(intake, source, waiting)
-    # What waited for a row of the roster is free by now.
+    # Rows that waited for a row of the roster are free now.
     with database.read() as conn:
         free = rejects.waiting_no_more(conn, source.name, now)
     _reread(intake, source, free)

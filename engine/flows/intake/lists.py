@@ -29,7 +29,7 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class SeenRows:
-    """What one reading of an item has shown so far; the period is that of its events."""
+    """The rows of an item in one reading so far, and the period of its events."""
 
     keys: set[str] = field(default_factory=set)
     unread: int = 0
@@ -37,7 +37,7 @@ class SeenRows:
     latest: Instant | None = None
 
     def see(self, batch: Batch, placed: Iterable[NewEvent]) -> None:
-        """Add a batch, also rows of it that could not be taken, because they are in the file."""
+        """Add a batch, including rows that could not be taken, because they are in the file."""
         self.unread += batch.listing.unread if batch.listing else 0
         self.keys |= {row.list_key for row in batch.roster}
         self.keys |= {event.key for event in batch.events}
@@ -50,14 +50,14 @@ class SeenRows:
 
 @dataclass(slots=True)
 class ListResult:
-    """How many rows have ended or are withdrawn, and from when on clients concerned are other, by id."""
+    """How many rows have ended or are withdrawn, and each client's first changed instant."""
 
     ended: int = 0
     earliest: dict[int, Instant] = field(default_factory=dict)
 
 
 def back(conn: Connection, source: str, batch: Batch) -> dict[str, Instant]:
-    """Those of a batch's roster rows that had ended because they were gone, and when.
+    """Return the roster rows of a batch that had ended because they were gone, and when.
 
     Members of staff work here again from now on, unless their row says otherwise.
     """
@@ -75,10 +75,10 @@ def back(conn: Connection, source: str, batch: Batch) -> dict[str, Instant]:
 def reopen(
     conn: Connection, listing: Listing, ended: Mapping[str, Instant], clocks: Clocks
 ) -> dict[int, Instant]:
-    """Take back what ended, after the rows that are back were taken.
+    """Take back such ends, after the rows that are back were taken.
 
     Returns:
-        From when on the clients concerned are other, by id.
+        The first instant that changed, by client id.
     """
     if listing.roster == "clients":
         return _change_records(conn, ended, end=False)
@@ -99,7 +99,7 @@ def reopen(
 def take(
     conn: Connection, source: str, batch: Batch, seen: SeenRows, clocks: Clocks, now: Instant
 ) -> ListResult:
-    """Compare a list with what it held before, at the end of one of its items."""
+    """Compare a list with its earlier rows, at the end of one of its items."""
     listing = batch.listing
     if listing is None or not batch.last:
         return ListResult()
@@ -147,7 +147,7 @@ def _take_roster(
 def _take_events(
     conn: Connection, source: str, batch: Batch, seen: SeenRows, now: Instant
 ) -> ListResult:
-    """Withdraw the events that are missing in the period that the file covers, unless a newer file says it."""
+    """Withdraw the events that are missing in the file's period, unless a newer file has them."""
     listing, item = batch.listing, batch.item
     assert listing is not None
     list_rows.forget(conn, source, listing.name, item)
@@ -183,13 +183,13 @@ def _held(source: str, batch: Batch, missing: int, known: int) -> bool:
 
 
 def accept_gone(database: Database, source: str, now: Instant) -> int:
-    """Take all that is gone from the lists of a source for ended, however much it is.
+    """End everything that is gone from the lists of a source, however much it is.
 
     Returns:
         How many rows ended or are withdrawn.
 
     Raises:
-        UserError: nothing is held.
+        UserError: Nothing is held.
     """
     ended = 0
     with database.write() as conn:
@@ -227,7 +227,7 @@ def _accept(conn: Connection, gone: GoneRows, now: Instant) -> int:
 def _withdraw(
     conn: Connection, source: str, item: str, keys: Iterable[str], now: Instant
 ) -> ListResult:
-    # No line says so. The line 0 lets the same file say the events again.
+    # No line says so. With line 0 the same file can give the events again.
     taken_back = events.take_back(conn, source, item, dict.fromkeys(keys, 0), now)
     return ListResult(taken_back.withdrawn, taken_back.earliest)
 
@@ -274,7 +274,7 @@ def _end_rows(
 def _find(
     conn: Connection, about: ListKey, clocks: Clocks
 ) -> tuple[int, int, Instant | None] | None:
-    """The ids of a client and a member of staff, and when the assignment or consent began."""
+    """Return the ids of a client and a member of staff, and when their relation began."""
     client = roster.find_clients(conn, {about.client}).get(about.client)
     staff_id = roster.find_staff(conn, {about.staff}).get(about.staff)
     if client is None or staff_id is None:

@@ -1,4 +1,4 @@
-"""Roster rows into the store: what each of them changes, and why some cannot be taken."""
+"""Roster rows into the store: the change that each makes, and why some cannot be taken."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Clocks(dict[str, WallClock]):
 
 @dataclass(slots=True)
 class RosterRowResult:
-    """What came of roster rows; `earliest` is the first instant that changed for each client concerned, by id."""
+    """The results of roster rows; `earliest` is the first instant that changed, by client id."""
 
     new: int = 0
     duplicates: int = 0
@@ -57,9 +57,14 @@ def _meant(near: str) -> str:
 def take(
     conn: Connection, rows: Sequence[RosterRow], timezone: str, clocks: Clocks, now: Instant
 ) -> RosterRowResult:
-    """Put rows into the store, those of a kind standing together; `timezone` is for those who have none of their own.
+    """Put rows of the roster into the store; a row that cannot be taken is rejected alone.
 
-    A row that cannot be taken is rejected alone.
+    Args:
+        conn: The transaction.
+        rows: The rows, those of a kind together.
+        timezone: The timezone of people whose row names none.
+        clocks: The wall clocks of timezones.
+        now: The present instant.
     """
     outcome = RosterRowResult()
     for kind, of_kind in groupby(rows, key=lambda row: row.kind):
@@ -83,7 +88,10 @@ class _Person:
     record: Sequence[RecordEntry] = ()
 
     def hear(self, row: RosterRow, clocks: Clocks, now: Instant) -> bool:
-        """Whether a row changes anything; ValueError, and nothing is changed, where it contradicts itself."""
+        """Take a row; return whether it changes anything.
+
+        ValueError, without any change, says that the row contradicts itself.
+        """
         timezone = row.values.get("timezone") or self.timezone
         phone = row.values.get("phone", self.phone)
         record = restate(self.record, _placed(row.moments, clocks[timezone]), row.attributes, now)
@@ -168,7 +176,7 @@ def _put_staff(conn: Connection, row: RosterRow, timezone: str) -> roster.Change
     said: dict[str, object] = {
         word: value for word, value in row.values.items() if word not in {"ref", "active"}
     }
-    # Of these two an empty cell says nothing.
+    # An empty cell of these two means nothing.
     if not said.get("timezone"):
         said.pop("timezone", None)
     if row.values.get("active"):
@@ -185,7 +193,7 @@ def _take_relations(
     now: Instant,
     outcome: RosterRowResult,
 ) -> None:
-    """Assignments and consents: both are between a client and one of the staff."""
+    """Take assignments and consents; both are between a client and one of the staff."""
     clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
     unknown = {row.values["client"] or "" for row in rows} - clients.keys()
     near = roster.near_refs(conn, unknown)

@@ -1,9 +1,9 @@
-"""Audit anchor: the head of the audit trail, kept outside the database.
+"""The audit anchor: the head of the audit trail, kept outside the database.
 
-The hash chain shows a changed row, but not that rows were cut off at the end, and not that the
-whole trail was written again. The head of the chain, kept elsewhere, shows both: its hash covers
-every row before it. The log has it daily; a file, which may lie on another machine, every ten
-minutes in which the trail grew.
+The hash chain shows a changed row. It does not show that rows were cut off at the end, or that the
+whole trail was written again. The head of the chain, kept elsewhere, shows both, because its hash
+covers every row before it. The log has it daily. A file, which may lie on another machine, has it
+every ten minutes in which the trail grew.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class AuditAnchor:
     def problem(self, conn: Connection) -> str | None:
         """Say why the trail is not the one that was anchored; None if it is, or if none was.
 
-        That the rows before the anchor are unchanged is for `audit_log.verify` to say.
+        `audit_log.verify` checks the rows before the anchor.
         """
         try:
             last = self._last()
@@ -74,7 +74,7 @@ class AuditAnchor:
         )
 
     def keep(self, conn: Connection, now: Instant, *, at_once: bool = False) -> None:
-        """Log the head of the trail once a day, and append it to the file if it is time to.
+        """Log the head of the trail once a day, and append it to the file if that is due.
 
         A trail that is not the anchored one is not anchored again, so that the anchor stays true.
 

@@ -20,9 +20,9 @@ from engine.store.operations import audit_log, clock_repair, machine_clock
 from engine.store.operations.machine_clock import LastReading
 
 ACTOR = "clock"
-# So long a jump is a broken promise, which the admins are told of once.
+# A jump that lasts this long is a broken promise, and the admins are told of it once.
 SHOWN_US = HOUR_US
-# A daemon that says no more that its clock differs has ended.
+# A daemon that no longer reports its clock's difference has ended.
 _DIFFERS_US = 10 * MINUTE_US
 # A flow that began under the wrong clock may end, and write, after the repair.
 _REPAIR_AGAIN_US = 180 * SECOND_US
@@ -48,7 +48,7 @@ def watch(database: Database, clock: GuardedClock, host: str) -> None:
 
 
 def broken(conn: Connection, now: Instant) -> list[str]:
-    """Return in a few words that a clock jumped lately, or differs from the database's."""
+    """Return in a few words that a clock jumped recently, or differs from the database's."""
     found = []
     last = machine_clock.read(conn)
     if last and last.jumped_at is not None and abs(now - last.jumped_at) < SHOWN_US:

@@ -38,17 +38,16 @@ from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
 from engine.store.people import on_call, roster
 
-# How a row of each part of the roster is called.
+# The name of a row of each part of the roster.
 _ROWS = {
     "clients": "client",
     "staff": "staff member",
     "assignments": "assignment",
     "consents": "consent",
 }
-# A step may take this long (microseconds) beyond its interval before its flow counts as standing
-# still.
+# A step may take this long beyond its interval before its flow counts as stopped.
 GRACE_US = 120 * SECOND_US
-# A device's clock may go ahead so far; hardly any two time zones are nearer to each other.
+# A device's clock may go ahead by this much; few time zones are nearer to each other.
 _CLOCKS_US = 20 * MINUTE_US
 
 _SHOWN = 3  # refs that one line names
@@ -56,7 +55,7 @@ _SHOWN = 3  # refs that one line names
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: whether it is as it should be, and how it is, in a sentence."""
+    """The result of one check: whether it is well, and a sentence about it."""
 
     name: str
     ok: bool
@@ -64,7 +63,7 @@ class Check:
 
 
 def examine(settings: Settings, now: Instant) -> Iterator[Check]:
-    """Look at everything at `now` (microseconds since 1970); nothing is written."""
+    """Check everything at `now`; nothing is written."""
     yield _inference()
     rules, rulebook = _rules(settings)
     yield rules
@@ -250,7 +249,7 @@ def _promises(conn: Connection, rulebook: Rulebook | None, now: Instant) -> Iter
 
 
 def _has_nobody(one: Routed, rulebook: Rulebook | None) -> str:
-    """Name the client, the severity and the rule's reason: what a person needs to act on it."""
+    """Name the client, the severity and the rule's reason, which a person needs to act on it."""
     alert = one.alert
     said = f"Alert {alert.id} ({alert.severity}) about {one.client_ref} has nobody"
     rule = rulebook.rules.get(alert.rule_id) if rulebook else None
@@ -329,7 +328,7 @@ def _rejects(conn: Connection) -> Check:
 
 
 def _refs(conn: Connection) -> Iterator[Check]:
-    """Name refs and aliases that texts would show as a name, or cannot show at all."""
+    """Check for refs and aliases that look like a name, or that no text can show."""
     refs, aliases = roster.client_refs(conn), roster.aliases(conn)
     named = [ref for ref in refs if looks_like_name(ref)]
     named += [alias for alias in aliases if looks_like_name(alias, alias=True)]
@@ -367,7 +366,7 @@ def _lists(conn: Connection) -> Iterator[Check]:
 
 
 def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
-    """Yield the words of live rules that no source has ever given; a rare thing is no fault."""
+    """Check for words of live rules that no source has ever given; a rare thing is no fault."""
     unheard = unheard_words(conn, rulebook, settings.kinds) if rulebook else []
     for one in unheard:
         if one.near:

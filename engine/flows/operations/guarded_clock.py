@@ -1,4 +1,4 @@
-"""The clock that flows go by: the machine's, guarded against jumps."""
+"""The clock of the flows: the machine's clock, guarded against jumps."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from engine.ports import Clock
 class GuardedClock:
     """Tells flows the time; safe for all threads.
 
-    Until it is guarded it says what the clock says. A process that steps once has no monotonic time
-    to hold against it.
+    Until it is guarded it returns the machine's time. A process that steps once has no monotonic
+    time to
+    compare it with.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -26,7 +27,7 @@ class GuardedClock:
         self._database_ahead = 0
 
     def now(self) -> Instant:
-        """Return the present instant; in doubt, the one that the monotonic clock leads to."""
+        """Return the present instant; in doubt, the one by the monotonic clock."""
         with self._lock:
             if self._state is None or self._monotonic is None:
                 return self._wall()
@@ -38,17 +39,17 @@ class GuardedClock:
 
     @property
     def is_guarded(self) -> bool:
-        """Return whether other clocks are held against the machine's."""
+        """Whether the machine's clock is compared with other clocks."""
         return self._monotonic is not None
 
     def guard(self, monotonic: Callable[[], float]) -> None:
-        """From the next `begin` on, hold the monotonic clock against the machine's."""
+        """From the next `begin` on, compare the machine's clock with the monotonic clock."""
         self._monotonic = monotonic
 
     def begin(
         self, database: Instant | None, last: Instant | None, floor: Instant | None
     ) -> tuple[ClockState, ClockVerdict, ClockReading]:
-        """Judge the first reading, by the database's clock and by when a flow last stepped."""
+        """Judge the first reading, by the database's clock and the last step of a flow."""
         with self._lock:
             reading = self._reading(database)
             state, verdict = machine_clock.begin(reading, last, floor)
@@ -59,7 +60,7 @@ class GuardedClock:
             return state, verdict, reading
 
     def look(self, database: Instant | None) -> tuple[ClockState, ClockVerdict, ClockReading]:
-        """Judge the present reading; what it comes to holds once it is adopted."""
+        """Judge the present reading; the verdict counts once it is adopted."""
         with self._lock:
             reading = self._reading(database)
             if self._state is None or self._monotonic is None:
@@ -73,7 +74,7 @@ class GuardedClock:
             return state, verdict, reading
 
     def adopt(self, state: ClockState, reading: ClockReading) -> None:
-        """Go on from a state, now that all that a wrong clock left behind is repaired."""
+        """Go on from a state, after the repair of all that a wrong clock left behind."""
         with self._lock:
             self._state = state
             self._database_ahead = -reading.differs

@@ -1,4 +1,4 @@
-"""Tells each person whose shift on call has begun, once a shift."""
+"""Tell each person whose shift on call has begun, once a shift."""
 
 from __future__ import annotations
 

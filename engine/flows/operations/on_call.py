@@ -18,14 +18,14 @@ from engine.store.operations import audit_log
 from engine.store.people import absences, on_call, staff
 
 ACTOR = "command"
-# So far ahead gaps are looked for.
+# Gaps are searched for this far ahead.
 AHEAD_US = 28 * DAY_US
 
 
 def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> None:
     """Let these rotations serve, for every daemon on the database.
 
-    A list of staff that changed leaves on call the person who is on call (see `arranged`).
+    A changed list of staff leaves on call the person who is on call (see `arranged`).
     """
     if on_call.serve(conn, arranged(conn, rotations, now)):
         detail = {"rotations": [one.name for one in rotations]}
@@ -40,9 +40,9 @@ def accept(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> Non
 
 
 def arranged(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> list[Rotation]:
-    """Arrange rotations of config.yaml as they serve, or would if they were accepted at `now`.
+    """Return rotations of config.yaml as they serve, or would if they were accepted at `now`.
 
-    The person who is on call stays on call, if the list of staff alone changed and holds them.
+    The person on call stays on call, if only the list of staff changed and still holds them.
     """
     serving = {one.name: one for one in on_call.serving(conn)}
     return [continued(one, serving.get(one.name), now) for one in rotations]
@@ -53,9 +53,11 @@ def override(
 ) -> int:
     """Put a member of staff on call from `began` to `ended`; return the id of the override.
 
+    The rotation is not checked.
+
     Raises:
         UserError: No active member of staff has this ref, or they are a mentor; or the end is past,
-            or not after the beginning. The rotation is not checked.
+        or not after the beginning.
     """
     one = _somebody(conn, ref)
     if one.role == "mentor":
@@ -126,7 +128,7 @@ def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
 
 
 def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:
-    """Return (rotation, ref) of members of rotations who are no staff, or mentors."""
+    """Return (rotation, ref) of members of rotations who are no staff, or are mentors."""
     known = {one.ref for one in staff.everybody(conn).values() if one.role != "mentor"}
     return [
         (one.name, ref) for one in rotations for ref in dict.fromkeys(one.staff) if ref not in known
@@ -136,7 +138,7 @@ def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str
 def gaps(
     conn: Connection, rotations: Sequence[Rotation], now: Instant
 ) -> list[tuple[Instant, Instant]]:
-    """From when to when, within four weeks, nobody who can be told is on call.
+    """Return the periods, within four weeks, in which nobody who can be told is on call.
 
     Times outside the hours of every rotation are no gaps, because the rotations say so.
     """
@@ -153,7 +155,7 @@ def gaps(
 def off_hours(
     conn: Connection, rotations: Sequence[Rotation], now: Instant
 ) -> tuple[Instant, Instant] | None:
-    """Return the first time within four weeks in which no rotation has hours, from when to when."""
+    """Return the first period within four weeks in which no rotation has hours."""
     for began, ended in _stretches(conn, rotations, now):
         overrides = on_call.overrides(conn, began)
         if not any(covers(one, overrides, began) for one in rotations):
@@ -162,7 +164,7 @@ def off_hours(
 
 
 def is_vacant(conn: Connection, now: Instant) -> bool:
-    """Whether a rotation has its hours now, and yet nobody who can be told is on call."""
+    """Return whether a rotation has its hours now, but nobody who can be told is on call."""
     rotations, overrides = on_call.serving(conn), on_call.overrides(conn, now)
     on_duty = any(covers(one, overrides, now) for one in rotations)
     return on_duty and not RecipientResolver(conn, now).on_call()

@@ -1,4 +1,4 @@
-"""Permissions: which files with data or secrets other accounts of the machine can read or write."""
+"""Permissions: files with data or secrets that other accounts of the machine can read or write."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _OTHERS = 0o007
 
 
 def too_wide(settings: Settings) -> list[str]:
-    """Say which files and folders are open to other accounts, one sentence each.
+    """Return which files and folders are open to other accounts, one sentence each.
 
-    The database, the outbox file and secret files are the service's alone. Another account may drop
+    The database, the outbox file and secret files belong to the service alone. Another account may
+    drop
     files into an inbox as a member of its group, but no other may.
     """
     found = [_sentence(path, _GROUP_AND_OTHERS) for path in _own(settings)]
@@ -56,7 +57,7 @@ def _sentence(path: Path, closed: int) -> str | None:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
     except OSError:
-        return None  # it is not there, or not ours to look at; other checks say so
+        return None  # it is missing, or not ours to look at; other checks say so
     if not mode & closed:
         return None
     return f"{path} is open to other accounts (mode {mode:o}); run chmod {mode & ~closed:o} {path}"

@@ -1,4 +1,4 @@
-"""Audit: looks for broken promises, and tells the admins of each once."""
+"""The watchdog looks for broken promises, and tells the admins of each once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from engine.store.operations import (
 ACTOR = "audit"
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
-# How long after the storm brake last held the admins are told.
+# The admins are told for this long after the storm brake last held.
 STORM_US = HOUR_US
 WEEK_US = 7 * DAY_US
 TOO_MANY = "more clients fall silent at once than by themselves"
@@ -53,7 +53,7 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
         anchor: Compares the audit trail with its copy elsewhere.
 
     Returns:
-        How many promises are broken, and how many of them were not before.
+        How many promises are broken, and how many of them are newly so.
     """
     with database.read() as conn:
         broken = broken_promises(conn, now)
@@ -101,8 +101,8 @@ def adrift(conn: Connection) -> list[Routed]:
 def broken_promises(conn: Connection, now: Instant) -> list[str]:
     """Return the broken promises at `now`, each in a few words with ids and no client data."""
     runs = job_runs.read(conn)
-    # A flow is late if it was late at the last audit too, because after a pause all flows begin at
-    # once. A clock that was set back since may show an earlier instant by now.
+    # A flow is late if it was late at the last look too, because after a pause all flows begin at
+    # once. If a clock was set back since, its present instant may be the earlier one.
     late = min(runs["audit"].ended_at if "audit" in runs else 0, now) - GRACE_US
     found = [has_nobody(one.alert.id) for one in adrift(conn)]
     found += [f"alert {alert_id} is not escalated" for alert_id in alerts.steps_overdue(conn, late)]
@@ -141,12 +141,12 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
 
 
 def has_nobody(alert_id: int) -> str:
-    """Name an open alert of which no person is told and none ever will be."""
+    """Name an open alert that reaches nobody and has no next step."""
     return f"alert {alert_id} has nobody"
 
 
 def missing_data(conn: Connection) -> list[str]:
-    """What data are missing for now, each in a few words."""
+    """Return the data that are missing now, each in a few words."""
     found = [
         f"{SOURCE}{name} {feed.why}"
         for name, feed in source_health.read(conn).items()

@@ -1,4 +1,4 @@
-"""Why an alert was opened, as the rule and the events then were, and what became of it."""
+"""Why an alert opened, by the rule and the events at that time, and what happened since."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
 from engine.store.people import staff
 
-_OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # what texts of clients are understood as
+_OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # the meanings of clients' texts
 
 
 def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
-    """Find everything there is to say about an alert.
+    """Return the whole story of an alert.
 
     Raises:
         UserError: There is no alert of this id.
@@ -50,7 +50,7 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
 
 
 def alert_of_code(conn: Connection, phone: str, code: int, now: Instant) -> int:
-    """Find the alert that a phone knows by a code.
+    """Return the alert that a phone knows by a code.
 
     Args:
         conn: The connection to read from.

@@ -19,16 +19,16 @@ def read_cohort(path: Path, timezone: str) -> dict[str, AtRisk]:
 
     Args:
         path: A CSV file with the columns `client` (the ref), `from`, `outcome` and `until`. The
-            last three are dates or instants; `outcome` is empty if the client did not reach it.
-            `until` is the last instant at which the outcome would have been known, also for a
-            client who reached it.
-        timezone: That of dates and instants without an offset.
+        last three are dates or instants; `outcome` is empty if the client did not reach it.
+        `until` is the last instant at which the outcome would have been known, also for a
+        client who reached it.
+        timezone: The timezone of dates and instants without an offset.
 
     Returns:
         By ref, when each client was at risk.
 
     Raises:
-        UserError: The file cannot be read, or the mistake of its first wrong row.
+        UserError: The file cannot be read, or its first wrong row has this mistake.
     """
     found: dict[str, AtRisk] = {}
     try:

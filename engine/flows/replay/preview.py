@@ -93,7 +93,7 @@ class Preview:
             yield len(histories.clients), rows
 
     def _at_risk(self, client: Client, follow_up: FollowUp, spans: Sequence[Span]) -> AtRisk | None:
-        """When the client could reach the outcome, by the cohort or by the rules."""
+        """Return when the client could reach the outcome, by the cohort or by the rules."""
         query = self._query
         if query.outcome is None:
             return None
@@ -110,7 +110,7 @@ class Preview:
         return at_risk(follow_up, since, outcomes, query.onset)
 
     def _began(self, spans: Sequence[Span], rule_id: str) -> list[Instant]:
-        """When the client's spans of a rule began, before the period or in it, ascending."""
+        """Return when the client's spans of a rule began, before the period or in it, ascending."""
         return sorted(
             span.began
             for span in spans
@@ -209,7 +209,7 @@ def _by_client(rulebook: Rulebook, histories: Histories) -> Mapping[int, list[Sp
 
 
 def _alerting(spans: Sequence[Span], rules: Mapping[str, Rule]) -> dict[str, list[Span]]:
-    """By rule, the spans that open alerts, which those of a retired one do not."""
+    """Return the spans that open alerts, by rule; those of a retired rule do not."""
     found: dict[str, list[Span]] = defaultdict(list)
     for span in spans:
         if rules[span.rule_id].status != "retired":
@@ -223,7 +223,7 @@ def _judged(
     rules: Mapping[str, Rule],
     outcome: str | None,
 ) -> dict[str, list[JudgedAlert]]:
-    """What counts against the outcome: alerts by rule except the outcome, and of all live rules."""
+    """Return the alerts to judge by the outcome: of each other rule, and of all live rules."""
     found: dict[str, list[JudgedAlert]] = defaultdict(list)
     for span in spans:
         status = rules[span.rule_id].status
@@ -251,7 +251,7 @@ def _attributes(client: Client, at_risk: AtRisk | None) -> Mapping[str, str]:
 
 
 def _follow_ups(histories: Histories, since: Instant, until: Instant) -> list[FollowUp]:
-    """For each client of the batch in order, when they were in care and observed."""
+    """Return when each client of the batch was in care and observed, in order."""
     found: list[list[tuple[Instant, Instant]]] = [[] for _ in histories.clients]
     bases = histories.bases
     newest = np.searchsorted(histories.key, bases + until) - 1

@@ -1,4 +1,4 @@
-"""Simulate notifications: who would have been told of a client's alerts if no one answered."""
+"""Simulate notifications: who would have been told of a client's alerts if nobody answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trying cases: what a case expects beside what the engine did, moment by moment."""
+"""Try cases: the expected alerts beside the engine's, moment by moment."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _given(case: Case, said: str, at: Instant, known: WallReading) -> str:
 
 
 def moment(case: Case, reading: WallReading) -> str:
-    """Return a wall-clock reading as cases write it: `day 3 18:00`."""
+    """Write a wall-clock reading in the form of cases: `day 3 18:00`."""
     start = (case.start.toordinal() - _EPOCH_DAY) * 86_400
     day, second = divmod(reading // SECOND_US - start, 86_400)
     seconds = f":{second % 60:02}" if second % 60 else ""
@@ -104,7 +104,7 @@ def _paired(
 
 
 def _same(one: Instant, other: Instant) -> bool:
-    """Whether two instants fall on the same second, which is as exactly as a case can say it."""
+    """Return whether two instants fall on the same second, the finest time that a case can give."""
     return one // SECOND_US == other // SECOND_US
 
 

@@ -44,7 +44,7 @@ OWNER = "case"
 _TEXTS = (*TELLING, MessageKind.SNOOZE_OVER, MessageKind.REACHES_NOBODY)
 # A person comes before the rows that name them.
 _KINDS = ("clients", "staff", "assignments", "consents")
-# Each round does something, so only a fault goes on for longer while the clock stands still.
+# Each round does something, so only a fault goes on longer while the clock stands still.
 _MOST_ROUNDS = 100
 
 
@@ -69,7 +69,7 @@ class CaseRun:
 
 
 class _GivenSource:
-    """The source of a case: its people at the beginning, then what arrives at each moment."""
+    """The source of a case: its people at the beginning, then the arrivals of each moment."""
 
     name = OWNER
     parallel = False
@@ -98,7 +98,7 @@ class _GivenSource:
         self.instants = tuple(at for at, _ in self._batches)  # when something becomes known
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
-        """What became known by now; the position is how much has."""
+        """Yield what became known by now; the position is the number of batches read."""
         for at, batch in self._batches[positions.get(OWNER, 0) :]:
             if at <= to_us(now):
                 yield batch
@@ -119,7 +119,7 @@ class _Carrier:
         return SendResult("accepted", provider_id=str(message.id))
 
     def look_up(self, message: Outgoing) -> SendResult | None:
-        """Whatever was sent was taken."""
+        """Say that every sent message was taken."""
         return SendResult("accepted", provider_id=str(message.id))
 
 
@@ -130,7 +130,8 @@ def _place_of_kind(row: RosterRow) -> int:
 def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) -> CaseRun:
     """Run a case to its end.
 
-    The rules that the case names serve, and those that may quiet them; all rules do if the case
+    The rules that the case names serve, and those that may inhibit them. All rules serve if the
+    case
     expects no other alert. A draft that the case names serves as if it were live. Reminders are
     left out if the case speaks of no texts, reminders or replies, because then it cannot tell. Of schedules those serve
     that the case names, a draft too.
@@ -145,7 +146,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
         What happened.
 
     Raises:
-        UserError: The case gives something that cannot be taken in.
+        UserError: A fact of the case cannot be taken in.
     """
     clock = WallClock(case.timezone or settings.timezone)
     source = _GivenSource(case, clock)
@@ -155,7 +156,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     # To the end of the second, because `more than 7 days` comes true a moment after seven days.
     until = clock[case.until] + SECOND_US - 1
     with database.write() as conn:
-        # Without the rules' texts, because no one asks for them here.
+        # Without the rules' texts, because nothing asks for them here.
         rule_sets.accept(conn, rulebook.hash, {}, begin)
     now: Instant | None = begin
     while now is not None and now <= until:
@@ -278,7 +279,7 @@ class _Engine:
         if not self._client_id:
             with self._database.read() as conn:
                 self._client_id = roster.find_clients(conn, [CLIENT])[CLIENT].id
-        self._due = self._due._replace(evaluate=now)  # for something was learnt of the client
+        self._due = self._due._replace(evaluate=now)  # because a client's data changed
 
     def _evaluate(self, now: Instant) -> None:
         counts = evaluate.run(
@@ -294,7 +295,7 @@ class _Engine:
                     self._severities[alert.id, now] = alert.severity
 
     def opened(self) -> list[Opened]:
-        """Every opening of an alert; one that opens again after all counts again."""
+        """Return every opening of an alert; one that opens again after all counts again."""
         with self._database.read() as conn:
             found = alerts.of_clients(conn, [self._client_id])[self._client_id]
             every = [opening for alert in found for opening in self._openings(conn, alert)]

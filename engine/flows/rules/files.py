@@ -1,4 +1,4 @@
-"""The rules and cases that some paths mean, and every mistake in them."""
+"""The rules and cases at some paths, and every mistake in them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RuleFileSet:
 
     Attributes:
         asked: The names of the files that were asked for; these build on the others.
-        unread: Files and folders that a person may take for rules that are read.
+        unread: Files and folders that a person may expect to be read as rules.
         partly: The folders whose rule files were read only in part.
     """
 
@@ -38,9 +38,10 @@ class RuleFileSet:
 
 
 def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileSet]:
-    """Read the rule sets that paths mean.
+    """Read the rule sets at these paths.
 
-    A folder is a rule set. A file in the folder of the configured rules means that folder. Other
+    A folder is a rule set. A file in the folder of the configured rules stands for that folder.
+    Other
     files are one rule set together. NAME.yaml and NAME.cases.yaml go together.
 
     Args:
@@ -110,7 +111,7 @@ def _unread(folder: Path) -> tuple[Path, ...]:
 
 
 def _seems_meant(entry: Path) -> bool:
-    """Whether a person may take this for rules that are read."""
+    """Return whether a person may expect this to be read as rules."""
     if entry.is_dir():
         return not entry.name.startswith(".") and any(entry.rglob("*.y*ml"))
     if is_stray(entry):

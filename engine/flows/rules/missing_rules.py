@@ -23,15 +23,15 @@ IN_NO_FILE = " (in no file)"
 
 
 def missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Settings) -> list[str]:
-    """Name the live rules that serve and that these files do not hold.
+    """Return the live rules that serve and that these files do not hold.
 
     Args:
         rulebook: The rules as they stand in the files.
-        serving: The texts of the rule set that serves, by file name.
-        settings: The kinds and attributes that both are read with.
+        serving: The texts of the serving rule set, by file name.
+        settings: The kinds and attributes for reading both.
 
     Returns:
-        Their ids in order. None are known if the serving set cannot be read with these settings.
+        Their ids in order; none if the serving set cannot be read with these settings.
     """
     before = _read(serving, settings)
     return _missing(rulebook, before) if before else []
@@ -42,8 +42,8 @@ def with_missing(rulebook: Rulebook, serving: Mapping[str, str], settings: Setti
 
     Args:
         rulebook: The rules as they stand in the files.
-        serving: The texts of the rule set that serves, by file name.
-        settings: The kinds, attributes and policies that all are read with.
+        serving: The texts of the serving rule set, by file name.
+        settings: The kinds, attributes and policies for reading all of them.
 
     Returns:
         The same rulebook if no live rule is missing, or one with the missing rules and the rules
@@ -115,7 +115,10 @@ def _schedule_alone(serving: Mapping[str, str], schedule_id: str) -> str:
 
 
 def _alone(rule: WrittenRule) -> str:
-    """The file of a rule without other rules; lists and phrases stay because it may use them."""
+    """Return the file of a rule without other rules.
+
+    Lists and phrases stay, because the rule may use them.
+    """
     root = rule.reading.source.root
     assert isinstance(root, yaml.MappingNode)
     parts = [

@@ -27,8 +27,9 @@ _log = structlog.get_logger()
 class RuleFiles:
     """The configured rule files, looked at again and again.
 
-    A change counts once two looks in a row agree. A file that is half written, or that an editor is
-    about to replace, is therefore left alone.
+    A change counts once two looks in a row agree. A half-written file, or one that an editor is
+    about to
+    replace, is therefore left alone.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,7 +37,11 @@ class RuleFiles:
         self._taken = self._seen = self._look()
 
     def read(self) -> Rulebook:
-        """Read the rules as they stand; MistakesError holds every mistake in them."""
+        """Read the rules of the files.
+
+        Raises:
+            MistakesError: The files hold mistakes, all of which it names.
+        """
         settings = self._settings
         return load(
             settings.rules, settings.kinds, settings.attributes, settings.routing, settings.plans
@@ -47,17 +52,21 @@ class RuleFiles:
         return from_texts(files, self._settings.kinds)
 
     def completed(self, conn: Connection, rulebook: Rulebook) -> Rulebook:
-        """Add the live rules that serve and are in no file; MistakesError if they do not fit in."""
+        """Add the live rules that serve and are in no file.
+
+        Raises:
+            MistakesError: They do not work beside these rules.
+        """
         serving = rule_sets.serving(conn)
         return with_missing(rulebook, serving.files, self._settings) if serving else rulebook
 
     def changed(self) -> bool:
-        """Whether the files differ from those last dealt with, and agree with the last look."""
+        """Return whether the files differ from those last handled, and agree with the last look."""
         before, self._seen = self._seen, self._look()
         return self._seen == before != self._taken
 
     def taken(self) -> None:
-        """Note that the files of the last look are dealt with."""
+        """Note that the files of the last look are handled."""
         self._taken = self._seen
 
     def _look(self) -> object:
@@ -76,7 +85,11 @@ def _state(file: Path) -> tuple[int, ...]:
 
 
 def accept(conn: Connection, rulebook: Rulebook, now: Instant) -> bool:
-    """Let these rules serve, for every daemon on the database; whether others did before."""
+    """Let these rules serve, for every daemon on the database.
+
+    Returns:
+        Whether the rules changed: False if this rule set served already.
+    """
     before = rule_sets.serving(conn)
     accepted = rule_sets.accept(conn, rulebook.hash, rulebook.files, now)
     refused_rules.clear(conn)

@@ -1,4 +1,4 @@
-"""Words for which live rules ask and that no source has ever given: a slip, or a rare thing."""
+"""Words of live rules that no source has ever given: a slip, or a rare thing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.store.intake import given_words
 class UnheardWord(NamedTuple):
     """A word of a rule that no source has given; `said` is a sentence without a full stop.
 
-    `near` is the given word that is probably meant, unless the rule asks for that one too.
+    `near` is the given word that is probably meant, unless the rule looks for that one too.
     """
 
     rule: CheckedRule
@@ -30,9 +30,9 @@ class UnheardWord(NamedTuple):
 def unheard_words(
     conn: Connection, rulebook: Rulebook, kinds: Mapping[str, Kind]
 ) -> list[UnheardWord]:
-    """List the words of live rules that no source has ever given, in the order of the rules.
+    """Return the words of live rules that no source has ever given, in the order of the rules.
 
-    A field or attribute of which nothing is stored yet says nothing.
+    A field or attribute without any stored value yet is left out.
     """
     asked = {
         rule_id: sorted(_asked(one, kinds), key=str)

@@ -1,4 +1,4 @@
-"""Warnings of rules that are allowed and yet seldom meant."""
+"""Warnings of rules that are allowed and seldom meant."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from engine.rulebook.parsing.load import is_stray
 from engine.rulebook.tools.one_event import taken_for_one
 from engine.rulebook.tools.redundancy import covered
 
-# As long as those of a site that has been at it for years.
+# As long as those of a site after years of use.
 _REF, _CODE = "C-10427", 999
 
 
 def warnings(rule_set: RuleFileSet) -> list[Mistake]:
-    """List doubtful places in the rules that were asked for, in their order."""
+    """Return doubtful places in the rules that were asked for, in their order."""
     if rule_set.rulebook is None:
         return []
     every = list(rule_set.rulebook.checked.values())

@@ -116,7 +116,7 @@ _SIZES = select(events.c.client_id, func.count()).group_by(events.c.client_id)
 
 
 def read_clients(conn: Connection, client_ids: Sequence[int]) -> list[Client]:
-    """These clients by id, each record in the order of its dates."""
+    """Return these clients by id, each record in the order of its dates."""
     rows = conn.execute(_CLIENTS, {"client_ids": client_ids}).all()
     return [
         Client(
@@ -227,7 +227,7 @@ def batches(conn: Connection, most_clients: int, most_events: int) -> Iterator[l
 
 
 def first_and_last_event(conn: Connection) -> tuple[Instant, Instant] | None:
-    """The instants of the earliest and of the latest event that is stored; None where none is."""
+    """Return the instants of the earliest and of the latest stored event; None without any."""
     first, last = conn.execute(
         select(func.min(events.c.occurred_at), func.max(events.c.occurred_at))
     ).one()
