@@ -106,8 +106,7 @@ class Engine:
     """A wired engine. The step of each flow does all that is due and counts what it did.
 
     A step that repeats itself ends early after `patience` seconds, or when `stopping` is set; the
-    next
-    one goes on. `totals` counts the work since the process began.
+    next one goes on. `totals` counts the work since the process began.
     """
 
     def __init__(
@@ -136,7 +135,7 @@ class Engine:
         # inactivity. The lock is fair, so that a backlog never keeps the sources from being read.
         self.turn = FairLock()
         self._read_to: Instant | None = None  # when the sources were last read
-        # Claims are this process's alone, though another machine may give it the same number.
+        # Claims belong to this process alone, though another machine may give it the same number.
         self._host = socket.gethostname()[:40]
         self._owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
 

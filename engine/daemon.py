@@ -71,15 +71,15 @@ def run(
     serving: Callable[[str], None] = lambda _: None,
     showing: Callable[[str], None] | None = None,
 ) -> None:
-    """Run until SIGTERM or SIGINT; then the steps under way are finished.
+    """Run until SIGTERM or SIGINT; then the steps in progress are finished.
 
     A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs.
     The service manager then starts the process again.
 
     Args:
         engine: The wired engine.
-        serving: Is told the address of the pages.
-        showing: Is told the console's URL, if there is a console.
+        serving: Gets the address of the pages.
+        showing: Gets the console's URL, if there is a console.
 
     Raises:
         UserError: The port is in use.

@@ -65,8 +65,7 @@ def read_file(
     """Yield a batch for each stretch of new records in a file.
 
     The last line may have no line end. It is read only if the file `is_settled`, and it is read
-    again
-    if the file changes after all. A file that cannot be opened is one reject.
+    again if the file changes after all. A file that cannot be opened is one reject.
 
     Args:
         file: The file and its mapping.
@@ -279,8 +278,7 @@ class _Reading:
         """Return whether the file is finished.
 
         A small roster is written in one go. It counts as finished at once, so that staff who left
-        are told
-        nothing more.
+        are told nothing more.
         """
         is_small = self._file.mapping.roster is not None and self._position.size <= SMALL
         return self._judge or (is_small and self._position.offset == self._position.size)

@@ -52,8 +52,7 @@ class Position:
 
         Returns:
             The position; None if there is none, or another version wrote it. The file is then read
-            from
-            its beginning.
+            from its beginning.
         """
         if not isinstance(kept, dict) or kept.keys() != {each.name for each in fields(cls)}:
             return None

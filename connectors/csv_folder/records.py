@@ -31,8 +31,7 @@ def split_records(
     """Split `data` into records.
 
     A stray quote can run several lines together. Then only the first line is lost, and the lines
-    after
-    it are read again. Rows with nothing in any cell are skipped.
+    after it are read again. Rows with nothing in any cell are skipped.
 
     Args:
         data: The bytes, from the beginning of a record.

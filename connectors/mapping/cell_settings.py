@@ -191,8 +191,7 @@ class TimestampColumns(Mapped):
     """The columns of an instant: one with the date and perhaps the time, or one for each.
 
     Without a `format` (in the words of strptime) the text is read as ISO 8601. Of several formats,
-    the
-    first that fits counts.
+    the first that fits counts.
     """
 
     column: ColumnName | None = None

@@ -64,8 +64,7 @@ def compile_event(
     """Return a function from a row, its line and its text to the row's event.
 
     The function returns None if `when` does not hold. It raises ValueError, in plain words, if the
-    row
-    cannot be read.
+    row cannot be read.
     """
     client_of = Remembered(
         columns_of(mapping.client), columns, partial(_compile_client, mapping.client, decimal)

@@ -47,8 +47,7 @@ class Harvest:
     """The events, roster rows and rejects that some rows gave.
 
     `former` are keys that their events had before the mapping changed. `gone` are the keys of
-    events
-    that a row, at its line, no longer makes because its conditions say so.
+    events that a row, at its line, no longer makes because its conditions say so.
     """
 
     events: list[ReadEvent] = field(default_factory=list)

@@ -48,8 +48,7 @@ class TwilioSettings(Strict):
 
     `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and
     /twilio/status are below it. `previous_auth_token` verifies calls that Twilio signs while the
-    token
-    is being changed.
+    token is being changed.
     """
 
     account_sid: Secret = Secret(env="TWILIO_ACCOUNT_SID")

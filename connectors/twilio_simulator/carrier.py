@@ -39,8 +39,7 @@ class Carrier:
     """Holds messages and brings them to their ends; every instant is an argument.
 
     `inbound_url` is where incoming texts are reported; None reports none. `shown` is called for
-    each
-    text that reaches a phone, `kept` for each message that is new or changed.
+    each text that reaches a phone, `kept` for each message that is new or changed.
     """
 
     def __init__(

@@ -30,10 +30,9 @@ def match(spans: Sequence[Span], alerts: Sequence[Alert], seen_to: Instant) -> M
     """Match one client's spans of one rule with the alerts of that rule.
 
     An alert whose end is not known was seen to last until `seen_to`. An alert that equals a span
-    stands
-    for that span. Any other alert stands for the last span that it overlaps, because that span is
-    nearest to what people know of it. Of several alerts about one span, unresolved ones come first,
-    then the oldest.
+    stands for that span. Any other alert stands for the last span that it overlaps, because that
+    span is nearest to what people know of it. Of several alerts about one span, unresolved ones
+    come first, then the oldest.
 
     Args:
         spans: The spans, disjoint and ordered by time.

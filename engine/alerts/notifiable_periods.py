@@ -34,8 +34,7 @@ def stretches(spans: Sequence[Span], rules: Mapping[str, Rule]) -> list[Stretch]
     """Return the periods in which the alerts of a client's spans may notify.
 
     People are told as each period begins. Inhibition is decided at every instant at which a span
-    begins
-    or ends, as in live work.
+    begins or ends, as in live work.
     """
     spans = sorted(spans, key=lambda span: (span.began, span.rule_id))
     present = {span.rule_id for span in spans}
@@ -62,9 +61,8 @@ def tellings(
     """Yield the instants at which people are told of a client's alerts if nobody answers.
 
     They are told as each period begins, and when its severity is raised. If the rule has
-    `tell_again`,
-    they are told again at that interval, and never sooner after a telling of the same rule and
-    severity.
+    `tell_again`, they are told again at that interval, and never sooner after a telling of the same
+    rule and severity.
 
     Args:
         stretches: All periods of the client, in any order.

@@ -58,10 +58,8 @@ def reminded(
     """Choose the people who are told again of an alert: those responsible for it now.
 
     That is the owner. If nobody took the alert, or the owner cannot be told any more, it is the
-    people
-    in the roles that were told last. If these roles reach nobody, the first step that reaches
-    anybody
-    is taken.
+    people in the roles that were told last. If these roles reach nobody, the first step that
+    reaches anybody is taken.
 
     Args:
         owner_id: The staff id of the person who took the alert, if any.

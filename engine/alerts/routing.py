@@ -35,8 +35,7 @@ def take_turn(
     """Take the first step from `step` on that reaches a person; earlier ones are skipped at once.
 
     A mentor is never told of an urgent alert alone. The step after it is taken with it, and nobody
-    is
-    told if no step reaches staff.
+    is told if no step reaches staff.
 
     Args:
         policy: The alert's policy.

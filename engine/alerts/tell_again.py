@@ -56,8 +56,7 @@ def is_due(rule: Rule, alert: Alert, told: Iterable[Telling], now: Instant) -> b
     """Return whether people must hear again of an open alert, by its rule's `tell_again`.
 
     There are two cases. The time since people were last told has gone by. Or their earlier telling
-    was
-    of an alert that turned out to be void, and nobody was ever told of this one.
+    was of an alert that turned out to be void, and nobody was ever told of this one.
     """
     silent = alert.shadow or alert.historic or alert.in_doubt or alert.inhibited_by is not None
     if rule.tell_again is None or alert.state != "open" or silent:

@@ -2,8 +2,7 @@
 
 An impossible reading decides nothing. After a jump, time goes on by the monotonic clock. If the new
 time stays for a while, it is believed: a wrong clock is set right once, and a clock that slips
-comes
-back.
+comes back.
 """
 
 from __future__ import annotations
@@ -107,8 +106,7 @@ def begin(
 
     Returns:
         The state to go on from, and the verdict. A clock behind the last tick is believed if that
-        tick
-        came after an unexplained gap; it is doubted if no such gap explains it.
+        tick came after an unexplained gap; it is doubted if no such gap explains it.
     """
     said, monotonic = reading.said, reading.monotonic
     if last is None:

@@ -3,8 +3,7 @@
 A thousand clients are therefore computed like one. Client i of a batch owns the stretch that begins
 at `i << SHIFT`. An instant of theirs stands at `(i << SHIFT) + microseconds since 1970`, its *key*.
 Instants take 52 bits and a stretch has 53. An instant plus a rule's longest duration therefore
-stays
-in its client's stretch, and an instant less one never reaches the stretch before.
+stays in its client's stretch, and an instant less one never reaches the stretch before.
 """
 
 from __future__ import annotations
@@ -126,8 +125,7 @@ class Histories:
     """A batch of clients (at most MOST_CLIENTS) with their events.
 
     `key` (n,) ascends, `payload` (n,) holds codes into `payloads`, `ids` (n,) are the events' ids,
-    or
-    (0,) if they are not known.
+    or (0,) if they are not known.
     """
 
     def __init__(

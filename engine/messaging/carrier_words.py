@@ -1,8 +1,7 @@
 """Whole texts by which a phone opts out of texts, opts in again, or asks for help.
 
 STOP at the webhook counts by these words. Only a whole text with no other meaning opts out: "I
-quit"
-is a sentence of a client in trouble.
+quit" is a sentence of a client in trouble.
 """
 
 from __future__ import annotations

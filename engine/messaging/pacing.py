@@ -53,8 +53,7 @@ def together(claimed_id: int, waiting: Sequence[Waiting], left: int, now: Instan
     """Return the messages that go as one text with the claimed message, itself included.
 
     All due messages do if more wait than there is room for. Gathered messages always do, due or
-    not,
-    with all that are gathered for the same reason.
+    not, with all that are gathered for the same reason.
 
     Args:
         claimed_id: The claimed message.

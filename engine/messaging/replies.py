@@ -83,8 +83,7 @@ def read(body: str, known: Sequence[OpenAlert]) -> Reply:
 
     Returns:
         The request. An act names open alerts alone, several acts stand together, and an urgent
-        alert
-        is closed only beside its code.
+        alert is closed only beside its code.
     """
     if reaction := read_reaction(body):
         return _reacted(reaction, known)

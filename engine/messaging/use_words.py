@@ -1,8 +1,7 @@
 """Words of a client who has used, is using, or is close to it, in English and Spanish.
 
 Such a text is more severe than others and is told with more urgency. A reading too wide only costs
-a
-needless call, so these words need not be certain. A denial ("didn't use") is left out.
+a needless call, so these words need not be certain. A denial ("didn't use") is left out.
 """
 
 from __future__ import annotations

@@ -13,8 +13,7 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
     """Tell staff that a client needs them, and which replies act on it.
 
     Words that make the text too long, or that a text must not hold, are left out, the reason first.
-    A
-    text that says less is better than none.
+    A text that says less is better than none.
 
     Args:
         ref: The client's ref.

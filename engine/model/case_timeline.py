@@ -13,8 +13,7 @@ class TimelineLine(NamedTuple):
     """One line of a timeline.
 
     It holds something `given` (or the act of a rule that the case does not try). Or it holds what
-    the
-    case `expected` beside what `happened`, and one of these two may be missing.
+    the case `expected` beside what `happened`, and one of these two may be missing.
     """
 
     at: Instant

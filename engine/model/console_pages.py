@@ -14,9 +14,9 @@ from engine.model.rule import Severity
 class CaseloadClient:
     """A client in the list.
 
-    `since` is since when the gravest alert is open; `alerts` has the title of each unresolved
-    alert and the ref of who has it, None if nobody has. `cravings` are those of the last 14 days,
-    each with its instant.
+    `since` is since when the gravest alert is open; `alerts` has the title of each unresolved alert
+    and the ref of who has it, None if nobody has. `cravings` are those of the last 14 days, each
+    with its instant.
     """
 
     ref: str

@@ -15,8 +15,7 @@ class Inbound:
     """One text as the carrier handed it over; `provider_id` is the carrier's own id of it.
 
     `sent_at` is known only of a text that was found later at the carrier. `keyword` is the
-    carrier's
-    own reading of the text, in any language: STOP, START or HELP.
+    carrier's own reading of the text, in any language: STOP, START or HELP.
     """
 
     provider_id: str

@@ -80,8 +80,7 @@ class WallClock(dict[WallReading, Instant]):
     """Turns wall-clock readings of one timezone into instants, and remembers the days.
 
     Readings on the two nights of a clock change are placed as `place` does. A reading outside the
-    years
-    1970 to 2112 raises ValueError.
+    years 1970 to 2112 raises ValueError.
     """
 
     def __init__(self, timezone: str) -> None:

@@ -114,8 +114,7 @@ class NewMessage:
     """A message to put into the outbox.
 
     It is unique by alert, step, recipient, kind, sequence and subject. `sequence` sets it apart
-    from
-    others of its kind: the number of a reminder, or the instant that it tells of.
+    from others of its kind: the number of a reminder, or the instant that it tells of.
     """
 
     alert_id: int | None
@@ -234,8 +233,7 @@ class Report:
     """The carrier's report about a message that it took.
 
     `error_code` is the carrier's own code, for people to read. `opted_out` says that the number
-    said
-    STOP.
+    said STOP.
     """
 
     message_id: int

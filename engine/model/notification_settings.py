@@ -17,8 +17,7 @@ class NotificationSettings:
     """The settings that evaluation needs besides the rules.
 
     A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
-    by
-    its id.
+    by its id.
     """
 
     routing: RoutingSettings

@@ -66,11 +66,9 @@ class Rotation(Strict):
     """The people on call, one turn each, from the last one back to the first.
 
     Its hours begin on the days of `on` at `from` and end at the next `to`. Without `from` and `to`
-    they
-    last from the time of day of the first hand-over until the same time of the next day. A turn is
-    a
-    week from the first hand-over on, or the hours of one day. All times are read on the clock in
-    `timezone`, or in the site's if it is left out.
+    they last from the time of day of the first hand-over until the same time of the next day. A
+    turn is a week from the first hand-over on, or the hours of one day. All times are read on the
+    clock in `timezone`, or in the site's if it is left out.
     """
 
     name: Name

@@ -20,11 +20,9 @@ def restate(
     """Return a client's record after a row of the roster.
 
     A date in place of another one is a correction. An enrolment or leave restates the one with the
-    same
-    beginning, or else the one that it overlaps; otherwise it is a further one. An attribute holds
-    from
-    `as_of`. Without that, it holds from enrolment if it is first seen, and from `now` if it
-    changes.
+    same beginning, or else the one that it overlaps; otherwise it is a further one. An attribute
+    holds from `as_of`. Without that, it holds from enrolment if it is first seen, and from `now` if
+    it changes.
 
     Args:
         record: The record so far.

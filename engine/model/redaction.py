@@ -32,8 +32,7 @@ def hide_passwords(text: str) -> str:
     """Return the text with each password of a URL or of a connection string replaced.
 
     It finds the password of `user:password@`, query parameters whose name says that they are
-    secret,
-    also if the name is percent-encoded, and `password=…` anywhere.
+    secret, also if the name is percent-encoded, and `password=…` anywhere.
     """
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _QUERY.sub(_without_value, text)

@@ -28,8 +28,7 @@ class Rule:
     """A rule without its conditions; durations in microseconds.
 
     `version` is a hash of the logic: conditions, hold, clears_after, applies_to. The wording does
-    not
-    count.
+    not count.
     """
 
     id: str

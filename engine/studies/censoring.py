@@ -58,8 +58,8 @@ def answers(
         horizon: Until how long after an instant the outcome follows it.
         known_after: Whether `known_until` is true of clients who reached the outcome, too. Then an
             instant weighs 1 if its whole horizon is known. Otherwise observation may have ended
-            with the outcome. Then an instant weighs 1 divided by the probability that its answer
-            is known, from the Kaplan-Meier curve of the end of observation.
+            with the outcome. Then an instant weighs 1 divided by the probability that its answer is
+            known, from the Kaplan-Meier curve of the end of observation.
     """
     end = at + horizon
     reached = cohort.reached[client]

@@ -29,8 +29,7 @@ def changes(before: Sequence[Span], after: Sequence[Span]) -> Iterator[SpanChang
     """Yield the differences between a client's spans by two versions of a rule.
 
     Each version's spans are disjoint and ordered by time. As with alerts, overlapping spans are
-    one; of
-    several, the first that is left is meant.
+    one; of several, the first that is left is meant.
     """
     place = 0
     for span in after:

@@ -94,7 +94,7 @@ def disable(
 
 
 def _url(settings: Settings) -> str:
-    """The URL of the console; one that is for this machine alone has none but the daemon's."""
+    """Return the URL of the console; one for this machine alone has only the daemon's."""
     if settings.console is None:
         raise UserError("The configuration names no console; add console: with its settings.")
     address = f"http://{settings.console.host}:{settings.console.port}"

@@ -119,7 +119,7 @@ def _write_sample(settings: Settings, clock: Clock) -> None:
 
 
 def _with_console(settings: Settings) -> Settings:
-    """The settings of a sample, which has a console for this machine even if they name none."""
+    """Return the settings of a sample, with a console for this machine in any case."""
     from engine.model.settings import ConsoleSettings
 
     return settings.model_copy(update={"console": settings.console or ConsoleSettings()})

@@ -123,8 +123,8 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
 ) -> None:
     """Replay rules over the stored events: nothing is written, and no person is texted.
 
-    Tables sum it up. csv has a row for each time that people are told and each rise of severity,
-    or with --against for each alert that differs. json has both.
+    Tables sum it up. csv has a row for each time that people are told and each rise of severity, or
+    with --against for each alert that differs. json has both.
     """
     from engine.flows.replay.preview import Preview
     from engine.rulebook.parsing.load import load

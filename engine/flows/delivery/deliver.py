@@ -75,8 +75,8 @@ def run(
     """Send or look up the one message that is most urgent at `now`.
 
     Call it, each time with a fresh `now`, until it returns None. An error or a crash in between
-    leaves
-    the message claimed. Once the lease has run out, it is looked up before anything is sent again.
+    leaves the message claimed. Once the lease has run out, it is looked up before anything is sent
+    again.
 
     Args:
         database: The database.
@@ -196,7 +196,7 @@ def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
 
 
 def _paced(lately: Sequence[SentText], now: Instant) -> Settlement | None:
-    """Return that a message waits, if its recipient has had as many texts as they may get."""
+    """Return that a message waits, if its recipient has had as many texts as the limits allow."""
     return _waits_until(next_text_at([one.at for one in lately], now), now)
 
 

@@ -20,10 +20,8 @@ def take(database: Database, report: Report, now: Instant) -> OutboxState | None
 
     States are ranked and final ones stay. A report may therefore come late, twice, out of order, or
     before the send is recorded. A report about another of the carrier's messages than the row's
-    counts
-    for nothing. If a message reached nobody, its alert and those of the messages that it carried go
-    to
-    the next step. A number that opted out counts as a STOP.
+    counts for nothing. If a message reached nobody, its alert and those of the messages that it
+    carried go to the next step. A number that opted out counts as a STOP.
 
     Returns:
         The state that the message took; None if the report says nothing new.

@@ -19,8 +19,7 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     """Send nothing to a number any more, and tell the supervisors.
 
     If nobody else was told by the last step of an alert, it goes to the next step now. `record` is
-    left
-    to the caller, because the audit trail comes last in a transaction.
+    left to the caller, because the audit trail comes last in a transaction.
 
     Returns:
         The staff who have the number; none if it had opted out before.

@@ -23,8 +23,7 @@ class Senders:
     """The senders that empty the outbox together.
 
     `now` reads the clock, `owner` is this process's name for its claims, and `may_go_on` says
-    whether
-    one more message may begin. `detail` is how much a text may say.
+    whether one more message may begin. `detail` is how much a text may say.
     """
 
     database: Database

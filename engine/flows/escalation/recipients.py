@@ -165,8 +165,7 @@ class RecipientResolver:
         """Return who can be told about a client: active, with a phone, present and assigned.
 
         A mentor also needs a consent that is valid now. Supervisors, people on call and admins who
-        are
-        assigned to the client come first. The site's are told if there are none.
+        are assigned to the client come first. The site's are told if there are none.
         """
         found = _RecipientCollector(self)
         for staff_id, role in self._people.assigned(client_id, self._now):
@@ -202,7 +201,7 @@ class RecipientResolver:
         return found.told.get("on_call", ())
 
     def stand_in(self, staff_id: int) -> Staff | None:
-        """Return the person who is told in place of an absent one; None if nobody can be.
+        """Return the stand-in of an absent person; None if nobody can be told instead.
 
         A stand-in who is absent too has a stand-in of their own. People who stand in for each other
         lead to nobody.

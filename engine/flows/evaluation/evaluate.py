@@ -61,9 +61,17 @@ def run(
 ) -> EvaluationCounts:
     """Evaluate up to `limit` clients who are due at `now`, then take due steps of policies.
 
-    `owner` is this process's alone; `now` is microseconds since 1970, and `read_to` when sources
-    were last read (None: now). Only the rule set that is serving (store/rule_sets.py) decides: a
-    daemon that still holds another leaves the clients to those who have it.
+    Only the serving rule set (store/operations/rule_sets.py) decides. A daemon that still holds
+    another one leaves the clients to the others.
+
+    Args:
+        database: The database.
+        rulebook: The rules of this daemon.
+        telling: The settings of notification.
+        now: The present instant.
+        owner: A name that only this process has.
+        limit: How many clients at most.
+        read_to: When the sources were last read; None for now.
     """
     counts = EvaluationCounts()
     claimed, all_done = 0, False

@@ -89,8 +89,7 @@ def act(
 
     Returns:
         The result; None if there is no such alert. `record` is left to the caller, because the
-        audit
-        log comes last in a transaction.
+        audit log comes last in a transaction.
     """
     held = alerts.held(conn, alert_id)
     if held is None:
@@ -234,8 +233,7 @@ def command(
     """Act on an alert in the name of the member of staff with this ref.
 
     Unlike a text, a command may also close, snooze or pass on an alert that another person has. An
-    act
-    that does not count raises nothing; the result says why.
+    act that does not count raises nothing; the result says why.
 
     Raises:
         UserError: There is no such alert, no active member of staff has this ref, or they are a

@@ -41,8 +41,7 @@ def take(
     """Do what a text asks for, once, and write the answer.
 
     A text that was taken before, by the carrier's id, changes nothing and has the same answer. A
-    text
-    from an unknown number is only recorded.
+    text from an unknown number is only recorded.
 
     Args:
         database: The database.

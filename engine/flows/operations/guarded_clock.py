@@ -15,8 +15,7 @@ class GuardedClock:
     """Tells flows the time; safe for all threads.
 
     Until it is guarded it returns the machine's time. A process that steps once has no monotonic
-    time to
-    compare it with.
+    time to compare it with.
     """
 
     def __init__(self, clock: Clock) -> None:

@@ -19,8 +19,7 @@ def too_wide(settings: Settings) -> list[str]:
     """Return which files and folders are open to other accounts, one sentence each.
 
     The database, the outbox file and secret files belong to the service alone. Another account may
-    drop
-    files into an inbox as a member of its group, but no other may.
+    drop files into an inbox as a member of its group, but no other may.
     """
     found = [_sentence(path, _GROUP_AND_OTHERS) for path in _own(settings)]
     found += [_sentence(path, _OTHERS) for path in _inboxes(settings)]

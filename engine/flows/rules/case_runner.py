@@ -131,10 +131,9 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
     """Run a case to its end.
 
     The rules that the case names serve, and those that may inhibit them. All rules serve if the
-    case
-    expects no other alert. A draft that the case names serves as if it were live. Reminders are
-    left out if the case speaks of no texts, reminders or replies, because then it cannot tell. Of schedules those serve
-    that the case names, a draft too.
+    case expects no other alert. A draft that the case names serves as if it were live. Reminders
+    are left out if the case names no texts, reminders or replies, because then it cannot tell. Of
+    schedules those serve that the case names, a draft too.
 
     Args:
         case: The case.
@@ -143,7 +142,7 @@ def run(case: Case, rulebook: Rulebook, settings: Settings, database: Database) 
         database: An empty database of its own.
 
     Returns:
-        What happened.
+        Every alert that opened, in order.
 
     Raises:
         UserError: A fact of the case cannot be taken in.

@@ -41,8 +41,7 @@ def read(paths: Sequence[Path], settings: Settings | None) -> Iterator[RuleFileS
     """Read the rule sets at these paths.
 
     A folder is a rule set. A file in the folder of the configured rules stands for that folder.
-    Other
-    files are one rule set together. NAME.yaml and NAME.cases.yaml go together.
+    Other files are one rule set together. NAME.yaml and NAME.cases.yaml go together.
 
     Args:
         paths: Folders, rule files and files of cases.

@@ -78,7 +78,7 @@ def written(serving: Mapping[str, str]) -> dict[str, str]:
 
 
 def kept_in_force(serving: Mapping[str, str]) -> list[str]:
-    """The ids of rules and schedules that an accepted set keeps in force and no file holds."""
+    """Return the ids of rules and schedules that an accepted set keeps in force without a file."""
     return [name.partition(IN_NO_FILE)[0] for name in serving if IN_NO_FILE in name]
 
 
@@ -102,7 +102,7 @@ def _missing_schedules(rulebook: Rulebook, before: Rulebook) -> list[str]:
 
 
 def _schedule_alone(serving: Mapping[str, str], schedule_id: str) -> str:
-    """The file of a schedule without other schedules."""
+    """Return the file of a schedule without other schedules."""
     roots = [YamlSource(name, text).root for name, text in serving.items() if name.endswith(PLAN)]
     for root in (one for one in roots if isinstance(one, yaml.MappingNode)):
         parts = {key.value: (key, value) for key, value in root.value}

@@ -28,8 +28,7 @@ class RuleFiles:
     """The configured rule files, looked at again and again.
 
     A change counts once two looks in a row agree. A half-written file, or one that an editor is
-    about to
-    replace, is therefore left alone.
+    about to replace, is therefore left alone.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -144,7 +144,7 @@ def _since(claim: Claim, now: Instant) -> Instant:
 
 
 def _longest(schedules: Collection[Schedule]) -> Duration:
-    """The longest time from the opening to the close of what these schedules expect."""
+    """Return the longest time from the opening to the close of what these schedules expect."""
     timings = [one.timing for one in schedules]
     return max((_span(one) for one in timings), default=0)
 
@@ -200,7 +200,7 @@ def _expected(
     standing: Sequence[Expectation],
     since: Instant,
 ) -> list[Occurrence]:
-    """What the schedule expects, from all that is in question up to the next to open."""
+    """Return the schedule's expectations, from all in question up to the next to open."""
     start = min([since, *(one.occurrence.opens for one in standing)])
     first = local_day(start - _span(schedule.timing), client.timezone)
     last = local_day(context.now, client.timezone) + _AHEAD
@@ -251,7 +251,7 @@ def _after(one: Expectation, verdict: ExpectationVerdict, now: Instant) -> Expec
 
 
 def _own_event(one: Expectation | None) -> tuple[str, str] | None:
-    """The event of ours that says that an expectation was missed, if there is one."""
+    """Return the event of ours that says that an expectation was missed, if there is one."""
     missed = one is not None and one.outcome == Outcome.MISSED and one.event is not None
     return one.event if one and missed and one.event and one.event[0] == SOURCE else None
 
@@ -272,7 +272,7 @@ def _write(conn: Connection, context: ScheduleContext, changes: Sequence[_Change
 
 
 def _event(one: Expectation, context: ScheduleContext) -> NewEvent:
-    """The event that says that an expectation was missed, at the end of its grace."""
+    """Return the event that says that an expectation was missed, at the end of its grace."""
     schedule = context.schedules[one.schedule_id]
     return NewEvent(
         one.client_id,

@@ -116,7 +116,7 @@ def _gravest(page: ClientPage) -> str:
 
 
 def _alerts(page: ClientPage) -> list[Mapping[str, object]]:
-    """The alerts with what made each true; those that a graver one quiets come last."""
+    """Return the alerts with what made each true; those that a graver one quiets come last."""
     ordered = sorted(page.alerts, key=lambda one: one.explanation.inhibited_by is not None)
     return [
         {
@@ -128,7 +128,7 @@ def _alerts(page: ClientPage) -> list[Mapping[str, object]]:
 
 
 def _proof(one: ConsoleAlert) -> list[ExplainedFinding]:
-    """The findings that hold, each once, because two conditions of a rule may share some."""
+    """Return the findings that hold, each once, because two conditions of a rule may share some."""
     by_text = {finding.text: finding for finding in one.explanation.findings if finding.truth}
     return list(by_text.values())
 
@@ -150,7 +150,7 @@ def _heard(us: Instant, now: Instant) -> str:
 
 
 def _curve(client: CaseloadClient, now: Instant) -> Sequence[Mapping[str, float]]:
-    """The craving of two weeks as strokes in a small drawing, in percent and pixels."""
+    """Return the craving of two weeks as strokes in a small drawing, in percent and pixels."""
 
     def x(us: Instant) -> float:
         return 100 - 100 * (now - us) / (_CRAVING_DAYS * DAY_US)

@@ -1,7 +1,7 @@
 """A client's weeks as rows of marks on one axis of time; pure.
 
-Widths are percentages and heights are pixels, as in presentation/charts.py. Each sort of mark has
-a shape of its own, because colour alone says nothing to many people.
+Widths are percentages and heights are pixels, as in presentation/charts.py. Each sort of mark has a
+shape of its own, because colour alone says nothing to many people.
 """
 
 from __future__ import annotations

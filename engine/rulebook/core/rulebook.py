@@ -50,8 +50,7 @@ class _Held(NamedTuple):
 
     `began` and `ended` (n,) are the keys at which its spans begin and end. `severity` (n,) is the
     severity at which each began, as a place in SEVERITIES. `raised` holds the later raises by the
-    place
-    of their span.
+    place of their span.
     """
 
     of: CheckedRule
@@ -119,8 +118,7 @@ class Rulebook:
         """Return whether a span began because time passed, and not because of an event.
 
         That is so if neither an event that the rule looks at nor a change of the client's record
-        stands at
-        its beginning. A rule that looks at no events waits for none.
+        stands at its beginning. A rule that looks at no events waits for none.
         """
         at = began - self.rules[rule_id].hold
         changed = any(

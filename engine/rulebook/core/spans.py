@@ -67,8 +67,7 @@ def raised(
 
     Returns:
         (n,) places in SEVERITIES of the severities at the beginning. By the place of a span, its
-        later
-        raises, as keys, each higher than the one before.
+        later raises, as keys, each higher than the one before.
     """
     first = np.full(len(began), SEVERITIES.index(severity))
     later: dict[int, list[tuple[int, int]]] = {}

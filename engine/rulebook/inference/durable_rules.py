@@ -1,9 +1,8 @@
 """The only importer of durable_rules; it uses the part that was measured to be right.
 
 One flat fact of true booleans at a time is asserted, its conclusions are drawn, and it is
-retracted.
-There is no Host (it leaves two threads polling for ever), and there are no joins, counts, events,
-timers or kept state. Nothing about a client is in it.
+retracted. There is no Host (it leaves two threads polling for ever), and there are no joins,
+counts, events, timers or kept state. Nothing about a client is in it.
 """
 
 from __future__ import annotations

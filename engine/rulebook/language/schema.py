@@ -1,8 +1,7 @@
 """A JSON Schema of rule files for editors, made from the reader's own tables.
 
 Editors complete, explain and check with it. Everything that it refuses, the reader refuses too.
-Only
-the reader knows how one place limits another, and which thresholds a window makes impossible.
+Only the reader knows how one place limits another, and which thresholds a window makes impossible.
 """
 
 from __future__ import annotations

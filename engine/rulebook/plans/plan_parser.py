@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 
 def read_plans(readings: Sequence[Reading]) -> Plans:
-    """The schedules of files that could be read; mistakes are among their sources'."""
+    """Return the schedules of files that could be read; mistakes are among their sources'."""
     found: dict[str, Schedule] = {}
     for reading in readings:
         for node, one in _read_file(reading):

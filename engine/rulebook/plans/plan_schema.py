@@ -15,7 +15,7 @@ from engine.rulebook.plans.plan_vocabulary import EVERY, ONCE, PLAN_FILE, RECURR
 
 
 def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """The schema (draft 7) of a file of schedules, where events are of these kinds."""
+    """Return the schema (draft 7) of a file of schedules, where events are of these kinds."""
     due = {name: kind for name, kind in kinds.items() if outcome_words(kind) is not None}
     either = [{"required": ["every"]}, {"required": ["once"], "not": {"required": ["starts"]}}]
     return {
@@ -54,7 +54,7 @@ def _of_keys(keys: Mapping[str, Key]) -> dict[str, Any]:
 
 
 def _expects(kinds: Mapping[str, Kind]) -> Schema:
-    """A kind, or one that is narrowed by a `where:`."""
+    """Return a kind, or one that is narrowed by a `where:`."""
     part = keyed(
         {word: key.says for word, key in PART.items()},
         {"kind": {"enum": list(kinds)}},
@@ -71,7 +71,7 @@ def _expects(kinds: Mapping[str, Kind]) -> Schema:
 
 
 def _where(kind: Kind) -> Schema:
-    """The fields of a kind but the one that says what was missed."""
+    """Return the fields of a kind but the one that says what was missed."""
     schema = dict(schema_values.where(kind))
     words = outcome_words(kind)
     assert words is not None

@@ -18,8 +18,7 @@ class NewRule:
     """The answers: a number of events of a kind, or with a field's value, within a duration.
 
     `field` is "" if every event of the kind counts, and `notify` is "" for the policy of the
-    severity.
-    `operator` is "" if the field must equal the value.
+    severity. `operator` is "" if the field must equal the value.
     """
 
     id: str

@@ -160,7 +160,7 @@ def _assigned(staff_id: int, now: Instant) -> Select[tuple[int]]:
 
 
 def _gravest() -> CTE:
-    """The rank of each client's gravest unresolved alert, and since when one of that rank is open."""
+    """Select the rank of each client's most severe unresolved alert, and since when it is open."""
     ranked = (
         select(
             alerts.c.client_id,

@@ -182,8 +182,7 @@ def claim_due(
     """Lend due clients that nobody has claimed: those due longest, and the newest changes.
 
     If more are due than are lent, half of them are those that changed last. A new event is
-    therefore
-    judged before a backlog, and the backlog goes on.
+    therefore judged before a backlog, and the backlog goes on.
 
     Args:
         conn: A transaction of its own.

@@ -79,8 +79,7 @@ class Database:
         """Open a database that can be written and has this version's tables.
 
         A missing SQLite file is made. Tables that hold data change only by `handrail db upgrade`,
-        because a
-        backup comes first.
+        because a backup comes first.
 
         Raises:
             StoreUnavailableError: The database cannot be used, or has another version's tables.
@@ -123,10 +122,8 @@ class Database:
         """Return a connection in a transaction that commits on leaving, or rolls back on an error.
 
         On SQLite it is the only writer from its first moment, so that nothing read in it goes
-        stale. A
-        transaction that is not `durable` does not wait for the disk. A power cut may undo it as if
-        it had
-        never been; a killed process does not.
+        stale. A transaction that is not `durable` does not wait for the disk. A power cut may undo
+        it as if it had never been; a killed process does not.
         """
         if self.dialect == "sqlite":
             self._still_there()

@@ -96,9 +96,8 @@ def add(
 
     The same key again with the same content is a duplicate and changes nothing. With other content
     it is a correction. An item that is read again from its beginning repeats content that later
-    content
-    corrected or withdrew; such a repetition is a duplicate too. A key that suddenly names another
-    client or a far-off day is a conflict: nothing of its row is stored.
+    content corrected or withdrew; such a repetition is a duplicate too. A key that suddenly names
+    another client or a far-off day is a conflict: nothing of its row is stored.
 
     Args:
         conn: The transaction.
@@ -219,8 +218,7 @@ def withdraw(
     """Withdraw events by key, each if its content is from the given origin.
 
     Earlier content then stands again. Without an origin the event goes, if any origin gave it
-    before
-    `now`.
+    before `now`.
     """
     found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
     wrong = [

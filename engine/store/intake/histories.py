@@ -81,8 +81,8 @@ def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[
     """Select the contents, clients and instants of some clients' events, each as one text.
 
     Ids follow if they are asked for. On SQLite, where the rows come in any order, the least and the
-    greatest source follow, and the keys; they are identities where all
-    stored events have one source.
+    greatest source follow, and the keys; they are identities where all stored events have one
+    source.
     """
     columns: list[ColumnElement[Any]] = [
         _Joined(events.c.kind + events.c.fields, literal_column("'\n'")),

@@ -50,8 +50,7 @@ class GoneRows(NamedTuple):
     """How many rows are gone from a list, by the file that held them, and have not ended.
 
     `complete` rows are held because too many are gone at once. For the others, the source does not
-    say
-    what their absence means.
+    say what their absence means.
     """
 
     source: str

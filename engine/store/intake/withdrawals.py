@@ -74,8 +74,7 @@ def take(
 
     Returns:
         The rows of `events` to delete. Content that the item gave before the event's present
-        content,
-        and only repeats, withdraws nothing.
+        content, and only repeats, withdraws nothing.
     """
     if not gone:
         return ()

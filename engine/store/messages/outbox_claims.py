@@ -193,8 +193,7 @@ def claim_due(
 
     A message whose lease ran out may have been sent by an owner that died, so it is `unknown` from
     then on. An expired message is due too, because its end must be recorded. Nothing is lent to a
-    number
-    to which a text is just going, or at which one is just looked up.
+    number to which a text is just going, or at which one is just looked up.
 
     Args:
         conn: A connection in a transaction that writes.
@@ -249,8 +248,7 @@ def settle(
     """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
     A carrier's report counts even if another process holds the claim, except that no state leads
-    back.
-    A decision counts only while `owner` holds it.
+    back. A decision counts only while `owner` holds it.
     """
     result = settlement.result
     said = {

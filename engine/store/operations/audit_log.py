@@ -109,8 +109,7 @@ def verify(conn: Connection) -> int | None:
     """Return the first row that was changed or follows a gap; None if the chain is whole.
 
     Rows cut off at the end, and a trail that was written again, show only against a head kept
-    elsewhere
-    (flows/operations/audit_anchor.py).
+    elsewhere (flows/operations/audit_anchor.py).
     """
     expected = _BEFORE_THE_FIRST
     in_order = select(audit).order_by(audit.c.id)

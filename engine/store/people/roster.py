@@ -207,8 +207,8 @@ def assign(
 ) -> Change:
     """Assign a member of staff to a client in a role, or change the assignment.
 
-    An assignment is told from others of the same three by its beginning. Without one it is the
-    open one, or a new one from `now`.
+    An assignment is told from others of the same three by its beginning. Without one it is the open
+    one, or a new one from `now`.
 
     Args:
         conn: The transaction.
