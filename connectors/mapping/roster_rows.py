@@ -47,9 +47,8 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
     """Return a function from a row, its line and its text to a row of the roster.
 
     A client whose phone number or timezone cannot be read is taken without it, because nobody
-    watches
-    over a client who is missing. A member of staff is taken without quiet hours, but not without the
-    phone, so that a working number is not lost.
+    watches over a client who is missing. A member of staff is taken without quiet hours, but not
+    without the phone, so that a working number is not lost.
 
     The function raises ValueError if the row cannot be read.
     """
