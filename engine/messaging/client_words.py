@@ -5,6 +5,7 @@ Every sort but a reaction reaches a person. Danger is read widely, because a per
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +14,10 @@ from engine.messaging.danger_words import Language, in_crisis
 from engine.messaging.plain_words import phrases, plain
 from engine.messaging.reactions import read_reaction
 from engine.messaging.use_words import use_words_in
+from engine.model.instant import MINUTE_US
+
+# Texts that follow each other within this time may be one sentence.
+ONE_SENTENCE_US = 5 * MINUTE_US
 
 
 class ClientTextSort(StrEnum):
@@ -54,11 +59,13 @@ _ENGLISH = phrases(
 )
 
 
-def read_client_text(body: str) -> ClientText:
+def read_client_text(body: str, earlier: Sequence[str] = ()) -> ClientText:
     """Read the sort of a client's text.
 
     Args:
         body: The text as it came in.
+        earlier: The client's texts of the last `ONE_SENTENCE_US`, the oldest first, without
+            reactions.
 
     Returns:
         Its sort and language. Danger goes before use, use before opting out, and each before plain.
@@ -66,7 +73,7 @@ def read_client_text(body: str) -> ClientText:
     if read_reaction(body):
         return ClientText(ClientTextSort.REACTION)
     language = language_of(body)
-    if found := in_crisis(body):
+    if found := in_crisis(body, earlier):
         return ClientText(ClientTextSort.DANGER, found.language, found.words)
     if words := use_words_in(body):
         return ClientText(ClientTextSort.USE, language, words)

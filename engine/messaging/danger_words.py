@@ -6,6 +6,7 @@ They are read widely. A needless alarm costs a call; a missed one can cost a lif
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -119,6 +120,8 @@ _IN_ENGLISH, _IN_SPANISH = phrases(_ENGLISH), phrases(_SPANISH)
 # Signs and digits that stand for letters, to dodge a filter: su1cide, k!ll, s*icide.
 _DODGED = re.compile(r"(?<=[a-z])[1!]+")
 _BLANKED = re.compile(r"(?<=[a-z])[*@#$](?=[a-z])")
+# What some phones write before the parts of a long text: (2/3).
+_PART_NUMBER = re.compile(r"^\s*\(?\d{1,2}/\d{1,2}\)?\s*")
 _PILLS_AND_FAREWELL = re.compile(r"(?=.*💊)(?=.*\b(?:good ?bye|adios)\b)", re.DOTALL)
 
 Language = Literal["english", "spanish"]
@@ -132,15 +135,28 @@ class DangerWords:
     words: str
 
 
-def in_crisis(body: str) -> DangerWords | None:
+def in_crisis(body: str, earlier: Sequence[str] = ()) -> DangerWords | None:
     """Find words of a person who may be in danger.
 
     Args:
         body: The text as it came in.
+        earlier: The sender's texts of the minutes before, the oldest first. Phones cut a long text
+            in two, and people send one sentence in several texts.
 
     Returns:
-        The words; None if the text has none.
+        The words; None if the text has none, neither alone nor as the end of what the earlier texts
+        began. Words that the earlier texts hold by themselves count as theirs.
     """
+    if (found := _find(body)) or not earlier:
+        return found
+    parts = [_PART_NUMBER.sub("", each) for each in (*earlier, body)]
+    for glue in (" ", ""):
+        if (found := _find(glue.join(parts))) and not _find(glue.join(parts[:-1])):
+            return found
+    return None
+
+
+def _find(body: str) -> DangerWords | None:
     text = _BLANKED.sub("", body.casefold())
     for words in {plain(text), *(plain(_spelt_out(text, letter)) for letter in "il")}:
         if found := _IN_SPANISH.search(words):

@@ -145,6 +145,34 @@ def test_words_of_a_client_in_danger_are_noticed(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "texts",
+    [
+        ["hello", "i just want to", "die"],
+        ["i took all my", "pills"],
+        ["(1/2) so tired, i dont want to li", "(2/2) ve anymore"],
+        ["ya no quiero", "seguir"],
+        ["he is", "not breathing"],
+    ],
+)
+def test_words_of_danger_are_noticed_across_the_texts_of_one_sentence(texts: list[str]) -> None:
+    *earlier, last = texts
+    assert in_crisis(last, earlier)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["i want to die", "thanks for calling"],  # the first text raised the alarm already
+        ["i took all my", "stuff to the laundry"],
+        ["do you want to", "call at noon"],
+    ],
+)
+def test_what_follows_in_another_text_is_no_danger_by_itself(texts: list[str]) -> None:
+    *earlier, last = texts
+    assert in_crisis(last, earlier) is None
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "17 a", "see you tomorrow", "I can't come on Tuesday", "my code is 17", "good day", "", "that is odd",

@@ -13,7 +13,12 @@ from engine.flows.inbound import acting, alert_actions, client_messages, staff_t
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
 from engine.messaging.carrier_words import read_carrier_word
-from engine.messaging.client_words import ClientTextSort, language_of, read_client_text
+from engine.messaging.client_words import (
+    ONE_SENTENCE_US,
+    ClientTextSort,
+    language_of,
+    read_client_text,
+)
 from engine.messaging.danger_words import in_crisis
 from engine.messaging.reactions import read_reaction
 from engine.model.audit_action import AuditAction
@@ -95,10 +100,13 @@ def _take(
     # The carrier's own word for help, such as AIDE, is no word of ours.
     body = "help" if inbound.keyword == "help" else inbound.body
     inbound = replace(inbound, body=body)
-    danger = None if read_reaction(body) else in_crisis(body)
-    word = inbound.keyword or (None if danger else read_carrier_word(body))
+    since = now - ONE_SENTENCE_US
+    earlier = inbox.bodies_since(conn, sender.phone, since, inbox_id) if sender.clients else []
+    alone = None if read_reaction(body) else in_crisis(body)
+    word = inbound.keyword or (None if alone else read_carrier_word(body))
     if word == "stop":
-        return _stop(conn, sender, inbound, settings, now)
+        return _stop(conn, sender, inbound, earlier, settings, now)
+    danger = None if read_reaction(body) else in_crisis(body, earlier)
     started = word == "start" and opt_out.opt_in(conn, sender.phone, now)
     if not sender.staff and not sender.clients:
         return TakenText("unknown")
@@ -115,19 +123,20 @@ def _take(
         answered = staff_texts.answer(conn, sender, inbound, settings, now, inbox_id)
         if answered.understood not in {"other", "help"} or not sender.clients:
             return answered
-    return _of_client(conn, sender, inbound, settings, now, inbox_id)
+    return _of_client(conn, sender, inbound, earlier, settings, now, inbox_id)
 
 
 def _stop(
     conn: Connection,
     sender: Sender,
     inbound: Inbound,
+    earlier: Sequence[str],
     settings: NotificationSettings,
     now: Instant,
 ) -> TakenText:
     """Opt a number out. The text has no answer, because the carrier lets nothing more through."""
     opted_out = opt_out.opt_out(conn, sender.phone, now)
-    severity = client_messages.severity_of(read_client_text(inbound.body).sort)
+    severity = client_messages.severity_of(read_client_text(inbound.body, earlier).sort)
     placed = [
         client_messages.receive(conn, each, inbound.body, severity, settings, now)
         for each in sender.clients
@@ -139,11 +148,12 @@ def _of_client(
     conn: Connection,
     sender: Sender,
     inbound: Inbound,
+    earlier: Sequence[str],
     settings: NotificationSettings,
     now: Instant,
     inbox_id: int,
 ) -> TakenText:
-    read = read_client_text(inbound.body)
+    read = read_client_text(inbound.body, earlier)
     if read.sort is ClientTextSort.REACTION:
         return TakenText("reaction")
     severity = client_messages.severity_of(read.sort)

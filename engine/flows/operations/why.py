@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from engine.errors import MistakesError, UserError
 from engine.messaging.advice import client_text_advice
-from engine.messaging.client_words import read_client_text
+from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
 from engine.model.alert import CLIENT_TEXT, FindingSeen
 from engine.model.alert_explanation import (
     AlertExplanation,
@@ -199,17 +199,26 @@ class _Explainer:
         return who.ref if who else actor
 
     def _texts(self) -> tuple[ExplainedText, ...]:
-        return tuple(map(self._text, inbox.of_alert(self._conn, self._alert.id)))
+        texts = inbox.of_alert(self._conn, self._alert.id)
+        return tuple(self._text(text, texts[:place]) for place, text in enumerate(texts))
 
-    def _text(self, text: ReceivedText) -> ExplainedText:
+    def _text(self, text: ReceivedText, before: Sequence[ReceivedText]) -> ExplainedText:
         # A phone may be a client's and a mentor's; a text that acted is the mentor's.
         acted = text.staff_ref is not None and text.understood not in _OF_CLIENTS
+        since = text.received_at - ONE_SENTENCE_US
+        earlier = [
+            each.body
+            for each in before
+            if each.client_ref == text.client_ref
+            and each.received_at >= since
+            and each.understood != "reaction"
+        ]
         return ExplainedText(
             self._local(text.received_at),
             text.staff_ref if acted else text.client_ref,
             text.body,
             text.understood or "",
-            "" if acted else read_client_text(text.body).words,
+            "" if acted else read_client_text(text.body, earlier).words,
             text.answer,
         )
 

@@ -19,6 +19,8 @@ _LINK = insert(inbox_alerts)
 # A person who asks for the list again within this time gets its next page.
 _READING_US = 30 * MINUTE_US
 _MOST_PAGES = 50
+# Texts of which one sentence may consist.
+_MOST_PARTS = 6
 _LINKS = (
     select(inbox_alerts.c.inbox_id, inbox_alerts.c.alert_id)
     .join(inbox, inbox.c.id == inbox_alerts.c.inbox_id)
@@ -160,6 +162,20 @@ def last_understood(conn: Connection, sender: str, before: Instant, limit: int) 
     """Return the meaning of the sender's last texts before this one, the latest first."""
     last = select(inbox.c.understood).where(inbox.c.sender == sender, inbox.c.id < before)
     return list(conn.scalars(last.order_by(inbox.c.id.desc()).limit(limit)))
+
+
+def bodies_since(conn: Connection, sender: str, since: Instant, before: int) -> list[str]:
+    """Read the sender's own words since an instant and before this text, the oldest first.
+
+    Reactions are left out, because they quote a text of ours.
+    """
+    theirs = select(inbox.c.body).where(
+        inbox.c.sender == sender,
+        inbox.c.id < before,
+        inbox.c.received_at >= since,
+        inbox.c.understood.is_distinct_from("reaction"),
+    )
+    return list(conn.scalars(theirs.order_by(inbox.c.id)))[-_MOST_PARTS:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,3 +174,16 @@ def test_a_reaction_to_our_words_is_on_record_and_no_alarm(phones: Phones) -> No
     assert bodies(phones, 2) == ["hello"]
     with phones.site.database.read() as conn:
         assert [text.understood for text in inbox.received(conn, "C-1")][-1] == "reaction"
+
+
+def test_a_sentence_in_several_texts_is_read_as_one(phones: Phones) -> None:
+    phones.text(CLIENT, "i just want to")
+    phones.now += MINUTE
+    assert phones.text(CLIENT, "die") == answers.crisis("english")
+    assert [alert.severity for alert in phones.site.alerts][1:] == ["urgent"]
+
+
+def test_texts_of_another_hour_are_no_beginning_of_a_sentence(phones: Phones) -> None:
+    phones.text(CLIENT, "i just want to")
+    phones.now += hours(1)
+    assert phones.text(CLIENT, "die") == answers.thanks("english")
