@@ -31,12 +31,12 @@ class CaseloadClient:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadPage:
-    """A page of the list; `total` clients are in the whole of it, and pages count from 1."""
+    """A page of the list, from 1; `at_risk` clients of the whole list have an unresolved alert."""
 
     clients: tuple[CaseloadClient, ...]
-    total: int
+    at_risk: int
     page: int
-    pages: int
+    has_next: bool
     now: Instant
 
 

@@ -37,7 +37,7 @@ def open_page(
         who: Who asks; a case manager sees their own clients alone.
         text: Part of a client's ref; empty for all.
         at_least: The least severity of an unresolved alert; None for all clients.
-        page: The page, from 1; beyond the last one it is the last.
+        page: The page, from 1; one beyond the last is empty.
 
     Returns:
         The page, or why the account may not see it.
@@ -51,14 +51,24 @@ def open_page(
         now, text, at_least, None if sees_every_client(who.account.role) else own
     )
     with desk.database.read() as conn:
-        total = caseload_list.count(conn, wanted)
-        pages = max(1, -(-total // ROWS))
-        page = min(max(page, 1), pages)
-        rows = caseload_list.page(conn, wanted, (page - 1) * ROWS, ROWS)
-        found = _clients(conn, rows, desk.rules(), now)
+        at_risk, rows = _rows(conn, wanted, (page - 1) * ROWS)
+        found = _clients(conn, rows[:ROWS], desk.rules(), now)
     if rows:
-        viewing.record(desk, who, "caseload", [row.client_id for row in rows], now)
-    return CaseloadPage(tuple(found), total, page, pages, now)
+        viewing.record(desk, who, "caseload", [row.client_id for row in rows[:ROWS]], now)
+    return CaseloadPage(tuple(found), at_risk, page, len(rows) > ROWS, now)
+
+
+def _rows(conn: Connection, wanted: CaseloadFilter, start: int) -> tuple[int, list[CaseloadRow]]:
+    """How many clients are at risk, and the rows of a page with one more, if there is one.
+
+    Nothing counts all clients, so that a page costs the same at any size of the caseload.
+    """
+    at_risk = caseload_list.count_at_risk(conn, wanted)
+    rows = caseload_list.at_risk(conn, wanted, start, ROWS + 1) if start < at_risk else []
+    if len(rows) <= ROWS and wanted.at_least is None:
+        rest = max(0, start - at_risk)
+        rows += caseload_list.calm(conn, wanted, rest, ROWS + 1 - len(rows))
+    return at_risk, rows
 
 
 def title_of(rules: Mapping[str, Rule], rule_id: str) -> str:

@@ -7,27 +7,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
-    Case,
+    BigInteger,
     ColumnElement,
     Connection,
     ScalarSelect,
     Select,
     and_,
     case,
+    cast,
     func,
+    literal,
     or_,
     select,
 )
 
-from engine.model.instant import Instant
+from engine.model.instant import LAST_US, Instant
 from engine.model.rule import SEVERITIES, Severity
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.people import assignments, clients, record_entries, staff
 
-_LEAST = len(SEVERITIES)
 _RANK: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+_BY_RANK = case(_RANK, value=alerts.c.severity, else_=len(SEVERITIES))
+# One number that orders alerts by severity and then by age; an instant has fewer bits than a rank.
+_A_RANK = LAST_US + 1
+_KEY = func.min(
+    cast(_BY_RANK, BigInteger) * literal(_A_RANK, BigInteger) + alerts.c.opened_at
+).label("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +73,39 @@ class CaseloadAlert:
     opened_at: Instant
 
 
-def count(conn: Connection, wanted: CaseloadFilter) -> int:
-    """Return how many clients a list holds."""
-    gravest = _gravest()
-    joined = clients.outerjoin(gravest, gravest.c.client_id == clients.c.id)
-    found = select(func.count()).select_from(joined)
-    return conn.scalar(_filtered(found, gravest, wanted)) or 0
+def count_at_risk(conn: Connection, wanted: CaseloadFilter) -> int:
+    """Return how many clients of a list have an unresolved alert."""
+    return conn.scalar(select(func.count()).select_from(_at_risk(wanted).subquery())) or 0
 
 
-def page(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> list[CaseloadRow]:
-    """Return a page of a list, the gravest and oldest alerts first, then clients without any.
+def at_risk(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> list[CaseloadRow]:
+    """Return a part of the clients with an unresolved alert, the gravest and oldest first.
 
     Args:
         conn: A connection.
         wanted: Which clients the list holds.
-        start: How many rows come before the page.
-        most: How many rows the page has at most.
+        start: How many rows come before the part.
+        most: How many rows the part has at most.
     """
-    gravest = _gravest()
-    found = select(
-        clients.c.id, clients.c.ref, clients.c.timezone, gravest.c.rank, gravest.c.since
-    ).select_from(clients.outerjoin(gravest, gravest.c.client_id == clients.c.id))
-    order = (func.coalesce(gravest.c.rank, _LEAST), gravest.c.since, clients.c.ref)
-    cut = _filtered(found, gravest, wanted).order_by(*order).offset(start).limit(most)
+    found = _at_risk(wanted)
+    cut = found.order_by(_KEY, clients.c.ref).offset(start).limit(most)
     return [
-        CaseloadRow(id_, ref, zone, None if rank is None else SEVERITIES[rank], since)
-        for id_, ref, zone, rank, since in conn.execute(cut)
+        CaseloadRow(id_, ref, zone, SEVERITIES[key // _A_RANK], key % _A_RANK)
+        for id_, ref, zone, key in conn.execute(cut)
     ]
+
+
+def calm(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> list[CaseloadRow]:
+    """Return a part of the enrolled clients without an unresolved alert, by their refs.
+
+    The arguments are those of `at_risk`.
+    """
+    unresolved = select(alerts.c.client_id).where(*_unresolved())
+    found = _filtered(select(clients.c.id, clients.c.ref, clients.c.timezone), wanted).where(
+        clients.c.id.not_in(unresolved), _enrolled(wanted.now)
+    )
+    cut = found.order_by(clients.c.ref).offset(start).limit(most)
+    return [CaseloadRow(id_, ref, zone, None, None) for id_, ref, zone in conn.execute(cut)]
 
 
 def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAlert]:
@@ -103,7 +115,7 @@ def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAle
         select(*columns, staff.c.ref, alerts.c.opened_at)
         .outerjoin(staff, staff.c.id == alerts.c.owner_id)
         .where(alerts.c.client_id.in_(client_ids), *_unresolved())
-        .order_by(_rank(), alerts.c.opened_at, alerts.c.id)
+        .order_by(_BY_RANK, alerts.c.opened_at, alerts.c.id)
     )
     return [CaseloadAlert(*row) for row in conn.execute(found)]
 
@@ -125,12 +137,19 @@ def is_assigned(conn: Connection, client_id: int, staff_id: int, now: Instant) -
     return conn.execute(found).first() is not None
 
 
-def _filtered(found: Select[Any], gravest: CTE, wanted: CaseloadFilter) -> Select[Any]:
-    found = found.where(or_(gravest.c.rank.is_not(None), _enrolled(wanted.now)))
+def _at_risk(wanted: CaseloadFilter) -> Select[Any]:
+    """Each client with the key of their gravest unresolved alert."""
+    columns = (clients.c.id, clients.c.ref, clients.c.timezone)
+    joined = select(*columns, _KEY).join(alerts, alerts.c.client_id == clients.c.id)
+    found: Select[Any] = _filtered(joined.where(*_unresolved()), wanted).group_by(*columns)
+    if wanted.at_least:
+        found = found.having(literal((_RANK[wanted.at_least] + 1) * _A_RANK, BigInteger) > _KEY)
+    return found
+
+
+def _filtered(found: Select[Any], wanted: CaseloadFilter) -> Select[Any]:
     if wanted.text:
         found = found.where(clients.c.ref.icontains(wanted.text, autoescape=True))
-    if wanted.at_least:
-        found = found.where(gravest.c.rank <= _RANK[wanted.at_least])
     if wanted.staff_id is not None:
         found = found.where(clients.c.id.in_(_assigned(wanted.staff_id, wanted.now)))
     return found
@@ -157,33 +176,6 @@ def _assigned(staff_id: int, now: Instant) -> Select[tuple[int]]:
         assignments.c.began <= now,
         or_(assignments.c.ended.is_(None), assignments.c.ended > now),
     )
-
-
-def _gravest() -> CTE:
-    """Select the rank of each client's most severe unresolved alert, and since when it is open."""
-    ranked = (
-        select(
-            alerts.c.client_id,
-            _rank().label("rank"),
-            alerts.c.opened_at.label("since"),
-            func.row_number()
-            .over(
-                partition_by=alerts.c.client_id, order_by=(_rank(), alerts.c.opened_at, alerts.c.id)
-            )
-            .label("place"),
-        )
-        .where(*_unresolved())
-        .cte("ranked")
-    )
-    return (
-        select(ranked.c.client_id, ranked.c.rank, ranked.c.since)
-        .where(ranked.c.place == 1)
-        .cte("gravest")
-    )
-
-
-def _rank() -> Case[int]:
-    return case(_RANK, value=alerts.c.severity, else_=_LEAST)
 
 
 def _unresolved() -> tuple[ColumnElement[bool], ...]:

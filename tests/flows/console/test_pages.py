@@ -84,14 +84,16 @@ def test_who_has_left_aftercare_is_listed_while_an_alert_of_theirs_is_open(
     assert refs(listed(site, "super")) == ["C-1", "C-2"]
 
 
-def test_a_page_beyond_the_last_is_the_last(site: ConsoleSite) -> None:
-    for number in range(10, 10 + caseload_page.ROWS):
+def test_pages_hold_each_client_once_and_say_whether_another_follows(site: ConsoleSite) -> None:
+    for number in range(10, 10 + 2 * caseload_page.ROWS):
         site.site.caseload.client(number)
 
-    page = listed(site, "super", page=99)
+    pages = [listed(site, "super", page=page) for page in (1, 2, 3, 4)]
 
-    assert (page.page, page.pages, page.total) == (2, 2, caseload_page.ROWS + 2)
-    assert len(page.clients) == 2
+    assert [page.has_next for page in pages] == [True, True, False, False]
+    assert [len(page.clients) for page in pages] == [caseload_page.ROWS, caseload_page.ROWS, 2, 0]
+    assert len({ref for page in pages for ref in refs(page)}) == 2 + 2 * caseload_page.ROWS
+    assert {page.at_risk for page in pages} == {2}
 
 
 def test_an_alert_is_named_with_who_has_it(site: ConsoleSite) -> None:
