@@ -23,6 +23,7 @@ from engine.fair_lock import FairLock
 from engine.flows.console.desk import Desk
 from engine.flows.delivery import delivery_status
 from engine.flows.delivery.senders import Senders
+from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
@@ -44,7 +45,7 @@ from engine.scheduler import Tick
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.messages import outbox_delays
-from engine.store.operations import job_runs, rule_sets
+from engine.store.operations import channel_state, job_runs, rule_sets
 
 CLOCK_SECONDS = 5.0
 # A carrier without an answer for 15 s gives up, and one that gets 503 tries its other URL.
@@ -155,6 +156,7 @@ class Engine:
         with self.database.write() as conn:
             reload.accept_files(conn, self._files, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
+            channel_state.set_verifies_numbers(conn, self.settings.sms.verifies_numbers)
             source_health.forget_all_but(conn, [source.name for source in self._sources])
 
     def last_step_ago(self) -> int | None:
@@ -271,6 +273,7 @@ class Engine:
         finally:
             self._read_to = now
             self.turn.release()
+            phone_confirmations.run(self.database, self._now())
 
     def _take_up_rules(self) -> Mapping[str, int]:
         return reload.take_up(self.database, self._files, self._now())

@@ -134,7 +134,9 @@ class _Reading:
             self.source.mistake(node_at(self.source.root, ("sms",)), text)
         keys = frozenset(name for name in registry.GATEWAYS if registry.gateway(name).SETTINGS)
         self.parts["sms",] = Part(SmsSettings, keys)
-        return self._validated(SmsSettings, {**rest, "own": own.get(chosen)}, ("sms",))
+        reaches = registry.gateway(chosen).reaches_phones(own.get(chosen))
+        given = {**rest, "own": own.get(chosen), "reaches_phones": reaches}
+        return self._validated(SmsSettings, given, ("sms",))
 
     def _is_known(self, name: Any, names: Mapping[str, str], place: Place) -> bool:
         if name in names:

@@ -136,6 +136,9 @@ class GatewayConnector(Protocol):
 
     SETTINGS: type[Strict] | None  # of the part of `sms:` under its name; None if there is none
 
+    def reaches_phones(self, own: Strict | None) -> bool:
+        """Whether texts leave this machine by these settings, so that a wrong number is a stranger."""
+
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]
     ) -> SmsGateway:

@@ -155,6 +155,25 @@ def test_what_a_gateway_needs_may_wait_while_another_is_chosen(write: Write) -> 
     assert (settings.sms.gateway, settings.sms.own) == ("printed", None)
 
 
+TWILIO = "{gateway: twilio, %stwilio: {from_number: +15005550006%s}}"
+
+
+@pytest.mark.parametrize(
+    ("sms", "verifies"),
+    [
+        ("{gateway: printed}", False),
+        ("{gateway: printed, verify_numbers: true}", True),
+        (TWILIO % ("", ""), True),
+        (TWILIO % ("verify_numbers: false, ", ""), False),
+        (TWILIO % ("", ', base_url: "http://127.0.0.1:4010"'), False),
+    ],
+)
+def test_numbers_are_verified_where_texts_reach_real_phones(
+    write: Write, sms: str, verifies: bool
+) -> None:
+    assert read(write, f"sms: {sms}\n").sms.verifies_numbers is verifies
+
+
 def test_a_source_of_no_known_type_is_refused_with_those_there_are(write: Write) -> None:
     (mistake,) = mistakes(write("timezone: UTC\nsources:\n  - {name: a, type: carrier_pigeon}\n"))
     assert mistake == "3:21: type: 'carrier_pigeon' is not one of csv_folder"

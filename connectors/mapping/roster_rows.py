@@ -12,6 +12,7 @@ from connectors.mapping.event_rows import label
 from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
+from engine.model.call_name import read_call_name
 from engine.model.field_reading import Constant, constant_text, read_flag
 from engine.model.intake import DatedValue, RosterRow
 from engine.model.local_time import WallClock
@@ -23,21 +24,23 @@ _REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purp
 # What a row is taken without if it cannot be read.
 _TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
     "clients": frozenset({"phone", "timezone"}),
-    "staff": frozenset({"quiet_from", "quiet_to"}),
+    "staff": frozenset({"call_name", "quiet_from", "quiet_to"}),
 }
 # Dates without which nobody is watched, and no consent is told from another.
 _REAL_DATES = frozenset({"enrolled", "given"})
 # As wide as the store's columns.
 _LONGEST = {"ref": 64, "alias": 40}
 _LONGEST_OTHER = 200
+_MAY_BE_MISSING = "call_name"  # lists of before have no such column
 
-# A row, and the fault of its phone number or timezone if that is its only fault.
+# A row and, where the row is good but for a part that it is taken without, the fault of that part.
 ReadRoster = Callable[[Row, int, str], tuple[RosterRow, str | None]]
 
 
 def columns_of_roster(mapping: RosterColumns) -> set[str]:
-    """Return the names of all columns that the mapping looks at."""
+    """Return the names of all columns that rows must have; the call name's may be missing."""
     cells, moments = _parts(mapping)
+    cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
     attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
     taken = [cell for each in (*cells.values(), *attributes.values()) for cell in each]
     return columns_of(taken) | columns_of_timestamps(moments.values())
@@ -47,8 +50,8 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
     """Return a function from a row, its line and its text to a row of the roster.
 
     A client whose phone number or timezone cannot be read is taken without it, because nobody
-    watches over a client who is missing. A member of staff is taken without quiet hours, but not
-    without the phone, so that a working number is not lost.
+    watches over a client who is missing. A member of staff is taken without quiet hours or call
+    name, but not without the phone, so that a working number is not lost.
 
     The function raises ValueError if the row cannot be read.
     """
@@ -57,6 +60,8 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
     assert said is not None
     alone = mapping.one_per is not None
     cells, moments = _parts(said)
+    if not columns_of(cells.get(_MAY_BE_MISSING, ())) <= columns.keys():
+        cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
     attributes = said.attributes if isinstance(said, ClientColumns) else {}
     takes = {
         word: (label(word, columns_of(each)), compile_cells(each, columns, decimal))
@@ -165,6 +170,7 @@ _READERS: Mapping[str, Callable[[str], str]] = {
     "role": _role,
     "timezone": read_timezone,
     "phone": _phone,
+    "call_name": read_call_name,
     "quiet_from": _time_of_day,
     "quiet_to": _time_of_day,
     "active": _flag,

@@ -105,6 +105,7 @@ class StaffColumns(Mapped):
     ref: Taken
     role: Taken
     phone: Taken | None = None
+    call_name: Taken | None = None
     timezone: Taken | None = None
     quiet_from: Taken | None = None
     quiet_to: Taken | None = None

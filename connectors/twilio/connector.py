@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, TextIO
 
 from connectors.twilio.settings import TwilioSettings
 from engine.model.sms_settings import SmsSettings
+from engine.model.strict import Strict
 
 if TYPE_CHECKING:
     from connectors.twilio.gateway import TwilioSms
 
 SETTINGS = TwilioSettings
+
+
+def reaches_phones(own: Strict | None) -> bool:
+    """Return whether texts go to Twilio itself, and not to a server on this machine."""
+    return not (isinstance(own, TwilioSettings) and own.base_url)
 
 
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> TwilioSms:  # noqa: ARG001 - nothing is printed

@@ -9,7 +9,7 @@ from engine.cli.intake import import_, rejects
 from engine.cli.operations import accounts, db, doctor, run
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_
 from engine.cli.schedules import schedules
-from engine.cli.staff import absence, disclosures, oncall, text_me
+from engine.cli.staff import absence, disclosures, oncall, staff, text_me
 
 app = typer.Typer(
     help="Handrail watches over people in aftercare and tells somebody when one may be at risk.",
@@ -42,6 +42,7 @@ app.command()(doctor.doctor)
 app.add_typer(oncall.app, name="oncall")
 app.add_typer(absence.app, name="absence")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(staff.app, name="staff")
 app.add_typer(rules.app, name="rules")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(db.app, name="db")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from engine.messaging.danger_words import Language
 from engine.messaging.lint import first_clean
 from engine.messaging.listing import Named, list_page, name, sayable
+from engine.messaging.names import ROLE_WORDS
 from engine.model.alert import Act
 from engine.model.staff import Role
 
@@ -36,17 +37,11 @@ THANKS_IN_SPANISH = (
 )
 STARTED = "Handrail: you get texts from us again."
 STARTED_IN_SPANISH = "Handrail: vuelve a recibir nuestros mensajes."
+PHONE_CONFIRMED = "Handrail: thank you, this phone is confirmed. Reply LIST to see what is open."
+PHONE_DENIED = "Handrail: thank you. Nothing more is texted to this phone."
 NOTHING_OPEN = "Handrail: nothing is open with you."
 NOTHING_TO_UNDO = "Handrail: there is nothing to undo. An act can be undone for 10 minutes."
 
-ROLE_WORDS: Mapping[Role, str] = {
-    "case_manager": "the case manager",
-    "mentor": "the mentor",
-    "supervisor": "the supervisor",
-    "on_call": "the person on call",
-    "prescriber": "a colleague",  # the role's own name would say something of the client
-    "admin": "an admin",
-}
 _LETTERS: Mapping[Act, str] = {
     Act.TAKE: "A",
     Act.PASS: "P",
@@ -88,9 +83,9 @@ def yours(alert: Named) -> str:
     )
 
 
-def already_taken(alert: Named, by: Role) -> str:
+def already_taken(alert: Named, by: str) -> str:
     """Say that another person took the alert before."""
-    return _about(alert, f"was already taken by {ROLE_WORDS[by]}.")
+    return _about(alert, f"was already taken by {by}.")
 
 
 def passed_on(alert: Named, to: Role | None) -> str:
@@ -121,6 +116,13 @@ def snoozed(alert: Named) -> str:
     return _about(
         alert,
         f"waits. You are asked again in 2 hours; reply {alert.code} A to take it before.",
+    )
+
+
+def unconfirmed(code: str) -> str:
+    """Say what confirms a phone, because the text did not."""
+    return (
+        f"Handrail: not understood. Reply {code} to confirm this phone, or NO if it is not yours."
     )
 
 
@@ -237,21 +239,19 @@ def more(alert: Named, advice: str) -> str:
     return first_clean([*wordings, none])
 
 
-def taken_by(alert: Named, by: Role) -> str:
+def taken_by(alert: Named, by: str) -> str:
     """Tell the others who were told that they need do nothing."""
-    return _about(alert, f"was taken by {ROLE_WORDS[by]}. You need do nothing.")
+    return _about(alert, f"was taken by {by}. You need do nothing.")
 
 
-def closed_by(alert: Named, by: Role) -> str:
+def closed_by(alert: Named, by: str) -> str:
     """Tell the others who were told that the alert is over."""
-    return _about(alert, f"was closed by {ROLE_WORDS[by]}. You need do nothing.")
+    return _about(alert, f"was closed by {by}. You need do nothing.")
 
 
-def open_again(alert: Named, by: Role) -> str:
+def open_again(alert: Named, by: str) -> str:
     """Tell the others who were told that an act was taken back."""
-    return _about(
-        alert, f"is open again: {ROLE_WORDS[by]} took that back. Reply {alert.code} A to take it."
-    )
+    return _about(alert, f"is open again: {by} took that back. Reply {alert.code} A to take it.")
 
 
 def cleared(alert: Named) -> str:

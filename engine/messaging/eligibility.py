@@ -117,6 +117,9 @@ def _of_recipient(recipient: RecipientFacts, message: Claimed | None) -> NotifyR
         return NotifyReason.NO_PHONE
     if recipient.opted_out:
         return NotifyReason.OPTED_OUT
+    asks = message is not None and message.kind == MessageKind.CONFIRM_PHONE
+    if recipient.unconfirmed and not asks:
+        return NotifyReason.PHONE_UNCONFIRMED
     if recipient.absent and not to_operators:
         return NotifyReason.ABSENT
     if not recipient.responsible and not to_operators:

@@ -1,11 +1,50 @@
-"""Refs and aliases that no text may hold: they look like a name, or cannot be spelled."""
+"""How texts name people, and refs and aliases that look like a name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from engine.messaging.listing import sayable
+from engine.model.staff import Role, Staff
+
+ROLE_WORDS: Mapping[Role, str] = {
+    "case_manager": "the case manager",
+    "mentor": "the mentor",
+    "supervisor": "the supervisor",
+    "on_call": "the person on call",
+    "prescriber": "a colleague",  # the role's own name would say something of the client
+    "admin": "an admin",
+}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAME = re.compile(r"[A-Z][a-z]+")
+
+
+def person(one: Staff, *, shared: bool) -> str:
+    """Name a member of staff or mentor in a text to a colleague.
+
+    Args:
+        one: The person.
+        shared: Whether another active person has the same call name, so that it names neither.
+
+    Returns:
+        The call name; the ref if the call name is shared; the role in words if there is none that a
+        text may say.
+    """
+    called = sayable(one.call_name or "")
+    if called and shared:
+        called = sayable(one.ref)
+    return called or ROLE_WORDS[one.role]
+
+
+def staff_word(one: Staff, *, shared: bool) -> str:
+    """Name a member of staff or mentor in a text to those who oversee: the call name, else the ref.
+
+    Args:
+        one: The person.
+        shared: Whether another active person has the same call name.
+    """
+    return (not shared and sayable(one.call_name or "")) or one.ref
 
 
 def looks_like_name(ref: str, *, alias: bool = False) -> bool:

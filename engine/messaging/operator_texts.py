@@ -36,27 +36,27 @@ def reaches_nobody(
     return first_clean(wordings)
 
 
-def in_danger(ref: str, number: int) -> str:
-    """Tell that a member of staff or mentor, by ref or else by number, sent words of danger."""
+def in_danger(who: str, number: int) -> str:
+    """Tell that a member of staff or mentor, by name or else by number, sent words of danger."""
     said = "sent a text that sounds like danger. Please call them now."
     return first_clean(
-        [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
+        [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
     )
 
 
-def opted_out(ref: str, number: int) -> str:
-    """Tell that a member of staff or mentor, by ref or else by number, gets no texts any more."""
+def opted_out(who: str, number: int) -> str:
+    """Tell that a member of staff or mentor, by name or else by number, gets no texts any more."""
     said = "gets no texts any more: the number opted out. Please call."
     return first_clean(
-        [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
+        [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
     )
 
 
-def opted_in(ref: str, number: int) -> str:
-    """Tell that a member of staff or mentor, by ref or else by number, gets texts again."""
+def opted_in(who: str, number: int) -> str:
+    """Tell that a member of staff or mentor, by name or else by number, gets texts again."""
     said = "gets texts again: the number opted in."
     return first_clean(
-        [f"Handrail: staff {ref} {said}", f"Handrail: number {number} of the staff {said}"]
+        [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
     )
 
 
@@ -71,10 +71,36 @@ def on_call(until: str, alerts: int) -> str:
     return f"Handrail: you are on call until {until}. {are if alerts else 'Nothing is open.'}"
 
 
-def trial(ref: str) -> str:
+def trial(who: str) -> str:
     """Show a member of staff or mentor that texts reach their phone."""
     said = "texts reach this phone. Nothing is to be done."
-    return first_clean([f"Handrail: {said} It belongs to {ref}.", f"Handrail: {said}"])
+    return first_clean([f"Handrail: {said} It belongs to {who}.", f"Handrail: {said}"])
+
+
+def confirm_phone(who: str, code: str) -> str:
+    """Ask a phone whether it is that of a member of staff or mentor, and say nothing else.
+
+    Args:
+        who: The person's call name, "" where there is none.
+        code: The digits that confirm the number.
+    """
+    reply = f"Reply {code} to confirm this phone, or NO if"
+    wordings = [
+        f"Handrail: our texts are to reach you on this phone. {reply} you do not know us.",
+    ]
+    if who:
+        wordings.insert(
+            0, f"Handrail: texts for {who} are to reach this phone. {reply} you are not {who}."
+        )
+    return first_clean(wordings)
+
+
+def phone_denied(who: str, number: int) -> str:
+    """A phone says that it is not that of the member of staff or mentor who is said to have it."""
+    said = "has another phone, says the one that we have. Put the number right in the roster."
+    return first_clean(
+        [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
+    )
 
 
 def held(clients: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.model.message import MessageKind
@@ -134,3 +135,16 @@ class AlertExplanation:
     next_step: str | None
     next_step_at: datetime | None
     history: tuple[ExplainedTransition, ...]
+    call_names: Mapping[str, str] = field(default_factory=dict)  # of the staff above, by ref
+
+    @property
+    def staff(self) -> set[str]:
+        """The refs of the staff and mentors whom it names."""
+        refs = [
+            self.owner,
+            *(one.staff for one in self.messages),
+            *(one.by for one in self.history),
+        ]
+        refs += [ref for one in self.passed_over for ref in (one.staff, one.stand_in)]
+        refs += [one.by for one in self.texts]
+        return {ref for ref in refs if ref}

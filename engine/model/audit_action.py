@@ -48,6 +48,8 @@ class AuditAction(StrEnum):
     TEXT_CAME_IN = "text came in"
     DISCLOSED = "disclosed"
     OPTED_OUT = "opted out"
+    PHONE_CONFIRMED = "phone confirmed"
+    PHONE_DENIED = "phone denied"
     # operations
     RULES_ACCEPTED = "rules accepted"
     ROTATIONS_ACCEPTED = "rotations accepted"

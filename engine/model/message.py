@@ -73,6 +73,8 @@ class MessageKind(StrEnum):
     OPTED_IN = "opted_in"
     ON_CALL = "on_call"  # a shift begins; `sequence` is its first instant
     TRIAL = "trial"  # a person tries whether texts reach a phone
+    CONFIRM_PHONE = "confirm_phone"  # asks whether a number is that of the person
+    PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
     HELD = "held"
     HELD_URGENT = "held_urgent"
     INFERENCE = "inference"

@@ -21,6 +21,7 @@ class NotifyReason(StrEnum):
     # About the recipient.
     INACTIVE = "inactive"
     NO_PHONE = "no_phone"
+    PHONE_UNCONFIRMED = "phone_unconfirmed"  # nobody has said that the number is theirs
     OPTED_OUT = "opted_out"
     ABSENT = "absent"
     NOT_RESPONSIBLE = "not_responsible"  # no longer assigned or on call

@@ -28,11 +28,20 @@ class SmsSettings(Strict):
         gateway: A name of the registry.
         senders: How many texts are handed over at once. One sender is kept for urgent texts.
         own: The gateway's own settings, which stand under its name.
+        reaches_phones: Whether texts leave this machine, as the gateway says.
+        verify_numbers: Whether numbers are verified; None if that follows `reaches_phones`.
         file: The file of the texts that do not leave this machine.
     """
 
     gateway: str = "printed"
     detail: Detail = "reason"
+    verify_numbers: bool | None = None
     senders: int = Field(default=4, ge=1, le=16)
     file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     own: InstanceOf[Strict] | None = Field(default=None, exclude=True)
+    reaches_phones: bool = Field(default=False, exclude=True)
+
+    @property
+    def verifies_numbers(self) -> bool:
+        """Whether nobody is texted about a client before their number is confirmed."""
+        return self.reaches_phones if self.verify_numbers is None else self.verify_numbers

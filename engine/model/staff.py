@@ -13,6 +13,11 @@ Role = Literal["case_manager", "mentor", "supervisor", "on_call", "prescriber", 
 ROLES: tuple[Role, ...] = ("case_manager", "mentor", "supervisor", "on_call", "prescriber", "admin")
 
 
+def shown(ref: str, call_name: str | None) -> str:
+    """Name a member of staff or mentor on a page: `Sam (S-1)`, or by the ref alone."""
+    return f"{call_name} ({ref})" if call_name else ref
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
     """A person who can be told: a member of staff, or a mentor, who is a peer."""
@@ -25,6 +30,18 @@ class Staff:
     quiet_from: time | None  # local; quiet hours may run over midnight
     quiet_to: time | None
     active: bool = True
+    call_name: str | None = None  # the word by which colleagues know them
+    confirmed_phone: str | None = None  # the number that was confirmed to be theirs
+
+    @property
+    def shown(self) -> str:
+        """The person as pages and commands name them."""
+        return shown(self.ref, self.call_name)
+
+    @property
+    def phone_confirmed(self) -> bool:
+        """Whether the number that they have now was confirmed to be theirs."""
+        return self.phone is not None and self.phone == self.confirmed_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,7 @@ class RecipientFacts:
 
     staff: Staff
     opted_out: bool = False  # the number said STOP
+    unconfirmed: bool = False  # numbers are verified here, and theirs is not confirmed
     absent: bool = False
     as_mentor: bool = False  # told as a mentor, who needs a consent
     consents: tuple[Consent, ...] = ()  # the client's consents to them, the newest last

@@ -8,6 +8,7 @@ _WORDS: dict[NotifyReason | SettlementReason, str] = {
     NotifyReason.EXPIRED: "the text was too old",
     NotifyReason.INACTIVE: "no longer active",
     NotifyReason.NO_PHONE: "no phone",
+    NotifyReason.PHONE_UNCONFIRMED: "the number is not confirmed",
     NotifyReason.OPTED_OUT: "the number opted out",
     NotifyReason.ABSENT: "absent",
     NotifyReason.NOT_RESPONSIBLE: "no longer assigned or on call",

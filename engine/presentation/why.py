@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
@@ -19,6 +20,7 @@ from engine.model.alert_explanation import (
 )
 from engine.model.message import MessageKind
 from engine.model.printable import with_printable_texts
+from engine.model.staff import shown
 from engine.presentation.notify_words import in_words
 
 _MARK = {True: ("✓", "bold green"), False: ("✗", "dim"), None: ("–", "dim")}
@@ -46,7 +48,8 @@ def show(why: AlertExplanation) -> None:
 
 
 def lines(why: AlertExplanation) -> Iterator[Text]:
-    """Yield the explanation line by line."""
+    """Yield the explanation line by line; staff are named as colleagues know them."""
+    why = _with_call_names(why)
     yield Text("  ").join(
         [
             Text(f"Alert {why.alert}", "bold"),
@@ -77,6 +80,23 @@ def lines(why: AlertExplanation) -> Iterator[Text]:
     yield Text("What became of it", "bold")
     for one in why.history:
         yield Text(f"  {_at(one.at)}  {one.state}: {one.why.replace('_', ' ')} ({one.by})")
+
+
+def _with_call_names(why: AlertExplanation) -> AlertExplanation:
+    def named(ref: str | None) -> str | None:
+        return ref and shown(ref, why.call_names.get(ref))
+
+    return replace(
+        why,
+        owner=named(why.owner),
+        texts=tuple(replace(one, by=named(one.by)) for one in why.texts),
+        messages=tuple(replace(one, staff=named(one.staff) or "") for one in why.messages),
+        passed_over=tuple(
+            replace(one, staff=named(one.staff), stand_in=named(one.stand_in))
+            for one in why.passed_over
+        ),
+        history=tuple(replace(one, by=named(one.by) or "") for one in why.history),
+    )
 
 
 def _rule(why: AlertExplanation) -> Iterator[Text]:

@@ -118,16 +118,18 @@ CLIENTS = (
 STAFF = (
     {
         "staff": "CM-1",
+        "call_name": "Maria",
         "role": "case_manager",
         "phone": "+12025550101",
         "quiet_from": "21:00",
         "quiet_to": "07:00",
     },
     # Works nights, so that a person can be told at any hour.
-    {"staff": "CM-2", "role": "case_manager", "phone": "+12025550102"},
-    {"staff": "M-1", "role": "mentor", "phone": "+12025550111"},
+    {"staff": "CM-2", "call_name": "Ben", "role": "case_manager", "phone": "+12025550102"},
+    {"staff": "M-1", "call_name": "Lee", "role": "mentor", "phone": "+12025550111"},
     {
         "staff": "M-2",
+        "call_name": "Kim",
         "role": "mentor",
         "phone": "+12025550112",
         "quiet_from": "21:00",
@@ -135,12 +137,13 @@ STAFF = (
     },
     {
         "staff": "SV-1",
+        "call_name": "Dana",
         "role": "supervisor",
         "phone": "+12025550121",
         "quiet_from": "22:00",
         "quiet_to": "06:00",
     },
-    {"staff": "OC-1", "role": "on_call", "phone": "+12025550131"},
-    {"staff": "PR-1", "role": "prescriber", "phone": "+12025550151"},
-    {"staff": "AD-1", "role": "admin", "phone": "+12025550141"},
+    {"staff": "OC-1", "call_name": "Alex", "role": "on_call", "phone": "+12025550131"},
+    {"staff": "PR-1", "call_name": "Ruth", "role": "prescriber", "phone": "+12025550151"},
+    {"staff": "AD-1", "call_name": "Pat", "role": "admin", "phone": "+12025550141"},
 )

@@ -62,8 +62,8 @@ def test_nobody_answers_through_three_steps_and_two_quiet_hours(database: Databa
     assert night.reply("1 a", SUPERVISOR) == answers.yours(named(1))
     night.until(clock("23:00", 1))
     assert sorted(night.texts[4:]) == [
-        (clock("21:30", 1), CASE_MANAGER, answers.taken_by(named(1), "supervisor")),
-        (clock("21:30", 1), ON_CALL, answers.taken_by(named(1), "supervisor")),
+        (clock("21:30", 1), CASE_MANAGER, answers.taken_by(named(1), "the supervisor")),
+        (clock("21:30", 1), ON_CALL, answers.taken_by(named(1), "the supervisor")),
     ]
 
 

@@ -39,10 +39,10 @@ def test_passed_on(database: Database) -> None:
     # 12:09  The supervisor takes it; the case manager is told so, once.
     phones.now += 4 * MINUTE
     assert phones.text(SUPERVISOR, "1 A") == answers.yours(named(1))
-    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(named(1), "supervisor"))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.taken_by(named(1), "the supervisor"))]
     # 12:30  The train arrives too late.
     assert phones.go_on(21 * MINUTE) == []
-    assert phones.text(CASE_MANAGER, "1 a") == answers.already_taken(named(1), "supervisor")
+    assert phones.text(CASE_MANAGER, "1 a") == answers.already_taken(named(1), "the supervisor")
     assert phones.site.alerts[0].owner_id == 2
 
 

@@ -19,6 +19,7 @@ import pytest
 from engine.messaging import answers, digest, listing, operator_texts, wording
 from engine.messaging.lint import lint
 from engine.messaging.listing import Named
+from engine.messaging.names import ROLE_WORDS
 from engine.model.alert import Act
 from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES
@@ -30,6 +31,8 @@ CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
 REFS = ("C-1042", "W" * 64, "€" * 64, "Zoë’s", "OUD-17", "1 STOP")
 REASONS = ("", "missed check-ins", "x" * 30 + ", over now", "positive test", "he’s silent")
+PEOPLE = ("W" * 15, *ROLE_WORDS.values())
+CALL_NAMES = ("", "Sam", "W" * 15)
 ALIASES = ("Robin", "W" * 40, "Jo from rehab", "Zoë 🙂")
 ALERTS = [Named(code, ref, urgent) for code in CODES for ref in REFS for urgent in (False, True)]
 LISTS = ([], ALERTS[:1], ALERTS[:2], ALERTS, [Named(99_999 - number) for number in range(60)])
@@ -59,6 +62,9 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "opted_out": (REFS, (1, 10**12)),
     "opted_in": (REFS, (1, 10**12)),
     "trial": (REFS,),
+    "confirm_phone": (CALL_NAMES, ("4821",)),
+    "phone_denied": (REFS, (1, 10**12)),
+    "unconfirmed": (("4821",),),
     "on_call": (("Wednesday 28 Sep 08:00",), (0, 1, 99_999)),
     "held": ((1, 99_999),),
     "judged_in_two_ways": (),
@@ -68,7 +74,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "thanks": (("english", "spanish"),),
     "started": (("english", "spanish"),),
     "yours": (ALERTS,),
-    "already_taken": (ALERTS, ROLES),
+    "already_taken": (ALERTS, PEOPLE),
     "passed_on": (ALERTS, (*ROLES, None)),
     "closed": (ALERTS, ("done", "a false alarm")),
     "already_closed": (ALERTS, ("Mon 13:33",), ("you", "the supervisor")),
@@ -87,9 +93,9 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
         (False, True),
     ),
     "more": (ALERTS, ("", "Call today. Ask how the week went.", "w" * 400, "Ask about heroin.")),
-    "taken_by": (ALERTS, ROLES),
-    "closed_by": (ALERTS, ROLES),
-    "open_again": (ALERTS, ROLES),
+    "taken_by": (ALERTS, PEOPLE),
+    "closed_by": (ALERTS, PEOPLE),
+    "open_again": (ALERTS, PEOPLE),
     "cleared": (ALERTS,),
     "void": (ALERTS,),
     "void_many": ((4, 99_999),),
@@ -119,7 +125,7 @@ FIELDS = {
     "newly",
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
-FIELDS |= {"at", "since", "told", "following", "mine", "urgent"}
+FIELDS |= {"at", "since", "told", "following", "mine", "urgent", "who"}
 FIELDS |= {"advice", "total", "page", "reply", "severity", "until"}
 
 

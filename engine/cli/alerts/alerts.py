@@ -13,10 +13,11 @@ from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_json, show_rows
 from engine.errors import UserError
 from engine.model.instant import Instant
+from engine.model.staff import shown
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from engine.model.alert import Alert
     from engine.store.alerts.alert_records import Listed
@@ -85,6 +86,7 @@ def alerts(
     """
     from engine.store.alerts.alert_records import listed
     from engine.store.people.roster import find_clients
+    from engine.store.people.staff import call_names
 
     wanted = set(state or _UNRESOLVED)
     states = set(State) if State.ALL in wanted else wanted
@@ -93,10 +95,11 @@ def alerts(
         if client is not None and not find_clients(conn, [client]):
             raise UserError(f"There is no client {client}.")
         found = listed(conn, [word.value for word in states], client, held_only=held)
+        called = call_names(conn)
     found = [one for one in found if shadow or not one.alert.shadow]
     if format is Format.TABLE:
         at = now()
-        show_rows((_short_row(one, settings.timezone, at) for one in found), SHORT, format)
+        show_rows((_short_row(one, settings.timezone, at, called) for one in found), SHORT, format)
     else:
         show_rows(map(_row, found), COLUMNS, format)
 
@@ -131,13 +134,16 @@ def _row(one: Listed) -> tuple[object, ...]:
     return (*about, began, ended, opened, one.owner_ref, note)
 
 
-def _short_row(one: Listed, timezone: str, at: Instant) -> tuple[object, ...]:
+def _short_row(
+    one: Listed, timezone: str, at: Instant, called: Mapping[str, str]
+) -> tuple[object, ...]:
     """Return the cells that tell alerts apart, by one clock for all clients."""
     alert, waits = one.alert, list(_waits(one.alert))
     resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
     # An alert that waits is open, so its state can be left out.
     state = "" if waits and alert.state == "open" else f"{alert.state}{resolution}"
-    said = ", ".join(filter(None, [state, one.owner_ref, *_apart(alert), *waits]))
+    owner = one.owner_ref and shown(one.owner_ref, called.get(one.owner_ref))
+    said = ", ".join(filter(None, [state, owner, *_apart(alert), *waits]))
     began = local(alert.began, timezone)
     hour_or_year = "%H:%M" if (local(at, timezone) - began).days < 182 else "%Y"
     return (

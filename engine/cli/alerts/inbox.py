@@ -9,9 +9,12 @@ import typer
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
+from engine.model.staff import shown
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.store.messages.inbox import ReceivedText
 
 SHORT = ("received", "from", "text", "understood", "alerts")
@@ -29,20 +32,22 @@ def inbox(
     """List the texts that came in, the latest last, by the site's clock."""
     from engine.store.messages.inbox import received
     from engine.store.people.roster import find_clients
+    from engine.store.people.staff import call_names
 
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
         if client is not None and not find_clients(conn, [client]):
             raise UserError(f"There is no client {client}.")
-        texts = received(conn, client)
+        texts, called = received(conn, client), call_names(conn)
     if format is Format.TABLE:
-        show_rows((_short_row(one, settings.timezone) for one in texts), SHORT, format)
+        show_rows((_short_row(one, settings.timezone, called) for one in texts), SHORT, format)
     else:
         show_rows((_row(one, settings.timezone) for one in texts), COLUMNS, format)
 
 
-def _short_row(one: ReceivedText, timezone: str) -> tuple[object, ...]:
-    who = " ".join(filter(None, [one.client_ref, one.staff_ref])) or "unknown"
+def _short_row(one: ReceivedText, timezone: str, called: Mapping[str, str]) -> tuple[object, ...]:
+    staff = one.staff_ref and shown(one.staff_ref, called.get(one.staff_ref))
+    who = " ".join(filter(None, [one.client_ref, staff])) or "unknown"
     at = local(one.received_at, timezone).strftime("%d %b %H:%M")
     return (at, who, one.body, one.understood, ", ".join(map(str, one.alert_ids)))
 

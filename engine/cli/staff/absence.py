@@ -9,6 +9,7 @@ import typer
 from engine.cli.instants import now, read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
+from engine.cli.staff.call_names import with_call_names
 from engine.cli.staff.oncall import From, Id, Until, Who
 from engine.errors import UserError
 from engine.presentation.local_clock import local
@@ -51,7 +52,10 @@ def absence(
                 stand_in,
             )
         )
-    show_rows(rows, COLUMNS, format)
+    called = {one.ref: one.call_name for one in staff.values() if one.call_name}
+    show_rows(
+        with_call_names(rows, called if format is Format.TABLE else {}, at=(1, 4)), COLUMNS, format
+    )
 
 
 @app.command()

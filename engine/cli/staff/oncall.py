@@ -10,6 +10,7 @@ import typer
 from engine.cli.instants import now, read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
+from engine.cli.staff.call_names import with_call_names
 from engine.errors import UserError
 from engine.model.instant import Instant
 from engine.presentation.local_clock import local
@@ -54,13 +55,16 @@ def oncall(
     """Show who is on call now, until when, and who is next; `override` changes it for a time."""
     if context.invoked_subcommand is not None:
         return
+    from engine.store.people.staff import call_names
+
     settings = open_settings(config)
     instant = read_instant(at, settings.timezone) if at else now()
     with stored(settings) as database, database.read() as conn:
         rows = list(
             _rota(conn, settings, instant, weeks) if settings.on_call else _everybody(conn, instant)
         )
-    show_rows(rows, COLUMNS, format)
+        called = call_names(conn) if format is Format.TABLE else {}
+    show_rows(with_call_names(rows, called, at=(1,)), COLUMNS, format)
 
 
 @app.command()
@@ -157,7 +161,7 @@ def _hindered(conn: Connection, shift: Shift, at: Instant) -> list[str]:
     stand_in = reach.stand_in(one.id)
     decision = reach.decide(one)
     notes = [] if decision.allowed else [in_words(decision.reason)]
-    return [*notes, f"{stand_in.ref} stands in"] if stand_in else notes
+    return [*notes, f"{stand_in.shown} stands in"] if stand_in else notes
 
 
 def _everybody(conn: Connection, at: Instant) -> Iterator[tuple[object, ...]]:

@@ -14,11 +14,11 @@ Phone = Annotated[str, typer.Argument(metavar="PHONE", help="The number, such as
 
 
 def text_me(phone: Phone, config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Text a phone of the staff that texts reach it; the running daemon sends it."""
+    """Text a phone of the staff that texts reach it, or ask it to confirm; the daemon sends it."""
     from engine.flows.operations.trial_text import enqueue
 
     with stored(open_settings(config)) as database:
-        refs = enqueue(database, phone, now())
-    if not refs:
+        people = enqueue(database, phone, now())
+    if not people:
         raise UserError(f"No member of staff and no mentor has the number {phone}.")
-    typer.echo(f"A text to {', '.join(refs)} waits to be sent; handrail doctor names a failure.")
+    typer.echo(f"A text to {', '.join(people)} waits to be sent; handrail doctor names a failure.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
+from engine.flows.escalation.staff_names import staff_word
 from engine.messaging import operator_texts
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
@@ -30,7 +31,7 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     for one in gone:
         for alert_id in outbox.give_up_on(conn, one.id, now):
             alerts.set_next_step(conn, alert_id, now)
-        body = operator_texts.opted_out(one.ref, one.id)
+        body = operator_texts.opted_out(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now)
         operator_notices.tell(conn, overseers, MessageKind.OPTED_OUT, body, now, subject_id=one.id)
     return [one.id for one in gone]
@@ -45,7 +46,7 @@ def opt_in(conn: Connection, phone: str, now: Instant) -> bool:
     if not opt_outs.remove(conn, phone):
         return False
     for one in staff.with_phone(conn, phone):
-        body = operator_texts.opted_in(one.ref, one.id)
+        body = operator_texts.opted_in(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now, but=phone)
         operator_notices.tell(conn, overseers, MessageKind.OPTED_IN, body, now, subject_id=one.id)
     return True

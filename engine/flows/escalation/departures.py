@@ -46,6 +46,16 @@ def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> N
                     reminders.remind_at_once(conn, one.alert_id)
 
 
+def tell_the_untold(conn: Connection, now: Instant) -> None:
+    """Begin again with the policies of open alerts that nobody knows of, if they reach people now."""
+    resolver = RecipientResolver(conn, now)
+    for routed in alerts.routed(conn, alerts.adrift(conn)):
+        told = resolver.about(routed.alert.client_id).told
+        first = step_for_those_left(routed.policy, 0, told, routed.alert.severity)
+        if first is not None:
+            _take_again(conn, routed, first, now)
+
+
 def _is_known_to_nobody(one: ToldStaff, reached: ClientRecipients) -> bool:
     at_hand = {recipient.staff.id for those in reached.told.values() for recipient in those}
     if one.state == "open":

@@ -11,6 +11,7 @@ from engine.model.instant import Instant
 from engine.model.message import MessageKind, NewMessage
 from engine.model.staff import RecipientFacts, Role, Staff
 from engine.store.messages import outbox
+from engine.store.operations import channel_state
 from engine.store.people import opt_outs, staff
 
 
@@ -58,10 +59,14 @@ def tell(
 
 
 def _who_can_receive(conn: Connection, role: Role, now: Instant) -> list[Staff]:
-    # They are told wherever they are, so absence does not count.
-    opted_out = opt_outs.numbers(conn)
-    return [
-        one
+    # They are told wherever they are, so that absence does not count.
+    opted_out, verifies = opt_outs.numbers(conn), channel_state.verifies_numbers(conn)
+    facts = [
+        RecipientFacts(
+            one,
+            opted_out=one.phone in opted_out,
+            unconfirmed=verifies and not one.phone_confirmed,
+        )
         for one in staff.of_role(conn, role)
-        if may_notify(RecipientFacts(one, opted_out=one.phone in opted_out), now).allowed
     ]
+    return [one.staff for one in facts if may_notify(one, now).allowed]

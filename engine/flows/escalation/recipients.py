@@ -23,6 +23,7 @@ from engine.model.staff import (
     SkippedRecipient,
     Staff,
 )
+from engine.store.operations import channel_state
 from engine.store.people import absences, opt_outs, staff
 from engine.store.people import on_call as rotations
 
@@ -119,6 +120,11 @@ class StaffDirectory:
     def opted_out(self) -> frozenset[str]:
         """The numbers that said STOP."""
         return opt_outs.numbers(self._conn)
+
+    @cached_property
+    def verifies_numbers(self) -> bool:
+        """Whether nobody is told before their number is confirmed."""
+        return channel_state.verifies_numbers(self._conn)
 
     def _read_assignments(self, client_ids: Sequence[int]) -> None:
         self._assignments = {client_id: [] for client_id in client_ids}
@@ -229,6 +235,7 @@ class RecipientResolver:
         facts = RecipientFacts(
             one,
             opted_out=one.phone in self._people.opted_out,
+            unconfirmed=not one.phone_confirmed and self._people.verifies_numbers,
             absent=one.id in self.absent,
             as_mentor=consents is not None,
             consents=consents or (),

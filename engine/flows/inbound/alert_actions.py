@@ -12,6 +12,7 @@ from engine.alerts.lifecycle import Reason, move
 from engine.alerts.routing import wait_after
 from engine.errors import UserError
 from engine.flows.escalation.alert_news import name, tell
+from engine.flows.escalation.staff_names import person
 from engine.flows.inbound import acting
 from engine.messaging import answers
 from engine.model.alert import Act, AlertState
@@ -151,7 +152,7 @@ def undo(
         alerts.set_owner(conn, held.alert.id, who.id)
     for staff_id in outbox.told_of(conn, held.alert.id):
         if staff_id != who.id and back == "open" and last.to_state != "open":
-            body = answers.open_again(name(conn, held, staff_id, detail, now), who.role)
+            body = answers.open_again(name(conn, held, staff_id, detail, now), person(conn, who))
             tell(conn, held.alert.id, held.step, staff_id, body, now)
     return Undone(held.alert.id, _ACT_OF[last.why])
 
@@ -214,10 +215,11 @@ def _tell_others(
     conn: Connection, held: Routed, who: Staff, what: Act, now: Instant, detail: Detail
 ) -> None:
     alert = held.alert
+    by = person(conn, who)
     said = answers.closed_by if what in {Act.DONE, Act.FALSE_ALARM} else answers.taken_by
     for staff_id in outbox.told_of(conn, alert.id):
         if staff_id != who.id:
-            body = said(name(conn, held, staff_id, detail, now), who.role)
+            body = said(name(conn, held, staff_id, detail, now), by)
             tell(conn, alert.id, held.step, staff_id, body, now)
 
 

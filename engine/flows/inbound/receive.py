@@ -8,7 +8,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from engine.flows.delivery import disclosure_log, opt_out
-from engine.flows.escalation import operator_notices
+from engine.flows.escalation import operator_notices, phone_confirmations
+from engine.flows.escalation.staff_names import staff_word
 from engine.flows.inbound import acting, alert_actions, client_messages, staff_texts
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
@@ -20,6 +21,7 @@ from engine.messaging.client_words import (
     read_client_text,
 )
 from engine.messaging.danger_words import in_crisis
+from engine.messaging.phone_confirmation import PhoneReply
 from engine.messaging.reactions import read_reaction
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
@@ -61,13 +63,10 @@ def take(
         inbox_id = inbox.add(conn, inbound, now)
         if inbox_id is None:
             return TakenText("before", inbox.answer_to(conn, inbound.provider_id), new=False)
-        phone = inbound.sender
-        sender = Sender(
-            phone, staff.with_phone(conn, phone), list(roster.clients_with_phone(conn, phone))
-        )
+        sender = _sender(conn, inbound.sender)
         taken = _take(conn, sender, inbound, settings, now, inbox_id)
         # A phone that opted out gets nothing but the lines that help.
-        unwanted = taken.understood != "crisis" and opt_outs.holds(conn, phone)
+        unwanted = taken.understood != "crisis" and opt_outs.holds(conn, sender.phone)
         if unwanted or (taken.understood == "other" and _tires(conn, sender, inbox_id)):
             taken = replace(taken, answer=None)
         inbox.settle(conn, inbox_id, _read_text(sender, taken))
@@ -77,6 +76,14 @@ def take(
             )
         _record(conn, inbox_id, taken, now)
     return taken
+
+
+def _sender(conn: Connection, phone: str) -> Sender:
+    clients = list(roster.clients_with_phone(conn, phone))
+    unconfirmed = phone_confirmations.waiting(conn, phone)
+    strangers = {one.staff.id for one in unconfirmed}
+    known = [one for one in staff.with_phone(conn, phone) if one.id not in strangers]
+    return Sender(phone, known, clients, unconfirmed)
 
 
 def _read_text(sender: Sender, taken: TakenText) -> inbox.ReadText:
@@ -108,7 +115,9 @@ def _take(
         return _stop(conn, sender, inbound, earlier, settings, now)
     danger = None if read_reaction(body) else in_crisis(body, earlier)
     started = word == "start" and opt_out.opt_in(conn, sender.phone, now)
-    if not sender.staff and not sender.clients:
+    if sender.unconfirmed and not danger and (taken := _confirm(conn, sender, body, now)):
+        return taken
+    if not (sender.staff or sender.clients or (danger and sender.unconfirmed)):
         return TakenText("unknown")
     if started:
         placed = [
@@ -124,6 +133,22 @@ def _take(
         if answered.understood not in {"other", "help"} or not sender.clients:
             return answered
     return _of_client(conn, sender, inbound, earlier, settings, now, inbox_id)
+
+
+def _confirm(conn: Connection, sender: Sender, body: str, now: Instant) -> TakenText | None:
+    """Take a text of a phone whose owner is not confirmed; None if it is left to its other owners."""
+    shared = bool(sender.staff or sender.clients)
+    answer = phone_confirmations.take(conn, sender.unconfirmed, body, now, shared=shared)
+    if answer is None:
+        return None
+    match answer.reply:
+        case PhoneReply.CONFIRMS:
+            said = answers.PHONE_CONFIRMED
+            return TakenText("phone_confirmed", said, phone_answer=answer)
+        case PhoneReply.DENIES:
+            return TakenText("phone_denied", answers.PHONE_DENIED, phone_answer=answer)
+        case _:
+            return TakenText("other", answers.unconfirmed(answer.code))
 
 
 def _stop(
@@ -185,8 +210,8 @@ def _told_a_mentor(
 
 def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:
     """Tell the supervisors, except one who shares the sender's phone."""
-    for one in sender.staff:
-        body = operator_texts.in_danger(one.ref, one.id)
+    for one in [*sender.staff, *(each.staff for each in sender.unconfirmed)]:
+        body = operator_texts.in_danger(staff_word(conn, one), one.id)
         others = operator_notices.overseers(conn, now, but=sender.phone)
         operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
 
@@ -210,4 +235,6 @@ def _record(conn: Connection, inbox_id: int, taken: TakenText, now: Instant) -> 
         alert_actions.record(conn, acted, who, act, now, by="text")
     if taken.undone:
         alert_actions.record_undone(conn, *taken.undone, now)
+    if taken.phone_answer:
+        phone_confirmations.record(conn, taken.phone_answer, now)
     opt_out.record(conn, list(taken.opted_out), now, by="text")

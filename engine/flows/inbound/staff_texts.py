@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.flows.escalation.staff_names import person
 from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers
 from engine.messaging.advice import client_text_advice
 from engine.messaging.listing import Named
+from engine.messaging.names import ROLE_WORDS
 from engine.messaging.replies import Asks, Reply, read
 from engine.messaging.reply_parts import OpenAlert
 from engine.model.alert import CLIENT_TEXT, Act
@@ -183,7 +185,7 @@ def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
     if acted.outcome == "closed":
         return _was_closed(desk, code)
     if acted.by is not None:
-        return answers.already_taken(named, acted.by.role)
+        return answers.already_taken(named, person(desk.conn, acted.by))
     match act:
         case Act.PASS:
             return answers.passed_on(named, acted.next_role)
@@ -220,7 +222,7 @@ def _was_closed(desk: _Desk, code: int) -> str:
     if kind == "staff":
         closer = staff.by_id(desk.conn, int(number))
         mine = closer is not None and closer.id in {one.id for one in desk.sender.staff}
-        by = "you" if mine or closer is None else answers.ROLE_WORDS[closer.role]
+        by = "you" if mine or closer is None else person(desk.conn, closer)
     elif last.why == "corrected":
         by = "corrected data, because it was an error"
     return answers.already_closed(
@@ -239,7 +241,7 @@ def _details(desk: _Desk, code: int) -> str:
     told = [staff.by_id(desk.conn, each) for each in outbox.told_of(desk.conn, coded.alert_id)]
     mine = {one.id for one in desk.sender.staff}
     people = [
-        "you" if one.id in mine else answers.ROLE_WORDS[one.role] for one in told if one is not None
+        "you" if one.id in mine else person(desk.conn, one) for one in told if one is not None
     ]
     since = _clock(held.alert.began, who, desk.now)
     following = _following(desk, held, who, desk.now)
@@ -263,10 +265,10 @@ def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:
     owner = staff.by_id(desk.conn, held.owner_id) if held.owner_id is not None else None
     if owner is not None:
         mine = owner.id in {one.id for one in desk.sender.staff}
-        return "It is yours." if mine else f"{answers.ROLE_WORDS[owner.role]} has it."
+        return "It is yours." if mine else f"{person(desk.conn, owner)} has it."
     if held.next_step_at is None or held.step >= len(held.policy):
         return "Nobody else is next."
-    role = answers.ROLE_WORDS[held.policy[held.step].to]
+    role = ROLE_WORDS[held.policy[held.step].to]
     return f"Next: {role} at {_clock(held.next_step_at, who, now)}."
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.flows.escalation.phone_confirmations import PhoneAnswer
 from engine.flows.inbound import alert_actions
 from engine.flows.inbound.client_messages import PlacedText
 from engine.model.alert import Act
 from engine.model.staff import Staff
 from engine.store.messages.reply_codes import CodedAlert
+from engine.store.people.phone_codes import UnconfirmedPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Sender:
     phone: str
     staff: Sequence[Staff]
     clients: Sequence[int]
+    unconfirmed: Sequence[UnconfirmedPhone] = ()  # they are said to have it, and may be strangers
 
     def who(self, coded: CodedAlert) -> Staff:
         """Return the member of staff or mentor to whom a code was told."""
@@ -39,6 +42,7 @@ class TakenText:
     acted: Sequence[tuple[alert_actions.Acted, Staff, Act]] = ()
     undone: tuple[alert_actions.Undone, Staff] | None = None
     opted_out: Sequence[int] = ()
+    phone_answer: PhoneAnswer | None = None
     placed: Sequence[PlacedText] = ()
     about: Sequence[CodedAlert] = ()
 

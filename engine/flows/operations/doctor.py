@@ -36,7 +36,7 @@ from engine.store.intake import events, list_rows, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
-from engine.store.people import on_call, roster
+from engine.store.people import on_call, phone_codes, roster, staff
 
 # The name of a row of each part of the roster.
 _ROWS = {
@@ -90,6 +90,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _feeds(conn, now)
             yield _ahead(conn, now)
             yield _messages(conn)
+            yield from _phones(conn, settings)
             yield _rejects(conn)
             yield from _lists(conn)
             yield from _words(conn, rulebook, settings)
@@ -318,6 +319,27 @@ def _messages(conn: Connection) -> Check:
     return Check("messages", True, f"{said}.")
 
 
+def _phones(conn: Connection, settings: Settings) -> Iterator[Check]:
+    """Name the people whose numbers may be those of strangers."""
+    unconfirmed = phone_codes.unconfirmed(conn)
+    if not settings.sms.verifies_numbers:
+        said = "Numbers are not verified"
+        if not settings.sms.reaches_phones:
+            yield Check("phones", True, f"{said}, because no text leaves this machine.")
+        elif unconfirmed:
+            who = _some([one.staff.shown for one in unconfirmed])
+            said = f"{said}, so a wrong one gets texts about clients. Nobody confirmed those of"
+            yield Check("phones", False, f"{said} {who}. Set sms: verify_numbers: true.")
+        return
+    for one in unconfirmed:
+        said = "says that it is not theirs" if one.denied else "is not confirmed"
+        ways = f"the code that it was texted, or handrail staff confirm {one.staff.ref} --by STAFF"
+        who = f"The number of {one.staff.shown} ({one.staff.role.replace('_', ' ')})"
+        yield Check("phones", False, f"{who} {said}, so it gets no texts about clients: {ways}.")
+    if not unconfirmed:
+        yield Check("phones", True, "Every number of the staff is confirmed.")
+
+
 def _rejects(conn: Connection) -> Check:
     waiting = figures(conn).rejects
     if not waiting:
@@ -330,6 +352,8 @@ def _rejects(conn: Connection) -> Check:
 def _refs(conn: Connection) -> Iterator[Check]:
     """Check for refs and aliases that look like a name, or that no text can show."""
     refs, aliases = roster.client_refs(conn), roster.aliases(conn)
+    active = [one for one in staff.everybody(conn).values() if one.active]
+    called = [one for one in active if one.call_name]
     named = [ref for ref in refs if looks_like_name(ref)]
     named += [alias for alias in aliases if looks_like_name(alias, alias=True)]
     unsaid = [ref for ref in (*refs, *aliases) if not sayable(ref)]
@@ -338,6 +362,12 @@ def _refs(conn: Connection) -> Iterator[Check]:
         yield Check("refs", False, said)
     if unsaid:
         said = f"{_some(unsaid)} cannot stand in a text, so texts say only that someone needs help."
+        yield Check("refs", False, said)
+    if mute := [one.shown for one in called if not sayable(one.call_name or "")]:
+        said = f"The call names of {_some(mute)} cannot stand in a text, so texts say their roles."
+        yield Check("refs", False, said)
+    if twice := [one.shown for one in called if staff.shares_call_name(conn, one)]:
+        said = f"{_some(twice)} share a call name, so texts say their refs; let the names differ."
         yield Check("refs", False, said)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.flows.escalation import operator_notices
+from engine.flows.escalation import operator_notices, phone_confirmations
+from engine.flows.escalation.staff_names import staff_word
 from engine.messaging import operator_texts
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
@@ -11,7 +12,7 @@ from engine.store.people import staff
 
 
 def enqueue(database: Database, phone: str, now: Instant) -> list[str]:
-    """Put a text to a phone into the outbox.
+    """Put a text to a phone into the outbox: a trial, or the question whether it is the right one.
 
     Args:
         database: The database.
@@ -19,11 +20,15 @@ def enqueue(database: Database, phone: str, now: Instant) -> list[str]:
         now: The present instant.
 
     Returns:
-        The refs of the people who have the phone; none if nobody of the staff has it.
+        The people who have the phone; none if nobody of the staff has it.
     """
     with database.write() as conn:
         owners = staff.with_phone(conn, phone)
-        for one in owners[:1]:
-            body = operator_texts.trial(one.ref)
+        unconfirmed = phone_confirmations.waiting(conn, phone)
+        for asked in unconfirmed:
+            phone_confirmations.ask(conn, asked, now)
+        strangers = {one.staff.id for one in unconfirmed}
+        for one in [one for one in owners if one.id not in strangers][:1]:
+            body = operator_texts.trial(staff_word(conn, one))
             operator_notices.tell(conn, [one], MessageKind.TRIAL, body, now)
-    return [one.ref for one in owners]
+    return [one.shown for one in owners]

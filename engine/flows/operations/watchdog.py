@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.alerts.routing import ends_in_nobody
-from engine.flows.escalation import operator_notices
+from engine.flows.escalation import operator_notices, phone_confirmations
 from engine.flows.operations import clock_watch, on_call
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
@@ -116,8 +116,12 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
     if outbox_delays.urgent_overdue(conn, now):
         found.append("an urgent text has waited for more than a minute")
     found += [
-        f"texts to {deaf.staff_ref} do not arrive (error {deaf.error_code})"
+        f"texts to {deaf.staff} do not arrive (error {deaf.error_code})"
         for deaf in outbox_delays.deaf_phones(conn, now - WEEK_US)
+    ]
+    found += [
+        f"the phone of {one.staff.shown} is not confirmed"
+        for one in phone_confirmations.unanswered(conn, now)
     ]
     found += missing_data(conn)
     storm = alert_storms.last_held_at(conn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,9 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
     record = alert_records.record_of(conn, alert_id)
     if record is None:
         raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
-    return _Explainer(conn, record).why(_rule(conn, record, kinds))
+    found = _Explainer(conn, record).why(_rule(conn, record, kinds))
+    called = staff.call_names(conn)
+    return replace(found, call_names={ref: called[ref] for ref in found.staff & called.keys()})
 
 
 def alert_of_code(conn: Connection, phone: str, code: int, now: Instant) -> int:

@@ -19,6 +19,7 @@ from engine.store.alerts.alert_json import read_policy
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
+from engine.store.tables.operations import channel_state
 from engine.store.tables.people import absences, assignments, opt_outs, staff
 
 _log = structlog.get_logger()
@@ -46,6 +47,10 @@ _MAYBE_GONE = or_(
     ~staff.c.active,
     staff.c.phone.is_(None),
     staff.c.phone.in_(select(opt_outs.c.phone)),
+    and_(
+        staff.c.confirmed_phone.is_distinct_from(staff.c.phone),
+        exists().where(channel_state.c.verifies_numbers),
+    ),
     _ABSENT,
     ~_ASSIGNED,
 )

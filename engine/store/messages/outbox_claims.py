@@ -38,6 +38,7 @@ from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
+from engine.store.operations import channel_state
 from engine.store.people import absences, opt_outs
 from engine.store.people.staff import consents_for, read
 from engine.store.tables.alerts import alerts
@@ -232,6 +233,7 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
         RecipientFacts(
             recipient,
             opted_out=opt_outs.holds(conn, message.phone),
+            unconfirmed=not recipient.phone_confirmed and channel_state.verifies_numbers(conn),
             absent=recipient.id in away,
             as_mentor=mentor,
             consents=tuple(consents),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 
 from engine.model.instant import LAST_US, MINUTE_US, Instant
 from engine.model.message import URGENT
+from engine.model.staff import shown
 from engine.store.people import opt_outs
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import staff
@@ -42,7 +43,7 @@ def urgent_overdue(conn: Connection, now: Instant) -> int:
 class DeafPhone:
     """A phone that the last text did not reach: whose it is, and the carrier's error."""
 
-    staff_ref: str
+    staff: str  # as pages name them
     error_code: str | None
 
 
@@ -68,14 +69,14 @@ def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
         outbox.c.error_code.is_not(None),
     )
     wanted = (
-        select(staff.c.ref, staff.c.phone, outbox.c.error_code)
+        select(staff.c.ref, staff.c.call_name, staff.c.phone, outbox.c.error_code)
         .join(staff, staff.c.id == outbox.c.staff_id)
         .where(lost, staff.c.active, outbox.c.phone == staff.c.phone, ~reached.exists())
         .order_by(staff.c.ref, outbox.c.id)
     )
     opted_out = opt_outs.numbers(conn)
     last = {row.ref: row for row in conn.execute(wanted) if row.phone not in opted_out}
-    return [DeafPhone(row.ref, row.error_code) for row in last.values()]
+    return [DeafPhone(shown(row.ref, row.call_name), row.error_code) for row in last.values()]
 
 
 def overdue(conn: Connection, before: Instant) -> int:

@@ -18,6 +18,7 @@ SMS = "sms"
 _OF_SMS = channel_state.c.channel == SMS
 _BREAKER = ("failures", "since", "stopped_until", "error_code")
 _READ = select(*(channel_state.c[name] for name in _BREAKER)).where(_OF_SMS)
+_VERIFIES = select(channel_state.c.verifies_numbers).where(_OF_SMS)
 _LISTED = select(channel_state.c.texts_listed_at).where(_OF_SMS)
 
 
@@ -40,6 +41,16 @@ def texts_listed_at(conn: Connection) -> Instant | None:
 def note_texts_listed(conn: Connection, at: Instant) -> None:
     """Record that the carrier was asked for incoming texts."""
     _put(conn, {"texts_listed_at": at})
+
+
+def verifies_numbers(conn: Connection) -> bool:
+    """Return whether nobody is texted about a client before their number is confirmed."""
+    return bool(conn.scalar(_VERIFIES))
+
+
+def set_verifies_numbers(conn: Connection, verifies: bool) -> None:
+    """Record whether numbers must be confirmed, for every daemon on the database."""
+    _put(conn, {"verifies_numbers": verifies})
 
 
 def _put(conn: Connection, values: Mapping[str, object]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import time
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, select
 
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.tables.people import assignments, consents, staff
@@ -57,6 +57,21 @@ def with_phone(conn: Connection, phone: str) -> Sequence[Staff]:
     ]
 
 
+def shares_call_name(conn: Connection, one: Staff) -> bool:
+    """Return whether another active person has the same call name."""
+    if one.call_name is None:
+        return False
+    same = func.lower(staff.c.call_name) == one.call_name.lower()
+    others = select(staff.c.id).where(staff.c.active, same, staff.c.id != one.id).limit(1)
+    return conn.scalar(others) is not None
+
+
+def call_names(conn: Connection) -> dict[str, str]:
+    """Read the call names of all who have one, by ref."""
+    wanted = select(staff.c.ref, staff.c.call_name).where(staff.c.call_name.is_not(None))
+    return {row.ref: row.call_name for row in conn.execute(wanted)}
+
+
 def everybody(conn: Connection) -> dict[int, Staff]:
     """Return all members of staff and mentors, by id."""
     return {row.id: read(row) for row in conn.execute(select(staff).order_by(staff.c.id))}
@@ -98,4 +113,6 @@ def read(row: Row[Any]) -> Staff:
         quiet_from=time.fromisoformat(row.quiet_from) if row.quiet_from else None,
         quiet_to=time.fromisoformat(row.quiet_to) if row.quiet_to else None,
         active=row.active,
+        call_name=row.call_name,
+        confirmed_phone=row.confirmed_phone,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Integer,
     String,
@@ -47,8 +48,8 @@ job_runs = Table(
     Column("error", Text),
 )
 
-# The circuit breaker of each channel, and when the carrier was last asked for the texts that came
-# in.
+# The circuit breaker of each channel, when the carrier was last asked for the texts that came in,
+# and whether numbers are verified.
 channel_state = Table(
     "channel_state",
     metadata,
@@ -58,6 +59,8 @@ channel_state = Table(
     Column("stopped_until", Instant),
     Column("error_code", String(20)),
     Column("texts_listed_at", Instant),
+    # Whether a number must be confirmed, as config.yaml had it when the daemon last began.
+    Column("verifies_numbers", Boolean),
 )
 
 # The times at which more texts waited than people can act on one by one; `last_held_at` is in the

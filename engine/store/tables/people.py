@@ -48,6 +48,9 @@ staff = Table(
     Column("quiet_from", String(5)),
     Column("quiet_to", String(5)),
     Column("active", Boolean, nullable=False),
+    Column("call_name", String(15)),
+    # The number that was confirmed to be theirs; another number must be confirmed too.
+    Column("confirmed_phone", String(20)),
     Index(None, "phone"),
     Index(None, "role"),
 )
@@ -115,6 +118,19 @@ absences = Table(
     Column("ended", Instant, nullable=False),
     Column("stand_in_id", ForeignKey("staff.id")),
     Column("removed_at", Instant),
+)
+
+# The codes by which people confirm their numbers, and how often they were asked. A number may say
+# that it is not theirs.
+phone_codes = Table(
+    "phone_codes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("phone", String(20), primary_key=True),
+    Column("code", String(4), nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("denied_at", Instant),
 )
 
 # Numbers that said STOP: nothing is sent to them until they say START.

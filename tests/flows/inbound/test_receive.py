@@ -14,6 +14,7 @@ from engine.flows.delivery import deliver
 from engine.messaging import answers, operator_texts
 from engine.messaging.lint import lint
 from engine.messaging.listing import Named
+from engine.messaging.names import ROLE_WORDS
 from engine.model.alert import Act
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
@@ -75,8 +76,8 @@ def test_two_who_take_it_at_once_cannot_both_have_it(phones: Phones) -> None:
         )
     assert answers.yours(named(1)) in answered
     taken_by = {
-        answers.already_taken(named(1), "case_manager"),
-        answers.already_taken(named(1), "supervisor"),
+        answers.already_taken(named(1), "the case manager"),
+        answers.already_taken(named(1), "the supervisor"),
     }
     assert len(taken_by & set(answered)) == 1
 
@@ -84,8 +85,8 @@ def test_two_who_take_it_at_once_cannot_both_have_it(phones: Phones) -> None:
 def test_the_others_who_were_told_are_told_once_that_it_is_taken(phones: Phones) -> None:
     assert phones.told(hours(1)) == [SUPERVISOR]
     phones.text(CASE_MANAGER, "1a")
-    assert phones.go_on() == [(SUPERVISOR, answers.taken_by(named(1), "case_manager"))]
-    assert phones.text(SUPERVISOR, "1 a") == answers.already_taken(named(1), "case_manager")
+    assert phones.go_on() == [(SUPERVISOR, answers.taken_by(named(1), "the case manager"))]
+    assert phones.text(SUPERVISOR, "1 a") == answers.already_taken(named(1), "the case manager")
     phones.text(CASE_MANAGER, "1 d")
     assert phones.go_on(hours(2)) == []
 
@@ -135,7 +136,7 @@ def test_closing_it_keeps_why(phones: Phones, letter: str, resolution: str) -> N
 def test_it_can_be_closed_without_being_taken_and_the_others_hear_of_it(phones: Phones) -> None:
     phones.go_on(hours(1))
     phones.text(SUPERVISOR, "1 f")
-    assert phones.go_on() == [(CASE_MANAGER, answers.closed_by(named(1), "supervisor"))]
+    assert phones.go_on() == [(CASE_MANAGER, answers.closed_by(named(1), "the supervisor"))]
 
 
 def test_a_snoozed_alert_asks_again_after_two_hours_and_then_climbs(phones: Phones) -> None:
@@ -320,12 +321,12 @@ def test_every_answer_may_be_sent_whatever_the_codes_and_refs(
     said = [*fixed_answers(), answers.not_understood(alerts), answers.listed(alerts)]
     said += [answers.which(alerts)] if alerts else []
     for alert in alerts[:3]:
-        said += [answers.yours(alert), answers.already_taken(alert, role)]
+        said += [answers.yours(alert), answers.already_taken(alert, ROLE_WORDS[role])]
         said += [answers.passed_on(alert, role), answers.passed_on(alert, None)]
         said += [answers.closed(alert, "a false alarm"), answers.snoozed(alert)]
         said += [answers.already_closed(alert, "Mon 13:33", "the supervisor")]
-        said += [answers.taken_by(alert, role), answers.closed_by(alert, role)]
-        said += [answers.wrote_again(alert, mine=True), answers.open_again(alert, role)]
+        said += [answers.taken_by(alert, "W" * 15), answers.closed_by(alert, ROLE_WORDS[role])]
+        said += [answers.wrote_again(alert, mine=True), answers.open_again(alert, ROLE_WORDS[role])]
         said += [answers.undone(alert, act), answers.confirm([(act, alert)], only=True)]
         said += [answers.details(alert, "Mon 13:33", ["you", "the mentor"] * 9, "It is yours.")]
     if len(alerts) > 1:

@@ -53,11 +53,11 @@ def test_one_unknown_code_among_several_stops_them_all(database: Database) -> No
 def test_undo_takes_a_mistaken_done_back_and_the_alert_climbs_again(phones: Phones) -> None:
     phones.go_on(hours(1))
     phones.text(CASE_MANAGER, "1 d")
-    assert phones.go_on() == [(SUPERVISOR, answers.closed_by(named(1), "case_manager"))]
+    assert phones.go_on() == [(SUPERVISOR, answers.closed_by(named(1), "the case manager"))]
     phones.now += MINUTE_US
     assert phones.text(CASE_MANAGER, "undo") == answers.undone(named(1), Act.DONE)
     assert phones.states() == ["open"]
-    assert (SUPERVISOR, answers.open_again(named(1), "case_manager")) in phones.go_on()
+    assert (SUPERVISOR, answers.open_again(named(1), "the case manager")) in phones.go_on()
 
 
 def test_what_happened_more_than_ten_minutes_ago_cannot_be_undone(phones: Phones) -> None:

@@ -30,7 +30,9 @@ MAPPING = """
   columns: {ref: ref, as_of: since, attributes: {phase: phase}}
 - match: staff*.csv
   roster: staff
-  columns: {ref: ref, role: role, phone: phone, quiet_from: from, quiet_to: to, active: active}
+  columns:
+    {ref: ref, call_name: called, role: role, phone: phone, quiet_from: from, quiet_to: to,
+     active: active}
 - match: cases*.csv
   roster: assignments
   columns: {client: client, staff: staff, role: role, began: began, ended: ended}
@@ -231,6 +233,20 @@ def test_staff_are_put_in_corrected_and_left_as_they_are(site: CsvSite) -> None:
     site.write("staff.csv", STAFF + JD.replace("7:00,", "7:00,no").replace("0142", "0143"))
     site.read()
     assert rows(site, staff, "phone", "active") == [("+12125550143", False)]
+
+
+def test_staff_have_a_call_name_if_it_is_one_word_that_a_text_has_room_for(site: CsvSite) -> None:
+    header = "ref,called,role,phone,from,to,active\n"
+    rows_of = ("A,Zoë", "B,Sam Miller", "C,", "D,Bartholomaeus-Maximilian", "E,7")
+    site.write("staff.csv", header + "".join(f"{row},mentor,,,,\n" for row in rows_of))
+    site.read()
+    called = [("A", "Zoë"), ("B", None), ("C", None), ("D", None), ("E", None)]
+    assert rows(site, staff, "ref", "call_name") == called
+    assert [each.split(";")[0] for *_, each in site.rejects()] == [
+        "call_name (from called): 'Sam Miller' is not one word",
+        "call_name (from called): 'Bartholomaeus-Maximilian' is longer than 15 characters",
+        "call_name (from called): '7' holds no letter",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,14 @@ from engine.model.channel import Channel
 from engine.model.instant import SECOND_US, from_us
 from engine.model.outages import Feed
 from engine.model.settings import Settings
+from engine.model.sms_settings import SmsSettings
 from engine.rulebook.parsing.load import load as load_rules
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
 from engine.store.operations import audit_log, channel_state, job_runs, rule_sets
 from engine.store.tables import intake, operations, people
 from tests.kit.caseload import Caseload
-from tests.kit.rows import add_alert, add_client
+from tests.kit.rows import add_alert, add_client, add_staff
 
 NOW = 1_800_000_000 * SECOND_US
 CONFIG = """\
@@ -274,3 +275,33 @@ def test_refs_that_look_like_names_or_cannot_stand_in_a_text_are_named(
         "Dana Smith, Зоя",
         "Зоя",
     ]
+
+
+def test_call_names_that_texts_cannot_say_or_that_are_shared_are_named(
+    site: Settings, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as conn:
+        for ref, call_name in (("A", "Sam"), ("B", "sam"), ("C", "Зоя"), ("D", "Dana")):
+            add_staff(conn, ref=ref, role="mentor", call_name=call_name)
+    found = [check.said for check in examine(site, NOW) if check.name == "refs"]
+    assert found == [
+        "The call names of Зоя (C) cannot stand in a text, so texts say their roles.",
+        "Sam (A), sam (B) share a call name, so texts say their refs; let the names differ.",
+    ]
+
+
+def test_numbers_that_nobody_confirmed_are_named_where_they_count(
+    site: Settings, sqlite_database: Database
+) -> None:
+    with sqlite_database.write() as conn:
+        add_staff(conn, ref="S-1", role="mentor", phone="+15550100001", call_name="Sam")
+    phones = [check for check in examine(site, NOW) if check.name == "phones"]
+    assert [(check.ok, check.said) for check in phones] == [
+        (True, "Numbers are not verified, because no text leaves this machine.")
+    ]
+    for sms, said in (
+        ({"verify_numbers": True}, "The number of Sam (S-1) (mentor) is not confirmed"),
+        ({"reaches_phones": True, "verify_numbers": False}, "a wrong one gets texts about clients"),
+    ):
+        settings = site.model_copy(update={"sms": SmsSettings.model_validate(sms)})
+        assert said in wrong(settings)["phones"]
