@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from engine.flows.operations import why
 from engine.messaging import answers
-from engine.model.kinds import BUILT_IN
+from engine.model.event_kinds import BUILT_IN
 from engine.presentation.why import lines
 from engine.store.database.connection import Database
 from engine.store.tables.people import staff
