@@ -96,7 +96,7 @@ def confirm_phone(who: str, code: str) -> str:
 
 
 def phone_denied(who: str, number: int) -> str:
-    """A phone says that it is not that of the member of staff or mentor who is said to have it."""
+    """Tell that the number of a member of staff or mentor says it is another person's."""
     said = "has another phone, says the one that we have. Put the number right in the roster."
     return first_clean(
         [f"Handrail: staff {who} {said}", f"Handrail: number {number} of the staff {said}"]
