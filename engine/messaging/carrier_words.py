@@ -37,6 +37,13 @@ ya no quiero( recibir)? (mas )?(mensajes|textos)
 quiero darme de baja de (los|estos) mensajes
 """
 )
+_WRONG_NUMBER = phrases(
+    r"""
+(sorry )?((you|u) (have|got|have got) |this is |its )?(the |a )?wrong (number|person)( (sorry|buddy|
+  dude|man))*
+(es |tiene |tienes )?(un |el )?numero equivocado|se equivoco de numero|numero incorrecto
+"""
+)
 _START = phrases(
     r"""
 start|unstop|resubscribe( me)?|start (text|messag)ing me( again)?|start the texts?( again)?
@@ -59,3 +66,13 @@ def read_carrier_word(body: str) -> CarrierWord | None:
     if _STOP.fullmatch(bare):
         return "stop"
     return "start" if _START.fullmatch(bare) else None
+
+
+def says_wrong_number(body: str) -> bool:
+    """Return whether a whole text says that the number belongs to another person.
+
+    Args:
+        body: The text as it came in.
+    """
+    bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ")).split())
+    return _WRONG_NUMBER.fullmatch(bare) is not None

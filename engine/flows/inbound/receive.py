@@ -13,7 +13,8 @@ from engine.flows.escalation.staff_names import staff_word
 from engine.flows.inbound import acting, alert_actions, client_messages, staff_texts
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
-from engine.messaging.carrier_words import read_carrier_word
+from engine.messaging.auto_replies import is_auto_reply
+from engine.messaging.carrier_words import read_carrier_word, says_wrong_number
 from engine.messaging.client_words import (
     ONE_SENTENCE_US,
     ClientTextSort,
@@ -107,11 +108,15 @@ def _take(
     # The carrier's own word for help, such as AIDE, is no word of ours.
     body = "help" if inbound.keyword == "help" else inbound.body
     inbound = replace(inbound, body=body)
+    if is_auto_reply(body) and (sender.staff or sender.clients):
+        return TakenText("auto_reply")
     since = now - ONE_SENTENCE_US
     earlier = inbox.bodies_since(conn, sender.phone, since, inbox_id) if sender.clients else []
     alone = None if read_reaction(body) else in_crisis(body)
     word = inbound.keyword or (None if alone else read_carrier_word(body))
-    if word == "stop":
+    # The number of a member of staff or mentor has another owner, to whom nothing may be disclosed.
+    passed_on = sender.staff and not sender.clients and says_wrong_number(body)
+    if word == "stop" or passed_on:
         return _stop(conn, sender, inbound, earlier, settings, now)
     danger = None if read_reaction(body) else in_crisis(body, earlier)
     started = word == "start" and opt_out.opt_in(conn, sender.phone, now)

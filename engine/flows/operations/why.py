@@ -214,7 +214,7 @@ class _Explainer:
             for each in before
             if each.client_ref == text.client_ref
             and each.received_at >= since
-            and each.understood != "reaction"
+            and each.understood not in {"reaction", "auto_reply"}
         ]
         return ExplainedText(
             self._local(text.received_at),

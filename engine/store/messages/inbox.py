@@ -19,6 +19,8 @@ _LINK = insert(inbox_alerts)
 # A person who asks for the list again within this time gets its next page.
 _READING_US = 30 * MINUTE_US
 _MOST_PAGES = 50
+# Texts that a phone writes, not its owner.
+_NO_WORDS = ("reaction", "auto_reply")
 # Texts of which one sentence may consist.
 _MOST_PARTS = 6
 _LINKS = (
@@ -167,13 +169,13 @@ def last_understood(conn: Connection, sender: str, before: Instant, limit: int) 
 def bodies_since(conn: Connection, sender: str, since: Instant, before: int) -> list[str]:
     """Read the sender's own words since an instant and before this text, the oldest first.
 
-    Reactions are left out, because they quote a text of ours.
+    Reactions and automatic replies are left out, because their words are not the sender's.
     """
     theirs = select(inbox.c.body).where(
         inbox.c.sender == sender,
         inbox.c.id < before,
         inbox.c.received_at >= since,
-        inbox.c.understood.is_distinct_from("reaction"),
+        or_(inbox.c.understood.is_(None), inbox.c.understood.not_in(_NO_WORDS)),
     )
     return list(conn.scalars(theirs.order_by(inbox.c.id)))[-_MOST_PARTS:]
 

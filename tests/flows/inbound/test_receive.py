@@ -406,3 +406,47 @@ def test_the_supervisors_hear_that_a_number_opted_in_again_as_they_heard_that_it
     assert phones.text(CASE_MANAGER, "START") == answers.STARTED
     assert (SUPERVISOR, operator_texts.opted_in("S-1", 1)) in phones.go_on()
     assert phones.text(CASE_MANAGER, "START") != answers.STARTED
+
+
+AUTO_REPLIES = (
+    "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where "
+    "I'm going.",
+    '(I\'m not receiving notifications. If this is urgent, reply "urgent" to send a notification '
+    "through with your original message.)",
+    "Automatic reply: I am out of the office. For an emergency call 911.",
+    "I'm driving right now - Sent from My Car",
+    "I am away until Monday. This is an automated response.",
+    "Respuesta automática: en caso de emergencia llame al 911",
+)
+
+
+@pytest.mark.parametrize("body", AUTO_REPLIES)
+def test_what_a_phone_answers_by_itself_is_not_answered(phones: Phones, body: str) -> None:
+    give_number(phones, clients, 1, phone=CLIENT)
+    for _ in range(7):
+        assert phones.text(CASE_MANAGER, body) is None
+        assert phones.text(CLIENT, body) is None
+    assert phones.states() == ["open"]
+    assert phones.go_on() == []
+    assert phones.text(CASE_MANAGER, "what") is not None
+
+
+@pytest.mark.parametrize("body", ["I'm driving", "i cant drive, call 911", "out of pills"])
+def test_words_of_a_person_are_no_automatic_reply(phones: Phones, body: str) -> None:
+    give_number(phones, clients, 1, phone=CLIENT)
+    assert phones.text(CLIENT, body) is not None
+
+
+@pytest.mark.parametrize(
+    "body", ["Wrong number", "sorry, you have the wrong number!", "número equivocado"]
+)
+def test_a_number_with_another_owner_is_told_nothing_more(phones: Phones, body: str) -> None:
+    assert phones.text(CASE_MANAGER, body) is None
+    said = operator_texts.opted_out("S-1", 1)
+    assert (SUPERVISOR, said) in phones.go_on()
+    assert CASE_MANAGER not in [number for number, _ in phones.told(hours(30))]
+
+
+def test_a_client_who_says_wrong_number_is_read_by_a_person(phones: Phones) -> None:
+    give_number(phones, clients, 1, phone=CLIENT)
+    assert phones.text(CLIENT, "wrong number") == answers.thanks("english")
