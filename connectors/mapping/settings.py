@@ -25,7 +25,7 @@ from connectors.mapping.cell_settings import (
     TimestampColumns,
 )
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import SPELL_WORDS
+from engine.model.client import RECORD_WORDS
 from engine.model.event_kinds import Field as KindField
 from engine.model.event_kinds import Kind
 from engine.model.field_reading import Constant, constant_value
@@ -88,7 +88,7 @@ class ClientColumns(Mapped):
     @field_validator("attributes")
     @classmethod
     def _not_spells(cls, attributes: dict[str, Any]) -> dict[str, Any]:
-        for word in SPELL_WORDS:
+        for word in RECORD_WORDS:
             if word in attributes:
                 raise ValueError(
                     f"'{word}' is not an attribute; write it beside attributes:, not in it"

@@ -11,48 +11,46 @@ from zoneinfo import ZoneInfo
 
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant, from_us
-from engine.model.local_time import first_reached
+from engine.model.local_time import Zones, first_reached_in_zones, zone_at
 from engine.model.schedule import Anchor, DaysAfter, Occurrence, Timing
 
 _ENTRY: dict[Anchor, str] = {"enrolment": "enrolled", "discharge": "discharged"}
 
 
 def occurrences(
-    timing: Timing, record: Iterable[RecordEntry], timezone: str, first: date, last: date
+    timing: Timing, record: Iterable[RecordEntry], zones: Zones, first: date, last: date
 ) -> Iterator[Occurrence]:
     """Yield what is due on each day, in order.
 
     Args:
         timing: When it is due.
         record: The client's record, which DaysAfter counts from.
-        timezone: The client's.
+        zones: The client's timezones.
         first: The first day that is asked for.
         last: The last one.
     """
     on = timing.on
-    days = (
-        on.days(first, last) if not isinstance(on, DaysAfter) else _days_after(on, record, timezone)
-    )
-    return (occurrence(timing, day, timezone) for day in days if first <= day <= last)
+    days = on.days(first, last) if not isinstance(on, DaysAfter) else _days_after(on, record, zones)
+    return (occurrence(timing, day, zones) for day in days if first <= day <= last)
 
 
-def occurrence(timing: Timing, day: date, timezone: str) -> Occurrence:
+def occurrence(timing: Timing, day: date, zones: Zones) -> Occurrence:
     """Place one day's occurrence.
 
-    A time that the clock skips is reached at the change. One that it shows twice is the first of
-    the two.
+    A time that the clock or a move skips is reached at the change. One that comes twice is the
+    first of the two.
     """
-    due = first_reached(datetime.combine(day, timing.by), timezone)
-    midnight = first_reached(datetime.combine(day, time()), timezone)
+    due = first_reached_in_zones(datetime.combine(day, timing.by), zones)
+    midnight = first_reached_in_zones(datetime.combine(day, time()), zones)
     opens = midnight if timing.window is None else due - timing.window
     return Occurrence(day, opens, due, due + timing.grace)
 
 
-def local_day(at: Instant, timezone: str) -> date:
-    """Return the day that an instant belongs to, where the client lives."""
-    return from_us(at).astimezone(ZoneInfo(timezone)).date()
+def local_day(at: Instant, zones: Zones) -> date:
+    """Return the day that an instant belongs to, where the client lived then."""
+    return from_us(at).astimezone(ZoneInfo(zone_at(zones, at))).date()
 
 
-def _days_after(on: DaysAfter, record: Iterable[RecordEntry], timezone: str) -> list[date]:
+def _days_after(on: DaysAfter, record: Iterable[RecordEntry], zones: Zones) -> list[date]:
     entries = [entry.at for entry in record if entry.entry == _ENTRY[on.after]]
-    return sorted({local_day(at, timezone) + timedelta(days=on.days) for at in entries})
+    return sorted({local_day(at, zones) + timedelta(days=on.days) for at in entries})

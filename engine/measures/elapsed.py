@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.measures.comparison import Comparison, Where
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
-from engine.measures.local_days import local_days, midnight
+from engine.measures.local_days import local_days, midnights
 from engine.measures.measure import Measure, Number, Seen
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import ending_gaps, run_out
@@ -87,15 +87,9 @@ class TimeSinceDay(Number):
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         changes, _ = histories.record(self.since)
-        owners = histories.owners(changes)
-        days = local_days(histories, changes)
+        owners, days = histories.owners(changes), local_days(histories, changes)
         wanted = {-(-duration // DAY_US) for duration in comparison.turns()}
-        midnights = sorted(
-            int(histories.bases[owner]) + midnight(histories.clients[owner].timezone, day + later)
-            for owner, day in zip(owners.tolist(), days.tolist(), strict=True)
-            for later in wanted
-        )
-        return [changes, np.array(midnights, np.int64)]
+        return [changes, *(midnights(histories, owners, days + later) for later in wanted)]
 
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         changes, _ = histories.record(self.since)

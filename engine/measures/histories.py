@@ -22,6 +22,7 @@ from engine.measures.signal import KindOrSignal
 from engine.model.client import Client
 from engine.model.event import EventColumns, Value, read_fields
 from engine.model.instant import DAY_US, Instant
+from engine.model.local_time import Zones
 
 SHIFT = 53
 MOST_CLIENTS = 1000
@@ -174,6 +175,11 @@ class Histories:
     def bases(self) -> Keys:
         """(clients,) the key at which each client's stretch begins."""
         return np.arange(len(self.clients), dtype=np.int64) << SHIFT
+
+    @cached_property
+    def zones(self) -> tuple[NDArray[np.int32], list[Zones]]:
+        """Which timezones over time each client has, (clients,), among the distinct ones."""
+        return _coded([client.zones for client in self.clients])
 
     @cached_property
     def horizons(self) -> Keys:

@@ -21,6 +21,11 @@ Reduction = Callable[..., Numbers]
 _AT_ONCE = 2_000_000
 
 
+def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Places:
+    """Return the whole numbers from each of (n,) starts on, `sizes` of each, end to end."""
+    return np.arange(sizes.sum()) + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+
+
 def reduce_windows(
     reduction: Reduction, low: Places, high: Places, *columns: NDArray[Any]
 ) -> Numbers:
@@ -36,8 +41,7 @@ def reduce_windows(
     for number in range(part[-1] + 1 if len(part) else 0):
         chosen = filled[part == number]
         size = (high - low)[chosen]
-        starts = np.cumsum(size) - size
-        places = np.arange(size.sum()) + np.repeat(low[chosen] - starts, size)
+        starts, places = np.cumsum(size) - size, ranges(low[chosen], size)
         result[chosen] = reduction(*(column[places] for column in columns), starts, size)
     return result
 

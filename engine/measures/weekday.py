@@ -8,8 +8,9 @@ import numpy as np
 
 from engine.measures.comparison import Comparison
 from engine.measures.histories import SHIFT, Bools, Histories, Keys, one_key
-from engine.measures.local_days import local_days, midnight, weekdays
+from engine.measures.local_days import local_days, midnights, weekdays
 from engine.measures.measure import Measure, Seen
+from engine.measures.ragged import ranges
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -37,13 +38,9 @@ class Weekday(Measure):
 
 def _midnights(histories: Histories) -> Keys:
     """Return the key of every local midnight from each client's first entry to their horizon."""
-    found = []
-    for base, client, horizon in zip(
-        histories.bases.tolist(), histories.clients, histories.horizons.tolist(), strict=True
-    ):
-        if not client.record:
-            continue
-        first, last = local_days(histories, np.array([base + client.record[0].at, horizon]))
-        days = range(int(first), int(last) + 1)
-        found.append(np.array([base + midnight(client.timezone, day) for day in days], np.int64))
-    return np.concatenate(found) if found else np.empty(0, np.int64)
+    known = [place for place, client in enumerate(histories.clients) if client.record]
+    entered = [histories.clients[place].record[0].at for place in known]
+    first = local_days(histories, histories.bases[known] + np.array(entered, np.int64))
+    counts = local_days(histories, histories.horizons[known]) + 1 - first
+    owners = np.repeat(np.array(known, np.int64), np.maximum(counts, 0))
+    return midnights(histories, owners, ranges(first, np.maximum(counts, 0)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
 from engine.measures.histories import SHIFT, Histories, Keys, one_key
-from engine.measures.local_days import local_days, midnight, weekdays
+from engine.measures.local_days import local_days, midnights, weekdays
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import run_out
 from engine.model.duration import Duration
@@ -48,12 +48,7 @@ class DayAfter:
         def find() -> tuple[Keys, Keys]:
             changes, _ = histories.record(self.after)
             days = local_days(histories, changes) + self.days
-            owners = histories.owners(changes)
-            begins = [
-                midnight(histories.clients[owner].timezone, day)
-                for owner, day in zip(owners.tolist(), days.tolist(), strict=True)
-            ]
-            return changes, histories.bases[owners] + np.array(begins, np.int64)
+            return changes, midnights(histories, histories.owners(changes), days)
 
         return histories.remember(self, find)
 

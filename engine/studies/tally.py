@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from engine.model.client import Client
 from engine.model.instant import from_us
+from engine.model.local_time import zone_at
 from engine.model.rule import Rule, Severity
 from engine.model.spans import Span
 from engine.model.staff import Role, Staff
@@ -120,7 +121,6 @@ class Tally:
             self.rules[rule_id].taken_back += 1
 
     def _add_alerts(self, client: Client, alerts: Sequence[Span]) -> None:
-        zone = ZoneInfo(client.timezone)
         of_client = self.clients.setdefault(client.ref, ClientTally())
         for span in alerts:
             rule = self.rules[span.rule_id]
@@ -130,6 +130,7 @@ class Tally:
                 rule.clients.append(client.ref)
             of_client.rules[span.rule_id] += 1
             of_client.alerts[sort] += 1
+            zone = ZoneInfo(zone_at(client.zones, span.began))
             self.weeks[_monday(from_us(span.began).astimezone(zone))][sort] += 1
 
     def _add_text(self, rule: RuleTally, staff: Staff, local: datetime) -> None:

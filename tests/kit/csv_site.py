@@ -14,6 +14,7 @@ from sqlalchemy import select
 from connectors.csv_folder.source import CsvFolder
 from engine.config import load
 from engine.flows.intake import ingest
+from engine.model.client import TIMEZONE
 from engine.model.instant import from_us, to_us
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
@@ -136,11 +137,11 @@ class CsvSite:
             return [(each.item, each.line, each.reason) for each in rejects.still_open(conn)]
 
     def record(self, ref: str) -> list[tuple[str, str, str | None]]:
-        """A client's record, as (UTC time, entry, value) in the order of time."""
+        """A client's record but for timezones: (UTC time, entry, value) in the order of time."""
         wanted = (
             select(record_entries.c.at, record_entries.c.entry, record_entries.c.value)
             .join(clients, clients.c.id == record_entries.c.client_id)
-            .where(clients.c.ref == ref)
+            .where(clients.c.ref == ref, record_entries.c.entry != TIMEZONE)
             .order_by(record_entries.c.at, record_entries.c.entry)
         )
         with self.database.read() as conn:

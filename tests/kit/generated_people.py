@@ -12,7 +12,7 @@ from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
 from engine.model.event_kinds import Field, Kind, with_site_kinds
 from engine.model.instant import to_us
-from tests.kit.plain_people import Entry, Happening, Person, midnight
+from tests.kit.plain_people import Entry, Happening, Person, first_of_day
 
 KINDS = with_site_kinds(
     {
@@ -86,12 +86,22 @@ _ENTRIES = st.sampled_from(
         "discharged",
         "programme",
         "phase",
+        "timezone",
         "discharged",
         "programme",
         "leave_began",
         "leave_ended",
         "ended",
         "enrolled",
+    ]
+)
+# Moves by an hour, by half a day, over the date line, and to where clocks change at other times.
+_ZONES = st.sampled_from(
+    [
+        "America/Chicago",
+        "Asia/Tokyo",
+        "Pacific/Honolulu",
+        *dict.fromkeys(name for name, _ in ODD_DAYS),
     ]
 )
 _PROGRAMMES = st.sampled_from(["iop", "aftercare", None])
@@ -102,17 +112,20 @@ _PHASES = st.sampled_from(["1", "2", "10", "orientation", None])
 def people(draw: st.DrawFn, most_events: int = 10, kinds: Sequence[str] = KIND_NAMES) -> Person:
     """A person with up to so many events of these kinds, around days on which clocks change."""
     zone, first_day = draw(st.sampled_from(ODD_DAYS))
-    base = midnight(zone, first_day)
+    base = first_of_day(zone, first_day)
 
     def instant() -> datetime:
         return base + draw(_STEPS) * STEP + timedelta(microseconds=draw(_NUDGES))
 
     enrolled = base + draw(st.sampled_from([0, 0, 1, 2, 6])) * STEP
     record = [Entry(enrolled, "enrolled")]
-    values = {"programme": _PROGRAMMES, "phase": _PHASES}
+    values = {"programme": _PROGRAMMES, "phase": _PHASES, "timezone": _ZONES}
     record += [
-        Entry(enrolled, name, draw(words)) for name, words in values.items() if draw(st.booleans())
+        Entry(enrolled, name, draw(words))
+        for name, words in values.items()
+        if name != "timezone" and draw(st.booleans())
     ]
+    record.append(Entry(enrolled, "timezone", zone))
     for _ in range(draw(st.integers(0, 5))):
         entry = draw(_ENTRIES)
         record.append(Entry(instant(), entry, draw(values[entry]) if entry in values else None))

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+QUARTER = timedelta(minutes=15)
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC), datetime(2112, 1, 1, tzinfo=UTC)
 
 
 class Happening(NamedTuple):
@@ -36,9 +38,18 @@ class Entry(NamedTuple):
 class Person:
     """A client; events in any order, the record by its dates."""
 
-    zone: str
+    zone: str  # at all times, if the record names none
     record: list[Entry]
     events: list[Happening]
+
+    @cached_property
+    def zones(self) -> list[tuple[datetime, datetime, str]]:
+        """The timezones, each with the instants from which and until which it counts."""
+        said = [(entry.at, entry.value) for entry in self.record if entry.entry == "timezone"]
+        _, *moves = said or [(ALWAYS[0], self.zone)]
+        since = [ALWAYS[0], *(at for at, _ in moves)]
+        names = [name or "" for _, name in said] or [self.zone]
+        return list(zip(since, [*since[1:], ALWAYS[1]], names, strict=True))
 
     @cached_property
     def in_order(self) -> list[Happening]:
@@ -54,16 +65,33 @@ def calendar_day(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def local_day(zone: str, at: datetime) -> date:
-    """The newest day that has begun: it goes on where the clock is set back over its midnight."""
-    day = calendar_day(zone, at)
-    return day + DAY if midnight(zone, day + DAY) <= at else day
+def local_day(person: Person, at: datetime) -> date:
+    """The newest day that has begun for a person.
+
+    It goes on where the clock is set back over its midnight, and where they move west over it.
+    """
+    days = []
+    for since, until, zone in person.zones:
+        if since <= at:
+            last = min(at, until - MICROSECOND)
+            day = calendar_day(zone, last)
+            days.append(day + DAY if since <= first_of_day(zone, day + DAY) <= last else day)
+    return max(days)
+
+
+def midnight(person: Person, day: date) -> datetime:
+    """The first instant of a local day of a person, or of a later one if they skip it."""
+    begins = ((first_of_day(zone, day, since), until) for since, until, zone in person.zones)
+    return next(at for at, until in begins if at < until)
 
 
 @lru_cache(maxsize=10000)
-def midnight(zone: str, day: date) -> datetime:
-    """The first instant of a local day, found by walking towards it."""
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16)
+def first_of_day(zone: str, day: date, since: datetime = ALWAYS[0]) -> datetime:
+    """The first instant since another at which the clock of a zone shows a day or a later one.
+
+    It is found by walking towards it, a quarter of an hour at a time.
+    """
+    at = max(since, datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=16))
     while calendar_day(zone, at) < day:
-        at += timedelta(minutes=15)
+        at = at - (at - ALWAYS[0]) % QUARTER + QUARTER
     return at

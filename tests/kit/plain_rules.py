@@ -98,15 +98,13 @@ class AsOf:
 
     def day_of(self, word: str) -> date | None:
         entry = self.newest(word)
-        return None if entry is None else local_day(self.person.zone, entry.at)
+        return None if entry is None else local_day(self.person, entry.at)
 
     def start(self, written: str) -> datetime | None:
         """The instant that `28 days after enrolment` means; None while that day is not known."""
         number, unit, _, after = written.split()
         day = self.day_of("enrolled" if after == "enrolment" else "discharged")
-        return (
-            None if day is None else midnight(self.person.zone, day + duration(f"{number} {unit}"))
-        )
+        return None if day is None else midnight(self.person, day + duration(f"{number} {unit}"))
 
     # --- which events
 
@@ -181,7 +179,7 @@ class AsOf:
         end = self.start(condition["until"]) if "until" in condition else None
         if end is not None and event.at >= end:
             return False
-        if "on" in condition and weekday(self.person.zone, event.at) not in condition["on"]:
+        if "on" in condition and weekday(self.person, event.at) not in condition["on"]:
             return False
         return "up_to" not in condition or self.before_newest(condition, event, end)
 
@@ -193,7 +191,7 @@ class AsOf:
             self.is_of(other, kind)
             and self.matches(other, condition["up_to"])
             and (end is None or other.at < end)
-            and ("on" not in condition or weekday(self.person.zone, other.at) in condition["on"])
+            and ("on" not in condition or weekday(self.person, other.at) in condition["on"])
             for other in self.events[place:]
         )
 
@@ -214,7 +212,7 @@ class AsOf:
 
     def _days_with(self, condition: Condition) -> int:
         events = self.counted(condition["days_with"], condition)
-        return len({local_day(self.person.zone, event.at) for event in events})
+        return len({local_day(self.person, event.at) for event in events})
 
     def counted(self, kind: str, condition: Condition) -> list[Happening]:
         return self.window(
@@ -313,7 +311,7 @@ class AsOf:
         word = condition["time_since"]
         if word in {"enrolled", "discharged"}:
             day = self.day_of(word)
-            return None if day is None else local_day(self.person.zone, self.now) - day
+            return None if day is None else local_day(self.person, self.now) - day
         enrolled = self.newest("enrolled")
         since = enrolled.at if enrolled else None
         if "starting" in condition:
@@ -389,7 +387,7 @@ class AsOf:
         if "ever" in condition:
             return self.ever(condition["ever"]) != denied
         if condition.keys() == {"on"}:
-            return (weekday(self.person.zone, self.today) in condition["on"]) != denied
+            return (weekday(self.person, self.today) in condition["on"]) != denied
         if id(condition) not in self.known:
             self.known[id(condition)] = self.value(condition)
         ((operator, operand),) = (
@@ -449,8 +447,8 @@ class AsOf:
         return any(truths) if denied else all(truths)
 
 
-def weekday(zone: str, at: datetime) -> str:
-    return local_day(zone, at).strftime("%A").lower()
+def weekday(person: Person, at: datetime) -> str:
+    return local_day(person, at).strftime("%A").lower()
 
 
 def horizon(person: Person) -> datetime:
@@ -534,15 +532,15 @@ def instants(document: dict[str, Any], person: Person) -> list[datetime]:
             earlier = duration(one["compared_with"].removesuffix(" before"))
             lengths.add(earlier + duration(one["within"]))
     longest = max([*lengths, *(duration(text.split(" after ")[0]) for text in _starting(document))])
-    day = local_day(person.zone, min(happened))
-    last = local_day(person.zone, max(happened) + longest) + 2 * DAY
+    day = local_day(person, min(happened))
+    last = local_day(person, max(happened) + longest) + 2 * DAY
     while day <= last:
-        happened.add(midnight(person.zone, day))
+        happened.add(midnight(person, day))
         day += DAY
     changes = {at + length for at in happened for length in lengths}
     if any(one.keys() == {"on"} for one in conditions(document)):
-        while midnight(person.zone, day) <= horizon(person):
-            changes.add(midnight(person.zone, day))
+        while midnight(person, day) <= horizon(person):
+            changes.add(midnight(person, day))
             day += DAY
     return sorted(changes | {at + MICROSECOND for at in changes})
 

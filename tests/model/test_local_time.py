@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.instant import LAST_US, from_us, to_us
-from engine.model.local_time import WallClock, first_reached, offsets, place
+from engine.model.local_time import WallClock, ZoneSpell, first_reached, offsets, place
 
 
 def placed(timezone: str, reading: str) -> str:
@@ -80,6 +80,25 @@ def test_a_clock_shows_less_until_a_reading_is_first_reached(zone: str, local: d
     assert shown(at - 1, zone) < local <= shown(at, zone)
     if shown(at, zone) == local:
         assert place(local, zone) == at
+
+
+MOVE = to_us(datetime.fromisoformat("2026-05-04T18:00+00:00"))  # 14:00 in New York
+
+
+@pytest.mark.parametrize(
+    ("to", "local", "instant"),
+    [
+        ("America/Los_Angeles", "2026-05-04T13:59", "2026-05-04T17:59+00:00"),  # twice: the first
+        ("America/Los_Angeles", "2026-05-04T14:00", "2026-05-04T21:00+00:00"),
+        ("Europe/London", "2026-05-04T13:59", "2026-05-04T17:59+00:00"),
+        ("Europe/London", "2026-05-04T15:00", "2026-05-04T19:00+00:00"),  # skipped: as far after
+        ("Europe/London", "2026-05-04T19:00", "2026-05-04T18:00+00:00"),
+    ],
+)
+def test_a_reading_is_placed_where_the_person_lived(to: str, local: str, instant: str) -> None:
+    clock = WallClock((ZoneSpell(0, "America/New_York"), ZoneSpell(MOVE, to)))
+    reading = to_us(datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("UTC")))
+    assert from_us(clock[reading]) == datetime.fromisoformat(instant)
 
 
 @given(st.sampled_from(ZONES), LOCAL)

@@ -14,6 +14,7 @@ from engine.cli.instants import now, read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, no_rule, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
 from engine.errors import UserError
+from engine.model.local_time import zone_at
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -300,8 +301,8 @@ def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequ
 
 
 def _cells(row: PreviewRow, with_change: bool) -> tuple[object, ...]:
-    zone, span = row.client.timezone, row.span
+    zones, span = row.client.zones, row.span
     instants = (span.began, span.ended, row.notified)
-    shown = (None if at is None else local(at, zone) for at in instants)
+    shown = (None if at is None else local(at, zone_at(zones, at)) for at in instants)
     cells = row.client.ref, span.rule_id, span.severity, *shown
     return (row.change, *cells) if with_change else cells

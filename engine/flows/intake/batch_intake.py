@@ -187,7 +187,7 @@ class BatchIntake:
                 continue
             client = clients[client_ref]
             try:
-                instant = clocks[client.timezone][at] if local else at
+                instant = clocks[client.zones][at] if local else at
             except ValueError as error:
                 refused[line, row] = Reject(line, str(error), row, key=key)
                 continue

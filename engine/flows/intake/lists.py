@@ -282,7 +282,7 @@ def _find(
     if about.begin is None:
         return client.id, staff_id, None
     at, local = about.begin
-    return client.id, staff_id, clocks[client.timezone][at] if local else at
+    return client.id, staff_id, clocks[client.zones][at] if local else at
 
 
 def _change_records(

@@ -9,20 +9,20 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from engine.flows.intake.assignment_changes import AssignmentChanges
-from engine.model.client import RecordEntry
+from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
 from engine.model.intake import DatedValue, Reject, RosterRow
-from engine.model.local_time import WallClock
+from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
 from engine.store.people import roster
 
 
-class Clocks(dict[str, WallClock]):
-    """The wall clock of each timezone."""
+class Clocks(dict[Zones, WallClock]):
+    """The wall clock of the people who lived in the same timezones at the same times."""
 
-    def __missing__(self, timezone: str) -> WallClock:
-        clock = self[timezone] = WallClock(timezone)
+    def __missing__(self, zones: Zones) -> WallClock:
+        clock = self[zones] = WallClock(zones)
         return clock
 
 
@@ -92,11 +92,19 @@ class _Person:
 
         ValueError, without any change, says that the row contradicts itself.
         """
-        timezone = row.values.get("timezone") or self.timezone
+        timezone = row.values.get("timezone") or (self.timezone if self.known is None else None)
+        said = {TIMEZONE: timezone} if timezone else {}
+        zones = zones_of(self.record, timezone or self.timezone)
+        moments = _placed(row.moments, clocks[zones])
+        record = restate(self.record, moments, {**row.attributes, **said}, now)
+        moved = zones_of(record, self.timezone)
+        if moved != zones:
+            # Each day is one of the zone in which it lies; the move was placed by the zones before.
+            as_of = {"as_of": moments.get("as_of")}
+            record = restate(record, {**_placed(row.moments, clocks[moved]), **as_of}, {}, now)
         phone = row.values.get("phone", self.phone)
-        record = restate(self.record, _placed(row.moments, clocks[timezone]), row.attributes, now)
-        changes = (timezone, phone, record) != (self.timezone, self.phone, list(self.record))
-        self.timezone, self.phone, self.record = timezone, phone, record
+        changes = (phone, record) != (self.phone, list(self.record))
+        self.timezone, self.phone, self.record = moved[-1].timezone, phone, record
         return changes
 
 
@@ -143,8 +151,8 @@ def _write_clients(
         if (known.timezone, known.phone) != (person.timezone, person.phone):
             roster.change_client(conn, known.id, person.timezone, person.phone)
         changed = earliest_change(person.before, person.record)
-        if known.timezone != person.timezone:
-            outcome.earliest[known.id] = 0  # every local day of theirs is another
+        if person.known and _first_zone(person.before) != _first_zone(person.record):
+            outcome.earliest[known.id] = 0  # it counts from the beginning
         elif changed is not None or person.known is None:
             outcome.earliest[known.id] = now if changed is None else changed
         if changed is not None:
@@ -154,6 +162,10 @@ def _write_clients(
             )
             changes.append(roster.RecordChange(known.id, sorted(gone), sorted(come)))
     roster.change_records(conn, changes)
+
+
+def _first_zone(record: Sequence[RecordEntry]) -> str:
+    return zones_of(record, "")[0].timezone
 
 
 def _take_staff(
@@ -222,7 +234,7 @@ def _take_relations(
             outcome.rejects.append(Reject(row.line, reason, row.row, ref, row.key))
             continue
         try:
-            placed = _placed(row.moments, clocks[client.timezone])
+            placed = _placed(row.moments, clocks[client.zones])
             put = _assign if row.kind == "assignments" else _consent
             outcome.count(row, put(conn, client.id, staff_id, row, placed, now))
         except ValueError as error:

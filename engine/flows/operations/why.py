@@ -26,6 +26,7 @@ from engine.model.alert_explanation import (
 from engine.model.event import Value, read_fields
 from engine.model.event_kinds import Kind
 from engine.model.instant import Instant, from_us
+from engine.model.local_time import zone_at
 from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, skipped_recipients
@@ -33,7 +34,7 @@ from engine.store.alerts.alert_records import AlertRecord, SeenEvent
 from engine.store.messages import inbox, reply_codes
 from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
-from engine.store.people import staff
+from engine.store.people import roster, staff
 
 _OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # the meanings of clients' texts
 
@@ -108,7 +109,8 @@ class _Explainer:
         self._conn = conn
         self._record = record
         self._alert = record.listed.alert
-        self._zone = ZoneInfo(record.listed.timezone)
+        ref = record.listed.client_ref
+        self._zones = roster.find_clients(conn, [ref])[ref].zones
         seen = {event_id for finding in record.evidence.findings for event_id in finding.events}
         self._events = alert_records.events_as_of(conn, seen, self._alert.opened_at)
 
@@ -226,7 +228,7 @@ class _Explainer:
         )
 
     def _local(self, us: Instant) -> datetime:
-        return from_us(us).astimezone(self._zone)
+        return from_us(us).astimezone(ZoneInfo(zone_at(self._zones, us)))
 
     def _local_or_none(self, us: Instant | None) -> datetime | None:
         return None if us is None else self._local(us)

@@ -16,7 +16,7 @@ from engine.flows.replay.simulated_notifications import simulate
 from engine.measures.histories import SHIFT, Histories
 from engine.measures.step_functions import in_care
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import SPELL_WORDS, Client
+from engine.model.client import RECORD_WORDS, Client
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
@@ -243,7 +243,7 @@ def _attributes(client: Client, at_risk: AtRisk | None) -> Mapping[str, str]:
     if at_risk is None:
         return found
     for at, entry, value in client.record:
-        if at <= at_risk.began and entry not in SPELL_WORDS and entry not in ASSIGNED:
+        if at <= at_risk.began and entry not in RECORD_WORDS and entry not in ASSIGNED:
             found.pop(entry, None)
             if value is not None:
                 found[entry] = value

@@ -202,9 +202,9 @@ def _expected(
 ) -> list[Occurrence]:
     """Return the schedule's expectations, from all in question up to the next to open."""
     start = min([since, *(one.occurrence.opens for one in standing)])
-    first = local_day(start - _span(schedule.timing), client.timezone)
-    last = local_day(context.now, client.timezone) + _AHEAD
-    found = occurrences(schedule.timing, client.record, client.timezone, first, last)
+    first = local_day(start - _span(schedule.timing), client.zones)
+    last = local_day(context.now, client.zones) + _AHEAD
+    found = occurrences(schedule.timing, client.record, client.zones, first, last)
     return list(to_the_next((one for one in found if one.closes >= start), context.now))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.model.client import SPELL_WORDS
+from engine.model.client import RECORD_WORDS, TIMEZONE
 from engine.model.event_kinds import Field, Kind
 from engine.model.staff import ROLES
 from engine.rulebook.language.cases_vocabulary import (
@@ -46,7 +46,7 @@ def cases_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "alert": _of_keys(ALERT),
             "ending": _of_keys(ENDING),
             "text": _of_keys(TEXT),
-            "client": _client(("timezone", *SPELL_WORDS)),
+            "client": _client(RECORD_WORDS),
             "staff": keyed(
                 {
                     role: f"The {role.replace('_', ' ')}; '{NO_STAFF}' where there is none."
@@ -98,7 +98,7 @@ _OWN: Mapping[object, Schema] = {
 
 
 def _client(words: tuple[str, ...]) -> Schema:
-    moments = {word: _MOMENT for word in words if word != "timezone"}
+    moments = {word: _MOMENT for word in words if word != TIMEZONE}
     return {
         "type": "object",
         "properties": moments,

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.measures.weekday import WEEKDAYS
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import SPELL_WORDS
+from engine.model.client import RECORD_WORDS
 from engine.model.event_kinds import Field, Kind
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.measure_specs import DAYS, FORMS, Form, Said, values_in, values_of
@@ -69,7 +69,7 @@ from engine.rulebook.language.vocabulary import (
 )
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-_ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(SPELL_WORDS)}}
+_ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(RECORD_WORDS)}}
 _NAMED: Schema = {"pattern": whole_of(NAME), "not": {"enum": sorted(YES | NO)}}
 _CONDITION: Schema = {"$ref": "#/definitions/condition"}
 _ITEMS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/item"}}

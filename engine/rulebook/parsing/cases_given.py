@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import SPELL_WORDS
+from engine.model.client import RECORD_WORDS, SPELL_WORDS, TIMEZONE
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import Field
 from engine.model.field_reading import read_value
@@ -72,7 +72,7 @@ def read_client(
             at = read_moment(reading, node, name, start)
             if at is not None:
                 moments[name] = DatedValue(at, True)
-        elif name != "timezone":
+        elif name != TIMEZONE:
             attributes[name] = reading.word(node, name)
     for first, last in (("enrolled", "ended"), ("leave_began", "leave_ended")):
         begins, ends = moments.get(first), moments.get(last)
@@ -84,7 +84,7 @@ def read_client(
 
 
 def check_attributes(
-    reading: Reading, node: yaml.Node, words: tuple[str, ...] = ("timezone", *SPELL_WORDS)
+    reading: Reading, node: yaml.Node, words: tuple[str, ...] = RECORD_WORDS
 ) -> None:
     """Note the keys of a client that are neither words of the record nor attributes."""
     if not isinstance(node, yaml.MappingNode):

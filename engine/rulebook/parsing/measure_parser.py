@@ -12,7 +12,7 @@ from engine.measures.signal import KindOrSignal
 from engine.measures.weekday import WEEKDAYS
 from engine.measures.window import DayAfter, Window
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import SPELL_WORDS
+from engine.model.client import RECORD_WORDS, SPELL_WORDS, TIMEZONE
 from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import Field
 from engine.model.instant import DAY_US
@@ -83,7 +83,7 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
         if word in ASSIGNED:
             said.kind, said.values = word, YES_OR_NO
             return True
-        if word in SPELL_WORDS or (
+        if word in RECORD_WORDS or (
             reading.attributes is not None and word not in reading.attributes
         ):
             hint = (
@@ -92,6 +92,8 @@ def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> b
             )
             if word in SPELL_WORDS:
                 hint = "; for its days there is time_since:"
+            if word == TIMEZONE:
+                hint = "; measures by day and weekday follow the timezone by themselves"
             reading.mistake(node, f"clients have no attribute '{word}'{hint}")
             return False
         said.kind = word

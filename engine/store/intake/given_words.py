@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
+from engine.model.client import RECORD_WORDS
 from engine.model.event import read_fields
 from engine.store.tables.intake import events
 from engine.store.tables.people import record_entries
@@ -27,7 +28,9 @@ def in_fields(conn: Connection, kinds: Collection[str]) -> dict[tuple[str, str],
 def in_attributes(conn: Connection) -> dict[str, set[str]]:
     """Return the values of each attribute, by its name."""
     found: dict[str, set[str]] = {}
-    entries = select(record_entries.c.entry, record_entries.c.value)
+    entries = select(record_entries.c.entry, record_entries.c.value).where(
+        record_entries.c.entry.not_in(RECORD_WORDS)
+    )
     held = entries.where(record_entries.c.value.is_not(None)).distinct()
     for name, value in conn.execute(held):
         found.setdefault(name, set()).add(value)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
-from engine.model.client import RecordEntry
+from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
+from engine.model.local_time import Zones
 from engine.model.record import match_spell
 from engine.store.tables.people import assignments, clients, consents, record_entries, staff
 
 Change = Literal["new", "corrected", "duplicate"]
 
 _AT_ONCE = 1000
-_WITH_REFS = select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone).where(
-    clients.c.ref.in_(bindparam("refs", expanding=True))
+_ZONES = and_(record_entries.c.client_id == clients.c.id, record_entries.c.entry == TIMEZONE)
+_WITH_REFS = (
+    select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone)
+    .add_columns(record_entries.c.at, record_entries.c.entry, record_entries.c.value)
+    .outerjoin(record_entries, _ZONES)
+    .where(clients.c.ref.in_(bindparam("refs", expanding=True)))
+    .order_by(clients.c.ref, record_entries.c.at)
 )
 _NEAR = select(clients.c.ref).where(
     func.lower(func.ltrim(clients.c.ref, "0")).in_(bindparam("bare", expanding=True))
@@ -47,11 +54,12 @@ _CONSENT = insert(consents)
 
 
 class KnownClient(NamedTuple):
-    """A client of the roster, without the record."""
+    """A client of the roster, without the record; `zones` are all timezones, in order."""
 
     id: int
     timezone: str
     phone: str | None
+    zones: Zones
 
 
 class NewClient(NamedTuple):
@@ -75,8 +83,10 @@ def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClie
     found = {}
     wanted = sorted(refs)
     for start in range(0, len(wanted), _AT_ONCE):
-        for ref, *known in conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]}):
-            found[ref] = KnownClient(*known)
+        rows = conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]})
+        for (ref, id_, zone, phone), entries in groupby(rows, itemgetter(0, 1, 2, 3)):
+            record = [RecordEntry(*entry) for _, _, _, _, *entry in entries]
+            found[ref] = KnownClient(id_, zone, phone, zones_of(record, zone))
     return found
 
 

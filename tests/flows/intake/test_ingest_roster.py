@@ -213,13 +213,6 @@ def test_a_client_whose_phone_cannot_be_read_is_taken_without_it(site: CsvSite) 
     assert reason == "phone: '12' is not a phone number that exists; the rest of the row was taken"
 
 
-def test_a_moved_client_is_evaluated_again(site: CsvSite) -> None:
-    said(site, C1.strip())
-    site.take_dirty()
-    said(site, C1.strip().replace("New_York", "Chicago"))
-    assert site.take_dirty() == {"C-1": "1970-01-01 00:00"}
-
-
 def test_staff_are_put_in_corrected_and_left_as_they_are(site: CsvSite) -> None:
     site.write("staff.csv", STAFF + JD)
     site.read()

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, insert, select
 from engine.alerts.lifecycle import VOID
 from engine.flows.evaluation.caseload import histories as stored_histories
 from engine.flows.evaluation.caseload import whole_caseload
+from engine.flows.intake import roster as roster_rows
 from engine.flows.intake.assignment_changes import AssignmentChanges
-from engine.model.client import RecordEntry
+from engine.model.client import TIMEZONE, RecordEntry
 from engine.model.event import NewEvent, write_fields
 from engine.model.instant import EPOCH
+from engine.model.intake import DatedValue, RosterRow
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import due_clients
@@ -49,12 +51,6 @@ class Withdrawal(NamedTuple):
     identity: tuple[str, str]
 
 
-class Zone(NamedTuple):
-    """A client's timezone is this one, and always was."""
-
-    name: str
-
-
 class Mentored(NamedTuple):
     """A mentor has the client from `began` until just before `ended`."""
 
@@ -67,7 +63,7 @@ class Arrival(NamedTuple):
 
     now: int
     client_id: int
-    what: Happening | Entry | Withdrawal | Zone | Mentored
+    what: Happening | Entry | Withdrawal | Mentored
 
 
 def spells_of(person: Person) -> list[Mentored]:
@@ -89,7 +85,6 @@ def arrivals(draw: st.DrawFn, everyone: list[Person]) -> list[Arrival]:
     """
     found = []
     for client_id, person in enumerate(everyone, 1):
-        found.append(Arrival(us(person.record[0].at + draw(DELAYS)), client_id, Zone(person.zone)))
         for never in (
             draw(st.lists(st.sampled_from(person.events), max_size=2)) if person.events else ()
         ):
@@ -124,10 +119,6 @@ def arrive(database: Database, arrival: Arrival) -> None:
     """Store it as ingest does."""
     with database.write() as conn:
         what = arrival.what
-        if isinstance(what, Zone):
-            roster.change_client(conn, arrival.client_id, what.name, None)
-            due_clients.mark_dirty(conn, {arrival.client_id: 0})
-            return
         if isinstance(what, Withdrawal):
             source, key = what.identity
             gone = events.withdraw(conn, source, {f"{arrival.client_id}-{key}": None}, arrival.now)
@@ -140,6 +131,12 @@ def arrive(database: Database, arrival: Arrival) -> None:
             due_clients.mark_dirty(conn, changes.earliest())
             return
         at = us(what.at)
+        if isinstance(what, Entry) and what.entry == TIMEZONE:
+            said = {"ref": f"C-{arrival.client_id}", TIMEZONE: what.value}
+            row = RosterRow("clients", 2, "", said, {"as_of": DatedValue(at, False)})
+            taken = roster_rows.take(conn, [row], "UTC", roster_rows.Clocks(), arrival.now)
+            due_clients.mark_dirty(conn, taken.earliest)
+            return
         if isinstance(what, Entry):
             change = RecordChange(arrival.client_id, [], [RecordEntry(at, what.entry, what.value)])
             roster.change_records(conn, [change])

@@ -154,5 +154,5 @@ def plain_weeks(document: dict[str, Any], person: Person, at: datetime) -> Any:
         return None
     first = moment.once[id(condition)]
     assert first is not None
-    days = local_day(person.zone, first) - local_day(person.zone, enrolled.at)
+    days = local_day(person, first) - local_day(person, enrolled.at)
     return pytest.approx(days / timedelta(weeks=1))
