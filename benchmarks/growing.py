@@ -57,7 +57,8 @@ class Large:
     def grow(self, clients: int) -> None:
         """Add clients until there are so many."""
         numbers = {
-            "first": self.clients + 1, "last": clients, "courses": COURSES, "of_one": CLIENTS_OF_ONE,
+            "first": self.clients + 1, "last": clients, "courses": COURSES,
+            "of_one": CLIENTS_OF_ONE,
             "now": NOW, "day": DAY_US, "events": EVENTS, "hash": self.rulebook.hash,
         }  # fmt: skip
         with self.database.write() as conn:

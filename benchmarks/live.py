@@ -118,8 +118,10 @@ class Live:
 
     def _bare(self, client: int) -> None:
         row = {
-            "client_id": client, "kind": "test", "occurred_at": self._moment, "recorded_at": self._moment,
-            "source": "bare", "key": f"test:{self._moment}", "fields": _POSITIVE, "origin": "results.csv:1",
+            "client_id": client, "kind": "test", "occurred_at": self._moment,
+            "recorded_at": self._moment,
+            "source": "bare", "key": f"test:{self._moment}", "fields": _POSITIVE,
+            "origin": "results.csv:1",
         }  # fmt: skip
         with self._large.database.write() as conn:
             conn.execute(insert(events), row)

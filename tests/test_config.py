@@ -69,7 +69,8 @@ sources:
         events:
           - {kind: check_in, client: who}
           - {kind: weekly_resutl, client: who, at: {column: day}}
-          - {kind: check_in, name: b, client: who, at: {column: day}, fields: {status: {always: mised}}}
+          - {kind: check_in, name: b, client: who, at: {column: day}, fields: {status: {always: \
+mised}}}
 sms: {gateway: twillio}
 web: {port: eighty, hots: localhost}
 ticks: {ingest: 0 seconds}
@@ -184,7 +185,8 @@ def test_a_site_adds_kinds_and_fields(write: Write) -> None:
         write,
         """\
 kinds:
-  weekly_result: {result: [positive, negative], week: number, score: {number: [0, 10]}, sober: flag, by: word,
+  weekly_result: {result: [positive, negative], week: number, score: {number: [0, 10]}, sober: \
+flag, by: word,
                   tags: list, remark: text}
   check_in: {anxiety: {number: [0, 10]}}
 """,
@@ -273,7 +275,10 @@ def test_folders_may_come_from_the_environment(
 
 
 def test_two_sources_of_one_name_are_refused(write: Write) -> None:
-    source = "{name: site, folder: inbox, files: [{match: '*.csv', events: [{kind: check_in, client: c, at: {column: d}}]}]}"
+    source = (
+        "{name: site, folder: inbox, files: [{match: '*.csv', events: [{kind: check_in, client: "
+        "c, at: {column: d}}]}]}"
+    )
     (mistake,) = mistakes(write(f"timezone: UTC\nsources: [{source}, {source}]\n"))
     assert "two sources are called site" in mistake
 
@@ -331,7 +336,8 @@ on_call:
     )
     assert mistakes(path) == [
         "3:11: name: 'Nights!' is not of the form ^[a-z0-9_-]{1,40}$",
-        "4:21: first_handover: 'monday 08:00' is not a day and a time of day; write them such as 2026-01-05 08:00",
+        "4:21: first_handover: 'monday 08:00' is not a day and a time of day; write them such as "
+        "2026-01-05 08:00",
         "5:12: staff: needs at least 1 here",
         "6:5: 'first_handover:' is missing here; add it",
         "7:15: timezone: 'Mars' is not a time zone; write one such as America/New_York",
@@ -365,7 +371,8 @@ on_call:
     )
     assert mistakes(path) == [
         "5:11: turn: '2 days' is not one of 1 day, 1 week",
-        "6:10: 0: 'mon' is not one of monday, tuesday, wednesday, thursday, friday, saturday, sunday",
+        "6:10: 0: 'mon' is not one of monday, tuesday, wednesday, thursday, friday, saturday, "
+        "sunday",
         "7:11: from: '25:00' is not a time of day; write one such as 18:00",
         "10:5: 1: from: and to: go together; write both, or neither",
     ]

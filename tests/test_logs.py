@@ -15,7 +15,8 @@ set_up({format!r}, "info")
 log = structlog.get_logger()
 log.debug("too small to tell")
 log.info("message", id=1234567890123456, alert=17)
-log.info("sending to +15551234567", other="(555) 123-4567", third="555-123-4567", fourth="15551234567")
+log.info("sending to +15551234567", other="(555) 123-4567", third="555-123-4567", \
+fourth="15551234567")
 logging.getLogger("twilio").warning("POST to %s failed", "+15551234567")
 try:
     raise ValueError("key (phone)=(+15551234567) is there already")

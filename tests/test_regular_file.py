@@ -1,4 +1,4 @@
-"""Only regular files are read, also through links; nothing else is waited for or read without end."""
+"""Only regular files are read, also through links; no other is waited for or read endlessly."""
 
 from __future__ import annotations
 

@@ -106,12 +106,16 @@ def phone_denied(who: str, number: int) -> str:
 def held(clients: int) -> str:
     """Tell that alerts have been held back for long because data are missing."""
     many = counted(clients, "client")
-    return f"Handrail: nothing is known of {many} for want of data, and nobody was told. See: handrail alerts --held"
+    return (
+        f"Handrail: no data for {many}. Their alerts are on hold and nobody was told. "
+        "See: handrail alerts --held"
+    )
 
 
 def judged_in_two_ways() -> str:
     """Tell that durable_rules and the reference evaluator differ."""
-    return "Handrail: the rules were judged in two ways that do not agree. Nothing was left out; the log says more."
+    said = "two ways of judging the rules do not agree. Nothing was left out; the log says more."
+    return f"Handrail: {said}"
 
 
 def news(said: Sequence[str]) -> str:

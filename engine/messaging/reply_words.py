@@ -99,7 +99,8 @@ later | remind me later | remind me | mas tarde | luego | recuerdame luego
     Word.UNDO: """
 undo | oops undo | undo that | undo it | undo this | deshacer | deshaz | deshaz eso | deshazlo
 """,
-    Word.ALL: "all | all of them | em all | all mine | them all | todas | todos | todas mias | todos mios",
+    Word.ALL: "all | all of them | em all | all mine | them all | todas | todos | todas mias | "
+    "todos mios",
     Word.LIST: """
 list | the list | show list | show me the list | lista | la lista | whats open | what is open
 what do i have | what have i got | which are open | which ones are open | what is open with me

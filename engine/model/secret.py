@@ -26,7 +26,8 @@ class Secret(Strict):
     def _is_a_place(cls, written: Any) -> Any:
         if isinstance(written, str | int | float):
             raise ValueError(
-                "says where the secret is, such as {env: NAME} or {file: PATH}, and never the secret "
+                "says where the secret is, such as {env: NAME} or {file: PATH}, and never the "
+                "secret "
                 "itself; a secret that stood in a file is best changed"
             )
         return written

@@ -28,7 +28,7 @@ def render(template: str, **values: object) -> str:
 
 @cache
 def asset(name: str) -> bytes:
-    """Return a file that pages ask for, such as a style sheet; `name` is its path in `templates/`."""
+    """Return a file that pages ask for, such as a style sheet, by its path in `templates/`."""
     return Path(__file__).with_name("templates").joinpath(name).read_bytes()
 
 

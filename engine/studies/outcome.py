@@ -152,7 +152,7 @@ class OutcomeStatistics:
         return self._measured[sort]
 
     def by_group(self, sort: Sort) -> dict[tuple[str, str], tuple[int, AlertValue]]:
-        """Measure one sort of alert by attribute and value: the clients at risk, and the figures."""
+        """Measure one sort of alert by attribute and value: clients at risk, and figures."""
         alerts = self._alerts(sort)
         found = {}
         for name, values in sorted(self._values().items()):

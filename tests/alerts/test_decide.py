@@ -142,9 +142,7 @@ def test_an_unresolved_alert_stands_for_a_span_before_an_older_resolved_one() ->
     assert (moved.before.id, moved.after.began, moved.after.state) == (2, 900, "open")
 
 
-def test_an_alert_whose_span_is_split_goes_with_the_later_part_and_the_earlier_is_put_on_record() -> (
-    None
-):
+def test_an_alert_whose_span_is_split_takes_the_later_part_and_the_earlier_is_recorded() -> None:
     moved, recorded = decided([span(900, 920), span(960)], [alert(900)])
     assert isinstance(moved, AlertChange)
     assert isinstance(recorded, Open)
@@ -176,9 +174,7 @@ def test_a_span_that_corrections_take_away_and_give_back_opens_again() -> None:
     assert opened([span(990)], [withdrawn]).tell
 
 
-def test_a_cleared_alert_opens_again_and_tells_where_late_data_show_that_the_rule_went_on_holding() -> (
-    None
-):
+def test_a_cleared_alert_opens_again_and_tells_if_late_data_show_that_the_rule_held_on() -> None:
     decision = changed([span(940)], alert(940, 960, state="resolved", resolution="cleared"))
     assert (decision.after.state, decision.after.resolution, decision.after.ended) == (
         "open",

@@ -114,10 +114,13 @@ def test_a_held_one_is_let_go_when_the_outage_has_settled_or_taken_back_where_it
 
 ALERTS = st.builds(
     lambda number, rule, state, silence, opened, ended: replace(
-        alert(opened, ended), id=number, client_id=number, rule_id=rule, state=state, inactivity=silence
+        alert(opened, ended), id=number, client_id=number, rule_id=rule, state=state,
+        inactivity=silence
     ),
-    st.integers(1, 99), st.sampled_from(["r", "lab", "gone"]), st.sampled_from(["open", "acknowledged", "snoozed"]),
-    st.sampled_from(["unjudged", "held", "believed"]), st.integers(0, 200), st.none() | st.integers(200, 300),
+    st.integers(1, 99), st.sampled_from(["r", "lab", "gone"]),
+    st.sampled_from(["open", "acknowledged", "snoozed"]),
+    st.sampled_from(["unjudged", "held", "believed"]), st.integers(0, 200),
+    st.none() | st.integers(200, 300),
 )  # fmt: skip
 KINDS = st.sampled_from([*LOOKS_AT.values(), frozenset({"check_in", "test"}), frozenset()])
 STANDING = st.dictionaries(

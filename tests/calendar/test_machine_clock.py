@@ -125,7 +125,7 @@ OFFS = st.one_of(st.just(0), st.integers(-90 * DAY, 90 * DAY), st.integers(-HOUR
 
 
 @given(st.lists(st.tuples(st.integers(SECOND, 10 * MINUTE), OFFS), max_size=30))
-def test_the_engines_time_never_leaps_unless_a_new_time_has_stayed_and_heals_once_the_clock_is_right(
+def test_the_engines_time_leaps_only_to_a_time_that_stayed_and_heals_once_the_clock_is_right(
     offs: list[tuple[int, int]],
 ) -> None:
     before, since = NOON, 0

@@ -1,4 +1,4 @@
-"""What goes wrong in a run besides Twilio and kills: people change, the daemon is suspended, the disk is full."""
+"""Hardships besides Twilio and kills: people change, the daemon stops, the disk is full."""
 
 from __future__ import annotations
 

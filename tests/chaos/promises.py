@@ -159,7 +159,7 @@ class Promises:
             times[row.alert_id, row.step, row.staff_id] += self.told[row.id]
         for (alert_id, step, staff_id), number in times.items():
             if number > 1:
-                yield f"staff {staff_id} was told {number} times of alert {alert_id} by its step {step}"
+                yield f"staff {staff_id} was told {number} times of step {step} of alert {alert_id}"
 
     def _climbing(self, conn: Connection) -> Iterator[str]:
         turns = defaultdict(list)
@@ -205,7 +205,7 @@ class Promises:
             ):
                 continue
             if number >= len(turns) or turns[number].at > looked:
-                yield f"alert {alert_id} waited for its step number {number} from {since} beyond {due}"
+                yield f"alert {alert_id} waited for step number {number} from {since} beyond {due}"
 
     def _with_twilio(self, conn: Connection) -> Iterator[str]:
         ends = {"delivered": "delivered", "undelivered": "undelivered", "failed": "failed"}
@@ -214,7 +214,8 @@ class Promises:
                 continue
             text = self._site.carrier.texts.get(row.provider_id)
             if text is None or ends.get(text.status) != row.state:
-                yield f"message {row.id} is {row.state}, but at Twilio {text.status if text else 'unknown'}"
+                status = text.status if text else "unknown"
+                yield f"message {row.id} is {row.state}, but at Twilio {status}"
 
 
 def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:

@@ -37,11 +37,13 @@ _ROUNDS = 12  # of steps at one instant; each round makes the next one due
 
 POLICIES = {
     "at_once": [
-        {"to": "case_manager"}, {"after": "10 minutes", "to": "on_call"}, {"after": "20 minutes", "to": "supervisor"}
+        {"to": "case_manager"}, {"after": "10 minutes", "to": "on_call"},
+        {"after": "20 minutes", "to": "supervisor"}
     ],
     "soon": [{"to": "case_manager"}, {"after": "30 minutes", "to": "supervisor"}],
     "peer_first": [
-        {"to": "mentor"}, {"after": "45 minutes", "to": "case_manager"}, {"after": "90 minutes", "to": "supervisor"}
+        {"to": "mentor"}, {"after": "45 minutes", "to": "case_manager"},
+        {"after": "90 minutes", "to": "supervisor"}
     ],
 }  # fmt: skip
 SETTINGS = {
@@ -56,7 +58,8 @@ _EVENTS = {  # what makes each rule hold, and for how many events
     "used": ({"status": "completed", "used": True}, 1),
 }
 _REPLIES = (
-    ("A", 50), ("P", 15), ("D", 8), ("F", 4), ("S", 5), ("?", 5), ("no idea what you mean", 5), ("STOP", 3),
+    ("A", 50), ("P", 15), ("D", 8), ("F", 4), ("S", 5), ("?", 5), ("no idea what you mean", 5),
+    ("STOP", 3),
     ("START", 2),
 )  # fmt: skip
 
@@ -187,8 +190,10 @@ class Story:
     def _shares(self) -> dict[Kind, float]:
         random = self._random
         kinds: dict[Kind, float] = {
-            "busy": 0.1, "broken": 0.1, "broken after taking": 0.1, "silent": 0.1, "silent after taking": 0.15,
-            "cut": 0.1, "dropped": 0.3, "late": 0.3, "repeated": 0.3, "undelivered": 0.1, "failed": 0.05,
+            "busy": 0.1, "broken": 0.1, "broken after taking": 0.1, "silent": 0.1,
+            "silent after taking": 0.15,
+            "cut": 0.1, "dropped": 0.3, "late": 0.3, "repeated": 0.3, "undelivered": 0.1,
+            "failed": 0.05,
             "opted out": 0.03,
         }  # fmt: skip
         return {kind: share * random.choice([0, 0.5, 1, 2]) for kind, share in kinds.items()}

@@ -20,8 +20,10 @@ from tests.kit.times import NOON, hours
 # The tables that grow with time: events, alerts, messages and their trails. The clients are few
 # beside those, and an inbound text may search them all.
 GROWING = {
-    "alerts", "alert_transitions", "assignments", "audit", "consents", "disclosures", "evaluations", "events",
-    "event_versions", "inbox", "outbox", "skipped_recipients", "record_entries", "rejects", "reply_codes", "staff",
+    "alerts", "alert_transitions", "assignments", "audit", "consents", "disclosures", "evaluations",
+    "events",
+    "event_versions", "inbox", "outbox", "skipped_recipients", "record_entries", "rejects",
+    "reply_codes", "staff",
 }  # fmt: skip
 
 # Which row is the last is known without going through those before it.

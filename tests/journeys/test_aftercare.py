@@ -1,4 +1,4 @@
-"""The shipped rules on the patients of published trials: what preview says, and what is aimed at."""
+"""The shipped rules on the patients of published trials: the figures of preview, and the aims."""
 
 from __future__ import annotations
 

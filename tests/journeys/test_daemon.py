@@ -23,7 +23,8 @@ from tests.kit.processes import daemon_of, handrail
 
 ROOT = Path(__file__).parents[2]
 QUICK = """\
-ticks: {rules: 0.1 seconds, ingest: 0.2 seconds, evaluate: 0.2 seconds, deliver: 0.2 seconds, audit: 0.2 seconds}
+ticks: {rules: 0.1 seconds, ingest: 0.2 seconds, evaluate: 0.2 seconds, deliver: 0.2 seconds, \
+audit: 0.2 seconds}
 web: {port: 0}
 log: {format: json}
 """
@@ -180,7 +181,8 @@ def test_the_sample_is_written_where_the_inbox_is_empty(site: Path) -> None:
 def test_a_config_with_five_mistakes_tells_all_five(site: Path) -> None:
     config = site / "config.yaml"
     config.write_text(
-        "timezone: Amerika/New_York\nrule: rules\nweb: {port: http}\nnotify_within: soon\nsms: {gateway: smoke}\n"
+        "timezone: Amerika/New_York\nrule: rules\nweb: {port: http}\nnotify_within: soon\nsms: "
+        "{gateway: smoke}\n"
     )
     assert [line.split(": ")[0] for line in mistakes(site)] == [
         f"{config}:{place}" for place in ("1:11", "2:1", "3:13", "4:16", "5:16")
@@ -190,7 +192,8 @@ def test_a_config_with_five_mistakes_tells_all_five(site: Path) -> None:
 
 def test_rules_with_mistakes_tell_all_of_them_and_nothing_starts(site: Path) -> None:
     (site / "rules" / "wrong.yaml").write_text(
-        "format: 1\nrules:\n  - {id: a, titel: x}\n  - {id: B c, status: alive, when: {cuont: check_in}}\n"
+        "format: 1\nrules:\n  - {id: a, titel: x}\n  - {id: B c, status: alive, when: {cuont: "
+        "check_in}}\n"
     )
     said = mistakes(site)
     assert len(said) >= 5

@@ -33,7 +33,8 @@ timezone: America/New_York
 sms: {detail: reason}
 web: {port: 0}
 log: {format: json}
-ticks: {rules: 0.1 seconds, ingest: 0.1 seconds, evaluate: 0.1 seconds, deliver: 0.1 seconds, audit: 0.2 seconds}
+ticks: {rules: 0.1 seconds, ingest: 0.1 seconds, evaluate: 0.1 seconds, deliver: 0.1 seconds, \
+audit: 0.2 seconds}
 sources:
   - name: inbox
     folder: inbox
@@ -49,7 +50,8 @@ sources:
         columns: {client: client, staff: staff, role: role, began: began}
       - match: reports-*.csv
         events:
-          - {kind: return_to_use, client: client, at: when, id: id, fields: {reported_by: reported_by}}
+          - {kind: return_to_use, client: client, at: when, id: id, fields: {reported_by: \
+reported_by}}
 """
 RULES = """\
 format: 1

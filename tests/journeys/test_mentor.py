@@ -16,7 +16,10 @@ from tests.kit.site import Site, routing
 from tests.kit.times import MINUTE, NOON, hours
 
 MENTOR = "+15550100004"
-ASKED = "Handrail: please reach out to Robin when you can. Reply 1 A to take it, 1 P to pass on, 1 D when done."
+ASKED = (
+    "Handrail: please reach out to Robin when you can. Reply 1 A to take it, 1 P to pass on, "
+    "1 D when done."
+)
 
 
 @pytest.fixture

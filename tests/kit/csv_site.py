@@ -46,7 +46,10 @@ def settings_of(
 ) -> Settings:
     """The settings of a site in New York with one source, of these `files:`."""
     zone = f"\n    timezone: {timezone}" if timezone else ""
-    text = f"timezone: America/New_York\nkinds: {kinds}\nsources:\n  - name: clinic\n    folder: inbox{zone}\n    files:\n"
+    text = (
+        f"timezone: America/New_York\nkinds: {kinds}\nsources:\n  - name: clinic\n    folder: "
+        f"inbox{zone}\n    files:\n"
+    )
     path = folder / "config.yaml"
     path.write_text(
         text + "".join(f"      {line}\n" for line in dedent(files).strip().splitlines()), "utf-8"

@@ -23,7 +23,8 @@ _EMPTY = "; ".join(
     [
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),
-        "SELECT setval(sequencename::text::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL",
+        "SELECT setval(sequencename::text::regclass, 1, false) FROM pg_sequences WHERE "
+        "last_value IS NOT NULL",
     ]
 )
 

@@ -134,7 +134,10 @@ def guarded(document: dict[str, Any]) -> dict[str, Any]:
     """The same rules, none of them true of a client at the instant of enrolment."""
     some_time = {"time_since": "enrolled", "at_least": "1 day"}
     return {
-        **document, "rules": [{**rule, "when": {"all": [rule["when"], some_time]}} for rule in document["rules"]]
+        **document,
+        "rules": [
+            {**rule, "when": {"all": [rule["when"], some_time]}} for rule in document["rules"]
+        ],
     }  # fmt: skip
 
 

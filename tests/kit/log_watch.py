@@ -32,7 +32,8 @@ from engine.store.tables.people import clients, consents, staff
 
 # Such as +15550100001, 2025550100 or (202) 555-0100; an instant in microseconds has sixteen digits.
 NUMBER = re.compile(
-    r"\+\d{7,15}|(?<![\w.:-])\d{10,11}(?![\w.:-])|\(\d{3}\) ?\d{3}-\d{4}|(?<!\d)\d{3}[-.]\d{3}[-.]\d{4}(?!\d)"
+    r"\+\d{7,15}|(?<![\w.:-])\d{10,11}(?![\w.:-])|\(\d{3}\) "
+    r"?\d{3}-\d{4}|(?<!\d)\d{3}[-.]\d{3}[-.]\d{4}(?!\d)"
 )
 PRIVATE = (
     staff.c.phone,

@@ -283,7 +283,7 @@ class AsOf:
         return max(len(row) for row in self.rows(condition, condition["longest_streak"]))
 
     def rows(self, condition: Condition, kind: str) -> list[list[Happening]]:
-        """The rows of events that follow one another and match; the last of them is the newest, and may be empty."""
+        """The runs of consecutive matches; the last one is the newest, and may be empty."""
         events = self.window(condition, self.of_kind(kind, condition.get("among")))
         rows: list[list[Happening]] = [[]]
         for place, event in enumerate(events):
@@ -397,7 +397,7 @@ class AsOf:
 
     @property
     def today(self) -> datetime:
-        """Now; or a month after all that is known, where days of the week are told apart no longer."""
+        """Now, or a month after all known events, from where weekdays are no longer told apart."""
         return min(self.now, horizon(self.person))
 
     def joined(self, parts: list[Condition], *, every: bool, denied: bool) -> bool:

@@ -284,9 +284,12 @@ class TwilioSite:
         parts = urlsplit(url)
         received: list[dict[str, Any]] = []
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "https",
-            "path": parts.path, "raw_path": parts.path.encode(), "query_string": parts.query.encode(), "root_path": "",
-            "headers": [(b"x-twilio-signature", signed.encode())], "client": ("127.0.0.1", 1), "server": ("site", 443),
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",
+            "scheme": "https",
+            "path": parts.path, "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(), "root_path": "",
+            "headers": [(b"x-twilio-signature", signed.encode())], "client": ("127.0.0.1", 1),
+            "server": ("site", 443),
         }  # fmt: skip
 
         async def receive() -> dict[str, Any]:

@@ -179,7 +179,8 @@ def test_starting_counts_from_the_latest_enrolment_and_nothing_before_the_first(
 
 def test_starting_narrows_the_last_events_and_does_not_reach_further_back_for_them():
     check(
-        "{count: check_in, where: {status: missed}, last: 2, starting: 1 day after enrolment, at_least: 1}",
+        "{count: check_in, where: {status: missed}, last: 2, starting: 1 day after enrolment, "
+        "at_least: 1}",
         """
         | at               | what     | status    |
         | 2024-03-01 00:00 | enrolled |           |

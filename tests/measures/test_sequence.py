@@ -14,7 +14,8 @@ def test_it_counts_the_first_events_that_a_second_one_followed():
         | 2024-03-06 08:00 | test       |         | positive |
     """
     condition = """
-        sequence: [{event: attendance, where: {status: no_show}}, {event: test, where: {result: positive}}]
+        sequence: [{event: attendance, where: {status: no_show}}, {event: test, where: {result: \
+positive}}]
         within: 7 days
         at_least: 2
     """

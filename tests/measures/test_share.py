@@ -29,7 +29,10 @@ def test_it_is_a_percentage_of_all_events_of_the_kind_in_the_window():
 
 
 def test_of_says_among_which_events():
-    condition = "{share: attendance, where: {status: attended}, of: {status: [attended, no_show]}, last: 2, less_than: 60%}"
+    condition = (
+        "{share: attendance, where: {status: attended}, of: {status: [attended, no_show]}, last: "
+        "2, less_than: 60%}"
+    )
     check(
         condition,
         SESSIONS,
@@ -48,7 +51,8 @@ def test_of_says_among_which_events():
 
 def test_of_at_least_leaves_it_unknown_while_there_are_too_few():
     check(
-        "{share: attendance, where: {status: attended}, within: 7 days, of_at_least: 3, less_than: 60%}",
+        "{share: attendance, where: {status: attended}, within: 7 days, of_at_least: 3, "
+        "less_than: 60%}",
         SESSIONS,
         """
         | as of            | value           | holds |
@@ -62,7 +66,8 @@ def test_of_at_least_leaves_it_unknown_while_there_are_too_few():
 
 def test_starting_leaves_earlier_events_out():
     check(
-        "{share: test, where: {result: positive}, last: 4, starting: 1 day after enrolment, at_least: 100%}",
+        "{share: test, where: {result: positive}, last: 4, starting: 1 day after enrolment, "
+        "at_least: 100%}",
         """
         | at               | what     | result   |
         | 2024-03-01 00:00 | enrolled |          |

@@ -30,7 +30,10 @@ def test_an_event_that_does_not_match_ends_the_row():
 
 
 def test_events_that_are_not_among_those_looked_at_neither_count_nor_end_it():
-    condition = "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, no_show]}, at_least: 2}"
+    condition = (
+        "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, "
+        "no_show]}, at_least: 2}"
+    )
     check(
         condition,
         SESSIONS,

@@ -52,7 +52,7 @@ def test_being_busy_is_neither_a_failure_nor_a_proof() -> None:
     assert after(*[FAILS] * 3, BUSY).failures == 3
 
 
-def test_each_attempt_that_fails_doubles_the_wait_up_to_a_limit_and_it_is_stopped_since_the_first() -> (
+def test_each_failed_attempt_doubles_the_wait_up_to_a_limit_and_the_stop_began_at_the_first() -> (
     None
 ):
     channel = after(*[FAILS] * OPENS_AFTER)

@@ -97,5 +97,6 @@ def test_every_text_passes_the_lint(text: str) -> None:
 
 def test_a_text_about_one_client_says_which_number_is_which() -> None:
     assert of_client("C-1042", REASONS, "reason").startswith(
-        "Handrail: C-1042 needs you: 998 (missed check-ins), 999 (no contact for a week). Reply a number and A"
+        "Handrail: C-1042 needs you: 998 (missed check-ins), 999 (no contact for a week). Reply "
+        "a number and A"
     )

@@ -74,7 +74,8 @@ def test_what_is_too_long_loses_its_reason_first_and_then_half_of_the_replies() 
 
 def test_a_mentor_reads_the_alias_a_plain_request_and_the_replies() -> None:
     assert to_mentor("Jo", 17) == (
-        "Handrail: please reach out to Jo when you can. Reply 17 A to take it, 17 P to pass on, 17 D when done."
+        "Handrail: please reach out to Jo when you can. Reply 17 A to take it, 17 P to pass on, "
+        "17 D when done."
     )
     assert LONGEST_ALIAS in to_mentor(LONGEST_ALIAS, LARGEST_CODE)
 

@@ -103,7 +103,8 @@ def test_a_time_at_which_it_clears_is_named_only_while_it_lasts() -> None:
     ("message", "line"),
     [
         (MESSAGE, f"{AT_NOON}  case manager S-1: sent"),
-        (replace(MESSAGE, sent=None, state="queued"), f"{AT_NOON}  case manager S-1: queued, not sent"),
+        (replace(MESSAGE, sent=None, state="queued"), f"{AT_NOON}  case manager S-1: queued, not "
+                                                      f"sent"),
         (
             replace(MESSAGE, sent=NOON + HOUR),
             f"{AT_ONE}  case manager S-1: sent, waited since {AT_NOON}",

@@ -23,7 +23,8 @@ FIELDS = """
     check_in.substances    alcohol opioids
     check_in.meetings      0 3
     test.method            urine breath saliva blood hair
-    test.result            negative positive dilute adulterated invalid inconclusive refused missed excused pending
+    test.result            negative positive dilute adulterated invalid inconclusive refused \
+missed excused pending
     test.confirmed         yes no
     test.substances        fentanyl
     test.bac               0 0.08 1

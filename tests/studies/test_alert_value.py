@@ -67,7 +67,7 @@ def test_an_alert_whose_horizon_is_not_known_to_its_end_is_not_judged() -> None:
     assert found.precision.value == pytest.approx(1 / 3)
 
 
-def test_the_outcome_follows_up_to_the_end_of_the_horizon_and_as_often_after_random_alerts_as_time_says() -> (
+def test_the_outcome_follows_within_the_horizon_and_after_random_alerts_as_often_as_time_says() -> (
     None
 ):
     found = value((client(0, 100, 200), [alert(70), alert(69.9)]))

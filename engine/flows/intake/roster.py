@@ -177,8 +177,10 @@ def _take_staff(
         ref, role = row.values["ref"] or "", row.values["role"] or ""
         if (before := roles.setdefault(ref, role)) != role:
             reason = (
-                f"role: {ref} is {before} in an earlier row of this file; a person has one role, so "
-                "the last row counts. Give the person another ref for the other role, with the same phone"
+                f"role: {ref} is {before} in an earlier row of this file; a person has one role, "
+                f"so "
+                "the last row counts. Give the person another ref for the other role, with the "
+                "same phone"
             )
             outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))
         roles[ref] = role

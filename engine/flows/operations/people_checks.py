@@ -1,4 +1,4 @@
-"""Checks of the people: clients whom nothing watches, roles that nobody has, numbers that are shared."""
+"""Checks of the people: clients whom nothing watches, vacant roles, shared numbers."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def some(refs: Sequence[str]) -> str:
 
 
 def _policies(settings: Settings, rulebook: Rulebook | None) -> Mapping[str, Policy]:
-    """Return the policies by which alerts can be told; any severity may become that of a client's text."""
+    """Return the policies of alerts; a client's text may take any severity."""
     routing = settings.routing
     names = set(routing.severities.values())
     live = [rule for rule in rulebook.rules.values() if rule.status == "live"] if rulebook else []

@@ -78,7 +78,7 @@ def _open(preview: PreviewResult) -> Section:
 def _of_versions(
     preview: PreviewResult, rows_of: Callable[[str, AlertValue], list[tuple[str, ...]]]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of each sort of alert by these rules, and by the other version if it differs."""
+    """Yield the rows of each sort of alert by these rules, and by a different other version."""
     both = [one.outcome for one in versions(preview) if one.outcome]
     sorts = {sort: None for one in both for sort in measured(preview, one)}
     for sort in sorts:
@@ -152,7 +152,8 @@ def _text(preview: PreviewResult, outcome: OutcomeStatistics) -> str:
         f"{count(outcome.reached)} of {counted(outcome.clients, 'client')} at risk "
         f"({percent(outcome.reached, outcome.clients)}) reached {name}. {not_at_risk}"
         "A month: alerts of which people are told, for each month of a client at risk. "
-        f"Reach: outcomes with such an alert between {horizon} and {lead} before. Followed: such alerts "
+        f"Reach: outcomes with such an alert between {horizon} and {lead} before. Followed: such "
+        f"alerts "
         f"with {name} in the {horizon} after. By chance: the same of random alerts at the same "
         "rate. Lift: how many times as often as after random ones it follows."
         f"{_verdicts(preview, outcome)}{_same_kinds(preview)}"

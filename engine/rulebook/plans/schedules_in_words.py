@@ -70,7 +70,8 @@ def _counts(one: Schedule) -> str:
 def _missed(one: Schedule) -> str:
     missed = Where((*one.where.fields, (one.words.field, Comparison("is", one.words.missed))))
     return (
-        f"If there is none by then, {one_of(one.kind, missed)} is recorded at the end of that time, "
+        f"If there is none by then, {one_of(one.kind, missed)} is recorded at the end of that "
+        f"time, "
         "and rules see it like any other."
     )
 

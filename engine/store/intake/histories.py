@@ -176,7 +176,7 @@ def events_between(
     first: Instant,
     last: Instant,
 ) -> dict[int, list[TimedEvent]]:
-    """Read the events of some clients and kinds by client, from one instant to another, in order."""
+    """Read some clients' events of some kinds between two instants, by client and in order."""
     asked = {"client_ids": client_ids, "kinds": sorted(kinds), "first": first, "last": last}
     found: dict[int, list[TimedEvent]] = defaultdict(list)
     for client_id, *event in conn.execute(_BETWEEN, asked):

@@ -115,7 +115,8 @@ def test_a_reply_for_more_says_what_the_rules_in_the_files_advise(
 format: 1
 rules:
   - {{id: {rule_id}, title: Silent, status: live, severity: medium, advice: Call today.,
-     evidence: {{grade: opinion, source: y}}, when: {{count: check_in, within: 7 days, at_least: 2}}}}
+     evidence: {{grade: opinion, source: y}}, when: {{count: check_in, within: 7 days, at_least: \
+2}}}}
 """
     (tmp_path / "rules").mkdir(exist_ok=True)
     (tmp_path / "rules" / "rules.yaml").write_text(rule)

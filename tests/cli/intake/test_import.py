@@ -18,7 +18,8 @@ sources:
     folder: inbox
     files:
       - {match: clients*.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
-      - {match: tests*.csv, events: [{kind: test, client: client, at: at, id: id, fields: {result: result}}]}
+      - {match: tests*.csv, events: [{kind: test, client: client, at: at, id: id, fields: {result: \
+result}}]}
 """
 CLIENTS = "client,enrolled\nC-1,2026-01-05\n"
 TESTS = "client,at,id,result\n"
@@ -125,7 +126,8 @@ def test_two_mappings_for_one_file_are_the_users_mistake(inbox: Path, handrail: 
     code, _, err = handrail("import")
     assert code == 2
     assert err == (
-        "Two mappings of the source clinic are for the same file clients.csv (clients); write them as one.\n"
+        "Two mappings of the source clinic are for the same file clients.csv (clients); write "
+        "them as one.\n"
     )
 
 

@@ -120,7 +120,8 @@ def test_a_policy_that_is_not_there_is_a_mistake(site: RuleFolder) -> None:
     code, _, err = site.handrail("check")
     assert code == 2
     assert err.startswith(
-        "rules/missed.yaml:10:13: there is no routing policy 'case_manager_fist' in the configuration; "
+        "rules/missed.yaml:10:13: there is no routing policy 'case_manager_fist' in the "
+        "configuration; "
         "did you mean 'case_manager_first'?\n"
     )
 
@@ -129,7 +130,10 @@ def test_an_urgent_alert_is_never_left_to_mentors(site: RuleFolder) -> None:
     site.write("config.yaml", "timezone: UTC\nrouting: {policies: {mentors: [{to: mentor}]}}\n")
     site.write("rules/missed.yaml", f"{RULE}    notify: mentors\n")
     assert site.handrail("check")[0] == 0
-    rising = f"{RULE}    notify: mentors\n    raise: {{to: urgent, when: {{count: test, at_least: 1}}}}\n"
+    rising = (
+        f"{RULE}    notify: mentors\n    raise: "
+        f"{{to: urgent, when: {{count: test, at_least: 1}}}}\n"
+    )
     for urgent in (
         rising,
         f"{RULE}    notify: mentors\n".replace("severity: medium", "severity: urgent"),
@@ -283,7 +287,8 @@ def test_a_reason_that_no_text_may_say_is_warned_of(
 ) -> None:
     site.write("rules/missed.yaml", RULE.replace("reason: missed check-ins", f"reason: {reason}"))
     assert site.warnings() == [
-        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it is fixed"
+        f"rules/missed.yaml:8:13: warning: the reason {said}; texts will leave it out until it "
+        f"is fixed"
     ]
 
 
@@ -296,7 +301,8 @@ def test_a_rule_that_adds_nothing_is_warned_of(site: RuleFolder) -> None:
     site.write("rules/missed.yaml", RULE + other)
     found = [warning for warning in site.warnings() if "adds nothing" in warning]
     assert found == [
-        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, 'missed' tells "
+        "rules/missed.yaml:16:11: warning: 'missed-more' adds nothing: whenever it holds, "
+        "'missed' tells "
         "the same people; delete one of them"
     ]
 

@@ -356,7 +356,8 @@ def test_where_no_events_are_stored_it_says_so(say: Say, site: Site) -> None:
     with site.database.write() as conn:
         conn.execute(delete(intake.events))
     assert say()[0] == (
-        "There is nothing to preview: no events are stored; handrail run and handrail import read them.\n"
+        "There is nothing to preview: no events are stored; handrail run and handrail import "
+        "read them.\n"
     )
 
 

@@ -53,7 +53,8 @@ def test_the_same_for_programs(site: RuleFolder) -> None:
     two, one = json.loads(out)
     assert (two["case"], two["line"], two["passed"], one["passed"]) == ("Two", 3, False, True)
     assert two["timeline"][0] == {
-        "at": "2026-01-06T09:00:00+00:00", "day": 1, "as_expected": True, "given": "check-in: status missed"
+        "at": "2026-01-06T09:00:00+00:00", "day": 1, "as_expected": True,
+        "given": "check-in: status missed"
     }  # fmt: skip
     assert two["timeline"][-1] == {
         "at": "2026-01-07T10:00:00+00:00",

@@ -92,7 +92,8 @@ def test_an_override_is_said_listed_and_taken_back_and_leaves_its_trace(
     said: Any, caseload: Caseload
 ) -> None:
     assert said("oncall", "override", "S-3", *FAR) == (
-        "Override 1: S-3 is on call in nights from 2090-12-24T08:00:00-05:00 until 2090-12-26T08:00:00-05:00."
+        "Override 1: S-3 is on call in nights from 2090-12-24T08:00:00-05:00 until "
+        "2090-12-26T08:00:00-05:00."
     )
     (listed,) = json.loads(said("oncall", "overrides", "--format", "json"))
     assert (listed["override"], listed["staff"]) == (1, "S-3")
@@ -143,7 +144,8 @@ def test_an_absence_is_said_listed_and_taken_back_in_their_own_time(
     said: Any, caseload: Caseload
 ) -> None:
     assert said("absence", "add", "S-1", *FAR, "--stand-in", "S-2") == (
-        "Absence 1: S-1 is told nothing from 2090-12-24T08:00:00-07:00 until 2090-12-26T08:00:00-07:00; S-2 stands in."
+        "Absence 1: S-1 is told nothing from 2090-12-24T08:00:00-07:00 until "
+        "2090-12-26T08:00:00-07:00; S-2 stands in."
     )
     assert json.loads(said("absence", "--format", "json")) == [
         {

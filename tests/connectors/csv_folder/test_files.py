@@ -67,8 +67,8 @@ def test_a_replaced_file_is_read_from_the_start(site: CsvSite) -> None:
     # between.
     site.write(
         "tests.csv",
-        TESTS
-        + "C-1,2026-07-01,a,negative,\nC-1,2026-07-01 12:00,new,dilute,\nC-1,2026-07-02,b,positive,\n",
+        TESTS + "C-1,2026-07-01,a,negative,\nC-1,2026-07-01 12:00,new,dilute,\n"
+        "C-1,2026-07-02,b,positive,\n",
     )
     counts = site.read()["tests.csv"]
     assert (counts.new, counts.duplicates) == (1, 2)
@@ -87,7 +87,8 @@ def test_a_changed_mapping_corrects_what_was_read_through_the_old_one(
 ) -> None:
     mapping = """
     - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
-    - {match: tests.csv, events: [{kind: test, client: client, at: at, fields: {method: {always: %s}}}]}
+    - {match: tests.csv, events: [{kind: test, client: client, at: at, fields: {method: {always: \
+%s}}}]}
     """
     site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, mapping % "urine"))
     site.write("clients.csv", CLIENTS)
@@ -217,7 +218,10 @@ def test_one_bad_row_never_stops_the_good_ones(site: CsvSite) -> None:
     counts = site.read()["tests.csv"]
     assert results(site) == ["negative", "dilute"]
     assert (counts.rows, counts.new, counts.rejected) == (13, 2, 11)
-    choices = "negative, positive, dilute, adulterated, invalid, inconclusive, refused, missed, excused, pending"
+    choices = (
+        "negative, positive, dilute, adulterated, invalid, inconclusive, refused, missed, "
+        "excused, pending"
+    )
     assert [(line, reason) for _, line, reason in site.rejects()] == [
         (3, "at: '2026-02-31' is no day that there is"),
         (4, "no client 'C-9' is in the roster"),
@@ -385,7 +389,8 @@ def test_a_file_may_be_roster_and_events_at_once(tmp_path: Path, sqlite_database
         settings_of(
             tmp_path,
             """
-            - {match: intake.csv, events: [{kind: test, client: who, at: day, fields: {result: urine}}]}
+            - {match: intake.csv, events: [{kind: test, client: who, at: day, fields: {result: \
+urine}}]}
             - {match: intake.csv, roster: clients, columns: {ref: who, enrolled: day}}
             """,
         ),

@@ -112,7 +112,8 @@ def mistakes(folder: Path, files: str) -> list[str]:
             "'Mars/Base' is not a time zone",
         ),
         (
-            "- {match: x.csv, events: [{kind: test, client: w, at: d}, {kind: test, client: w, at: e}]}",
+            "- {match: x.csv, events: [{kind: test, client: w, at: d}, {kind: test, client: w, "
+            "at: e}]}",
             "makes two events of one kind from a row; give each a name: of its own",
         ),
         (
@@ -150,7 +151,10 @@ def test_a_folder_may_name_an_environment_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "config.yaml"
-    source = "{name: a, folder: '${EXPORTS}/daily', files: [{match: x, roster: staff, columns: {ref: a, role: b}}]}"
+    source = (
+        "{name: a, folder: '${EXPORTS}/daily', files: [{match: x, roster: staff, columns: {ref: "
+        "a, role: b}}]}"
+    )
     path.write_text(f"timezone: UTC\nsources: [{source}]\n", "utf-8")
     monkeypatch.delenv("EXPORTS", raising=False)
     with pytest.raises(MistakesError, match="the environment variable EXPORTS is not set"):

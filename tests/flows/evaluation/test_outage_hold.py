@@ -174,7 +174,10 @@ def test_that_alerts_wait_is_itself_told_after_a_while_and_as_often_again(site: 
     for hour in (0.2, 12, 12.2, 24, 24.3):
         site.evaluate(NOON + hours(hour))
     texts = [(row.staff_id, row.created_at, row.body) for row in site.rows(outbox)]
-    said = "Handrail: nothing is known of 9 clients for want of data, and nobody was told. See: handrail alerts --held"
+    said = (
+        "Handrail: no data for 9 clients. Their alerts are on hold and nobody was told. "
+        "See: handrail alerts --held"
+    )
     assert texts == [(2, NOON + hours(12.2), said), (2, NOON + hours(24.3), said)]
 
 
@@ -192,7 +195,7 @@ def test_urgent_ones_that_wait_are_told_of_within_the_hour_whatever_the_hour(
     while deliver.run(database, carrier, NOON + hours(1), "a"):
         pass
     assert sorted(message.to[-1] for message in carrier.asked) == ["2", "5"]
-    assert all("nothing is known of 1 client " in message.body for message in carrier.asked)
+    assert all("no data for 1 client." in message.body for message in carrier.asked)
 
 
 def test_an_act_on_a_held_alert_ends_its_holding(site: Site) -> None:
@@ -220,7 +223,8 @@ def test_a_held_alert_quiets_nothing(database: Database) -> None:
     for hour in (1, 2):
         site.missed(NOON - hours(hour))
     site.evaluate(NOON + 1)
-    assert [(row.rule_id, row.inactivity, row.inhibited_by) for row in site.alerts if row.opened_at > START] == [
+    later = [row for row in site.alerts if row.opened_at > START]
+    assert [(row.rule_id, row.inactivity, row.inhibited_by) for row in later] == [
         ("silent", "held", None), ("missed", None, None),
     ]  # fmt: skip
     assert told(site) == [1]

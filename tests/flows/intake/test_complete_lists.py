@@ -34,7 +34,8 @@ MAPPING = """
 - match: consents*.csv
   roster: consents
   complete: true
-  columns: {client: client, staff: staff, alias: staff, scope: {always: all}, purpose: {always: support},
+  columns: {client: client, staff: staff, alias: staff, scope: {always: all}, purpose: {always: \
+support},
             given: given}
 - match: tests*.csv
   complete: true

@@ -41,7 +41,8 @@ MAPPING = """
   columns: {client: client, staff: staff, role: {always: mentor}}
 - match: consents*.csv
   roster: consents
-  columns: {client: client, staff: staff, alias: alias, scope: {always: outreach}, purpose: {always: support},
+  columns: {client: client, staff: staff, alias: alias, scope: {always: outreach}, purpose: \
+{always: support},
             given: given, expires: expires, revoked: revoked}
 """
 HEADER = "ref,zone,phone,enrolled,ended,discharged,left,back,program\n"
@@ -247,7 +248,8 @@ def test_staff_have_a_call_name_if_it_is_one_word_that_a_text_has_room_for(site:
     [
         (
             "JD,boss,212 555 0142,,,",
-            "role: 'boss' is not one of case_manager, mentor, supervisor, on_call, prescriber, admin",
+            "role: 'boss' is not one of case_manager, mentor, supervisor, on_call, prescriber, "
+            "admin",
         ),
         ("JD,mentor,none,,,", "phone: 'none' is not a phone number"),
         ("JD,mentor,,,,maybe", "active: 'maybe' is neither yes nor no"),

@@ -84,7 +84,10 @@ def test_a_source_that_is_silent_and_alerts_that_wait_for_it(
             "clinic",
             Feed(NOW, NOW, NOW - 3 * day, out_since=NOW - 3 * day, why="brings nothing new"),
         )
-    said = "It was last read 0 seconds ago, and last brought something new 3 days ago: it brings nothing new."
+    said = (
+        "It was last read 0 seconds ago, and last brought something new 3 days ago: it brings "
+        "nothing new."
+    )
     assert wrong(site) == {"promises": "Source clinic brings nothing new.", "feed clinic": said}
 
 
@@ -123,7 +126,8 @@ def test_a_step_that_failed_did_not_work(site: Settings, sqlite_database: Databa
         job_runs.record(conn, "ingest", NOW - 3 * SECOND_US)
         job_runs.record(conn, "ingest", NOW - 2 * SECOND_US, str(caught.value))
     assert wrong(site)["ingest"] == (
-        "It failed 2 seconds ago, and last succeeded 3 seconds ago: The source clinic cannot be read: "
+        "It failed 2 seconds ago, and last succeeded 3 seconds ago: The source clinic cannot be "
+        "read: "
         f"the folder {site.sources[0].folder} is not there."
     )
 
@@ -167,7 +171,8 @@ def test_a_file_of_which_nothing_is_read_is_named(
     with capture_logs() as logged:
         ingest.run(sqlite_database, [source], "UTC", NOW)
     assert wrong(site)["feed clinic"].endswith(
-        " Nothing of a.csv is read (the header has no column 'd', which the mapping names; did you mean 'dd'?)."
+        " Nothing of a.csv is read (the header has no column 'd', which the mapping names; did "
+        "you mean 'dd'?)."
     )
     told = {"log_level": "warning", "source": "clinic", "item": "a.csv"}
     assert [told.items() <= line.items() for line in logged] == [True]
@@ -195,7 +200,8 @@ def test_events_that_lie_in_the_future(site: Settings, sqlite_database: Database
     with sqlite_database.write() as conn:
         conn.execute(insert(intake.events).values(**event, key="far", occurred_at=NOW + 5 * hour))
     assert wrong(site)["events"] == (
-        "2 stored events lie in the future, the furthest by 5 hours; see whether their source's time zone is right."
+        "2 stored events lie in the future, the furthest by 5 hours; see whether their source's "
+        "time zone is right."
     )
 
 
@@ -214,7 +220,8 @@ def test_a_channel_that_is_stopped(site: Settings, sqlite_database: Database) ->
         channel_state.write(conn, Channel(1, NOW, NOW + 300 * SECOND_US, "20003"))
     assert wrong(site) == {
         "promises": "Texts cannot be sent.",
-        "messages": f"No text has gone out since {from_us(NOW).isoformat(timespec='minutes')}, by error 20003; "
+        "messages": f"No text has gone out since {from_us(NOW).isoformat(timespec='minutes')}, "
+        f"by error 20003; "
         "it is tried again and again.",
     }
 

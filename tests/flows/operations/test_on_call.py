@@ -168,11 +168,13 @@ def test_doctor_tells_of_strangers_gaps_and_rotations_that_do_not_serve(caseload
         (False, "S-8, in the rotation nights, is nobody among the staff."),
         (
             False,
-            "Nobody who can be told is on call from 2026-06-08T08:00:00+00:00 until 2026-06-15T08:00:00+00:00.",
+            "Nobody who can be told is on call from 2026-06-08T08:00:00+00:00 until "
+            "2026-06-15T08:00:00+00:00.",
         ),
         (
             False,
-            "Nobody who can be told is on call from 2026-06-22T08:00:00+00:00 until 2026-06-29T08:00:00+00:00.",
+            "Nobody who can be told is on call from 2026-06-22T08:00:00+00:00 until "
+            "2026-06-29T08:00:00+00:00.",
         ),
     ]
 

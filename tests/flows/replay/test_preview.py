@@ -366,7 +366,7 @@ def test_good_news_warns_of_nothing(site: Site) -> None:
 
 
 def test_what_rules_are_worth_before_an_outcome(site: Site) -> None:
-    """Told 60 and 40 days ago; positive 50 days ago, so the second alert is not at risk any more."""
+    """Told 60 and 40 days ago; positive 50 days ago, so the second alert is no longer at risk."""
     site.missed(NOON - hours(60 * 24))
     site.caseload.event(1, "test", NOON - hours(50 * 24), result="positive")
     site.missed(NOON - hours(40 * 24))
@@ -381,7 +381,7 @@ def test_what_rules_are_worth_before_an_outcome(site: Site) -> None:
 
 
 def test_a_client_is_at_risk_once_the_rule_named_by_from_has_held(site: Site) -> None:
-    """Positive 80 and 50 days ago, and clean between them: the first positive is not the outcome."""
+    """Positive 80 and 50 days ago, and clean between: the first positive is not the outcome."""
     for days_ago in (80, 50):
         site.caseload.event(1, "test", NOON - hours(days_ago * 24), result="positive")
     site.caseload.event(1, "test", NOON - hours(70 * 24), result="negative")

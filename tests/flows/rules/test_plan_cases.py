@@ -62,8 +62,10 @@ def test_another_ending_stands_beside_the_expected_one(site: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("daily-chek-in, at: day 0 22:00, outcome: kept", "there is no schedule 'daily-chek-in'; did you"),
-        ("daily-check-in, at: day 0 22:00, outcome: mised", "'mised' is not a outcome; did you mean 'missed'?"),
+        ("daily-chek-in, at: day 0 22:00, outcome: kept", "there is no schedule 'daily-chek-in'; "
+                                                          "did you"),
+        ("daily-check-in, at: day 0 22:00, outcome: mised", "'mised' is not a outcome; did you "
+            "mean 'missed'?"),
         ("daily-check-in, outcome: missed", "an ending needs 'at:'"),
     ],
 )  # fmt: skip

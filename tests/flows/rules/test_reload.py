@@ -124,7 +124,8 @@ def test_a_broken_set_leaves_the_last_good_one_and_the_admins_are_told_once(
     assert daemon.look(5) == (0, 1)
     assert daemon.serving() == RULE
     assert texts(daemon) == [
-        "Handrail: the rule files hold 1 mistake, the first in line 7, and the rules before serve. The log says more."
+        "Handrail: the rule files hold 1 mistake, the first in line 7, and the rules before "
+        "serve. The log says more."
     ]
     file.write_text(f"# A remark.\n{BROKEN}")
     assert daemon.look(5) == (0, 1)

@@ -23,7 +23,8 @@ def event(kind: str, ago: int, **fields: Any) -> Event:
 def drawn(*events: Event, past: tuple[PastAlert, ...] = ()) -> Timeline:
     return timeline(
         ClientPage(
-            "C-1", "America/New_York", NOON - 30 * DAY_US, NOON, None, (), True, (), past, events, None
+            "C-1", "America/New_York", NOON - 30 * DAY_US, NOON, None, (), True, (), past, events,
+            None
         )
     )  # fmt: skip
 

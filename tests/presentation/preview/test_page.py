@@ -109,8 +109,10 @@ def test_nothing_reaches_beyond_the_window(tab: Tab, written: Path, width: int) 
     )
     # A table may scroll by itself, but the words of a chart must stay inside it.
     outside = """[...document.querySelectorAll('svg text, svg rect')].filter(one => {
-        const box = one.getBoundingClientRect(), chart = one.ownerSVGElement.getBoundingClientRect();
-        return box.left < chart.left - 1 || box.right > chart.right + 1 || box.bottom > chart.bottom + 1;
+        const box = one.getBoundingClientRect(), chart = \
+one.ownerSVGElement.getBoundingClientRect();
+        return box.left < chart.left - 1 || box.right > chart.right + 1 || box.bottom > \
+chart.bottom + 1;
     }).map(one => one.outerHTML)"""
     assert tab.evaluate(outside) == []
 
@@ -119,7 +121,8 @@ def test_nothing_reaches_beyond_the_window(tab: Tab, written: Path, width: int) 
 def test_words_of_a_chart_do_not_lie_over_one_another(tab: Tab, written: Path, width: int) -> None:
     tab.open(written, width)
     over = """[...document.querySelectorAll('svg.chart')].flatMap(chart => {
-        const boxes = [...chart.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+        const boxes = [...chart.querySelectorAll('text')].map(text => [text.textContent, \
+text.getBoundingClientRect()]);
         return boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
             a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom
         ).map(([other]) => one + ' / ' + other));
@@ -139,7 +142,10 @@ def test_each_chart_has_a_title_and_a_table_beside_it(tab: Tab, written: Path) -
 
 
 def test_by_dark_it_is_light_on_dark_and_on_paper_dark_on_light(tab: Tab, written: Path) -> None:
-    sum_of = "getComputedStyle(document.body).%s.match(/\\d+/g).slice(0, 3).reduce((sum, n) => sum + Number(n), 0)"
+    sum_of = (
+        "getComputedStyle(document.body).%s.match(/\\d+/g).slice(0, 3).reduce((sum, n) => sum + "
+        "Number(n), 0)"
+    )
 
     def is_light(colour: str) -> bool:
         found: int = tab.evaluate(sum_of % colour)

@@ -32,7 +32,8 @@ rules:
     status: live
     severity: low
     when: {points: risk, at_least: 3}
-    raise: [{to: high, when: {points: risk, at_least: 5}}, {to: medium, when: {points: risk, at_least: 4}}]
+    raise: [{to: high, when: {points: risk, at_least: 5}}, {to: medium, when: {points: risk, \
+at_least: 4}}]
   - id: some
     title: Some
     status: live
@@ -75,7 +76,8 @@ def test_a_scorecard_shows_its_sum_and_each_item_with_its_points() -> None:
             1,
         ),
         (
-            "2 points if 2 or more of (1 or more positive tests so far), (1 or more contacts so far), "
+            "2 points if 2 or more of (1 or more positive tests so far), (1 or more contacts so "
+            "far), "
             "(mood of 3 or less out of 10 at the latest check-in that states it)",
             "2 points",
             "2 points if so",

@@ -280,7 +280,8 @@ def test_none_is_satisfied_where_every_part_is_known_to_be_false():
     spans_are(
         rule(
             "{all: [{count: check_in, at_least: 1}, "
-            "{none: [{streak: check_in, where: {status: missed}, at_least: 1}, {count: test, at_least: 1}]}]}"
+            "{none: [{streak: check_in, where: {status: missed}, at_least: 1}, {count: test, "
+            "at_least: 1}]}]}"
         ),
         DAY_AND_NIGHT
         + """
@@ -297,7 +298,8 @@ def test_none_is_satisfied_where_every_part_is_known_to_be_false():
 def test_a_rule_by_days_begins_and_ends_at_local_midnight_also_when_the_clocks_change():
     spans_are(
         rule(
-            "{all: [{time_since: enrolled, at_least: 1 day}, {time_since: enrolled, at_most: 2 days}]}"
+            "{all: [{time_since: enrolled, at_least: 1 day}, {time_since: enrolled, at_most: 2 "
+            "days}]}"
         ),
         """
     | at               | what     |

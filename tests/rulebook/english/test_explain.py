@@ -51,7 +51,8 @@ rules:
 
 TOLD = """\
 Two check-ins missed (two-missed)
-It is live. It looks at clients who are enrolled and not on leave, if the client's program is iop or aftercare.
+It is live. It looks at clients who are enrolled and not on leave, if the client's program is iop \
+or aftercare.
 
 It holds while all of these are so:
   - 2 or more missed check-ins in the last 7 days
@@ -60,7 +61,8 @@ It holds while all of these are so:
     - each of these is known not to be so:
       - what the rule quieted (Another rule) looks for, before its own waiting times
 
-An alert opens once this has been so for 1 hour without a break, and closes by itself once it has not been so for 1 day.
+An alert opens once this has been so for 1 hour without a break, and closes by itself once it has \
+not been so for 1 day.
 Its severity is medium, or urgent from then on if, as it opens or later, this is so:
   - 28 days or less since the day of discharge
 
@@ -72,7 +74,8 @@ Who is told, by text, at severity urgent:
   - after 10 minutes if nobody has taken it by then: whoever is on call
   - after 20 minutes if nobody has taken it by then: the supervisor
 In a recipient's quiet hours a text waits until they are over, unless the alert is urgent.
-Until it is resolved, whoever has taken it, or else those who were told last, are told again, 12 hours apart.
+Until it is resolved, whoever has taken it, or else those who were told last, are told again, 12 \
+hours apart.
 Until it is resolved, nobody is told of these, unless they are more severe:
   - quieted (Another rule)
 
@@ -126,7 +129,8 @@ def test_mentors_are_told_under_consent_and_never_alone_of_what_is_urgent() -> N
     )
     assert "  - after 1 minute if nobody has taken it by then: the case manager" in lines
     assert (
-        "A mentor is told only while the client's consent is valid, and of an urgent alert never alone: the step after "
+        "A mentor is told only while the client's consent is valid, and of an urgent alert never "
+        "alone: the step after "
         "is taken with theirs." in lines
     )
 

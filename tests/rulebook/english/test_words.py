@@ -76,7 +76,8 @@ SENTENCES = {
         "more than 3 days with check-ins with craving 7 or more in the last 10 days"
     ),
     "{latest: check_in.craving, not_older_than: 2 days, at_least: 8}": (
-        "craving of 8 or more out of 10 at the latest check-in that states it, if that is not older than 2 days"
+        "craving of 8 or more out of 10 at the latest check-in that states it, if that is not "
+        "older than 2 days"
     ),
     "{latest: check_in.used, is: yes}": "used marked yes at the latest check-in that states it",
     "{latest: check_in.substances, one_of: [alcohol, opioids]}": (
@@ -89,21 +90,26 @@ SENTENCES = {
         "total meetings of less than 2 over check-ins in the last 14 days"
     ),
     "{change: check_in.confidence, baseline: 7 days, at_most: -3}": (
-        "confidence 3 or more below the client's own median of the 7 days before, at the latest check-in that states it"
+        "confidence 3 or more below the client's own median of the 7 days before, at the latest "
+        "check-in that states it"
     ),
     "{trend: check_in.stress, within: 7 days, at_least: 0.5}": (
         "stress rising by 0.5 or more a day, as a trend over check-ins in the last 7 days"
     ),
-    "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, no_show]}, at_least: 2}": (
-        "2 or more no-show sessions in a row up to the latest, looking only at attended, late or no-show sessions"
+    "{streak: attendance, where: {status: no_show}, among: {status: [attended, late, no_show]}, "
+    "at_least: 2}": (
+        "2 or more no-show sessions in a row up to the latest, looking only at attended, late or "
+        "no-show sessions"
     ),
-    "{share: attendance, where: {status: attended}, within: 4 weeks, of_at_least: 4, at_most: 50%}": (
+    "{share: attendance, where: {status: attended}, within: "
+    "4 weeks, of_at_least: 4, at_most: 50%}": (
         "50% or less of sessions in the last 4 weeks, if those are 4 or more, are attended sessions"
     ),
     "{share: test, of: {result: positive}, where: {method: breath}, last: 5, less_than: 100%}": (
         "less than 100% of the last 5 positive tests are tests with method breath"
     ),
-    "{streak: check_in, where: {status: missed}, among: {status: [completed, missed]}, at_least: 1}": (
+    "{streak: check_in, where: {status: missed}, among: "
+    "{status: [completed, missed]}, at_least: 1}": (
         "the latest completed or missed check-in is a missed check-in"
     ),
     "{count: test, where: {result: positive}, within: 90 days, at_most: 0}": (
@@ -113,16 +119,20 @@ SENTENCES = {
         "days supply of any whole number from 3 to 7 at the latest dose that states it"
     ),
     "{time_since: contact, starting: 0 days after enrolment, at_least: 26 weeks}": (
-        "182 days or more since the latest contact from the day of enrolment on, or since that day if there was none"
+        "182 days or more since the latest contact from the day of enrolment on, or since that "
+        "day if there was none"
     ),
     "{time_since: medication, where: {drug: methadone, status: taken}, at_least: 3 days}": (
-        "3 days or more since the latest taken dose with drug methadone, or since enrolment if there was none"
+        "3 days or more since the latest taken dose with drug methadone, or since enrolment if "
+        "there was none"
     ),
     "{time_since: attendance, starting: 7 days after discharge, more_than: 30 days}": (
-        "more than 30 days since the latest session from day 7 after discharge on, or since that day if there was none"
+        "more than 30 days since the latest session from day 7 after discharge on, or since that "
+        "day if there was none"
     ),
     "{time_since: discharged, at_most: 28 days}": "28 days or less since the day of discharge",
-    "{sequence: [{event: check_in, where: {status: missed}}, return_to_use], within: 14 days, at_least: 1}": (
+    "{sequence: [{event: check_in, where: {status: missed}}, return_to_use], within: 14 days, "
+    "at_least: 1}": (
         "1 or more times that a missed check-in was followed by a report of use in the last 14 days"
     ),
     "{client: programme, one_of: [iop, aftercare]}": "the client's programme is iop or aftercare",

@@ -57,8 +57,10 @@ UNSAID = (
     "'mised' is not a value here", "'gone' is not a value here", "is part of the text",
     "'high' is not a number", "'maybe' is neither yes nor no",
     # Consequences of a window, and of missing values.
-    "the value lies between 0 and 3", "the value lies between 0 and 2", "the value lies between 0 and 9",
-    "this never has a value", "of so few events", "under none:", "this is true of a client at the instant of enrolment",
+    "the value lies between 0 and 3", "the value lies between 0 and 2",
+    "the value lies between 0 and 9",
+    "this never has a value", "of so few events", "under none:", "this is true of a client at "
+        "the instant of enrolment",
     # Lengths of time that must be computed.
     "a duration cannot be longer than ten years", "and these are counted whole",
 )  # fmt: skip
@@ -158,7 +160,10 @@ def test_every_key_says_what_it_means() -> None:
                     assert key.get("description", "").endswith("."), (name, word)
 
 
-CASE = "format: 1\ncases:\n  - case: One\n    events: [{at: day 1 09:00, check_in: {status: missed}}]\n"
+CASE = (
+    "format: 1\ncases:\n  - case: One\n    events: [{at: day 1 09:00, check_in: {status: "
+    "missed}}]\n"
+)
 WRONG_CASES = [
     "    silent: a\n    untl: day 3\n",
     "    until: day 3\n",

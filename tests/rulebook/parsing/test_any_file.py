@@ -25,14 +25,19 @@ SHIPPED = [
 ]
 # What people and programs put where it does not belong.
 PIECES = (
-    *"{}[]:,-#&*!|>'\"%@`\t\n\0\ufeff ~?0٣\U0001f600", "- ", ": ", "\n  ", "\r\n", "---\n", "no", "null", "1e400",
+    *"{}[]:,-#&*!|>'\"%@`\t\n\0\ufeff "
+     "~?0٣\U0001f600", "- ", ": ", "\n  ", "\r\n", "---\n", "no", "null", "1e400",
     "9" * 400,
-    "-1", "0.1", "50%", "7 days", "99999 weeks", "[]", "{}", "missed", "check_in", "check_in.craving", "enrolled",
-    "where: ", "when: ", "none: ", "all: ", "rule: ", "phrase: ", "!!binary ", "<<: ", "\\x00", '"\\ud800"',
+    "-1", "0.1", "50%", "7 days", "99999 weeks", "[]", "{}", "missed", "check_in",
+    "check_in.craving", "enrolled",
+    "where: ", "when: ", "none: ", "all: ", "rule: ", "phrase: ", "!!binary ", "<<: ", "\\x00",
+    '"\\ud800"',
 )  # fmt: skip
 JUNK = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.sampled_from(PIECES), st.just([]),
-    st.just({}), st.lists(st.sampled_from(PIECES), max_size=3), st.dictionaries(st.sampled_from(PIECES), st.integers()),
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
+    st.sampled_from(PIECES), st.just([]),
+    st.just({}), st.lists(st.sampled_from(PIECES), max_size=3),
+    st.dictionaries(st.sampled_from(PIECES), st.integers()),
 )  # fmt: skip
 
 

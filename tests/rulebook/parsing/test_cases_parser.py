@@ -27,7 +27,8 @@ cases:
     staff: {supervisor: none, mentor: {consent_expires: day 2}}
     events:
       - {at: day 3 18:00, check_in: {status: missed}}
-      - {at: day 1 18:00, known: day 4, test: {result: positive, substances: [opioids, alcohol], confirmed: yes}}
+      - {at: day 1 18:00, known: day 4, test: {result: positive, substances: [opioids, alcohol], \
+confirmed: yes}}
       - {at: day 2 07:05:30, client: {program: iop}}
     until: day 9
     expect:
@@ -141,37 +142,59 @@ def test_rules_that_could_not_be_read_may_have_any_id() -> None:
     [
         ("format: 1", "format: 2", "1:9: this version reads format 1 alone"),
         ("starts: 2026-03-06", "starts: 6.3.2026", "2:9: starts: '6.3.2026' is not a date"),
-        ("America/New_York", "New York", "3:20: timezone: 'New York' is not a time zone such as America/New_York"),
-        ("enrolled: day -10", "enroled: day -10", "3:38: clients have no 'enroled'; did you mean 'enrolled'?"),
-        ("program: iop}\nstaff", "has_mentor: yes}\nstaff", "3:57: 'has_mentor' comes from the assignments; say it under staff:"),
+        ("America/New_York", "New York", "3:20: timezone: 'New York' is not a time zone such as "
+                                         "America/New_York"),
+        ("enrolled: day -10", "enroled: day -10", "3:38: clients have no 'enroled'; did you mean "
+                                                  "'enrolled'?"),
+        ("program: iop}\nstaff", "has_mentor: yes}\nstaff", "3:57: 'has_mentor' comes from the "
+            "assignments; say it under staff:"),
         ("program: iop}\nstaff", "site: west}\nstaff", None),
-        ("enrolled: day -10", "Enrolled: day -10", "3:38: clients have no 'Enrolled'; did you mean 'enrolled'?"),
+        ("enrolled: day -10", "Enrolled: day -10", "3:38: clients have no 'Enrolled'; did you "
+                                                   "mean 'enrolled'?"),
         ("quiet_from: 21:00, ", "", "5:28: quiet hours need both quiet_from: and quiet_to:"),
         ("21:00", "9pm", "5:30: quiet_from: '9pm' is not a time of day; write it as 21:00"),
         ("case_manager: {quiet", "manager: {quiet", "5:3: 'manager' is not a word of 'staff:'"),
-        ("cases:\n", "case:\n", "6:1: 'case' is not a word of a file of cases; did you mean 'cases'?"),
-        ("case: Nothing", "case: Two missed", "22:11: the case in line 7 has the same title; give each its own"),
-        ("    until: day 1\n", "", "22:5: a case that expects no alert must say how long it watches"),
+        ("cases:\n", "case:\n", "6:1: 'case' is not a word of a file of cases; did you mean "
+                                "'cases'?"),
+        ("case: Nothing", "case: Two missed", "22:11: the case in line 7 has the same title; "
+                                              "give each its own"),
+        ("    until: day 1\n", "", "22:5: a case that expects no alert must "
+                                   "say how long it watches"),
         ("    silent: all\n", "", "22:5: a case must say what is expected"),
-        ("until: day 9", "until: day 3", "14:12: until: is before the last moment that the case names"),
+        ("until: day 9", "until: day 3", "14:12: until: is before the last moment that the case "
+                                         "names"),
         ("    until: day 9\n", "", "7:5: resolves: never needs to know how long to watch"),
-        ("status: missed", "status: mised", "11:46: 'mised' is not a value of status; did you mean 'missed'?"),
+        ("status: missed", "status: mised", "11:46: 'mised' is not a value of status; did you "
+                                            "mean 'missed'?"),
         ("status: missed", "craving: 11", "11:47: craving: 11 is more than 10"),
-        ("status: missed", "staus: missed", "11:38: 'staus' is not a word of the fields of check_in; did"),
-        ("confirmed: yes", "confirmed: perhaps", "12:109: confirmed: 'perhaps' is neither yes nor no"),
-        ("check_in: {", "checkin: {", "11:27: 'checkin' is not a word of an event; did you mean 'check_in'?"),
+        ("status: missed", "staus: missed", "11:38: 'staus' is not a word of the fields of "
+                                            "check_in; did"),
+        ("confirmed: yes", "confirmed: perhaps", "12:109: confirmed: 'perhaps' is neither yes "
+                                                 "nor no"),
+        ("check_in: {", "checkin: {", "11:27: 'checkin' is not a word of an event; did you mean "
+                                      "'check_in'?"),
         ("known: day 4", "known: day 1", "12:34: known: is before at:"),
-        ("at: day 3 18:00", "at: day3 18:00", "11:14: at: 'day3 18:00' is not a moment; write it as 'day 3 18:00'"),
+        ("at: day 3 18:00", "at: day3 18:00", "11:14: at: 'day3 18:00' is not a moment; write it "
+                                              "as 'day 3 18:00'"),
         ("at: day 3 18:00", "at: day 3 24:00", "11:14: at: 'day 3 24:00' is not a moment"),
-        ("alert: two-missed", "alert: two-mised", "16:16: there is no rule 'two-mised'; did you mean 'two-missed'?"),
-        ("severity: medium", "severity: midium", "18:19: 'midium' is not a severity; did you mean 'medium'?"),
-        ("to: supervisor", "to: superviser", "19:22: 'superviser' is not a recipient; did you mean 'supervisor'?"),
-        ("silent: craving", "silent: two-missed", "21:13: 'two-missed' is expected to open an alert and to"),
+        ("alert: two-missed", "alert: two-mised", "16:16: there is no rule 'two-mised'; did you "
+                                                  "mean 'two-missed'?"),
+        ("severity: medium", "severity: midium", "18:19: 'midium' is not a severity; did you "
+                                                 "mean 'medium'?"),
+        ("to: supervisor", "to: superviser", "19:22: 'superviser' is not a recipient; did you "
+                                             "mean 'supervisor'?"),
+        ("silent: craving", "silent: two-missed", "21:13: 'two-missed' is expected to open an "
+                                                  "alert and to"),
         ("resolves: never", "resolvs: never", "20:9: 'resolvs' is not a word of what is expected"),
-        ("check_in: {status: missed}", "reply: 17 A", "11:34: a reply must be written as 'key: value' pairs"),
+        ("check_in: {status: missed}", "reply: 17 A", "11:34: a reply must be written as 'key: "
+                                                      "value' pairs"),
         ("check_in: {status: missed}", "reply: {says: A}", "11:34: a reply needs 'from:'"),
-        ("check_in: {status: missed}", "reply: {from: nurse, says: A}", "11:41: 'nurse' is not a recipient"),
-        ("test: {result: positive, substances: [opioids, alcohol], confirmed: yes}", "reply: {from: mentor, says: A}",
+        (
+            "check_in: {status: missed}", "reply: {from: nurse, says: A}",
+            "11:41: 'nurse' is not a recipient",
+        ),
+        ("test: {result: positive, substances: "
+         "[opioids, alcohol], confirmed: yes}", "reply: {from: mentor, says: A}",
          "12:34: a reply is known when it comes; leave known: out"),
     ],
 )  # fmt: skip

@@ -51,7 +51,8 @@ def rules_named_elsewhere(text: str) -> dict[str, str]:
         else {}
     )
     rules = [
-        f"  - {{id: {name}, title: Other, status: live, severity: low, when: {{count: contact, at_least: 1}}}}\n"
+        f"  - {{id: {name}, title: Other, status: live, severity: low, "
+        "when: {count: contact, at_least: 1}}\n"
         for name in sorted(missing)
     ]
     return {"others.yaml": f"format: 1\nrules:\n{''.join(rules)}"} if rules else {}

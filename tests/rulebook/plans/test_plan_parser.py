@@ -54,25 +54,36 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"titel": "x"}, "9:5: 'titel' is not a word of a schedule; did you mean 'title'?"),
     ({"title": "x" * 81}, "4:12: 'title' is longer than 80 characters"),
     ({"status": "shadow"}, "5:13: 'shadow' is not a status; known are draft, live, retired"),
-    ({"expects": "atendance"}, "6:14: 'atendance' is not a kind of event; did you mean 'attendance'?"),
+    ({"expects": "atendance"}, "6:14: 'atendance' is not a kind of event; did you mean "
+                               "'attendance'?"),
     ({"expects": "assessment"}, "6:14: assessment has no field that can say 'missed'"),
-    ({"expects": "{kind: attendance, where: {status: attended}}"}, "6:40: leave 'status' out of where:"),
-    ({"expects": "{kind: attendance, where: {activity: grup}}"}, "6:51: 'grup' is not a value here; did you mean 'group'?"),
+    ({"expects": "{kind: attendance, where: "
+                 "{status: attended}}"}, "6:40: leave 'status' out of where:"),
+    ({"expects": "{kind: attendance, where: {activity: grup}}"}, "6:51: 'grup' is not a value "
+        "here; did you mean 'group'?"),
     ({"every": "mondays"}, "7:12: 'mondays' is neither a day nor a rule; did you mean 'monday'?"),
-    ({"every": "[monday, tusday]"}, "7:21: 'tusday' is not a day of the week; did you mean 'tuesday'?"),
+    ({"every": "[monday, tusday]"}, "7:21: 'tusday' is not a day of the week; did you mean "
+                                    "'tuesday'?"),
     ({"every": "FREQ=HOURLY"}, "7:12: every: 'FREQ=HOURLY' is not a rule; begin it with"),
-    ({"every": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "7:12: every: no day ever fits 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'"),
+    ({"every": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "7:12: every: no day ever fits "
+                                                       "'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'"),
     ({"every": None}, "7:5: a schedule needs one of every: and once:"),
-    ({"every": None, "evry": "day"}, "8:5: 'evry' is not a word of a schedule; did you mean 'every'?"),
+    ({"every": None, "evry": "day"}, "8:5: 'evry' is not a word of a schedule; did you mean "
+                                     "'every'?"),
     ({"once": "7 days after discharge"}, "9:11: a schedule needs one of every: and once:"),
-    ({"every": None, "once": "a week after discharge"}, "8:11: once: 'a week after discharge' is not such a day;"),
-    ({"every": None, "once": "7 days after discharge", "starts": "2026-01-01"}, "9:13: starts: goes with every:;"),
+    ({"every": None, "once": "a week after discharge"}, "8:11: once: 'a week after discharge' is "
+                                                        "not such a day;"),
+    (
+        {"every": None, "once": "7 days after discharge", "starts": "2026-01-01"},
+        "9:13: starts: goes with every:;",
+    ),
     ({"starts": "soon"}, "9:13: starts: 'soon' is not a date; write one such as 2026-03-06"),
     ({"by": "25:00"}, "8:9: by: '25:00' is not a time of day; write it as 21:00"),
     ({"by": None}, "7:5: a schedule needs 'by:' after this"),
     ({"grace": "2 hors"}, "9:12: grace: '2 hors' is not a duration;"),
     ({"window": "6 weeks"}, "9:13: window cannot be longer than 31 days"),
-    ({"for": "{programme: iop}"}, "9:11: clients have no attribute 'programme'; did you mean 'program'?"),
+    ({"for": "{programme: iop}"}, "9:11: clients have no attribute 'programme'; did you mean "
+                                  "'program'?"),
     ({"for": "iop"}, "9:10: for: must be written as 'attribute: value' pairs"),
 ]  # fmt: skip
 # What a schema cannot say: the attributes of a site, names that may be those of lists, and what
@@ -96,7 +107,8 @@ def test_every_mistake_of_a_file_is_said_at_once() -> None:
     [
         ("", "1:1: the file is empty; begin it with 'format: 1' and 'schedules:'"),
         ("format: 2\nschedules: []\n", "1:9: this version reads format 1 alone"),
-        (written() + written().removeprefix(HEAD), "9:5: the schedule 'groups' stands twice; give each its own id"),
+        (written() + written().removeprefix(HEAD), "9:5: the schedule 'groups' stands twice; "
+                                                   "give each its own id"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_said_at_its_place(text: str, says: str) -> None:

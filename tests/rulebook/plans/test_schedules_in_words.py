@@ -36,11 +36,16 @@ def test_a_schedule_is_explained_whole() -> None:
     [
         ({"every": "day"}, "every day by 18:00"),
         ({"every": "tuesday"}, "every Tuesday by 18:00"),
-        ({"every": None, "once": "7 days after discharge"}, "once, 7 days after discharge, by 18:00"),
-        ({"every": None, "once": "0 days after enrolment"}, "once, on the day of enrolment, by 18:00"),
+        (
+            {"every": None, "once": "7 days after discharge"},
+            "once, 7 days after discharge, by 18:00",
+        ),
+        ({"every": None, "once": "0 days after enrolment"}, "once, on the day of enrolment, by "
+            "18:00"),
         (
             {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
-            "on the days of the rule FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, counted from 2026-01-06, by 18:00",
+            "on the days of the rule FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, counted from 2026-01-06, "
+            "by 18:00",
         ),
     ],
 )  # fmt: skip

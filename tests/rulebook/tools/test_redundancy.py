@@ -20,7 +20,10 @@ from tests.kit.generated_people import KINDS, histories, people
 from tests.kit.generated_rules import documents, guarded, written
 
 WIDE = {"when": "{count: check_in, where: {status: missed}, within: 7 days, at_least: 2}"}
-BOTH = "{all: [{count: test, at_least: 1}, {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}]}"
+BOTH = (
+    "{all: [{count: test, at_least: 1}, {count: check_in, where: {status: missed}, within: 7 "
+    "days, at_least: 2}]}"
+)
 
 
 def book(wide: dict[str, str], narrow: dict[str, str], more: str = "") -> Rulebook:
@@ -109,7 +112,10 @@ def test_who_tells_the_same_later_or_for_less_long_is_covered(
 
 
 def test_a_rule_that_speaks_while_the_wider_one_is_quieted_is_not_covered() -> None:
-    quieting = "  - {id: quieting, title: Q, status: live, severity: low, quiets: [wide], when: {count: test, is: 3}}\n"
+    quieting = (
+        "  - {id: quieting, title: Q, status: live, severity: low, quiets: [wide], when: {count: "
+        "test, is: 3}}\n"
+    )
     assert not covered(WIDE, {"when": BOTH}, quieting)
     assert covered(WIDE, {"when": BOTH}, quieting.replace("[wide]", "[wide, narrow]"))
 

@@ -19,7 +19,8 @@ def test_migrated_tables_are_the_tables_of_the_schema(database: Database) -> Non
 
 # Columns that are ordered otherwise than the server orders texts.
 ORDERS = text(
-    "SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE collation_name = 'C'"
+    "SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE "
+    "collation_name = 'C'"
 )
 
 
