@@ -137,7 +137,7 @@ class GatewayConnector(Protocol):
     SETTINGS: type[Strict] | None  # of the part of `sms:` under its name; None if there is none
 
     def reaches_phones(self, own: Strict | None) -> bool:
-        """Whether texts leave this machine by these settings, so that a wrong number is a stranger."""
+        """Return whether texts leave this machine, so that a wrong number is a stranger's."""
 
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]

@@ -1,8 +1,4 @@
-"""Whether a phone is that of the person who is said to have it: when it is asked, and its reply; pure.
-
-A reply counts only if the whole text can mean nothing else, because a number in the roster may be
-that of a stranger.
-"""
+"""Whether a phone belongs to its supposed owner: when to ask, and how to read the reply; pure."""
 
 from __future__ import annotations
 
@@ -42,7 +38,7 @@ si|codigo|el|es|confirmo|gracias|hola|este|telefono|aqui
 _DENIES = phrases(
     """
 no|nope|nah|no thanks|not me|thats not me|this is not me|no this is not me|im not|not mine
-(no )?(sorry )?(you have (the )?|you got (the )?|this is (the|a) )?wrong (number|person|phone)( sorry)?
+(no )?(sorry )?(you (have|got) (the )?|this is (the|a) )?wrong (number|person|phone)( sorry)?
 (i )?(do not|dont) know (you|who (you are|this is)|that person|them)
 no soy( yo)?|yo no soy|numero equivocado|se equivoco( de numero)?|no (los|le|la|lo) conozco
 """

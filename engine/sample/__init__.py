@@ -18,7 +18,8 @@ from engine.sample.weeks import Happening, ordinary_weeks
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "clients": ("client", "timezone", "enrolled", "discharged", "leave_began", "leave_ended",
                 "program", "substance"),
-    "staff": ("staff", "call_name", "role", "phone", "timezone", "quiet_from", "quiet_to", "active"),
+    "staff": ("staff", "call_name", "role", "phone", "timezone", "quiet_from", "quiet_to",
+              "active"),
     "assignments": ("client", "staff", "role", "began"),
     "consents": ("client", "staff", "alias", "scope", "purpose", "given", "expires"),
     "check_ins": (

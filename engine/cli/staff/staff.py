@@ -32,7 +32,7 @@ def staff(
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List active staff and mentors, and whether their numbers are confirmed; `confirm` does that."""
+    """List active staff and mentors, and whether their numbers are confirmed; `confirm` one."""
     if context.invoked_subcommand is not None:
         return
     from engine.store.people.phone_codes import unconfirmed

@@ -139,7 +139,7 @@ def _deny(conn: Connection, one: UnconfirmedPhone, now: Instant) -> None:
 
 
 def confirm(conn: Connection, one: Staff, now: Instant) -> None:
-    """Believe from now on that a number is the person's, and tell it of alerts that reached nobody."""
+    """Take a number as the person's from now on, and tell it of alerts that reached nobody."""
     phone_codes.confirm(conn, one)
     departures.tell_the_untold(conn, now)
 

@@ -141,7 +141,7 @@ def _take(
 
 
 def _confirm(conn: Connection, sender: Sender, body: str, now: Instant) -> TakenText | None:
-    """Take a text of a phone whose owner is not confirmed; None if it is left to its other owners."""
+    """Take a text of a phone with an unconfirmed owner; None if it is for its other owners."""
     shared = bool(sender.staff or sender.clients)
     answer = phone_confirmations.take(conn, sender.unconfirmed, body, now, shared=shared)
     if answer is None:

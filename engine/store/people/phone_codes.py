@@ -1,4 +1,4 @@
-"""The numbers that nobody has confirmed, the codes that confirm them, and how often they were asked."""
+"""Unconfirmed numbers, the codes that confirm them, and how often they were asked."""
 
 from __future__ import annotations
 
