@@ -106,7 +106,7 @@ def _lay(histories: Histories, since: int, until: int) -> _Offsets:
 
 @lru_cache(maxsize=4096)
 def _offsets(zones: Zones, since: int, until: int) -> _Offsets:
-    """Find the offsets of a person's timezones from the beginning of one year to the end of another."""
+    """Return the offsets of a person's timezones from one year's beginning to another's end."""
     found: list[tuple[Instant, int]] = []
     for number, (moved, zone) in enumerate(zones):
         left = zones[number + 1].since if number + 1 < len(zones) else _END

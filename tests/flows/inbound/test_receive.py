@@ -409,7 +409,8 @@ def test_the_supervisors_hear_that_a_number_opted_in_again_as_they_heard_that_it
 
 
 AUTO_REPLIES = (
-    "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where "
+    "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get "
+    "where "
     "I'm going.",
     '(I\'m not receiving notifications. If this is urgent, reply "urgent" to send a notification '
     "through with your original message.)",
