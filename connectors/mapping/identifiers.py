@@ -43,10 +43,14 @@ def read_identifier(text: str) -> str:
 
 
 def refuse_shortened(text: str) -> None:
-    """Raise ValueError if a spreadsheet wrote less than the cell had held."""
+    """Refuse an id that a spreadsheet has shortened.
+
+    Raises:
+        ValueError: The text holds less than the cell had held.
+    """
     if _SHORTENED.fullmatch(text):
         raise ValueError(
-            f"'{text}' is a long number that a spreadsheet has shortened; export it anew, "
+            f"'{text}' is a long number that a spreadsheet has shortened; export it again, "
             "with this column as text"
         )
     if _ERROR.fullmatch(text):

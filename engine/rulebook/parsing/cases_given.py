@@ -274,7 +274,11 @@ def _timezone(text: str) -> str:
 
 
 def parse_clock(text: str) -> str:
-    """Read a time of day; ValueError names the expected form."""
+    """Read a time of day.
+
+    Raises:
+        ValueError: The text is no time of day; the message names the expected form.
+    """
     try:
         return time.fromisoformat(text.zfill(5)).strftime("%H:%M")
     except ValueError:

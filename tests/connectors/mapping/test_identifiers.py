@@ -63,7 +63,7 @@ def test_rows_whose_ids_were_shortened_to_one_text_do_not_replace_each_other(
     site.read()
     assert site.events() == []
     assert [reason for *_, reason in site.rejects()] == [
-        "id: '1.23457E+14' is a long number that a spreadsheet has shortened; export it anew, "
+        "id: '1.23457E+14' is a long number that a spreadsheet has shortened; export it again, "
         "with this column as text"
     ] * 2
 
