@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from connectors.csv_folder.records import LONGEST_RECORD, split_records
@@ -11,6 +12,16 @@ from engine.model.intake import WHOLE, Reject
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# How files begin that are no CSV, whatever their names say.
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "an Excel workbook or a zip file; save it as CSV UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV UTF-8"),
+    (b"\x1f\x8b", "compressed (gzip); unpack it"),
+    (b"%PDF", "a PDF; export it as CSV UTF-8"),
+)
+_PAGE = "a web page, such as a log-in or an error page; look at what downloads it"
+_WEB_PAGE = re.compile(rb"\s*<(?:!doctype|html|head|\?xml|script)", re.IGNORECASE)
+_DELIMITER_LINE = re.compile(rb"\"?sep=[^\r\n]{1,4}\"?\r?\n", re.IGNORECASE)
 
 
 class NoHeaderYet(Exception):  # noqa: N818 - it is no error
@@ -47,19 +58,26 @@ def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
     """
     if data.startswith(_UTF_16):
         raise RefusedError(Reject(WHOLE, "the file is UTF-16; save it as CSV UTF-8", ""))
+    for beginning, kind in _OTHER_KINDS:
+        if data.startswith(beginning):
+            raise RefusedError(Reject(WHOLE, f"the file is {kind}", ""))
     marked = (
         len(_BYTE_ORDER_MARK)
         if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK)
         else 0
     )
-    end = marked
+    if _WEB_PAGE.match(data, marked):
+        raise RefusedError(Reject(WHOLE, f"the file is {_PAGE}", ""))
+    # A line that only names the delimiter, as Excel writes it, is no header.
+    said = _DELIMITER_LINE.match(data, marked)
+    begin = end = said.end() if said else marked
     while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
         # A name may hold a line end inside quotes. One more line is tried until the header is
         # whole.
-        if header := _header(data[marked:end], mapping, final=False):
-            return header._replace(size=end)
+        if header := _header(data[begin:end], mapping, final=False):
+            return header._replace(size=end, lines=header.lines + bool(said))
     if final or len(data) > LONGEST_RECORD:
-        _header(data[marked : LONGEST_RECORD + 1], mapping, final=True)
+        _header(data[begin : LONGEST_RECORD + 1], mapping, final=True)
     raise NoHeaderYet
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ LONGEST_RECORD = 65_536
 SHOWN_NUL = "␀"  # stands for NUL in a quarantined row, because databases take none
 LOST = "\ufffd"  # stands for a byte that the encoding does not know
 TOO_LONG = f"is longer than {LONGEST_RECORD} characters"
+_TEXT_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
 _OPEN_AT_THE_END = "unexpected end of data"  # the csv module's words
 
 
@@ -74,6 +76,8 @@ def split_records(
                     start += 1
                     break
             elif any(cells):
+                if '="' in text:
+                    cells = list(map(_unwrapped, cells))
                 records.append(Record(start, cells[:width], text.rstrip("\r\n"), None))
             start = end
     return Records(records, len(data), len(lines))
@@ -121,6 +125,12 @@ def _told(error: csv.Error) -> str:
     if "field larger" in str(error):
         return TOO_LONG
     return f"is not CSV: {error}"
+
+
+def _unwrapped(cell: str) -> str:
+    """Return the text of a cell that is a formula for a text, by which zeros are kept: ="00123"."""
+    found = _TEXT_FORMULA.fullmatch(cell)
+    return found[1].replace('""', '"') if found else cell
 
 
 def shown_text(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -22,6 +23,8 @@ from engine.model.event_kinds import Kind
 from engine.model.source_settings import Place, SourceSettings
 from engine.model.timezone import Timezone
 
+_SHOWN = 3  # names of files that one sentence holds
+
 
 def _delimiter(written: Any) -> Any:
     written = "\t" if written == "tab" else written
@@ -33,6 +36,11 @@ def _delimiter(written: Any) -> Any:
     ):
         raise ValueError("must be one character, such as ';' or '|', or the word tab")
     return written
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 class CsvFileMapping(RowMapping):
@@ -84,10 +92,26 @@ class CsvFolderSettings(SourceSettings):
             problem = "is not there"
         elif not os.access(self.folder, os.R_OK | os.X_OK):
             problem = "cannot be read"
-        if problem or not (passed_over := self._passed_over()):
-            return problem is None, f"The folder {self.folder} {problem or 'can be read'}."
-        named = ", ".join(f"{name} is {kind}" for name, kind in passed_over)
-        return False, f"In the folder {self.folder} only files are read: {named}."
+        if problem:
+            return False, f"The folder {self.folder} {problem}."
+        if passed_over := self._passed_over():
+            named = ", ".join(f"{name} is {kind}" for name, kind in passed_over)
+            return False, f"In the folder {self.folder} only files are read: {named}."
+        unread = [path.name for path in sorted(self.folder.glob("*")) if self._is_unread(path)]
+        if near := [name for name in unread if self._is_near(name)]:
+            said = f"No match: reads {_some(near)}, because capital letters count in a file's name."
+            return False, said
+        readable = f"The folder {self.folder} can be read."
+        return True, f"{readable} No match: is for {_some(unread)}." if unread else readable
+
+    def _is_unread(self, path: Path) -> bool:
+        """Whether a CSV file fits no mapping."""
+        name = path.name
+        is_csv = name.lower().endswith(".csv") and not name.startswith((".", "~"))
+        return is_csv and not any(fnmatchcase(name, file.match) for file in self.files)
+
+    def _is_near(self, name: str) -> bool:
+        return any(fnmatchcase(name.lower(), file.match.lower()) for file in self.files)
 
     def _passed_over(self) -> list[tuple[str, str]]:
         """Return the matching names that are no regular files, each with its kind."""

@@ -253,6 +253,12 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
             f"there is no kind of event '{event.kind}'{did_you_mean(event.kind, kinds)}",
         )
         return
+    if event.id and set(event.id) <= {cell.column for cell in event.client}:
+        yield (
+            ("id",),
+            "the id is the client alone, so each row of a client would replace the one before; add "
+            "what tells the rows apart, such as [client, date], or leave id: out",
+        )
     for name, cells in event.fields.items():
         field = kind.fields.get(name)
         if field is None:

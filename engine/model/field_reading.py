@@ -70,6 +70,8 @@ def read_number(text: str) -> float:
     Raises:
         ValueError: The text is no number, or its size makes no sense.
     """
+    if not text.isascii():
+        text = fold(text).replace("−", "-")
     if not _NUMBER.fullmatch(text) or abs(number := float(text)) > _LARGEST_NUMBER:
         raise ValueError(f"'{text}' is not a number")
     return int(number) if number.is_integer() else number

@@ -413,3 +413,49 @@ def test_a_long_file_is_committed_a_stretch_at_a_time(site: CsvSite) -> None:
     assert (
         sum(batch.rows for batch in rest if batch.item == "tests.csv") == 20_000 - batches[0].rows
     )
+
+
+def test_a_line_that_names_the_delimiter_is_no_header(site: CsvSite) -> None:
+    site.write("tests.csv", "sep=,\r\n" + TESTS + "C-1,2026-07-01,a,negative,\nC-1,x,b,negative,\n")
+    site.read()
+    assert results(site) == ["negative"]
+    assert [(item, line) for item, line, _ in site.rejects()] == [("tests.csv", 4)]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04rest", "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
+        (b"\x1f\x8b\x08\x00", "compressed"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><html>\n", "a web page"),
+    ],
+)
+def test_a_file_of_another_kind_is_named_whatever_its_name_says(
+    site: CsvSite, content: bytes, kind: str
+) -> None:
+    site.write("tests.csv", content)
+    site.read()
+    ((item, _, reason),) = site.rejects()
+    assert (item, reason.startswith(f"the file is {kind}")) == ("tests.csv", True)
+
+
+def test_a_cell_that_protects_its_zeros_by_a_formula_is_its_text(site: CsvSite) -> None:
+    row = '="C-1",="2026-07-01","=""9001""",negative,="0.05"\n'
+    site.write("tests.csv", TESTS + row)
+    site.read()
+    assert site.events("test") == [("C-1", "2026-07-01 04:00", {"bac": 0.05, "result": "negative"})]
+
+
+def test_doctor_names_a_file_whose_name_only_differs_by_case(site: CsvSite) -> None:
+    settings = settings_of(site.folder).sources[0]
+    site.write("notes.csv", "")
+    ok, said = settings.examine()
+    assert ok
+    assert said.endswith("No match: is for notes.csv.")
+    site.write("TESTS.CSV", "")
+    assert settings.examine() == (
+        False,
+        "No match: reads TESTS.CSV, because capital letters count in a file's name.",
+    )

@@ -27,6 +27,7 @@ def mistakes(folder: Path, files: str) -> list[str]:
 @pytest.mark.parametrize(
     ("files", "words"),
     [
+        (EVENT % "id: who", "the id is the client alone, so each row of a client would replace"),
         (EVENT % "fields: {resutl: r}", "test has no field 'resutl'; did you mean 'result'?"),
         (
             "- {match: x.csv, events: [{kind: tets, client: w, at: d}]}",
