@@ -7,7 +7,7 @@ import typer
 from engine.cli.alerts import act, alerts, inbox
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import accounts, db, doctor, run
-from engine.cli.rules import check, explain, figures, preview, rules, schema, test_
+from engine.cli.rules import check, explain, figures, preview, rules, schema, test_, tune
 from engine.cli.schedules import schedules
 from engine.cli.staff import absence, disclosures, oncall, staff, text_me
 
@@ -26,6 +26,7 @@ app.command("test")(test_.try_cases)
 app.command()(explain.explain)
 app.command()(schema.schema)
 app.command()(preview.preview)
+app.command()(tune.tune)
 app.command()(figures.figures)
 app.command("import")(import_.import_)
 app.command()(alerts.alerts)

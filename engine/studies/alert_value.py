@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -36,7 +36,7 @@ class AlertValue:
         is_told: Whether people were told of these. If not, they count when they begin.
         untold: Alerts that began in that time and told nobody, being quieted or told lately.
         rate: Alerts for each month of a client at risk.
-        reach: The share of outcomes with a alert between the horizon and the lead before.
+        reach: The share of outcomes with an alert between the horizon and the lead before.
         chance_reach: The same of random alerts at the same rate.
         precision: The share of alerts that the outcome followed within the horizon.
         chance_precision: The same of random alerts.
@@ -139,45 +139,80 @@ class Measurement:
             among: By client (n,), whether they count; None is all.
         """
         counts = np.ones(len(self._common), bool) if among is None else among
-        columns = np.column_stack((self._common, self._of(alerts)))[counts]
-        total, drawn = columns.sum(0), self._resamples.sums(columns, counts)
-        rate = _share(total, drawn, 6, 0)
-        lift = _share(total, drawn, 9, 8)
-        return AlertValue(
-            alerts=round(total[6]),
+        counted = self.counted(alerts.client, alerts.client, alerts.at, len(self._common))
+        columns = np.column_stack((counted, alerts.open, alerts.open_at_lead))
+        value = self.value_of(columns, counts)
+        return replace(
+            value,
             is_told=alerts.is_told,
             untold=round(alerts.untold[counts].sum()),
+            days_before=self._days_before(alerts, counts),
+            chance_days_before=self._chance_days_before(value.rate.value, counts),
+        )
+
+    def value_of(self, of_client: Floats, among: Bools | None = None) -> AlertValue:
+        """Measure alerts that were counted before, without the days before the outcome.
+
+        Args:
+            of_client: By client (n, 6), the columns of `counted`, then for how long an alert was
+                open, and whether one was at the lead before the outcome.
+            among: By client (n,), whether they count; None is all.
+        """
+        counts = np.ones(len(self._common), bool) if among is None else among
+        columns = np.column_stack((self._common, of_client))[counts]
+        total, drawn = columns.sum(0), self._resamples.sums(columns, counts)
+        rate = _share(total, drawn, 6, 0)
+        return AlertValue(
+            alerts=round(total[6]),
+            is_told=True,
+            untold=0,
             rate=rate,
             reach=_share(total, drawn, 7, 1),
-            chance_reach=self._chance_reach(rate.value, counts),
-            precision=lift,
+            chance_reach=self.chance_reach(rate.value, counts),
+            precision=_share(total, drawn, 9, 8),
             chance_precision=float(total[5] / total[4]) if total[4] else None,
             lift=_lift(total, drawn),
             open=_share(total, drawn, 10, 3),
             open_at_lead=_share(total, drawn, 11, 2),
-            days_before=self._days_before(alerts, counts),
-            chance_days_before=self._chance_days_before(rate.value, counts),
+            days_before=None,
+            chance_days_before=None,
         )
 
-    def _of(self, alerts: Alerts) -> Floats:
-        """By client (n, 6): alerts, outcomes reached, judged, followed, open, open at the lead."""
-        reached, at, client = self._cohort.reached[alerts.client], alerts.at, alerts.client
-        clients = len(self._common)
+    @property
+    def months(self) -> Floats:
+        """By client (n,), the months at risk."""
+        found: Floats = self._common[:, 0]
+        return found
+
+    def counted(self, owner: Places, client: Places, at: Instants, owners: int) -> Floats:
+        """Count alerts by owner; that is their client, or a client in one of several variants.
+
+        Args:
+            owner: By alert (m,), the number of its owner.
+            client: By alert (m,), the place of its client.
+            at: By alert (m,), when it counts.
+            owners: How many owners there are.
+
+        Returns:
+            By owner (owners, 4): alerts, whether the outcome was reached, alerts judged, and those
+            that the outcome followed.
+        """
+        reached = self._cohort.reached[client]
         in_time = (reached >= 0) & (at >= reached - self._horizon) & (at <= reached - self._lead)
         found = answers(self._cohort, client, at, self._horizon, known_after=self._known_after)
         counted = [
-            _by_client(client, weights, clients)
+            _by_client(owner, weights, owners)
             for weights in (np.ones(len(at)), in_time.astype(float), found.judged, found.followed)
         ]
         counted[1] = np.minimum(counted[1], 1)
-        return np.column_stack((*counted, alerts.open, alerts.open_at_lead))
+        return np.column_stack(counted)
 
-    def _chance_reach(self, rate: float | None, counts: Bools) -> float | None:
+    def chance_reach(self, rate: float | None, among: Bools | None = None) -> float | None:
         """Return the share of outcomes that random alerts reach.
 
         It is 1 - exp(-alerts expected in the time).
         """
-        has = self._has_reached & counts
+        has = self._has_reached if among is None else self._has_reached & among
         if rate is None or not has.any():
             return None
         return float((1 - np.exp(-rate * self._months_before(self._lead)[has])).mean())

@@ -14,7 +14,7 @@ from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Severity
 from engine.studies.alert_value import Alerts, AlertValue, Measurement
 from engine.studies.at_risk import AtRisk
-from engine.studies.censoring import Cohort
+from engine.studies.censoring import Bools, Cohort
 from engine.studies.observed_time import MONTH_US
 
 # What counts of a rule: its alerts of at least this severity.
@@ -33,6 +33,38 @@ class JudgedAlert(NamedTuple):
     began: Instant
     ended: Instant | None
     told: Instant | None
+
+
+class CountedAlerts(NamedTuple):
+    """What counts of one client's alerts of one sort.
+
+    Attributes:
+        told: When people were told, within the time at risk.
+        untold: When parts began in that time that told nobody.
+        open: For how long of that time an alert was open.
+        is_open_at_lead: Whether one was open at the lead before the outcome.
+    """
+
+    told: list[Instant]
+    untold: list[Instant]
+    open: Duration
+    is_open_at_lead: bool
+
+
+def counted_of(parts: Sequence[JudgedAlert], at_risk: AtRisk, lead: Duration) -> CountedAlerts:
+    """Count one client's alerts of one sort."""
+    told: list[Instant] = []
+    untold: list[Instant] = []
+    for part in parts:
+        at = part.began if part.told is None else part.told
+        if at_risk.began <= at < at_risk.ended:
+            (untold if part.told is None else told).append(at)
+    before = -1 if at_risk.reached is None else at_risk.reached - lead
+    is_open = before >= at_risk.began and any(
+        part.began <= before and (part.ended is None or before < part.ended) for part in parts
+    )
+    time_open = _time_open(parts, at_risk.began, at_risk.ended)
+    return CountedAlerts(told, untold, time_open, is_open)
 
 
 class Sort(NamedTuple):
@@ -107,7 +139,7 @@ class OutcomeStatistics:
         self._groups.append(group)
         for rule, parts in alerts.items():
             for least in LEVELS:
-                counted = [part for part in parts if _is_at_least(part.severity, least)]
+                counted = [part for part in parts if is_at_least(part.severity, least)]
                 if counted:
                     one = self._gathered.setdefault(Sort(rule, least), _Gathered())
                     self._gather(one, place, at_risk, counted)
@@ -115,16 +147,11 @@ class OutcomeStatistics:
     def _gather(
         self, one: _Gathered, place: int, at_risk: AtRisk, parts: Sequence[JudgedAlert]
     ) -> None:
-        for part in parts:
-            at = part.began if part.told is None else part.told
-            if at_risk.began <= at < at_risk.ended:
-                (one.untold if part.told is None else one.told).append((place, at))
-        before = -1 if at_risk.reached is None else at_risk.reached - self.lead
-        is_open = before >= at_risk.began and any(
-            part.began <= before and (part.ended is None or before < part.ended) for part in parts
-        )
+        found = counted_of(parts, at_risk, self.lead)
+        one.told += [(place, at) for at in found.told]
+        one.untold += [(place, at) for at in found.untold]
         one.place.append(place)
-        one.of_client.append((_time_open(parts, at_risk.began, at_risk.ended), is_open))
+        one.of_client.append((found.open, found.is_open_at_lead))
 
     @cached_property
     def _measurement(self) -> Measurement:
@@ -154,20 +181,10 @@ class OutcomeStatistics:
     def by_group(self, sort: Sort) -> dict[tuple[str, str], tuple[int, AlertValue]]:
         """Measure one sort of alert by attribute and value: clients at risk, and figures."""
         alerts = self._alerts(sort)
-        found = {}
-        for name, values in sorted(self._values().items()):
-            for value in values:
-                among = np.array([group.get(name) == value for group in self._groups], bool)
-                found[name, value] = (int(among.sum()), self._measurement.value(alerts, among))
-        return found
-
-    def _values(self) -> dict[str, list[str]]:
-        """Return the attributes that divide the clients into a few groups, with their values."""
-        names = sorted({name for group in self._groups for name in group})
-        values = {
-            name: sorted({group[name] for group in self._groups if name in group}) for name in names
+        return {
+            name: (int(among.sum()), self._measurement.value(alerts, among))
+            for name, among in divided(self._groups).items()
         }
-        return {name: some for name, some in values.items() if 1 < len(some) <= _MOST_VALUES}
 
     def _alerts(self, sort: Sort) -> Alerts:
         one = self._gathered.get(sort, _Gathered())
@@ -183,7 +200,27 @@ class OutcomeStatistics:
         return Alerts(counted[:, 0], counted[:, 1], is_told, others, *of_client.T)
 
 
-def _is_at_least(severity: Severity, least: Severity) -> bool:
+def divided(groups: Sequence[Mapping[str, str]]) -> dict[tuple[str, str], Bools]:
+    """Divide clients by the attributes that make a few groups of them.
+
+    Args:
+        groups: By client, the attributes.
+
+    Returns:
+        By attribute and value (n,), whether each client is in that group.
+    """
+    names = sorted({name for group in groups for name in group})
+    values = {name: sorted({group[name] for group in groups if name in group}) for name in names}
+    return {
+        (name, value): np.array([group.get(name) == value for group in groups], bool)
+        for name in names
+        if 1 < len(values[name]) <= _MOST_VALUES
+        for value in values[name]
+    }
+
+
+def is_at_least(severity: Severity, least: Severity) -> bool:
+    """Whether a severity is as severe as another, or more so."""
     return SEVERITIES.index(severity) <= SEVERITIES.index(least)
 
 

@@ -52,6 +52,7 @@ def items(draw: Draw, names: Names, depth: int) -> list[dict[str, Any]]:
         {
             "points": draw(st.sampled_from([1, 2, 3, -1])),
             "when": _joined(draw, names, depth - 1, known=False),
+            **({"tunable": {"points": [1, 2, 3, -1]}} if one_in(draw, 3) else {}),
         }
         for _ in range(draw(st.integers(2, 3)))
     ]
@@ -71,7 +72,10 @@ def _made_of_conditions(draw: Draw, names: Names, depth: int, known: bool) -> Co
         return {"points": written, draw(st.sampled_from(["at_least", "less_than"])): most}
     if way == 1:
         parts = [_joined(draw, names, depth - 1, known) for _ in range(draw(st.integers(1, 3)))]
-        return {"some": {"at_least": draw(st.integers(1, len(parts))), "of": parts}}
+        some: dict[str, Any] = {"at_least": draw(st.integers(1, len(parts))), "of": parts}
+        if len(parts) > 1 and one_in(draw, 2):
+            some["tunable"] = {"at_least": list(range(1, len(parts) + 1))}
+        return {"some": some}
     return {"ever": _joined(draw, names, depth - 1, known=False)}
 
 
@@ -115,6 +119,8 @@ def documents(draw: st.DrawFn, most_rules: int = 3) -> dict[str, Any]:
         maybe(draw, rule, "hold", LENGTHS)
         maybe(draw, rule, "clears_after", LENGTHS)
         maybe(draw, rule, "tell_again", st.sampled_from(["3 days", "1 week"]))
+        if "tell_again" in rule:
+            rule["tunable"] = {"tell_again": ["3 days", "1 week"]}
         document["rules"].append(rule)
         names.append(({"rule": rule["id"]}, known))
     return document

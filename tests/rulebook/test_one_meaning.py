@@ -72,7 +72,7 @@ def keys_of(written: Any) -> set[str]:
 def test_the_rules_that_are_generated_say_every_word_of_the_language():
     said: set[str] = set()
 
-    @cases(100)
+    @cases(200)
     @given(documents())
     def listen(document):
         said.update(keys_of(document))

@@ -23,12 +23,15 @@ def explain(rule: RuleId, config: ConfigFile = DEFAULT_CONFIG, rules: Rules = No
     from engine.messaging.wording import to_staff
     from engine.rulebook.english.explain import explain as explained
     from engine.rulebook.parsing.load import load
+    from engine.rulebook.tools.tunables import tunables_of
 
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds, settings.attributes, settings.routing)
     if rule not in rulebook.checked:
         raise no_rule(rule, rulebook.rules)
-    for line in explained(rulebook.checked[rule], rulebook.rules, settings.routing):
+    for line in explained(
+        rulebook.checked[rule], rulebook.rules, settings.routing, tunables_of(rulebook, rule)
+    ):
         print(wrapped(line))
     text = to_staff("C-1042", rulebook.rules[rule].reason, 17, settings.sms.detail)
     print(wrapped(f"A text to staff, of a client C-1042: {text}"))

@@ -59,6 +59,7 @@ class StaffDirectory:
         self._by_ref: dict[str, Staff | None] = {}
         self._assignments: dict[int, list[Assignment]] = {}
         self._consents: dict[int, list[Consent]] = {}
+        self._about: dict[tuple[int, Instant], ClientRecipients] = {}
 
     def at(self, now: Instant) -> RecipientResolver:
         """Return the recipients at an instant of that time."""
@@ -66,8 +67,29 @@ class StaffDirectory:
 
     def take(self, client_ids: Sequence[int]) -> None:
         """Read these clients' assignments and consents at once, and forget the others."""
+        self._about.clear()
         self._read_assignments(client_ids)
         self._read_consents(client_ids)
+
+    def about(self, client_id: int, now: Instant) -> ClientRecipients:
+        """Return who can be told about one of these clients at an instant.
+
+        A replay asks for the same instant again and again, so the answer is kept.
+        """
+        key = client_id, now
+        if key not in self._about:
+            self._about[key] = self.at(now).about(client_id)
+        return self._about[key]
+
+    @property
+    def may_be_quiet(self) -> bool:
+        """Whether anybody who can be told about these clients has quiet hours.
+
+        Those on a rotation are not known before their turn, so they may have some.
+        """
+        return bool(self._rotations) or any(
+            None is not one.quiet_from != one.quiet_to for one in self._staff.values()
+        )
 
     def assigned(self, client_id: int, now: Instant) -> list[tuple[int, Role]]:
         """Return the people assigned to a client, by id, with their roles."""

@@ -7,23 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import Connection
 
 from engine.flows.escalation.recipients import StaffDirectory
 from engine.flows.evaluation.caseload import whole_caseload
+from engine.flows.replay.followed_clients import (
+    at_risk_of,
+    attributes,
+    follow_ups,
+    known_by,
+)
 from engine.flows.replay.simulated_notifications import simulate
-from engine.measures.histories import SHIFT, Histories
-from engine.measures.step_functions import in_care
-from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import RECORD_WORDS, Client
+from engine.measures.histories import Histories
+from engine.model.client import Client
 from engine.model.instant import Instant
 from engine.model.routing import RoutingSettings
 from engine.model.rule import Rule
 from engine.model.spans import Span
 from engine.rulebook.core.rulebook import Rulebook
 from engine.studies.alert_parts import alert_parts
-from engine.studies.at_risk import AtRisk, at_risk
+from engine.studies.at_risk import AtRisk
 from engine.studies.observed_time import FollowUp
 from engine.studies.outcome import JudgedAlert
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult, PreviewRow, RuleSetResult
@@ -77,13 +80,13 @@ class Preview:
         people = StaffDirectory(conn, self._query.since, self._query.until)
         for histories in whole_caseload(conn, self._query.until):
             people.take([client.id for client in histories.clients])
-            followed = _follow_ups(histories, self._query.since, self._query.until)
+            followed = follow_ups(histories, self._query.since, self._query.until)
             ours = _by_client(self._rulebook, histories)
             theirs = _by_client(self._against, histories) if self._against else {}
             rows: list[PreviewRow] = []
             for client, follow_up in zip(histories.clients, followed, strict=True):
-                risk = self._at_risk(client, follow_up, ours[client.id])
-                one = _One(client, follow_up, risk, _attributes(client, risk))
+                risk = at_risk_of(self._query, client, follow_up, ours[client.id])
+                one = _One(client, follow_up, risk, attributes(client, risk))
                 replayed = self._take(result.version, one, ours[client.id], people)
                 if result.against is None:
                     rows += _parts(client, replayed, self._query.since)
@@ -92,44 +95,12 @@ class Preview:
                     rows += self._compare(one, others, replayed)
             yield len(histories.clients), rows
 
-    def _at_risk(self, client: Client, follow_up: FollowUp, spans: Sequence[Span]) -> AtRisk | None:
-        """Return when the client could reach the outcome, by the cohort or by the rules."""
-        query = self._query
-        if query.outcome is None:
-            return None
-        if query.cohort is not None:
-            return query.cohort.get(client.ref)
-        outcomes = self._began(spans, query.outcome)
-        since = query.since
-        if query.at_risk_from is not None:
-            began = self._began(spans, query.at_risk_from)
-            if not began:
-                return None
-            since = max(since, began[0])
-            outcomes = [at for at in outcomes if at >= began[0]]
-        return at_risk(follow_up, since, outcomes, query.onset)
-
-    def _began(self, spans: Sequence[Span], rule_id: str) -> list[Instant]:
-        """Return when the client's spans of a rule began, before the period or in it, ascending."""
-        return sorted(
-            span.began
-            for span in spans
-            if span.rule_id == rule_id and span.began < self._query.until
-        )
-
     def _take(
         self, version: RuleSetResult, one: _One, spans: Sequence[Span], people: StaffDirectory
     ) -> _Replayed:
         """Count one client's spans by one version; those that overlap the period, as of its end."""
         since, until = self._query.since, self._query.until
-        begun = [
-            span._replace(
-                ended=_by(span.ended, until),
-                raises=tuple(one for one in span.raises if one.at < until),
-            )
-            for span in spans
-            if span.began < until
-        ]
+        begun = known_by(spans, until)
         shown = [span for span in begun if span.ended is None or span.ended > since]
         rules = version.rules
         # A telling before the period may forbid telling the same again in it.
@@ -235,40 +206,3 @@ def _judged(
             if status == "live":
                 found[ANY_LIVE].append(one)
     return found
-
-
-def _attributes(client: Client, at_risk: AtRisk | None) -> Mapping[str, str]:
-    """Return the client's attributes as their time at risk began."""
-    found: dict[str, str] = {}
-    if at_risk is None:
-        return found
-    for at, entry, value in client.record:
-        if at <= at_risk.began and entry not in RECORD_WORDS and entry not in ASSIGNED:
-            found.pop(entry, None)
-            if value is not None:
-                found[entry] = value
-    return found
-
-
-def _follow_ups(histories: Histories, since: Instant, until: Instant) -> list[FollowUp]:
-    """Return when each client of the batch was in care and observed, in order."""
-    found: list[list[tuple[Instant, Instant]]] = [[] for _ in histories.clients]
-    bases = histories.bases
-    newest = np.searchsorted(histories.key, bases + until) - 1
-    last = (
-        np.where(newest >= 0, histories.key[newest] - bases, -1)
-        if len(histories.key)
-        else np.full(len(bases), -1)
-    )
-    care = in_care(histories)
-    for began, ended in zip(care[::2].tolist(), care[1::2].tolist(), strict=True):
-        owner = began >> SHIFT
-        base = int(bases[owner])
-        stretch = max(began - base, since), min(ended - base, int(last[owner]))
-        if stretch[0] < stretch[1]:
-            found[owner].append(stretch)
-    return [FollowUp(tuple(stretches)) for stretches in found]
-
-
-def _by(ended: Instant | None, until: Instant) -> Instant | None:
-    return None if ended is None or ended > until else ended

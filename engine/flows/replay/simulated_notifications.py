@@ -46,7 +46,7 @@ def simulate(
         step_at = at + policy[0].after
         if _over(stretch, step_at):
             return step_at, severity, []
-        turn = take_turn(policy, 0, people.at(step_at).about(span.client_id).told, severity)
+        turn = take_turn(policy, 0, people.about(span.client_id, step_at).told, severity)
         return step_at, severity, [recipient.staff for _, recipient in turn.told]
 
     def heard(stretch: Stretch, at: Instant) -> bool:

@@ -13,7 +13,7 @@ from engine.studies.outcome import OutcomeStatistics, Sort
 from engine.studies.preview import ANY_LIVE, PreviewResult
 from engine.studies.resampling import Estimate
 
-_FIGURES = (">A month", ">Reach", ">By chance", ">Followed", ">By chance", ">Lift")
+FIGURES = (">A month", ">Reach", ">By chance", ">Followed", ">By chance", ">Lift")
 _INTERVAL = "  95 %"
 
 
@@ -25,11 +25,11 @@ def predictions(preview: PreviewResult, outcome: OutcomeStatistics) -> list[Sect
     rows = [
         row
         for (name, value), (clients, found) in groups.items()
-        for row in _rows(f"{name} {value}", found, (count(clients),))
+        for row in value_rows(f"{name} {value}", found, (count(clients),))
     ]
     if rows and headline:
         text = f"The figures of {written(headline)} by the clients' attributes as risk began."
-        columns = ("Group", ">Clients", *_FIGURES)
+        columns = ("Group", ">Clients", *FIGURES)
         sections.append(Section("groups", "By group", text, columns, tuple(rows)))
     return sections
 
@@ -49,9 +49,9 @@ def written(sort: Sort) -> str:
 
 
 def _value(preview: PreviewResult, outcome: OutcomeStatistics) -> Section:
-    rows = _of_versions(preview, _rows)
+    rows = _of_versions(preview, value_rows)
     title = f"Before {preview.query.outcome}"
-    columns = ("Rule", *_FIGURES)
+    columns = ("Rule", *FIGURES)
     return Section("outcome", title, _text(preview, outcome), columns, tuple(rows))
 
 
@@ -89,7 +89,8 @@ def _of_versions(
             yield from rows_of("  against", found[1])
 
 
-def _rows(name: str, one: AlertValue, more: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def value_rows(name: str, one: AlertValue, more: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Two rows of the figures of alerts: the figures, and their intervals."""
     return [
         (
             name,

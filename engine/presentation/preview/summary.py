@@ -92,9 +92,11 @@ def _outcome(preview: PreviewResult, outcome: OutcomeStatistics) -> dict[str, An
         "reached": outcome.reached,
         "never_at_risk": outcome.not_at_risk,
         "client_months_at_risk": outcome.client_months,
-        "rules": [_sort(sort) | _value(outcome.value(sort)) for sort in sorts],
+        "rules": [_sort(sort) | value_as_plain(outcome.value(sort)) for sort in sorts],
         "groups": [
-            _sort(sort) | {"attribute": name, "value": value, "clients": clients} | _value(one)
+            _sort(sort)
+            | {"attribute": name, "value": value, "clients": clients}
+            | value_as_plain(one)
             for sort in sorts
             if outcome.value(sort).is_told
             for (name, value), (clients, one) in outcome.by_group(sort).items()
@@ -106,7 +108,8 @@ def _sort(sort: Sort) -> dict[str, Any]:
     return {"rule": sort.rule, "least_severity": sort.least}
 
 
-def _value(one: AlertValue) -> dict[str, Any]:
+def value_as_plain(one: AlertValue) -> dict[str, Any]:
+    """Write the figures of one sort of alert for JSON."""
     by_chance = {
         "reach": one.chance_reach,
         "precision": one.chance_precision,

@@ -25,6 +25,7 @@ from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points, Som
 from engine.rulebook.core.evidence import evidence
 from engine.rulebook.core.figures import Figure
 from engine.rulebook.core.spans import held, raised
+from engine.rulebook.core.tunable import Tunable
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.rule_parser import WrittenRule
 from engine.rulebook.plans.plans import Plans
@@ -72,11 +73,13 @@ class Rulebook:
         files: Mapping[str, str],
         figures: Sequence[Figure] = (),
         plans: Plans | None = None,
+        tunables: Sequence[Tunable] = (),
     ) -> None:
         self.checked = dict(checked)
         self.files = dict(files)
         self.figures = tuple(figures)
         self.plans = plans or Plans()
+        self.tunables = tuple(tunables)
         self.rules: dict[str, Rule] = {
             rule_id: checked.rule for rule_id, checked in self.checked.items()
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.measures.measure import Finding
 from engine.measures.signal import Signal
@@ -22,6 +22,7 @@ from engine.rulebook.core.conditions import (
     SomeOf,
 )
 from engine.rulebook.core.rulebook import CheckedRule
+from engine.rulebook.core.tunable import Tunable
 from engine.rulebook.english.finding_text import (
     condition_in_words,
     ever_in_words,
@@ -54,7 +55,10 @@ _INDENT = "  "
 
 
 def explain(
-    one: CheckedRule, rules: Mapping[str, Rule], routing: RoutingSettings | None = None
+    one: CheckedRule,
+    rules: Mapping[str, Rule],
+    routing: RoutingSettings | None = None,
+    tunables: Sequence[Tunable] = (),
 ) -> list[str]:
     """Write the rule as lines of text with indented lists.
 
@@ -62,6 +66,7 @@ def explain(
         one: The rule.
         rules: Every rule by id, whose titles the text uses.
         routing: The routing policies; without them the text does not say who is told.
+        tunables: The numbers of the rule that may be varied.
     """
     rule = one.rule
     paragraphs = [
@@ -71,6 +76,7 @@ def explain(
         [_opening(rule), *_severity(one, rules)],
         list(_told(one, rules, routing)),
         list(_reasons(rule)),
+        list(_tried(tunables)),
     ]
     return [
         line
@@ -222,6 +228,16 @@ def _steps(policy: Policy) -> Iterator[str]:
         yield f"{_INDENT}- {after}{unless}: {_ROLE[step.to]}"
     if policy[-1].otherwise:
         yield f"{_INDENT}- if none of them can be told: nobody, and the admins do not hear of it"
+
+
+def _tried(tunables: Sequence[Tunable]) -> Iterator[str]:
+    if tunables:
+        yield "'handrail tune' may try other numbers:"
+    for one in tunables:
+        values = one.values
+        listed = f"{', '.join(values[:-1])} or {values[-1]}"
+        now = values[one.shipped]
+        yield f"{_INDENT}- {one.word} in line {one.line}: {listed}; now {now}"
 
 
 def _reasons(rule: Rule) -> Iterator[str]:

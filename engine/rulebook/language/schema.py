@@ -59,6 +59,8 @@ from engine.rulebook.language.vocabulary import (
     SOME,
     SOME_OF,
     STARTING,
+    TUNABLE,
+    TUNED,
     WEEKDAY_CONDITION,
     Choice,
     DurationKey,
@@ -217,6 +219,12 @@ _OWN: Mapping[str, Schema] = {
     "start": {"type": "string", "pattern": whole_of(STARTING)},
     "weekdays": {"type": "array", "minItems": 1, "items": {"enum": list(WEEKDAYS)}},
     "earlier": {"type": "string", "pattern": whole_of(EARLIER)},
+    "tunable": {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": {"enum": sorted(TUNED)},
+        "additionalProperties": {"type": "array", "minItems": 2, "items": SCALAR},
+    },
     "scores": {
         "type": "object",
         "propertyNames": _NAMED,
@@ -268,9 +276,9 @@ def _points() -> Schema:
     """Return the schema of a scorecard, written here or named, and a comparison of its sum."""
     scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
     compared = comparisons(Values(parse_whole))
-    schema = keyed(
-        {"points": POINTS} | dict(COMPARISONS), {"points": scorecard, **compared}, ("points",)
-    )
+    says = {"points": POINTS} | dict(COMPARISONS) | {"tunable": TUNABLE.says}
+    shapes = {"points": scorecard, **compared, "tunable": of_shape(TUNABLE)}
+    schema = keyed(says, shapes, ("points",))
     schema["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
     return schema
 
@@ -280,8 +288,10 @@ def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:
         {name: form.says}
         | {option: OPTIONS[option].says for option in form.options}
         | dict(COMPARISONS)
+        | {"tunable": TUNABLE.says}
     )
     shapes = {option: of_shape(OPTIONS[option]) for option in form.options}
+    shapes["tunable"] = of_shape(TUNABLE)
     schema = keyed(says, {name: _target(form, name, kinds), **shapes}, (name, *form.required))
     schema["oneOf"] = [{"required": [operator]} for operator in OPERATORS]
     alternatives = [option for option in ("within", "last", "first") if option in form.options]

@@ -6,7 +6,7 @@ The reader and the editors' schema use them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,7 +52,7 @@ Own = Literal[
     "format", "lists", "signals", "phrases", "scorecards", "rules", "id", "ids", "attributes",
     "condition",
     "conditions", "points", "raise", "evidence", "where", "start", "weekdays", "earlier", "scores",
-    "figures", "figure",
+    "figures", "figure", "tunable",
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
     "endings", "schedules", "expects", "every", "once",
@@ -145,6 +145,10 @@ RULE: Mapping[str, Key] = {
         "ids",
         "While this alert is open, nobody is told of alerts of these rules, unless more severe.",
     ),
+    "tunable": Key(
+        "tunable",
+        "Which of the rule's durations 'handrail tune' may vary, each with the values to try.",
+    ),
     "notify": Key(
         TextKey(),
         "A routing policy of config.yaml by its name: who is told. Left out, that of the "
@@ -205,13 +209,25 @@ WEEKS_UNTIL: Mapping[str, Key] = {
     ),
     "less": Key(Whole(), "So many weeks less."),
 }
+# Numbers that tunable: may name, if they stand beside it.
+TUNED: Set[str] = {
+    *("at_least", "at_most", "more_than", "less_than", "within", "not_older_than", "baseline"),
+    *("last", "first", "of_at_least", "points", "hold", "clears_after", "tell_again"),
+}
+TUNABLE = Key(
+    "tunable",
+    "Which of the numbers beside it 'handrail tune' may vary, each with the values to try. It "
+    "changes nothing else.",
+)
 SOME: Mapping[str, Key] = {
     "at_least": Key(Whole(), "How many of the conditions must be true.", required=True),
     "of": Key("conditions", "The conditions.", required=True),
+    "tunable": TUNABLE,
 }
 ITEM: Mapping[str, Key] = {
     "points": Key("points", "A whole number, below 0 to take points away.", required=True),
     "when": Key("condition", "What must be true for the points to count.", required=True),
+    "tunable": TUNABLE,
 }
 SOME_OF = "At least so many of several conditions must be true."
 POINTS = "The points of the items whose conditions hold, added up; or the name of a scorecard."

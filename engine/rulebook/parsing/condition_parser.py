@@ -35,6 +35,7 @@ from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME, requ
 from engine.rulebook.parsing.comparison_parser import read_comparison
 from engine.rulebook.parsing.measure_parser import read_finding, read_weekdays
 from engine.rulebook.parsing.reading import Reading, nearest
+from engine.rulebook.parsing.tunable_parser import read_tunable
 
 _HEADS = (*FORMS, *JOINS, "some", "points", "ever", "on", "rule", "phrase")
 DEEPEST = 12
@@ -147,11 +148,19 @@ def _read_some(reading: Reading, node: yaml.Node, depth: int, *, denied: bool) -
         text = f"of {len(items)} conditions there are never {needed}; ask for fewer, or add some"
         reading.mistake(keys["at_least"], text)
         return None
-    return None if needed is None or parts is None else SomeOf(needed, parts)
+    if needed is None or parts is None:
+        return None
+
+    def again(apart: Reading, other: yaml.Node) -> None:
+        _read_some(apart, other, depth, denied=denied)
+
+    read_tunable(reading, node, keys, again)
+    return SomeOf(needed, parts)
 
 
 def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | None:
-    keys = reading.mapping(node, ("points", *OPERATORS), "a 'points:' condition", ("points",))
+    known = ("points", *OPERATORS, "tunable")
+    keys = reading.mapping(node, known, "a 'points:' condition", ("points",))
     scorecard = _named_or_read(reading, keys["points"], depth)
     if scorecard is None:
         return None
@@ -169,7 +178,13 @@ def _read_points(reading: Reading, node: yaml.Node, depth: int) -> Finding | Non
         reading, node, sum(size(part) for _, part in scorecard.items)
     ):
         return None
-    return Finding(scorecard, comparison)
+    finding = Finding(scorecard, comparison)
+
+    def again(apart: Reading, other: yaml.Node) -> None:
+        _read_points(apart, other, depth)
+
+    read_tunable(reading, node, keys, again, finding)
+    return finding
 
 
 def read_scorecard(reading: Reading, node: yaml.Node) -> Points | None:
@@ -208,7 +223,16 @@ def read_items(
         when = _read(reading, keys["when"], depth + 1, denied=False) if "when" in keys else None
         if points and when is not None:
             found.append((points, when))
+            read_tunable(reading, item, keys, _read_item_points)
     return tuple(found) if nodes and len(found) == len(nodes) else None
+
+
+def _read_item_points(reading: Reading, node: yaml.Node) -> None:
+    """Read the points of an item alone."""
+    assert isinstance(node, yaml.MappingNode)
+    for key, value in node.value:
+        if key.value == "points" and reading.parsed(value, "points", parse_whole) == 0:
+            reading.mistake(value, "0 points change nothing; leave the item out")
 
 
 def _joined(head: str, parts: tuple[Condition, ...]) -> Condition:

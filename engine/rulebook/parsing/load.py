@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
@@ -169,7 +170,10 @@ def _load(
     figures = [_figure(one, resolved) for reading in readings for one in reading.figures]
     texts = {source.name: source.text for source in sources}
     texts |= {f"{source.name}{PLAN}": source.text for source in planned}
-    return Rulebook(_checked(written, resolved), texts, figures, plans)
+    tunables = [
+        one for reading in readings for one in sorted(reading.tunables, key=attrgetter("begin"))
+    ]
+    return Rulebook(checked_rules(written, resolved), texts, figures, plans, tunables)
 
 
 def _check_figures(readings: Sequence[Reading]) -> None:
@@ -196,8 +200,10 @@ def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
             return replace(figure, of=positive(with_rules(condition, resolved)))
 
 
-def _checked(written: list[WrittenRule], resolved: dict[str, Condition]) -> dict[str, CheckedRule]:
-    """Return the rules by id in the order written, each put into the rules that refer to it."""
+def checked_rules(
+    written: list[WrittenRule], resolved: dict[str, Condition]
+) -> dict[str, CheckedRule]:
+    """Return the rules by id in the order written, each put into those that refer to it."""
     checked = {}
     for rule in written:
         when = positive(resolved[rule.id])

@@ -30,19 +30,25 @@ from engine.rulebook.language.units import OPERATORS, SIGNED, WORDS, YES_OR_NO, 
 from engine.rulebook.language.vocabulary import EARLIER, EVENT, STARTING, required
 from engine.rulebook.parsing.comparison_parser import contradiction, read_comparison, read_where
 from engine.rulebook.parsing.reading import Reading, nearest
+from engine.rulebook.parsing.tunable_parser import read_tunable
 
 
 def read_measure(reading: Reading, node: yaml.Node, head: str) -> Measure | None:
     """Read one measure with its options and without a comparison; None after mistakes."""
     before = len(reading.source.mistakes)
     said = _read_said(reading, node, head)
+    if said is not None and "tunable" in said.nodes:
+        reading.mistake(said.nodes["tunable"], "a figure has no number that could be varied")
     return None if said is None or len(reading.source.mistakes) > before else measure_of(said)
 
 
 def _read_said(reading: Reading, node: yaml.Node, head: str) -> Said | None:
     form = FORMS[head]
     parts = reading.mapping(
-        node, (head, *form.options, *OPERATORS), f"a '{head}:' condition", required=form.required
+        node,
+        (head, *form.options, *OPERATORS, "tunable"),
+        f"a '{head}:' condition",
+        required=form.required,
     )
     said = Said(head, nodes=parts)
     if not _read_target(reading, said, form, parts[head]):
@@ -68,7 +74,13 @@ def read_finding(reading: Reading, node: yaml.Node, head: str) -> Finding | None
     )
     if comparison is None or len(reading.source.mistakes) > before:
         return None
-    return Finding(measure_of(said), comparison)
+    finding = Finding(measure_of(said), comparison)
+
+    def again(apart: Reading, other: yaml.Node) -> None:
+        read_finding(apart, other, head)
+
+    read_tunable(reading, node, parts, again, finding)
+    return finding
 
 
 def _read_target(reading: Reading, said: Said, form: Form, node: yaml.Node) -> bool:

@@ -16,6 +16,7 @@ from engine.model.event_kinds import Kind
 from engine.model.nearest_word import did_you_mean, nearest_word
 from engine.rulebook.core.conditions import Condition, Points
 from engine.rulebook.core.figures import Figure
+from engine.rulebook.core.tunable import Tunable
 from engine.rulebook.language.units import parse_whole
 from engine.rulebook.language.vocabulary import EVIDENCE, FILE, ID, LONGEST_ID, RAISE, RULE
 from engine.yaml_source import YamlSource
@@ -70,6 +71,8 @@ class Reading:
         denied: Those of them whose conditions stand under a `none:`.
         asked: The names of NAMED that conditions use.
         missed: The unknown words, where a name could stand.
+        tunables: The numbers that may be varied.
+        tunes: Whether `tunable:` is read.
     """
 
     source: YamlSource
@@ -80,6 +83,8 @@ class Reading:
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     scorecards: dict[str, Points | None] = field(default_factory=dict)
     figures: list[WrittenFigure] = field(default_factory=list)
+    tunables: list[Tunable] = field(default_factory=list)
+    tunes: bool = True
     attributes: frozenset[str] | None = None
     referred: list[tuple[str, yaml.Node]] = field(default_factory=list)
     denied: list[tuple[str, yaml.Node]] = field(default_factory=list)

@@ -31,6 +31,7 @@ from engine.rulebook.parsing.condition_parser import read_condition, read_items
 from engine.rulebook.parsing.figure_parser import read_figures
 from engine.rulebook.parsing.measure_parser import read_applies_to
 from engine.rulebook.parsing.reading import NAMED, Named, Reading, parse_id
+from engine.rulebook.parsing.tunable_parser import read_tunable
 
 # Stands for conditions with a mistake; nothing satisfies it.
 UNREAD = AnyOf(())
@@ -231,7 +232,10 @@ def _read_durations(rule: WrittenRule) -> None:
         for word, key in RULE.items()
         if isinstance(key.shape, DurationKey) and word in rule.nodes
     ]
+    before = len(rule.reading.source.mistakes)
     lengths = {word: rule.reading.duration(rule.nodes[word], word) for word in written}
+    if len(rule.reading.source.mistakes) == before:
+        read_tunable(rule.reading, rule.node, rule.nodes, _read_lengths)
     rule.hold = lengths.get("hold") or 0
     rule.clears_after = lengths.get("clears_after") or 0
     rule.remind = lengths.get("remind")
@@ -239,6 +243,18 @@ def _read_durations(rule: WrittenRule) -> None:
     if rule.remind and rule.tell_again:
         text = "choose one of remind: and tell_again:; a reminder would tell people again too soon"
         rule.reading.mistake(rule.nodes["tell_again"], text)
+
+
+def _read_lengths(reading: Reading, node: yaml.Node) -> None:
+    """Read a rule's durations alone."""
+    for word, value in _scalars(node).items():
+        if isinstance(getattr(RULE.get(word), "shape", None), DurationKey):
+            reading.duration(value, word)
+
+
+def _scalars(node: yaml.Node) -> dict[str, yaml.Node]:
+    assert isinstance(node, yaml.MappingNode)
+    return {key.value: value for key, value in node.value}
 
 
 def _read_raise(rule: WrittenRule) -> None:

@@ -1,0 +1,42 @@
+"""What a draft of `handrail tune` rests on, in a sentence or two."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.model.plurals import counted
+from engine.presentation.quantities import count, rate, share
+from engine.studies.resampling import Estimate
+from engine.studies.tried_numbers import Tried
+from engine.studies.tuning import TuningResult
+
+
+def evidence(found: TuningResult, tried: Tried, day: date) -> str:
+    """Say on what data the numbers were chosen, and what they are worth on other clients."""
+    values = found.among.values
+    said = (
+        f"Numbers chosen by handrail tune on {day.isoformat()} from this site's own events: "
+        f"{counted(values.clients, 'client')} at risk, {count(values.outcomes)} of whom reached "
+        f"{tried.outcome}; {counted(len(tried.choices), 'variant')} tried, within "
+        f"{found.budget:g} a client-month."
+    )
+    if found.validated is None:
+        return said
+    one = found.validated.value
+    return (
+        f"{said} On clients on which they were not chosen: {rate(one.rate.value, 2)} alerts a "
+        f"client-month, reach {share(one.reach.value)}{_percents(one.reach)} (chance "
+        f"{share(one.chance_reach)}), followed {share(one.precision.value)}"
+        f"{_percents(one.precision)} (chance {share(one.chance_precision)}), lift "
+        f"{rate(one.lift.value, 2)}{_numbers(one.lift)}; {one.verdict}."
+    )
+
+
+def _percents(one: Estimate) -> str:
+    if one.low is None or one.high is None:
+        return ""
+    return f" [{100 * one.low:.0f} to {100 * one.high:.0f}]"
+
+
+def _numbers(one: Estimate) -> str:
+    return "" if one.low is None or one.high is None else f" [{one.low:.2f} to {one.high:.2f}]"

@@ -1,0 +1,163 @@
+"""A clinician tries other numbers of a rule, reads what they are worth, and gets a draft."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from engine.store.database.connection import Database
+from tests.kit.site import Site
+from tests.kit.terminal import Terminal
+from tests.kit.times import NOON, hours
+
+RULES = """\
+format: 1
+rules:
+  - id: missed
+    title: Missed check-ins
+    status: live
+    severity: medium
+    why: Contact is lost first.
+    when:
+      all:
+        - points:
+            - points: 1
+              when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 1}
+            - points: 1
+              when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
+          at_least: 1
+          tunable: {at_least: [1, 2]}
+  - id: fixed
+    title: Nothing to tune
+    status: live
+    severity: low
+    when: {count: test, at_least: 1}
+  - id: used
+    title: Use
+    status: shadow
+    severity: low
+    when: {count: return_to_use, within: 1 day, at_least: 1}
+"""
+UNTIL = ("--until", "2026-06-02T12:00+00:00")
+Say = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def site(sqlite_database: Database) -> Site:
+    """Twelve clients miss check-ins; every third one returns to use three weeks later."""
+    site = Site(sqlite_database).with_people()
+    for client in range(1, 13):
+        if client > 1:
+            site.caseload.client(client)
+        for day in (80, 60, 40, *([30.5] if client % 3 == 0 else [])):
+            site.missed(NOON - hours(day * 24 + client), client)
+        if client % 3 == 0:
+            site.missed(NOON - hours(30 * 24 + client), client)
+            site.caseload.event(client, "return_to_use", NOON - hours(10 * 24 + client))
+        site.caseload.event(client, "check_in", NOON - hours(1), status="completed")
+    return site
+
+
+@pytest.fixture
+def say(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Say:
+    """What `handrail tune` prints, to stdout and to stderr."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
+    terminal = Terminal(tmp_path, f"database: {site.database.url}\ntimezone: UTC\n", capsys)
+
+    def run(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
+        ended, out, err = terminal.run("tune", *map(str, arguments), *UNTIL)
+        assert ended == code, err
+        return out, err
+
+    return run
+
+
+def test_tables_say_what_was_tried_and_what_the_choice_is_worth(say: Say) -> None:
+    out, _ = say("missed", "--outcome", "used")
+    text = " ".join(out.split())
+    assert "4 of 12 clients at risk (33 %) reached used. 2 variants of 1 number tried." in text
+    assert "With fewer than 100 outcomes only the cut-off of a scorecard may move" in text
+    for word in ("present numbers", "chosen, on other clients", "a calendar", "Budgets"):
+        assert word in out
+
+
+def test_csv_is_a_row_for_each_variant_and_json_has_everything(say: Say) -> None:
+    out, _ = say("missed", "--outcome", "used", "--format", "csv")
+    rows = list(csv.DictReader(StringIO(out)))
+    assert [row["at_least (line 15)"] for row in rows] == ["1", "2"]
+    assert [row["present"] for row in rows] == ["True", "False"]
+    assert float(rows[0]["alerts_a_client_month"]) > float(rows[1]["alerts_a_client_month"])
+    found = json.loads(say("missed", "--outcome", "used", "--format", "json")[0])
+    assert found["only_cut_offs_may_move"] is True
+    assert found["numbers"] == [
+        {"number": "at_least (line 15)", "tried": ["1", "2"], "present": "1", "chosen": "1"}
+    ]
+    assert found["present"]["alerts"] >= found["chosen_as_it_seems"]["alerts"]
+
+
+def test_a_draft_has_its_evidence_and_is_never_live_and_no_file_is_overwritten(
+    say: Say, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.yaml"
+    say("missed", "--outcome", "used", "--budget", "0.1 a month", "--draft", draft)
+    text = draft.read_text()
+    assert "id: missed-tuned" in text
+    assert "status: draft" in text
+    assert "status: live" not in text
+    assert "at_least: 2\n          tunable: {at_least: [1, 2]}" in text
+    said = " ".join(text.split())
+    assert "12 clients at risk, 4 of whom reached used; 2 variants tried" in said
+    _, err = say("missed", "--outcome", "used", "--draft", draft, code=2)
+    assert "no file is overwritten" in err
+    assert draft.read_text() == text
+
+
+def test_a_budget_that_no_variant_keeps_is_told_and_nothing_is_written(
+    say: Say, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.yaml"
+    options = ("--outcome", "used", "--budget", "0.001 a client-month", "--draft", draft)
+    out, _ = say("missed", *options, code=1)
+    assert "No variant keeps within 0.001 alerts a client-month" in " ".join(out.split())
+    assert not draft.exists()
+
+
+def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
+    page = tmp_path / "tune.html"
+    say("missed", "--outcome", "used", "--html", page)
+    text = page.read_text("utf-8")
+    assert "chosen, on other clients" in text
+    assert "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("missed",), "Name what alerts are to warn of"),
+        (("mised", "--outcome", "used"), "did you mean 'missed'?"),
+        (("fixed", "--outcome", "used"), "rules.yaml:17: fixed marks no number that may be varied"),
+        (("missed", "--outcome", "missed"), "leave it out"),
+        (("missed", "--outcome", "used", "--budget", "few"), "'few' is not a rate"),
+        (("missed", "--outcome", "used", "--lead", "40 days"), "--lead is not shorter"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence(say: Say, arguments: tuple[str, ...], said: str) -> None:
+    _, err = say(*arguments, code=2)
+    assert said in err
+
+
+def test_a_rule_whose_alerts_tell_nobody_cannot_be_chosen_by(say: Say, tmp_path: Path) -> None:
+    rules = tmp_path / "silent.yaml"
+    rules.write_text(
+        RULES.replace("within: 7 days", "within: 7 days, on: [monday]").replace(
+            "missed}", "excused}"
+        )
+    )
+    _, err = say("missed", "--outcome", "used", "--rules", rules, code=2)
+    assert "Nobody is told of an alert of missed" in err
