@@ -194,7 +194,9 @@ class Engine:
         return self._gateway.webhooks(self._text_came_in, self._reported)
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = receive.take(self.web_database, inbound, self._telling(), self._now())
+        taken = receive.take(
+            self.web_database, inbound, self._telling(), self._now(), self.rulebook.plans
+        )
         _log.info(
             "text came in",
             provider_id=inbound.provider_id,
@@ -329,7 +331,14 @@ class Engine:
         ).run()
 
     def _reconcile(self, records: CarrierRecords) -> Mapping[str, int]:
-        return reconcile.run(self.database, records, self._gateway, self._telling(), self._now())
+        return reconcile.run(
+            self.database,
+            records,
+            self._gateway,
+            self._telling(),
+            self._now(),
+            self.rulebook.plans,
+        )
 
     def _telling(self) -> NotificationSettings:
         """Return the settings of notification, with the advice of the serving rules."""

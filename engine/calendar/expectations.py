@@ -1,4 +1,4 @@
-"""What becomes of a client's expectations, by what is known now; pure.
+"""The outcomes of a client's expectations, by the facts that are known now; pure.
 
 The answer depends on the present facts alone. It is therefore the same however often it is asked
 for, and late data change it as if they had been known in time.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from engine.calendar.standing import Attributes, standing_at
@@ -34,7 +35,7 @@ _LATE_US = MINUTE_US
 
 @dataclass(frozen=True, slots=True)
 class ScheduleFacts:
-    """What is known of one client and schedule.
+    """The facts about one client and schedule.
 
     Attributes:
         record: The client's, in the order of its dates.
@@ -42,6 +43,7 @@ class ScheduleFacts:
         signs: The events that say something, in the order of their instants.
         known_through: Until when all events of the kind are known.
         now: The present instant.
+        unasked: The days whose question did not reach the client.
     """
 
     record: Sequence[RecordEntry]
@@ -49,6 +51,7 @@ class ScheduleFacts:
     signs: Sequence[Sign]
     known_through: Instant
     now: Instant
+    unasked: Collection[date] = ()
 
 
 class ExpectationVerdict(NamedTuple):
@@ -73,7 +76,7 @@ def decide(
     Args:
         standing: The expectations, stored or new.
         expected: What the schedule expects now; an open expectation of another day is withdrawn.
-        facts: What is known.
+        facts: The facts about the client and schedule.
 
     Returns:
         Each expectation with the verdict, in the order in which they are due.
@@ -133,8 +136,9 @@ def _unanswered(one: Expectation, facts: ScheduleFacts) -> ExpectationVerdict:
     given_up = (one.outcome, one.reason) == (Outcome.HELD, OutcomeReason.DATA_MISSING)
     if given_up or (facts.known_through < closes and now >= closes + WAIT_US):
         return ExpectationVerdict(Outcome.HELD, OutcomeReason.DATA_MISSING)
-    # What is missed once is so until an event says otherwise: that a source rests later on does not
-    # matter.
+    if one.occurrence.day in facts.unasked and one.outcome != Outcome.MISSED:
+        return ExpectationVerdict(Outcome.HELD, OutcomeReason.NOT_ASKED)
+    # A missed one stays missed until an event says otherwise, even if a source rests later on.
     if facts.known_through < closes and one.outcome != Outcome.MISSED:
         wait = SOON_US if now < closes + _LATE_US else LATER_US
         return ExpectationVerdict(None, OutcomeReason.DATA_MISSING, look_at=now + wait)
@@ -147,7 +151,7 @@ def event_key(one: Expectation) -> str:
 
 
 def to_the_next(occurrences: Iterable[Occurrence], now: Instant) -> Iterator[Occurrence]:
-    """Yield what is due, in order, up to the first occurrence that has not opened yet."""
+    """Yield occurrences, in order, up to the first occurrence that has not opened yet."""
     for one in occurrences:
         yield one
         if one.opens > now:

@@ -1,4 +1,4 @@
-"""The instants of what is due on local days.
+"""The instants of occurrences on local days.
 
 Times of day are placed by the one answer to the two odd nights of the year (model/local_time.py).
 """
@@ -20,7 +20,7 @@ _ENTRY: dict[Anchor, str] = {"enrolment": "enrolled", "discharge": "discharged"}
 def occurrences(
     timing: Timing, record: Iterable[RecordEntry], zones: Zones, first: date, last: date
 ) -> Iterator[Occurrence]:
-    """Yield what is due on each day, in order.
+    """Yield the occurrences of some days, in order.
 
     Args:
         timing: When it is due.

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from engine.model.instant import Instant, from_us
 from engine.model.local_time import first_reached
-from engine.model.staff import Staff
+from engine.model.staff import Reachable
 
 _DAY = timedelta(days=1)
 
 
-def earliest_send(now: Instant, recipient: Staff, *, urgent: bool) -> Instant:
+def earliest_send(now: Instant, recipient: Reachable, *, urgent: bool) -> Instant:
     """Return the first instant from `now` on at which a message may be sent.
 
     Quiet hours begin when the recipient's clock first reaches `quiet_from`. They end when it next

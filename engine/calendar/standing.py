@@ -1,4 +1,4 @@
-"""How a client stands at an instant: enrolled, on leave, and of which attributes."""
+"""How a client stands at an instant: enrolled, on leave, and with their attributes."""
 
 from __future__ import annotations
 

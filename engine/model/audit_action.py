@@ -22,6 +22,8 @@ class AuditAction(StrEnum):
     ALERT_STORM = "alert storm"
     EVALUATION_FAILED = "evaluation failed"
     EXPECTATIONS_ENDED = "expectations ended"
+    AGREED_TO_TEXTS = "agreed to texts"
+    AGREEMENT_WITHDRAWN = "agreement withdrawn"
     INFERENCE_PROBLEM = "inference problem"
     # a person acts on an alert
     TAKEN = "taken"

@@ -114,6 +114,7 @@ class OutcomeWords:
     """By which words of which field a kind says that what was due was missed or excused."""
 
     field: str
+    kept: str  # the word of an event by which a client keeps it
     missed: str  # the word of an event that is written because nothing came
     unkept: frozenset[str]
     excused: frozenset[str]
@@ -128,9 +129,10 @@ def outcome_words(kind: Kind) -> OutcomeWords | None:
     """Find the field in which a kind can say `missed` or `no_show`; None if it has none."""
     for name, one in kind.fields.items():
         for word in _MISSED:
-            if word in one.choices:
+            if word in one.choices and not set(one.choices) <= _UNKEPT | _EXCUSED:
                 said = frozenset(one.choices)
-                return OutcomeWords(name, word, said & _UNKEPT, said & _EXCUSED)
+                kept = next(each for each in one.choices if each not in _UNKEPT | _EXCUSED)
+                return OutcomeWords(name, kept, word, said & _UNKEPT, said & _EXCUSED)
     return None
 
 

@@ -78,6 +78,9 @@ class MessageKind(StrEnum):
     HELD = "held"
     HELD_URGENT = "held_urgent"
     INFERENCE = "inference"
+    # To a client.
+    ASK = "ask"  # what a schedule asks; `sequence` is the expectation
+    CLIENT_WORDS = "client_words"  # words that support; `sequence` is what they follow
     PROMISES_BROKEN = "promises_broken"
     PROMISES_MENDED = "promises_mended"
 
@@ -179,6 +182,7 @@ class Claimed:
     attempts: int  # this one included
     phone: str | None = None  # the number that it goes to, or was handed over to
     sent_at: Instant | None = None  # when it is or was handed over
+    client_id: int | None = None  # of a text to a client, whose `staff_id` is 0
 
 
 @dataclass(frozen=True, slots=True)

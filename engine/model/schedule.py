@@ -13,6 +13,8 @@ from engine.model.recurrence import Recurrence
 
 # The source of the events that say what was missed; no source of config.yaml is called so.
 SOURCE = "schedules"
+# The source of the events that clients' answers make.
+ANSWERS = "answers"
 Anchor = Literal["enrolment", "discharge"]
 
 
@@ -37,6 +39,7 @@ class OutcomeReason(StrEnum):
     NOT_FOR_CLIENT = "not for this client"  # no longer enrolled, or of other attributes
     ON_LEAVE = "on leave"
     DATA_MISSING = "data are missing"  # a source that would tell is not read
+    NOT_ASKED = "not asked"  # it is asked by text, and no text reached the client
 
 
 class SignMeaning(StrEnum):
@@ -98,4 +101,6 @@ class Expectation:
     reason: OutcomeReason | None = None
     event: tuple[str, str] | None = None  # source and key of the event that ended it
     ended_at: Instant | None = None
+    asked_at: Instant | None = None  # when the client was asked by text
+    answers: tuple[int | bool, ...] = ()  # those so far, while some are missing
     id: int = 0  # 0 until it is stored

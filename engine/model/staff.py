@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
-from typing import Literal
+from typing import Literal, Protocol
 
 from engine.model.instant import Instant
 from engine.model.notify_reason import NotifyReason, SettlementReason
@@ -42,6 +42,30 @@ class Staff:
     def phone_confirmed(self) -> bool:
         """Whether the number that they have now was confirmed to be theirs."""
         return self.phone is not None and self.phone == self.confirmed_phone
+
+
+class Reachable(Protocol):
+    """A person who can get texts: a member of staff, a mentor, or a client who agreed."""
+
+    @property
+    def phone(self) -> str | None:
+        """The number, in E.164."""
+
+    @property
+    def timezone(self) -> str:
+        """The timezone of the quiet hours."""
+
+    @property
+    def quiet_from(self) -> time | None:
+        """When quiet hours begin; they may run over midnight."""
+
+    @property
+    def quiet_to(self) -> time | None:
+        """When quiet hours end."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the person gets texts at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +112,7 @@ class Consent:
 class RecipientFacts:
     """The facts about a person at the instant at which they would be notified."""
 
-    staff: Staff
+    staff: Reachable
     opted_out: bool = False  # the number said STOP
     unconfirmed: bool = False  # numbers are verified here, and theirs is not confirmed
     absent: bool = False

@@ -27,6 +27,17 @@ DAILY = """
     by: 20:00
     grace: 2 hours
 """
+ASKED = (
+    DAILY
+    + """    ask: {questions: evening, at: 18:00}
+questions:
+  - id: evening
+    text:
+      english: "Handrail: how is today? Reply with your three answers, such as 5 5 n."
+      spanish: "Handrail: como va hoy? Responda con sus tres respuestas, como 5 5 n."
+    answers: [craving, mood, used]
+"""
+)
 RULES = """format: 1
 rules:
   - id: missed-one

@@ -62,11 +62,14 @@ def _who_can_receive(conn: Connection, role: Role, now: Instant) -> list[Staff]:
     # They are told wherever they are, so that absence does not count.
     opted_out, verifies = opt_outs.numbers(conn), channel_state.verifies_numbers(conn)
     facts = [
-        RecipientFacts(
+        (
             one,
-            opted_out=one.phone in opted_out,
-            unconfirmed=verifies and not one.phone_confirmed,
+            RecipientFacts(
+                one,
+                opted_out=one.phone in opted_out,
+                unconfirmed=verifies and not one.phone_confirmed,
+            ),
         )
         for one in staff.of_role(conn, role)
     ]
-    return [one.staff for one in facts if may_notify(one, now).allowed]
+    return [one for one, known in facts if may_notify(known, now).allowed]

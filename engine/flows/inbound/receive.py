@@ -10,7 +10,13 @@ from sqlalchemy import Connection
 from engine.flows.delivery import disclosure_log, opt_out
 from engine.flows.escalation import operator_notices, phone_confirmations
 from engine.flows.escalation.staff_names import staff_word
-from engine.flows.inbound import acting, alert_actions, client_messages, staff_texts
+from engine.flows.inbound import (
+    acting,
+    alert_actions,
+    check_in_answers,
+    client_messages,
+    staff_texts,
+)
 from engine.flows.inbound.text_sender import Sender, TakenText
 from engine.messaging import answers, operator_texts
 from engine.messaging.auto_replies import is_auto_reply
@@ -30,6 +36,7 @@ from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import MessageKind
 from engine.model.notification_settings import NotificationSettings
 from engine.model.staff import Consent
+from engine.rulebook.plans.plans import NO_PLANS, Plans
 from engine.store.database.connection import Database
 from engine.store.messages import inbox
 from engine.store.messages.reply_codes import CodedAlert
@@ -44,7 +51,11 @@ ANSWERED_WITHIN_US = 30 * MINUTE_US
 
 
 def take(
-    database: Database, inbound: Inbound, settings: NotificationSettings, now: Instant
+    database: Database,
+    inbound: Inbound,
+    settings: NotificationSettings,
+    now: Instant,
+    plans: Plans = NO_PLANS,
 ) -> TakenText:
     """Do what a text asks for, once, and write the answer.
 
@@ -56,6 +67,7 @@ def take(
         inbound: The text as the carrier handed it over.
         settings: The routing policies, and how much a text may say.
         now: The present instant.
+        plans: The plans that serve, which say what clients were asked.
 
     Returns:
         The result of the text; its answer is None if it has none.
@@ -65,7 +77,7 @@ def take(
         if inbox_id is None:
             return TakenText("before", inbox.answer_to(conn, inbound.provider_id), new=False)
         sender = _sender(conn, inbound.sender)
-        taken = _take(conn, sender, inbound, settings, now, inbox_id)
+        taken = _take(conn, sender, inbound, settings, now, inbox_id, plans)
         # A phone that opted out gets nothing but the lines that help.
         unwanted = taken.understood != "crisis" and opt_outs.holds(conn, sender.phone)
         if unwanted or (taken.understood == "other" and _tires(conn, sender, inbox_id)):
@@ -104,6 +116,7 @@ def _take(
     settings: NotificationSettings,
     now: Instant,
     inbox_id: int,
+    plans: Plans,
 ) -> TakenText:
     # The carrier's own word for help, such as AIDE, is no word of ours.
     body = "help" if inbound.keyword == "help" else inbound.body
@@ -137,7 +150,7 @@ def _take(
         answered = staff_texts.answer(conn, sender, inbound, settings, now, inbox_id)
         if answered.understood not in {"other", "help"} or not sender.clients:
             return answered
-    return _of_client(conn, sender, inbound, earlier, settings, now, inbox_id)
+    return _of_client(conn, sender, inbound, earlier, settings, now, inbox_id, plans)
 
 
 def _confirm(conn: Connection, sender: Sender, body: str, now: Instant) -> TakenText | None:
@@ -182,10 +195,18 @@ def _of_client(
     settings: NotificationSettings,
     now: Instant,
     inbox_id: int,
+    plans: Plans,
 ) -> TakenText:
     read = read_client_text(inbound.body, earlier)
     if read.sort is ClientTextSort.REACTION:
         return TakenText("reaction")
+    # Words of danger and calls for help come before any question that we asked.
+    answered = None
+    if read.sort in {ClientTextSort.PLAIN, ClientTextSort.USE} and len(sender.clients) == 1:
+        (client_id,) = sender.clients
+        answered = check_in_answers.take(conn, client_id, inbound.body, plans, inbox_id, now)
+    if answered and read.sort is ClientTextSort.PLAIN and not answered.for_a_person:
+        return TakenText(answered.understood, answered.answer)
     severity = client_messages.severity_of(read.sort)
     placed = [
         client_messages.receive(conn, each, inbound.body, severity, settings, now)
@@ -196,6 +217,8 @@ def _of_client(
     if read.sort is ClientTextSort.HELP:
         return TakenText("help", answers.client_help(read.language), placed=placed)
     understood = "use" if read.sort is ClientTextSort.USE else "text"
+    if answered:
+        return TakenText(understood, answered.answer, placed=placed)
     # A client who writes on in the same minutes has had an answer.
     answered_at = inbox.answered_at(conn, sender.phone, inbox_id)
     silent = answered_at is None or now - answered_at > ANSWERED_WITHIN_US

@@ -15,6 +15,7 @@ from engine.model.instant import MINUTE_US, Instant, from_us
 from engine.model.message import Outgoing
 from engine.model.notification_settings import NotificationSettings
 from engine.ports import CarrierRecords, SmsGateway
+from engine.rulebook.plans.plans import NO_PLANS, Plans
 from engine.store.database.connection import Database
 from engine.store.messages import inbox as texts
 from engine.store.messages import outbox_claims
@@ -38,6 +39,7 @@ def run(
     gateway: SmsGateway,
     settings: NotificationSettings,
     now: Instant,
+    plans: Plans = NO_PLANS,
 ) -> Mapping[str, int]:
     """Ask about messages that stay silent, and for texts that did not reach us.
 
@@ -46,7 +48,7 @@ def run(
     """
     return {
         "reported": _ask(database, carrier, now),
-        "texts": _take_in(database, carrier, gateway, settings, now),
+        "texts": _take_in(database, carrier, gateway, settings, now, plans),
     }
 
 
@@ -67,6 +69,7 @@ def _take_in(
     gateway: SmsGateway,
     settings: NotificationSettings,
     now: Instant,
+    plans: Plans,
 ) -> int:
     """Take in the texts since the last request that we lack."""
     with database.write() as conn:
@@ -82,7 +85,8 @@ def _take_in(
     with database.read() as conn:
         lacking = texts.lacking(conn, list(arrived))
     taken = sum(
-        _take_one(database, gateway, arrived[provider_id], settings, now) for provider_id in lacking
+        _take_one(database, gateway, arrived[provider_id], settings, now, plans)
+        for provider_id in lacking
     )
     with database.write() as conn:
         channel_state.note_texts_listed(conn, now)
@@ -110,9 +114,10 @@ def _take_one(
     text: Inbound,
     settings: NotificationSettings,
     now: Instant,
+    plans: Plans,
 ) -> bool:
     try:
-        return _take(database, gateway, text, settings, now)
+        return _take(database, gateway, text, settings, now, plans)
     except StoreUnavailableError:
         raise
     except Exception:  # a fault in one text must not keep the others from being read
@@ -126,8 +131,9 @@ def _take(
     text: Inbound,
     settings: NotificationSettings,
     now: Instant,
+    plans: Plans,
 ) -> bool:
-    taken = receive.take(database, text, settings, now)
+    taken = receive.take(database, text, settings, now, plans)
     # The call that would have carried the answer is over, so the answer is sent. It is sent at most
     # once, because it has no row.
     if taken.new and taken.answer:

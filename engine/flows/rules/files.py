@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
+from engine.flows.rules.question_texts import refused_texts
 from engine.model.event_kinds import BUILT_IN
 from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case
@@ -132,6 +133,7 @@ def _read(
     try:
         routing = settings.routing if settings else None
         rulebook = load(rules, kinds, attributes, routing, plans)
+        mistakes += refused_texts(rulebook.plans)
     except MistakesError as error:
         mistakes += error.mistakes
     found: list[Case] = []

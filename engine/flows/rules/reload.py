@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.errors import Mistake, MistakesError
 from engine.flows.rules.missing_rules import kept_in_force, with_missing
+from engine.flows.rules.question_texts import refused_texts
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.plurals import counted
@@ -42,9 +43,12 @@ class RuleFiles:
             MistakesError: The files hold mistakes, all of which it names.
         """
         settings = self._settings
-        return load(
+        rulebook = load(
             settings.rules, settings.kinds, settings.attributes, settings.routing, settings.plans
         )
+        if refused := refused_texts(rulebook.plans):
+            raise MistakesError(refused)
+        return rulebook
 
     def stored(self, files: Mapping[str, str]) -> Rulebook:
         """Read the rules of a set that serves."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -24,11 +24,14 @@ from engine.calendar.expectations import (
 )
 from engine.calendar.occurrences import local_day, occurrences
 from engine.calendar.standing import next_change
+from engine.model.agreement import Agreement
 from engine.model.audit_action import AuditAction
 from engine.model.client import Client
 from engine.model.duration import Duration
 from engine.model.event import NewEvent, read_fields
 from engine.model.instant import DAY_US, Instant
+from engine.model.local_time import first_reached
+from engine.model.message import MessageKind
 from engine.model.outages import Feed
 from engine.model.schedule import SOURCE, Expectation, Occurrence, Outcome, Sign, Timing
 from engine.rulebook.plans.plans import Schedule
@@ -37,10 +40,14 @@ from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
 from engine.store.intake import events, histories, source_health
 from engine.store.intake.histories import TimedEvent
+from engine.store.messages import client_texts_out
 from engine.store.operations import audit_log
+from engine.store.people import agreements
 from engine.store.schedules import expectations
 
 ACTOR = "schedules"
+# Texts that a client gets in 24 hours at most.
+MOST_A_DAY = 4
 # How far ahead the next occurrence is looked for.
 _AHEAD = timedelta(days=400)
 
@@ -51,7 +58,7 @@ class ScheduleContext:
 
     Attributes:
         schedules: Those that serve and are live, by id.
-        since: When they began to serve; what was due before was never expected.
+        since: When they began to serve; occurrences that were due before do not count.
         read_to: When sources were last read.
     """
 
@@ -64,20 +71,30 @@ class ScheduleContext:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is read of some clients: `stored` and `said` by client id, `feeds` of all sources."""
+    """The facts that are read about some clients.
+
+    `stored`, `said` and `agreed` are by client id; `asked` are the ids of expectations whose
+    question went out; `feeds` are those of all sources.
+    """
 
     clients: Mapping[int, Client]
     stored: Mapping[int, Sequence[Expectation]]
     said: Mapping[int, Sequence[TimedEvent]]
     feeds: Collection[Feed]
+    agreed: Mapping[int, Agreement] = field(default_factory=dict)
+    asked: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An expectation as it is stored, None if it is new, and as it stands from now on."""
+    """An expectation as it is stored, None if it is new, and as it stands from now on.
+
+    `question` is the text by which the client is asked now.
+    """
 
     before: Expectation | None
     after: Expectation
+    question: str = ""
 
     @property
     def writes_event(self) -> bool:
@@ -94,8 +111,7 @@ def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Insta
     """Decide about the expectations of claimed clients, and write what changed.
 
     Returns:
-        When each client is to be looked at again, by id; clients of whom nothing is due are left
-        out.
+        When each client is to be looked at again, by id; clients without expectations are left out.
     """
     known = _read(context, claims)
     if not context.schedules and not known.stored:
@@ -129,11 +145,15 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> _Known:
         since = min([earliest, *opened]) - _longest(context.schedules.values())
         kinds = {one.kind for one in context.schedules.values()}
         said = histories.events_between(conn, ids, kinds, since, context.now)
+        asks = any(one.ask for one in context.schedules.values())
+        asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
         return _Known(
             {client.id: client for client in histories.read_clients(conn, ids)},
             stored,
             said,
             source_health.read(conn).values(),
+            agreements.reachable(conn, ids) if asks else {},
+            client_texts_out.asked_of(conn, ids, asked) if asks else (),
         )
 
 
@@ -168,7 +188,7 @@ def _decide_client(
             facts = ScheduleFacts((), {}, (), context.now, context.now)
             decided = decide(still_open, (), facts)
         else:
-            facts = _facts(context, known, client, schedule)
+            facts = _facts(context, known, client, schedule, standing)
             expected = _expected(context, client, schedule, standing, _since(claim, context.now))
             since = max(context.since, claim.evaluated_to or context.now)
             new = _new(client, schedule, standing, expected, since, facts)
@@ -176,11 +196,34 @@ def _decide_client(
             yield None, _next_opening(decided, expected, facts)
         before = {one.id: one for one in standing}
         for one, verdict in decided:
-            yield _Change(before.get(one.id), _after(one, verdict, context.now)), verdict.look_at
+            after = _after(one, verdict, context.now)
+            look_at, question = _asking(schedule, client, known, after, context.now)
+            asked = replace(after, asked_at=context.now) if question else after
+            yield _Change(before.get(one.id), asked, question), look_at
+            yield None, verdict.look_at
+
+
+def _asking(
+    schedule: Schedule | None, client: Client, known: _Known, one: Expectation, now: Instant
+) -> tuple[Instant | None, str]:
+    """When to ask a client of an open expectation, or the text by which to ask now."""
+    agreed = known.agreed.get(client.id)
+    done = one.outcome is not None or one.asked_at is not None or one.occurrence.due <= now
+    if schedule is None or schedule.ask is None or agreed is None or done:
+        return None, ""
+    ask_at = first_reached(datetime.combine(one.occurrence.day, schedule.ask.at), client.timezone)
+    if ask_at > now:
+        return ask_at, ""
+    # One that is new has no id yet, by which its text is told from others.
+    return (now + 1, "") if one.id == 0 else (None, schedule.ask.questions.words(agreed.language))
 
 
 def _facts(
-    context: ScheduleContext, known: _Known, client: Client, schedule: Schedule
+    context: ScheduleContext,
+    known: _Known,
+    client: Client,
+    schedule: Schedule,
+    standing: Sequence[Expectation],
 ) -> ScheduleFacts:
     signs = [
         Sign(event.at, meaning, event.source, event.key)
@@ -190,7 +233,12 @@ def _facts(
         and (meaning := schedule.meaning(read_fields(event.fields))) is not None
     ]
     through = known_through(known.feeds, schedule.kind, context.read_to)
-    return ScheduleFacts(client.record, schedule.wanted, signs, through, context.now)
+    unasked = (
+        {one.occurrence.day for one in standing if one.id not in known.asked}
+        if schedule.ask
+        else ()
+    )
+    return ScheduleFacts(client.record, schedule.wanted, signs, through, context.now, unasked)
 
 
 def _expected(
@@ -259,7 +307,7 @@ def _own_event(one: Expectation | None) -> tuple[str, str] | None:
 def _write(conn: Connection, context: ScheduleContext, changes: Sequence[_Change]) -> None:
     """Write expectations and the events that some of them make; the claims of all are held."""
     expectations.add(conn, [one.after for one in changes if one.before is None])
-    expectations.change(conn, [one.after for one in changes if one.before is not None])
+    expectations.change(conn, [_asked(conn, one, context.now) for one in changes if one.before])
     events.add(
         conn,
         [_event(one.after, context) for one in changes if one.writes_event],
@@ -269,6 +317,21 @@ def _write(conn: Connection, context: ScheduleContext, changes: Sequence[_Change
     keys = {event_key(one): _origin(one) for one in gone if one is not None}
     events.withdraw(conn, SOURCE, keys, context.now)
     _record(conn, changes, context.now)
+
+
+def _asked(conn: Connection, change: _Change, now: Instant) -> Expectation:
+    """Ask the client if that is due, unless they had as many texts today as they may get."""
+    one = change.after
+    if not change.question:
+        return one
+    a_day_ago = now - DAY_US
+    if client_texts_out.count_since(conn, one.client_id, a_day_ago) >= MOST_A_DAY:
+        return replace(one, asked_at=None)
+    closes = one.occurrence.closes
+    client_texts_out.enqueue(
+        conn, one.client_id, MessageKind.ASK, one.id, change.question, now, closes
+    )
+    return one
 
 
 def _event(one: Expectation, context: ScheduleContext) -> NewEvent:

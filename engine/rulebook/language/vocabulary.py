@@ -55,7 +55,7 @@ Own = Literal[
     "figures", "figure", "tunable",
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
-    "endings", "schedules", "expects", "every", "once",
+    "endings", "schedules", "expects", "every", "once", "questions", "languages", "answers", "ask",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 

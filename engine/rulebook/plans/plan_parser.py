@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import yaml
 
@@ -15,6 +15,7 @@ from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import OutcomeWords, outcome_words
 from engine.model.instant import DAY_US
 from engine.model.nearest_word import nearest_word
+from engine.model.questions import QuestionSet
 from engine.model.recurrence import Recurrence, read_recurrence
 from engine.model.schedule import DaysAfter, Timing
 from engine.rulebook.language.vocabulary import PART, required
@@ -30,6 +31,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     SCHEDULE,
 )
 from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
+from engine.rulebook.plans.question_parser import read_ask, read_questions
 
 _Nodes = dict[str, yaml.Node]
 _T = TypeVar("_T")
@@ -37,32 +39,61 @@ _T = TypeVar("_T")
 
 def read_plans(readings: Sequence[Reading]) -> Plans:
     """Return the schedules of files that could be read; mistakes are among their sources'."""
+    files = [(reading, _parts_of(reading)) for reading in readings]
+    sets: dict[str, QuestionSet] = {}
+    for reading, parts in files:
+        for node in _items(reading, parts, "questions"):
+            one = read_questions(reading, node)
+            _add(reading, node, sets, one, "question set")
     found: dict[str, Schedule] = {}
-    for reading in readings:
-        for node, one in _read_file(reading):
-            if one.id in found:
-                reading.mistake(node, f"the schedule '{one.id}' stands twice; give each its own id")
-            found[one.id] = one
-    return Plans(found)
+    for reading, parts in files:
+        for node in _items(reading, parts, "schedules"):
+            schedule = _read_schedule(reading, node, sets)
+            _add(reading, node, found, schedule, "schedule")
+    return Plans(found, sets)
 
 
-def _read_file(reading: Reading) -> list[tuple[yaml.Node, Schedule]]:
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_N = TypeVar("_N", bound=_Named)
+
+
+def _add(
+    reading: Reading, node: yaml.Node, found: dict[str, _N], one: _N | None, what: str
+) -> None:
+    if one is None:
+        return
+    if one.id in found:
+        reading.mistake(node, f"the {what} '{one.id}' stands twice; give each its own id")
+    found[one.id] = one
+
+
+def _items(reading: Reading, parts: _Nodes, word: str) -> list[yaml.Node]:
+    return reading.items(parts[word], f"'{word}:'") if word in parts else []
+
+
+def _parts_of(reading: Reading) -> _Nodes:
     root = reading.source.root
     if root is None:
         if not reading.source.mistakes:
             begin = yaml.Mark("", 0, 0, 0, None, 0)
             text = "the file is empty; begin it with 'format: 1' and 'schedules:'"
             reading.mistake(yaml.ScalarNode("", "", begin, begin), text)
-        return []
+        return {}
     parts = reading.mapping(root, PLAN_FILE, "a file of schedules", required(PLAN_FILE))
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
-    items = reading.items(parts["schedules"], "'schedules:'") if "schedules" in parts else []
-    found = [(item, _read_schedule(reading, item)) for item in items]
-    return [(node, one) for node, one in found if one is not None]
+    if parts.keys().isdisjoint({"schedules", "questions"}):
+        reading.mistake(reading.end_of(root), "a file of schedules needs 'schedules:' after this")
+    return parts
 
 
-def _read_schedule(reading: Reading, node: yaml.Node) -> Schedule | None:
+def _read_schedule(
+    reading: Reading, node: yaml.Node, sets: Mapping[str, QuestionSet]
+) -> Schedule | None:
     parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
     before = len(reading.source.mistakes)
     schedule_id = _part(parts, "id", partial(_id, reading))
@@ -74,6 +105,8 @@ def _read_schedule(reading: Reading, node: yaml.Node) -> Schedule | None:
     wanted = _part(parts, "for", partial(_read_attributes, reading))
     expects = _part(parts, "expects", partial(_read_expects, reading))
     timing = _read_timing(reading, node, parts)
+    kind = expects[0] if expects else None
+    ask = _part(parts, "ask", lambda at: read_ask(reading, at, kind, timing, sets))
     if (
         len(reading.source.mistakes) > before
         or schedule_id is None
@@ -83,7 +116,7 @@ def _read_schedule(reading: Reading, node: yaml.Node) -> Schedule | None:
         or timing is None
     ):
         return None
-    return Schedule(schedule_id, title, status, wanted or {}, *expects, timing, why or "")
+    return Schedule(schedule_id, title, status, wanted or {}, *expects, timing, why or "", ask)
 
 
 def _part(parts: _Nodes, word: str, read: Callable[[yaml.Node], _T | None]) -> _T | None:

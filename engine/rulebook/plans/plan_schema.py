@@ -9,9 +9,18 @@ from engine.model.event_kinds import Kind, outcome_words
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.cases_vocabulary import CLOCK
 from engine.rulebook.language.schema import DRAFT, keyed, of_shape
-from engine.rulebook.language.schema_values import Schema, whole_of
+from engine.rulebook.language.schema_values import SCALAR, Schema, whole_of
 from engine.rulebook.language.vocabulary import PART, Key, required
-from engine.rulebook.plans.plan_vocabulary import EVERY, ONCE, PLAN_FILE, RECURRENCE, SCHEDULE
+from engine.rulebook.plans.plan_vocabulary import (
+    ASK,
+    EVERY,
+    ONCE,
+    PLAN_FILE,
+    QUESTIONS,
+    RECURRENCE,
+    SCHEDULE,
+    TEXTS,
+)
 
 
 def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
@@ -25,6 +34,9 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         "definitions": {
             "schedule": {**_of_keys(SCHEDULE), "oneOf": either},
             "expects": _expects(due),
+            "questions": _of_keys(QUESTIONS),
+            "texts": _of_keys(TEXTS),
+            "ask": _of_keys(ASK),
             **{f"where {name}": _where(kind) for name, kind in due.items()},
         },
     }
@@ -32,6 +44,10 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
 
 _OWN: Mapping[object, Schema] = {
     "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
+    "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
+    "languages": {"$ref": "#/definitions/texts"},
+    "answers": {"type": "array", "minItems": 1, "items": SCALAR},
+    "ask": {"$ref": "#/definitions/ask"},
     "expects": {"$ref": "#/definitions/expects"},
     "every": {
         "anyOf": [
@@ -71,7 +87,7 @@ def _expects(kinds: Mapping[str, Kind]) -> Schema:
 
 
 def _where(kind: Kind) -> Schema:
-    """Return the fields of a kind but the one that says what was missed."""
+    """Return the fields of a kind but the one that can say missed."""
     schema = dict(schema_values.where(kind))
     words = outcome_words(kind)
     assert words is not None

@@ -20,9 +20,27 @@ RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
 
 PLAN_FILE: Mapping[str, Key] = {
     "format": Key("format", "The version of the language of plans: 1.", required=True),
-    "schedules": Key(
-        "schedules", "The schedules of this file, each beginning with '- id:'.", required=True
+    "schedules": Key("schedules", "The schedules of this file, each beginning with '- id:'."),
+    "questions": Key(
+        "questions", "Question sets that schedules ask by text, each beginning with '- id:'."
     ),
+}
+QUESTIONS: Mapping[str, Key] = {
+    "id": Key("id", "The set's: small letters, digits and single hyphens.", required=True),
+    "text": Key("languages", "The whole text, in English and perhaps in Spanish.", required=True),
+    "answers": Key(
+        "answers",
+        "The fields that the answers fill, in their order: numbers, and yes or no.",
+        required=True,
+    ),
+}
+TEXTS: Mapping[str, Key] = {
+    "english": Key(TextKey(160), "The text in English.", required=True),
+    "spanish": Key(TextKey(160), "The text in Spanish, for clients who chose it."),
+}
+ASK: Mapping[str, Key] = {
+    "questions": Key(TextKey(), "The question set, by its id.", required=True),
+    "at": Key("clock", "When the text goes out, by the client's clock: 18:00.", required=True),
 }
 SCHEDULE: Mapping[str, Key] = {
     "id": Key(
@@ -65,6 +83,7 @@ SCHEDULE: Mapping[str, Key] = {
         DurationKey(),
         "How long before that an event counts. Left out, it counts since midnight of the day.",
     ),
+    "ask": Key("ask", "What clients who agreed to texts are asked, and when."),
     "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),
 }
 EVERY: tuple[str, ...] = (DAY, *WEEKDAYS)

@@ -9,6 +9,7 @@ from typing import Literal
 from engine.measures.comparison import Where
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import OutcomeWords
+from engine.model.questions import Ask, QuestionSet
 from engine.model.schedule import SignMeaning, Timing
 
 ScheduleStatus = Literal["draft", "live", "retired"]
@@ -36,6 +37,7 @@ class Schedule:
     words: OutcomeWords
     timing: Timing
     why: str = ""
+    ask: Ask | None = None
 
     def meaning(self, fields: Mapping[str, Value]) -> SignMeaning | None:
         """Return what an event of the kind says; None if it is not of the sort that is due.
@@ -52,26 +54,39 @@ class Schedule:
     @property
     def missed_fields(self) -> str:
         """The fields of an event that says it was missed, in canonical JSON."""
-        fields: dict[str, Value] = {
+        return write_fields({**self._fields, self.words.field: self.words.missed})
+
+    def answered_fields(self, answers: Mapping[str, Value]) -> str:
+        """Return the fields of an event that answers make, in canonical JSON."""
+        return write_fields({**self._fields, self.words.field: self.words.kept, **answers})
+
+    @property
+    def _fields(self) -> Mapping[str, Value]:
+        """The fields that `where` leaves no choice about."""
+        return {
             name: comparison.operand
             for name, comparison in self.where.fields
             if comparison.operator == "is" and isinstance(comparison.operand, str)
         }
-        return write_fields({**fields, self.words.field: self.words.missed})
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The schedules of all files, by id in the order written."""
+    """The schedules and question sets of all files, by id in the order written."""
 
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    questions: Mapping[str, QuestionSet] = field(default_factory=dict)
 
     def tried(self, names: Collection[str]) -> Plans:
         """Return some of the schedules, each as if it were live."""
         found = {name: one for name, one in self.schedules.items() if name in names}
-        return Plans({name: replace(one, status="live") for name, one in found.items()})
+        live = {name: replace(one, status="live") for name, one in found.items()}
+        return Plans(live, self.questions)
 
     @property
     def live(self) -> Mapping[str, Schedule]:
         """The schedules that clients are expected to keep."""
         return {name: one for name, one in self.schedules.items() if one.status == "live"}
+
+
+NO_PLANS = Plans()

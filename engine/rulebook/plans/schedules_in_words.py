@@ -1,4 +1,4 @@
-"""A schedule in plain English: what is due, when, for whom, and what follows if it is missed."""
+"""Schedules in plain English: the clients, the days and hours, and the result of missing one."""
 
 from __future__ import annotations
 
@@ -77,5 +77,5 @@ def _missed(one: Schedule) -> str:
 
 
 def due_in_words(one: Schedule) -> str:
-    """Name what is due, such as `check-ins`."""
+    """Name the events that are due, such as `check-ins`."""
     return noun(one.kind, one.where)

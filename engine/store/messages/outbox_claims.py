@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Update,
+    and_,
     bindparam,
     case,
     func,
@@ -39,28 +40,19 @@ from engine.model.staff import RecipientFacts
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
-from engine.store.people import absences, opt_outs
+from engine.store.people import absences, agreements, opt_outs
 from engine.store.people.staff import consents_for, read
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from engine.store.tables.people import staff
+from engine.store.tables.people import clients, staff
 
+_STAFF_ID = func.coalesce(outbox.c.staff_id, 0)
+_CLIENT_ID = func.coalesce(outbox.c.client_id, 0)
 _CLAIMED = [
-    outbox.c[name]
-    for name in (
-        "id",
-        "state",
-        "alert_id",
-        "step",
-        "staff_id",
-        "kind",
-        "body",
-        "created_at",
-        "expires_at",
-        "attempts",
-        "phone",
-        "sent_at",
-    )
+    *(outbox.c[name] for name in ("id", "state", "alert_id", "step")),
+    _STAFF_ID.label("staff_id"),
+    *(outbox.c[name] for name in ("kind", "body", "created_at", "expires_at", "attempts")),
+    *(outbox.c[name] for name in ("phone", "sent_at", "client_id")),
 ]
 _STAFF = list(staff.c)
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
@@ -73,7 +65,10 @@ _BUSY = select(_going.c.phone).where(
     _going.c.lease_until > bindparam("now"),
     _going.c.phone.is_not(None),
 )
-_NUMBER_IS_FREE = outbox.c.staff_id.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY)))
+_NUMBER_IS_FREE = and_(
+    _STAFF_ID.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY))),
+    _CLIENT_ID.not_in(select(clients.c.id).where(clients.c.phone.in_(_BUSY))),
+)
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
 _QUEUED = (
     select(*_IN_ORDER)
@@ -101,7 +96,10 @@ _IN_DOUBT = (
     .limit(bindparam("most"))
     .with_for_update(of=outbox, skip_locked=True)
 )
-_number_of_today = select(staff.c.phone).where(staff.c.id == outbox.c.staff_id).scalar_subquery()
+_number_of_today = func.coalesce(
+    select(staff.c.phone).where(staff.c.id == outbox.c.staff_id).scalar_subquery(),
+    select(clients.c.phone).where(clients.c.id == outbox.c.client_id).scalar_subquery(),
+)
 _LEND = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
@@ -222,6 +220,11 @@ def claim_due(
 
 def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
     """Return the facts about a message at `now` that may have changed since it was made."""
+    twins = _twins(conn, message, now) if message.state == "unknown" else Twins()
+    if message.client_id is not None:
+        client = replace(agreements.contact(conn, message.client_id), phone=message.phone)
+        opted_out = opt_outs.holds(conn, message.phone)
+        return Standing(None, RecipientFacts(client, opted_out=opted_out), twins)
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()
     alert = Alert(*found[len(_STAFF) : len(_STAFF) + len(_ALERT)]) if message.alert_id else None
     recipient = replace(read(found), phone=message.phone)
@@ -238,7 +241,7 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
             as_mentor=mentor,
             consents=tuple(consents),
         ),
-        _twins(conn, message, now) if message.state == "unknown" else Twins(),
+        twins,
         found.told_at,
         found.next_step_at if alert and alert.state == "open" else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -32,6 +33,16 @@ _OPEN = (
     .where(expectations.c.outcome.is_(None), expectations.c.due_at <= bindparam("until"))
     .order_by(expectations.c.due_at, expectations.c.id)
 )
+_LAST_ASKED = (
+    select(expectations)
+    .where(
+        expectations.c.client_id == bindparam("client"),
+        expectations.c.asked_at > bindparam("since"),
+    )
+    .order_by(expectations.c.asked_at.desc(), expectations.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
 _CHANGE = (
     update(expectations)
     .where(expectations.c.id == bindparam("_id"))
@@ -40,7 +51,7 @@ _CHANGE = (
             name: bindparam(name)
             for name in (
                 "opens_at", "due_at", "closes_at", "outcome", "reason", "event_source",
-                "event_key", "ended_at",
+                "event_key", "ended_at", "asked_at", "answers",
             )
         }
     )
@@ -65,6 +76,12 @@ def of_clients(
 def open_until(conn: Connection, until: Instant) -> list[Expectation]:
     """Read the expectations of all clients that are open and due by then, in order."""
     return [_read(row) for row in conn.execute(_OPEN, {"until": until})]
+
+
+def last_asked(conn: Connection, client_id: int, since: Instant) -> Expectation | None:
+    """Read the expectation of which a client was asked last, locked; None if before `since`."""
+    row = conn.execute(_LAST_ASKED, {"client": client_id, "since": since}).first()
+    return None if row is None else _read(row)
 
 
 def add(conn: Connection, new: Iterable[Expectation]) -> None:
@@ -98,6 +115,8 @@ def _values(one: Expectation) -> dict[str, Any]:
         "event_source": source,
         "event_key": key,
         "ended_at": one.ended_at,
+        "asked_at": one.asked_at,
+        "answers": json.dumps(one.answers) if one.answers else None,
     }
 
 
@@ -112,5 +131,7 @@ def _read(row: Row[Any]) -> Expectation:
         row.reason,
         event,
         row.ended_at,
+        row.asked_at,
+        tuple(json.loads(row.answers)) if row.answers else (),
         row.id,
     )

@@ -35,7 +35,9 @@ outbox = Table(
     Column("id", Id, primary_key=True),
     Column("alert_id", ForeignKey("alerts.id"), index=True),
     Column("step", Integer, nullable=False),
-    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    # One of these two. No foreign key to the client: SQLite cannot add one.
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("client_id", BigInteger),
     Column("kind", MESSAGE_KIND, nullable=False),
     # It sets a message apart from others of its kind (model/message.py).
     Column("sequence", BigInteger, nullable=False, server_default="0"),
@@ -78,6 +80,15 @@ outbox = Table(
         unique=True,
         sqlite_where=text("alert_id IS NULL"),
         postgresql_where=text("alert_id IS NULL"),
+    ),
+    Index(
+        "uq_outbox_to_client",
+        "client_id",
+        "kind",
+        "sequence",
+        unique=True,
+        sqlite_where=text("client_id IS NOT NULL"),
+        postgresql_where=text("client_id IS NOT NULL"),
     ),
     Index(None, "state", "urgency", "due_at"),
 )

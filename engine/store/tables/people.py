@@ -133,6 +133,21 @@ phone_codes = Table(
     Column("denied_at", Instant),
 )
 
+# What clients agreed to (model/agreement.py); the newest one of a client counts.
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
+    Column("given_at", Instant, nullable=False),
+    Column("how", String(200), nullable=False),
+    Column("wording", String(40), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("quiet_from", String(5), nullable=False),
+    Column("quiet_to", String(5), nullable=False),
+    Column("withdrawn_at", Instant),
+)
+
 # Numbers that said STOP: nothing is sent to them until they say START.
 opt_outs = Table(
     "opt_outs",

@@ -35,8 +35,12 @@ expectations = Table(
     Column("event_source", ordered_alike(64)),
     Column("event_key", ordered_alike(100)),
     Column("ended_at", Instant),
+    # When the client was asked, and the answers so far, a list in JSON.
+    Column("asked_at", Instant),
+    Column("answers", String(200)),
     UniqueConstraint("client_id", "schedule_id", "day"),
     Index(None, "client_id", "closes_at"),
+    Index(None, "client_id", "asked_at"),
     Index(
         "ix_expectations_open",
         "due_at",

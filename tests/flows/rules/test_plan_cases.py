@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.config import load
+from engine.errors import MistakesError
 from engine.flows.rules.case_compare import try_case
 from engine.flows.rules.files import read_plans
+from engine.flows.rules.reload import RuleFiles
 from engine.presentation.cases import lines_of_case
 from engine.store.database.in_memory import scratch
 from tests.kit.schedule_site import DAILY, RULES
@@ -74,6 +76,21 @@ def test_a_wrong_ending_is_said_at_its_place(site: Path, line: str, says: str) -
     (site / "plans" / "p.cases.yaml").write_text(text)
     found = read_plans([site / "plans"], site / "rules", load(site / "config.yaml"))
     assert [str(mistake) for mistake in found.mistakes if says in str(mistake)]
+
+
+def test_a_question_that_reveals_something_is_refused(site: Path) -> None:
+    text = """questions:
+  - id: evening
+    text: {english: "Any cravings after rehab? Reply YES."}
+    answers: [craving]
+"""
+    (site / "plans" / "q.yaml").write_text(f"format: 1\n{text}")
+    settings = load(site / "config.yaml")
+    found = read_plans([site / "plans"], site / "rules", settings)
+    (mistake,) = map(str, found.mistakes)
+    assert "q.yaml:4:11: the text in English says 'cravings'" in mistake
+    with pytest.raises(MistakesError, match="says 'cravings'"):
+        RuleFiles(settings).read()
 
 
 def test_the_shipped_cases_of_schedules_pass() -> None:

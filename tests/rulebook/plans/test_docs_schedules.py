@@ -13,7 +13,7 @@ from engine.rulebook.language.cases_schema import cases_schema
 from engine.rulebook.language.schema import written
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.rulebook.plans.plan_schema import plans_schema
-from engine.rulebook.plans.plan_vocabulary import SCHEDULE
+from engine.rulebook.plans.plan_vocabulary import ASK, QUESTIONS, SCHEDULE
 from engine.yaml_source import YamlSource
 from tests.rulebook.editor import refusals
 from tests.rulebook.plans.test_plan_parser import mistakes
@@ -44,7 +44,9 @@ def test_an_example_of_cases_is_right() -> None:
 
 def test_every_word_of_a_schedule_has_an_example() -> None:
     shown = "\n".join(EXAMPLES)
-    assert [word for word in SCHEDULE if not re.search(rf"\b{word}:", shown)] == []
+    assert [
+        word for word in {**SCHEDULE, **QUESTIONS, **ASK} if not re.search(rf"\b{word}:", shown)
+    ] == []
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)

@@ -141,6 +141,48 @@ def test_editors_refuse_a_wrong_schedule_if_a_schema_can_say_so(
     assert refused == (not any(part in says for part in UNSAID))
 
 
+ASKING = """format: 1
+questions:
+  - id: evening
+    text: {english: "Handrail: how is today? Reply with three answers, such as 5 5 n."}
+    answers: [craving, mood, used]
+schedules:
+  - id: daily
+    title: Daily
+    status: live
+    expects: check_in
+    every: day
+    by: 20:00
+    ask: {questions: evening, at: 18:00}
+"""
+
+
+def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
+    ask = plans(ASKING).schedules["daily"].ask
+    assert ask
+    assert [(one.field, one.bounds) for one in ask.questions.questions] == [
+        ("craving", (0, 10)), ("mood", (0, 10)), ("used", None),
+    ]  # fmt: skip
+    assert refusals(plans_schema(BUILT_IN), ASKING) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("used]", "status]", "5:30: 'status' is not a number or yes-or-no field of check_in"),
+        ("used]", "mood]", "5:14: answers: names a field twice; name each once"),
+        ("questions: evening", "questions: evning", "13:22: there is no question set 'evning'"),
+        ("at: 18:00", "at: 20:00", "13:35: at: must come before by:"),
+        ("expects: check_in", "expects: test", "13:10: answers make a check_in alone"),
+        ("english:", "french:", "4:12: 'french' is not a word of 'text:'"),
+        ("5 5 n.", "5 5 n. " + "x" * 160, "4:21: 'english' is longer than 160 characters"),
+        ("  - id: evening", "  - id: evening\n    id: morning", "4:5: the key 'id' stands"),
+    ],
+)  # fmt: skip
+def test_a_wrong_question_is_said_at_its_place(right: str, wrong: str, says: str) -> None:
+    assert [one for one in mistakes(ASKING.replace(right, wrong)) if one.startswith(says)]
+
+
 def test_an_event_that_says_neither_missed_nor_excused_keeps_a_schedule() -> None:
     groups = plans(written()).schedules["groups"]
     said = [

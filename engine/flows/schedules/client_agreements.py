@@ -1,0 +1,76 @@
+"""A client agrees to get texts, or takes that back."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from sqlalchemy import Connection
+
+from engine.errors import UserError
+from engine.model.agreement import Agreement, TextLanguage
+from engine.model.audit_action import AuditAction
+from engine.model.instant import Instant
+from engine.store.alerts import due_clients
+from engine.store.operations import audit_log
+from engine.store.people import agreements, roster
+
+ACTOR = "terminal"
+
+
+def agree(
+    conn: Connection,
+    ref: str,
+    how: str,
+    wording: str,
+    language: TextLanguage,
+    quiet: tuple[time, time],
+    now: Instant,
+) -> None:
+    """Record that a client agreed to get texts.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        ref: The client's.
+        how: How the agreement was given, such as `signed form`.
+        wording: The version of the words that the client agreed to.
+        language: The language of the texts.
+        quiet: When the client's quiet hours begin and end.
+        now: The present instant.
+
+    Raises:
+        UserError: There is no such client, or the client has no number.
+    """
+    client = _client(conn, ref)
+    if client.phone is None:
+        raise UserError(f"{ref} has no number, so no text can reach them; add one to the roster.")
+    agreements.add(conn, Agreement(client.id, now, how, wording, language, *quiet))
+    # The client may have to be asked today.
+    due_clients.mark_dirty(conn, {client.id: now})
+    detail = {"how": how, "wording": wording, "language": language}
+    _record(conn, AuditAction.AGREED_TO_TEXTS, client.id, detail, now)
+
+
+def withdraw(conn: Connection, ref: str, now: Instant) -> None:
+    """Record that a client agrees to texts no more.
+
+    Raises:
+        UserError: There is no such client, or the client has not agreed.
+    """
+    client = _client(conn, ref)
+    if not agreements.withdraw(conn, client.id, now):
+        raise UserError(f"{ref} has not agreed to get texts.")
+    _record(conn, AuditAction.AGREEMENT_WITHDRAWN, client.id, {}, now)
+
+
+def _client(conn: Connection, ref: str) -> roster.KnownClient:
+    found = roster.find_clients(conn, [ref])
+    if not found:
+        raise UserError(f"There is no client {ref}.")
+    return found[ref]
+
+
+def _record(
+    conn: Connection, action: AuditAction, client_id: int, detail: dict[str, str], now: Instant
+) -> None:
+    subject = f"client {client_id}"
+    audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)

@@ -1,0 +1,79 @@
+"""Messages to clients in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from engine.model.instant import Instant
+from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
+from engine.store.database.upsert import add_row
+from engine.store.tables.messages import outbox
+
+_SINCE = (
+    select(func.count())
+    .select_from(outbox)
+    .where(outbox.c.client_id == bindparam("client"), outbox.c.created_at >= bindparam("since"))
+)
+_ARRIVED = select(outbox.c.sequence).where(
+    outbox.c.client_id.in_(bindparam("ids", expanding=True)),
+    outbox.c.kind == MessageKind.ASK,
+    outbox.c.sequence.in_(bindparam("of", expanding=True)),
+    outbox.c.state.not_in(("queued", *sorted(REACHED_NOBODY))),
+)
+
+
+def enqueue(
+    conn: Connection,
+    client_id: int,
+    kind: MessageKind,
+    sequence: int,
+    body: str,
+    now: Instant,
+    expires_at: Instant,
+) -> int | None:
+    """Put a message to a client into the outbox.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        client_id: The client.
+        kind: What it is for.
+        sequence: What sets it apart from others of its kind; the same one goes out once.
+        body: The words.
+        now: The present instant.
+        expires_at: When it is of no use any more.
+
+    Returns:
+        Its id; None if the same one is there already.
+    """
+    row = {
+        "client_id": client_id,
+        "step": 0,
+        "kind": kind,
+        "sequence": sequence,
+        "subject_id": 0,
+        "urgency": urgency_of(kind, None),
+        "body": body,
+        "state": "queued",
+        "created_at": now,
+        "due_at": now,
+        "expires_at": expires_at,
+        "updated_at": now,
+    }
+    return add_row(conn, outbox, row)
+
+
+def count_since(conn: Connection, client_id: int, since: Instant) -> int:
+    """Return how many messages to a client were made since an instant."""
+    return conn.scalar(_SINCE, {"client": client_id, "since": since}) or 0
+
+
+def asked_of(
+    conn: Connection, client_ids: Collection[int], expectation_ids: Sequence[int]
+) -> set[int]:
+    """Return of which expectations the question went out to the client, as far as is known."""
+    if not expectation_ids:
+        return set()
+    wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}
+    return set(conn.scalars(_ARRIVED, wanted))
