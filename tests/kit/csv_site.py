@@ -23,6 +23,8 @@ from engine.store.tables.alerts import evaluations
 from engine.store.tables.intake import event_versions, events
 from engine.store.tables.people import clients, record_entries
 
+# The header of a file of test results.
+TESTS = "client,at,id,result,bac\n"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -11,9 +11,8 @@ import pytest
 
 from connectors.csv_folder import csv_file
 from engine.store.database.connection import Database
-from tests.kit.csv_site import CLIENTS, CsvSite
+from tests.kit.csv_site import CLIENTS, TESTS, CsvSite
 
-TESTS = "client,at,id,result,bac\n"
 GOOD = "C-1,2026-07-0{0},{0},negative,\n"
 TOO_LONG = "is longer than 65536 characters"
 

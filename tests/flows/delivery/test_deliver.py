@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
@@ -14,7 +13,6 @@ from sqlalchemy import event, select
 from engine.flows.delivery import deliver
 from engine.messaging.circuit_breaker import LONGEST_US as STOPPED_FOR_US
 from engine.messaging.circuit_breaker import OPENS_AFTER, SHORTEST_US
-from engine.messaging.settlement import LOOK_UP_AFTER_US
 from engine.model.audit_action import AuditAction
 from engine.model.channel import Channel
 from engine.model.message import MessageKind
@@ -22,9 +20,8 @@ from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.store.database.connection import Database
 from engine.store.operations import channel_state
 from engine.store.tables.alerts import alerts
-from engine.store.tables.messages import outbox
-from engine.store.tables.operations import audit
 from engine.store.tables.people import consents, disclosures, staff
+from tests.flows.delivery.delivering import add, deliver_all, next_step_of, row, trail
 from tests.kit.carrier import Carrier
 from tests.kit.rows import (
     NOW,
@@ -34,35 +31,8 @@ from tests.kit.rows import (
     add_staff,
     change,
     client_of,
-    row_of,
 )
 from tests.kit.times import HOUR, MINUTE
-
-
-def add(database: Database, **values: Any) -> int:
-    with database.write() as conn:
-        return add_message(conn, **values)
-
-
-def deliver_all(database: Database, carrier: Carrier, now: int = NOW) -> list[str]:
-    """Deliver all texts due at `now`; return the states they reached."""
-    states = []
-    while state := deliver.run(database, carrier, now, "a"):
-        states.append(state)
-    return states
-
-
-def row(database: Database, message_id: int) -> Any:
-    with database.read() as conn:
-        return row_of(conn, message_id)
-
-
-def trail(database: Database) -> list[tuple[str, dict[str, Any]]]:
-    with database.read() as conn:
-        return [
-            (row.action, json.loads(row.detail))
-            for row in conn.execute(select(audit).order_by(audit.c.id))
-        ]
 
 
 @contextmanager
@@ -88,12 +58,6 @@ def last_begin_before_the_carrier(database: Database) -> int:
     with begins(database, begun.append):
         deliver.run(database, Carrier(passing=lambda: asked.append(begun[-1])), NOW, "a")
     return asked[0]
-
-
-def next_step_of(database: Database, message_id: int) -> int:
-    with database.read() as conn:
-        alert_id = row_of(conn, message_id).alert_id
-        return int(conn.scalar(select(alerts.c.next_step_at).where(alerts.c.id == alert_id)) or 0)
 
 
 def test_what_is_due_is_sent_and_written_down(database: Database) -> None:
@@ -256,85 +220,6 @@ def test_a_busy_carrier_is_tried_again_until_the_message_has_no_time_left(
     assert [action for action, _ in trail(sqlite_database)] == [AuditAction.MESSAGE_EXPIRED]
 
 
-def test_a_time_out_is_looked_up_before_anything_is_sent_again(database: Database) -> None:
-    message_id = add(database)
-    carrier = Carrier("times out after taking it")
-    assert deliver_all(database, carrier) == ["unknown"]
-    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US - 1) == []
-    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US) == ["accepted"]
-    assert carrier.delivered == {message_id: 1}
-
-
-def test_what_the_carrier_never_took_is_sent_again(database: Database) -> None:
-    message_id = add(database)
-    carrier = Carrier("times out")
-    deliver_all(database, carrier)
-    assert deliver_all(database, carrier, NOW + LOOK_UP_AFTER_US) == ["queued", "accepted"]
-    assert carrier.delivered == {message_id: 1}
-
-
-def test_everything_is_checked_again_before_a_second_send(sqlite_database: Database) -> None:
-    message_id = add(sqlite_database)
-    carrier = Carrier("times out")
-    deliver_all(sqlite_database, carrier)
-    with sqlite_database.write() as conn:
-        change(conn, alerts, row_of(conn, message_id).alert_id, state="resolved")
-    assert deliver_all(sqlite_database, carrier, NOW + LOOK_UP_AFTER_US) == ["queued", "cancelled"]
-    assert not carrier.delivered
-
-
-def test_a_carrier_that_cannot_tell_is_asked_until_the_message_has_no_time_left(
-    sqlite_database: Database,
-) -> None:
-    message_id = add(sqlite_database, expires_at=NOW + HOUR)
-    carrier = Carrier("times out after taking it", deaf=100)
-    for minute in range(76):
-        deliver_all(sqlite_database, carrier, NOW + minute * MINUTE)
-    assert row(sqlite_database, message_id).state == "expired"
-    assert carrier.delivered == {message_id: 1}
-    assert trail(sqlite_database)[-1][1]["why"] == SettlementReason.NEVER_KNOWN
-
-
-@pytest.mark.parametrize("number", ["+15550199", None])
-def test_a_message_in_doubt_is_looked_up_at_the_number_that_it_went_to(
-    database: Database, number: str | None
-) -> None:
-    with database.write() as conn:
-        message_id = add_message(conn, staff_id=add_staff(conn, phone="+15550100"))
-    carrier = Carrier("times out after taking it")
-    assert deliver_all(database, carrier) == ["unknown"]
-    with database.write() as conn:
-        change(conn, staff, row_of(conn, message_id).staff_id, phone=number)
-    assert deliver_all(database, carrier, NOW + MINUTE) == ["accepted"]
-    ((asked, ago),) = [(each.to, each.ago) for each in carrier.looked_up]
-    assert (asked, ago) == ("+15550100", MINUTE)
-    assert carrier.delivered == {message_id: 1}
-
-
-def test_a_message_that_was_never_taken_goes_to_the_number_of_today(database: Database) -> None:
-    with database.write() as conn:
-        message_id = add_message(conn, staff_id=add_staff(conn, phone="+15550100"))
-    carrier = Carrier("times out")
-    deliver_all(database, carrier)
-    with database.write() as conn:
-        change(conn, staff, row_of(conn, message_id).staff_id, phone="+15550199")
-    assert deliver_all(database, carrier, NOW + MINUTE) == ["queued", "accepted"]
-    assert [each.to for each in carrier.asked] == ["+15550100", "+15550199"]
-
-
-def test_the_same_words_go_to_a_number_a_minute_apart_however_urgent(database: Database) -> None:
-    with database.write() as conn:
-        alert_id = add_alert(conn, severity="urgent")
-        staff_ids = [add_staff(conn, phone="+15550100") for _ in range(2)]
-        first, second = (add_message(conn, alert_id, one, body="call now") for one in staff_ids)
-    carrier = Carrier("times out")
-    assert deliver_all(database, carrier) == ["unknown", "queued"]
-    assert (row(database, second).due_at, row(database, second).sent_at) == (NOW + MINUTE, None)
-    assert deliver_all(database, carrier, NOW + MINUTE) == ["queued", "accepted", "queued"]
-    assert deliver_all(database, carrier, NOW + 2 * MINUTE) == ["accepted"]
-    assert carrier.delivered == {first: 1, second: 1}
-
-
 def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(
     database: Database,
 ) -> None:
@@ -350,18 +235,6 @@ def test_a_broken_channel_stops_and_says_so_until_one_message_shows_it_works(
     assert carrier.delivered == {first: 1, second: 1}
     with database.read() as conn:
         assert channel_state.read(conn) == Channel()
-
-
-def test_what_the_carrier_reported_in_the_meantime_stands(sqlite_database: Database) -> None:
-    message_id = add(sqlite_database)
-
-    def report() -> None:
-        with sqlite_database.write() as conn:
-            change(conn, outbox, message_id, state="delivered", provider_id=f"SM{message_id}")
-
-    deliver_all(sqlite_database, Carrier(passing=report))
-    assert row(sqlite_database, message_id).state == "delivered"
-    assert trail(sqlite_database) == []
 
 
 @pytest.mark.parametrize(
