@@ -11,7 +11,7 @@ from engine.measures.histories import Histories
 from engine.model.client import Client, RecordEntry
 from engine.model.event import EventColumns, write_fields
 from engine.model.event_kinds import Field, Kind, with_site_kinds
-from engine.model.instant import to_us
+from engine.model.instant import Instant, to_us
 from tests.kit.plain_people import Entry, Happening, Person, first_of_day
 
 KINDS = with_site_kinds(
@@ -160,8 +160,11 @@ def client(person: Person, client_id: int) -> Client:
     return Client(client_id, f"C-{client_id}", person.zone, record)
 
 
-def histories(people_: Sequence[Person]) -> Histories:
-    """The people as the engine's batch; their ids are 1, 2, …"""
+def histories(people_: Sequence[Person], until: Instant | None = None) -> Histories:
+    """The people as the engine's batch; their ids are 1, 2, …
+
+    `until` is the last instant whose weekday matters, None for a month after their last event.
+    """
     rows = [
         (
             client_id,
@@ -173,6 +176,5 @@ def histories(people_: Sequence[Person]) -> Histories:
         for number, event in enumerate(person.in_order)
     ]
     events = EventColumns(*zip(*rows, strict=True))
-    return Histories(
-        [client(person, client_id) for client_id, person in enumerate(people_, 1)], events
-    )
+    clients = [client(person, client_id) for client_id, person in enumerate(people_, 1)]
+    return Histories(clients, events, until)
