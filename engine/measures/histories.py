@@ -9,7 +9,7 @@ stays in its client's stretch, and an instant less one never reaches the stretch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any, TypeVar
@@ -159,10 +159,14 @@ class Histories:
         self._memory: dict[object, Any] = {}
 
     def _owners(self, client_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the place in the batch of each client id."""
+        """The place in the batch of the client whom each id is of."""
         known = np.array([client.id for client in self.clients], np.int64)
         order = np.argsort(known)
-        return order[known.searchsorted(client_ids, sorter=order)]
+        ids = np.asarray(client_ids, np.int64)
+        # Events of one client stand together, so that few ids have to be looked up.
+        begins = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else ids
+        owners = order[known.searchsorted(ids[begins], sorter=order)]
+        return np.repeat(owners, np.diff(begins, append=len(ids)))
 
     def remember(self, name: object, make: Callable[[], T]) -> T:
         """Return the result of `make`, made once for this batch."""
@@ -241,13 +245,17 @@ class Histories:
         """Return the ascending keys at which an entry of the records changes, and its values."""
 
         def find() -> tuple[Keys, list[str | None]]:
-            found = [
-                (int(base) + change.at, change.value)
-                for base, client in zip(self.bases, self.clients, strict=True)
-                for change in client.record
-                if change.entry == entry
-            ]
-            found.sort(key=lambda pair: pair[0])
+            found = self._records.get(entry, [])
             return np.array([at for at, _ in found], np.int64), [value for _, value in found]
 
         return self.remember(("record", entry), find)
+
+    @cached_property
+    def _records(self) -> Mapping[str, list[tuple[int, str | None]]]:
+        """By its word, the ascending keys and the values of each entry of the records."""
+        found = defaultdict(list)
+        for place, client in enumerate(self.clients):
+            base = place << SHIFT
+            for at, entry, value in client.record:
+                found[entry].append((base + at, value))
+        return found

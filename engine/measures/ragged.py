@@ -74,7 +74,8 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
     # If all values are one, nothing needs sorting; people's doses and ratings seldom change.
     changes = np.concatenate(([0, 0], np.cumsum(values[1:] != values[:-1])))
     flat = (high > low) & (changes[high] == changes[np.minimum(low + 1, len(values))])
-    distinct, ranks = np.unique(values, return_inverse=True)
+    distinct = np.unique(values)
+    ranks = distinct.searchsorted(values)
     found = reduce_windows(partial(_median, distinct), low, np.where(flat, low, high), ranks)
     found[flat] = values[low[flat]]
     return found

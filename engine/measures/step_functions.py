@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import groupby
-from operator import attrgetter
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.model.duration import Duration
 from engine.model.record import spell_open
 
-_SPELLS = frozenset({"enrolled", "ended", "leave_began", "leave_ended"})
+_SPELLS = ("enrolled", "ended", "leave_began", "leave_ended")
 
 
 def flips(keys: Keys, truth: Bools) -> Keys:
@@ -84,20 +83,27 @@ def crossings(first: Keys, last: Keys, duration: Duration, turns: Sequence[int])
 
 def in_care(histories: Histories) -> Keys:
     """Return the flips of being enrolled and not on leave, when rules apply to a client."""
+    return histories.remember("in care", lambda: np.array(_care(histories), np.int64))
+
+
+def _care(histories: Histories) -> list[int]:
+    moments: dict[int, set[str]] = defaultdict(set)
+    for word in _SPELLS:
+        for key in histories.record(word)[0].tolist():
+            moments[key].add(word)
     changes: list[int] = []
-    for base, client in zip(histories.bases, histories.clients, strict=True):
-        enrolled = away = inside = False
-        spells = (entry for entry in client.record if entry.entry in _SPELLS)
-        for at, entries in groupby(spells, attrgetter("at")):
-            words = {entry.entry for entry in entries}
-            enrolled = spell_open(enrolled, words, "enrolled", "ended")
-            # A client who is enrolled again is back from any leave.
-            away = spell_open(away and "enrolled" not in words, words, "leave_began", "leave_ended")
-            if (enrolled and not away) != inside:
-                inside = not inside
-                changes.append(int(base) + at)
-        if inside:
-            changes.append((int(base >> SHIFT) + 1) << SHIFT)
-    # A client in care to the end flips at the next one's base; the last one's would not fit 64 bits
-    # only in a batch larger than MOST_CLIENTS.
-    return np.array(changes, np.int64)
+    owner, enrolled, away, inside = -1, False, False, False
+    for key in sorted(moments):
+        if key >> SHIFT != owner:
+            # A client in care to the end flips at the next one's base. The last one's would not fit
+            # 64 bits only in a batch larger than MOST_CLIENTS.
+            changes += [(owner + 1) << SHIFT] if inside else []
+            owner, enrolled, away, inside = key >> SHIFT, False, False, False
+        words = moments[key]
+        enrolled = spell_open(enrolled, words, "enrolled", "ended")
+        # A client who is enrolled again is back from any leave.
+        away = spell_open(away and "enrolled" not in words, words, "leave_began", "leave_ended")
+        if (enrolled and not away) != inside:
+            inside = not inside
+            changes.append(key)
+    return [*changes, (owner + 1) << SHIFT] if inside else changes

@@ -164,18 +164,26 @@ class Window:
     def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
         """Return the part of a selection that all limits but `last` and `first` leave, by key."""
         chosen = histories.key[places]
-        floors, ceilings = (keys >> SHIFT << SHIFT) - 1, keys
-        if self.within is not None:
-            floors = np.maximum(floors, keys - self.within)
-        if self.starting:
-            floors = np.maximum(floors, self.starting.floors(histories, keys) - 1)
+        ceilings = keys
         if self.until:
             ceilings = np.minimum(ceilings, self.until.floors(histories, keys) - 1)
         high = chosen.searchsorted(ceilings, "right")
         if self.up_to is not None:
             ends = self.select(histories, *self.up_to)
             newest = histories.key[ends].searchsorted(ceilings, "right")
-            # Just after the newest such event; before everything if there is none.
+            # Just after the newest such event; before everything where there is none.
             after = np.append(0, ends + 1)[newest]
             high = np.minimum(high, places.searchsorted(after, "left"))
-        return np.minimum(chosen.searchsorted(floors, "right"), high), high
+        return np.minimum(self._begins(histories, chosen, keys), high), high
+
+    def _begins(self, histories: Histories, chosen: Keys, keys: Keys) -> Places:
+        """How many of the chosen keys, ascending, come before the window as of each key."""
+        owners = keys >> SHIFT
+        if self.within is None and not self.starting:
+            return chosen.searchsorted(histories.bases)[owners]
+        floors = (owners << SHIFT) - 1
+        if self.within is not None:
+            floors = np.maximum(floors, keys - self.within)
+        if self.starting:
+            floors = np.maximum(floors, self.starting.floors(histories, keys) - 1)
+        return chosen.searchsorted(floors, "right")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant
@@ -27,6 +28,8 @@ def assignment_entries(since: Instant, assignments: Sequence[Assignment]) -> lis
     Returns:
         For each word of ASSIGNED `yes` or `no` at `since`, and at each change after it.
     """
+    if not assignments:
+        return [RecordEntry(since, word, "no") for word in ASSIGNED]
     entries = []
     for word, role in ASSIGNED.items():
         of_role = [one for one in assignments if one.role == role]
@@ -46,7 +49,7 @@ def with_assignments(
     if not record:
         return ()
     entries = [*record, *assignment_entries(record[0].at, assignments)]
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+    return tuple(sorted(entries, key=itemgetter(0)))
 
 
 def _changes(assignments: Iterable[Assignment], since: Instant) -> set[Instant]:

@@ -17,7 +17,7 @@ from engine.store.intake import histories as stored
 from engine.store.people import staff
 
 # Bounds the memory of a replay, however large the caseload.
-MOST_EVENTS = 200_000
+MOST_EVENTS = 50_000
 
 
 # How far ahead of the present weekdays are known, so that the next one can be found.
