@@ -159,7 +159,7 @@ class Histories:
         self._memory: dict[object, Any] = {}
 
     def _owners(self, client_ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
-        """The place in the batch of the client whom each id is of."""
+        """Return the place in the batch of the client of each id."""
         known = np.array([client.id for client in self.clients], np.int64)
         order = np.argsort(known)
         ids = np.asarray(client_ids, np.int64)
@@ -252,7 +252,7 @@ class Histories:
 
     @cached_property
     def _records(self) -> Mapping[str, list[tuple[int, str | None]]]:
-        """By its word, the ascending keys and the values of each entry of the records."""
+        """Return the ascending keys and the values of each entry of the records, by its word."""
         found = defaultdict(list)
         for place, client in enumerate(self.clients):
             base = place << SHIFT
