@@ -11,7 +11,7 @@ import yaml
 
 from engine.errors import Mistake, MistakesError
 from engine.regular_file import read_regular
-from engine.yaml_syntax import what_is_wrong
+from engine.yaml_syntax import odd_characters, what_is_wrong
 
 MAX_BYTES = 2_000_000
 DEEPEST = 100
@@ -19,6 +19,7 @@ DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A quote that opens follows a space or a bracket; one that closes a short word before does not.
 _LONG_WORD = re.compile(r"(?<![^\s(\[{])'([^']{50})[^']{10,}'")
+_CURLY = re.compile("(?:[:,-] +|[\\[{] *)[“‘„]")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -34,6 +35,10 @@ class YamlSource:
         unreadable = _NO_TEXT.search(text)
         if unreadable:
             self._say_no_text(unreadable)
+            return
+        odd = [Mistake(name, *found) for found in odd_characters(self.lines)]
+        if odd:
+            self.mistakes += odd
             return
         try:
             self._refuse_bombs(text)
@@ -77,6 +82,9 @@ class YamlSource:
         """Note a mistake at a place of the file."""
         mark = place.start_mark
         assert mark is not None
+        line = self.lines[mark.line] if mark.line < len(self.lines) else ""
+        if _CURLY.search(line):
+            text += "; curly quotes are no quotes to YAML, so write straight ones"
         # A long quoted word, such as a misplaced paragraph, would hide the message about it.
         text = _LONG_WORD.sub(r"'\1…'", " ".join(text.split()))
         text = "".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import yaml
@@ -34,6 +35,12 @@ _PLAINLY = (
 )
 
 
+_SPACE = "a space of another kind stands here, as word processors write; write a plain one"
+# A line's indent, its dash and its key, and after one of them a space that is none to YAML.
+_ODD_SPACE = re.compile(r"[ \t]*(?:- *)*(?:[\w.-]+: *)?[^\S \t\r\n]")
+_ODD_COLON = re.compile(r"[ \t]*(?:- *)*[A-Za-z_][\w.-]*[：﹕︓]")
+
+
 def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, int, str]:
     """Return the line and column (from 1) of the slip, and a sentence about it.
 
@@ -49,12 +56,7 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
         return line, column, "a tab stands here; YAML is indented with spaces"
     for at in (line, line - 1):
         if odd := _odd_space(lines, at):
-            return (
-                at,
-                odd,
-                "a space of another kind stands here, as word processors write; YAML is "
-                "indented with plain ones",
-            )
+            return at, odd, _SPACE
     if since and "quoted scalar" in (error.context or "") and "end of stream" in problem:
         return (
             since.line + 1,
@@ -95,6 +97,22 @@ def what_is_wrong(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[in
         else ""
     )
     return line, column, f"is not YAML: {plainly}{opened}"
+
+
+def odd_characters(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Find spaces and colons that only look like those of YAML, where they would be its structure.
+
+    Yields:
+        The line and column (from 1) of the first one of a line, and a sentence about it.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.isascii():
+            continue
+        if found := _ODD_SPACE.match(line):
+            yield number, found.end(), _SPACE
+        elif found := _ODD_COLON.match(line):
+            said = f"'{found[0][-1]}' is no ':' to YAML; write a plain one, and a space after it"
+            yield number, found.end(), said
 
 
 def _without_dash(lines: Sequence[str], line: int, column: int) -> int | None:
