@@ -27,7 +27,7 @@ from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
-from engine.flows.operations import clock_watch, hand_over, on_call, watchdog
+from engine.flows.operations import clock_watch, hand_over, historic_digest, on_call, watchdog
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.flows.rules import reload
@@ -347,6 +347,7 @@ class Engine:
     def _audit(self) -> Mapping[str, int]:
         now = self._now()
         hand_over.run(self.database, now)
+        historic_digest.run(self.database, self.settings.sms.detail, now)
         done = watchdog.run(self.database, now, self.anchor)
         with self.database.read() as conn:
             self.anchor.keep(conn, now)

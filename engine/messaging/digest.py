@@ -48,6 +48,18 @@ def of_many(alerts: Sequence[Named], total: int, clients: int, *, newly: bool) -
     return list_page(alerts, f"{said}: ", _TAKE, total=total)
 
 
+def of_history(alerts: Sequence[Named], clients: int) -> str:
+    """Tell of alerts that began before people are told of them one by one, and list them if few.
+
+    Args:
+        alerts: The alerts; none if they are too many for a list.
+        clients: About how many clients they are.
+    """
+    many = counted(clients, "client")
+    said = f"{many} already {'meets' if clients == 1 else 'meet'} a rule"
+    return list_page(alerts, f"{said}: ", _TAKE) if alerts else f"Handrail: {said}. {_SEE}"
+
+
 def reach_nobody(alerts: Sequence[Named], total: int) -> str:
     """Tell the admins of several alerts that reach nobody, and list as many as fit."""
     return list_page(alerts, f"{total} alerts reach nobody: ", _TAKE, total=total)

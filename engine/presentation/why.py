@@ -120,7 +120,7 @@ def _time(why: AlertExplanation) -> Iterator[Text]:
     yield _line(
         "Held", f"since {_at(why.began)}" + (f" until {_at(why.ended)}" if why.ended else lasts)
     )
-    quiet = "historic: it began too long ago for anybody to be told" if why.historic else ""
+    quiet = "historic: it began too long ago for a text of its own" if why.historic else ""
     quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
     if why.inhibited_by and not why.shadow:
         quiet = f"quieted by alert {why.inhibited_by}: nobody is told while that one is unresolved"

@@ -50,6 +50,7 @@ EXAMPLES = {
     "to_mentor": wording.to_mentor("Robin", 17),
     "of_client": digest.of_client("C-1042", [(17, "missed check-ins"), (18, "")], "reason"),
     "of_many": digest.of_many([ALERT, URGENT], 9, 9, newly=False),
+    "of_history": digest.of_history([ALERT, URGENT], 2),
     "reach_nobody": digest.reach_nobody([ALERT, URGENT], 2),
     "reaches_nobody": operator_texts.reaches_nobody(
         "C-1042", "high", "missed check-ins", 17, 31, "reason"
