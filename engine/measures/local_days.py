@@ -1,8 +1,8 @@
 """Local days: the day of an instant where the client lived then, and the beginning of a day there.
 
-The local day is the newest day that has begun for the client. So it never goes back: a day that
-has begun goes on if the clock is set back over its midnight, as in St John's in 2010 at 0:01, and
-if the client moves west over it. A day that a clock or a move skips begins and ends as it is
+The local day is the newest day that has begun for the client, so it never goes back. It goes on if
+the clock is set back over its midnight, as in St John's in 2010 at 0:01. It also goes on if the
+client moves west over its midnight. A day that a clock or a move skips begins and ends as it is
 skipped.
 """
 

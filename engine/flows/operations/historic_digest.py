@@ -73,7 +73,7 @@ def _may_grow(oldest: Instant, newest: Instant, now: Instant) -> bool:
 
 
 def _plan(conn: Connection, now: Instant) -> Mapping[int, Sequence[Routed]]:
-    """Return whom to tell of which alerts, by staff id.
+    """Return the alerts to tell of, by the staff id of the recipient.
 
     An alert waits if one of its recipients had such a text within a day.
     """

@@ -28,7 +28,7 @@ _SET_TOLD = (
 
 
 def untold_since(conn: Connection) -> tuple[Instant, Instant] | None:
-    """Return when the oldest and the newest alert opened that no digest told of, if there are any."""
+    """Return when the oldest and the newest alert that no digest told of opened; None for none."""
     first, last = conn.execute(_OPENED).one()
     return None if first is None else (first, last)
 
