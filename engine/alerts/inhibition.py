@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.model.alert import Alert
 from engine.model.rule import SEVERITIES, Rule
 
 
-def quieted(alerts: Sequence[Alert], rules: Mapping[str, Rule]) -> dict[int, int]:
+def quieted(
+    alerts: Sequence[Alert], rules: Mapping[str, Rule], muted: Collection[int] = ()
+) -> dict[int, int]:
     """Return a client's inhibited alerts: by id, the id of the oldest alert that inhibits each.
 
-    Only an alert that people are told of inhibits, and never a more severe one. If alerts would
+    Only an alert that people are told of inhibits, so no `muted` one (by its id), and never a more
+    severe one. If alerts would
     inhibit each other in a circle, the oldest one notifies. Every inhibited alert therefore leads
     to one that is not.
     """
     speaking = sorted((alert for alert in alerts if _speaks(alert)), key=lambda alert: alert.id)
     chosen: dict[int, int] = {}
     for alert in speaking:
-        quieters = [other.id for other in speaking if _quiets(other, alert, rules)]
+        loud = (other for other in speaking if other.id not in muted)
+        quieters = [other.id for other in loud if _quiets(other, alert, rules)]
         if quieters:
             chosen[alert.id] = quieters[0]
     return {quiet: loud for quiet, loud in chosen.items() if not _oldest_of_circle(quiet, chosen)}

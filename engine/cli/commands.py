@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from engine.cli.alerts import act, alerts, inbox
+from engine.cli.alerts import act, alerts, inbox, mute
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import accounts, db, doctor, run
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_, tune
@@ -35,6 +35,8 @@ app.command()(act.ack)
 app.command()(act.resolve)
 app.command()(act.snooze)
 app.command()(act.reply)
+app.command()(mute.mute)
+app.command()(mute.unmute)
 app.command()(inbox.inbox)
 app.command("text-me")(text_me.text_me)
 app.command()(disclosures.disclosures)

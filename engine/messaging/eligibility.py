@@ -29,7 +29,7 @@ class NotifyDecision:
 
     reason: NotifyReason
     consent: Consent | None = None
-    until: Instant | None = None  # when quiet hours end
+    until: Instant | None = None  # when quiet hours or a mute end
 
     @property
     def allowed(self) -> bool:
@@ -45,6 +45,7 @@ def may_notify(
     told_at: Instant | None = None,
     message: Claimed | None = None,
     sendable_at: Instant | None = None,
+    muted_until: Instant | None = None,
 ) -> NotifyDecision:
     """Decide whether a recipient may be notified now.
 
@@ -55,13 +56,17 @@ def may_notify(
         told_at: When people were last told of the alert, or a person took it.
         message: The text that tells it; None if it is not written yet.
         sendable_at: When the recipient's quiet hours let a text pass; None if they do not count.
+        muted_until: When the mute of the alert ends; None if it is not muted.
 
     Returns:
         The first reason against it, in the order of the checks, or `ALLOWED`.
     """
+    against = alert and _of_alert(alert, told_at, message)
+    if against is None and muted_until is not None and _tells(message):
+        return NotifyDecision(NotifyReason.MUTED, until=muted_until)
     if message is not None and message.expires_at is not None and message.expires_at <= now:
         return NotifyDecision(NotifyReason.EXPIRED)
-    against = (alert and _of_alert(alert, told_at, message)) or _of_recipient(recipient, message)
+    against = against or _of_recipient(recipient, message)
     if against is not None:
         return NotifyDecision(against)
     consent = consent_to(recipient.consents, now) if recipient.as_mentor else None
@@ -88,6 +93,11 @@ def may_act(recipient: RecipientFacts, now: Instant) -> NotifyDecision:
 def passes_quiet_hours(alert: Alert | None, message: Claimed) -> bool:
     """Return whether a message may disturb quiet hours, because it is urgent."""
     return message.kind in PASSES_QUIET_HOURS or (alert is not None and alert.severity == "urgent")
+
+
+def _tells(message: Claimed | None) -> bool:
+    """Return whether a message tells of an alert, and not of news to people who know of it."""
+    return message is None or message.kind not in NEWS
 
 
 def _of_alert(

@@ -40,6 +40,8 @@ def hindrance(decision: NotifyDecision) -> Settlement | None:
             return None
         case NotifyReason.QUIET_HOURS:
             return Settlement("queued", decision.reason, due_at=decision.until)
+        case NotifyReason.MUTED:
+            return Settlement("cancelled", decision.reason, due_at=decision.until, passed_over=True)
         case NotifyReason.EXPIRED:
             return Settlement("expired", decision.reason, passed_over=True)
         case reason:

@@ -123,6 +123,8 @@ class AlertExplanation:
     historic: bool
     shadow: bool
     inhibited_by: int | None
+    muted_until: datetime | None
+    muted_why: str
     held: datetime | None  # since when it is held back because data are missing
     owner: str | None
     as_of: datetime

@@ -59,6 +59,8 @@ class AuditAction(StrEnum):
     OVERRIDE_REMOVED = "override removed"
     ABSENCE_ADDED = "absence added"
     ABSENCE_REMOVED = "absence removed"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
     REJECT_DISMISSED = "reject dismissed"
     GONE_ACCEPTED = "gone accepted"
     PROMISE_BROKEN = "promise broken"

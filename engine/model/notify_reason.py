@@ -18,6 +18,7 @@ class NotifyReason(StrEnum):
     RULE_IN_SHADOW = "rule_in_shadow"
     INHIBITED = "inhibited"
     DATA_MISSING = "data_missing"
+    MUTED = "muted"  # its client or rule is, for a time
     # About the recipient.
     INACTIVE = "inactive"
     NO_PHONE = "no_phone"

@@ -6,6 +6,7 @@ from engine.model.notify_reason import NotifyReason, SettlementReason
 
 _WORDS: dict[NotifyReason | SettlementReason, str] = {
     NotifyReason.EXPIRED: "the text was too old",
+    NotifyReason.MUTED: "muted for a time",
     NotifyReason.INACTIVE: "no longer active",
     NotifyReason.NO_PHONE: "no phone",
     NotifyReason.PHONE_UNCONFIRMED: "the number is not confirmed",

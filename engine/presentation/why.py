@@ -124,6 +124,8 @@ def _time(why: AlertExplanation) -> Iterator[Text]:
     quiet = "its rule is on trial (shadow): nobody is told" if why.shadow else quiet
     if why.inhibited_by and not why.shadow:
         quiet = f"quieted by alert {why.inhibited_by}: nobody is told while that one is unresolved"
+    if why.muted_until:
+        quiet = f"muted until {_at(why.muted_until)}, because {why.muted_why}"
     if why.held and why.state != "resolved":
         quiet = (
             f"held since {_at(why.held)}: data are missing, so its silence may not be the client's"

@@ -84,6 +84,7 @@ def alerts(
 
     The table is in short, by the site's clock; json and csv have all of it, by the client's.
     """
+    from engine.flows.escalation.mutes import until as ends
     from engine.store.alerts.alert_records import listed
     from engine.store.people.roster import find_clients
     from engine.store.people.staff import call_names
@@ -95,13 +96,14 @@ def alerts(
         if client is not None and not find_clients(conn, [client]):
             raise UserError(f"There is no client {client}.")
         found = listed(conn, [word.value for word in states], client, held_only=held)
-        called = call_names(conn)
+        called, at = call_names(conn), now()
+        muted = {one.alert.id: until for one in found if (until := ends(conn, one.alert, at))}
     found = [one for one in found if shadow or not one.alert.shadow]
     if format is Format.TABLE:
-        at = now()
-        show_rows((_short_row(one, settings.timezone, at, called) for one in found), SHORT, format)
+        rows = (_short_row(one, settings.timezone, at, called, muted) for one in found)
+        show_rows(rows, SHORT, format)
     else:
-        show_rows(map(_row, found), COLUMNS, format)
+        show_rows((_row(one, muted) for one in found), COLUMNS, format)
 
 
 def why(
@@ -116,7 +118,7 @@ def why(
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
         alert_id = alert if phone is None else alert_of_code(conn, phone, alert, now())
-        told = explain(conn, alert_id, settings.kinds)
+        told = explain(conn, alert_id, settings.kinds, now())
     if format is TextFormat.JSON:
         show_json(asdict(told), indent=2)
     else:
@@ -125,20 +127,24 @@ def why(
         show(told)
 
 
-def _row(one: Listed) -> tuple[object, ...]:
+def _row(one: Listed, muted: Mapping[int, Instant]) -> tuple[object, ...]:
     alert = one.alert
     began, opened = local(alert.began, one.timezone), local(alert.opened_at, one.timezone)
     ended = None if alert.ended is None else local(alert.ended, one.timezone)
-    note = " ".join(filter(None, [alert.resolution, *_apart(alert), *_waits(alert)]))
+    note = " ".join(filter(None, [alert.resolution, *_apart(alert), *_waits(one, muted)]))
     about = (alert.id, one.client_ref, alert.rule_id, alert.severity, alert.state)
     return (*about, began, ended, opened, one.owner_ref, note)
 
 
 def _short_row(
-    one: Listed, timezone: str, at: Instant, called: Mapping[str, str]
+    one: Listed,
+    timezone: str,
+    at: Instant,
+    called: Mapping[str, str],
+    muted: Mapping[int, Instant],
 ) -> tuple[object, ...]:
     """Return the cells that tell alerts apart, by one clock for all clients."""
-    alert, waits = one.alert, list(_waits(one.alert))
+    alert, waits = one.alert, list(_waits(one, muted))
     resolution = f": {alert.resolution.replace('_', ' ')}" if alert.resolution else ""
     # An alert that waits is open, so its state can be left out.
     state = "" if waits and alert.state == "open" else f"{alert.state}{resolution}"
@@ -164,9 +170,12 @@ def _apart(alert: Alert) -> Iterator[str]:
         yield "shadow"
 
 
-def _waits(alert: Alert) -> Iterator[str]:
+def _waits(one: Listed, muted: Mapping[int, Instant]) -> Iterator[str]:
     """Yield why nobody is told of it for now."""
+    alert = one.alert
     if alert.state != "resolved" and alert.inactivity == "held":
         yield "held: data are missing"
     if alert.state != "resolved" and alert.inhibited_by:
         yield f"quieted by {alert.inhibited_by}"
+    if alert.state != "resolved" and alert.id in muted:
+        yield f"muted until {local(muted[alert.id], one.timezone):%d %b %H:%M}"

@@ -69,7 +69,7 @@ def _page(
         may_act=_may_act(who),
         alerts=tuple(
             ConsoleAlert(
-                explain(conn, one.alert.id, desk.kinds),
+                explain(conn, one.alert.id, desk.kinds, now),
                 who.staff is not None and one.owner_ref == who.staff.ref,
             )
             for one in sorted(filter(_is_open, told), key=_gravest_first)

@@ -12,6 +12,7 @@ from engine.calendar.quiet_hours import earliest_send
 from engine.flows.delivery import disclosure_log
 from engine.flows.delivery.opt_out import opt_out
 from engine.flows.delivery.opt_out import record as record_opt_out
+from engine.flows.escalation import mutes
 from engine.flows.escalation.recipients import RecipientResolver
 from engine.messaging.circuit_breaker import after_contact
 from engine.messaging.digest import of_many, reach_nobody
@@ -141,6 +142,7 @@ def _prepare(
         told_at=standing.told_at,
         message=message,
         sendable_at=earliest_send(now, recipient.staff, urgent=urgent),
+        muted_until=mutes.until(conn, alert, now),
     )
     # Many alerts that reach nobody are one text, even if they are urgent.
     gathers = not urgent or message.kind == MessageKind.REACHES_NOBODY
@@ -307,6 +309,9 @@ def _note_contact(
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
     """Let alerts that nobody else was told of go on: to the stand-in, or to the next step."""
+    if settlement.why == NotifyReason.MUTED and settlement.due_at is not None:
+        mutes.put_off_text(conn, message, settlement.due_at, now)
+        return
     absent = settlement.why == NotifyReason.ABSENT
     stand_in = RecipientResolver(conn, now).stand_in(message.staff_id) if absent else None
     stand_in_id = stand_in.id if stand_in else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.alerts.routing import ends_in_nobody, step_for_those_left, told_anew
-from engine.flows.escalation import operator_notices
+from engine.flows.escalation import mutes, operator_notices
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver, StaffDirectory
 from engine.model.instant import Instant
 from engine.store.alerts import alerts, reminders, told_staff
@@ -38,7 +38,8 @@ def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> N
             if first is None and not admins:
                 continue
             for routed in alerts.routed(conn, [one.alert_id]):
-                if routed.alert.state != one.state:
+                muted = mutes.until(conn, routed.alert, now) is not None
+                if routed.alert.state != one.state or muted:
                     continue
                 if one.state == "open":
                     _take_again(conn, routed, first, now)

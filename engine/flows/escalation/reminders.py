@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from engine.alerts.muting import muted_until
 from engine.alerts.reminders import ReminderWaits, reminded
 from engine.alerts.routing import ends_in_nobody
 from engine.flows.escalation import steps
@@ -17,7 +18,7 @@ from engine.model.instant import Instant
 from engine.model.message import MessageKind
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
-from engine.store.alerts import alerts, reminders
+from engine.store.alerts import alerts, mutes, reminders
 from engine.store.alerts.reminders import Due
 from engine.store.database.connection import Database
 from engine.store.messages import outbox
@@ -57,7 +58,8 @@ def run(
                 for one in reminders.due(conn, waits.by_rule, waits.by_severity, now, limit)
                 if only in {None, one.alert_id}
             ]
-            told = [_remind(notifier, one, reach) for one in due]
+            loud = _put_off(conn, due, waits, now)
+            told = [_remind(notifier, one, reach) for one in loud]
             steps.record(conn, told, now)
         return len(told)
 
@@ -69,6 +71,23 @@ def run(
             ]
 
     return together_or_apart(take, due)
+
+
+def _put_off(conn: Connection, due: Sequence[Due], waits: ReminderWaits, now: Instant) -> list[Due]:
+    """Let the reminders of muted alerts come at the end of their mutes; return the others."""
+    lasting = mutes.lasting(conn, now)
+    if not lasting:
+        return list(due)
+    loud = []
+    for one in due:
+        (routed,) = alerts.read_routed(conn, [one.alert_id])
+        ends = muted_until(routed.alert, lasting)
+        if ends is None:
+            loud.append(one)
+        else:
+            wait = waits.of(routed.alert.rule_id, routed.alert.severity)
+            reminders.put_off(conn, one, ends - wait)
+    return loud
 
 
 def _remind(notifier: Notifier, due: Due, reach: RecipientResolver) -> TakenStep:

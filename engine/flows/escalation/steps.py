@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from engine.alerts.lifecycle import move
 from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn, wait_after
 from engine.calendar.quiet_hours import earliest_send
+from engine.flows.escalation import mutes
 from engine.flows.escalation.batch_fallback import together_or_apart
 from engine.flows.escalation.notifier import Enqueued, Notifier
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver
@@ -55,7 +56,7 @@ def run(
     def take(only: int | None) -> int:
         with database.write() as conn:
             notifier, reach = Notifier(conn, rules, detail, now), RecipientResolver(conn, now)
-            for routed in alerts.woken(conn, now, limit, only):
+            for routed in mutes.put_off(conn, alerts.woken(conn, now, limit, only), now):
                 _wake(notifier, routed, reach)
             told = take_steps(notifier, alerts.with_due_step(conn, now, limit, only))
             record(conn, told, now)
@@ -88,7 +89,7 @@ def take_steps(
     reach = RecipientResolver(notifier.conn, notifier.now)
     texts: list[Enqueued] = []
     told = []
-    for routed in due:
+    for routed in mutes.put_off(notifier.conn, due, notifier.now):
         reached = reach.about(routed.alert.client_id)
         kind = MessageKind.NEWLY if routed.alert.id in newly else MessageKind.STEP
         turn = _take_step(notifier, routed, reached)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from engine.alerts.inhibition import quieted
+from engine.alerts.muting import muted_until
 from engine.alerts.tell_again import told_recently
 from engine.model.alert import Alert
 from engine.model.instant import Instant
 from engine.model.rule import Rule
-from engine.store.alerts import alerts
+from engine.store.alerts import alerts, mutes
 from engine.store.messages import outbox
 
 
@@ -38,10 +39,11 @@ def settle(
         The ids of the alerts to tell of: those of `tell` that are not inhibited, and open ones that
         were inhibited until now.
     """
-    wanted = set(tell)
+    wanted, lasting = set(tell), mutes.lasting(conn, now)
     newly_quieted = []
     for of_client in by_client:
-        loud = quieted(of_client, rules)
+        muted = {one.id for one in of_client if muted_until(one, lasting) is not None}
+        loud = quieted(of_client, rules, muted)
         for alert in of_client:
             by = loud.get(alert.id)
             if alert.state == "resolved" or alert.inhibited_by == by:

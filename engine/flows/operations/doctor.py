@@ -28,7 +28,7 @@ from engine.model.settings import Settings, TickSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.rulebook.parsing.load import load
-from engine.store.alerts import inactivity
+from engine.store.alerts import inactivity, mutes
 from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
@@ -87,6 +87,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _clock(conn, now)
             yield from _promises(conn, rulebook, now)
             yield _held(conn)
+            yield from _mutes(conn, settings, now)
             yield from _feeds(conn, now)
             yield _ahead(conn, now)
             yield _messages(conn)
@@ -295,6 +296,18 @@ def _held(conn: Connection) -> Check:
         "alerts --held."
     )
     return Check("alerts held", False, said)
+
+
+def _mutes(conn: Connection, settings: Settings, now: Instant) -> Iterator[Check]:
+    """Name what nobody is told of for now, because a person muted it."""
+    found = mutes.lasting(conn, now)
+    refs = roster.refs_of(conn, [one.client_id for one in found if one.client_id is not None])
+    zone = ZoneInfo(settings.timezone)
+    for one in found:
+        what = one.rule_id or refs[one.client_id or 0]
+        until = from_us(one.ended).astimezone(zone).isoformat(timespec="minutes")
+        said = f"{what} is muted until {until}: {one.why}. To end it: handrail unmute {what}"
+        yield Check("muted", True, f"{said}.")
 
 
 def _messages(conn: Connection) -> Check:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.alerts.muting import muted_until
 from engine.errors import MistakesError, UserError
 from engine.messaging.advice import client_text_advice
 from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
@@ -29,7 +30,7 @@ from engine.model.instant import Instant, from_us
 from engine.model.local_time import zone_at
 from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
-from engine.store.alerts import alert_records, skipped_recipients
+from engine.store.alerts import alert_records, mutes, skipped_recipients
 from engine.store.alerts.alert_records import AlertRecord, SeenEvent
 from engine.store.messages import inbox, reply_codes
 from engine.store.messages.inbox import ReceivedText
@@ -39,8 +40,10 @@ from engine.store.people import roster, staff
 _OF_CLIENTS = ("text", "use", "help", "crisis", "stop")  # the meanings of clients' texts
 
 
-def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> AlertExplanation:
-    """Return the whole story of an alert.
+def explain(
+    conn: Connection, alert_id: int, kinds: Mapping[str, Kind], now: Instant
+) -> AlertExplanation:
+    """Return the whole story of an alert as it stands at `now`.
 
     Raises:
         UserError: There is no alert of this id.
@@ -48,7 +51,7 @@ def explain(conn: Connection, alert_id: int, kinds: Mapping[str, Kind]) -> Alert
     record = alert_records.record_of(conn, alert_id)
     if record is None:
         raise UserError(f"There is no alert {alert_id}; handrail alerts lists those there are.")
-    found = _Explainer(conn, record).why(_rule(conn, record, kinds))
+    found = _Explainer(conn, record, now).why(_rule(conn, record, kinds))
     called = staff.call_names(conn)
     return replace(found, call_names={ref: called[ref] for ref in found.staff & called.keys()})
 
@@ -105,17 +108,19 @@ def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> E
 class _Explainer:
     """Puts a record into the words and the local time of its client."""
 
-    def __init__(self, conn: Connection, record: AlertRecord) -> None:
+    def __init__(self, conn: Connection, record: AlertRecord, now: Instant) -> None:
         self._conn = conn
         self._record = record
         self._alert = record.listed.alert
         ref = record.listed.client_ref
         self._zones = roster.find_clients(conn, [ref])[ref].zones
+        self._mutes = mutes.lasting(conn, now)
         seen = {event_id for finding in record.evidence.findings for event_id in finding.events}
         self._events = alert_records.events_as_of(conn, seen, self._alert.opened_at)
 
     def why(self, rule: ExplainedRule) -> AlertExplanation:
         record, alert = self._record, self._alert
+        until = muted_until(alert, self._mutes) if alert.state != "resolved" else None
         ahead = record.next_step_at is not None and record.step < len(record.policy)
         return AlertExplanation(
             alert=alert.id,
@@ -129,6 +134,8 @@ class _Explainer:
             historic=alert.historic,
             shadow=alert.shadow,
             inhibited_by=alert.inhibited_by,
+            muted_until=self._local_or_none(until),
+            muted_why=next((one.why for one in self._mutes if one.ended == until), ""),
             held=self._local_or_none(alert.held_at),
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),

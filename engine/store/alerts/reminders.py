@@ -99,6 +99,12 @@ def told_again(conn: Connection, reminder: Due, at: Instant) -> None:
     )
 
 
+def put_off(conn: Connection, reminder: Due, told_at: Instant) -> None:
+    """Let the next reminder count from an instant, as if people had been told then."""
+    again = {"alert": reminder.alert_id, "at": told_at, "how_often": reminder.reminders}
+    conn.execute(_AGAIN, again)
+
+
 def remind_at_once(conn: Connection, alert_id: int) -> None:
     """Let people be told again of an alert now, because the last reminder reached nobody."""
     conn.execute(_AT_ONCE, {"alert": alert_id})

@@ -117,6 +117,12 @@ def clients_with_phone(conn: Connection, phone: str) -> dict[int, str]:
     return {row.id: row.ref for row in conn.execute(theirs)}
 
 
+def refs_of(conn: Connection, client_ids: Sequence[int]) -> dict[int, str]:
+    """Return the refs of these clients, by id."""
+    wanted = select(clients.c.id, clients.c.ref).where(clients.c.id.in_(client_ids))
+    return {row.id: row.ref for row in conn.execute(wanted)}
+
+
 def client_refs(conn: Connection) -> list[str]:
     """Return the refs of all clients, in order."""
     return list(conn.scalars(select(clients.c.ref).order_by(clients.c.ref)))

@@ -133,3 +133,17 @@ outages = Table(
     Column("kinds", WordSet, nullable=False),
     Column("over", Instant),
 )
+
+# For a time nobody is told of a client, or of a rule's alerts, for a reason.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id")),
+    Column("rule_id", String(64)),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("removed_at", Instant),
+    Index(None, "ended"),
+)

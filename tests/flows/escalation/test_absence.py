@@ -43,7 +43,9 @@ def away(phones: Phones, staff_id: int = 1, stand_in: int | None = None) -> None
 
 def passed_over(phones: Phones) -> list[tuple[str, str | None, str]]:
     with phones.site.database.read() as conn:
-        return [(one.to, one.staff, one.reason) for one in explain(conn, 1, BUILT_IN).passed_over]
+        return [
+            (one.to, one.staff, one.reason) for one in explain(conn, 1, BUILT_IN, NOON).passed_over
+        ]
 
 
 def later(phones: Phones) -> list[tuple[str, str]]:
@@ -72,7 +74,7 @@ def test_the_stand_in_at_that_time_is_told_with_a_code_of_their_own(
     assert words.startswith("Handrail: C-1 needs you (missed check-ins). Reply 1 A to take it")
     assert passed_over(phones)[0] == ("case_manager", "S-1", NotifyReason.ABSENT)
     with phones.site.database.read() as conn:
-        assert explain(conn, 1, BUILT_IN).passed_over[0].stand_in == "S-8"
+        assert explain(conn, 1, BUILT_IN, NOON).passed_over[0].stand_in == "S-8"
     assert phones.text(STAND_IN, "1 a") == answers.yours(named(1))
     assert phones.told(hours(3)) == []
 
@@ -115,7 +117,7 @@ def test_a_role_that_nobody_has_is_passed_over_visibly(phones: Phones) -> None:
     phones.site.evaluate()
     (alert,) = [row.id for row in phones.site.alerts if row.client_id == 7]
     with phones.site.database.read() as conn:
-        found = explain(conn, alert, BUILT_IN).passed_over
+        found = explain(conn, alert, BUILT_IN, NOON).passed_over
     assert [(one.to, one.staff, one.reason) for one in found] == [
         ("case_manager", None, NotifyReason.ROLE_VACANT)
     ]

@@ -11,7 +11,7 @@ from engine.presentation.why import lines
 from engine.store.database.connection import Database
 from engine.store.tables.people import staff
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
-from tests.kit.times import hours
+from tests.kit.times import NOON, hours
 
 
 def call(database: Database, **names: str) -> None:
@@ -62,7 +62,7 @@ def test_why_names_staff_by_both_and_its_data_by_refs_alone(database: Database) 
     phones.go_on()
     phones.text(CASE_MANAGER, "1 a")
     with database.read() as conn:
-        found = why.explain(conn, 1, BUILT_IN)
+        found = why.explain(conn, 1, BUILT_IN, NOON)
     assert (found.owner, found.call_names) == ("S-1", {"S-1": "Sam"})
     printed = "\n".join(line.plain for line in lines(found))
     assert "acknowledged, taken by Sam (S-1)" in printed
