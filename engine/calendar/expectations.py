@@ -44,6 +44,7 @@ class ScheduleFacts:
         known_through: Until when all events of the kind are known.
         now: The present instant.
         unasked: The days whose question did not reach the client.
+        excused: The days that a person excused.
     """
 
     record: Sequence[RecordEntry]
@@ -52,6 +53,7 @@ class ScheduleFacts:
     known_through: Instant
     now: Instant
     unasked: Collection[date] = ()
+    excused: Collection[date] = ()
 
 
 class ExpectationVerdict(NamedTuple):
@@ -120,6 +122,8 @@ def _verdict(
         if one.outcome == Outcome.MISSED or one.reason == OutcomeReason.DONE_AFTER_ALL:
             return ExpectationVerdict(Outcome.WITHDRAWN, OutcomeReason.DONE_AFTER_ALL, kept)
         return ExpectationVerdict(Outcome.KEPT, OutcomeReason.DONE, kept)
+    if one.occurrence.day in facts.excused:
+        return ExpectationVerdict(Outcome.EXCUSED, OutcomeReason.BY_STAFF)
     if excused := _first(signs, SignMeaning.EXCUSED):
         return ExpectationVerdict(Outcome.EXCUSED, OutcomeReason.SOURCE_SAYS, excused)
     if stands.on_leave:

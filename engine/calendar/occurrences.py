@@ -5,20 +5,26 @@ Times of day are placed by the one answer to the two odd nights of the year (mod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant, from_us
 from engine.model.local_time import Zones, first_reached_in_zones, zone_at
-from engine.model.schedule import Anchor, DaysAfter, Occurrence, Timing
+from engine.model.schedule import Anchor, ChangeKind, DaysAfter, Occurrence, ScheduleChange, Timing
 
 _ENTRY: dict[Anchor, str] = {"enrolment": "enrolled", "discharge": "discharged"}
 
 
 def occurrences(
-    timing: Timing, record: Iterable[RecordEntry], zones: Zones, first: date, last: date
+    timing: Timing,
+    record: Iterable[RecordEntry],
+    zones: Zones,
+    first: date,
+    last: date,
+    changes: Sequence[ScheduleChange] = (),
 ) -> Iterator[Occurrence]:
     """Yield the occurrences of some days, in order.
 
@@ -28,10 +34,27 @@ def occurrences(
         zones: The client's timezones.
         first: The first day that is asked for.
         last: The last one.
+        changes: Those that were made for the client, in the order in which they were made; of two
+            that cover a day the later one counts.
     """
     on = timing.on
     days = on.days(first, last) if not isinstance(on, DaysAfter) else _days_after(on, record, zones)
-    return (occurrence(timing, day, zones) for day in days if first <= day <= last)
+    within = (day for day in days if first <= day <= last)
+    if not changes:
+        return (occurrence(timing, day, zones) for day in within)
+    extra = {one.first for one in changes if one.kind == ChangeKind.EXTRA}
+    every = sorted({*within, *(day for day in extra if first <= day <= last)})
+    found = ((day, _time_on(day, timing.by, changes)) for day in every)
+    return (occurrence(replace(timing, by=by), day, zones) for day, by in found if by is not None)
+
+
+def _time_on(day: date, usual: time, changes: Sequence[ScheduleChange]) -> time | None:
+    """Return by when it is due on a day; None if it is not."""
+    by: time | None = usual
+    for one in changes:
+        if one.covers(day) and one.kind != ChangeKind.EXCUSED:
+            by = None if one.kind == ChangeKind.OFF else one.by or usual
+    return by
 
 
 def occurrence(timing: Timing, day: date, zones: Zones) -> Occurrence:

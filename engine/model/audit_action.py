@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     ALERT_STORM = "alert storm"
     EVALUATION_FAILED = "evaluation failed"
     EXPECTATIONS_ENDED = "expectations ended"
+    SCHEDULE_CHANGED = "schedule changed"
     AGREED_TO_TEXTS = "agreed to texts"
     AGREEMENT_WITHDRAWN = "agreement withdrawn"
     INFERENCE_PROBLEM = "inference problem"

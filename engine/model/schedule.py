@@ -37,6 +37,7 @@ class OutcomeReason(StrEnum):
     DONE_AFTER_ALL = "done after all"  # it was missed, and data that came late keep it
     SCHEDULE_CHANGED = "the schedule changed"
     NOT_FOR_CLIENT = "not for this client"  # no longer enrolled, or of other attributes
+    BY_STAFF = "by staff"  # a person excused it, with a reason
     ON_LEAVE = "on leave"
     DATA_MISSING = "data are missing"  # a source that would tell is not read
     NOT_ASKED = "not asked"  # it is asked by text, and no text reached the client
@@ -88,6 +89,41 @@ class Occurrence(NamedTuple):
     opens: Instant
     due: Instant
     closes: Instant
+
+
+class ChangeKind(StrEnum):
+    """What a person changes about a schedule for one client."""
+
+    OFF = "off"  # nothing is due on these days
+    BY = "by"  # it is due at another time on these days
+    EXTRA = "extra"  # it is due on this day too
+    EXCUSED = "excused"  # what is due on this day is excused
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChange:
+    """A change of a schedule for one client, from a first to a last local day.
+
+    Attributes:
+        last: None if it has no end.
+        by: The time of day, for BY and perhaps for EXTRA.
+        reason: Why it was made.
+        actor: Who made it.
+    """
+
+    client_id: int
+    schedule_id: str
+    kind: ChangeKind
+    first: date
+    last: date | None
+    by: time | None
+    reason: str
+    actor: str
+    made_at: Instant
+
+    def covers(self, day: date) -> bool:
+        """Return whether a local day lies between its first and its last."""
+        return self.first <= day and (self.last is None or day <= self.last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 COLUMNS = ("schedule", "title", "status", "due", "when", "for")
 ScheduleId = Annotated[str, typer.Argument(metavar="SCHEDULE", help="The schedule's id.")]
 
+Client = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's ref.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="WORDS", help="Why it is changed.")]
+Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who changes it.")]
+By = Annotated[str, typer.Option("--by", metavar="TIME", help="By which time it is due.")]
+ByPerhaps = Annotated[
+    str | None, typer.Option("--by", metavar="TIME", help="By which time (default: as always).")
+]
+Day = Annotated[str, typer.Argument(metavar="DAY", help="The client's local day: 2026-03-01.")]
+From = Annotated[str, typer.Option("--from", metavar="DAY", help="The first day.")]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DAY", help="The last day (default: no end).")
+]
+
 app = typer.Typer(invoke_without_command=True)
 
 
@@ -24,7 +39,7 @@ app = typer.Typer(invoke_without_command=True)
 def schedules(
     context: typer.Context, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
-    """List the schedules; `explain` says one in plain English."""
+    """List the schedules; `explain` says one in plain English, `set` changes one for a client."""
     if context.invoked_subcommand is not None:
         return
     from engine.rulebook.plans.schedules_in_words import (
@@ -59,6 +74,114 @@ def explain(schedule: ScheduleId, config: ConfigFile = DEFAULT_CONFIG) -> None:
         raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
     for line in explain_schedule(known[schedule]):
         print(wrapped(line))
+
+
+@app.command("set")
+def set_(
+    client: Client,
+    schedule: ScheduleId,
+    by: By,
+    began: From,
+    reason: Reason,
+    actor: Actor,
+    until: Until = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Let a schedule be due by another time for one client, from one day to another."""
+    days = (read_day(began), read_day(until) if until else None)
+    _change(config, client, schedule, "by", days, read_clock(by), (reason, actor))
+
+
+@app.command()
+def off(
+    client: Client,
+    schedule: ScheduleId,
+    began: From,
+    reason: Reason,
+    actor: Actor,
+    until: Until = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Let nothing of a schedule be due for one client, from one day to another."""
+    days = (read_day(began), read_day(until) if until else None)
+    _change(config, client, schedule, "off", days, None, (reason, actor))
+
+
+@app.command()
+def extra(
+    client: Client,
+    schedule: ScheduleId,
+    day: Day,
+    reason: Reason,
+    actor: Actor,
+    by: ByPerhaps = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Let a schedule be due for one client on one more day, such as an appointment."""
+    at = read_clock(by) if by else None
+    _change(config, client, schedule, "extra", (read_day(day), read_day(day)), at, (reason, actor))
+
+
+@app.command()
+def excuse(
+    client: Client,
+    schedule: ScheduleId,
+    day: Day,
+    reason: Reason,
+    actor: Actor,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Excuse a client for one day, also after it was missed."""
+    days = (read_day(day), read_day(day))
+    _change(config, client, schedule, "excused", days, None, (reason, actor))
+
+
+def _change(
+    config: Path,
+    client: str,
+    schedule: str,
+    kind: str,
+    days: tuple[date, date | None],
+    by: time | None,
+    why: tuple[str, str],
+) -> None:
+    from engine.cli.instants import now
+    from engine.flows.schedules.change import change_schedule
+    from engine.model.nearest_word import did_you_mean
+    from engine.model.schedule import ChangeKind, ScheduleChange
+
+    settings = open_settings(config)
+    known = _plans(settings).schedules
+    if schedule not in known:
+        raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
+    change = ScheduleChange(0, schedule, ChangeKind(kind), *days, by, *why, now())
+    with stored(settings) as database, database.write() as conn:
+        change_schedule(conn, client, change, now())
+    print(f"{schedule} is changed for {client}; it counts from the next look at the client on.")
+
+
+def read_day(text: str) -> date:
+    """Read a day of the command line.
+
+    Raises:
+        UserError: It is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"'{text}' is not a day; write one such as 2026-03-01") from None
+
+
+def read_clock(text: str) -> time:
+    """Read a time of day of the command line.
+
+    Raises:
+        UserError: It is none.
+    """
+    try:
+        return time.fromisoformat(text.zfill(5))
+    except ValueError:
+        raise UserError(f"'{text}' is not a time of day; write it as 21:00") from None
 
 
 def _plans(settings: Settings) -> Plans:

@@ -15,7 +15,7 @@ from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
-from engine.flows.schedules.settle import ScheduleContext
+from engine.flows.schedules.client_plan import ScheduleContext
 from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
 from engine.model.audit_action import AuditAction

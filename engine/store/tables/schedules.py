@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Enum, ForeignKey, Index, String, Table, UniqueConstraint, text
 
-from engine.model.schedule import Outcome, OutcomeReason
+from engine.model.schedule import ChangeKind, Outcome, OutcomeReason
 from engine.store.tables.columns import Id, Instant, metadata, ordered_alike
 
 # Texts in the database, so that a new word needs no migration.
-_OUTCOME, _REASON = (
+_OUTCOME, _REASON, _KIND = (
     Enum(
         words,
         native_enum=False,
         length=30,
         values_callable=lambda all_: [one.value for one in all_],
     )
-    for words in (Outcome, OutcomeReason)
+    for words in (Outcome, OutcomeReason, ChangeKind)
+)
+
+# The changes of schedules for one client (model/schedule.py); days are local ones.
+schedule_changes = Table(
+    "schedule_changes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
+    Column("schedule_id", String(60), nullable=False),
+    Column("kind", _KIND, nullable=False),
+    Column("first_day", String(10), nullable=False),
+    Column("last_day", String(10)),
+    Column("by", String(5)),
+    Column("reason", String(200), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
 )
 
 # What each client is due to do, a row an occurrence; `day` is its local day. Without an outcome it

@@ -80,3 +80,60 @@ def test_check_reads_the_schedules_too(handrail: Terminal) -> None:
     said = handrail("check", code=2)
     assert "'2 hors' is not a duration" in said
     assert "'medum' is not a severity; did you mean 'medium'?" in said
+
+
+def test_a_schedule_is_changed_for_one_client_with_a_reason_and_a_name(handrail: Terminal) -> None:
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    why = ("--reason", "court day", "--as", "Ana")
+    said = handrail("schedules", "excuse", "C-1", "daily-check-in", "2026-03-04", *why)
+    assert said.startswith("daily-check-in is changed for C-1")
+    days = ("--from", "2026-03-05", "--until", "2026-03-06")
+    handrail("schedules", "set", "C-1", "daily-check-in", "--by", "18:00", *days, *why)
+    handrail("schedules", "off", "C-2", "daily-check-in", "--from", "2026-03-04", *why)
+    handrail("schedules", "extra", "C-2", "daily-check-in", "2026-03-09", *why)
+    handrail("run", "--once", "--at", "2026-03-04T22:00")
+    assert handrail("alerts") == "nothing to list"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("excuse", "C-9", "daily-check-in", "2026-03-04"), "There is no client C-9."),
+        (("excuse", "C-1", "daily", "2026-03-04"), "There is no schedule 'daily'"),
+        (("excuse", "C-1", "daily-check-in", "soon"), "'soon' is not a day"),
+        (
+            ("off", "C-1", "daily-check-in", "--from", "2026-03-04", "--until", "2026-03-03"),
+            "The last day 2026-03-03 comes before",
+        ),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_refused(
+    handrail: Terminal, arguments: tuple[str, ...], says: str
+) -> None:
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    said = handrail("schedules", *arguments, "--reason", "x", "--as", "Ana", code=2)
+    assert said.startswith(says)
+
+
+def test_an_agreement_is_recorded_and_taken_back(handrail: Terminal) -> None:
+    clients = handrail.config.parent / "inbox" / "clients.csv"
+    handrail.config.write_text(
+        CONFIG.replace("enrolled: enrolled}", "enrolled: enrolled, phone: phone}")
+    )
+    clients.write_text("client,enrolled,phone\nC-1,2026-03-01,+12025550170\nC-2,2026-03-01,\n")
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    agree = ("clients", "agree", "C-1", "--how", "signed form", "--wording", "1")
+    assert handrail(*agree, "--language", "spanish") == "C-1 agreed to get texts in Spanish."
+    assert handrail("clients", "withdraw", "C-1") == "C-1 gets no texts any more."
+    assert handrail("clients", "withdraw", "C-1", code=2) == "C-1 has not agreed to get texts."
+    refused = handrail("clients", "agree", "C-2", "--how", "x", "--wording", "1", code=2)
+    assert refused.startswith("C-2 has no number")
+
+
+def test_the_plan_of_a_client_shows_what_is_due(handrail: Terminal) -> None:
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    plan = json.loads(handrail("clients", "plan", "C-1", "--format", "json"))
+    assert [(one["due"][:16], one["outcome"]) for one in plan] == [
+        ("2026-03-04T20:00", "open"), ("2026-03-05T20:00", "open"),
+    ]  # fmt: skip
+    assert handrail("clients", "plan", "C-9", code=2) == "There is no client C-9."

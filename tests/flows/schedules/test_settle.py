@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, time
+
 import pytest
 
+from engine.flows.schedules.change import change_schedule
+from engine.flows.schedules.client_plan import ScheduleContext
+from engine.flows.schedules.settle import settle
+from engine.model.outages import Feed
+from engine.model.schedule import ChangeKind, ScheduleChange
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
+from engine.store.intake import source_health
 from engine.store.tables.schedules import expectations
 from tests.kit.schedule_site import DAILY, ScheduleSite
 from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND, clock
@@ -164,9 +173,6 @@ def test_only_clients_of_the_named_attributes_are_expected(site: ScheduleSite) -
 
 
 def test_a_daemon_that_lost_its_claim_writes_nothing(site: ScheduleSite) -> None:
-    from engine.flows.schedules.settle import ScheduleContext, settle  # noqa: PLC0415
-    from engine.store.alerts import due_clients  # noqa: PLC0415
-
     context = ScheduleContext(
         site.database, site.rules.plans.live, NOON, clock("22:00"), clock("22:00")
     )
@@ -179,9 +185,6 @@ def test_a_daemon_that_lost_its_claim_writes_nothing(site: ScheduleSite) -> None
 
 
 def test_nothing_is_missed_while_its_source_is_down(site: ScheduleSite) -> None:
-    from engine.model.outages import Feed  # noqa: PLC0415
-    from engine.store.intake import source_health  # noqa: PLC0415
-
     def read(at: int, tried: int) -> None:
         with site.database.write() as conn:
             feed = Feed(tried, at, at, frozenset({"check_in"}))
@@ -199,9 +202,6 @@ def test_nothing_is_missed_while_its_source_is_down(site: ScheduleSite) -> None:
 def test_what_no_source_told_of_for_days_is_held_and_kept_if_it_turns_out_so(
     site: ScheduleSite,
 ) -> None:
-    from engine.model.outages import Feed  # noqa: PLC0415
-    from engine.store.intake import source_health  # noqa: PLC0415
-
     with site.database.write() as conn:
         at, tried = clock("21:00"), clock("22:00")
         source_health.write(conn, "inbox", Feed(tried, at, at, frozenset({"check_in"})))
@@ -210,3 +210,56 @@ def test_what_no_source_told_of_for_days_is_held_and_kept_if_it_turns_out_so(
     site.caseload.event(1, "check_in", clock("19:00"), status="completed")
     site.at(clock("23:00", 3))
     assert site.outcomes[0] == (TODAY, "kept")
+
+
+def changed(
+    site: ScheduleSite,
+    kind: ChangeKind,
+    first: str,
+    at: int,
+    last: str | None = None,
+    by: str | None = None,
+) -> None:
+    change = ScheduleChange(
+        0,
+        "daily-check-in",
+        kind,
+        date.fromisoformat(first),
+        date.fromisoformat(last) if last else None,
+        time.fromisoformat(by) if by else None,
+        "as agreed",
+        "Ana",
+        at,
+    )
+    with site.database.write() as conn:
+        change_schedule(conn, "C-1", change, at)
+    site.at(at)
+
+
+def test_a_client_may_be_due_by_another_time_for_some_days(site: ScheduleSite) -> None:
+    changed(site, ChangeKind.BY, TODAY, clock("13:00"), TODAY, "16:00")
+    assert site.evaluation().next_due_at == clock("18:00")
+    site.at(clock("18:00"), clock("20:00", 1), clock("22:00", 1))
+    assert [at for at, _ in site.missed_events] == [clock("18:00"), clock("22:00", 1)]
+
+
+def test_nothing_is_due_while_a_schedule_is_off_for_a_client(site: ScheduleSite) -> None:
+    changed(site, ChangeKind.OFF, TODAY, clock("13:00"), TOMORROW)
+    site.at(clock("22:00"), clock("22:00", 1), clock("22:00", 2))
+    assert site.outcomes[0] == (TODAY, "withdrawn")
+    assert [at for at, _ in site.missed_events] == [clock("22:00", 2)]
+
+
+def test_an_extra_day_is_due_like_any_other(site: ScheduleSite) -> None:
+    site.plan(DAILY.replace("every: day", "every: sunday"), NOON)
+    changed(site, ChangeKind.EXTRA, TODAY, clock("13:00"), TODAY, "15:00")
+    site.at(clock("17:00"))
+    assert [at for at, _ in site.missed_events] == [clock("17:00")]
+
+
+def test_a_missed_day_that_a_person_excuses_is_missed_no_more(site: ScheduleSite) -> None:
+    site.at(clock("22:00"))
+    changed(site, ChangeKind.EXCUSED, TODAY, clock("22:30"), TODAY)
+    assert site.outcomes[0] == (TODAY, "excused")
+    assert site.missed_events == []
+    assert [(alert.state, alert.resolution) for alert in site.alerts] == [("resolved", "corrected")]

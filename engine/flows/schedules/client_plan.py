@@ -1,0 +1,252 @@
+"""Decide about one client's expectations from the facts that were read; nothing is read here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from engine.calendar.expectations import (
+    ExpectationVerdict,
+    ScheduleFacts,
+    decide,
+    is_for,
+    known_through,
+    to_the_next,
+)
+from engine.calendar.occurrences import local_day, occurrences
+from engine.model.agreement import Agreement
+from engine.model.client import Client
+from engine.model.duration import Duration
+from engine.model.event import read_fields
+from engine.model.instant import DAY_US, Instant
+from engine.model.local_time import first_reached_in_zones
+from engine.model.outages import Feed
+from engine.model.schedule import (
+    SOURCE,
+    ChangeKind,
+    Expectation,
+    Occurrence,
+    Outcome,
+    ScheduleChange,
+    Sign,
+    Timing,
+)
+from engine.rulebook.plans.plans import Schedule
+from engine.store.alerts.due_clients import Claim
+from engine.store.database.connection import Database
+from engine.store.intake.histories import TimedEvent
+
+# How far ahead the next occurrence is looked for.
+_AHEAD = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleContext:
+    """What all decisions of a run share.
+
+    Attributes:
+        schedules: Those that serve and are live, by id.
+        since: When they began to serve; occurrences that were due before do not count.
+        read_to: When sources were last read.
+    """
+
+    database: Database
+    schedules: Mapping[str, Schedule]
+    since: Instant
+    read_to: Instant
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """The facts that are read about some clients.
+
+    `stored`, `said` and `agreed` are by client id, `changed` by client id and schedule. `asked` are
+    the ids of expectations whose question went out; `feeds` are those of all sources.
+    """
+
+    clients: Mapping[int, Client]
+    stored: Mapping[int, Sequence[Expectation]]
+    said: Mapping[int, Sequence[TimedEvent]]
+    feeds: Collection[Feed]
+    changed: Mapping[tuple[int, str], Sequence[ScheduleChange]] = field(default_factory=dict)
+    agreed: Mapping[int, Agreement] = field(default_factory=dict)
+    asked: Collection[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationChange:
+    """An expectation as it is stored, None if it is new, and as it stands from now on.
+
+    `question` is the text by which the client is asked now.
+    """
+
+    before: Expectation | None
+    after: Expectation
+    question: str = ""
+
+    @property
+    def writes_event(self) -> bool:
+        """Whether an event has to say that it was missed."""
+        return _own_event(self.after) is not None and _own_event(self.before) is None
+
+    @property
+    def withdraws_event(self) -> bool:
+        """Whether the event that says that it was missed is no longer true."""
+        return _own_event(self.before) is not None and _own_event(self.after) is None
+
+
+def changed_from(claim: Claim, now: Instant) -> Instant:
+    """From when a client's expectations may change."""
+    reached = now if claim.evaluated_to is None else claim.evaluated_to
+    return min(reached, now, reached if claim.dirty_from is None else claim.dirty_from)
+
+
+def longest(schedules: Collection[Schedule]) -> Duration:
+    """Return the longest time from the opening to the close of what these schedules expect."""
+    timings = [one.timing for one in schedules]
+    return max((_span(one) for one in timings), default=0)
+
+
+def _span(timing: Timing) -> Duration:
+    # A day without a window begins at midnight, and the longest day of the year has 25 hours.
+    return (timing.window or 2 * DAY_US) + timing.grace
+
+
+def decide_client(
+    context: ScheduleContext, known: KnownFacts, client: Client, claim: Claim
+) -> Iterator[tuple[ExpectationChange | None, Instant | None]]:
+    """Yield changes, each perhaps with an instant at which to look again."""
+    stored: dict[str, list[Expectation]] = defaultdict(list)
+    for one in known.stored.get(client.id, ()):
+        stored[one.schedule_id].append(one)
+    for schedule_id in sorted(context.schedules.keys() | stored.keys()):
+        standing, schedule = stored[schedule_id], context.schedules.get(schedule_id)
+        if schedule is None:
+            still_open = [one for one in standing if one.outcome is None]
+            facts = ScheduleFacts((), {}, (), context.now, context.now)
+            decided = decide(still_open, (), facts)
+        else:
+            facts = _facts(context, known, client, schedule, standing)
+            start = min(
+                [changed_from(claim, context.now), *(one.occurrence.opens for one in standing)]
+            )
+            expected = _expected(context, known, client, schedule, start)
+            since = max(context.since, claim.evaluated_to or context.now)
+            new = _new(client, schedule, standing, expected, since, facts)
+            decided = decide([*standing, *new], expected, facts)
+            yield None, _next_opening(decided, expected, facts)
+        before = {one.id: one for one in standing}
+        for one, verdict in decided:
+            after = _after(one, verdict, context.now)
+            look_at, question = _asking(schedule, client, known, after, context.now)
+            asked = replace(after, asked_at=context.now) if question else after
+            yield ExpectationChange(before.get(one.id), asked, question), look_at
+            yield None, verdict.look_at
+
+
+def _asking(
+    schedule: Schedule | None, client: Client, known: KnownFacts, one: Expectation, now: Instant
+) -> tuple[Instant | None, str]:
+    """When to ask a client of an open expectation, or the text by which to ask now."""
+    agreed = known.agreed.get(client.id)
+    done = one.outcome is not None or one.asked_at is not None or one.occurrence.due <= now
+    if schedule is None or schedule.ask is None or agreed is None or done:
+        return None, ""
+    asked_for = datetime.combine(one.occurrence.day, schedule.ask.at)
+    ask_at = first_reached_in_zones(asked_for, client.zones)
+    if ask_at > now:
+        return ask_at, ""
+    # One that is new has no id yet, by which its text is told from others.
+    return (now + 1, "") if one.id == 0 else (None, schedule.ask.questions.words(agreed.language))
+
+
+def _facts(
+    context: ScheduleContext,
+    known: KnownFacts,
+    client: Client,
+    schedule: Schedule,
+    standing: Sequence[Expectation],
+) -> ScheduleFacts:
+    signs = [
+        Sign(event.at, meaning, event.source, event.key)
+        for event in known.said.get(client.id, ())
+        if event.kind == schedule.kind
+        and event.source != SOURCE
+        and (meaning := schedule.meaning(read_fields(event.fields))) is not None
+    ]
+    through = known_through(known.feeds, schedule.kind, context.read_to)
+    unasked = (
+        {one.occurrence.day for one in standing if one.id not in known.asked}
+        if schedule.ask
+        else ()
+    )
+    excused = {
+        one.first
+        for one in known.changed.get((client.id, schedule.id), ())
+        if one.kind == ChangeKind.EXCUSED
+    }
+    return ScheduleFacts(
+        client.record, schedule.wanted, signs, through, context.now, unasked, excused
+    )
+
+
+def _expected(
+    context: ScheduleContext, known: KnownFacts, client: Client, schedule: Schedule, start: Instant
+) -> list[Occurrence]:
+    """Return the occurrences that close from `start` on, up to the next one to open."""
+    first = local_day(start - _span(schedule.timing), client.zones)
+    last = local_day(context.now, client.zones) + _AHEAD
+    own = known.changed.get((client.id, schedule.id), ())
+    found = occurrences(schedule.timing, client.record, client.zones, first, last, own)
+    return list(to_the_next((one for one in found if one.closes >= start), context.now))
+
+
+def _new(
+    client: Client,
+    schedule: Schedule,
+    standing: Sequence[Expectation],
+    expected: Sequence[Occurrence],
+    since: Instant,
+    facts: ScheduleFacts,
+) -> list[Expectation]:
+    known = {one.occurrence.day for one in standing}
+    return [
+        Expectation(client.id, schedule.id, one)
+        for one in expected
+        if one.day not in known and one.due > since and is_for(facts, one.due)
+    ]
+
+
+def _next_opening(
+    decided: Sequence[tuple[Expectation, ExpectationVerdict]],
+    expected: Sequence[Occurrence],
+    facts: ScheduleFacts,
+) -> Instant | None:
+    """When the occurrence after one that has ended ahead of its time becomes an expectation."""
+    if not expected or expected[-1].opens <= facts.now or not is_for(facts, expected[-1].due):
+        return None
+    is_open = any(
+        one.occurrence.day == expected[-1].day and verdict.outcome is None
+        for one, verdict in decided
+    )
+    return None if is_open else expected[-1].opens
+
+
+def _after(one: Expectation, verdict: ExpectationVerdict, now: Instant) -> Expectation:
+    ended_at = one.ended_at if verdict.outcome == one.outcome else now
+    return replace(
+        one,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        event=verdict.event,
+        ended_at=None if verdict.outcome is None else ended_at,
+    )
+
+
+def _own_event(one: Expectation | None) -> tuple[str, str] | None:
+    """Return the event of ours that says that an expectation was missed, if there is one."""
+    missed = one is not None and one.outcome == Outcome.MISSED and one.event is not None
+    return one.event if one and missed and one.event and one.event[0] == SOURCE else None
