@@ -1,4 +1,4 @@
-"""Version 0031 lets people change schedules for single clients; nothing is changed at first."""
+"""Version 0032 lets people change schedules for single clients; nothing is changed at first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.store.migrations.older_database import downgrade_to, put
 
 
 def test_expectations_of_the_version_before_are_kept_and_unchanged(own_database: Database) -> None:
-    downgrade_to(own_database, "0030")
+    downgrade_to(own_database, "0031")
     with own_database.write() as conn:
         put(conn, "clients", id=1, ref="C-1", timezone="UTC")
         put(
