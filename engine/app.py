@@ -223,13 +223,7 @@ class Engine:
         database = Database.open(
             self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
         )
-        return Desk(
-            database,
-            self._now,
-            lambda: self.rulebook.rules,
-            self.settings.kinds,
-            self.settings.sms.detail,
-        )
+        return Desk(database, self._now, lambda: self.rulebook, self.settings)
 
     def close(self) -> None:
         """Anchor the audit trail for the last time, and let go of the database."""

@@ -14,6 +14,7 @@ class Ability(StrEnum):
     SEE_CASELOAD = "see caseload"
     SEE_CLIENT = "see client"
     ACT_ON_ALERT = "act on alert"
+    SEE_RULES = "see rules"
     SEE_VIEWS = "see views"  # who looked at a client
 
 
@@ -28,10 +29,12 @@ class Access(StrEnum):
 _EVERY_CLIENT = frozenset({AccountRole.SUPERVISOR, AccountRole.AUDITOR})
 _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
     AccountRole.CASE_MANAGER: frozenset(
-        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.ACT_ON_ALERT}
+        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.ACT_ON_ALERT, Ability.SEE_RULES}
     ),
     AccountRole.SUPERVISOR: frozenset(Ability),
-    AccountRole.AUDITOR: frozenset({Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_VIEWS}),
+    AccountRole.AUDITOR: frozenset(
+        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_RULES, Ability.SEE_VIEWS}
+    ),
 }
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from engine.model.alert_explanation import AlertExplanation
 from engine.model.event import Event
 from engine.model.instant import Instant
-from engine.model.rule import Severity
+from engine.model.local_time import Zones
+from engine.model.rule import Severity, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,12 @@ class View:
 class ClientPage:
     """All that one client's page shows, from `start` to `now`.
 
-    `discharged` is None if the record names no discharge so far. `views` is None for an account
-    that may not know who looked.
+    `discharged` is None if the record names no discharge so far. `rules` has the id and the
+    title of each rule that serves. `views` is None for an account that may not know who looked.
     """
 
     ref: str
-    timezone: str
+    zones: Zones
     start: Instant
     now: Instant
     discharged: Instant | None
@@ -84,5 +85,36 @@ class ClientPage:
     may_act: bool
     alerts: tuple[ConsoleAlert, ...]
     past: tuple[PastAlert, ...]
+    rules: tuple[tuple[str, str], ...]
     events: tuple[Event, ...]
     views: tuple[View, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleUsefulness:
+    """How many alerts a rule opened, without historic ones, and how they ended."""
+
+    opened: int
+    done: int
+    false_alarms: int
+    unresolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule in the list."""
+
+    id: str
+    title: str
+    status: Status
+    severity: Severity
+    useful: RuleUsefulness
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """A rule in words, and the text that it sends about a client C-1042."""
+
+    card: RuleCard
+    words: str
+    text: str

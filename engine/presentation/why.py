@@ -20,6 +20,7 @@ from engine.model.alert_explanation import (
 )
 from engine.model.message import MessageKind
 from engine.model.printable import with_printable_texts
+from engine.model.rule_explanation import RuleAtInstant, RuleState
 from engine.model.staff import shown
 from engine.presentation.notify_words import in_words
 
@@ -47,9 +48,16 @@ def show(why: AlertExplanation) -> None:
         console.print(line)
 
 
+def show_rule(why: RuleAtInstant) -> None:
+    """Print what a rule saw, as `show` prints an alert."""
+    console = Console(highlight=False, soft_wrap=True)
+    for line in rule_lines(with_printable_texts(why)):
+        console.print(line)
+
+
 def lines(why: AlertExplanation) -> Iterator[Text]:
     """Yield the explanation line by line; staff are named as colleagues know them."""
-    why = _with_call_names(why)
+    why = with_call_names(why)
     yield Text("  ").join(
         [
             Text(f"Alert {why.alert}", "bold"),
@@ -82,7 +90,9 @@ def lines(why: AlertExplanation) -> Iterator[Text]:
         yield Text(f"  {_at(one.at)}  {one.state}: {one.why.replace('_', ' ')} ({one.by})")
 
 
-def _with_call_names(why: AlertExplanation) -> AlertExplanation:
+def with_call_names(why: AlertExplanation) -> AlertExplanation:
+    """Return the explanation with each person named as colleagues know them."""
+
     def named(ref: str | None) -> str | None:
         return ref and shown(ref, why.call_names.get(ref))
 
@@ -97,6 +107,22 @@ def _with_call_names(why: AlertExplanation) -> AlertExplanation:
         ),
         history=tuple(replace(one, by=named(one.by) or "") for one in why.history),
     )
+
+
+def rule_lines(why: RuleAtInstant) -> Iterator[Text]:
+    """Return what a rule saw of a client at an instant, line by line."""
+    style = "bold" if why.state is RuleState.HELD else ""
+    yield Text("  ").join([Text(why.title or why.rule, "bold"), Text(why.client, "bold")])
+    yield _line("", f"{why.rule}, {why.status}")
+    if why.began:
+        until = f" until {_at(why.ended)}" if why.ended else ", and no known event ends it"
+        yield _line("Held", f"since {_at(why.began)}{until}")
+    else:
+        yield Text.assemble(_label("Not held"), (f"because {why.state}", style))
+    yield Text()
+    yield Text(f"What the rule saw at {_at(why.at)}", "bold")
+    for finding in why.findings:
+        yield from _finding(finding)
 
 
 def _rule(why: AlertExplanation) -> Iterator[Text]:

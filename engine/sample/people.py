@@ -99,7 +99,8 @@ CLIENTS = (
               _session(3 * DAY, "no_show"), _session(2 * DAY, "excused"), _session(5, "no_show")),
     ),
     # The second was missed three hours ago, and the rule waits for two in case it is only late.
-    SampleClient("C-1042", "CM-2", "alcohol", 56, 100, news=(_missed(27), _missed(3))),
+    SampleClient("C-1042", "CM-2", "alcohol", 56, 100, quiet_for=30,
+                 news=(_missed(27), _missed(3))),
     # The last contact was a week and half an hour ago.
     SampleClient("C-1050", "CM-1", "opioids", 50, 20, quiet_for=7 * DAY + 0.5,
                  news=(_session(7 * DAY + 0.5, "attended"),)),

@@ -9,14 +9,15 @@ from engine.model.account import AccountRole
 
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: ("caseload client act", ""),
-    AccountRole.SUPERVISOR: ("caseload client act views", "caseload client act views"),
-    AccountRole.AUDITOR: ("caseload client views", "caseload client views"),
+    AccountRole.CASE_MANAGER: ("caseload client act rules", ""),
+    AccountRole.SUPERVISOR: ("caseload client act rules views", "caseload client act rules views"),
+    AccountRole.AUDITOR: ("caseload client rules views", "caseload client rules views"),
 }
 WORDS = {
     "caseload": Ability.SEE_CASELOAD,
     "client": Ability.SEE_CLIENT,
     "act": Ability.ACT_ON_ALERT,
+    "rules": Ability.SEE_RULES,
     "views": Ability.SEE_VIEWS,
 }
 

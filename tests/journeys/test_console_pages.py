@@ -13,15 +13,23 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
 from tests.kit.console import ConsoleSite
+from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
 
 DESK, PHONE = 1280, 390
 Scheme = Literal["light", "dark"]
 
 
+LONG = "Signs of use within four weeks of leaving treatment, and nobody heard since"
+
+
 @pytest.fixture
 def site(sqlite_database: Database) -> ConsoleSite:
     site = ConsoleSite(sqlite_database)
+    site.site.rules = rulebook_of(
+        written_rule("two-missed", MISSED, title="Two check-ins missed"),
+        written_rule("long", SILENT, title=LONG, status="shadow"),
+    )
     people = site.site.caseload
     for day in range(1, 40):
         people.event(
@@ -134,6 +142,20 @@ def test_every_mark_of_the_timeline_says_what_it_is(visit: type[Visitor]) -> Non
     assert len(page.locator("details[open] tbody tr").all()) == len(titles)
 
 
+def test_a_case_manager_learns_why_a_rule_did_not_hold_a_day_before(visit: type[Visitor]) -> None:
+    page = visit("one").page
+    page.get_by_role("link", name="C-1").click()
+
+    page.get_by_label("Rule").select_option("two-missed")
+    page.get_by_label("When").fill("2026-06-01T01:00")
+    page.get_by_role("button", name="Why, or why not").click()
+
+    expect(page.get_by_text("It did not hold")).to_be_visible()
+    expect(page.get_by_role("cell", name="✗ no")).to_have_count(1)
+    page.get_by_role("link", name="The rule in words").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Two check-ins missed")
+
+
 def test_the_keyboard_alone_reaches_the_client_and_the_button(visit: type[Visitor]) -> None:
     page = visit("one").page
 
@@ -156,6 +178,11 @@ def test_pages_break_no_rule_of_accessibility(
     page = person.page
     found = [Axe().run(page)]
     page.get_by_role("link", name="C-1", exact=True).click()
+    found.append(Axe().run(page))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Why, or why not").click()
+    found.append(Axe().run(page))
+    page.get_by_role("link", name="Rules").click()
     found.append(Axe().run(page))
 
     assert [result.generate_report() for result in found if result.violations_count] == []

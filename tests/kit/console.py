@@ -10,7 +10,7 @@ from engine.flows.console import accounts, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.account import AccountRole
-from engine.model.event_kinds import BUILT_IN
+from engine.model.settings import Settings
 from engine.store.database.connection import Database
 from engine.web.console.routes import application
 from engine.web.server import WebServer
@@ -42,9 +42,8 @@ class ConsoleSite:
             self.site.missed(NOON - hours(5), number)
         people.staff(3, "supervisor")
         self.site.evaluate()
-        self.desk = Desk(
-            self.database, lambda: self.now, lambda: self.site.rules.rules, BUILT_IN, "reason"
-        )
+        settings = Settings.model_validate({"timezone": "UTC", "routing": self.site.routing})
+        self.desk = Desk(self.database, lambda: self.now, lambda: self.site.rules, settings)
         with self.database.write() as conn:
             for name, role, staff in (
                 ("one", AccountRole.CASE_MANAGER, "S-1"),

@@ -52,6 +52,8 @@ WHY = AlertExplanation(
     passed_over=(),
     next_step=None,
     next_step_at=None,
+    muted_until=None,
+    muted_why="",
     history=(ExplainedTransition(NOON, "engine", "open", "rule_held"),),
 )
 

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.instants import now
-from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored, whole_number
+from engine.cli.instants import now, read_instant
+from engine.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigFile,
+    no_rule,
+    open_settings,
+    stored,
+    whole_number,
+)
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_json, show_rows
 from engine.errors import UserError
 from engine.model.instant import Instant
@@ -18,6 +25,7 @@ from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from engine.model.alert import Alert
     from engine.store.alerts.alert_records import Listed
@@ -67,6 +75,21 @@ Phone = Annotated[
         "--phone", metavar="PHONE", help="Take ALERT for the number by which this phone knows it."
     ),
 ]
+WhichAlert = Annotated[
+    int | None, typer.Argument(parser=whole_number(), metavar="[ALERT]", help="The alert's number.")
+]
+OfClient = Annotated[
+    str | None, typer.Option("--client", metavar="REF", help="Explain a rule for this client.")
+]
+OfRule = Annotated[
+    str | None, typer.Option("--rule", metavar="ID", help="The rule to explain, with --client.")
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at", metavar="INSTANT", help="With --rule: as things stood then (default: now)."
+    ),
+]
 AlertId = Annotated[
     int, typer.Argument(parser=whole_number(), metavar="ALERT", help="The alert's number.")
 ]
@@ -107,14 +130,26 @@ def alerts(
 
 
 def why(
-    alert: AlertId,
+    alert: WhichAlert = None,
     phone: Phone = None,
+    client: OfClient = None,
+    rule: OfRule = None,
+    at: At = None,
     config: ConfigFile = DEFAULT_CONFIG,
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Explain an alert: its rule, the findings, the events behind them, and what happened since."""
+    """Explain an alert, or with --client and --rule why a rule held or did not.
+
+    Of an alert: its rule, the findings, the events behind them, and what happened since.
+    """
+    if (alert is None) != (client is not None and rule is not None):
+        raise UserError("Give the number of an alert, or --client and --rule without a number.")
+    if alert is None and client is not None and rule is not None:
+        _why_rule(config, client, rule, at, format)
+        return
     from engine.flows.operations.why import alert_of_code, explain
 
+    assert alert is not None
     settings = open_settings(config)
     with stored(settings) as database, database.read() as conn:
         alert_id = alert if phone is None else alert_of_code(conn, phone, alert, now())
@@ -125,6 +160,28 @@ def why(
         from engine.presentation.why import show
 
         show(told)
+
+
+def _why_rule(config: Path, client: str, rule: str, at: str | None, format: TextFormat) -> None:
+    from engine.flows.operations.why_rule import explain_rule
+    from engine.rulebook.parsing.load import load
+    from engine.store.people.roster import find_clients
+
+    settings = open_settings(config)
+    rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
+    if rule not in rulebook.rules:
+        raise no_rule(rule, rulebook.rules)
+    with stored(settings) as database, database.read() as conn:
+        known = find_clients(conn, [client])
+        zone = known[client].timezone if client in known else settings.timezone
+        as_of = read_instant(at, zone) if at else now()
+        told = explain_rule(conn, rulebook, client, rule, as_of, now())
+    if format is TextFormat.JSON:
+        show_json(asdict(told), indent=2)
+    else:
+        from engine.presentation.why import show_rule
+
+        show_rule(told)
 
 
 def _row(one: Listed, muted: Mapping[int, Instant]) -> tuple[object, ...]:

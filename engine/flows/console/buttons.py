@@ -47,7 +47,9 @@ def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
     if refused is not None or client is None or who.staff is None:
         return ActOutcome(refused or ActResult.REFUSED, client or "")
     with desk.database.write() as conn:
-        done = alert_actions.act(conn, alert_id, who.staff, what, now, detail=desk.detail)
+        done = alert_actions.act(
+            conn, alert_id, who.staff, what, now, detail=desk.settings.sms.detail
+        )
         assert done is not None  # it was there, and alerts are never taken away
         alert_actions.record(conn, done, who.staff, what, now, by="console")
     return ActOutcome(ActResult(done.outcome), client, done.by.ref if done.by else "")
@@ -60,7 +62,7 @@ def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:
     if refused is not None or client is None or who.staff is None:
         return ActOutcome(refused or ActResult.REFUSED, client or "")
     with desk.database.write() as conn:
-        undone = alert_actions.undo(conn, who.staff, alert_id, now, desk.detail)
+        undone = alert_actions.undo(conn, who.staff, alert_id, now, desk.settings.sms.detail)
         if undone is None:
             return ActOutcome(ActResult.NOTHING_TO_UNDO, client)
         alert_actions.record_undone(conn, undone, who.staff, now)

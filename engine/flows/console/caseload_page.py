@@ -52,7 +52,7 @@ def open_page(
     )
     with desk.database.read() as conn:
         at_risk, rows = _rows(conn, wanted, (page - 1) * ROWS)
-        found = _clients(conn, rows[:ROWS], desk.rules(), now)
+        found = _clients(conn, rows[:ROWS], desk.rulebook().rules, now)
     if rows:
         viewing.record(desk, who, "caseload", [row.client_id for row in rows[:ROWS]], now)
     return CaseloadPage(tuple(found), at_risk, page, len(rows) > ROWS, now)
@@ -79,12 +79,12 @@ def title_of(rules: Mapping[str, Rule], rule_id: str) -> str:
 
 
 def managers_of(conn: Connection, client_ids: Sequence[int], now: Instant) -> dict[int, list[str]]:
-    """Return the refs of each client's case managers at `now`."""
+    """Return who each client's case managers are at `now`."""
     people = staff.everybody(conn)
     found: dict[int, list[str]] = defaultdict(list)
     for one in staff.assignments_of(conn, client_ids):
         if one.role == "case_manager" and one.lasts(now):
-            found[one.client_id].append(people[one.staff_id].ref)
+            found[one.client_id].append(people[one.staff_id].shown)
     return found
 
 

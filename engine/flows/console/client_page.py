@@ -58,10 +58,11 @@ def _page(
     told = [one for one in listed if not one.alert.shadow]
     start = now - days * DAY_US
     discharges = [at for at, entry, _ in client.record if entry == "discharged" and at <= now]
+    rules = desk.rulebook().rules
     sees_views = may(who.account.role, Ability.SEE_VIEWS) is Access.GRANTED
     return ClientPage(
         ref=client.ref,
-        timezone=client.timezone,
+        zones=client.zones,
         start=start,
         now=now,
         discharged=discharges[-1] if discharges else None,
@@ -69,14 +70,14 @@ def _page(
         may_act=_may_act(who),
         alerts=tuple(
             ConsoleAlert(
-                explain(conn, one.alert.id, desk.kinds, now),
+                explain(conn, one.alert.id, desk.settings.kinds, now),
                 who.staff is not None and one.owner_ref == who.staff.ref,
             )
             for one in sorted(filter(_is_open, told), key=_gravest_first)
         ),
         past=tuple(
             PastAlert(
-                title_of(desk.rules(), one.alert.rule_id),
+                title_of(rules, one.alert.rule_id),
                 one.alert.severity,
                 one.alert.began,
                 one.alert.ended,
@@ -84,6 +85,7 @@ def _page(
             for one in told
             if one.alert.ended is None or one.alert.ended > start
         ),
+        rules=tuple((rule.id, rule.title or rule.id) for rule in rules.values()),
         events=tuple(client_events.in_period(conn, client_id, start, now)),
         views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
     )

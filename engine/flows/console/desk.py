@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.model.event_kinds import Kind
 from engine.model.instant import Instant
-from engine.model.rule import Rule
-from engine.model.sms_settings import Detail
+from engine.model.settings import Settings
+from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The database, the clock and the rules that serve; `detail` as in `sms:`."""
+    """The database, the clock, the rules that serve now, and the site's settings."""
 
     database: Database
     now: Callable[[], Instant]
-    rules: Callable[[], Mapping[str, Rule]]
-    kinds: Mapping[str, Kind]
-    detail: Detail
+    rulebook: Callable[[], Rulebook]
+    settings: Settings

@@ -11,27 +11,25 @@ from sqlalchemy import Connection
 
 from engine.alerts.muting import muted_until
 from engine.errors import MistakesError, UserError
+from engine.flows.operations.explained_findings import explained_findings
 from engine.messaging.advice import client_text_advice
 from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
-from engine.model.alert import CLIENT_TEXT, FindingSeen
+from engine.model.alert import CLIENT_TEXT
 from engine.model.alert_explanation import (
     AlertExplanation,
-    ExplainedEvent,
-    ExplainedFinding,
     ExplainedMessage,
     ExplainedRule,
     ExplainedSkip,
     ExplainedText,
     ExplainedTransition,
 )
-from engine.model.event import Value, read_fields
 from engine.model.event_kinds import Kind
 from engine.model.instant import Instant, from_us
 from engine.model.local_time import zone_at
 from engine.model.rule import Rule
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, mutes, skipped_recipients
-from engine.store.alerts.alert_records import AlertRecord, SeenEvent
+from engine.store.alerts.alert_records import AlertRecord
 from engine.store.messages import inbox, reply_codes
 from engine.store.messages.inbox import ReceivedText
 from engine.store.operations import rule_sets
@@ -139,7 +137,7 @@ class _Explainer:
             held=self._local_or_none(alert.held_at),
             owner=record.listed.owner_ref,
             as_of=self._local(record.evidence.as_of),
-            findings=tuple(map(self._finding, record.evidence.findings)),
+            findings=explained_findings(record.evidence.findings, self._events, self._zones),
             texts=self._texts(),
             clears=record.evidence.clears,
             clears_at=self._local_or_none(record.evidence.clears_at),
@@ -149,21 +147,6 @@ class _Explainer:
             next_step_at=self._local_or_none(record.next_step_at) if ahead else None,
             history=self._history(),
         )
-
-    def _finding(self, seen: FindingSeen) -> ExplainedFinding:
-        events = [
-            self._event(self._events[event_id])
-            for event_id in seen.events
-            if event_id in self._events
-        ]
-        return ExplainedFinding(seen.text, seen.value, seen.threshold, seen.truth, tuple(events))
-
-    def _event(self, event: SeenEvent) -> ExplainedEvent:
-        fields = ", ".join(
-            f"{name} {_in_words(value)}" for name, value in read_fields(event.fields).items()
-        )
-        at = self._local(event.occurred_at)
-        return ExplainedEvent(event.id, event.kind, at, fields, event.origin, event.changed_since)
 
     def _messages(self) -> tuple[ExplainedMessage, ...]:
         sent = alert_records.messages_of(self._conn, self._alert.id)
@@ -239,11 +222,3 @@ class _Explainer:
 
     def _local_or_none(self, us: Instant | None) -> datetime | None:
         return None if us is None else self._local(us)
-
-
-def _in_words(value: Value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " and ".join(value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)

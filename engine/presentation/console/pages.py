@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import itemgetter
 from urllib.parse import quote, urlencode
 
 from engine.model.alert_explanation import ExplainedFinding
-from engine.model.console_pages import CaseloadClient, CaseloadPage, ClientPage, ConsoleAlert
+from engine.model.console_pages import (
+    CaseloadClient,
+    CaseloadPage,
+    ClientPage,
+    ConsoleAlert,
+    RuleCard,
+    RulePage,
+)
 from engine.model.instant import DAY_US, Instant
+from engine.model.local_time import zone_at
 from engine.model.rule import SEVERITIES
+from engine.model.rule_explanation import RuleAtInstant
 from engine.presentation.console import when
 from engine.presentation.console.timeline import Stroke, in_words, timeline
+from engine.presentation.local_clock import local
 from engine.presentation.rendering import render
+from engine.presentation.why import with_call_names
 
 _CRAVING_DAYS = 14
 _CURVE = 22.0  # pixels
+_DEEPEST = 7  # the style sheet has so many indentations
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +94,65 @@ def client(
     if page.discharged is not None:
         facts.insert(0, f"day {(page.now - page.discharged) // DAY_US} after discharge")
     events = [
-        (when.at(event.occurred_at, page.timezone), in_words(event), event.note or "")
+        (when.at(event.occurred_at, page.zones), in_words(event), event.note or "")
         for event in reversed(page.events)
     ]
+    now = local(page.now, zone_at(page.zones, page.now))
+    ask = _ask(page.ref, page.rules, "", now, now)
     views = page.views and [
-        (when.at(view.at, page.timezone), view.by, view.what) for view in page.views
+        (when.at(view.at, page.zones), view.by, view.what) for view in page.views
     ]
     return _page(
         "console/client.html", frame, page.ref,
         page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
-        views=views, alerts=_alerts(page), timeline=timeline(page), gravest=_gravest(page),
+        views=views, alerts=_alerts(page), ask=ask, timeline=timeline(page), gravest=_gravest(page),
     )  # fmt: skip
+
+
+def why(frame: Frame, told: RuleAtInstant, rules: Sequence[tuple[str, str]]) -> str:
+    """Render why a rule held or not; `rules` are the ids and titles that a person may ask for."""
+    ask = _ask(told.client, rules, told.rule, told.at, local(frame.now, _zone(told.at)))
+    return _page("console/why.html", frame, told.title or told.rule, why=told, ask=ask)
+
+
+def rules(frame: Frame, cards: Sequence[RuleCard]) -> str:
+    """Render the list of rules."""
+    return _page("console/rules.html", frame, "Rules", rules=cards)
+
+
+def rule(frame: Frame, page: RulePage) -> str:
+    """Render one rule in words."""
+    lines = [
+        (min((len(line) - len(line.lstrip(" "))) // 2, _DEEPEST), line.strip())
+        for line in page.words.splitlines()
+    ]
+    title = page.card.title or page.card.id
+    return _page("console/rule.html", frame, title, rule=page, lines=lines)
 
 
 def address_of(ref: str, alert_id: int, did: str, owner: str) -> str:
     """Return the address of a client's page that says what a button did about an alert."""
     told = {"did": did, "alert": str(alert_id)} | ({"owner": owner} if owner else {})
     return f"/clients/{quote(ref, safe='')}?{urlencode(told)}"
+
+
+def _ask(
+    ref: str, choices: Sequence[tuple[str, str]], chosen: str, at: datetime, now: datetime
+) -> Mapping[str, object]:
+    """Return the form that asks why: its choices, and the chosen ones."""
+    minute = "%Y-%m-%dT%H:%M"
+    return {
+        "client": ref,
+        "rules": sorted(choices, key=itemgetter(1)),
+        "rule": chosen,
+        "at": at.strftime(minute),
+        "latest": now.strftime(minute),
+    }
+
+
+def _zone(at: datetime) -> str:
+    """Return the name of the zone of an instant that a flow made local."""
+    return str(at.tzinfo)
 
 
 def _page(template: str, frame: Frame, title: str, **values: object) -> str:
@@ -120,7 +176,7 @@ def _alerts(page: ClientPage) -> list[Mapping[str, object]]:
     ordered = sorted(page.alerts, key=lambda one: one.explanation.inhibited_by is not None)
     return [
         {
-            "facts": one,
+            "facts": replace(one, explanation=with_call_names(one.explanation)),
             "proof": _proof(one),
         }
         for one in ordered

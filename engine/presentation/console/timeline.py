@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from engine.model.console_pages import ClientPage
 from engine.model.event import Event, Value, read_fields
 from engine.model.instant import DAY_US, Instant
+from engine.model.local_time import zone_at
 from engine.presentation.local_clock import local
 
 _STRIP = 34  # pixels of a row of marks, its label above
@@ -257,8 +258,9 @@ def _strip(
 
 def _days(page: ClientPage, at: _Axis) -> tuple[tuple[float, str], ...]:
     """Name about five days of the axis, each at its local midnight."""
-    zone = ZoneInfo(page.timezone)
-    first, last = local(page.start, page.timezone), local(page.now, page.timezone)
+    timezone = zone_at(page.zones, page.now)
+    zone = ZoneInfo(timezone)
+    first, last = local(page.start, timezone), local(page.now, timezone)
     every = max(1, (last.date() - first.date()).days // 5)
     days = []
     day = first.date() + timedelta(days=1)
@@ -270,7 +272,7 @@ def _days(page: ClientPage, at: _Axis) -> tuple[tuple[float, str], ...]:
 
 
 def _title(page: ClientPage, event: Event) -> str:
-    when = local(event.occurred_at, page.timezone)
+    when = local(event.occurred_at, zone_at(page.zones, event.occurred_at))
     return f"{when:%a} {when.day} {when:%b %H:%M}: {in_words(event)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
+from engine.model.local_time import Zones, zone_at
 from engine.presentation.local_clock import local
 
 
@@ -15,7 +16,7 @@ def ago(us: Instant, now: Instant) -> str:
     return f"{passed // MINUTE_US} min"
 
 
-def at(us: Instant, timezone: str) -> str:
-    """Say when something was by the clock of a place: `Wed 18 Nov, 13:52`."""
-    there = local(us, timezone)
+def at(us: Instant, zones: Zones) -> str:
+    """Say when something was by the clock of who lived in these zones: `Wed 18 Nov, 13:52`."""
+    there = local(us, zone_at(zones, us))
     return f"{there:%a} {there.day} {there:%b, %H:%M}"

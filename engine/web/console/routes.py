@@ -14,8 +14,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Access
 from engine.access.sign_in import LinkState, SessionState
-from engine.errors import StoreUnavailableError
-from engine.flows.console import buttons, caseload_page, client_page, signing_in
+from engine.errors import StoreUnavailableError, UserError
+from engine.flows.console import (
+    buttons,
+    caseload_page,
+    client_page,
+    rule_pages,
+    signing_in,
+    why_page,
+)
 from engine.flows.console.buttons import ActOutcome, ActResult
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -91,10 +98,14 @@ class _Console:
         app.post("/sign-out")(self._sign_out)
         app.get("/")(self._caseload)
         app.get("/clients/{ref:path}")(self._client)
+        app.get("/why")(self._why)
+        app.get("/rules")(self._rules)
+        app.get("/rules/{rule_id}")(self._rule)
         app.post("/alerts/{alert_id}/{what}")(self._act)
         app.exception_handler(404)(self._missing)
         app.exception_handler(405)(self._missing)
         app.exception_handler(RequestValidationError)(self._missing)
+        app.exception_handler(UserError)(self._mistake)
         app.exception_handler(StoreUnavailableError)(self._no_database)
 
     def _asset(self, name: str) -> Response:
@@ -165,6 +176,34 @@ class _Console:
             lambda shown: pages.client(self._frame(who), shown, client_page.PERIODS, said, undo),
         )
 
+    def _why(
+        self,
+        request: Request,
+        client: Annotated[str, Query(max_length=64)],
+        rule: Annotated[str, Query(max_length=100)],
+        at: Annotated[str, Query(max_length=40)] = "",
+    ) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        found = why_page.open_page(self._desk, who, printable(client), rule, at)
+        named = [(one.id, one.title or one.id) for one in self._desk.rulebook().rules.values()]
+        return self._answer(found, lambda told: pages.why(self._frame(who), told, named))
+
+    def _rules(self, request: Request) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        found = rule_pages.open_list(self._desk, who)
+        return self._answer(found, lambda cards: pages.rules(self._frame(who), cards))
+
+    def _rule(self, request: Request, rule_id: str) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        found = rule_pages.open_page(self._desk, who, rule_id)
+        return self._answer(found, lambda page: pages.rule(self._frame(who), page))
+
     def _act(
         self, request: Request, alert_id: Annotated[int, Path(ge=1, le=LAST_ID)], what: str
     ) -> Response:
@@ -212,6 +251,9 @@ class _Console:
 
     def _missing(self, request: Request, error: Exception) -> Response:
         return self._message(404, *NOT_FOUND)
+
+    def _mistake(self, request: Request, error: Exception) -> Response:
+        return self._message(400, "That cannot be read", str(error))
 
     def _no_database(self, request: Request, error: Exception) -> Response:
         _log.warning("console without database", why=str(error))

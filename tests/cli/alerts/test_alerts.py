@@ -237,3 +237,37 @@ def test_why_still_tells_what_it_can_where_the_old_rules_can_no_longer_be_read(
     told = said("why", "1")
     assert "two-missed, version " in told
     assert "measured 2, threshold 2 or more" in told
+
+
+RULES = """format: 1
+rules:
+  - id: two-missed
+    title: Two check-ins missed
+    status: live
+    severity: medium
+    reason: missed check-ins
+    when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 2}
+"""
+
+
+def test_why_explains_a_rule_that_held_and_one_that_did_not(said: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
+    asked = ("why", "--client", "C-1", "--rule", "two-missed", "--at")
+
+    held = said(*asked, "2026-06-02T06:00").splitlines()
+    not_held = said(*asked, "2026-06-02T04:59").splitlines()
+
+    assert held[2].startswith(
+        "  Held     since 2026-06-02T05:00:00-06:00 until 2026-06-08T05:00:00"
+    )
+    assert "  ✓ 2 or more missed check-ins in the last 7 days" in held
+    assert not_held[2] == "  Not held because its conditions were not met"
+    assert "      measured 1, threshold 2 or more" in not_held
+
+
+def test_why_wants_an_alert_or_a_client_and_a_rule(said: Terminal) -> None:
+    for asked in ([], ["1", "--client", "C-1", "--rule", "x"], ["--client", "C-1"]):
+        assert said("why", *asked, code=2) == (
+            "Give the number of an alert, or --client and --rule without a number."
+        )

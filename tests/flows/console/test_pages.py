@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import insert, update
 
 from engine.access.abilities import Access
-from engine.errors import StoreUnavailableError
-from engine.flows.console import caseload_page, client_page
-from engine.model.console_pages import CaseloadPage, ClientPage
+from engine.errors import StoreUnavailableError, UserError
+from engine.flows.console import buttons, caseload_page, client_page, rule_pages, why_page
+from engine.model.alert import Act
+from engine.model.console_pages import CaseloadPage, ClientPage, RulePage
+from engine.model.instant import from_us
+from engine.model.rule_explanation import RuleAtInstant, RuleState
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.tables.alerts import alerts
@@ -167,3 +170,43 @@ def test_only_who_may_know_sees_who_looked(site: ConsoleSite) -> None:
 def test_an_auditor_sees_no_button(site: ConsoleSite) -> None:
     assert not opened(site, "auditor", "C-1").may_act
     assert opened(site, "one", "C-1").may_act
+
+
+def test_a_case_manager_asks_why_a_rule_did_not_hold(site: ConsoleSite) -> None:
+    at = from_us(NOON - hours(6)).isoformat()
+    told = why_page.open_page(site.desk, site.who("one"), "C-1", "two-missed", at)
+
+    assert isinstance(told, RuleAtInstant)
+    assert told.state is RuleState.NOT_MET
+    assert site.audited("viewed") == ["client 1"]
+
+
+def test_why_is_refused_about_another_case_managers_client(site: ConsoleSite) -> None:
+    refused = why_page.open_page(site.desk, site.who("two"), "C-1", "two-missed", "")
+
+    assert refused is Access.NOT_THEIR_CLIENT
+
+
+@pytest.mark.parametrize("at", ["soon", "9999-12-31T23:59", "2026-99-01"])
+def test_a_time_that_cannot_be_read_is_a_mistake(site: ConsoleSite, at: str) -> None:
+    with pytest.raises(UserError):
+        why_page.open_page(site.desk, site.who("one"), "C-1", "two-missed", at)
+
+
+def test_rules_show_how_their_alerts_ended(site: ConsoleSite) -> None:
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.DONE)
+    buttons.act(site.desk, site.who("two"), site.alert_of(2), Act.FALSE_ALARM)
+
+    cards = rule_pages.open_list(site.desk, site.who("auditor"))
+
+    assert not isinstance(cards, Access)
+    (card,) = cards
+    assert (card.useful.opened, card.useful.done, card.useful.false_alarms) == (2, 1, 1)
+
+
+def test_a_rule_is_said_in_words(site: ConsoleSite) -> None:
+    page = rule_pages.open_page(site.desk, site.who("one"), "two-missed")
+
+    assert isinstance(page, RulePage)
+    assert "2 or more missed check-ins in the last 7 days" in page.words
+    assert rule_pages.open_page(site.desk, site.who("one"), "nothing") is None

@@ -9,6 +9,7 @@ import pytest
 from engine.model.console_pages import ClientPage, PastAlert
 from engine.model.event import Event, write_fields
 from engine.model.instant import DAY_US, HOUR_US
+from engine.model.local_time import ZoneSpell
 from engine.presentation.console.timeline import Strip, Timeline, in_words, timeline
 from tests.kit.times import NOON
 
@@ -23,8 +24,8 @@ def event(kind: str, ago: int, **fields: Any) -> Event:
 def drawn(*events: Event, past: tuple[PastAlert, ...] = ()) -> Timeline:
     return timeline(
         ClientPage(
-            "C-1", "America/New_York", NOON - 30 * DAY_US, NOON, None, (), True, (), past, events,
-            None
+            "C-1", (ZoneSpell(0, "America/New_York"),), NOON - 30 * DAY_US, NOON, None, (), True,
+            (), past, (), events, None,
         )
     )  # fmt: skip
 

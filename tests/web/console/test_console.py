@@ -15,6 +15,7 @@ from engine.web.server import WebServer
 from tests.kit.console import ConsoleSite
 from tests.kit.times import NOON, hours
 
+WHY = "/why?client=C-{}&rule=two-missed"
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -60,7 +61,9 @@ def test_a_used_link_signs_nobody_in(site: ConsoleSite, web: WebServer) -> None:
     assert not again.cookies
 
 
-@pytest.mark.parametrize("path", ["/", "/clients/C-1", "/clients/C-77"])
+@pytest.mark.parametrize(
+    "path", ["/", "/clients/C-1", "/clients/C-77", "/rules", "/why?client=C-1&rule=two-missed"]
+)
 def test_without_a_session_nothing_of_a_client_is_shown(
     site: ConsoleSite, web: WebServer, path: str
 ) -> None:
@@ -94,11 +97,12 @@ def test_signing_out_ends_the_session(site: ConsoleSite, web: WebServer) -> None
     assert browser.get(f"{web.address}/", timeout=10).status_code == 401
 
 
-# role: status of (caseload, own client, other client, act on own, act on other's)
+# role: status of (caseload, rules, own client, other client, why of own, why of other's,
+# act on own, act on other's)
 MATRIX = {
-    "one": (200, 200, 403, 303, 403),
-    "super": (200, 200, 200, 303, 303),
-    "auditor": (200, 200, 200, 403, 403),
+    "one": (200, 200, 200, 403, 200, 403, 303, 403),
+    "super": (200, 200, 200, 200, 200, 200, 303, 303),
+    "auditor": (200, 200, 200, 200, 200, 200, 403, 403),
 }
 
 
@@ -115,9 +119,17 @@ def test_each_role_reaches_what_the_matrix_says(
         path = f"{web.address}/alerts/{site.alert_of(client_id)}/take"
         return browser.post(path, allow_redirects=False, timeout=10).status_code
 
-    found = (got("/"), got("/clients/C-1"), got("/clients/C-2"), posted(1), posted(2))
+    seen = ("/", "/rules", "/clients/C-1", "/clients/C-2", WHY.format(1), WHY.format(2))
+    found = (*map(got, seen), posted(1), posted(2))
 
     assert found == MATRIX[name]
+
+
+def test_a_time_that_cannot_be_read_is_said(site: ConsoleSite, web: WebServer) -> None:
+    answer = signed_in(site, web, "one").get(f"{web.address}{WHY.format(1)}&at=soon", timeout=10)
+
+    assert answer.status_code == 400
+    assert "is no time" in answer.text
 
 
 def test_a_refusal_names_nothing_of_the_client(site: ConsoleSite, web: WebServer) -> None:
@@ -230,6 +242,9 @@ def test_a_word_in_an_event_cannot_become_a_script(site: ConsoleSite, web: WebSe
         "/assets/base.html",
         "/?page=0",
         "/?page=x",
+        "/why?client=C-1&rule=nothing",
+        "/why",
+        "/rules/nothing",
         "/alerts/1/explode",
         "/alerts/99999999999999999999/take",
         "/clients/" + "x" * 3000,

@@ -1,0 +1,62 @@
+"""Why a rule held for a client at an instant, or why not, as a page of the console."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.access.abilities import Ability, Access
+from engine.errors import UserError
+from engine.flows.console import viewing
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.flows.operations.why_rule import explain_rule
+from engine.model.instant import Instant, to_us
+from engine.model.rule_explanation import RuleAtInstant
+from engine.store.people import roster
+
+
+def open_page(
+    desk: Desk, who: SignedIn, ref: str, rule_id: str, at: str
+) -> RuleAtInstant | Access | None:
+    """Explain a rule, and write down that the account saw it of this client.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who asks.
+        ref: The client's ref.
+        rule_id: The rule.
+        at: The instant by the client's clock, such as 2026-11-27T19:37; empty for the present.
+
+    Returns:
+        The explanation, or why the account may not see it; None if there is no such client or rule.
+
+    Raises:
+        UserError: The instant cannot be read, or lies ahead.
+    """
+    now = desk.now()
+    with desk.database.read() as conn:
+        known = roster.find_clients(conn, [ref]).get(ref)
+    if known is None:
+        return None
+    access = viewing.decide(desk, who, Ability.SEE_CLIENT, known.id, now)
+    if access is not Access.GRANTED:
+        return access
+    rulebook = desk.rulebook()
+    if rule_id not in rulebook.rules:
+        return None
+    as_of = _instant(at, known.timezone) if at else now
+    with desk.database.read() as conn:
+        told = explain_rule(conn, rulebook, ref, rule_id, as_of, now)
+    viewing.record(desk, who, "why", [known.id], now)
+    return told
+
+
+def _instant(written: str, timezone: str) -> Instant:
+    try:
+        there = datetime.fromisoformat(written)
+        return to_us(there if there.tzinfo else there.replace(tzinfo=ZoneInfo(timezone)))
+    except ValueError:
+        raise UserError(
+            f"'{written}' is no time; write one such as 2026-11-27T19:30, by the client's clock."
+        ) from None
