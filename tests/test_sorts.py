@@ -18,7 +18,7 @@ from tests.conftest import TESTS, markers_of
         ("alerts/test_decide_properties.py", (), True, ["slow"]),
         ("studies/test_outcome.py", ("database", "sqlite_file"), False, ["integration"]),
         ("store/alerts/test_alerts.py", (), False, ["integration"]),
-        ("test_config.py", (), False, ["integration"]),
+        ("test_app.py", (), False, ["integration"]),
         ("flows/intake/test_ingest_properties.py", (), True, ["integration", "slow"]),
         ("journeys/test_daemon.py", ("sqlite_file",), False, ["journey"]),
     ],

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.measures.weekday import WEEKDAYS
 from tests.kit.generated_people import FIELD_VALUES, KIND_NAMES
-from tests.kit.plain_rules import Condition
+from tests.kit.plain_values import Condition
 
 # `make thorough` tries 20,000 cases of each property, others each time.
 CASES = int(os.environ.get("HANDRAIL_CASES", "0"))

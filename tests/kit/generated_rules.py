@@ -22,7 +22,7 @@ from tests.kit.generated import (
 )
 from tests.kit.generated_people import KIND_NAMES, people
 from tests.kit.plain_people import Person
-from tests.kit.plain_rules import Condition
+from tests.kit.plain_values import Condition
 
 Names = Sequence[tuple[Condition, bool]]
 """References to phrases and rules, each with whether it is of such as always have a value."""

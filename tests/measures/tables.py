@@ -23,7 +23,8 @@ from engine.rulebook.parsing.reading import Reading
 from engine.yaml_source import YamlSource
 from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.plain_people import Entry, Happening, Person
-from tests.kit.plain_rules import AsOf, as_engine
+from tests.kit.plain_rules import AsOf
+from tests.kit.plain_values import as_engine
 
 ATTRIBUTES = ("programme", "phase", "has_mentor")
 

@@ -28,8 +28,11 @@ from engine.yaml_source import YamlSource
 from tests.kit.generated import LISTS, MEASURES, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
+from tests.kit.plain_instants import instants
 from tests.kit.plain_people import Person
-from tests.kit.plain_rules import AsOf, Condition, as_engine, instants, plain_spans
+from tests.kit.plain_rules import AsOf
+from tests.kit.plain_spans import plain_spans
+from tests.kit.plain_values import Condition, as_engine
 
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:

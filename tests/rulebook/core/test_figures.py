@@ -16,8 +16,9 @@ from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
+from tests.kit.plain_instants import instants
 from tests.kit.plain_people import DAY, Entry, Happening, Person, local_day
-from tests.kit.plain_rules import OPERATORS, AsOf, instants
+from tests.kit.plain_rules import OPERATORS, AsOf
 
 ENROLLED = datetime(2024, 3, 1, 9, tzinfo=UTC)
 RULES = """

@@ -13,7 +13,7 @@ import pytest
 from engine.rulebook.parsing.load import from_texts
 from engine.yaml_source import YamlSource
 from tests.kit.generated_people import KINDS, histories, us
-from tests.kit.plain_rules import plain_spans
+from tests.kit.plain_spans import plain_spans
 from tests.measures.tables import person, rows
 
 MISSED = "{count: check_in, where: {status: missed}, within: 1 day, at_least: 1}"
