@@ -36,6 +36,7 @@ from engine.cli.rules.outcome_options import (
     query_of,
     whole_file,
 )
+from engine.cli.rules.tune_scorecard import Destination, derive_scorecard, write_draft
 from engine.errors import UserError
 
 if TYPE_CHECKING:
@@ -66,6 +67,14 @@ Most = Annotated[
         help="The most variants to try; of more possible ones a part is drawn.",
     ),
 ]
+Scorecard = Annotated[
+    str | None,
+    typer.Option(
+        "--scorecard",
+        metavar="NAME",
+        help="Derive the points of this scorecard of the rules instead; signs stay as written.",
+    ),
+]
 Draft = Annotated[
     Path | None,
     typer.Option(
@@ -88,6 +97,7 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
     onset: Onset = None,
     budget: Budget = "1 a client-month",
     variants: Most = 1000,
+    scorecard: Scorecard = None,
     draft: Draft = None,
     html: Html = None,
     format: ListFormat = Format.TABLE,
@@ -109,20 +119,29 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
         raise UserError("Name what alerts are to warn of, with --outcome RULE or --cohort FILE.")
     asked = Asked(outcome, at_risk_from, cohort, lead, horizon, onset)
     query = query_of(settings, rulebook, period_of(settings, since, until), asked)
-    tunables = _tunables(rulebook, rule, [one for one in (outcome, at_risk_from) if one])
+    fixed = [one for one in (outcome, at_risk_from) if one]
+    _check_rules(rulebook, rule, fixed)
     with whole_file(html) as write:
-        tried, among = _search(settings, rulebook, query, rule, tunables, variants)
-        found = choose(among, most)
-        if draft:
-            _write_draft(draft, settings, rulebook, tunables, tried, found)
-        _show(found, tried, format)
-        if write:
-            from engine.presentation.tuning.page import page
+        if scorecard:
+            is_done = derive_scorecard(
+                settings, rulebook, query, rule, scorecard, Destination(draft, write, format)
+            )
+        else:
+            tunables = _tunables(rulebook, rule, fixed)
+            tried, among = _search(settings, rulebook, query, rule, tunables, variants)
+            found = choose(among, most)
+            if draft:
+                _write_draft(draft, settings, rulebook, tunables, tried, found)
+            _show(found, tried, format)
+            if write:
+                from engine.presentation.tuning.page import page
+                from engine.presentation.tuning.sections import sections
 
-            write(page(found, tried))
+                write(page(sections(found, tried)))
+            is_done = found.chosen is not None
     if html:
         typer.echo(f"The page is in {html}.", err=True)
-    if found.chosen is None:
+    if not is_done:
         raise typer.Exit(FOUND)
 
 
@@ -133,16 +152,20 @@ def _budget(text: str) -> float:
     return float(match[1])
 
 
+def _check_rules(rulebook: Rulebook, rule_ids: Sequence[str], fixed: Sequence[str]) -> None:
+    for rule_id in rule_ids:
+        if rule_id not in rulebook.rules:
+            raise no_rule(rule_id, rulebook.rules)
+        if rule_id in fixed:
+            raise UserError(f"{rule_id} says who is at risk or what is warned of; leave it out.")
+
+
 def _tunables(rulebook: Rulebook, rule_ids: Sequence[str], fixed: Sequence[str]) -> list[Tunable]:
     """Return the numbers of these rules that may be varied, all of one file."""
     from engine.rulebook.tools.tunables import tunables_of
 
     found: dict[Tunable, None] = {}
     for rule_id in rule_ids:
-        if rule_id not in rulebook.rules:
-            raise no_rule(rule_id, rulebook.rules)
-        if rule_id in fixed:
-            raise UserError(f"{rule_id} says who is at risk or what is warned of; leave it out.")
         found |= dict.fromkeys(tunables_of(rulebook, rule_id))
     if not found:
         written = rulebook.checked[rule_ids[0]].written
@@ -207,19 +230,13 @@ def _write_draft(
 ) -> None:
     from engine.model.instant import from_us
     from engine.presentation.tuning.draft_evidence import evidence
-    from engine.rulebook.tools.draft import draft_of
+    from engine.rulebook.tools.draft import draft_of, with_numbers
 
     if found.chosen is None:
         return
-    values = tried.written(found.chosen)
+    edits = with_numbers(tunables, tried.written(found.chosen))
     source = evidence(found, tried, from_us(now()).date())
-    text = draft_of(rulebook, settings.kinds, tried.rules, tunables, values, source)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UserError(f"--draft: {path} cannot be written: {error.strerror}.") from None
-    typer.echo(f"The draft is in {path}. Look at it with handrail preview.", err=True)
+    write_draft(path, draft_of(rulebook, settings.kinds, tried.rules, edits, source))
 
 
 def _show(found: TuningResult, tried: Tried, format: Format) -> None:

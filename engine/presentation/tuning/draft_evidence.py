@@ -6,6 +6,7 @@ from datetime import date
 
 from engine.model.plurals import counted
 from engine.presentation.quantities import count, rate, share
+from engine.presentation.tuning.scorecard_sections import Derivation
 from engine.studies.resampling import Estimate
 from engine.studies.tried_numbers import Tried
 from engine.studies.tuning import TuningResult
@@ -40,3 +41,16 @@ def _percents(one: Estimate) -> str:
 
 def _numbers(one: Estimate) -> str:
     return "" if one.low is None or one.high is None else f" [{one.low:.2f} to {one.high:.2f}]"
+
+
+def scorecard_evidence(one: Derivation, day: date) -> str:
+    """Say on what data points were derived, and what they are worth on other clients."""
+    now, derived = one.found.present, one.found.derived
+    return (
+        f"Points of {one.name} derived by handrail tune on {day.isoformat()} from this site's own "
+        f"events: {counted(one.clients, 'client')} at risk, {count(one.outcomes)} of whom reached "
+        f"{one.outcome}. A day before it scores higher than another in {share(derived.value)}"
+        f"{_percents(derived)} of pairs on clients on which they were not derived; the points "
+        f"before in {share(now.value)}{_percents(now)}, chance 50 %. The cut-offs were only moved "
+        "along."
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from engine.presentation.preview.section import Section
 from engine.presentation.rendering import render
-from engine.presentation.tuning.sections import sections
-from engine.studies.tried_numbers import Tried
-from engine.studies.tuning import TuningResult
 
 
-def page(found: TuningResult, tried: Tried) -> str:
+def page(sections: Sequence[Section]) -> str:
     """Write the whole page; it fetches nothing, runs nothing and names no client."""
-    return render("tuning.html", sections=sections(found, tried))
+    return render("tuning.html", sections=sections)

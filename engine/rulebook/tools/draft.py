@@ -18,7 +18,7 @@ _NAME = "draft.yaml"
 _WIDTH = 90  # of the lines of the evidence
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
     """Put a text in place of the characters from `begin` to before `end`."""
 
     begin: int
@@ -30,8 +30,7 @@ def draft_of(
     rulebook: Rulebook,
     kinds: Mapping[str, Kind],
     rule_ids: Sequence[str],
-    tunables: Sequence[Tunable],
-    values: Sequence[str],
+    edits: Sequence[Edit],
     evidence: str,
 ) -> str:
     """Write a rule file with drafts of some rules, under ids of their own.
@@ -40,8 +39,7 @@ def draft_of(
         rulebook: The rules as they are.
         kinds: The kinds of events.
         rule_ids: The rules, all of one file.
-        tunables: The numbers that differ, of that file.
-        values: Their numbers in the draft.
+        edits: What differs in that file.
         evidence: What the draft rests on.
 
     Returns:
@@ -50,48 +48,54 @@ def draft_of(
     Raises:
         UserError: The file is written in a way in which the draft cannot be cut out.
     """
-    (file,) = {one.file for one in tunables}
-    text = rulebook.files[file]
-    root = rulebook.checked[rule_ids[0]].written.reading.source.root
+    source = rulebook.checked[rule_ids[0]].written.reading.source
+    text, root = rulebook.files[source.name], source.root
     assert isinstance(root, yaml.MappingNode)
-    edits = [_Edit(one.begin, one.end, value) for one, value in zip(tunables, values, strict=True)]
     kept = {rulebook.checked[rule_id].written.node.start_mark.index for rule_id in rule_ids}
     cut = list(_others(text, root, kept))
-    for rule_id in rule_ids:
-        edits += _as_draft(rulebook, rule_id, evidence)
-    inside = [one for one in edits if not any(two.begin <= one.begin < two.end for two in cut)]
+    as_draft = [edit for one in rule_ids for edit in _as_draft(rulebook, one, evidence)]
+    inside = [
+        one
+        for one in (*edits, *as_draft)
+        if not any(two.begin <= one.begin < two.end for two in cut)
+    ]
     for one in sorted([*inside, *cut], reverse=True):
         text = text[: one.begin] + one.text + text[one.end :]
     try:
         from_texts({**rulebook.files, _NAME: text}, kinds)
     except MistakesError as error:
         raise UserError(
-            f"The draft cannot be cut out of {file} ({error.mistakes[0][3]}). Write each of its "
-            "rules on lines of its own, beginning with '- id:'."
+            f"The draft cannot be cut out of {source.name} ({error.mistakes[0][3]}). Write each of "
+            "its rules on lines of its own, beginning with '- id:'."
         ) from None
     return text
 
 
-def _others(text: str, root: yaml.MappingNode, kept: set[int]) -> Iterator[_Edit]:
+def with_numbers(tunables: Sequence[Tunable], values: Sequence[str]) -> list[Edit]:
+    """Put other values in the places of numbers."""
+    return [Edit(one.begin, one.end, value) for one, value in zip(tunables, values, strict=True)]
+
+
+def _others(text: str, root: yaml.MappingNode, kept: set[int]) -> Iterator[Edit]:
     """Cut out the other rules and the figures, which would stand in two files."""
     keys = [(key, value) for key, value in root.value]
     for place, (key, value) in enumerate(keys):
         end = keys[place + 1][0].start_mark.index if place + 1 < len(keys) else len(text)
         if key.value == "figures":
-            yield _Edit(key.start_mark.index, end, "")
+            yield Edit(key.start_mark.index, end, "")
         if key.value == "rules":
-            begins = [_line(text, item.start_mark.index) for item in value.value]
+            begins = [line_of(text, item.start_mark.index) for item in value.value]
             for item, begin, stop in zip(value.value, begins, [*begins[1:], end], strict=True):
                 if item.start_mark.index not in kept:
-                    yield _Edit(begin, stop, "")
+                    yield Edit(begin, stop, "")
 
 
-def _line(text: str, place: int) -> int:
+def line_of(text: str, place: int) -> int:
     """Where the line of a place begins."""
     return text.rfind("\n", 0, place) + 1
 
 
-def _as_draft(rulebook: Rulebook, rule_id: str, evidence: str) -> list[_Edit]:
+def _as_draft(rulebook: Rulebook, rule_id: str, evidence: str) -> list[Edit]:
     nodes = rulebook.checked[rule_id].written.nodes
     indent = "\n" + " " * rulebook.checked[rule_id].written.node.start_mark.column
     source = f"{indent}  grade: opinion{indent}  source: >-"
@@ -105,11 +109,11 @@ def _as_draft(rulebook: Rulebook, rule_id: str, evidence: str) -> list[_Edit]:
     text = rulebook.files[rulebook.checked[rule_id].written.reading.source.name]
     begin = len(text[:begin].rstrip())
     end = begin + len(text[begin:end].rstrip())
-    return [*edits, _Edit(begin, end, source)]
+    return [*edits, Edit(begin, end, source)]
 
 
-def _over(node: yaml.Node, text: str) -> _Edit:
-    return _Edit(node.start_mark.index, node.end_mark.index, text)
+def _over(node: yaml.Node, text: str) -> Edit:
+    return Edit(node.start_mark.index, node.end_mark.index, text)
 
 
 def _new_id(rulebook: Rulebook, rule_id: str) -> str:

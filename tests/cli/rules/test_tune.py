@@ -161,3 +161,62 @@ def test_a_rule_whose_alerts_tell_nobody_cannot_be_chosen_by(say: Say, tmp_path:
     )
     _, err = say("missed", "--outcome", "used", "--rules", rules, code=2)
     assert "Nobody is told of an alert of missed" in err
+
+
+CARD = """\
+format: 1
+scorecards:
+  signs:
+    - {points: 1, when: {count: check_in, where: {status: missed}, within: 7 days, at_least: 1}}
+    - {points: 1, when: {count: test, at_least: 1}}
+rules:
+  - id: missed
+    title: Missed check-ins
+    status: live
+    severity: medium
+    when: {points: signs, at_least: 1}
+  - id: used
+    title: Use
+    status: shadow
+    severity: low
+    when: {count: return_to_use, within: 1 day, at_least: 1}
+"""
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Path:
+    path = tmp_path / "card.yaml"
+    path.write_text(CARD)
+    return path
+
+
+def test_points_are_not_derived_from_a_few_outcomes(say: Say, card: Path) -> None:
+    options = ("--outcome", "used", "--rules", card, "--scorecard", "signs")
+    _, err = say("missed", *options, code=1)
+    assert "Only 4 clients reached used." in err
+    assert "so they stay as they are" in err
+
+
+def test_a_scorecard_that_no_rule_uses_is_refused(say: Say, card: Path) -> None:
+    options = ("--outcome", "used", "--rules", card, "--scorecard", "sings")
+    _, err = say("missed", *options, code=2)
+    assert "No rule of missed uses a scorecard 'sings'" in err
+
+
+def test_derived_points_are_shown_with_their_items_in_words_and_written_as_a_draft(
+    say: Say, card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.studies.scorecard.FEWEST_OUTCOMES", 1)
+    draft = tmp_path / "draft.yaml"
+    options = ("--outcome", "used", "--rules", card, "--scorecard", "signs")
+    out, _ = say("missed", *options, "--draft", draft)
+    assert "Points of the scorecard signs" in out
+    assert "1 or more missed" in " ".join(out.split())
+    assert "dropped: it never held, or always" in " ".join(out.split())
+    text = draft.read_text()
+    assert "id: missed-tuned" in text
+    assert "Points of signs derived by handrail tune" in " ".join(text.split())
+    found = json.loads(say("missed", *options, "--format", "json")[0])
+    assert [item["points"] for item in found["items"]] == [1, 0]
+    out, _ = say("missed", *options, "--format", "csv")
+    assert out.splitlines()[0] == "points,now,item,held,followed,verdict"

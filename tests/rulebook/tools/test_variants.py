@@ -14,7 +14,8 @@ from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.core.variants import VariantSpans
 from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.parsing.load import from_texts
-from engine.rulebook.tools.draft import draft_of
+from engine.rulebook.tools.draft import draft_of, with_numbers
+from engine.rulebook.tools.scorecard_draft import scorecard_of, with_points
 from engine.rulebook.tools.tunables import tunables_of
 from engine.rulebook.tools.variant_search import choices
 from engine.rulebook.tools.variants import VariantReader
@@ -149,7 +150,13 @@ def test_what_cannot_be_tried_is_refused_where_it_stands(condition: str) -> None
 def test_a_draft_is_the_file_with_other_numbers_and_one_rule_that_tells_nobody() -> None:
     book = rulebook_of(RULES)
     numbers = tunables_of(book, "risk")
-    text = draft_of(book, BUILT_IN, ["risk"], numbers, ["14 days", "3", "2 hours", "2"], "Because.")
+    text = draft_of(
+        book,
+        BUILT_IN,
+        ["risk"],
+        with_numbers(numbers, ["14 days", "3", "2 hours", "2"]),
+        "Because.",
+    )
     draft = rulebook_of(text)
     assert list(draft.rules) == ["risk-tuned"]
     rule = draft.rules["risk-tuned"]
@@ -168,8 +175,55 @@ def test_a_rule_without_evidence_gets_some_and_a_taken_id_is_not_taken_again() -
         "    severity: low\n    when: {count: test, at_least: 1, tunable: {at_least: [1, 2]}}\n"
         "  - id: risk\n")  # fmt: skip
     book = rulebook_of(rules)
-    text = draft_of(book, BUILT_IN, ["other"], tunables_of(book, "other"), ["2"], "Because.")
+    text = draft_of(
+        book, BUILT_IN, ["other"], with_numbers(tunables_of(book, "other"), ["2"]), "Because."
+    )
     assert list(rulebook_of(text).rules) == ["other-tuned-2"]
     evidence = rulebook_of(text).rules["other-tuned-2"].evidence
     assert evidence is not None
     assert evidence.source == "Because."
+
+
+SCORECARD = """\
+format: 1
+scorecards:
+  risk:
+    - points: 2
+      tunable: {points: [1, 2, 3]}
+      when: {count: test, at_least: 1}
+    # Dropped.
+    - {points: 1, when: {count: contact, at_least: 1}}
+    - {points: -1, when: {count: assessment, at_least: 1}}
+    - {points: 2, when: {count: check_in, at_least: 1}}
+rules:
+  - id: risk
+    title: Several signs
+    status: live
+    severity: medium
+    when: {points: risk, at_least: 3, tunable: {at_least: [2, 3, 4]}}
+    raise: {to: high, when: {points: risk, at_least: 5}}
+  - id: other
+    title: Another
+    status: live
+    severity: low
+    when: {points: risk, at_least: 2}
+"""
+
+
+def test_a_draft_of_a_scorecard_has_its_new_points_and_cut_offs_moved_along() -> None:
+    book = rulebook_of(SCORECARD)
+    assert scorecard_of(book, ["risk"], "riks") is None
+    scorecard = scorecard_of(book, ["risk"], "risk")
+    assert scorecard is not None
+    assert [points for points, _ in scorecard.checked.items] == [2, 1, -1, 2]
+    edits = with_points(book.checked["risk"].written, SCORECARD, "risk", [1, 0, -2, 1])
+    text = draft_of(book, BUILT_IN, ["risk"], edits, "Because.")
+    draft = rulebook_of(text)
+    assert list(draft.rules) == ["risk-tuned"]
+    found = scorecard_of(draft, ["risk-tuned"], "risk")
+    assert found is not None
+    assert [points for points, _ in found.checked.items] == [1, -2, 1]
+    # Of 5 points at most there are 2 left, so 3 becomes 1 and 5 becomes 2.
+    assert "at_least: 1, tunable: {at_least: [1, 2]}" in text
+    assert "{points: risk, at_least: 2}}" in text
+    assert "tunable: {points: [1, 2, 3]}" in text
