@@ -52,7 +52,7 @@ class Days(NamedTuple):
     followed: Floats
 
     def among(self, clients: Bools) -> Days:
-        """Take the days of some clients, of whom `clients` (n,) says which."""
+        """Take the days of some clients: those for whom `clients` (n,) is true."""
         chosen = clients[self.client]
         return Days(
             self.client[chosen], self.held[chosen], self.judged[chosen], self.followed[chosen]

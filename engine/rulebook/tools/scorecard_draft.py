@@ -61,7 +61,7 @@ def with_points(written: WrittenRule, text: str, name: str, points: Sequence[int
     root = written.reading.source.root
     items = _items(root, name)
     starts = [line_of(text, item.start_mark.index) for item in items]
-    # The last item ends where the line of what follows begins.
+    # The last item ends with its line.
     last = len(text[: items[-1].end_mark.index].rstrip())
     ends = [*starts[1:], text.find("\n", last) + 1 or len(text)]
     edits: list[Edit] = []
