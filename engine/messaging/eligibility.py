@@ -119,7 +119,8 @@ def _of_alert(
 def _of_recipient(recipient: RecipientFacts, message: Claimed | None) -> NotifyReason | None:
     # News that only operators can know is useful to them wherever they are.
     to_operators = message is not None and (
-        message.alert_id is None or message.kind in PASSES_QUIET_HOURS
+        (message.alert_id is None and message.kind != MessageKind.ON_CALL)
+        or message.kind in PASSES_QUIET_HOURS
     )
     if not recipient.staff.active:
         return NotifyReason.INACTIVE

@@ -166,6 +166,9 @@ _TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
     """Return whether the recipient is assigned to the client, or on call, when the text goes."""
+    if message.kind == MessageKind.ON_CALL:
+        on_call = RecipientResolver(conn, now).on_call()
+        return message.staff_id in {one.staff.id for one in on_call}
     if message.alert_id is None or message.kind not in _TO_ROLES:
         return True
     (routed,) = alerts.read_routed(conn, [message.alert_id])

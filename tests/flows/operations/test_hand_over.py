@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from engine.flows.delivery import deliver
 from engine.flows.operations import hand_over, on_call
 from engine.model.on_call import Rotation
 from engine.store.database.connection import Database
 from engine.store.people import on_call as store
 from engine.store.tables.messages import outbox
+from tests.kit.carrier import Carrier
 from tests.kit.site import Site
 from tests.kit.times import NOON, hours
 
@@ -64,3 +66,13 @@ def test_an_override_is_a_shift_of_its_own(site: Site) -> None:
     assert told(site)[1:] == [
         (2, "Handrail: you are on call until Tuesday 15:00. Nothing is open.")
     ]
+
+
+def test_who_is_no_longer_on_call_when_the_text_goes_does_not_get_it(site: Site) -> None:
+    hand_over.run(site.database, NOON)
+    with site.database.write() as conn:
+        store.override(conn, "nights", 2, NOON, NOON + hours(3))
+    carrier = Carrier()
+    while deliver.run(site.database, carrier, NOON + 1, "test"):
+        pass
+    assert carrier.asked == []
