@@ -13,7 +13,15 @@ from zoneinfo import ZoneInfo
 from engine.model.client import RecordEntry
 from engine.model.instant import Instant, from_us
 from engine.model.local_time import Zones, first_reached_in_zones, zone_at
-from engine.model.schedule import Anchor, ChangeKind, DaysAfter, Occurrence, ScheduleChange, Timing
+from engine.model.schedule import (
+    Anchor,
+    ChangeKind,
+    DaysAfter,
+    Occurrence,
+    RandomDraws,
+    ScheduleChange,
+    Timing,
+)
 
 _ENTRY: dict[Anchor, str] = {"enrolment": "enrolled", "discharge": "discharged"}
 
@@ -38,7 +46,14 @@ def occurrences(
             that cover a day the later one counts.
     """
     on = timing.on
-    days = on.days(first, last) if not isinstance(on, DaysAfter) else _days_after(on, record, zones)
+    days: Iterable[date]
+    match on:
+        case DaysAfter():
+            days = _days_after(on, record, zones)
+        case RandomDraws():
+            days = ()  # they are drawn for each client (calendar/draws.py)
+        case _:
+            days = on.days(first, last)
     within = (day for day in days if first <= day <= last)
     if not changes:
         return (occurrence(timing, day, zones) for day in within)

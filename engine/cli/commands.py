@@ -8,7 +8,7 @@ from engine.cli.alerts import act, alerts, inbox, mute
 from engine.cli.intake import import_, rejects
 from engine.cli.operations import accounts, db, doctor, run
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_, tune
-from engine.cli.schedules import clients, schedules
+from engine.cli.schedules import clients, draw, schedules
 from engine.cli.staff import absence, disclosures, oncall, staff, text_me
 
 app = typer.Typer(
@@ -49,4 +49,5 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(rules.app, name="rules")
 app.add_typer(schedules.app, name="schedules")
 app.add_typer(clients.app, name="clients")
+app.add_typer(draw.app, name="draw")
 app.add_typer(db.app, name="db")

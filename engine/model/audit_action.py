@@ -22,6 +22,7 @@ class AuditAction(StrEnum):
     ALERT_STORM = "alert storm"
     EVALUATION_FAILED = "evaluation failed"
     EXPECTATIONS_ENDED = "expectations ended"
+    SEED_COMMITTED = "seed committed"
     SCHEDULE_CHANGED = "schedule changed"
     AGREED_TO_TEXTS = "agreed to texts"
     AGREEMENT_WITHDRAWN = "agreement withdrawn"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
@@ -69,6 +71,41 @@ class DaysAfter:
 
 
 @dataclass(frozen=True, slots=True)
+class RandomDraws:
+    """Days that chance draws: the limits of the gap in days, and the chance of each day between."""
+
+    minimum: int
+    maximum: int
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDays:
+    """The days that were drawn for one client, in order."""
+
+    drawn: tuple[date, ...]
+
+    def days(self, first: date, last: date) -> Iterator[date]:
+        """Yield the days from the first to the last one, in order."""
+        return (day for day in self.drawn if first <= day <= last)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawSeed:
+    """The seed of a month's draws of a schedule, and the day on which it was made."""
+
+    schedule_id: str
+    month: str  # such as 2026-06
+    seed: str
+    made_on: date
+
+    @property
+    def commitment(self) -> str:
+        """The hash that is published before the month, and proves the seed after it."""
+        return hashlib.sha256(bytes.fromhex(self.seed)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """When a schedule is due, by the client's clock.
 
@@ -76,7 +113,7 @@ class Timing:
     is how long after it an event still counts.
     """
 
-    on: Recurrence | DaysAfter
+    on: Recurrence | DaysAfter | RandomDraws | DrawnDays
     by: time
     window: Duration | None = None
     grace: Duration = 0

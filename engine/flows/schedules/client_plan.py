@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from engine.calendar.draws import draw_days
 from engine.calendar.expectations import (
     ExpectationVerdict,
     ScheduleFacts,
@@ -26,9 +27,12 @@ from engine.model.outages import Feed
 from engine.model.schedule import (
     SOURCE,
     ChangeKind,
+    DrawnDays,
+    DrawSeed,
     Expectation,
     Occurrence,
     Outcome,
+    RandomDraws,
     ScheduleChange,
     Sign,
     Timing,
@@ -63,8 +67,9 @@ class ScheduleContext:
 class KnownFacts:
     """The facts that are read about some clients.
 
-    `stored`, `said` and `agreed` are by client id, `changed` by client id and schedule. `asked` are
-    the ids of expectations whose question went out; `feeds` are those of all sources.
+    `stored`, `said` and `agreed` are by client id, `changed` by client id and schedule, and `seeds`
+    by schedule. `asked` are the ids of expectations whose question went out; `feeds` are those of
+    all sources.
     """
 
     clients: Mapping[int, Client]
@@ -72,6 +77,7 @@ class KnownFacts:
     said: Mapping[int, Sequence[TimedEvent]]
     feeds: Collection[Feed]
     changed: Mapping[tuple[int, str], Sequence[ScheduleChange]] = field(default_factory=dict)
+    seeds: Mapping[str, Sequence[DrawSeed]] = field(default_factory=dict)
     agreed: Mapping[int, Agreement] = field(default_factory=dict)
     asked: Collection[int] = ()
 
@@ -138,6 +144,7 @@ def decide_client(
             new = _new(client, schedule, standing, expected, since, facts)
             decided = decide([*standing, *new], expected, facts)
             yield None, _next_opening(decided, expected, facts)
+            yield None, _next_draw(client, schedule, facts)
         before = {one.id: one for one in standing}
         for one, verdict in decided:
             after = _after(one, verdict, context.now)
@@ -197,11 +204,41 @@ def _expected(
     context: ScheduleContext, known: KnownFacts, client: Client, schedule: Schedule, start: Instant
 ) -> list[Occurrence]:
     """Return the occurrences that close from `start` on, up to the next one to open."""
-    first = local_day(start - _span(schedule.timing), client.zones)
-    last = local_day(context.now, client.zones) + _AHEAD
+    timing = schedule.timing
+    first = local_day(start - _span(timing), client.zones)
+    last = local_day(context.now, client.zones)
+    if isinstance(timing.on, RandomDraws):
+        # Nobody can read ahead of time which day is drawn next.
+        drawn = drawn_days(client, schedule, known.seeds.get(schedule.id, ()), last)
+        timing = replace(timing, on=DrawnDays(tuple(drawn)))
+    else:
+        last += _AHEAD
     own = known.changed.get((client.id, schedule.id), ())
-    found = occurrences(schedule.timing, client.record, client.zones, first, last, own)
+    found = occurrences(timing, client.record, client.zones, first, last, own)
     return list(to_the_next((one for one in found if one.closes >= start), context.now))
+
+
+def drawn_days(
+    client: Client, schedule: Schedule, seeds: Sequence[DrawSeed], last: date
+) -> Iterator[date]:
+    """Yield the days that are drawn for a client until the last one, in order.
+
+    Gaps are counted from the newest enrolment, or from the day of the first seed if that is later.
+    """
+    assert isinstance(schedule.timing.on, RandomDraws)
+    begins = draws_begin(client, seeds)
+    if begins is None:
+        return iter(())
+    by_month = {one.month: one.seed for one in seeds}
+    return draw_days(schedule.timing.on, schedule.id, client.ref, by_month, begins, last)
+
+
+def draws_begin(client: Client, seeds: Sequence[DrawSeed]) -> date | None:
+    """Return the day from which a client's gaps are counted; None before there is one."""
+    enrolled = [entry.at for entry in client.record if entry.entry == "enrolled"]
+    if not enrolled or not seeds:
+        return None
+    return max(local_day(max(enrolled), client.zones), min(one.made_on for one in seeds))
 
 
 def _new(
@@ -233,6 +270,14 @@ def _next_opening(
         for one, verdict in decided
     )
     return None if is_open else expected[-1].opens
+
+
+def _next_draw(client: Client, schedule: Schedule, facts: ScheduleFacts) -> Instant | None:
+    """Return when the next day is drawn or not: at the client's midnight."""
+    if not isinstance(schedule.timing.on, RandomDraws) or not is_for(facts, facts.now):
+        return None
+    tomorrow = local_day(facts.now, client.zones) + timedelta(days=1)
+    return first_reached_in_zones(datetime.combine(tomorrow, time()), client.zones)
 
 
 def _after(one: Expectation, verdict: ExpectationVerdict, now: Instant) -> Expectation:

@@ -24,6 +24,7 @@ from engine.flows.schedules.client_plan import (
     decide_client,
     longest,
 )
+from engine.flows.schedules.seeds import seeds_of
 from engine.model.audit_action import AuditAction
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant
@@ -52,7 +53,8 @@ def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Insta
     Returns:
         When each client is to be looked at again, by id; clients without expectations are left out.
     """
-    known = _read(context, claims)
+    drawing = {name for name, one in context.schedules.items() if one.draws}
+    known = replace(_read(context, claims), seeds=seeds_of(context.database, drawing, context.now))
     if not context.schedules and not known.stored:
         return {}
     made: list[ExpectationChange] = []
@@ -92,8 +94,8 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
             said,
             source_health.read(conn).values(),
             changes.of_clients(conn, ids),
-            agreements.reachable(conn, ids) if asks else {},
-            client_texts_out.asked_of(conn, ids, asked) if asks else (),
+            agreed=agreements.reachable(conn, ids) if asks else {},
+            asked=client_texts_out.asked_of(conn, ids, asked) if asks else (),
         )
 
 

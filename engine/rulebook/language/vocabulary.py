@@ -56,6 +56,7 @@ Own = Literal[
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
     "endings", "schedules", "expects", "every", "once", "questions", "languages", "answers", "ask",
+    "random", "rate",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 

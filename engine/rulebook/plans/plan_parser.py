@@ -11,13 +11,15 @@ import yaml
 
 from engine.measures.comparison import ANY, Where
 from engine.model.client import SPELL_WORDS
+from engine.model.draw_chance import chance_of
 from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import OutcomeWords, outcome_words
 from engine.model.instant import DAY_US
 from engine.model.nearest_word import nearest_word
 from engine.model.questions import QuestionSet
 from engine.model.recurrence import Recurrence, read_recurrence
-from engine.model.schedule import DaysAfter, Timing
+from engine.model.schedule import DaysAfter, RandomDraws, Timing
+from engine.rulebook.language.units import parse_days
 from engine.rulebook.language.vocabulary import PART, required
 from engine.rulebook.parsing.cases_given import parse_clock, read_date
 from engine.rulebook.parsing.comparison_parser import read_where
@@ -28,12 +30,16 @@ from engine.rulebook.plans.plan_vocabulary import (
     LONGEST_SCHEDULE_ID,
     ONCE,
     PLAN_FILE,
+    RANDOM,
+    RATE,
     SCHEDULE,
 )
 from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
 from engine.rulebook.plans.question_parser import read_ask, read_questions
 
 _Nodes = dict[str, yaml.Node]
+_WAYS = ("every", "once", "random")
+_LONGEST_GAP = 90  # days
 _T = TypeVar("_T")
 
 
@@ -192,21 +198,25 @@ def _length(reading: Reading, node: yaml.Node, what: str) -> Duration | None:
     return length
 
 
-def _read_days(reading: Reading, node: yaml.Node, parts: _Nodes) -> Recurrence | DaysAfter | None:
+def _read_days(
+    reading: Reading, node: yaml.Node, parts: _Nodes
+) -> Recurrence | DaysAfter | RandomDraws | None:
     starts = _part(parts, "starts", partial(read_date, reading))
-    if ("every" in parts) == ("once" in parts):
-        # A slip in one of the two words is said already.
-        slips = () if "every" in parts else _keys_of(node) - SCHEDULE.keys()
-        if not any(nearest_word(slip, ("every", "once")) for slip in slips):
-            text = "a schedule needs one of every: and once:"
-            reading.mistake(parts.get("once", reading.end_of(node)), text)
+    ways = [word for word in _WAYS if word in parts]
+    if len(ways) != 1:
+        # A slip in one of the words is said already.
+        slips = () if ways else _keys_of(node) - SCHEDULE.keys()
+        if not any(nearest_word(slip, _WAYS) for slip in slips):
+            text = "a schedule needs one of every:, once: and random:"
+            reading.mistake(parts[ways[1]] if ways else reading.end_of(node), text)
         return None
+    if "every" not in parts and "starts" in parts:
+        text = f"starts: goes with every:; {ways[0]}: has days of its own"
+        reading.mistake(parts["starts"], text)
     if "once" in parts:
-        if "starts" in parts:
-            reading.mistake(
-                parts["starts"], "starts: goes with every:; once: counts from its own day"
-            )
         return reading.parsed(parts["once"], "once", _days_after)
+    if "random" in parts:
+        return _read_random(reading, parts["random"])
     every = parts["every"]
     if isinstance(every, yaml.ScalarNode) and str(every.value) not in EVERY:
         said = str(every.value)
@@ -221,6 +231,35 @@ def _read_days(reading: Reading, node: yaml.Node, parts: _Nodes) -> Recurrence |
         return None
     weekly = f"FREQ=WEEKLY;BYDAY={','.join(dict.fromkeys(days))}"
     return read_recurrence("FREQ=DAILY" if DAY in words else weekly, starts)
+
+
+def _read_random(reading: Reading, node: yaml.Node) -> RandomDraws | None:
+    parts = reading.mapping(node, RANDOM, "'random:'", required(RANDOM))
+    gaps = [
+        reading.parsed(parts[word], word, parse_days)
+        for word in ("minimum_gap", "maximum_gap")
+        if word in parts
+    ]
+    mean = reading.parsed(parts["rate"], "rate", _mean_gap) if "rate" in parts else None
+    if len(gaps) < 2 or gaps[0] is None or gaps[1] is None or mean is None:
+        return None
+    minimum, maximum = (gap // DAY_US for gap in (gaps[0], gaps[1]))
+    if not 1 <= minimum < maximum <= _LONGEST_GAP:
+        text = f"the maximum gap must be longer than the minimum, and at most {_LONGEST_GAP} days"
+        reading.mistake(parts["maximum_gap"], text)
+        return None
+    try:
+        return RandomDraws(minimum, maximum, chance_of(minimum, maximum, mean))
+    except ValueError as error:
+        reading.mistake(parts["rate"], f"rate: {error}; it would be {mean:.1f} days")
+        return None
+
+
+def _mean_gap(text: str) -> float:
+    found = RATE.fullmatch(text)
+    if found is None or int(found[1]) == 0:
+        raise ValueError(f"'{text}' is not a rate; write one such as 6 in 30 days")
+    return int(found[2]) / int(found[1])
 
 
 def _keys_of(node: yaml.Node) -> set[str]:

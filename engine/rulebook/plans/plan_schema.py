@@ -17,6 +17,8 @@ from engine.rulebook.plans.plan_vocabulary import (
     ONCE,
     PLAN_FILE,
     QUESTIONS,
+    RANDOM,
+    RATE,
     RECURRENCE,
     SCHEDULE,
     TEXTS,
@@ -26,7 +28,8 @@ from engine.rulebook.plans.plan_vocabulary import (
 def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """Return the schema (draft 7) of a file of schedules, where events are of these kinds."""
     due = {name: kind for name, kind in kinds.items() if outcome_words(kind) is not None}
-    either = [{"required": ["every"]}, {"required": ["once"], "not": {"required": ["starts"]}}]
+    alone = [{"required": [word], "not": {"required": ["starts"]}} for word in ("once", "random")]
+    either = [{"required": ["every"]}, *alone]
     return {
         "$schema": DRAFT,
         "title": "Handrail schedules",
@@ -37,6 +40,7 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "questions": _of_keys(QUESTIONS),
             "texts": _of_keys(TEXTS),
             "ask": _of_keys(ASK),
+            "random": _of_keys(RANDOM),
             **{f"where {name}": _where(kind) for name, kind in due.items()},
         },
     }
@@ -47,6 +51,8 @@ _OWN: Mapping[object, Schema] = {
     "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
     "languages": {"$ref": "#/definitions/texts"},
     "answers": {"type": "array", "minItems": 1, "items": SCALAR},
+    "random": {"$ref": "#/definitions/random"},
+    "rate": {"type": "string", "pattern": whole_of(RATE)},
     "ask": {"$ref": "#/definitions/ask"},
     "expects": {"$ref": "#/definitions/expects"},
     "every": {

@@ -73,6 +73,9 @@ SCHEDULE: Mapping[str, Key] = {
         "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU.",
     ),
     "once": Key("once", "One day instead: '7 days after discharge' or '0 days after enrolment'."),
+    "random": Key(
+        "random", "Days that chance draws instead, between a minimum and a maximum gap, at a rate."
+    ),
     "starts": Key(
         "date", "The first day; a rule with an INTERVAL counts from it. Left out, it always was."
     ),
@@ -85,5 +88,11 @@ SCHEDULE: Mapping[str, Key] = {
     ),
     "ask": Key("ask", "What clients who agreed to texts are asked, and when."),
     "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),
+}
+RATE = re.compile(r"([0-9]{1,3}) in ([0-9]{1,3}) days")
+RANDOM: Mapping[str, Key] = {
+    "minimum_gap": Key(DurationKey(), "The fewest days from one draw to the next.", required=True),
+    "maximum_gap": Key(DurationKey(), "The most days from one draw to the next.", required=True),
+    "rate": Key("rate", "How many draws there are on average: 6 in 30 days, say.", required=True),
 }
 EVERY: tuple[str, ...] = (DAY, *WEEKDAYS)

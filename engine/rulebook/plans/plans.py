@@ -10,7 +10,7 @@ from engine.measures.comparison import Where
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import OutcomeWords
 from engine.model.questions import Ask, QuestionSet
-from engine.model.schedule import SignMeaning, Timing
+from engine.model.schedule import RandomDraws, SignMeaning, Timing
 
 ScheduleStatus = Literal["draft", "live", "retired"]
 STATUSES: tuple[ScheduleStatus, ...] = ("draft", "live", "retired")
@@ -50,6 +50,11 @@ class Schedule:
         if word in self.words.unkept:
             return SignMeaning.MISSED
         return SignMeaning.EXCUSED if word in self.words.excused else SignMeaning.KEPT
+
+    @property
+    def draws(self) -> RandomDraws | None:
+        """The limits and the chance of its random draws; None if its days are known."""
+        return self.timing.on if isinstance(self.timing.on, RandomDraws) else None
 
     @property
     def missed_fields(self) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from engine.measures.comparison import Comparison, Where
 from engine.measures.weekday import WEEKDAYS
+from engine.model.draw_chance import mean_gap
 from engine.model.duration import write_duration
-from engine.model.schedule import DaysAfter
+from engine.model.schedule import DaysAfter, DrawnDays, RandomDraws
 from engine.rulebook.english.words import choice, noun, one_of, word
 from engine.rulebook.plans.plans import Schedule, ScheduleStatus
 
@@ -50,6 +51,14 @@ def when_in_words(one: Schedule) -> str:
     if isinstance(on, DaysAfter):
         day = f"{on.days} {'day' if on.days == 1 else 'days'} after" if on.days else "on the day of"
         return f"once, {day} {on.after}, {by}"
+    if isinstance(on, RandomDraws):
+        mean = mean_gap(on.minimum, on.maximum, on.chance)
+        return (
+            f"on days that chance draws, {on.minimum} to {on.maximum} days apart and {mean:.1f} on "
+            f"average, {by}"
+        )
+    if isinstance(on, DrawnDays):
+        return f"on drawn days, {by}"
     if on.rule == _DAILY:
         return f"every day {by}"
     if on.rule.startswith(_WEEKLY):

@@ -34,6 +34,16 @@ schedule_changes = Table(
     Column("made_at", Instant, nullable=False),
 )
 
+# The seeds of random draws; each is made before its month, and its hash is in the audit trail.
+draw_seeds = Table(
+    "draw_seeds",
+    metadata,
+    Column("schedule_id", String(60), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("made_on", String(10), nullable=False),
+)
+
 # What each client is due to do, a row an occurrence; `day` is its local day. Without an outcome it
 # is open. `event_source` and `event_key` are the identity of the event that ended it.
 expectations = Table(

@@ -47,6 +47,13 @@ def mistakes(text: str) -> list[str]:
     return []
 
 
+def drawn(minimum: str, rate: str | None) -> dict[str, str | None]:
+    """A schedule of random draws with a maximum gap of nine days."""
+    said = f", rate: {rate}" if rate else ""
+    random = f"{{minimum_gap: {minimum} days, maximum_gap: 9 days{said}}}"
+    return {"every": None, "random": random}
+
+
 WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"id": "Groups"}, "3:9: id: 'Groups' is not an id;"),
     ({"id": "g" * 61}, "3:9: 'id' is longer than 60 characters"),
@@ -67,16 +74,20 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"every": "FREQ=HOURLY"}, "7:12: every: 'FREQ=HOURLY' is not a rule; begin it with"),
     ({"every": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, "7:12: every: no day ever fits "
                                                        "'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30'"),
-    ({"every": None}, "7:5: a schedule needs one of every: and once:"),
+    ({"every": None}, "7:5: a schedule needs one of every:, once: and random:"),
     ({"every": None, "evry": "day"}, "8:5: 'evry' is not a word of a schedule; did you mean "
                                      "'every'?"),
-    ({"once": "7 days after discharge"}, "9:11: a schedule needs one of every: and once:"),
+    ({"once": "7 days after discharge"}, "9:11: a schedule needs one of every:, once: and random:"),
     ({"every": None, "once": "a week after discharge"}, "8:11: once: 'a week after discharge' is "
                                                         "not such a day;"),
     (
         {"every": None, "once": "7 days after discharge", "starts": "2026-01-01"},
         "9:13: starts: goes with every:;",
     ),
+    (drawn("2", None), "8:13: 'random:' needs 'rate:'"),
+    (drawn("2", "often"), "8:62: rate: 'often' is not a rate;"),
+    (drawn("2", "1 in 30 days"), "8:62: rate: the mean gap must"),
+    (drawn("9", "3 in 30 days"), "8:48: the maximum gap must be"),
     ({"starts": "soon"}, "9:13: starts: 'soon' is not a date; write one such as 2026-03-06"),
     ({"by": "25:00"}, "8:9: by: '25:00' is not a time of day; write it as 21:00"),
     ({"by": None}, "7:5: a schedule needs 'by:' after this"),
@@ -88,7 +99,15 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
 ]  # fmt: skip
 # What a schema cannot say: the attributes of a site, names that may be those of lists, and what
 # must be computed.
-UNSAID = ("grup", "programme", "no day ever fits", "31 days", "longer than 60")
+UNSAID = (
+    "mean gap",
+    "maximum gap",
+    "grup",
+    "programme",
+    "no day ever fits",
+    "31 days",
+    "longer than 60",
+)
 
 
 @pytest.mark.parametrize(("changed", "says"), WRONG, ids=[says for _, says in WRONG])
@@ -121,6 +140,7 @@ RIGHT: list[dict[str, str | None]] = [
     {"every": "tuesday", "for": "{program: [iop, php]}"},
     {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
     {"every": None, "once": "7 days after discharge"},
+    drawn("2", "6 in 30 days"),
     {"expects": "medication", "window": "4 hours", "grace": "30 minutes", "why": "A reason."},
 ]
 

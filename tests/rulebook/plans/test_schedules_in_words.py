@@ -43,6 +43,13 @@ def test_a_schedule_is_explained_whole() -> None:
         ({"every": None, "once": "0 days after enrolment"}, "once, on the day of enrolment, by "
             "18:00"),
         (
+            {
+                "every": None,
+                "random": "{minimum_gap: 2 days, maximum_gap: 14 days, rate: 6 in 30 days}",
+            },
+            "on days that chance draws, 2 to 14 days apart and 5.0 on average, by 18:00",
+        ),
+        (
             {"every": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "starts": "2026-01-06"},
             "on the days of the rule FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, counted from 2026-01-06, "
             "by 18:00",

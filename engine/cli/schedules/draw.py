@@ -1,0 +1,152 @@
+"""`handrail draw`: who is drawn today, the seeds of the draws, and an audit of their fairness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.instants import now, read_instant
+from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
+from engine.cli.printing import Format, ListFormat, show_rows
+from engine.errors import UserError
+from engine.presentation.local_clock import local
+
+if TYPE_CHECKING:
+    from engine.model.settings import Settings
+    from engine.rulebook.plans.plans import Schedule
+
+app = typer.Typer(help="Who is drawn today, and whether draws are fair.", no_args_is_help=True)
+
+TODAY = ("client", "schedule", "until", "outcome")
+SEEDS = ("schedule", "month", "sha256", "seed")
+DRAWS = ("schedule", "client", "begins", "minimum", "maximum", "chance", "days")
+FAIRNESS = ("schedule", "test", "probability", "fair", "what")
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="INSTANT", help="As of this instant (default: now)."),
+]
+
+
+@app.command()
+def today(
+    at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """List the clients who are drawn today, for staff and for a call-in line."""
+    from engine.store.people.roster import client_refs, find_clients
+    from engine.store.schedules import expectations
+
+    settings = open_settings(config)
+    instant = read_instant(at, settings.timezone) if at else now()
+    names = {one.id for one in _drawing(settings)}
+    with stored(settings) as database, database.read() as conn:
+        known = find_clients(conn, client_refs(conn))
+        refs = {client.id: (ref, client.timezone) for ref, client in known.items()}
+        found = expectations.of_clients(conn, sorted(refs), instant)
+    rows = [
+        (
+            refs[one.client_id][0],
+            one.schedule_id,
+            local(one.occurrence.due, refs[one.client_id][1]),
+            one.outcome or "open",
+        )
+        for some in found.values()
+        for one in some
+        if one.schedule_id in names and one.occurrence.opens <= instant <= one.occurrence.closes
+    ]
+    show_rows(sorted(rows), TODAY, format)
+
+
+@app.command()
+def seeds(
+    at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """List the hash of each month's seed, and the seed itself once the month is over."""
+    from engine.flows.schedules.draw_audit import published
+    from engine.store.schedules import draw_seeds
+
+    settings = open_settings(config)
+    instant = read_instant(at, settings.timezone) if at else now()
+    rows = []
+    with stored(settings) as database, database.read() as conn:
+        for schedule in _drawing(settings):
+            found = draw_seeds.of_schedules(conn, [schedule.id])
+            shown = published(found, instant)
+            rows += [(schedule.id, one.month, one.commitment, shown[one.month]) for one in found]
+    show_rows(rows, SEEDS, format)
+
+
+@app.command("list")
+def list_(
+    at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """List each client's draws until yesterday, with all that an auditor needs to draw again."""
+    from engine.flows.schedules.draw_audit import audit
+
+    settings = open_settings(config)
+    instant = read_instant(at, settings.timezone) if at else now()
+    rows = []
+    with stored(settings) as database, database.read() as conn:
+        for schedule in _drawing(settings):
+            draws = schedule.draws
+            assert draws
+            limits = (draws.minimum, draws.maximum, draws.chance)
+            rows += [
+                (schedule.id, one.ref, one.begins.isoformat(), *limits, _days(one.days))
+                for one in audit(conn, schedule, instant)
+            ]
+    show_rows(rows, DRAWS, format)
+
+
+@app.command("audit")
+def audit_(
+    at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """Draw again from the seeds, and test that the draws are fair; exit code 1 if they are not."""
+    from engine.flows.schedules.draw_audit import audit
+    from engine.studies.draw_fairness import fairness
+
+    settings = open_settings(config)
+    instant = read_instant(at, settings.timezone) if at else now()
+    rows: list[tuple[object, ...]] = []
+    fair = True
+    with stored(settings) as database, database.read() as conn:
+        for schedule in _drawing(settings):
+            draws = schedule.draws
+            assert draws
+            found = list(audit(conn, schedule, instant))
+            tests = fairness(
+                [one.days for one in found], draws.minimum, draws.maximum, draws.chance
+            )
+            strange = [f"{one.ref} {day}" for one in found for day in one.unexplained]
+            fair &= not strange and all(one.passed for one in tests)
+            rows += [
+                (schedule.id, one.name, round(one.probability, 4), _yes(one.passed), one.said)
+                for one in tests
+            ]
+            said = f"due though nobody drew or added them: {', '.join(strange) or 'none'}"
+            rows.append((schedule.id, "seeds", None, _yes(not strange), said))
+            changed = sum(len(one.overridden) for one in found)
+            rows.append((schedule.id, "overrides", None, "yes", f"{changed}, each with a reason"))
+    show_rows(rows, FAIRNESS, format)
+    if not fair:
+        raise typer.Exit(FOUND)
+
+
+def _yes(passed: bool) -> str:
+    return "yes" if passed else "no"
+
+
+def _days(days: object) -> str:
+    assert isinstance(days, tuple)
+    return " ".join(day.isoformat() for day in days)
+
+
+def _drawing(settings: Settings) -> list[Schedule]:
+    from engine.rulebook.parsing.load import load_plans
+
+    plans = load_plans(settings.plans, settings.kinds, settings.attributes)
+    found = [one for one in plans.schedules.values() if one.draws]
+    if not found:
+        raise UserError("No schedule draws days at random; write one with random:.")
+    return found

@@ -1,0 +1,99 @@
+"""Compute every draw once more from the seeds, and hold it against what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from engine.flows.schedules.client_plan import drawn_days, draws_begin
+from engine.model.client import Client
+from engine.model.instant import Instant, from_us
+from engine.model.schedule import ChangeKind, DrawSeed, Expectation, ScheduleChange
+from engine.rulebook.plans.plans import Schedule
+from engine.store.intake import histories
+from engine.store.schedules import changes, draw_seeds, expectations
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDraws:
+    """A client's draws of a schedule.
+
+    Attributes:
+        begins: The day from which gaps are counted.
+        days: The days that the seeds draw, until yesterday.
+        unexplained: The days on which it was due though neither seeds nor a person chose them.
+        overridden: The days that a person added or excused, with reason and name.
+    """
+
+    ref: str
+    begins: date
+    days: tuple[date, ...]
+    unexplained: tuple[date, ...]
+    overridden: tuple[tuple[date, str, str], ...]
+
+
+def audit(conn: Connection, schedule: Schedule, now: Instant) -> Iterator[ClientDraws]:
+    """Yield the draws of each client of a schedule until yesterday.
+
+    Args:
+        conn: A connection to read from.
+        schedule: A schedule of random draws.
+        now: The present instant.
+    """
+    seeds = draw_seeds.of_schedules(conn, [schedule.id])
+    ids = [each for batch in histories.batches(conn, _AT_ONCE, 1 << 60) for each in batch]
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        stored = expectations.of_clients(conn, some, 0)
+        changed = changes.of_clients(conn, some)
+        for client in histories.read_clients(conn, some):
+            rows = [one for one in stored.get(client.id, ()) if one.schedule_id == schedule.id]
+            if rows:
+                own = changed.get((client.id, schedule.id), [])
+                found = _of_client(client, schedule, seeds, rows, own, now)
+                if found is not None:
+                    yield found
+
+
+def _of_client(
+    client: Client,
+    schedule: Schedule,
+    seeds: list[DrawSeed],
+    rows: list[Expectation],
+    own: list[ScheduleChange],
+    now: Instant,
+) -> ClientDraws | None:
+    begins = draws_begin(client, seeds)
+    if begins is None:
+        return None
+    yesterday = date.fromordinal(from_us(now).date().toordinal() - 1)
+    days = tuple(drawn_days(client, schedule, seeds, yesterday))
+    extra = {one.first for one in own if one.kind == ChangeKind.EXTRA}
+    # A newer enrolment counts its gaps anew, and the days before it cannot be drawn again.
+    due = [one.occurrence.day for one in rows if begins <= one.occurrence.day <= yesterday]
+    return ClientDraws(
+        client.ref,
+        begins,
+        days,
+        tuple(day for day in due if day not in extra and day not in days),
+        tuple(
+            (one.first, one.reason, one.actor)
+            for one in own
+            if one.kind in {ChangeKind.EXTRA, ChangeKind.EXCUSED}
+        ),
+    )
+
+
+def published(seeds: list[DrawSeed], now: Instant) -> Mapping[str, str | None]:
+    """Return the seeds of months that are over, by month; None for the others.
+
+    A month is over two days after its end, when it has ended wherever a client lives.
+    """
+    two_days_ago = date.fromordinal(from_us(now).date().toordinal() - 2)
+    reached = two_days_ago.isoformat()[:7]
+    return {one.month: one.seed if one.month < reached else None for one in seeds}
