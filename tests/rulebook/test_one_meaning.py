@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from engine.errors import MistakesError
 from engine.measures.histories import SHIFT
-from engine.measures.measure import Finding
 from engine.measures.step_functions import truth_at
 from engine.model.spans import Raise, Span
 from engine.rulebook.core.rulebook import Rulebook
@@ -20,11 +19,8 @@ from engine.rulebook.inference.conclusions import Inference
 from engine.rulebook.language.measure_specs import FORMS
 from engine.rulebook.language.units import OPERATORS
 from engine.rulebook.language.vocabulary import ITEM, JOINS, OPTIONS, SOME
-from engine.rulebook.parsing.condition_parser import read_condition
 from engine.rulebook.parsing.load import from_texts
-from engine.rulebook.parsing.reading import Reading
-from engine.rulebook.parsing.rule_parser import read_scores, read_signals
-from engine.yaml_source import YamlSource
+from tests.kit.findings import finding_of
 from tests.kit.generated import LISTS, MEASURES, SCORES, SIGNALS, cases, findings
 from tests.kit.generated_people import KINDS, histories, us
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
@@ -32,7 +28,7 @@ from tests.kit.plain_instants import instants
 from tests.kit.plain_people import Person
 from tests.kit.plain_rules import AsOf
 from tests.kit.plain_spans import plain_spans
-from tests.kit.plain_values import Condition, as_engine
+from tests.kit.plain_values import as_engine
 
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], Rulebook]:
@@ -141,18 +137,6 @@ def test_the_replay_finds_the_spans_that_the_plain_evaluator_finds(document, dat
     assert book.replay(histories(everyone)) == expected(document, everyone)
 
 
-def finding_of(condition: Condition) -> Finding:
-    source = YamlSource("condition.yaml", written(condition))
-    assert source.root
-    lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
-    reading = Reading(source, KINDS, lists=lists)
-    read_scores(reading, YamlSource("scores.yaml", written(SCORES)).root)
-    read_signals(reading, YamlSource("signals.yaml", written(SIGNALS)).root)
-    finding = read_condition(reading, source.root)
-    assert isinstance(finding, Finding), source.mistakes
-    return finding
-
-
 @pytest.mark.parametrize("measure", MEASURES)
 @cases(10, tests=len(MEASURES))
 @given(data=st.data())
@@ -161,7 +145,7 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
 ):
     condition = data.draw(findings(measures=[measure]))
     everyone = data.draw(everyone_about(condition))
-    finding, batch = finding_of(condition), histories(everyone)
+    finding, batch = finding_of(written(condition)), histories(everyone)
     document = {
         "lists": LISTS,
         "scores": SCORES,
@@ -202,7 +186,7 @@ def test_a_client_in_a_batch_has_the_spans_of_that_client_alone(document, data):
 def test_the_events_behind_a_value_give_that_value_by_themselves(measure, data):
     condition = data.draw(findings(measures=[measure]))
     (person,) = data.draw(everyone_about(condition, most_people=1))
-    finding = finding_of(condition)
+    finding = finding_of(written(condition))
     at = us(data.draw(st.sampled_from(instants({"rules": [{"when": condition}]}, person))))
     seen = finding.measure.seen(histories([person]), at)
     behind = Person(person.zone, person.record, [person.in_order[place] for place in seen.places])

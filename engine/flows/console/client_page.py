@@ -17,7 +17,7 @@ from engine.store.alerts import alert_records
 from engine.store.alerts.alert_records import Listed
 from engine.store.intake import client_events, histories
 from engine.store.operations import client_views
-from engine.store.people import roster
+from engine.store.people.roster import KnownClient
 
 PERIODS = (14, 30, 60)  # days
 _VIEWS = 20
@@ -37,13 +37,9 @@ def open_page(desk: Desk, who: SignedIn, ref: str, days: int) -> ClientPage | Ac
         The page, or why the account may not see it; None if there is no such client.
     """
     now = desk.now()
-    with desk.database.read() as conn:
-        known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        return None
-    access = viewing.decide(desk, who, Ability.SEE_CLIENT, known.id, now)
-    if access is not Access.GRANTED:
-        return access
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
     with desk.database.read() as conn:
         page = _page(conn, desk, who, known.id, days, now)
     viewing.record(desk, who, "client", [known.id], now)

@@ -11,6 +11,8 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.store.alerts import caseload_list
 from engine.store.operations import audit_log
+from engine.store.people import roster
+from engine.store.people.roster import KnownClient
 
 
 def decide(desk: Desk, who: SignedIn, ability: Ability, client_id: int, now: Instant) -> Access:
@@ -39,6 +41,20 @@ def decide(desk: Desk, who: SignedIn, ability: Ability, client_id: int, now: Ins
                 detail={"ability": ability.value, "why": access.value},
             )
     return access
+
+
+def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Access | None:
+    """Return the client of this ref, if the account may see them; a refusal is written down.
+
+    Returns:
+        The client, or why the account may not see them; None if there is no such client.
+    """
+    with desk.database.read() as conn:
+        known = roster.find_clients(conn, [ref]).get(ref)
+    if known is None:
+        return None
+    access = decide(desk, who, Ability.SEE_CLIENT, known.id, now)
+    return known if access is Access.GRANTED else access
 
 
 def record(desk: Desk, who: SignedIn, page: str, client_ids: Sequence[int], now: Instant) -> None:

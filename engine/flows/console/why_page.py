@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.access.abilities import Ability, Access
+from engine.access.abilities import Access
 from engine.errors import UserError
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
@@ -13,7 +13,7 @@ from engine.flows.console.signing_in import SignedIn
 from engine.flows.operations.why_rule import explain_rule
 from engine.model.instant import Instant, to_us
 from engine.model.rule_explanation import RuleAtInstant
-from engine.store.people import roster
+from engine.store.people.roster import KnownClient
 
 
 def open_page(
@@ -35,13 +35,9 @@ def open_page(
         UserError: The instant cannot be read, or lies ahead.
     """
     now = desk.now()
-    with desk.database.read() as conn:
-        known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        return None
-    access = viewing.decide(desk, who, Ability.SEE_CLIENT, known.id, now)
-    if access is not Access.GRANTED:
-        return access
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
     rulebook = desk.rulebook()
     if rule_id not in rulebook.rules:
         return None

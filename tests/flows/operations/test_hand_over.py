@@ -6,22 +6,13 @@ import pytest
 
 from engine.flows.delivery import deliver
 from engine.flows.operations import hand_over, on_call
-from engine.model.on_call import Rotation
 from engine.store.database.connection import Database
 from engine.store.people import on_call as store
 from engine.store.tables.messages import outbox
 from tests.kit.carrier import Carrier
+from tests.kit.rotations import NIGHTS
 from tests.kit.site import Site
 from tests.kit.times import NOON, hours
-
-NIGHTS = Rotation.model_validate(
-    {
-        "name": "nights",
-        "timezone": "UTC",
-        "first_handover": "2026-06-01 08:00",
-        "staff": ["S-1", "S-2"],
-    }
-)
 
 
 @pytest.fixture

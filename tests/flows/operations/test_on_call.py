@@ -12,19 +12,12 @@ from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.people import on_call as store
 from tests.kit.caseload import Caseload
+from tests.kit.rotations import NIGHTS
 from tests.kit.times import NOON, hours
 
 WEEK = hours(7 * 24)
 # Six in the evening of the Monday after NOON, which is a Tuesday.
 MONDAY_EVENING = NOON + hours(6 * 24 + 6)
-NIGHTS = Rotation.model_validate(
-    {
-        "name": "nights",
-        "timezone": "UTC",
-        "first_handover": "2026-06-01 08:00",
-        "staff": ["S-1", "S-2"],
-    }
-)
 
 
 @pytest.fixture

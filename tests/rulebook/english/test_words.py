@@ -10,7 +10,6 @@ import yaml
 from hypothesis import given
 
 from engine.measures.comparison import Comparison
-from engine.measures.measure import Finding
 from engine.rulebook.core.conditions import AllOf, AnyOf
 from engine.rulebook.english.clearing_text import clearing_in_words
 from engine.rulebook.english.finding_text import (
@@ -18,25 +17,9 @@ from engine.rulebook.english.finding_text import (
     threshold_in_words,
     value_in_words,
 )
-from engine.rulebook.parsing.condition_parser import read_condition
-from engine.rulebook.parsing.reading import Reading
-from engine.rulebook.parsing.rule_parser import read_scores, read_signals
-from engine.yaml_source import YamlSource
-from tests.kit.generated import LISTS, SCORES, SIGNALS, cases, findings
-from tests.kit.generated_people import KINDS
+from tests.kit.findings import finding_of
+from tests.kit.generated import cases, findings
 from tests.kit.generated_rules import written
-
-
-def read(condition: str) -> Finding:
-    source = YamlSource("condition.yaml", condition)
-    assert source.root
-    lists = {name: tuple((word, source.root) for word in words) for name, words in LISTS.items()}
-    reading = Reading(source, KINDS, lists=lists)
-    read_scores(reading, YamlSource("scores.yaml", written(SCORES)).root)
-    read_signals(reading, YamlSource("signals.yaml", written(SIGNALS)).root)
-    finding = read_condition(reading, source.root)
-    assert isinstance(finding, Finding), source.mistakes
-    return finding
 
 
 def simplest(value: Any) -> Any:
@@ -59,7 +42,7 @@ _READ: dict[str, Any] = {}
 @cases(300)
 @given(findings())
 def test_different_findings_never_read_the_same(condition: dict[str, Any]) -> None:
-    finding = read(written(condition))
+    finding = finding_of(written(condition))
     for one in (finding, finding.denied()):
         assert _READ.setdefault(finding_in_words(one), simplest(one)) == simplest(one)
 
@@ -145,20 +128,20 @@ SENTENCES = {
 
 @pytest.mark.parametrize(("condition", "sentence"), SENTENCES.items())
 def test_every_measure_reads_as_a_person_would_say_it(condition: str, sentence: str) -> None:
-    assert finding_in_words(read(condition)) == sentence
+    assert finding_in_words(finding_of(condition)) == sentence
 
 
 def test_a_word_that_could_be_taken_for_two_stands_in_quotes() -> None:
-    two = finding_in_words(read("{client: programme, one_of: [night, day]}"))
-    one = finding_in_words(read("{client: programme, is: night or day}"))
-    joined = finding_in_words(read("{client: programme, is: night_or_day}"))
+    two = finding_in_words(finding_of("{client: programme, one_of: [night, day]}"))
+    one = finding_in_words(finding_of("{client: programme, is: night or day}"))
+    joined = finding_in_words(finding_of("{client: programme, is: night_or_day}"))
     assert two == "the client's programme is night or day"
     assert one == 'the client\'s programme is "night or day"'
     assert joined == 'the client\'s programme is "night_or_day"'
 
 
 def test_quotes_inside_a_quoted_word_are_doubled() -> None:
-    one = finding_in_words(read(yaml.dump({"client": "programme", "is": 'a" or "b'})))
+    one = finding_in_words(finding_of(yaml.dump({"client": "programme", "is": 'a" or "b'})))
     assert one == 'the client\'s programme is "a"" or ""b"'
 
 
@@ -200,7 +183,7 @@ def test_quotes_inside_a_quoted_word_are_doubled() -> None:
 def test_a_value_stands_beside_its_threshold(
     condition: str, value: Any, shown: str, threshold: str
 ) -> None:
-    finding = read(condition)
+    finding = finding_of(condition)
     assert (value_in_words(finding.measure, value), threshold_in_words(finding)) == (
         shown,
         threshold,
@@ -209,9 +192,9 @@ def test_a_value_stands_beside_its_threshold(
 
 def test_what_clears_a_rule_says_which_findings_must_end() -> None:
     missed, craving, tested = (
-        read("{count: check_in, at_least: 2}"),
-        read("{latest: check_in.craving, at_least: 8}"),
-        read("{count: test, at_least: 1}"),
+        finding_of("{count: check_in, at_least: 2}"),
+        finding_of("{latest: check_in.craving, at_least: 8}"),
+        finding_of("{count: test, at_least: 1}"),
     )
     condition = AllOf((missed, AnyOf((craving, tested))))
     no_check_ins, no_tests = (

@@ -29,3 +29,13 @@ def put(conn: Connection, into: str, /, **values: object) -> None:
 def rows(conn: Connection, name: str) -> list[Mapping[str, object]]:
     """Return all rows of a table, in the order of their first column."""
     return list(conn.execute(text(f"SELECT * FROM {name} ORDER BY 1")).mappings())
+
+
+def put_alert(conn: Connection) -> None:
+    """Insert a rule set and an open alert of client 1, both with the id 1."""
+    put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
+    put(
+        conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
+        severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
+        evidence="{}", policy="[]",
+    )  # fmt: skip

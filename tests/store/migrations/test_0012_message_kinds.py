@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.store.database.connection import Database
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import disclosures
-from tests.store.migrations.older_database import downgrade_to, put
+from tests.store.migrations.older_database import downgrade_to, put, put_alert
 
 NOW = 1_800_000_000_000_000
 # What version 0010 wrote: the alert, kind, sequence and subject that it is from now on.
@@ -42,12 +42,7 @@ def upgraded(own_database: Database) -> Database:
     with own_database.write() as conn:
         put(conn, "clients", id=1, ref="C-1", timezone="UTC")
         put(conn, "staff", id=1, ref="S-1", role="mentor", timezone="UTC", active=True)
-        put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
-        put(
-            conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
-            severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-            evidence="{}", policy="[]",
-        )  # fmt: skip
+        put_alert(conn)
         for number, (reason, (alert_id, *_)) in enumerate(REASONS.items(), 1):
             put(conn, "outbox", id=number, alert_id=alert_id, reason=reason, **WAITING, **AT)
         put(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.store.database.connection import Database
-from tests.store.migrations.older_database import downgrade_to, put, rows
+from tests.store.migrations.older_database import downgrade_to, put, put_alert, rows
 
 # What version 0010 wrote: the reason, stand-in and rotation that it is from now on.
 SENTENCES = {
@@ -29,12 +29,7 @@ def test_every_sentence_of_the_version_before_becomes_its_value(own_database: Da
     with own_database.write() as conn:
         put(conn, "clients", id=1, ref="C-1", timezone="UTC")
         put(conn, "staff", id=2, ref="S-2", role="admin", timezone="UTC", active=True)
-        put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
-        put(
-            conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
-            severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-            evidence="{}", policy="[]",
-        )  # fmt: skip
+        put_alert(conn)
         for number, why in enumerate(SENTENCES, 1):
             put(conn, "passed_over", id=number, alert_id=1, at=2, why=why)
     own_database.upgrade()

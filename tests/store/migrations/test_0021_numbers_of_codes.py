@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.store.database.connection import Database
-from tests.store.migrations.older_database import downgrade_to, put, rows
+from tests.store.migrations.older_database import downgrade_to, put, put_alert, rows
 
 
 def test_a_code_of_the_version_before_belongs_to_the_number_of_today(
@@ -15,12 +15,7 @@ def test_a_code_of_the_version_before_belongs_to_the_number_of_today(
         for number, phone in ((1, "+12025550101"), (2, None)):
             row = {"id": number, "ref": f"S-{number}", "role": "admin", "phone": phone}
             put(conn, "staff", **row, timezone="UTC", active=True)
-        put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
-        put(
-            conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
-            severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-            evidence="{}", policy="[]",
-        )  # fmt: skip
+        put_alert(conn)
         for number in (1, 2):
             put(conn, "reply_codes", staff_id=number, alert_id=1, code=17, told_at=1)
     own_database.upgrade()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.store.database.connection import Database
-from tests.store.migrations.older_database import downgrade_to, put, rows
+from tests.store.migrations.older_database import downgrade_to, put, put_alert, rows
 
 
 def test_messages_to_staff_and_what_refers_to_them_are_kept(own_database: Database) -> None:
@@ -11,12 +11,7 @@ def test_messages_to_staff_and_what_refers_to_them_are_kept(own_database: Databa
     with own_database.write() as conn:
         put(conn, "clients", id=1, ref="C-1", timezone="UTC")
         put(conn, "staff", id=1, ref="S-1", role="admin", timezone="UTC", active=True)
-        put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
-        put(
-            conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
-            severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-            evidence="{}", policy="[]",
-        )  # fmt: skip
+        put_alert(conn)
         put(
             conn, "outbox", id=7, alert_id=1, step=0, staff_id=1, kind="step", body="Hello",
             state="sent", created_at=1, due_at=1, updated_at=1,
