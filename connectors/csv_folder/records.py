@@ -71,7 +71,8 @@ def split_records(
             if spoilt and not reason:
                 reason = next((spoilt[line] for line in range(start, end) if line in spoilt), None)
             if reason:
-                records.append(Record(start, [], shown_text(lines[start]), reason))
+                short = cells if width is not None and len(cells) < width else []
+                records.append(Record(start, short, shown_text(lines[start]), reason))
                 if end > start + 1:
                     start += 1
                     break

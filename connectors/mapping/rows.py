@@ -31,7 +31,7 @@ class Record(NamedTuple):
 
     Attributes:
         line: The number of lines between the first record's line and this one's.
-        cells: The cells.
+        cells: The cells; those that there are, if they are too few.
         text: The record as written.
         reason: Why it cannot be read; None if it can.
     """
@@ -92,6 +92,10 @@ class Rows:
             columns,
             lambda c: compile_conditions(skip_when, c, mapping.decimal),
         )
+        # The place of the last cell that skip_when looks at.
+        self._last_skip = max(
+            (columns[name] for name in columns_of_conditions(skip_when)), default=-1
+        )
         self._events = [
             compile_event(event, kinds[event.kind], columns, mapping.decimal, clock)
             for event in mapping.events
@@ -112,6 +116,9 @@ class Rows:
         for line, cells, text, reason in records:
             into.rows += 1
             place = first_line + line
+            if reason is not None and self._skips_short(cells):
+                into.skipped += 1
+                continue
             if reason is not None:
                 into.rejects.append(Reject(place, reason, text))
                 into.unread += 1
@@ -122,6 +129,14 @@ class Rows:
                 key = self._key(cells)
                 into.rejects.append(Reject(place, str(error), text, key=key))
                 into.unread += key is None
+
+    def _skips_short(self, cells: Row) -> bool:
+        """Return whether a row of too few cells is passed over by what those say."""
+        if not self._skips or len(cells) <= self._last_skip:
+            return False
+        with suppress(ValueError):
+            return bool(self._skips(cells))
+        return False
 
     def _take(self, cells: Row, line: int, text: str, into: Harvest) -> None:
         events: list[ReadEvent] = []

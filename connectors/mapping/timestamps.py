@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from connectors.mapping.cell_settings import TimestampColumns
 from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
@@ -21,6 +21,8 @@ _NO_DATES = frozenset(
     (date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
 )
 _NEVER = 9999
+# ISO 8601's name of the first moment of the next day; not the seconds of a longer time.
+_END_OF_DAY = re.compile(r"(?<![\d:.])24(:00(?::00(?:\.0+)?)?)(?![\d:.])")
 
 
 def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str]:
@@ -85,6 +87,8 @@ def _compile_text(moment: TimestampColumns, columns: Columns, decimal: str) -> C
 
 
 def _parse(text: str, formats: Sequence[str]) -> datetime:
+    if _END_OF_DAY.search(text):
+        return _parse(_END_OF_DAY.sub(r"00\1", text), formats) + timedelta(days=1)
     errors = []
     for written in formats or (None,):
         try:

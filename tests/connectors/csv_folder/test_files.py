@@ -8,7 +8,7 @@ import pytest
 
 from engine.store.database.connection import Database
 from tests.connectors.csv_folder.csv_files import CHECK_INS, DAEMON, results
-from tests.kit.csv_site import CLIENTS, TESTS, CsvSite, settings_of
+from tests.kit.csv_site import CLIENTS, MAPPING, TESTS, CsvSite, settings_of
 
 
 def test_rows_become_events_in_the_clients_own_time(site: CsvSite) -> None:
@@ -346,3 +346,54 @@ def test_doctor_names_a_file_whose_name_only_differs_by_case(site: CsvSite) -> N
         False,
         "No match: reads TESTS.CSV, because capital letters count in a file's name.",
     )
+
+
+def test_a_line_of_totals_is_passed_over_by_the_cells_that_it_has(
+    tmp_path: Path, database: Database
+) -> None:
+    totals = "- skip_when: {client: {contains: [Total]}}\n  match: tests"
+    site = CsvSite(
+        tmp_path, database, settings_of(tmp_path, MAPPING.replace("- match: tests", totals))
+    )
+    site.write("clients.csv", CLIENTS)
+    rows = "C-1,2026-07-01,a,negative,\nTotal: 1 record\nC-1,2026-07-02\n"
+    site.write("tests.csv", TESTS + rows)
+    counts = site.read()["tests.csv"]
+    assert (counts.new, counts.skipped, counts.rejected) == (1, 1, 1)
+    assert site.rejects() == [("tests.csv", 4, "has 2 cells where the header has 5")]
+
+
+def test_a_short_row_is_not_passed_over_by_a_cell_that_it_has_not(
+    tmp_path: Path, database: Database
+) -> None:
+    empty = "- skip_when: {bac: empty}\n  match: tests"
+    site = CsvSite(
+        tmp_path, database, settings_of(tmp_path, MAPPING.replace("- match: tests", empty))
+    )
+    site.write("clients.csv", CLIENTS)
+    site.write("tests.csv", TESTS + "C-1,2026-07-01,a,positive\n")
+    counts = site.read()["tests.csv"]
+    assert (counts.skipped, counts.rejected) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("2026-06-30 24:00", "2026-07-01 04:00"),
+        ("2026-06-30T24:00:00", "2026-07-01 04:00"),
+        ("2026-06-30T24:00Z", "2026-07-01 00:00"),
+        ("2026-06-30 12:24:00", "2026-06-30 16:24"),
+    ],
+)
+def test_the_end_of_a_day_is_the_beginning_of_the_next(
+    site: CsvSite, written: str, instant: str
+) -> None:
+    site.write("tests.csv", TESTS + f"C-1,{written},a,negative,\n")
+    site.read()
+    assert [at for _, at, _ in site.events("test")] == [instant]
+
+
+def test_a_time_beyond_the_end_of_a_day_is_refused(site: CsvSite) -> None:
+    site.write("tests.csv", TESTS + "C-1,2026-06-30 24:01,a,negative,\n")
+    site.read()
+    assert len(site.rejects()) == 1
