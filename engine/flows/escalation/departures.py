@@ -60,7 +60,7 @@ def tell_the_untold(conn: Connection, now: Instant) -> None:
 def _is_known_to_nobody(one: ToldStaff, reached: ClientRecipients) -> bool:
     at_hand = {recipient.staff.id for those in reached.told.values() for recipient in those}
     if one.state == "open":
-        known = not at_hand.isdisjoint(one.steps)
+        known = not at_hand.isdisjoint(one.steps.keys() - one.moved)
     else:
         known = one.owner_id in at_hand or not at_hand.isdisjoint(one.since)
     settled = one.admins_know or ends_in_nobody(one.policy, one.severity)

@@ -43,7 +43,10 @@ _ASSIGNED = exists().where(
     assignments.c.began <= bindparam("now"),
     or_(assignments.c.ended.is_(None), assignments.c.ended > bindparam("now")),
 )
+# The text lies on a phone that may be a stranger's now.
+_MOVED = and_(outbox.c.phone.is_not(None), outbox.c.phone.is_distinct_from(staff.c.phone))
 _MAYBE_GONE = or_(
+    _MOVED,
     ~staff.c.active,
     staff.c.phone.is_(None),
     staff.c.phone.in_(select(opt_outs.c.phone)),
@@ -83,8 +86,10 @@ _WANTED = (
         outbox.c.kind,
         outbox.c.state,
         outbox.c.created_at,
+        _MOVED.label("moved"),
     )
     .join(outbox, outbox.c.alert_id == alerts.c.id)
+    .outerjoin(staff, staff.c.id == outbox.c.staff_id)
     .where(alerts.c.id.in_(_DOUBTED), _TEXTS)
     .order_by(alerts.c.id, outbox.c.id)
 )
@@ -96,6 +101,7 @@ class ToldStaff:
 
     Attributes:
         owner_id: The person who has taken it.
+        moved: Those whose last text went to a number that they have no more.
         since: Those told since people were last told, or since it was taken.
         admins_know: Whether the admins were told last that it reaches nobody.
     """
@@ -107,6 +113,7 @@ class ToldStaff:
     severity: Severity
     policy: Policy
     steps: Mapping[int, int]
+    moved: frozenset[int]
     since: frozenset[int]
     admins_know: bool
 
@@ -130,6 +137,7 @@ def _told(alert_id: int, texts: Sequence[Any]) -> ToldStaff:
     to_roles = [one for one in texts if one.kind != MessageKind.REACHES_NOBODY]
     waiting = {"queued", "claimed", "unknown"}
     last = max(one.created_at for one in to_roles)
+    newest = {one.staff_id: one for one in to_roles}
     return ToldStaff(
         alert_id,
         first.client_id,
@@ -137,7 +145,8 @@ def _told(alert_id: int, texts: Sequence[Any]) -> ToldStaff:
         first.owner_id,
         first.severity,
         read_policy(first.policy),
-        {one.staff_id: one.step for one in to_roles},
+        {staff_id: one.step for staff_id, one in newest.items()},
+        frozenset(staff_id for staff_id, one in newest.items() if one.moved),
         frozenset(
             one.staff_id
             for one in to_roles

@@ -116,3 +116,20 @@ def test_a_text_about_many_alerts_leaves_out_the_clients_of_another_by_now(
             pass
     assert carrier.asked
     assert not any("C-8" in message.body for message in carrier.asked)
+
+
+def test_a_case_manager_whose_number_moves_is_told_at_the_new_one(site: Site) -> None:
+    assert told(site, NOON + 31 * MINUTE) == [CASE_MANAGER]
+    with site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.id == 1).values(phone=COLLEAGUE + "9"))
+    assert told(site, NOON + 40 * MINUTE) == [COLLEAGUE + "9"]
+    assert told(site, NOON + 50 * MINUTE) == []
+
+
+def test_who_took_an_alert_is_not_told_again_at_a_new_number(site: Site) -> None:
+    assert told(site, NOON + 31 * MINUTE) == [CASE_MANAGER]
+    text = Inbound("SM1", CASE_MANAGER, "1 a")
+    receive.take(site.database, text, NotificationSettings(site.routing), NOON + 32 * MINUTE)
+    with site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.id == 1).values(phone=COLLEAGUE + "9"))
+    assert told(site, NOON + 40 * MINUTE) == []
