@@ -56,8 +56,8 @@ def mistakes_of(
         kind, place = detail["type"], detail["loc"]
         node = node_at(source.root, place, key=kind == "extra_forbidden")
         if kind == "too_short" and isinstance(node, yaml.SequenceNode) and node.value:
-            continue  # its items were refused, each in its place, and so do not count
-        # A value that may be of two types is refused once for each; of missing keys each is told.
+            continue  # its items were refused, each in its place, and so do not count.
+        # A value of two possible types has one error for each; each missing key has its own.
         what = (node, place[-1] if kind == "missing" else None)
         if what not in seen:
             seen.add(what)

@@ -71,7 +71,7 @@ def read_file(
         file: The file and its mapping.
         before: The position after the last reading; None if the file was never read.
         is_settled: Whether a file that was last changed at this time (nanoseconds since 1970) is
-        finished.
+            finished.
     """
     try:
         stat = file.path.stat()

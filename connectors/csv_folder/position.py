@@ -16,13 +16,13 @@ class Position:
         size: The file's size in bytes.
         modified: When the file was last changed, in nanoseconds since 1970.
         mapping: A digest of the mapping.
-        identities: The parts of which event keys are made.
-        former: The parts of which keys were made before the mapping changed, while the file is read
-        again for that reason.
+        identities: The parts that make up event keys.
+        former: The parts that made up keys before the mapping changed, while the file is read again
+            for that reason.
         offset: The place of the first byte after the last finished record.
         line: The number of the line at `offset`.
         digest: A digest of all bytes before `offset`. It tells a longer file from a new file that
-        begins alike.
+            begins alike.
         columns: The column names.
         judged: Whether the bytes after `offset` were read too, although no line end closes them.
         tail: The events that unclosed lines gave, by key and line, while their ends are unknown.

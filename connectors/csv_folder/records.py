@@ -41,7 +41,7 @@ def split_records(
         delimiter: The character between cells.
         width: The number of cells that each record must have; None if it is not known.
         final: Whether nothing follows `data`. Otherwise a record that is still open at the end is
-        left over.
+            left over.
     """
     lines, spoilt = _decode(data, encoding)
     records: list[Record] = []

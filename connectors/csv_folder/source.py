@@ -96,7 +96,7 @@ class CsvFolder:
         return any(_fits(path, mapping) for mapping in self._settings.files)
 
     def size(self) -> int:
-        """Return the size of all files in bytes, read or not, for a progress bar.
+        """Return the size of all files in bytes, read or not; a progress bar shows it.
 
         Raises:
             OSError: The folder cannot be read.

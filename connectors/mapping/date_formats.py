@@ -32,7 +32,7 @@ def read_formats(written: object) -> tuple[str, ...]:
 
     Raises:
         ValueError: A format reads some time as another one, or two formats read one text as two
-        different times.
+            different times.
     """
     listed = written if isinstance(written, list) else [written]
     formats = tuple(map(_format, listed))

@@ -54,7 +54,7 @@ def columns_of_event(mapping: EventMapping) -> set[str]:
 
 
 def identity(mapping: EventMapping) -> Identity:
-    """Return the parts of which the keys of a mapping's events are made."""
+    """Return the parts that make up the keys of a mapping's events."""
     return Identity(mapping.series, mapping.id)
 
 

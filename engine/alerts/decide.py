@@ -73,11 +73,9 @@ def decide(
         alerts: All alerts of the client.
         rules: The rules by id.
         evaluated_from: The instant up to which the client was evaluated before; None if never. An
-            alert
-        without an end was seen to last until then.
+            alert without an end was seen to last until then.
         now: The present instant. If a clock was set back, so that `now` lies before
-            `evaluated_from`,
-        that instant counts as now.
+            `evaluated_from`, that instant counts as now.
         notify_within: A span that began longer ago than this opens a historic alert, and nobody is
             told.
 

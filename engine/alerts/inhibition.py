@@ -14,9 +14,8 @@ def quieted(
     """Return a client's inhibited alerts: by id, the id of the oldest alert that inhibits each.
 
     Only an alert that people are told of inhibits, so no `muted` one (by its id), and never a more
-    severe one. If alerts would
-    inhibit each other in a circle, the oldest one notifies. Every inhibited alert therefore leads
-    to one that is not.
+    severe one. If alerts would inhibit each other in a circle, the oldest one notifies. Every
+    inhibited alert therefore leads to one that is not.
     """
     speaking = sorted((alert for alert in alerts if _speaks(alert)), key=lambda alert: alert.id)
     chosen: dict[int, int] = {}

@@ -43,7 +43,7 @@ def open_settings(config: Path) -> Settings:
     """Read the settings of a configuration file.
 
     Raises:
-        MistakesError: The file holds mistakes, all of which it names.
+        MistakesError: The file holds mistakes; it names all of them.
     """
     from engine.config import load
 

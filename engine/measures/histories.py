@@ -138,7 +138,7 @@ class Histories:
             clients: At most MOST_CLIENTS.
             events: Their events, in any order.
             until: The last instant whose weekday matters; None for a month after each client's last
-            event.
+                event.
 
         Raises:
             ValueError: There are more clients.

@@ -126,8 +126,7 @@ class Window:
             places: (m,) the selection, ascending.
             keys: (n,) the keys at which the selection is computed.
             pool: The places among which `last` and `first` count, which include the selection; None
-                for
-            the selection itself.
+                for the selection itself.
 
         Returns:
             (n,) low and (n,) high: the window holds `places[low:high]` as of each key.

@@ -1,7 +1,7 @@
 """Automatic replies: what a phone answers by itself while its owner drives, sleeps or is away.
 
-They are no words of a person. An answer to one brings the next one, and "for an emergency call
-911" in one is no alarm.
+They are no words of a person. An answer to one brings the next one, and "for an emergency call 911"
+in one is no alarm.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class PastAlert:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Somebody looked at a client."""
+    """An account looked at a client."""
 
     at: Instant
     by: str
@@ -72,8 +72,8 @@ class View:
 class ClientPage:
     """All that one client's page shows, from `start` to `now`.
 
-    `discharged` is None if the record names no discharge so far. `rules` has the id and the
-    title of each rule that serves. `views` is None for an account that may not know who looked.
+    `discharged` is None if the record names no discharge so far. `rules` has the id and the title
+    of each rule that serves. `views` is None for an account that may not know who looked.
     """
 
     ref: str

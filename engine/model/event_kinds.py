@@ -18,9 +18,9 @@ class Field:
 
     Attributes:
         type: `number`, within `low` and `high` where these are given. `choice`, one of `choices`.
-        `flag`, yes or no. `list`, several words, which matches if it contains one. `word`, one
-        free word, such as an instrument's name. `text`, free text, which is stored apart as the
-        event's note and which no rule reads.
+            `flag`, yes or no. `list`, several words, which matches if it contains one. `word`, one
+            free word, such as an instrument's name. `text`, free text, which is stored apart as the
+            event's note and which no rule reads.
         choices: The words of a choice.
         low: The least number, if there is one.
         high: The greatest number, if there is one.
@@ -111,7 +111,7 @@ BUILT_IN: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class OutcomeWords:
-    """By which words of which field a kind says that what was due was missed or excused."""
+    """The field of a kind that says whether an expected event was kept, and its words."""
 
     field: str
     kept: str  # the word of an event by which a client keeps it

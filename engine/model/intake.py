@@ -100,7 +100,7 @@ class Reject(NamedTuple):
     Attributes:
         line: The row's line; WHOLE if nothing of the item could be read.
         waits_for: The ref of a client or a member of staff, if the row's only fault is that the
-        roster does not have it.
+            roster does not have it.
         retry_at: When the row is read again, if its only fault is its date.
         key: The key of the event or roster row that it would make. Reading that closes the reject.
     """
@@ -123,7 +123,7 @@ class Listing(NamedTuple):
         complete: Whether a missing row has ended or is withdrawn; None if the source does not say.
         whole: Whether its item has now been read from its first row to its end.
         unread: How many rows of this batch cannot be told apart from others, so that any may be the
-        missing one.
+            missing one.
         newer: Items of the same list that were changed later than this one.
     """
 
@@ -143,7 +143,7 @@ class Batch:
     Attributes:
         position: The position after it, JSON-able, which only the source understands.
         withdrawn: Events by key that the source takes back. With a line, the source gave the event
-        there before the line was whole. Without one, the event now has another key.
+            there before the line was whole. Without one, the event now has another key.
         retaken: Lines whose rejects no longer count.
         reread: Why the item is read again from its beginning: it changed, or its mapping did.
         last: Whether the item ends here.

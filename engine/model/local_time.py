@@ -41,7 +41,7 @@ def place(local: datetime, timezone: str) -> Instant:
 
     Args:
         local: A naive local time. If it comes twice, the first time counts. A skipped time lies as
-        far behind the change as it was skipped: 2:30 is 3:30 if 2:00 became 3:00.
+            far behind the change as it was skipped: 2:30 is 3:30 if 2:00 became 3:00.
         timezone: The name of its zone.
     """
     # fold=0, the default, is the offset before the change, which gives both of the above.

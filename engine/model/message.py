@@ -214,10 +214,10 @@ class SendResult:
 
     Attributes:
         outcome: `accepted`: taken, with the carrier's `provider_id`. `unknown`: perhaps taken
-        (time-out, 5xx), so it is looked up before anything is sent again. `retry`: certainly not
-        taken; the next try comes after `retry_after` seconds. `refused`: this number never works.
-        `opted_out`: the number said STOP. `stopped`: the channel itself is broken (credentials,
-        sender), and the admins must hear of it.
+            (time-out, 5xx), so it is looked up before anything is sent again. `retry`: certainly
+            not taken; the next try comes after `retry_after` seconds. `refused`: this number never
+            works. `opted_out`: the number said STOP. `stopped`: the channel itself is broken
+            (credentials, sender), and the admins must hear of it.
         answered: False if the carrier was unreachable, too late, or answered with a fault of its
             own.
     """
@@ -239,7 +239,7 @@ ReportedState = Literal["accepted", "sent", "delivered", "undelivered", "failed"
 class Report:
     """The carrier's report about a message that it took.
 
-    `error_code` is the carrier's own code, for people to read. `opted_out` says that the number
+    `error_code` is the carrier's own code, which people read. `opted_out` says that the number
     said STOP.
     """
 

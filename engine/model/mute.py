@@ -13,7 +13,7 @@ LONGEST_US: Duration = 30 * DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A client, or a rule, of which nobody is told from `began` until just before `ended`.
+    """A client or a rule whose alerts tell nobody from `began` until just before `ended`.
 
     One of `client_id` and `rule_id` is None.
     """

@@ -18,11 +18,11 @@ class NotifyReason(StrEnum):
     RULE_IN_SHADOW = "rule_in_shadow"
     INHIBITED = "inhibited"
     DATA_MISSING = "data_missing"
-    MUTED = "muted"  # its client or rule is, for a time
+    MUTED = "muted"  # its client or rule is muted
     # About the recipient.
     INACTIVE = "inactive"
     NO_PHONE = "no_phone"
-    PHONE_UNCONFIRMED = "phone_unconfirmed"  # nobody has said that the number is theirs
+    PHONE_UNCONFIRMED = "phone_unconfirmed"  # its owner has not confirmed the number
     OPTED_OUT = "opted_out"
     ABSENT = "absent"
     NOT_RESPONSIBLE = "not_responsible"  # no longer assigned or on call

@@ -40,11 +40,11 @@ def hide_passwords(text: str) -> str:
 
 
 def hide_typed_secrets(line: str, before: str = "") -> str:
-    """Return a line of YAML without the secrets that somebody typed into it.
+    """Return a line of YAML without the secrets that a person typed into it.
 
     Args:
         line: The line.
-        before: The line before it, which may name what stands in this one.
+        before: The line before it, which may name the value in this one.
     """
     joined = f"{before}\n"
     hidden = _TYPED.sub(rf"\g<1>{HIDDEN}", joined + line)

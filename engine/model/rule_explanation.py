@@ -11,7 +11,7 @@ from engine.model.rule import Status
 
 
 class RuleState(StrEnum):
-    """Whether a rule held at an instant, and if not, what was in the way."""
+    """Whether a rule held at an instant, or why it did not."""
 
     HELD = "held"
     NOT_MET = "its conditions were not met"

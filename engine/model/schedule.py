@@ -134,7 +134,7 @@ class ChangeKind(StrEnum):
     OFF = "off"  # nothing is due on these days
     BY = "by"  # it is due at another time on these days
     EXTRA = "extra"  # it is due on this day too
-    EXCUSED = "excused"  # what is due on this day is excused
+    EXCUSED = "excused"  # nothing counts as missed on this day
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class ScheduleChange:
 
     Attributes:
         last: None if it has no end.
-        by: The time of day, for BY and perhaps for EXTRA.
+        by: The time of day of BY, and perhaps of EXTRA.
         reason: Why it was made.
         actor: Who made it.
     """

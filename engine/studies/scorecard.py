@@ -69,7 +69,7 @@ class Band(NamedTuple):
 
 
 class DerivedScorecard(NamedTuple):
-    """What was derived.
+    """A derived scorecard.
 
     Attributes:
         points: By item (items,), whole numbers, 0 if the item is dropped.

@@ -1,4 +1,4 @@
-"""What each role may do, for its own clients and for others."""
+"""The abilities of each role, with its own clients and with others."""
 
 from __future__ import annotations
 

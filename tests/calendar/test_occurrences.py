@@ -1,4 +1,4 @@
-"""What is due on a day lies at the right instants, also when the clocks change."""
+"""Occurrences of a day lie at the right instants, also when the clocks change."""
 
 from __future__ import annotations
 

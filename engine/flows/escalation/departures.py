@@ -48,7 +48,7 @@ def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> N
 
 
 def tell_the_untold(conn: Connection, now: Instant) -> None:
-    """Begin the policies of open alerts that nobody knows of again, if they reach people now."""
+    """Begin again the policies of open alerts without a recipient, if they reach people now."""
     resolver = RecipientResolver(conn, now)
     for routed in alerts.routed(conn, alerts.adrift(conn)):
         told = resolver.about(routed.alert.client_id).told

@@ -1,4 +1,4 @@
-"""Notices to operators: texts about no alert, for the people who run the engine or the site."""
+"""Notices to operators: texts about no alert, to the people who run the engine or the site."""
 
 from __future__ import annotations
 

@@ -110,8 +110,8 @@ def take(
         shared: Whether the phone has other owners, who may mean something else by any other text.
 
     Returns:
-        What it said; None if the phone was never asked, or only its other owners can mean the
-        text. `record` is left to the caller, because the audit log comes last in a transaction.
+        What it said; None if the phone was never asked, or only its other owners can mean the text.
+        `record` is left to the caller, because the audit log comes last in a transaction.
     """
     answers = [
         PhoneAnswer(read_reply(body, one.code), one, one.code)

@@ -133,7 +133,7 @@ class StaffDirectory:
 
     @cached_property
     def site_wide(self) -> Mapping[Role, Sequence[Staff]]:
-        """The site's staff by role, in the order of ids, for roles to which nobody is assigned."""
+        """The site's staff by role, ordered by id; they stand in if nobody is assigned."""
         self._read_staff(set())
         in_order = [one for _, one in sorted(self._staff.items())]
         return {role: [one for one in in_order if one.role == role] for role in _SITE_WIDE}

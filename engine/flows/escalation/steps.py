@@ -80,7 +80,7 @@ def take_steps(
         notifier: Puts texts into the outbox, in a transaction that writes.
         due: The alerts, locked.
         newly: The ids of alerts that a newly accepted rule set found. Texts about them wait a
-        little for each other.
+            little for each other.
 
     Returns:
         The steps taken. `record` is left to the caller, because the audit trail comes last in a

@@ -239,7 +239,7 @@ def command(
 
     Raises:
         UserError: There is no such alert, no active member of staff has this ref, or they are a
-        mentor without the client's valid consent.
+            mentor without the client's valid consent.
     """
     with database.write() as conn:
         who = staff.with_ref(conn, ref)

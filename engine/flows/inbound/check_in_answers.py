@@ -24,7 +24,7 @@ ANSWERED_WITHIN_US = 36 * HOUR_US
 
 @dataclass(frozen=True, slots=True)
 class TakenAnswers:
-    """What a text came to as an answer: what is said back, and whether a person reads it too."""
+    """The result of a text as an answer: the reply, and whether a person reads it too."""
 
     understood: str
     answer: str

@@ -57,7 +57,7 @@ def override(
 
     Raises:
         UserError: No active member of staff has this ref, or they are a mentor; or the end is past,
-        or not after the beginning.
+            or not after the beginning.
     """
     one = _somebody(conn, ref)
     if one.role == "mentor":

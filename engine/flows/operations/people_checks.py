@@ -30,7 +30,7 @@ _SHOWN = 3  # refs that one sentence names
 def examine_people(
     conn: Connection, settings: Settings, rulebook: Rulebook | None, now: Instant
 ) -> Iterator[tuple[str, bool, str]]:
-    """Look for people of whom nobody hears, and for roles without a person.
+    """Look for people whom nobody watches, and for roles without a person.
 
     Args:
         conn: The connection to read from.
@@ -39,7 +39,7 @@ def examine_people(
         now: The present instant.
 
     Yields:
-        What was looked at, whether it is as it should be, and how it is, in a sentence.
+        The name of each check, whether it is well, and a sentence about it.
     """
     policies = _policies(settings, rulebook)
     found = _Clients(now, policies)
@@ -57,7 +57,7 @@ def examine_people(
 
 
 class _Clients:
-    """Gathers the clients of whom nobody would hear, by the reason."""
+    """Gathers the clients whose alerts would reach nobody, by the reason."""
 
     def __init__(self, now: Instant, policies: Mapping[str, Policy]) -> None:
         self._now = now

@@ -19,9 +19,9 @@ def read_cohort(path: Path, timezone: str) -> dict[str, AtRisk]:
 
     Args:
         path: A CSV file with the columns `client` (the ref), `from`, `outcome` and `until`. The
-        last three are dates or instants; `outcome` is empty if the client did not reach it.
-        `until` is the last instant at which the outcome would have been known, also for a
-        client who reached it.
+            last three are dates or instants; `outcome` is empty if the client did not reach it.
+            `until` is the last instant at which the outcome would have been known, also for a
+            client who reached it.
         timezone: The timezone of dates and instants without an offset.
 
     Returns:

@@ -40,7 +40,7 @@ class RuleFiles:
         """Read the rules of the files.
 
         Raises:
-            MistakesError: The files hold mistakes, all of which it names.
+            MistakesError: The files hold mistakes; it names all of them.
         """
         settings = self._settings
         rulebook = load(

@@ -25,7 +25,7 @@ def change_schedule(conn: Connection, ref: str, change: ScheduleChange, now: Ins
     Args:
         conn: A connection in a transaction that writes.
         ref: The client's.
-        change: What is changed; its client is the one of `ref`.
+        change: The change; its client is the one of `ref`.
         now: The present instant.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Compute every draw once more from the seeds, and hold it against what was expected."""
+"""Compute every draw once more from the seeds, and compare it with the expectations."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _of_client(
     yesterday = date.fromordinal(from_us(now).date().toordinal() - 1)
     days = tuple(drawn_days(client, schedule, seeds, yesterday))
     extra = {one.first for one in own if one.kind == ChangeKind.EXTRA}
-    # A newer enrolment counts its gaps anew, and the days before it cannot be drawn again.
+    # A newer enrolment counts its gaps from its start, and no earlier day can be drawn again.
     due = [one.occurrence.day for one in rows if begins <= one.occurrence.day <= yesterday]
     return ClientDraws(
         client.ref,

@@ -34,9 +34,9 @@ _DEEPEST = 7  # the style sheet has so many indentations
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page.
+    """The frame around every page.
 
-    `account` is empty before somebody has signed in. `evaluated_at` is when clients were last
+    `account` is empty before a person has signed in. `evaluated_at` is when clients were last
     judged; None if they never were, so that the page warns.
     """
 
@@ -83,7 +83,7 @@ def client(
     """Render one client's page.
 
     Args:
-        frame: What stands around it.
+        frame: The frame around it.
         page: The facts.
         periods: The days that the timeline may cover.
         said: The sentence about what a button just did; empty if none did anything.

@@ -1,4 +1,4 @@
-"""Values, comparisons, events and windows in plain English, for people who read no YAML.
+"""Values, comparisons, events and windows in plain English; their readers know no YAML.
 
 Different rules must not read the same. Numbers are therefore written in full. A word that could be
 mistaken for one of ours, or for two, stands in quotes.

@@ -91,8 +91,7 @@ class CompiledTrees:
 
         Raises:
             DurableRulesError: Any failure, and from then on every call, because a fact may have
-                stayed
-            behind.
+                stayed behind.
         """
         with _one_at_a_time:
             if self._failure:

@@ -47,7 +47,7 @@ def load(
         plans: The folder of the schedules that serve with them, if there is one.
 
     Raises:
-        MistakesError: The files hold mistakes, all of which it names.
+        MistakesError: The files hold mistakes; it names all of them.
     """
     mistakes: list[Mistake] = []
     sources = _sources([paths] if isinstance(paths, Path) else paths, "rule", mistakes)
@@ -136,7 +136,7 @@ def from_texts(
         routing: The routing policies; None if any policy may be named.
 
     Raises:
-        MistakesError: The texts hold mistakes, all of which it names.
+        MistakesError: The texts hold mistakes; it names all of them.
     """
     rules: list[YamlSource] = []
     plans: list[YamlSource] = []

@@ -38,10 +38,12 @@ _KEY = func.min(
 
 @dataclass(frozen=True, slots=True)
 class CaseloadFilter:
-    """Which of the clients a list holds who are enrolled at `now`, or have an unresolved alert.
+    """Chooses clients who are enrolled at `now`, or have an unresolved alert.
 
-    `text` is part of their ref, `at_least` the least severity of an alert, `staff_id` the member of
-    staff to whom they are assigned at `now`; None and an empty text leave nobody out.
+    Attributes:
+        text: A part of their ref; an empty text leaves nobody out.
+        at_least: The least severity of an alert; None leaves nobody out.
+        staff_id: The member of staff to whom they are assigned at `now`; None leaves nobody out.
     """
 
     now: Instant

@@ -119,7 +119,7 @@ class ToldStaff:
 
 
 def maybe_gone(conn: Connection, now: Instant) -> list[ToldStaff]:
-    """Return the alerts, open or taken, whose recipients may not all be there at `now`."""
+    """Return the alerts, open or taken, with a recipient who might be gone at `now`."""
     rows = defaultdict(list)
     for row in conn.execute(_WANTED, {"now": now}):
         rows[row.id].append(row)

@@ -1,4 +1,4 @@
-"""Locks of our own on a whole database, for transactions that no row's lock keeps apart."""
+"""Locks of our own on a whole database; they part transactions that no row's lock does."""
 
 from __future__ import annotations
 

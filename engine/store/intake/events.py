@@ -104,7 +104,7 @@ def add(
         found: The events.
         now: When they became known.
         may_move: Whether an event may name another client, or any day, compared with the one from
-        an origin.
+            an origin.
     """
     added = Added()
     if not found:

@@ -72,7 +72,7 @@ def count_since(conn: Connection, client_id: int, since: Instant) -> int:
 def asked_of(
     conn: Connection, client_ids: Collection[int], expectation_ids: Sequence[int]
 ) -> set[int]:
-    """Return of which expectations the question went out to the client, as far as is known."""
+    """Return the expectations whose question went out to the client, as far as is known."""
     if not expectation_ids:
         return set()
     wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}

@@ -21,7 +21,7 @@ _READING_US = 30 * MINUTE_US
 _MOST_PAGES = 50
 # Texts that a phone writes, not its owner.
 _NO_WORDS = ("reaction", "auto_reply")
-# Texts of which one sentence may consist.
+# The most texts that one sentence may be split into.
 _MOST_PARTS = 6
 _LINKS = (
     select(inbox_alerts.c.inbox_id, inbox_alerts.c.alert_id)

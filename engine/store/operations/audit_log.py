@@ -22,7 +22,7 @@ _ADD = insert(audit)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An action of somebody on something or someone.
+    """An action of an actor on a subject.
 
     `detail` is JSON-able and holds ids, never names, numbers, notes or results.
     """

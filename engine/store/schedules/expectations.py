@@ -79,7 +79,7 @@ def open_until(conn: Connection, until: Instant) -> list[Expectation]:
 
 
 def last_asked(conn: Connection, client_id: int, since: Instant) -> Expectation | None:
-    """Read the expectation of which a client was asked last, locked; None if before `since`."""
+    """Return the expectation that a client was last asked about, locked; None if before `since`."""
     row = conn.execute(_LAST_ASKED, {"client": client_id, "since": since}).first()
     return None if row is None else _read(row)
 

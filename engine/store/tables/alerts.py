@@ -134,7 +134,7 @@ outages = Table(
     Column("over", Instant),
 )
 
-# For a time nobody is told of a client, or of a rule's alerts, for a reason.
+# Periods in which nobody is told of a client, or of a rule's alerts, and why.
 mutes = Table(
     "mutes",
     metadata,

@@ -232,7 +232,7 @@ class _Console:
             return self._message(404, *NOT_FOUND)
         if isinstance(found, Access):
             return self._message(403, *NOT_YOURS)
-        # Whoever leaves the page open sees it end with the session.
+        # A page that is left open ends with the session.
         return HTMLResponse(show(found), headers={"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"})
 
     def _who(self, request: Request) -> SignedIn | None:

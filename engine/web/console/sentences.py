@@ -1,4 +1,4 @@
-"""What the console says in a sentence: when somebody cannot go on, and what a button did."""
+"""The console's sentences: why a page cannot be shown, and the result of a button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a button does: once, for who may, and never against another person's word."""
+"""A button acts once, if the account may, and never against another person's word."""
 
 from __future__ import annotations
 

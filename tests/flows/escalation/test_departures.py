@@ -1,4 +1,4 @@
-"""Where the people who were told of an alert are gone, whoever is there now is told at once."""
+"""If the people who were told of an alert are gone, the people there now are told at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doctor names clients of whom nobody would hear, roles without a person, and shared phones."""
+"""Doctor names clients whose alerts reach nobody, roles without a person, and shared phones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients who agreed get texts, and expectations know what was asked and answered."""
+"""Clients who agreed get texts, and expectations keep the question and its answer."""
 
 from __future__ import annotations
 
