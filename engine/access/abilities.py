@@ -15,6 +15,8 @@ class Ability(StrEnum):
     SEE_CLIENT = "see client"
     ACT_ON_ALERT = "act on alert"
     SEE_RULES = "see rules"
+    SEE_ON_CALL = "see on call"
+    TAKE_SHIFT = "take shift"
     SEE_VIEWS = "see views"  # who looked at a client
 
 
@@ -27,14 +29,13 @@ class Access(StrEnum):
 
 
 _EVERY_CLIENT = frozenset({AccountRole.SUPERVISOR, AccountRole.AUDITOR})
+_EVERYBODYS = frozenset(
+    {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_RULES, Ability.SEE_ON_CALL}
+)
 _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
-    AccountRole.CASE_MANAGER: frozenset(
-        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.ACT_ON_ALERT, Ability.SEE_RULES}
-    ),
+    AccountRole.CASE_MANAGER: _EVERYBODYS | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT},
     AccountRole.SUPERVISOR: frozenset(Ability),
-    AccountRole.AUDITOR: frozenset(
-        {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_RULES, Ability.SEE_VIEWS}
-    ),
+    AccountRole.AUDITOR: _EVERYBODYS | {Ability.SEE_VIEWS},
 }
 
 

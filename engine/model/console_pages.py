@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.model.alert_explanation import AlertExplanation
 from engine.model.event import Event
@@ -118,3 +119,36 @@ class RulePage:
     card: RuleCard
     words: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallShift:
+    """A shift by the clock of its rotation; `person` is None where no person is on call.
+
+    `mine` if it is the account's own person, `overridden` if it is not the planned one, `absent` if
+    the person is away; `stand_in` is told instead then, if there is one.
+    """
+
+    person: str | None
+    began: datetime
+    ended: datetime
+    mine: bool
+    overridden: bool
+    absent: bool
+    stand_in: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallRotation:
+    """A rotation with its shifts of the next weeks; the first is the present one."""
+
+    name: str
+    shifts: tuple[OnCallShift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallPage:
+    """Who is on call; `may_take` if the account's person can take a shift over."""
+
+    rotations: tuple[OnCallRotation, ...]
+    may_take: bool

@@ -7,17 +7,20 @@ import pytest
 from engine.access.abilities import Ability, Access, may
 from engine.model.account import AccountRole
 
+SEEN = "caseload client rules on_call"
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: ("caseload client act rules", ""),
-    AccountRole.SUPERVISOR: ("caseload client act rules views", "caseload client act rules views"),
-    AccountRole.AUDITOR: ("caseload client rules views", "caseload client rules views"),
+    AccountRole.CASE_MANAGER: (f"{SEEN} act shift", ""),
+    AccountRole.SUPERVISOR: (f"{SEEN} act shift views", f"{SEEN} act shift views"),
+    AccountRole.AUDITOR: (f"{SEEN} views", f"{SEEN} views"),
 }
 WORDS = {
     "caseload": Ability.SEE_CASELOAD,
     "client": Ability.SEE_CLIENT,
     "act": Ability.ACT_ON_ALERT,
     "rules": Ability.SEE_RULES,
+    "on_call": Ability.SEE_ON_CALL,
+    "shift": Ability.TAKE_SHIFT,
     "views": Ability.SEE_VIEWS,
 }
 

@@ -10,9 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from engine.flows.operations import on_call
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
-from tests.kit.console import ConsoleSite
+from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
 
@@ -30,6 +31,8 @@ def site(sqlite_database: Database) -> ConsoleSite:
         written_rule("two-missed", MISSED, title="Two check-ins missed"),
         written_rule("long", SILENT, title=LONG, status="shadow"),
     )
+    with site.database.write() as conn:
+        on_call.accept(conn, [WEEKS], site.now)
     people = site.site.caseload
     for day in range(1, 40):
         people.event(
@@ -156,6 +159,17 @@ def test_a_case_manager_learns_why_a_rule_did_not_hold_a_day_before(visit: type[
     expect(page.get_by_role("heading", level=1)).to_contain_text("Two check-ins missed")
 
 
+def test_a_supervisor_takes_the_shift_over_on_a_phone(visit: type[Visitor]) -> None:
+    page = visit("super", PHONE).page
+    page.get_by_role("link", name="On call").click()
+    expect(page.get_by_text("S-1 until")).to_be_visible()
+
+    page.get_by_role("button", name="Take over").click()
+
+    expect(page.get_by_role("status")).to_contain_text("You are on call now.")
+    expect(page.get_by_text("S-3 (you)").first).to_be_visible()
+
+
 def test_the_keyboard_alone_reaches_the_client_and_the_button(visit: type[Visitor]) -> None:
     page = visit("one").page
 
@@ -182,8 +196,10 @@ def test_pages_break_no_rule_of_accessibility(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Why, or why not").click()
     found.append(Axe().run(page))
-    page.get_by_role("link", name="Rules").click()
-    found.append(Axe().run(page))
+    for name in ("Rules", "On call"):
+        page.get_by_role("link", name=name).click()
+        found.append(Axe().run(page))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
     assert [result.generate_report() for result in found if result.violations_count] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -10,6 +10,7 @@ from engine.flows.console import accounts, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.account import AccountRole
+from engine.model.on_call import Rotation
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
 from engine.web.console.routes import application
@@ -17,6 +18,14 @@ from engine.web.server import WebServer
 from tests.kit.site import Site
 from tests.kit.times import NOON, hours
 
+WEEKS = Rotation.model_validate(
+    {
+        "name": "weeks",
+        "timezone": "UTC",
+        "first_handover": "2026-06-01 08:00",
+        "staff": ["S-1", "S-2"],
+    }
+)
 URL = "http://127.0.0.1"
 
 

@@ -49,7 +49,13 @@ def arranged(conn: Connection, rotations: Sequence[Rotation], now: Instant) -> l
 
 
 def override(
-    conn: Connection, rotation: str, ref: str, began: Instant, ended: Instant, now: Instant
+    conn: Connection,
+    rotation: str,
+    ref: str,
+    began: Instant,
+    ended: Instant,
+    now: Instant,
+    actor: str = ACTOR,
 ) -> int:
     """Put a member of staff on call from `began` to `ended`; return the id of the override.
 
@@ -68,7 +74,7 @@ def override(
     _check_times(began, ended, now)
     made = on_call.override(conn, rotation, one.id, began, ended)
     detail = {"rotation": rotation, "staff": one.id, "began": began, "ended": ended}
-    _record(conn, AuditAction.OVERRIDE_ADDED, f"override {made}", detail, now)
+    _record(conn, AuditAction.OVERRIDE_ADDED, f"override {made}", detail, now, actor)
     return made
 
 
@@ -211,6 +217,11 @@ def _check_times(began: Instant, ended: Instant, now: Instant) -> None:
 
 
 def _record(
-    conn: Connection, action: AuditAction, subject: str, detail: Mapping[str, object], now: Instant
+    conn: Connection,
+    action: AuditAction,
+    subject: str,
+    detail: Mapping[str, object],
+    now: Instant,
+    actor: str = ACTOR,
 ) -> None:
-    audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)
+    audit_log.record(conn, at=now, actor=actor, action=action, subject=subject, detail=detail)

@@ -14,6 +14,7 @@ from engine.model.console_pages import (
     CaseloadPage,
     ClientPage,
     ConsoleAlert,
+    OnCallPage,
     RuleCard,
     RulePage,
 )
@@ -128,6 +129,11 @@ def rule(frame: Frame, page: RulePage) -> str:
     ]
     title = page.card.title or page.card.id
     return _page("console/rule.html", frame, title, rule=page, lines=lines)
+
+
+def on_call(frame: Frame, page: OnCallPage, said: str) -> str:
+    """Render who is on call; `said` is the sentence about what a button just did."""
+    return _page("console/on_call.html", frame, "On call", page=page, said=said)
 
 
 def address_of(ref: str, alert_id: int, did: str, owner: str) -> str:

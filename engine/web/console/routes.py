@@ -19,6 +19,7 @@ from engine.flows.console import (
     buttons,
     caseload_page,
     client_page,
+    on_call_page,
     rule_pages,
     signing_in,
     why_page,
@@ -40,6 +41,7 @@ from engine.web.console.sentences import (
     LINK_WORDS,
     NOBODY,
     NOT_FOUND,
+    NOT_YOUR_ROLE,
     NOT_YOURS,
     SIGNED_OUT,
     said_of,
@@ -101,6 +103,8 @@ class _Console:
         app.get("/why")(self._why)
         app.get("/rules")(self._rules)
         app.get("/rules/{rule_id}")(self._rule)
+        app.get("/on-call")(self._on_call)
+        app.post("/on-call/{rotation}/take-over")(self._take_over)
         app.post("/alerts/{alert_id}/{what}")(self._act)
         app.exception_handler(404)(self._missing)
         app.exception_handler(405)(self._missing)
@@ -203,6 +207,25 @@ class _Console:
             return self._nobody()
         found = rule_pages.open_page(self._desk, who, rule_id)
         return self._answer(found, lambda page: pages.rule(self._frame(who), page))
+
+    def _on_call(self, request: Request, did: str = "") -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        found = on_call_page.open_page(self._desk, who)
+        said = said_of(did, "")
+        return self._answer(found, lambda page: pages.on_call(self._frame(who), page, said))
+
+    def _take_over(self, request: Request, rotation: str) -> Response:
+        who = self._who(request)
+        if who is None:
+            return self._nobody()
+        done = on_call_page.take_over(self._desk, who, printable(rotation))
+        if isinstance(done, Access):
+            return self._message(403, *NOT_YOUR_ROLE)
+        if done is None:
+            return self._message(404, *NOT_FOUND)
+        return RedirectResponse(f"/on-call?did={'take-over' if done else 'on-call-already'}", 303)
 
     def _act(
         self, request: Request, alert_id: Annotated[int, Path(ge=1, le=LAST_ID)], what: str

@@ -12,6 +12,10 @@ NOT_YOURS = (
     "You may not see this",
     "The client is not assigned to you. If you need to know, call the supervisor.",
 )
+NOT_YOUR_ROLE = (
+    "You may not do this",
+    "Your account has another role. If you need this, call the supervisor.",
+)
 NOBODY = (
     "You are signed out",
     "Fifteen minutes without a click end a session. Ask the operator for a new sign-in link: "
@@ -31,6 +35,8 @@ _SAID: Mapping[str, str] = {
     "done": "It is closed as done." + _UNDO,
     "snooze": "It waits for two hours; then you are asked again." + _UNDO,
     "false-alarm": "It is closed as a false alarm." + _UNDO,
+    "take-over": "You are on call now. The next text about an alert goes to you.",
+    "on-call-already": "Nothing changed: you are on call already.",
     ActResult.UNDONE: "It is undone.",
     ActResult.YOURS: "Nothing changed: it is yours already.",
     ActResult.CLOSED: "Nothing changed: the alert is closed.",

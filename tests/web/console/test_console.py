@@ -8,11 +8,12 @@ import pytest
 import requests
 
 from engine.errors import StoreUnavailableError
+from engine.flows.operations import on_call
 from engine.model.account import IDLE_US
 from engine.store.database.connection import Database
 from engine.web.console.guard import HEADERS
 from engine.web.server import WebServer
-from tests.kit.console import ConsoleSite
+from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.times import NOON, hours
 
 WHY = "/why?client=C-{}&rule=two-missed"
@@ -62,7 +63,8 @@ def test_a_used_link_signs_nobody_in(site: ConsoleSite, web: WebServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/clients/C-1", "/clients/C-77", "/rules", "/why?client=C-1&rule=two-missed"]
+    "path",
+    ["/", "/clients/C-1", "/clients/C-77", "/rules", "/on-call", "/why?client=C-1&rule=two-missed"],
 )
 def test_without_a_session_nothing_of_a_client_is_shown(
     site: ConsoleSite, web: WebServer, path: str
@@ -97,12 +99,12 @@ def test_signing_out_ends_the_session(site: ConsoleSite, web: WebServer) -> None
     assert browser.get(f"{web.address}/", timeout=10).status_code == 401
 
 
-# role: status of (caseload, rules, own client, other client, why of own, why of other's,
-# act on own, act on other's)
+# role: status of (caseload, rules, on call, own client, other client, why of own, why of other's,
+# act on own, act on other's, take a shift over)
 MATRIX = {
-    "one": (200, 200, 200, 403, 200, 403, 303, 403),
-    "super": (200, 200, 200, 200, 200, 200, 303, 303),
-    "auditor": (200, 200, 200, 200, 200, 200, 403, 403),
+    "one": (200, 200, 200, 200, 403, 200, 403, 303, 403, 303),
+    "super": (200, 200, 200, 200, 200, 200, 200, 303, 303, 303),
+    "auditor": (200, 200, 200, 200, 200, 200, 200, 403, 403, 403),
 }
 
 
@@ -119,8 +121,13 @@ def test_each_role_reaches_what_the_matrix_says(
         path = f"{web.address}/alerts/{site.alert_of(client_id)}/take"
         return browser.post(path, allow_redirects=False, timeout=10).status_code
 
-    seen = ("/", "/rules", "/clients/C-1", "/clients/C-2", WHY.format(1), WHY.format(2))
-    found = (*map(got, seen), posted(1), posted(2))
+    with site.database.write() as conn:
+        on_call.accept(conn, [WEEKS], site.now)
+    shift = browser.post(
+        f"{web.address}/on-call/weeks/take-over", allow_redirects=False, timeout=10
+    )
+    seen = ("/", "/rules", "/on-call", "/clients/C-1", "/clients/C-2", WHY.format(1), WHY.format(2))
+    found = (*map(got, seen), posted(1), posted(2), shift.status_code)
 
     assert found == MATRIX[name]
 
