@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from engine.alerts.muting import muted_until
 from engine.alerts.routing import take_turn
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import RecipientResolver, StaffDirectory
@@ -22,7 +23,7 @@ from engine.model.message import TOGETHER_US, MessageKind, NewMessage
 from engine.model.rule import SEVERITIES
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient, Role
-from engine.store.alerts import alerts, historic
+from engine.store.alerts import alerts, historic, mutes
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
 from engine.store.messages import outbox, reply_codes
@@ -75,10 +76,12 @@ def _may_grow(oldest: Instant, newest: Instant, now: Instant) -> bool:
 def _plan(conn: Connection, now: Instant) -> Mapping[int, Sequence[Routed]]:
     """Return the alerts to tell of, by the staff id of the recipient.
 
-    An alert waits if one of its recipients had such a text within a day.
+    An alert waits while it is muted, and if one of its recipients had such a text within a day.
     """
+    lasting = mutes.lasting(conn, now)
     had_one = historic.told_since(conn, now - DAY_US)
-    routed = alerts.read_routed(conn, historic.untold(conn, _AT_ONCE))
+    untold = alerts.read_routed(conn, historic.untold(conn, _AT_ONCE))
+    routed = [one for one in untold if muted_until(one.alert, lasting) is None]
     directory = StaffDirectory(conn, now, now + 1)
     directory.take(list({one.alert.client_id for one in routed}))
     reach = RecipientResolver(conn, now, directory)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.flows.delivery import deliver
+from engine.flows.escalation import mutes
 from engine.flows.operations import historic_digest
 from engine.store.database.connection import Database
 from engine.store.tables import people
@@ -112,6 +113,16 @@ def test_rules_on_trial_make_no_text(site: Site) -> None:
     long_ago(site, 1)
     site.evaluate()
     assert told(site, NOON + 3 * MINUTE) == 0
+
+
+def test_a_muted_client_waits_for_the_end_of_the_mute(site: Site) -> None:
+    long_ago(site, 1, 2)
+    site.evaluate()
+    with site.database.write() as conn:
+        mutes.mute(conn, "C-1", NOON + 2 * DAY, "known", None, site.rules.rules, NOON)
+    assert told(site, NOON + 3 * MINUTE) == 1
+    assert told(site, NOON + 2 * DAY) == 1
+    assert [body[41:46] for _, body in texts(site)] == ["1 C-2", "2 C-1"]
 
 
 def test_the_text_waits_for_the_end_of_quiet_hours(site: Site) -> None:
