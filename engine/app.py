@@ -152,7 +152,7 @@ class Engine:
 
     def accept_settings(self) -> None:
         """Let this engine's rules, rotations and sources serve every daemon on the database."""
-        now = self._now()
+        now = self.now()
         with self.database.write() as conn:
             reload.accept_files(conn, self._files, self.rulebook, now)
             on_call.accept(conn, self.settings.on_call, now)
@@ -164,12 +164,12 @@ class Engine:
         with self.database.read() as conn:
             runs = job_runs.read(conn)
         stepped = [runs[tick.name].ended_at for tick in self.ticks() if tick.name in runs]
-        return abs(self._now() - max(stepped)) // SECOND_US if stepped else None
+        return abs(self.now() - max(stepped)) // SECOND_US if stepped else None
 
     def urgent_text_waits(self) -> bool:
         """Return whether an urgent text has been in the outbox for longer than is promised."""
         with self.web_database.read() as conn:
-            return outbox_delays.urgent_overdue(conn, self._now()) > 0
+            return outbox_delays.urgent_overdue(conn, self.now()) > 0
 
     def ticks(self) -> list[Tick]:
         """Return every flow with its interval."""
@@ -195,7 +195,7 @@ class Engine:
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
         taken = receive.take(
-            self.web_database, inbound, self._telling(), self._now(), self.rulebook.plans
+            self.web_database, inbound, self._telling(), self.now(), self.rulebook.plans
         )
         _log.info(
             "text came in",
@@ -206,7 +206,7 @@ class Engine:
         return taken.answer
 
     def _reported(self, report: Report) -> None:
-        state = delivery_status.take(self.web_database, report, self._now())
+        state = delivery_status.take(self.web_database, report, self.now())
         tell = _log.info if state in FINAL_STATES else _log.debug
         tell("message reported", id=report.message_id, reported=report.state, state=state)
 
@@ -223,12 +223,12 @@ class Engine:
         database = Database.open(
             self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
         )
-        return Desk(database, self._now, lambda: self.rulebook, self.settings)
+        return Desk(database, self.now, lambda: self.rulebook, self.settings)
 
     def close(self) -> None:
         """Anchor the audit trail for the last time, and let go of the database."""
         with suppress(StoreUnavailableError), self.database.read() as conn:
-            self.anchor.keep(conn, self._now(), at_once=True)
+            self.anchor.keep(conn, self.now(), at_once=True)
         self.web_database.close()
         if "desk" in vars(self):
             self.desk.database.close()
@@ -245,7 +245,7 @@ class Engine:
             if any(done.values()):
                 _log.info(name, **done)
             with self.database.write(durable=False) as conn:
-                job_runs.record(conn, name, self._now(), str(problem) if problem else None)
+                job_runs.record(conn, name, self.now(), str(problem) if problem else None)
             if problem:
                 raise problem
 
@@ -256,7 +256,7 @@ class Engine:
 
     def _ingest(self) -> Mapping[str, int]:
         self.turn.take()
-        now = self._now()
+        now = self.now()
         try:
             return ingest.run(
                 self.database,
@@ -269,10 +269,10 @@ class Engine:
         finally:
             self._read_to = now
             self.turn.release()
-            phone_confirmations.run(self.database, self._now())
+            phone_confirmations.run(self.database, self.now())
 
     def _take_up_rules(self) -> Mapping[str, int]:
-        return reload.take_up(self.database, self._files, self._now())
+        return reload.take_up(self.database, self._files, self.now())
 
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()
@@ -291,11 +291,11 @@ class Engine:
         """
         shared = (self.database, self.rulebook, self.settings.telling)
         if not self.turn.take(self.settings.ticks.evaluate / 1_000_000):
-            return evaluate.climb(*shared, now=self._now())
+            return evaluate.climb(*shared, now=self.now())
         try:
             if self._read_to is None:
-                return evaluate.climb(*shared, now=self._now())
-            return evaluate.run(*shared, now=self._now(), owner=self._owner, read_to=self._read_to)
+                return evaluate.climb(*shared, now=self.now())
+            return evaluate.run(*shared, now=self.now(), owner=self._owner, read_to=self._read_to)
         finally:
             self.turn.release()
 
@@ -317,7 +317,7 @@ class Engine:
         return Senders(
             self.database,
             self._gateway,
-            self._now,
+            self.now,
             self._owner,
             self.settings.sms.senders,
             lambda: not self.stopping.is_set() and time.monotonic() < end,
@@ -330,7 +330,7 @@ class Engine:
             records,
             self._gateway,
             self._telling(),
-            self._now(),
+            self.now(),
             self.rulebook.plans,
         )
 
@@ -339,7 +339,7 @@ class Engine:
         return replace(self.settings.telling, advice=self.rulebook.advice)
 
     def _audit(self) -> Mapping[str, int]:
-        now = self._now()
+        now = self.now()
         hand_over.run(self.database, now)
         historic_digest.run(self.database, self.settings.sms.detail, now)
         done = watchdog.run(self.database, now, self.anchor)
@@ -347,7 +347,8 @@ class Engine:
             self.anchor.keep(conn, now)
         return done
 
-    def _now(self) -> Instant:
+    def now(self) -> Instant:
+        """Return the present instant by the guarded clock."""
         return self._time.now()
 
     def _patiently(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
 from engine.model.duration import Duration
 from engine.model.event_kinds import Kind
-from engine.model.inbound import Inbound
+from engine.model.inbound import Inbound, ListedTexts
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
 from engine.model.message import Outgoing, Report, SendResult, Silent
@@ -106,7 +106,7 @@ class CarrierRecords(Protocol):
     def report_on(self, message: Silent) -> Report | None:
         """Return the present status of a message that it took; None if it cannot now."""
 
-    def received(self, since: datetime) -> Sequence[Inbound] | None:
+    def received(self, since: datetime) -> ListedTexts | None:
         """Return the texts to us since then (aware), the oldest first; None if it cannot now."""
 
 

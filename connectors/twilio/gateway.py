@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,8 +23,8 @@ from connectors.twilio.ages import nearest
 from connectors.twilio.error_codes import outcome_of
 from connectors.twilio.settings import TwilioSettings
 from connectors.twilio.statuses import report_of
-from engine.model.inbound import Inbound
-from engine.model.instant import HOUR_US, to_us
+from engine.model.inbound import Inbound, ListedTexts
+from engine.model.instant import DAY_US, HOUR_US, to_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.ports import AddRoutes
 
@@ -32,9 +32,11 @@ _API = "https://api.twilio.com"
 _PAGE = 200
 _MOST_RECEIVED = 2000  # texts; far more than come in between two requests
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
-# How far the age of a message by our clock may be from that by Twilio's. The words of a message and
-# its number repeat only over days, so a wide margin finds nothing foreign.
+# How far the age of a message by our clock usually is from that by Twilio's, at most.
 _CLOCKS_APART_US = 2 * HOUR_US
+# If our clock was wrong, a message may be far older than its age by it. The code in its words
+# repeats over weeks only, so a wide margin finds nothing foreign.
+_SAME_AFTER_US = 7 * DAY_US
 _NUMBER = re.compile(r"\+?\d{7,}")
 
 
@@ -122,7 +124,8 @@ class TwilioSms:
             return (present - (each.date_created or present)) // timedelta(microseconds=1)
 
         recent = [each for each in listed if age(each) <= message.ago + _CLOCKS_APART_US]
-        others = [each for each in recent if each.sid not in message.twins.known]
+        lately = [each for each in listed if age(each) <= message.ago + _SAME_AFTER_US]
+        others = [each for each in lately if each.sid not in message.twins.known]
         # A trial account puts words of its own before ours.
         same = [each for each in others if (each.body or "").endswith(message.body)]
         ours = nearest([message.ago, *message.twins.in_doubt], [age(each) for each in same])
@@ -148,13 +151,14 @@ class TwilioSms:
         error_code = None if fetched.error_code is None else str(fetched.error_code)
         return report_of(message.id, message.provider_id, str(fetched.status), error_code)
 
-    def received(self, since: datetime) -> Sequence[Inbound] | None:
+    def received(self, since: datetime) -> ListedTexts | None:
         """List the texts to our number, or to any number of the messaging service."""
         to = {"to": self._settings.from_number} if self._settings.from_number else {}
         try:
             listed = self.client.messages.list(
                 date_sent_after=since, page_size=_PAGE, limit=_MOST_RECEIVED, **to
             )
+            present = to_us(self._http.dated())
         except Exception:  # asked again later
             return None
         found = [
@@ -168,7 +172,8 @@ class TwilioSms:
             if each.direction == "inbound"
         ]
         # Twilio lists the newest first, and may take a date for the whole day.
-        return [text for text in reversed(found) if (text.sent_at or 0) >= to_us(since)]
+        recent = [text for text in reversed(found) if (text.sent_at or 0) >= to_us(since)]
+        return ListedTexts(recent, present)
 
 
 class _HttpClient(TwilioHttpClient):  # type: ignore[misc]

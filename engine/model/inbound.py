@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.model.instant import Instant
 
 CarrierKeyword = Literal["stop", "start", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTexts:
+    """The texts that a carrier has for us, the oldest first, and its own time when it said so."""
+
+    texts: Sequence[Inbound]
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Table, bindparam, or_, select
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from engine.flows.operations import watchdog as auditing
@@ -25,8 +25,8 @@ from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import staff
-from tests.kit.times import DAY, HOUR
-from tests.kit.twilio_site import TwilioSite
+from tests.kit.times import DAY, HOUR, SECOND
+from tests.kit.twilio_site import Daemon, TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")
@@ -42,12 +42,27 @@ class _Turn:
     step: int
     at_rest: bool
 
-    def reached_at(self, urgent: bool) -> int:
+    def reached_at(self, since: int, urgent: bool) -> int:
         """When its recipients could be reached: all quiet hours here are 22:00 to 07:00 in UTC."""
-        of_day = self.at % DAY
+        of_day = since % DAY
         if urgent or not self.at_rest or 7 * HOUR <= of_day < 22 * HOUR:
-            return self.at
-        return self.at - of_day + (7 * HOUR if of_day < 7 * HOUR else 31 * HOUR)
+            return since
+        return since - of_day + (7 * HOUR if of_day < 7 * HOUR else 31 * HOUR)
+
+
+class _Commits:
+    """When the rows of a table were committed, by the right time and not the engine's."""
+
+    def __init__(self, table: Table) -> None:
+        self._newer = select(table.c.id).where(table.c.id > bindparam("known"))
+        self._known = 0
+        self.at: dict[int, int] = {}
+
+    def look(self, conn: Connection, now: int) -> None:
+        """Note which rows are new."""
+        new = list(conn.scalars(self._newer, {"known": self._known}))
+        self.at |= dict.fromkeys(new, now)
+        self._known = max(new, default=self._known)
 
 
 class Promises:
@@ -60,6 +75,9 @@ class Promises:
         self._site = site
         self._database = database
         self._evaluated: list[int] = []
+        self._went_back: list[int] = []  # when a daemon began to go by an earlier time
+        self._ahead: dict[Daemon, int] = {}  # of the right time
+        self._steps, self._changes = _Commits(audit), _Commits(alert_transitions)
         self._seen: set[str] = set()
         self._broken: list[str] = []
 
@@ -89,14 +107,30 @@ class Promises:
                     f"message {row.id} went out though its alert was {row.alert_state}"
                 )
 
-    def evaluated(self, now: int) -> None:
+    def look(self, *stepped: Daemon) -> None:
+        """Note what was committed by now, and whether the clock of a stepped daemon went back."""
+        now = self._site.clock.at
+        with self._database.read() as conn:
+            self._steps.look(conn, now)
+            self._changes.look(conn, now)
+        for daemon in stepped:
+            ahead = daemon.now() - now
+            if ahead < self._ahead.get(daemon, ahead) - SECOND:
+                self._went_back.append(now)
+            self._ahead[daemon] = ahead
+
+    def failed(self, flow: str, error: Exception) -> None:
+        """A step of a flow raised what no step may."""
+        self._broken.append(f"{flow} failed: {error!r}"[:300])
+
+    def evaluated(self, now: int, by_its_clock: int) -> None:
         """A step of evaluation was completed, so it must have taken every due client."""
         self._evaluated.append(now)
         late = select(alerts.c.id).where(
             alerts.c.state == "open",
             ~alerts.c.shadow,
             alerts.c.inhibited_by.is_(None),
-            alerts.c.next_step_at < now,
+            alerts.c.next_step_at < by_its_clock,
         )
         with self._database.read() as conn:
             self._broken += [
@@ -130,7 +164,7 @@ class Promises:
             yield "an event was lost or doubled"
         known = set(conn.scalars(select(inbox.c.provider_id)))
         # A site asks for no text from before its first start, and a kill may undo that start.
-        began = trail.began(conn) or 0
+        began = min(self._steps.at.values(), default=0)
         came = {
             text.sid
             for text in self._site.carrier.texts.values()
@@ -163,7 +197,7 @@ class Promises:
 
     def _climbing(self, conn: Connection) -> Iterator[str]:
         turns = defaultdict(list)
-        taken = select(audit.c.at, audit.c.action, audit.c.subject, audit.c.detail).where(
+        taken = select(audit.c.id, audit.c.action, audit.c.subject, audit.c.detail).where(
             audit.c.action.in_((AuditAction.TOLD.value, AuditAction.REACHES_NOBODY.value)),
             audit.c.actor == "escalate",
         )
@@ -172,10 +206,14 @@ class Promises:
             detail = json.loads(row.detail)
             at_end = row.action == AuditAction.REACHES_NOBODY
             step = _AT_THE_END if at_end else detail["step"]
-            turns[row.subject].append(_Turn(row.at, step, {*detail["staff"]} <= rest))
+            turns[row.subject].append(
+                _Turn(self._steps.at[row.id], step, {*detail["staff"]} <= rest)
+            )
         standing = auditing.broken_promises(conn, self._site.clock.at)
-        for alert in conn.execute(select(alerts).where(~alerts.c.shadow, ~alerts.c.historic)).all():
-            open_times = list(_open_times(conn, alert.id))
+        for alert in conn.execute(select(alerts).where(~alerts.c.shadow)).all():
+            if alert.historic:
+                yield f"alert {alert.id} counts as old"
+            open_times = list(self._open_times(conn, alert.id))
             yield from self._late_steps(alert, turns[f"alert {alert.id}"], open_times)
             if alert.state == "open" and not _visible(conn, alert.id, standing):
                 yield f"alert {alert.id} is open, nobody has a text of it, and nobody is told so"
@@ -188,24 +226,42 @@ class Promises:
         Its time counts from when the step before could reach its recipients.
         """
         policy = json.loads(alert.policy)  # type: ignore[attr-defined]
-        alert_id, opened_at = alert.id, alert.opened_at  # type: ignore[attr-defined]
+        alert_id, opened_at = alert.id, open_times[0][0]  # type: ignore[attr-defined]
         urgent = alert.severity == "urgent"  # type: ignore[attr-defined]
-        waits = [(0, (opened_at, opened_at + policy[0]["after"]))]
+        first = _Turn(opened_at, -1, at_rest=False)
+        waits = [(0, first, policy[0]["after"])]
         waits += [
-            (number, (turn.at, turn.reached_at(urgent) + after))
+            (number, turn, after)
             for number, turn in enumerate(turns, 1)
             # Where a step was taken again, the numbers go on with one that comes no later.
             if turn.step + 1 < len(policy)
             and (after := policy[turn.step + 1]["after"] - policy[turn.step]["after"]) > 0
         ]
-        for number, (since, due) in waits:
-            looked = next((at for at in self._evaluated if at > max(due, since)), None)
+        for number, turn, after in waits:
+            since, due = turn.at, turn.reached_at(turn.at, urgent) + after
+            for back in sorted(self._went_back):
+                # What a wrong clock scheduled comes as long after it was set right.
+                if since <= back < due:
+                    due = max(due, turn.reached_at(back, urgent) + after)
+            looked = next((at for at in sorted(self._evaluated) if at > max(due, since)), None)
             if looked is None or not any(
                 begin <= since and looked < end for begin, end in open_times
             ):
                 continue
             if number >= len(turns) or turns[number].at > looked:
                 yield f"alert {alert_id} waited for step number {number} from {since} beyond {due}"
+
+    def _open_times(self, conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
+        """The periods in which an alert was open; the last one has no end if it still is."""
+        changes = conn.execute(
+            select(alert_transitions.c.id, alert_transitions.c.to_state)
+            .where(alert_transitions.c.alert_id == alert_id)
+            .order_by(alert_transitions.c.id)
+        ).all()
+        for now, then in pairwise([*changes, None]):
+            if now is not None and now.to_state == "open":
+                ends = self._changes.at[then.id] if then is not None else 2**62
+                yield self._changes.at[now.id], ends
 
     def _with_twilio(self, conn: Connection) -> Iterator[str]:
         ends = {"delivered": "delivered", "undelivered": "undelivered", "failed": "failed"}
@@ -216,18 +272,6 @@ class Promises:
             if text is None or ends.get(text.status) != row.state:
                 status = text.status if text else "unknown"
                 yield f"message {row.id} is {row.state}, but at Twilio {status}"
-
-
-def _open_times(conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
-    """The periods in which an alert was open; the last one has no end if it still is."""
-    changes = conn.execute(
-        select(alert_transitions.c.at, alert_transitions.c.to_state)
-        .where(alert_transitions.c.alert_id == alert_id)
-        .order_by(alert_transitions.c.id)
-    ).all()
-    for now, then in pairwise([*changes, None]):
-        if now is not None and now.to_state == "open":
-            yield now.at, then.at if then is not None else 2**62
 
 
 def _visible(conn: Connection, alert_id: int, standing: list[str]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
+from itertools import chain
 from random import Random
 
 from connectors.twilio_simulator.texts import CarrierMessage
@@ -21,14 +21,14 @@ from engine.store.database.connection import Database
 from tests.chaos.hardships import Hardships
 from tests.chaos.promises import Promises
 from tests.kit.caseload import Caseload
-from tests.kit.databases import SqliteFile
+from tests.kit.databases import Postgres, SqliteFile
 from tests.kit.site import MISSED, rulebook_of, written_rule
-from tests.kit.times import HOUR, MINUTE, NOON
-from tests.kit.twilio_site import Arrivals, Killed, TwilioSite, web_database_of
+from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND
+from tests.kit.twilio_site import Arrivals, Daemon, Killed, TwilioSite, web_database_of
 
-# Until then there is trouble and there are kills; from then on there is time for all that was
-# begun.
-TROUBLED_US, UNTIL_US = 6 * HOUR, 36 * HOUR
+# Until then there is trouble and there are kills. From then on, once all daemons run, there is time
+# for all that was begun.
+TROUBLED_US, UNTIL_US = 6 * HOUR, 24 * HOUR
 _EVERY_US = (
     HOUR,
     6 * HOUR,
@@ -80,110 +80,208 @@ def rules() -> Rulebook:
     )
 
 
+# How long a daemon may be suspended in the middle of a step. Between its last look and the request
+# to the carrier it is for less than its claim lasts, because no engine can tell that it was.
+_PAUSES_US = (20 * SECOND, 2 * MINUTE, 20 * MINUTE, 2 * HOUR)
+_SHORT_PAUSE_US = 20 * SECOND
+_LOOK_EVERY_US = 50 * MINUTE  # at the clocks; a daemon looks far more often
+
+
 @dataclass
 class Fate:
-    """Kills the process at points that a seed chooses."""
+    """Kills and suspends daemons at points that a seed chooses."""
 
     random: Random
     share: float
     kills: Counter[str] = field(default_factory=Counter)
+    pauses: Counter[str] = field(default_factory=Counter)
     over: bool = False
 
-    def passing(self, point: str) -> None:
+    def kills_at(self, point: str) -> bool:
         # Points at the wire are few, and it is there that a message may be lost or doubled.
-        share = self.share * (8 if point in {"request", "answer", "call"} else 1)
-        if not self.over and self.random.random() < share:
-            self.kills[point] += 1
-            raise Killed
+        return self._comes(point, self.kills, "call")
+
+    def pauses_at(self, point: str) -> bool:
+        return self._comes(point, self.pauses, "")
+
+    def _comes(self, point: str, seen: Counter[str], also: str) -> bool:
+        share = self.share * (8 if point in {"request", "answer", also} else 1)
+        comes = not self.over and self.random.random() < share
+        seen[point] += comes
+        return comes
 
 
 class Story:
     """One run on an empty database, and its outcome.
 
-    `people` opens the same database outside the process that is killed; `web` has the connections
-    of its web.
+    `databases` are the connections of each daemon and of its web. `people` opens the same database
+    outside the processes that are killed.
     """
 
-    def __init__(self, database: Database, people: Database, web: Database, seed: str) -> None:
+    def __init__(
+        self, databases: Sequence[tuple[Database, Database]], people: Database, seed: str
+    ) -> None:
         self._random = Random(seed)
         self.fate = Fate(Random(f"{seed} kills"), self._random.choice([0.0, 0.004, 0.01, 0.02]))
         self.trouble = Trouble(self._random.randrange(2**32), self._shares())
         self._people = people
         self.expected = self._site_of_people()
         self.site = TwilioSite(
-            database, people, rules(), SETTINGS, self._arrivals(), NOON, self.trouble,
-            self.fate.passing, web=web,
-        )  # fmt: skip
+            databases,
+            people,
+            rules(),
+            SETTINGS,
+            self._arrivals(),
+            NOON,
+            self.trouble,
+            self._passing,
+        )
         self.promises = Promises(self.site, self._people)
-        self.hardships = Hardships(self.site, people, seed, TROUBLED_US)
+        self.hardships = Hardships(self.site, people, seed, TROUBLED_US, self._die)
         self.site.carrier.shown = self._shown
         self.site.carrier.kept = self.promises.kept
-        self._up_at = NOON
+        self._up_at = dict.fromkeys(self.site.daemons, NOON)
         self._texts = self._client_texts()
-        self._next_round = NOON
+        self._next_round = self._next_look = NOON
+        self._paused: Daemon | None = None
+        self._answering: Daemon | None = None
+        self._pauses = 0
+        self._calm_since = NOON + TROUBLED_US
 
     def run(self) -> list[str]:
         """Let it happen; the promises that were broken."""
-        now = NOON
         try:
-            while now < NOON + UNTIL_US:
-                if now >= NOON + TROUBLED_US and not self.fate.over:
-                    self.fate.over = True
-                    self.trouble.shares.clear()
-                self.site.clock.at = now
-                try:
-                    self._happen(now)
-                except Killed:
-                    self.site.stop()
-                    self._up_at = now + self._random.choice(
-                        [1_000_000, 5_000_000, MINUTE, 20 * MINUTE]
-                    )
-                now = self._next(now)
+            while self.site.clock.at < self._end():
+                self._happen(self.site.clock.at)
+                self.site.clock.at = self._next()
             return self.promises.broken(self.expected)
         finally:
             self.site.close()
 
+    def _end(self) -> int:
+        """By day, because some texts wait for the end of the night."""
+        until = self._calm_since + UNTIL_US - NOON
+        return NOON + until - until % DAY + DAY
+
     def _happen(self, now: int) -> None:
+        if now >= NOON + TROUBLED_US and not self.fate.over:
+            self.fate.over = True
+            self.trouble.shares.clear()
         self.hardships.happen(now)
-        self.site.suspended = now < self.hardships.suspended_until
-        if self.site.suspended:
-            self.site.take_calls()
-            return
-        if self.site.engine is None and now >= self._up_at:
-            self.site.start()
-            self._step("ingest", "reconcile")  # nobody is judged before the sources were read
+        if not all(daemon.active for daemon in self.site.daemons):
+            self._calm_since = max(self._calm_since, now)
+        for daemon in self.site.daemons:
+            if daemon.engine is None and now >= self._up_at[daemon]:
+                self._start(daemon)
         for text in [text for text in self._texts if text[0] <= now]:
             self._texts.remove(text)
             self.site.carrier.receive(*text[1:], now)
-        self.site.take_calls()
-        if self.site.engine is None:
-            return
-        if now >= self._next_round:
+        self._take_calls()
+        is_round = now >= self._next_round
+        if is_round:
             self._next_round = now + _EVERY_US[now >= NOON + TROUBLED_US]
-            self._step("ingest", "evaluate", "deliver", "reconcile", "audit")
-        for _ in range(_ROUNDS):
-            due = self.site.due()
-            if not due:
-                break
-            self._step(*due)
+        looks = self.hardships.clocks_are_looked_at or now >= self._next_look
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_EVERY_US
+        for daemon in self._random.sample(self.site.daemons, len(self.site.daemons)):
+            if daemon.active:
+                self._work(daemon, looks=looks, is_round=is_round)
 
-    def _step(self, *names: str) -> None:
+    def _start(self, daemon: Daemon) -> None:
+        try:
+            daemon.start()
+            # Nobody is judged before the sources were read.
+            self._step(daemon, "ingest", "reconcile")
+        except (Killed, StoreUnavailableError):
+            self._die(daemon, MINUTE)
+        finally:
+            self.promises.look(daemon)
+        if daemon.engine is not None:
+            self.hardships.look_at_clocks(self.site.clock.at)
+
+    def _work(self, daemon: Daemon, *, looks: bool, is_round: bool) -> None:
+        try:
+            if looks:
+                self._step(daemon, "clock")
+            if is_round:
+                self._step(daemon, "ingest", "evaluate", "deliver", "reconcile", "audit")
+            steps = [daemon.due()]
+            # What stays due by itself waits for something else.
+            while steps[-1] and len(steps) < _ROUNDS and steps[-3:].count(steps[-1]) < 3:
+                self._step(daemon, *steps[-1])
+                steps.append(daemon.due())
+        except Killed:
+            self._die(daemon, self._random.choice([1_000_000, 5_000_000, MINUTE, 20 * MINUTE]))
+
+    def _step(self, daemon: Daemon, *names: str) -> None:
         for name in names:
+            began, by_its_clock, pauses = self.site.clock.at, daemon.now(), self._pauses
             try:
-                self.site.tick(name)
+                daemon.tick(name)
             except StoreUnavailableError:  # the disk is full, and the flow steps again
                 continue
-            if name == "evaluate":
-                self.promises.evaluated(self.site.clock.at)
+            except Exception as error:
+                self.promises.failed(name, error)
+                continue
+            finally:
+                self.promises.look(daemon)
+            if name == "evaluate" and self._pauses == pauses:
+                self.promises.evaluated(began, by_its_clock)
 
-    def _next(self, now: int) -> int:
+    def _take_calls(self) -> None:
+        while True:
+            try:
+                self.site.take_calls(self._answers)
+            except Killed:
+                assert self._answering
+                self._die(self._answering, MINUTE)
+            except StoreUnavailableError:
+                continue
+            else:
+                break
+            finally:
+                self._answering = None
+                self.promises.look()
+
+    def _answers(self) -> Daemon:
+        self._answering = self._random.choice(self.site.daemons)
+        return self._answering
+
+    def _passing(self, point: str, daemon: Daemon) -> None:
+        if self.fate.kills_at(point):
+            raise Killed
+        # Web calls are answered in threads, and a suspended transaction would hold its locks.
+        may_pause = self._paused is None and self._answering is None and daemon.idle
+        if may_pause and point != "commit" and daemon.active and self.fate.pauses_at(point):
+            self._pause(daemon, point)
+
+    def _pause(self, daemon: Daemon, point: str) -> None:
+        """Suspend a daemon in the middle of a step; the world goes on meanwhile."""
+        lasts = _SHORT_PAUSE_US if point == "request" else self._random.choice(_PAUSES_US)
+        until = self.site.clock.at + lasts
+        self._pauses += 1
+        self._paused, daemon.suspended = daemon, True
+        while (now := self._next()) < until:
+            self.site.clock.at = now
+            self._happen(now)
+        self.site.clock.at = until
+        self._paused, daemon.suspended = None, False
+
+    def _die(self, daemon: Daemon, lasts: int) -> None:
+        daemon.stop()
+        self._up_at[daemon] = self.site.clock.at + lasts
+
+    def _next(self) -> int:
         """The next instant at which anything happens."""
-        up = self.site.engine is not None
+        now = self.site.clock.at
+        down = [self._up_at[each] for each in self.site.daemons if each.engine is None]
         ahead = [
             self.site.next_at(now),
             min((at for at, _, _ in self._texts), default=None),
-            self._next_round if up else self._up_at,
-            self.hardships.next_at(now),
+            self._next_round,
+            self._next_look,
+            self.hardships.next_at(),
+            *down,
         ]
         return min((at for at in ahead if at is not None and at > now), default=now + MINUTE)
 
@@ -290,28 +388,34 @@ class Story:
 
 
 class Stage:
-    """The place of all runs: one database file, which each run finds empty."""
+    """The place of all runs: one database, which each run finds empty."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = SqliteFile(folder)
-        database = self._file.emptied()
-        self._people = Database.open(str(database.url))
-        self._web = web_database_of(database)
+    def __init__(self, file: SqliteFile | Postgres, daemons: int = 1) -> None:
+        self._file = file
+        url = str(file.emptied().url.render_as_string(hide_password=False))
+        self._people = Database.open(url)
+        self._databases = [
+            (database, web_database_of(database))
+            for database in (Database.open(url) for _ in range(daemons))
+        ]
 
     @contextmanager
     def story(self, seed: str) -> Iterator[Story]:
         """A run that is about to begin."""
-        database = self._file.emptied()
-        for other in (self._people, self._web):  # of the file before
-            other.close()
+        self._close()  # connections to the file before
+        self._file.emptied()
         try:
-            yield Story(database, self._people, self._web, seed)
+            yield Story(self._databases, self._people, seed)
         finally:
-            self._file.close()
-            self._people.close()
-            self._web.close()
+            self._close()
 
     def play(self, seed: str) -> tuple[Story, list[str]]:
         """One run, and the promises that it broke."""
         with self.story(seed) as story:
             return story, story.run()
+
+    def _close(self) -> None:
+        if self._people.dialect == "sqlite":
+            for database in (self._people, *chain.from_iterable(self._databases)):
+                database.close()
+            self._file.close()

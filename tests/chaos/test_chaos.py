@@ -14,6 +14,7 @@ from connectors.twilio_simulator.trouble import Answer
 from engine.model.instant import Instant
 from tests.chaos.__main__ import main
 from tests.chaos.story import Stage, Story
+from tests.kit.databases import Postgres, SqliteFile
 from tests.kit.local_twilio import TOKEN
 
 
@@ -28,11 +29,11 @@ class Forgetful(Api):
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    return Stage(tmp_path_factory.mktemp("chaos"))
+    return Stage(SqliteFile(tmp_path_factory.mktemp("chaos")))
 
 
 def test_random_runs_break_no_promise(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--runs", "5", "--seed", "1"]) == 0
+    assert main(["--runs", "4", "--seed", "1"]) == 0
     assert "broken promises                 0" in capsys.readouterr().out
 
 
@@ -47,10 +48,15 @@ def test_a_run_is_the_same_again_from_its_seed(stage: Stage) -> None:
 
 
 def test_a_message_that_goes_out_twice_is_found(stage: Stage) -> None:
-    with stage.story("1/2") as story:
+    with stage.story("1/6") as story:
         story.trouble.shares["silent after taking"] = 0.5
         story.site.api = Forgetful(story.site.carrier, TOKEN)
         assert any("went out 2 times" in promise for promise in story.run())
+
+
+def test_several_daemons_on_postgresql_break_no_promise(postgres: Postgres) -> None:
+    _, broken = Stage(postgres, daemons=3).play("1/1")
+    assert broken == []
 
 
 def test_an_alert_that_never_opens_is_found(stage: Stage) -> None:

@@ -27,7 +27,7 @@ from tests.kit.caseload import Caseload
 from tests.kit.phones import named
 from tests.kit.site import Site
 from tests.kit.times import MINUTE, NOON
-from tests.kit.twilio_site import Arrivals, Killed, TwilioSite
+from tests.kit.twilio_site import Arrivals, Killed, TwilioSite, web_database_of
 
 CASE_MANAGER, SUPERVISOR, ON_CALL, ADMIN, MENTOR = (
     f"+1555010000{number}" for number in range(1, 6)
@@ -54,14 +54,14 @@ class Day:
         people.consent(2, 5)
         self.dies_at: str | None = None
         self.site = TwilioSite(
-            database, database, rules(), SETTINGS, Arrivals([]), NOON, passing=self._passing,
-            senders=senders,
+            [(database, web_database_of(database))], database, rules(), SETTINGS, Arrivals([]),
+            NOON, passing=self._passing, senders=senders,
         )  # fmt: skip
         self.site.carrier.shown = self._shown
         self.shown: list[tuple[str, str, str]] = []
-        self.site.start()
+        self.site.first.start()
 
-    def _passing(self, point: str) -> None:
+    def _passing(self, point: str, _: object) -> None:
         if point == self.dies_at:
             self.dies_at = None
             raise Killed
@@ -92,9 +92,9 @@ class Day:
             self.site.clock.at = now
             self.site.take_calls()
             if now % (every * MINUTE) == 0:
-                self.site.tick("ingest", "evaluate", "deliver", "reconcile", "audit")
-            while due := self.site.due():
-                self.site.tick(*due)
+                self.site.first.tick("ingest", "evaluate", "deliver", "reconcile", "audit")
+            while due := self.site.first.due():
+                self.site.first.tick(*due)
             ahead = (self.site.next_at(now), now - now % (every * MINUTE) + every * MINUTE)
             now = min(at for at in ahead if at is not None and at > now)
         self.site.clock.at = end
@@ -198,11 +198,11 @@ def test_a_crash_after_twilio_took_a_text_and_before_we_knew(day: Day) -> None:
     day.dies_at = "answer"
     with pytest.raises(Killed):
         day.until("12:00")
-    day.site.stop()
+    day.site.first.stop()
     assert (day.taken(), day.states()) == (1, ["claimed"])
     # 12:05  Started again, the daemon asks Twilio before it sends.
     day.site.clock.at = NOON + 5 * MINUTE
-    day.site.start()
+    day.site.first.start()
     day.until("12:10")
     assert (day.taken(), day.states()) == (1, ["delivered"])
 
@@ -246,7 +246,7 @@ def test_the_webhook_is_away_for_an_hour(day: Day) -> None:
 
 def test_a_recipient_is_deleted_between_the_decision_and_the_send(day: Day) -> None:
     day.happens(1, status="completed", craving=9)
-    day.site.tick("ingest", "evaluate")
+    day.site.first.tick("ingest", "evaluate")
     with day.tables.database.write() as conn:
         conn.execute(update(staff).where(staff.c.id == 1).values(active=False))
     # The supervisor is told at once, not at 12:30, and the one who left is not texted.

@@ -12,7 +12,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import partial
@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import psycopg
 import requests
 from fastapi import FastAPI
 from requests.adapters import BaseAdapter
@@ -34,18 +35,19 @@ from connectors.twilio_simulator.signing import signature
 from connectors.twilio_simulator.trouble import Trouble
 from engine.app import WEB_BUSY_SECONDS, WEB_CONNECTIONS, Engine
 from engine.flows.rules.reload import RuleFiles
-from engine.model.instant import from_us, to_us
+from engine.model.instant import from_us
 from engine.model.intake import Batch, ReadEvent, Reject
 from engine.model.settings import Settings
 from engine.model.sms_settings import SmsSettings
 from engine.rulebook.core.rulebook import Rulebook
+from engine.store.database import server_clock
 from engine.store.database.connection import Database
 from engine.store.operations import agenda, channel_state
 from engine.store.tables.alerts import evaluations
 from engine.store.tables.intake import events
 from engine.store.tables.messages import outbox
 from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, TOKEN
-from tests.kit.times import SetClock
+from tests.kit.times import MINUTE, SECOND, SetClock
 
 PUBLIC = "https://handrail.example.org"
 _LEASES = select(
@@ -69,14 +71,16 @@ class Arrivals:
     rows: list[tuple[int, ReadEvent]]
     name: str = "arrivals"
     silent_after: int | None = None
+    clock: SetClock = field(default_factory=SetClock)  # the right time
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         for place, (at, row) in enumerate(self.rows):
-            if positions.get(self.name, 0) <= place and at <= to_us(now):
+            if positions.get(self.name, 0) <= place and at <= self.clock.at:
                 yield Batch(self.name, place + 1, events=(row,), roster=())
 
     def reread(self, item: str, position: Any, rejects: Sequence[Reject]) -> Batch:
-        return Batch(item, position, rejects=tuple(rejects))
+        wanted = {reject.row for reject in rejects}
+        return Batch(item, position, events=tuple(row for _, row in self.rows if row.row in wanted))
 
     def next_at(self, now: int) -> int | None:
         return min((at for at, _ in self.rows if at > now), default=None)
@@ -104,14 +108,14 @@ class Wire(BaseAdapter):
         )
         self._passing("request")
         with self._one_at_a_time:
-            answer = self._api.answer(asked, self._clock.at)
+            answer, dated = self._api.answer(asked, self._clock.at), from_us(self._clock.at)
         self._passing("answer")
         if answer.silent:
             raise requests.ReadTimeout
         if answer.cut:
             raise requests.ConnectionError("the line was cut")
         response = requests.Response()
-        response.headers["Date"] = format_datetime(from_us(self._clock.at), usegmt=True)
+        response.headers["Date"] = format_datetime(dated, usegmt=True)
         response.status_code, response.raw = answer.status, BytesIO(answer.body.encode())
         response.encoding, response.url, response.request = "utf-8", str(request.url), request
         return response
@@ -120,56 +124,35 @@ class Wire(BaseAdapter):
         pass
 
 
-class TwilioSite:
-    """One database, one local Twilio, and an engine that runs or does not.
+@dataclass
+class Machine:
+    """The clocks of a machine: one is wrong by `off`, the monotonic one stood while it `slept`."""
+
+    clock: SetClock
+    off: int = 0
+    slept: int = 0
+
+    def now(self) -> datetime:
+        return from_us(self.clock.at + self.off)
+
+    def monotonic(self) -> float:
+        return (self.clock.at - self.slept) / SECOND
+
+
+class Daemon:
+    """One process on a machine of its own, over connections of its own; it runs or does not.
 
     As in production, Twilio's calls use connections of their own, those of `web`. All connections
     are closed whenever the engine ends; only compiled statements outlive it.
-
-    The site calls `passing`, with the kind of the point, wherever the process may die. These points
-    are: before a transaction begins and before it commits, before and after a request to Twilio,
-    and after a webhook call. `look` is the same database; reading it passes no such point.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        look: Database,
-        rules: Rulebook,
-        settings: Mapping[str, Any],
-        source: Arrivals,
-        now: int,
-        trouble: Trouble | None = None,
-        passing: Callable[[str], None] = lambda _: None,
-        *,
-        web: Database | None = None,
-        senders: int = 1,
-    ) -> None:
-        twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
-        own = TwilioSettings.model_validate(twilio)
-        # With one sender a story happens in one order, and a process dies at one point.
-        sms = SmsSettings(gateway="twilio", own=own, senders=senders)
-        given = {
-            "timezone": "UTC",
-            "rules": "none",
-            "sms": sms,
-            **settings,
-        }
-        self.settings = Settings.model_validate(given)
-        self.clock = SetClock(now)
-        self.source = source
-        self.carrier = Carrier(NUMBER, ACCOUNT, trouble)
-        self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"
-        self.api = Api(self.carrier, TOKEN)
+    def __init__(self, site: TwilioSite, database: Database, web: Database) -> None:
+        self.machine = Machine(site.clock)
         self.engine: Engine | None = None
         self.suspended = False
-        self.disk_is_full = False
-        self._look = look
-        self._files = RuleFiles(self.settings)
-        self._database, self._rules, self._passing = database, rules, passing
-        self._web = web or web_database_of(database)
+        self._site, self._database, self._web = site, database, web
+        self._files = RuleFiles(site.settings)
         self._transactions = threading.local()  # under way in a thread
-        self._loop = asyncio.new_event_loop()
         self._hooks = [
             (each.engine, moment, partial(self._in_transaction, moment))
             for each in (self._database, self._web)
@@ -178,22 +161,37 @@ class TwilioSite:
         for hook in self._hooks:
             event.listen(*hook)
 
+    @property
+    def active(self) -> bool:
+        """Whether it runs, and is not suspended."""
+        return self.engine is not None and not self.suspended
+
+    @property
+    def idle(self) -> bool:
+        """Whether no transaction of this thread is under way."""
+        return not self._under_way()
+
+    def now(self) -> int:
+        """The present instant by the clock that the engine goes by; the right one if it is down."""
+        return self.engine.now() if self.engine else self._site.clock.at
+
     def start(self) -> None:
         """Start the engine."""
+        site = self._site
         self._transactions = threading.local()
-        gateway = TwilioSms(self.settings.sms.own, SECRETS)  # type: ignore[arg-type]
+        gateway = TwilioSms(site.settings.sms.own, SECRETS)  # type: ignore[arg-type]
         gateway.client.http_client.session.mount(
-            "http://", Wire(self.api, self.clock, self._at_the_wire)
+            "http://", Wire(site.api, site.clock, self._at_the_wire)
         )
         self._gateway = gateway
         self.engine = Engine(
-            self.settings,
+            site.settings,
             self._database,
             self._files,
-            self._rules,
-            [self.source],
+            site.rules,
+            [site.source],
             gateway,
-            self.clock,
+            self.machine,
         )
         self.engine.web_database = self._web
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
@@ -201,15 +199,19 @@ class TwilioSite:
         add_webhooks = self.engine.webhooks()
         assert add_webhooks
         add_webhooks(self._app)
+        self.engine.start_clock(self.machine.monotonic)
         self.engine.accept_settings()
 
     def stop(self) -> None:
         """End the engine as a kill does: nothing is written any more."""
+        self.suspended = False
         if self.engine:
             self._gateway.client.http_client.session.close()
-            # Not `Engine.close`, because a killed process anchors no trail.
-            self.engine.web_database.close()
-            self.engine.database.close()
+            # Not `Engine.close`, because a killed process anchors no trail. To connect to
+            # PostgreSQL takes long, and its server ends the transactions of a dead client.
+            if self._database.dialect == "sqlite":
+                self._web.close()
+                self._database.close()
             self.engine = None
 
     def close(self) -> None:
@@ -217,8 +219,6 @@ class TwilioSite:
         self.stop()
         for hook in self._hooks:
             event.remove(*hook)
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
 
     def tick(self, *names: str) -> None:
         """Take a step of these flows."""
@@ -227,18 +227,11 @@ class TwilioSite:
 
     def due(self) -> list[str]:
         """The flows that have something to do now."""
-        now = self.clock.at
-        with self._look.read() as conn:
+        site, now = self._site, self.now()
+        with site.look.read() as conn:
             ahead, lease = agenda.read(conn, None), _first(*conn.execute(_LEASES).one())
             stopped_until = channel_state.read(conn).stopped_until or 0
-            stored = (
-                set(conn.scalars(select(events.c.key)))
-                if any(at == now for at, _ in self.source.rows)
-                else None
-            )
-        arrived = stored is not None and any(
-            row.key not in stored for at, row in self.source.rows if at <= now
-        )
+            arrived = site.has_arrived(conn)
         sendable = ahead.deliver is not None and ahead.deliver <= now and stopped_until <= now
         steps = {
             "ingest": arrived,
@@ -247,40 +240,19 @@ class TwilioSite:
         }
         return [name for name, is_due in steps.items() if is_due]
 
-    def next_at(self, now: int) -> int | None:
-        """The next instant with work here or at Twilio; overdue work is tried a minute later."""
-        with self._look.read() as conn:
+    def next_at(self) -> int | None:
+        """The next instant with work here; overdue work is tried a minute later."""
+        if not self.active:
+            return None
+        with self._site.look.read() as conn:
             ours = _first(*agenda.read(conn, None), *conn.execute(_LEASES).one())
-        if ours is not None and ours <= now:
-            ours = now + 60_000_000
-        return _first(
-            ours if self.engine else None, self.carrier.next_at(), self.source.next_at(now)
-        )
+        if ours is None:
+            return None
+        ahead = ours - self.now()
+        return self._site.clock.at + (ahead if ahead > 0 else MINUTE)
 
-    def take_calls(self) -> None:
-        """Let Twilio make the calls that are due.
-
-        A call to a stopped or suspended site is lost or repeated, as Twilio does it.
-        """
-        for call in self.carrier.due(self.clock.at):
-            if self.engine is None or self.suspended:
-                self.carrier.answered(call, None, "", self.clock.at)
-                continue
-            try:
-                status, body = self.call(call.url, call.form)
-                self._passing("call")
-            except Killed:
-                self.carrier.answered(call, None, "", self.clock.at)
-                raise
-            self.carrier.answered(call, status, body, self.clock.at)
-
-    def call(self, url: str, form: Mapping[str, str], signed: str | None = None) -> tuple[int, str]:
-        """One call of Twilio's, signed as it is where not otherwise: status and body."""
-        return self._loop.run_until_complete(
-            self._call(url, form, signed or signature(TOKEN, url, form))
-        )
-
-    async def _call(self, url: str, form: Mapping[str, str], signed: str) -> tuple[int, str]:
+    async def call(self, url: str, form: Mapping[str, str], signed: str) -> tuple[int, str]:
+        """One call of Twilio's: status and body."""
         parts = urlsplit(url)
         received: list[dict[str, Any]] = []
         scope = {
@@ -304,29 +276,142 @@ class TwilioSite:
         ).decode()
 
     def _in_transaction(self, moment: str, conn: Connection) -> None:
+        site = self._site
+        if moment == "begin" and site.database_is_away:
+            raise _unreachable(conn)
         if moment != "rollback":
-            self._passing(moment)
+            site.passing(moment, self)
         under_way = self._under_way()
         if moment == "begin":
             under_way.add(id(conn))
         else:
             under_way.discard(id(conn))
-        if self.disk_is_full:
-            changes = conn.connection.driver_connection.total_changes  # type: ignore[union-attr]
-            if moment == "begin":
-                self._transactions.changes = changes
-            elif moment == "commit" and changes != getattr(self._transactions, "changes", changes):
-                full = sqlite3.OperationalError("database or disk is full")
-                full.sqlite_errorcode = sqlite3.SQLITE_FULL
-                raise OperationalError("COMMIT", None, full)
+        if moment == "commit" and site.disk_is_full and self._has_written(conn):
+            raise _full(conn)
+        if moment == "begin" and conn.dialect.name == "sqlite":
+            self._transactions.changes = _changes(conn)
+
+    def _has_written(self, conn: Connection) -> bool:
+        if conn.dialect.name == "postgresql":
+            return not conn.get_execution_options().get("postgresql_readonly", False)
+        return _changes(conn) != getattr(self._transactions, "changes", _changes(conn))
 
     def _at_the_wire(self, point: str) -> None:
-        assert not self._under_way(), "the network is asked inside a transaction"
-        self._passing(point)
+        assert self.idle, "the network is asked inside a transaction"
+        self._site.passing(point, self)
 
     def _under_way(self) -> set[int]:
         """The transactions of this thread, by connection."""
         return self._transactions.__dict__.setdefault("connections", set())
+
+
+class TwilioSite:
+    """One database, one local Twilio, and one or several daemons that run or do not.
+
+    The site calls `passing`, with the kind of the point and the daemon, wherever a process may die.
+    These points are: before a transaction begins and before it commits, before and after a request
+    to Twilio, and after a webhook call. `look` is the same database; reading it passes no such
+    point. `server_off` is how far the clock of a PostgreSQL server is off.
+    """
+
+    def __init__(
+        self,
+        databases: Sequence[tuple[Database, Database]],
+        look: Database,
+        rules: Rulebook,
+        settings: Mapping[str, Any],
+        source: Arrivals,
+        now: int,
+        trouble: Trouble | None = None,
+        passing: Callable[[str, Daemon], None] = lambda _, __: None,
+        *,
+        senders: int = 1,
+    ) -> None:
+        """Make a site; `databases` are the connections of each daemon and of its web."""
+        twilio = {"from_number": NUMBER, "base_url": "http://127.0.0.1:1", "public_url": PUBLIC}
+        own = TwilioSettings.model_validate(twilio)
+        # With one sender a story happens in one order, and a process dies at one point.
+        sms = SmsSettings(gateway="twilio", own=own, senders=senders)
+        given = {
+            "timezone": "UTC",
+            "rules": "none",
+            "sms": sms,
+            **settings,
+        }
+        self.settings = Settings.model_validate(given)
+        self.clock = SetClock(now)
+        self.source = source
+        source.clock = self.clock
+        self.carrier = Carrier(NUMBER, ACCOUNT, trouble)
+        self.carrier.inbound_url = f"{PUBLIC}/twilio/inbound"
+        self.api = Api(self.carrier, TOKEN)
+        self.server_off = 0
+        self.disk_is_full = False
+        self.database_is_away = False
+        self.look, self.rules, self.passing = look, rules, passing
+        self._server_clock = server_clock.read
+        if look.dialect == "postgresql":
+            server_clock.read = lambda _: self.clock.at + self.server_off
+        self._loop = asyncio.new_event_loop()
+        self.daemons = [Daemon(self, *each) for each in databases]
+
+    @property
+    def first(self) -> Daemon:
+        """The first daemon, where there is only one."""
+        return self.daemons[0]
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for daemon in self.daemons:
+            daemon.close()
+        server_clock.read = self._server_clock
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    def has_arrived(self, conn: Connection) -> bool:
+        """Whether a row that became known just now is not read yet."""
+        now = self.clock.at
+        if not any(at == now for at, _ in self.source.rows):
+            return False
+        stored = set(conn.scalars(select(events.c.key)))
+        return any(row.key not in stored for at, row in self.source.rows if at <= now)
+
+    def next_at(self, now: int) -> int | None:
+        """The next instant with work at a daemon, at Twilio or at the source."""
+        return _first(
+            *(daemon.next_at() for daemon in self.daemons),
+            self.carrier.next_at(),
+            self.source.next_at(now),
+        )
+
+    def take_calls(self, takes: Callable[[], Daemon] | None = None) -> None:
+        """Let Twilio make the calls that are due, each to the daemon that `takes` it.
+
+        A call to a stopped or suspended daemon is lost or repeated, as Twilio does it.
+        """
+        for call in self.carrier.due(self.clock.at):
+            daemon = takes() if takes else self.first
+            if not daemon.active:
+                self.carrier.answered(call, None, "", self.clock.at)
+                continue
+            try:
+                status, body = self.call(call.url, call.form, daemon=daemon)
+                self.passing("call", daemon)
+            except Killed:
+                self.carrier.answered(call, None, "", self.clock.at)
+                raise
+            self.carrier.answered(call, status, body, self.clock.at)
+
+    def call(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        signed: str | None = None,
+        daemon: Daemon | None = None,
+    ) -> tuple[int, str]:
+        """One call of Twilio's, signed as it is where not otherwise: status and body."""
+        taken = (daemon or self.first).call(url, form, signed or signature(TOKEN, url, form))
+        return self._loop.run_until_complete(taken)
 
 
 def web_database_of(database: Database) -> Database:
@@ -334,6 +419,27 @@ def web_database_of(database: Database) -> Database:
     return Database.open(
         str(database.url), busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
     )
+
+
+def _changes(conn: Connection) -> int:
+    return conn.connection.driver_connection.total_changes  # type: ignore[union-attr]
+
+
+def _full(conn: Connection) -> OperationalError:
+    if conn.dialect.name == "postgresql":
+        return OperationalError("COMMIT", None, psycopg.errors.DiskFull("no space left on device"))
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return OperationalError("COMMIT", None, full)
+
+
+def _unreachable(conn: Connection) -> OperationalError:
+    if conn.dialect.name == "postgresql":
+        away = psycopg.errors.AdminShutdown("terminating connection due to administrator command")
+        return OperationalError("BEGIN", None, away)
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return OperationalError("BEGIN", None, busy)
 
 
 def _first(*instants: int | None) -> int | None:

@@ -11,7 +11,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.delivery import delivery_status
 from engine.flows.inbound import receive
 from engine.model.inbound import Inbound
-from engine.model.instant import MINUTE_US, Instant, from_us
+from engine.model.instant import DAY_US, MINUTE_US, Instant, from_us
 from engine.model.message import Outgoing
 from engine.model.notification_settings import NotificationSettings
 from engine.ports import CarrierRecords, SmsGateway
@@ -21,8 +21,8 @@ from engine.store.messages import inbox as texts
 from engine.store.messages import outbox_claims
 from engine.store.operations import audit_log, channel_state
 
-# A report usually comes within seconds; a message that was silent for two days stays silent.
-SILENT_US, SILENT_FOR_GOOD_US = 10 * MINUTE_US, 48 * 60 * MINUTE_US
+# A report usually comes within seconds.
+SILENT_US = 10 * MINUTE_US
 ASKED_AT_ONCE = 50
 # Asked for again each time, because the carrier's clock is not ours and its list may lag.
 OVERLAP_US = 60 * MINUTE_US
@@ -54,7 +54,7 @@ def run(
 
 def _ask(database: Database, carrier: CarrierRecords, now: Instant) -> int:
     with database.write() as conn:
-        silent = outbox_claims.silent(conn, now, SILENT_US, SILENT_FOR_GOOD_US, ASKED_AT_ONCE)
+        silent = outbox_claims.silent(conn, now, SILENT_US, ASKED_AT_ONCE)
     reported = 0
     for message in silent:
         report = carrier.report_on(message)
@@ -79,8 +79,8 @@ def _take_in(
         return 0
     arrived = {
         each.provider_id: each
-        for each in listed
-        if since <= (each.sent_at or 0) <= now - ON_ITS_WAY_US
+        for each in listed.texts
+        if since <= (each.sent_at or 0) <= listed.at - ON_ITS_WAY_US
     }
     with database.read() as conn:
         lacking = texts.lacking(conn, list(arrived))
@@ -89,23 +89,25 @@ def _take_in(
         for provider_id in lacking
     )
     with database.write() as conn:
-        channel_state.note_texts_listed(conn, now)
+        # If a wrong clock of ours asked for a time to come, the last day is asked for again.
+        seen = listed.at if listed.at > since else listed.at - DAY_US
+        channel_state.note_texts_listed(conn, seen)
     return taken
 
 
 def _since(conn: Connection, now: Instant) -> Instant:
     """Return from when on texts are asked for.
 
-    The first request asks for those of the last hour, and none from before we began.
+    The first request asks for those of the last day, and none from before we began.
     """
     listed_at = channel_state.texts_listed_at(conn)
     if listed_at is None:
         # Recorded before the request, because the carrier may be unable to answer for hours.
-        listed_at = now
-        channel_state.note_texts_listed(conn, now)
+        listed_at = now - DAY_US
+        channel_state.note_texts_listed(conn, listed_at)
     began = audit_log.began(conn) or 0
     # A clock that was set back may stand before the beginning.
-    return max(min(listed_at, now) - OVERLAP_US, began if began <= now else 0)
+    return max(listed_at - OVERLAP_US, began if began <= now else 0)
 
 
 def _take_one(

@@ -289,12 +289,11 @@ def reported_on(conn: Connection, message_id: int, provider_id: str) -> Claimed 
     return Claimed(*row) if row else None
 
 
-def silent(
-    conn: Connection, now: Instant, after_us: Duration, until_us: Duration, limit: int
-) -> list[Silent]:
-    """Return up to `limit` messages without a last report for `after_us` to `until_us`.
+def silent(conn: Connection, now: Instant, after_us: Duration, limit: int) -> list[Silent]:
+    """Return up to `limit` messages without a last report for `after_us`.
 
-    A message comes again only after it has been silent for twice as long.
+    A message comes again only after it has been silent for twice as long. There is no end to it,
+    because by a clock that was set a new message looks old.
     """
     sent_at = func.coalesce(outbox.c.sent_at, outbox.c.updated_at)
     chosen = list(
@@ -305,7 +304,7 @@ def silent(
                 outbox.c.provider_id.is_not(None),
                 outbox.c.due_at <= now,
             )
-            .where(sent_at <= now - after_us, sent_at > now - until_us)
+            .where(sent_at <= now - after_us)
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -84,7 +84,7 @@ _STAMPS = (
     # A recipient who was told at an impossible instant is told again.
     update(alerts).where(alerts.c.notified_at > _NOW).values(notified_at=None),
     *(_pulled_back(job_runs, name) for name in ("ended_at", "succeeded_at")),
-    *(_pulled_back(channel_state, name) for name in ("since", "stopped_until", "texts_listed_at")),
+    *(_pulled_back(channel_state, name) for name in ("since", "stopped_until")),
     _pulled_back(alert_storms, "last_held_at"),
     _pulled_back(broken_promises, "since"),
     *(_pulled_back(source_health, name) for name in ("tried_at", "read_at", "arrived_at")),

@@ -124,7 +124,8 @@ def test_texts_that_came_in_are_asked_for_as_twilio_wants_it(
     # What the description lists is of years ago.
     since = datetime(2026, 6, 1, tzinfo=UTC)
     assert (
-        gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).received(since) == []
+        gateway(made, TwilioSettings(from_number="+15550199", base_url=prism)).received(since).texts
+        == []
     )
 
 

@@ -5,22 +5,21 @@ That is the end of silent messages, and texts that did not arrive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
 import pytest
 
 from engine.flows.inbound import reconcile
-from engine.flows.inbound.reconcile import ON_ITS_WAY_US, SILENT_FOR_GOOD_US, SILENT_US
+from engine.flows.inbound.reconcile import ON_ITS_WAY_US, SILENT_US
 from engine.messaging import answers
-from engine.model.inbound import Inbound
+from engine.model.inbound import Inbound, ListedTexts
 from engine.model.message import Report, Silent
 from engine.model.notification_settings import NotificationSettings
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
-from tests.kit.times import MINUTE, hours
+from tests.kit.times import DAY, MINUTE, hours
 
 
 class Records:
@@ -30,6 +29,8 @@ class Records:
         self.status: str | None = "delivered"
         self.asked: list[Silent] = []
         self.texts: list[Inbound] | None = []
+        self.at = 0  # by the carrier's clock
+        self.ahead = 0  # of ours
 
     def report_on(self, message: Silent) -> Report | None:
         self.asked.append(message)
@@ -37,10 +38,8 @@ class Records:
             Report(message.id, message.provider_id, self.status, "30005") if self.status else None
         )
 
-    def received(self, since: datetime) -> Sequence[Inbound] | None:
-        if self.texts is None:
-            return None
-        return self.texts
+    def received(self, since: datetime) -> ListedTexts | None:
+        return None if self.texts is None else ListedTexts(self.texts, self.at)
 
 
 @pytest.fixture
@@ -57,6 +56,7 @@ def phones(database: Database) -> Phones:
 
 def ask(phones: Phones, records: Records, passed: int = 0) -> dict[str, int]:
     phones.now += passed
+    records.at = phones.now + records.ahead
     return dict(
         reconcile.run(
             phones.site.database,
@@ -90,7 +90,7 @@ def test_one_that_stays_silent_is_asked_about_ever_more_rarely(
 ) -> None:
     records.status = status
     times = []
-    for _ in range(SILENT_FOR_GOOD_US // (30 * MINUTE) + 2):
+    for _ in range(2 * DAY // (30 * MINUTE) + 2):
         before = len(records.asked)
         ask(phones, records, 30 * MINUTE)
         times += [phones.now] * (len(records.asked) - before)
@@ -125,12 +125,45 @@ def test_a_text_that_a_call_told_of_is_left_alone(phones: Phones, records: Recor
     assert phones.told() == []
 
 
-def test_at_the_first_time_of_asking_texts_of_the_last_hour_count_and_none_from_before_we_began(
+@pytest.mark.parametrize("off", [10 * DAY, -10 * DAY])
+def test_texts_that_come_in_while_our_clock_is_wrong_are_taken_in_once_it_is_right(
+    phones: Phones, records: Records, off: int
+) -> None:
+    ask(phones, records)
+    records.texts = [missed(phones, "1 a")]
+    records.ahead = -off
+    ask(phones, records, off)
+    for _ in range(3):
+        ask(phones, records, hours(1))
+    records.ahead = 0
+    ask(phones, records, -off)
+    assert phones.states() == ["acknowledged"]
+    assert len(phones.site.rows(inbox)) == 1
+
+
+def test_a_first_request_under_a_wrong_clock_asks_for_the_last_day_again(
+    phones: Phones, records: Records
+) -> None:
+    records.texts = [missed(phones, "1 a")]
+    records.ahead = -10 * DAY
+    ask(phones, records, 10 * DAY + MINUTE)
+    records.ahead = 0
+    ask(phones, records, hours(3) - 10 * DAY)
+    assert phones.states() == ["acknowledged"]
+
+
+def test_a_message_that_ended_long_ago_by_our_clock_is_asked_about(
+    phones: Phones, records: Records
+) -> None:
+    assert ask(phones, records, 60 * DAY)["reported"] == 1
+
+
+def test_the_first_request_asks_for_the_last_day_and_for_nothing_from_before_we_began(
     phones: Phones, records: Records
 ) -> None:
     before = Inbound("SMbefore", CASE_MANAGER, "1 d", phones.now - 1)
     records.texts = [before, missed(phones, "1 a")]
-    assert ask(phones, records, hours(1))["texts"] == 1
+    assert ask(phones, records, hours(20))["texts"] == 1
     assert phones.states() == ["acknowledged"]
 
 
@@ -138,7 +171,7 @@ def test_a_text_from_long_before_the_first_time_of_asking_is_left_alone(
     phones: Phones, records: Records
 ) -> None:
     records.texts = [missed(phones, "1 a")]
-    assert ask(phones, records, hours(1) + 1)["texts"] == 0
+    assert ask(phones, records, hours(25) + 1)["texts"] == 0
     assert ask(phones, records, hours(1))["texts"] == 0
 
 
