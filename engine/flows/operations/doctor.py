@@ -32,7 +32,7 @@ from engine.store.alerts import inactivity, mutes
 from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
-from engine.store.intake import events, list_rows, rejects, source_health
+from engine.store.intake import event_dates, list_rows, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
@@ -49,6 +49,8 @@ _ROWS = {
 GRACE_US = 120 * SECOND_US
 # A device's clock may go ahead by this much; few time zones are nearer to each other.
 _CLOCKS_US = 20 * MINUTE_US
+# So long a mistyped year is named.
+_LATELY_US = 30 * DAY_US
 
 _SHOWN = 3  # refs that one line names
 
@@ -90,6 +92,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _mutes(conn, settings, now)
             yield from _feeds(conn, now)
             yield _ahead(conn, now)
+            yield from _years_off(conn, now)
             yield _messages(conn)
             yield from _phones(conn, settings)
             yield _rejects(conn)
@@ -274,7 +277,7 @@ def _feeds(conn: Connection, now: Instant) -> Iterator[Check]:
 
 
 def _ahead(conn: Connection, now: Instant) -> Check:
-    number, furthest = events.ahead(conn, now)
+    number, furthest = event_dates.ahead(conn, now)
     if furthest <= _CLOCKS_US:
         return Check(
             "events", True, "No stored event lies further in the future than a clock may go ahead."
@@ -285,6 +288,16 @@ def _ahead(conn: Connection, now: Instant) -> Check:
         "zone is right."
     )
     return Check("events", False, said)
+
+
+def _years_off(conn: Connection, now: Instant) -> Iterator[Check]:
+    refs = event_dates.years_off(conn, now - _LATELY_US)
+    if refs:
+        said = (
+            f"Events about {_some(refs)} came in lately and are dated whole years before, so "
+            "nobody was told of them. See whether the year was mistyped, and correct the rows."
+        )
+        yield Check("events", False, said)
 
 
 def _held(conn: Connection) -> Check:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
-from engine.model.duration import Duration
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant
 from engine.store.database.upsert import insert_of
@@ -77,13 +76,6 @@ class _Stored:
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
     # Content, origin, recorded_at.
     replaced: list[tuple[Content, str, Instant]] = field(default_factory=list)
-
-
-def ahead(conn: Connection, now: Instant) -> tuple[int, Duration]:
-    """Return how many events are dated after `now`, and how far ahead the furthest is (or 0)."""
-    asked = select(func.count(), func.max(events.c.occurred_at)).select_from(events)
-    number, furthest = conn.execute(asked.where(events.c.occurred_at > now)).one()
-    return number, (furthest or now) - now
 
 
 def add(

@@ -271,6 +271,33 @@ def test_an_audit_trail_that_was_cut_after_it_was_anchored(
     assert wrong(site)["audit trail"].startswith("Row 2 of the audit trail is gone")
 
 
+def test_an_event_that_is_dated_a_year_before_it_came_in_is_named(
+    site: Settings, sqlite_database: Database
+) -> None:
+    day = 24 * 3600 * SECOND_US
+    caseload = Caseload(sqlite_database)
+    for client in (1, 2, 3):
+        caseload.client(client)
+    caseload.event(1, "check_in", NOW - 3 * day, craving=2)
+    caseload.event(2, "check_in", NOW - 400 * day, craving=2)
+    with sqlite_database.write() as conn:
+        rows = [
+            # Typed with the year before, after newer events were known.
+            {"client_id": 1, "occurred_at": NOW - 364 * day, "key": "typed"},
+            # The first reading of a source tells of the past.
+            {"client_id": 3, "occurred_at": NOW - 365 * day, "key": "first"},
+            # Late, and nothing newer was known.
+            {"client_id": 2, "occurred_at": NOW - 365 * day, "key": "late"},
+        ]
+        of_all = {"kind": "check_in", "recorded_at": NOW, "source": "clinic", "fields": "{}"}
+        conn.execute(insert(intake.events), [row | of_all | {"origin": "x:1"} for row in rows])
+    found = [check.said for check in examine(site, NOW) if check.name == "events" and not check.ok]
+    assert found == [
+        "Events about C-1 came in lately and are dated whole years before, so nobody was told of "
+        "them. See whether the year was mistyped, and correct the rows."
+    ]
+
+
 def test_refs_that_look_like_names_or_cannot_stand_in_a_text_are_named(
     site: Settings, sqlite_database: Database
 ) -> None:
