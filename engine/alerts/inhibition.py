@@ -33,8 +33,9 @@ def _speaks(alert: Alert) -> bool:
 
 def _quiets(one: Alert, other: Alert, rules: Mapping[str, Rule]) -> bool:
     rule = rules.get(one.rule_id)
-    at_least_as_severe = SEVERITIES.index(one.severity) <= SEVERITIES.index(other.severity)
-    return rule is not None and other.rule_id in rule.quiets and at_least_as_severe
+    if rule is None or other.rule_id not in rule.quiets:
+        return False
+    return SEVERITIES.index(one.severity) <= SEVERITIES.index(other.severity)
 
 
 def _oldest_of_circle(alert_id: int, chosen: Mapping[int, int]) -> bool:

@@ -15,7 +15,7 @@ from engine.alerts.inhibition import quieted
 from engine.alerts.tell_again import Telling, told_until
 from engine.model.alert import Alert
 from engine.model.instant import Instant
-from engine.model.rule import Rule
+from engine.model.rule import Rule, Severity
 from engine.model.spans import Span
 
 
@@ -117,8 +117,12 @@ def _by_instant(
         while begun < len(alerts) and alerts[begun].began <= at:
             open_now.append(alerts[begun])
             begun += 1
-        open_now = [replace(one, severity=spans[one.id].severity_at(at)) for one in open_now]
+        open_now = [_risen(one, spans[one.id].severity_at(at)) for one in open_now]
         yield at, {alert.id for alert in open_now} - quieted(open_now, rules).keys()
+
+
+def _risen(alert: Alert, severity: Severity) -> Alert:
+    return alert if alert.severity == severity else replace(alert, severity=severity)
 
 
 def _alert(place: int, span: Span) -> Alert:

@@ -74,7 +74,8 @@ def medians(low: Places, high: Places, values: Numbers) -> Numbers:
     # If all values are one, nothing needs sorting; people's doses and ratings seldom change.
     changes = np.concatenate(([0, 0], np.cumsum(values[1:] != values[:-1])))
     flat = (high > low) & (changes[high] == changes[np.minimum(low + 1, len(values))])
-    distinct = np.unique(values)
+    ordered = np.sort(values)
+    distinct = ordered[np.append(ordered[1:] != ordered[:-1], True)] if len(values) else ordered
     ranks = distinct.searchsorted(values)
     found = reduce_windows(partial(_median, distinct), low, np.where(flat, low, high), ranks)
     found[flat] = values[low[flat]]

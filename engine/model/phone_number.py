@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import phonenumbers
-
 _HOME = "US"  # the country of a number without a country code
 
 
@@ -13,6 +11,8 @@ def read_phone(text: str) -> str:
     Raises:
         ValueError: The text is no phone number; the message says why.
     """
+    import phonenumbers  # noqa: PLC0415 - takes longer to import than a command should to start
+
     try:
         number = phonenumbers.parse(text, _HOME)
     except phonenumbers.NumberParseException:
