@@ -74,7 +74,7 @@ class ClientPage:
     """All that one client's page shows, from `start` to `now`.
 
     `discharged` is None if the record names no discharge so far. `rules` has the id and the title
-    of each rule that serves. `views` is None for an account that may not know who looked.
+    of each rule that serves. `views` is None for an account that must not know who looked.
     """
 
     ref: str

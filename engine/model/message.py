@@ -239,8 +239,8 @@ ReportedState = Literal["accepted", "sent", "delivered", "undelivered", "failed"
 class Report:
     """The carrier's report about a message that it took.
 
-    `error_code` is the carrier's own code, which people read. `opted_out` says that the number
-    said STOP.
+    `error_code` is the carrier's own code, which people read. `opted_out` says that the number said
+    STOP.
     """
 
     message_id: int

@@ -63,7 +63,7 @@ def mute(
 def unmute(
     subject: Muted, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
 ) -> None:
-    """End a mute now: what is still open is told."""
+    """End a mute now, and tell people of alerts that are still open."""
     from engine.flows.escalation.mutes import unmute as end
 
     settings = open_settings(config)

@@ -32,7 +32,7 @@ At = Annotated[
 def today(
     at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
-    """List the clients who are drawn today, for staff and for a call-in line."""
+    """List the clients who are drawn today; staff and a call-in line can read it."""
     from engine.store.people.roster import client_refs, find_clients
     from engine.store.schedules import expectations
 

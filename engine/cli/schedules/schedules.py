@@ -64,7 +64,7 @@ def schedules(
 
 @app.command()
 def explain(schedule: ScheduleId, config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Explain a schedule in plain English: what is due, when, and what follows if it is missed."""
+    """Explain a schedule in plain English: its occasions, their times, and the result of a miss."""
     from engine.cli.rules.explain import wrapped
     from engine.model.nearest_word import did_you_mean
     from engine.rulebook.plans.schedules_in_words import explain_schedule

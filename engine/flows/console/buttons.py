@@ -70,7 +70,7 @@ def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:
 
 
 def _client(desk: Desk, who: SignedIn, alert_id: int) -> tuple[str | None, ActResult | None]:
-    """Return the client whom an alert is about, and why the account may not act, if it may not."""
+    """Return the client whom an alert is about, and why the account must not act, if so."""
     now = desk.now()
     listed = _listed(desk.database, alert_id)
     if listed is None:

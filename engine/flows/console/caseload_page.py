@@ -40,7 +40,7 @@ def open_page(
         page: The page, from 1; one beyond the last is empty.
 
     Returns:
-        The page, or why the account may not see it.
+        The page, or why the account must not see it.
     """
     now = desk.now()
     access = may(who.account.role, Ability.SEE_CASELOAD)

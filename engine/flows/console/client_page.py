@@ -34,7 +34,7 @@ def open_page(desk: Desk, who: SignedIn, ref: str, days: int) -> ClientPage | Ac
         days: How many days the timeline covers, one of PERIODS.
 
     Returns:
-        The page, or why the account may not see it; None if there is no such client.
+        The page, or why the account must not see it; None if there is no such client.
     """
     now = desk.now()
     known = viewing.find(desk, who, ref, now)

@@ -15,7 +15,7 @@ _ORDER = {"live": 0, "shadow": 1, "draft": 2, "retired": 3}
 
 
 def open_list(desk: Desk, who: SignedIn) -> tuple[RuleCard, ...] | Access:
-    """Return every rule, live ones first; or why the account may not see them."""
+    """Return every rule, live ones first; or why the account must not see them."""
     access = may(who.account.role, Ability.SEE_RULES)
     if access is not Access.GRANTED:
         return access
@@ -29,7 +29,7 @@ def open_list(desk: Desk, who: SignedIn) -> tuple[RuleCard, ...] | Access:
 
 
 def open_page(desk: Desk, who: SignedIn, rule_id: str) -> RulePage | Access | None:
-    """Return one rule in words, or why the account may not see it; None without such a rule."""
+    """Return one rule in words, or why the account must not see it; None without such a rule."""
     access = may(who.account.role, Ability.SEE_RULES)
     if access is not Access.GRANTED:
         return access

@@ -47,7 +47,7 @@ def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Acc
     """Return the client of this ref, if the account may see them; a refusal is written down.
 
     Returns:
-        The client, or why the account may not see them; None if there is no such client.
+        The client, or why the account must not see them; None if there is no such client.
     """
     with desk.database.read() as conn:
         known = roster.find_clients(conn, [ref]).get(ref)

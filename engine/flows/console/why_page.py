@@ -29,7 +29,8 @@ def open_page(
         at: The instant by the client's clock, such as 2026-11-27T19:37; empty for the present.
 
     Returns:
-        The explanation, or why the account may not see it; None if there is no such client or rule.
+        The explanation, or why the account must not see it; None if there is no such client or
+        rule.
 
     Raises:
         UserError: The instant cannot be read, or lies ahead.
