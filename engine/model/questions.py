@@ -1,4 +1,4 @@
-"""Questions that a client answers in one text, such as `7 3 n`."""
+"""Texts to clients: questions that are answered in one text, such as `7 3 n`, and support."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ class QuestionSet:
     id: str
     text: Mapping[TextLanguage, str]
     questions: tuple[Question, ...]
+    place: tuple[str, int, int] = ("", 0, 0)
+
+    def words(self, language: TextLanguage) -> str:
+        """Return the text in a language, or in English if it has no other."""
+        return self.text.get(language) or self.text["english"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMessage:
+    """Words that support a client; `text` and `place` as in a question set."""
+
+    id: str
+    text: Mapping[TextLanguage, str]
     place: tuple[str, int, int] = ("", 0, 0)
 
     def words(self, language: TextLanguage) -> str:

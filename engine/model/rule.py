@@ -47,6 +47,7 @@ class Rule:
     quiets: tuple[str, ...] = ()
     notify: str | None = None
     advice: str = ""
+    message_client: str = ""  # the message of the plans that the client gets too
     reason: str = (
         ""  # the few harmless words that a message to staff may say, such as "missed check-ins"
     )

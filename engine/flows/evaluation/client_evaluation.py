@@ -15,12 +15,14 @@ from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
+from engine.flows.schedules import support_words
 from engine.flows.schedules.client_plan import ScheduleContext
 from engine.measures.histories import Histories
 from engine.model.alert import Alert, AlertEvidence
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
+from engine.model.questions import ClientMessage
 from engine.model.routing import Policy
 from engine.model.rule import Rule
 from engine.model.spans import Span
@@ -254,12 +256,27 @@ def _write_alerts(
     theirs = [list(of_client.values()) for of_client in by_client.values()]
     tell = inhibition.settle(conn, theirs, tell, desk.rulebook.rules, desk.now, ACTOR)
     known = _routed(judgements, fresh, new)
+    support_words.support(conn, _words_for_clients(desk, fresh, set(tell)), desk.now)
     return Written(
         clients=len(judgements),
         opened=[(alert_id, one.decision.reason) for alert_id, one in opened],
         changed=[(change.after.id, change.reason) for change in changes],
         told=tell_anew(conn, desk, tell, _newly(opened, changes), known) if tell else [],
     )
+
+
+def _words_for_clients(
+    desk: EvaluationContext, fresh: Sequence[Alert], told: Collection[int]
+) -> dict[int, tuple[int, ClientMessage]]:
+    """Return by alert the client and the message of its rule, of alerts that people are told of."""
+    messages, rules = desk.rulebook.plans.messages, desk.rulebook.rules
+    wanted = {alert.id: rules[alert.rule_id].message_client for alert in fresh if alert.id in told}
+    clients = {alert.id: alert.client_id for alert in fresh}
+    return {
+        alert_id: (clients[alert_id], messages[name])
+        for alert_id, name in wanted.items()
+        if name in messages
+    }
 
 
 def _tell_the_end(

@@ -25,9 +25,10 @@ from engine.flows.schedules.client_plan import (
     longest,
 )
 from engine.flows.schedules.seeds import seeds_of
+from engine.flows.schedules.support_words import has_room
 from engine.model.audit_action import AuditAction
 from engine.model.event import NewEvent
-from engine.model.instant import DAY_US, Instant
+from engine.model.instant import Instant
 from engine.model.message import MessageKind
 from engine.model.schedule import (
     SOURCE,
@@ -43,8 +44,6 @@ from engine.store.people import agreements
 from engine.store.schedules import changes, expectations
 
 ACTOR = "schedules"
-# Texts that a client gets in 24 hours at most.
-MOST_A_DAY = 4
 
 
 def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Instant]:
@@ -119,8 +118,7 @@ def _asked(conn: Connection, change: ExpectationChange, now: Instant) -> Expecta
     one = change.after
     if not change.question:
         return one
-    a_day_ago = now - DAY_US
-    if client_texts_out.count_since(conn, one.client_id, a_day_ago) >= MOST_A_DAY:
+    if not has_room(conn, one.client_id, now):
         return replace(one, asked_at=None)
     closes = one.occurrence.closes
     client_texts_out.enqueue(

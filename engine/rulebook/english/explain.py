@@ -173,6 +173,11 @@ def _told(
         yield from _routes(one, routing)
     elif rule.notify:
         yield f"Who is told: the policy {rule.notify} says."
+    if rule.message_client:
+        yield (
+            f"The client gets the message {rule.message_client} too, if they agreed to texts, "
+            "outside of quiet hours."
+        )
     if rule.remind:
         apart = f"{write_duration(rule.remind)} apart"
         yield (

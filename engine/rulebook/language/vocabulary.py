@@ -56,7 +56,7 @@ Own = Literal[
     "number", "date", "client", "staff",
     "cases", "events", "alerts", "texts", "silent", "moment", "moment or never", "role", "clock",
     "endings", "schedules", "expects", "every", "once", "questions", "languages", "answers", "ask",
-    "random", "rate",
+    "random", "rate", "messages",
 ]  # fmt: skip
 Shape = TextKey | Choice | Whole | DurationKey | Own
 
@@ -156,6 +156,10 @@ RULE: Mapping[str, Key] = {
         "rule's severity.",
     ),
     "advice": Key(TextKey(), "What to do, for whoever takes the alert."),
+    "message_client": Key(
+        TextKey(),
+        "A message of the plans by its id: words for the client too, if they agreed to texts.",
+    ),
     "reason": Key(
         TextKey(30),
         "The few words that a text to staff may hold: no name, substance or result, nothing "

@@ -20,7 +20,7 @@ from engine.rulebook.core.figures import Figure, WeeksUntil
 from engine.rulebook.core.rulebook import CheckedRule, Rulebook
 from engine.rulebook.parsing.cross_checks import check_rules
 from engine.rulebook.parsing.policy_checks import check_routing
-from engine.rulebook.parsing.reading import Reading, WrittenFigure
+from engine.rulebook.parsing.reading import Reading, WrittenFigure, nearest
 from engine.rulebook.parsing.rule_parser import WrittenRule, read_file
 from engine.rulebook.plans.plan_parser import read_plans
 from engine.rulebook.plans.plans import Plans
@@ -163,6 +163,8 @@ def _load(
     if routing is not None:
         check_routing(written, routing)
     plans = read_plans([Reading(source, kinds, attributes=attributes) for source in planned])
+    if planned:
+        _check_messages(written, plans)
     every = (*sources, *planned)
     mistakes = mistakes + [mistake for source in every for mistake in source.mistakes]
     if mistakes:
@@ -174,6 +176,15 @@ def _load(
         one for reading in readings for one in sorted(reading.tunables, key=attrgetter("begin"))
     ]
     return Rulebook(checked_rules(written, resolved), texts, figures, plans, tunables)
+
+
+def _check_messages(written: list[WrittenRule], plans: Plans) -> None:
+    for rule in written:
+        name = rule.texts.get("message_client")
+        if name and name not in plans.messages:
+            hint = nearest(name, plans.messages)
+            text = f"the plans have no message '{name}'{hint}"
+            rule.reading.mistake(rule.nodes["message_client"], text)
 
 
 def _check_figures(readings: Sequence[Reading]) -> None:
@@ -234,5 +245,6 @@ def _rule(
         quiets=rule.quiets,
         notify=rule.notify,
         advice=rule.texts.get("advice", ""),
+        message_client=rule.texts.get("message_client", ""),
         reason=rule.texts.get("reason", ""),
     )

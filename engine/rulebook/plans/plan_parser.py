@@ -16,7 +16,7 @@ from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import OutcomeWords, outcome_words
 from engine.model.instant import DAY_US
 from engine.model.nearest_word import nearest_word
-from engine.model.questions import QuestionSet
+from engine.model.questions import ClientMessage, QuestionSet
 from engine.model.recurrence import Recurrence, read_recurrence
 from engine.model.schedule import DaysAfter, RandomDraws, Timing
 from engine.rulebook.language.units import parse_days
@@ -35,7 +35,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     SCHEDULE,
 )
 from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
-from engine.rulebook.plans.question_parser import read_ask, read_questions
+from engine.rulebook.plans.question_parser import read_ask, read_message, read_questions
 
 _Nodes = dict[str, yaml.Node]
 _WAYS = ("every", "once", "random")
@@ -51,12 +51,16 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
         for node in _items(reading, parts, "questions"):
             one = read_questions(reading, node)
             _add(reading, node, sets, one, "question set")
+    messages: dict[str, ClientMessage] = {}
+    for reading, parts in files:
+        for node in _items(reading, parts, "messages"):
+            _add(reading, node, messages, read_message(reading, node), "message")
     found: dict[str, Schedule] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "schedules"):
             schedule = _read_schedule(reading, node, sets)
             _add(reading, node, found, schedule, "schedule")
-    return Plans(found, sets)
+    return Plans(found, sets, messages)
 
 
 class _Named(Protocol):
@@ -92,7 +96,7 @@ def _parts_of(reading: Reading) -> _Nodes:
     parts = reading.mapping(root, PLAN_FILE, "a file of schedules", required(PLAN_FILE))
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
-    if parts.keys().isdisjoint({"schedules", "questions"}):
+    if parts.keys().isdisjoint({"schedules", "questions", "messages"}):
         reading.mistake(reading.end_of(root), "a file of schedules needs 'schedules:' after this")
     return parts
 

@@ -14,6 +14,7 @@ from engine.rulebook.language.vocabulary import PART, Key, required
 from engine.rulebook.plans.plan_vocabulary import (
     ASK,
     EVERY,
+    MESSAGE,
     ONCE,
     PLAN_FILE,
     QUESTIONS,
@@ -39,6 +40,7 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "expects": _expects(due),
             "questions": _of_keys(QUESTIONS),
             "texts": _of_keys(TEXTS),
+            "message": _of_keys(MESSAGE),
             "ask": _of_keys(ASK),
             "random": _of_keys(RANDOM),
             **{f"where {name}": _where(kind) for name, kind in due.items()},
@@ -49,6 +51,7 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
 _OWN: Mapping[object, Schema] = {
     "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
     "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
+    "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/message"}},
     "languages": {"$ref": "#/definitions/texts"},
     "answers": {"type": "array", "minItems": 1, "items": SCALAR},
     "random": {"$ref": "#/definitions/random"},

@@ -24,6 +24,11 @@ PLAN_FILE: Mapping[str, Key] = {
     "questions": Key(
         "questions", "Question sets that schedules ask by text, each beginning with '- id:'."
     ),
+    "messages": Key("messages", "Words that rules send to clients, each beginning with '- id:'."),
+}
+MESSAGE: Mapping[str, Key] = {
+    "id": Key("id", "The message's: small letters, digits and single hyphens.", required=True),
+    "text": Key("languages", "The whole text, in English and perhaps in Spanish.", required=True),
 }
 QUESTIONS: Mapping[str, Key] = {
     "id": Key("id", "The set's: small letters, digits and single hyphens.", required=True),

@@ -9,7 +9,7 @@ from typing import Literal
 from engine.measures.comparison import Where
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import OutcomeWords
-from engine.model.questions import Ask, QuestionSet
+from engine.model.questions import Ask, ClientMessage, QuestionSet
 from engine.model.schedule import RandomDraws, SignMeaning, Timing
 
 ScheduleStatus = Literal["draft", "live", "retired"]
@@ -77,16 +77,17 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """The schedules and question sets of all files, by id in the order written."""
+    """The schedules, question sets and messages of all files, by id in the order written."""
 
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     questions: Mapping[str, QuestionSet] = field(default_factory=dict)
+    messages: Mapping[str, ClientMessage] = field(default_factory=dict)
 
     def tried(self, names: Collection[str]) -> Plans:
         """Return some of the schedules, each as if it were live."""
         found = {name: one for name, one in self.schedules.items() if name in names}
         live = {name: replace(one, status="live") for name, one in found.items()}
-        return Plans(live, self.questions)
+        return Plans(live, self.questions, self.messages)
 
     @property
     def live(self) -> Mapping[str, Schedule]:

@@ -8,12 +8,12 @@ from datetime import time
 import yaml
 
 from engine.model.agreement import LANGUAGES, TextLanguage
-from engine.model.questions import Ask, Question, QuestionSet
+from engine.model.questions import Ask, ClientMessage, Question, QuestionSet
 from engine.model.schedule import Timing
 from engine.rulebook.language.vocabulary import required
 from engine.rulebook.parsing.cases_given import parse_clock
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
-from engine.rulebook.plans.plan_vocabulary import ASK, QUESTIONS, TEXTS
+from engine.rulebook.plans.plan_vocabulary import ASK, MESSAGE, QUESTIONS, TEXTS
 
 _KIND = "check_in"  # the kind whose fields answers fill
 _MOST = 6  # answers in one text
@@ -34,9 +34,23 @@ def read_questions(reading: Reading, node: yaml.Node) -> QuestionSet | None:
         reading.mistake(parts["answers"], f"one text asks for {_MOST} answers at most")
     if set_id is None or len(reading.source.mistakes) > before:
         return None
-    mark = parts["text"].start_mark
-    place = (reading.source.name, mark.line + 1, mark.column + 1)
+    place = _place(reading, parts["text"])
     return QuestionSet(set_id, texts, tuple(one for one in questions if one is not None), place)
+
+
+def read_message(reading: Reading, node: yaml.Node) -> ClientMessage | None:
+    """Read a message to clients; None if mistakes were noted."""
+    before = len(reading.source.mistakes)
+    parts = reading.mapping(node, MESSAGE, "a message", required(MESSAGE))
+    message_id = reading.parsed(parts["id"], "id", parse_id) if "id" in parts else None
+    texts = _read_texts(reading, parts["text"]) if "text" in parts else {}
+    if message_id is None or len(reading.source.mistakes) > before:
+        return None
+    return ClientMessage(message_id, texts, _place(reading, parts["text"]))
+
+
+def _place(reading: Reading, node: yaml.Node) -> tuple[str, int, int]:
+    return reading.source.name, node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def read_ask(
