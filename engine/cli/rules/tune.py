@@ -135,9 +135,8 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
             _show(found, tried, format)
             if write:
                 from engine.presentation.tuning.page import page
-                from engine.presentation.tuning.sections import sections
 
-                write(page(sections(found, tried)))
+                write(page(found, tried))
             is_done = found.chosen is not None
     if html:
         typer.echo(f"The page is in {html}.", err=True)
@@ -169,7 +168,8 @@ def _tunables(rulebook: Rulebook, rule_ids: Sequence[str], fixed: Sequence[str])
         found |= dict.fromkeys(tunables_of(rulebook, rule_id))
     if not found:
         written = rulebook.checked[rule_ids[0]].written
-        place = f"{written.reading.source.name}:{written.node.start_mark.line + 1}"
+        mark = written.node.start_mark
+        place = f"{written.reading.source.name}:{mark.line + 1}:{mark.column + 1}"
         raise UserError(
             f"{place}: {', '.join(rule_ids)} marks no number that may be varied. Write, beside a "
             "number such as 'at_least: 4', 'tunable: {at_least: [3, 4, 5]}'."
@@ -178,7 +178,7 @@ def _tunables(rulebook: Rulebook, rule_ids: Sequence[str], fixed: Sequence[str])
         if shared := found.keys() & set(tunables_of(rulebook, rule_id)):
             one = min(shared)
             raise UserError(
-                f"{one.file}:{one.line}: '{one.word}' is a part of {rule_id}, too, and with it the "
+                f"{one.place}: '{one.word}' is a part of {rule_id}, too, and with it the "
                 "outcome would change. Say that rule without this number."
             )
     files = sorted({one.file for one in found})

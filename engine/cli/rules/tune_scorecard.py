@@ -68,10 +68,9 @@ def derive_scorecard(
         _write(to.draft, settings, rulebook, rule_ids, one)
     _show(one, to.format)
     if to.page:
-        from engine.presentation.tuning.page import page
-        from engine.presentation.tuning.scorecard_sections import scorecard_sections
+        from engine.presentation.tuning.page import scorecard_page
 
-        to.page(page(scorecard_sections(one)))
+        to.page(scorecard_page(one))
     return True
 
 

@@ -13,6 +13,7 @@ class Tunable(NamedTuple):
     Attributes:
         file: The name of the file.
         line: The line of the number, from 1.
+        column: Its column, from 1.
         begin: Where the number begins in the text of the file, in characters from 0.
         end: Where it ends; the character there is no part of it.
         word: The key that it is the value of, such as `at_least`.
@@ -23,9 +24,15 @@ class Tunable(NamedTuple):
 
     file: str
     line: int
+    column: int
     begin: int
     end: int
     word: str
     values: tuple[str, ...]
     shipped: int
     of: Finding | None
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as messages say it."""
+        return f"{self.file}:{self.line}:{self.column}"

@@ -72,7 +72,8 @@ def _read_values(
         assert end is not None
         place = values.index(shipped)
         name = reading.source.name
-        return Tunable(name, start.line + 1, start.index, end.index, word, values, place, None)
+        where = name, start.line + 1, start.column + 1, start.index, end.index
+        return Tunable(*where, word, values, place, None)
     return None
 
 

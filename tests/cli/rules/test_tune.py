@@ -134,6 +134,7 @@ def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
     assert "chosen, on other clients" in text
     assert "<script" not in text
+    assert "by budget, on clients on which the choice was not made" in text
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,10 @@ def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
     [
         (("missed",), "Name what alerts are to warn of"),
         (("mised", "--outcome", "used"), "did you mean 'missed'?"),
-        (("fixed", "--outcome", "used"), "rules.yaml:17: fixed marks no number that may be varied"),
+        (
+            ("fixed", "--outcome", "used"),
+            "rules.yaml:17:5: fixed marks no number",
+        ),
         (("missed", "--outcome", "missed"), "leave it out"),
         (("missed", "--outcome", "used", "--budget", "few"), "'few' is not a rate"),
         (("missed", "--outcome", "used", "--lead", "40 days"), "--lead is not shorter"),
@@ -150,6 +154,25 @@ def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
 def test_mistakes_are_told_in_a_sentence(say: Say, arguments: tuple[str, ...], said: str) -> None:
     _, err = say(*arguments, code=2)
     assert said in err
+
+
+def test_a_number_that_the_outcome_depends_on_cannot_move(say: Say, tmp_path: Path) -> None:
+    rules = tmp_path / "built.yaml"
+    built = "when: {all: [{rule: missed}, {count: return_to_use, within: 1 day, at_least: 1}]}"
+    rules.write_text(
+        RULES.replace("when: {count: return_to_use, within: 1 day, at_least: 1}", built)
+    )
+    _, err = say("missed", "--outcome", "used", "--rules", rules, code=2)
+    assert "built.yaml:15:21: 'at_least' is a part of used, too" in err
+
+
+def test_explain_says_which_values_may_be_tried(
+    say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended, out, _ = Terminal(tmp_path, "timezone: UTC\n", capsys).run("explain", "missed")
+    assert ended == 0
+    assert "'handrail tune' may try other numbers:" in out
+    assert "- at_least in line 15: 1 or 2; now 1" in out
 
 
 def test_a_rule_whose_alerts_tell_nobody_cannot_be_chosen_by(say: Say, tmp_path: Path) -> None:
@@ -218,5 +241,8 @@ def test_derived_points_are_shown_with_their_items_in_words_and_written_as_a_dra
     assert "Points of signs derived by handrail tune" in " ".join(text.split())
     found = json.loads(say("missed", *options, "--format", "json")[0])
     assert [item["points"] for item in found["items"]] == [1, 0]
+    page = tmp_path / "card.html"
+    say("missed", *options, "--html", page)
+    assert "Points of the scorecard signs" in page.read_text("utf-8")
     out, _ = say("missed", *options, "--format", "csv")
     assert out.splitlines()[0] == "points,now,item,held,followed,verdict"
