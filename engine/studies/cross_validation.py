@@ -12,7 +12,7 @@ from engine.studies.censoring import Bools, Floats
 from engine.studies.variant_choice import VariantSet, choose, choose_best
 
 FOLDS, REPEATS = 5, 10
-_SITES = (25, 50, 100, 200, 400, 800)
+_SITES = (50, 100, 200, 400, 800)
 _DRAWS = 100
 _SEED = 1
 
@@ -94,13 +94,14 @@ class Hope(NamedTuple):
 def hopes(among: VariantSet, budget: float) -> Iterator[Hope]:
     """Draw sites of several sizes from the clients, let each choose, and measure on the others.
 
-    A size counts if it leaves as many clients to measure on.
+    A size counts if it leaves as many clients to measure on. A site without a variant within the
+    budget is left out.
     """
     values = among.values
-    chance = np.random.default_rng(_SEED)
     for size in _SITES:
         if 2 * size > values.clients:
             return
+        chance = np.random.default_rng([_SEED, size])
         inside = np.zeros((values.clients, _DRAWS))
         for draw in range(_DRAWS):
             inside[chance.choice(values.clients, size, replace=False), draw] = 1

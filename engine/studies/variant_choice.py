@@ -12,6 +12,8 @@ from engine.studies.variant_values import VariantValues
 
 # With fewer outcomes than this only a cut-off moves.
 FEWEST_OUTCOMES = 100
+# With fewer than this no reach is known well enough to call one variant better than another.
+FEWEST_TO_COMPARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def choose(
     """Choose by the rule of one standard error.
 
     Of the variants within the budget, those are as good as the best whose reach is at most one
-    standard error below its reach. The one nearest to the shipped numbers is chosen.
+    standard error below its reach. With fewer than 20 outcomes all are. The one nearest to the
+    shipped numbers is chosen.
 
     Args:
         rate: By variant, alerts for each month of a client; NaN for one that is not allowed.
@@ -59,7 +62,9 @@ def choose(
     if not outcomes or not within.any():
         return None
     top = reach[within].max()
-    near = np.flatnonzero(within & (reach >= top - np.sqrt(top * (1 - top) / outcomes)))
+    error = np.sqrt(top * (1 - top) / outcomes)
+    is_good = within if outcomes < FEWEST_TO_COMPARE else within & (reach >= top - error)
+    near = np.flatnonzero(is_good)
     return int(near[np.lexsort((rate[near], -reach[near], steps[near]))[0]])
 
 

@@ -65,9 +65,11 @@ def test_the_draft_is_worth_what_tune_says_by_preview_and_by_an_independent_meas
     live = site / "tuned-live"
     live.mkdir(exist_ok=True)
     text = found["draft"].read_text().replace("status: draft", "status: live")
-    (live / "tuned.yaml").write_text(re.sub(r"quiets: \[.*\]\n", "", text))
+    (live / "tuned.yaml").write_text(re.sub(r" +quiets: \[.*\]\n", "", text))
     rows = site / "tuned.rows.csv"
-    rows.write_text(handrail(site, "preview", "--rules", str(live), "--format", "csv").out)
+    previewed = handrail(site, "preview", "--rules", str(live), "--format", "csv")
+    assert previewed.code == 0, previewed.err
+    rows.write_text(previewed.out)
     done = subprocess.run(
         [sys.executable, str(MEASURE), str(rows), str(DATA), "return14"],
         capture_output=True,

@@ -35,6 +35,12 @@ def test_the_nearest_variant_within_one_standard_error_of_the_best_is_chosen() -
     assert chosen((1, 0.75, 0), (1, 0.8, 5), (1, 0.77, 3), outcomes=50) == 0
 
 
+def test_with_fewer_than_twenty_outcomes_no_variant_is_better_than_the_nearest() -> None:
+    assert chosen((1, 0, 0), (1, 1, 5), outcomes=19) == 0
+    assert chosen((1, 0, 0), (1, 1, 5), outcomes=20) == 1
+    assert chosen((2, 0, 0), (1, 1, 5), outcomes=1) == 1
+
+
 def test_a_variant_beyond_the_budget_is_never_chosen() -> None:
     assert chosen((1.1, 0.9, 0), (0.9, 0.3, 9)) == 1
     assert chosen((1.1, 0.9, 0)) is None

@@ -110,6 +110,11 @@ class VariantReplay:
             for rule_id in variants[0]
             if any(one[rule_id].rule != rulebook.rules[rule_id] for one in variants)
         )
+        # By variant and varying rule, the time of `tell_again`, 0 if there is none.
+        self._again = np.array(
+            [[one[rule_id].rule.tell_again or 0 for rule_id in self._varying] for one in variants],
+            np.int64,
+        ).reshape(len(variants), len(self._varying))
         self._rules: dict[str, Rule] = {
             rule_id: replace(rule, status="live") if rule_id in self._measured else rule
             for rule_id, rule in rulebook.rules.items()
@@ -209,13 +214,13 @@ class VariantReplay:
                 key = rule_id, one[rule_id].rule.version
                 if key not in known:
                     known[key] = spans.numbers(one[rule_id])
-        return np.array(
-            [
-                [known[rule_id, one[rule_id].rule.version] for rule_id in self._varying]
-                for one in self._variants
-            ],
-            np.intp,
-        )
+        found = [
+            known[rule_id, one[rule_id].rule.version]
+            for one in self._variants
+            for rule_id in self._varying
+        ]
+        shape = len(self._variants), len(self._varying), len(spans)
+        return np.array(found, np.intp).reshape(shape)
 
     def _add(
         self, risk: AtRisk, others: Sequence[Span], varied: _Varied, people: StaffDirectory
@@ -225,24 +230,21 @@ class VariantReplay:
         self._clients.append(risk)
         # What begins later is told of after the time at risk, and one text waits no longer.
         until = min(self._query.until, risk.ended + self._wait)
-        entries: dict[tuple[object, ...], int] = {}
         known: dict[tuple[object, ...], int] = {}
-        entry = np.empty(len(self._variants), np.intp)
-        for variant, (one, row) in enumerate(
-            zip(self._variants, varied.numbers.tolist(), strict=True)
-        ):
-            again = tuple(one[rule_id].rule.tell_again for rule_id in self._varying)
-            if (*row, *again) not in known:
-                spans = known_by(varied.of(self._varying, row), until)
-                key = *spans, again
-                if key not in entries:
-                    entries[key] = len(self._entries)
-                    all_spans = [*known_by(others, until), *spans]
-                    counted = self._count(risk, all_spans, one, people, until)
-                    self._entries.append((client, counted))
-                known[*row, *again] = entries[key]
-            entry[variant] = known[*row, *again]
-        self._entry.append(entry)
+        one_each = np.zeros((len(self._variants), 1), np.intp)  # so that there is a column at all
+        alike = np.column_stack((one_each, varied.numbers, self._again))
+        _, first, like = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+        found: list[int] = []
+        for variant in first.tolist():
+            spans = known_by(varied.of(self._varying, varied.numbers[variant].tolist()), until)
+            key = *spans, *self._again[variant].tolist()
+            if key not in known:
+                known[key] = len(self._entries)
+                one, everything = self._variants[variant], [*known_by(others, until), *spans]
+                counted = self._count(risk, everything, one, people, until)
+                self._entries.append((client, counted))
+            found.append(known[key])
+        self._entry.append(np.array(found, np.intp)[like.ravel()])
 
     def _count(
         self,

@@ -11,7 +11,7 @@ from engine.presentation.quantities import NONE, count, percent, rate, share
 from engine.studies.alert_value import Verdict
 from engine.studies.tried_numbers import Tried
 from engine.studies.tuning import TuningResult
-from engine.studies.variant_choice import FEWEST_OUTCOMES
+from engine.studies.variant_choice import FEWEST_OUTCOMES, FEWEST_TO_COMPARE
 
 
 def sections(found: TuningResult, tried: Tried) -> list[Section]:
@@ -62,6 +62,11 @@ def _decision(found: TuningResult) -> Iterator[str]:
         yield (
             f"With fewer than {FEWEST_OUTCOMES} outcomes only the cut-off of a scorecard may move, "
             "because more numbers would follow chance."
+        )
+    if found.among.values.outcomes < FEWEST_TO_COMPARE:
+        yield (
+            f"With fewer than {FEWEST_TO_COMPARE} no variant can be called better than another, so "
+            "the nearest one within the budget is taken."
         )
     if found.chosen is None:
         lowest = float(found.totals.rate.min()) if found.among.values.outcomes else None

@@ -51,6 +51,10 @@ class VariantSpans:
         }
         self._rows = len(first)
 
+    def __len__(self) -> int:
+        """Return how many clients the batch has."""
+        return len(self._histories.clients)
+
     def numbers(self, one: CheckedRule) -> Rows:
         """Replay one rule in one variant.
 

@@ -114,3 +114,12 @@ def test_only_cut_offs_differ_in_the_variants_that_few_outcomes_allow(site: Site
     allowed = [choice for choice, may in zip(tried.choices, among.allowed(99), strict=True) if may]
     assert sorted(allowed) == [(1, 0, 1), (1, 1, 1), (1, 2, 1)]
     assert among.allowed(100).all()
+
+
+def test_if_no_other_value_can_stand_the_shipped_variant_is_measured_alone(site: Site) -> None:
+    text = RULES.replace("tunable: {points: [1, 2, 3]}", "tunable: {points: [1, 2]}")
+    text = text.replace(", tunable: {at_least: [1, 2, 3]}", "")
+    text = text.replace("    tunable: {tell_again: [2 days, 5 days]}\n", "")
+    tried, among = searched(site, from_texts({"rules.yaml": text}, BUILT_IN))
+    assert (tried.refused, list(tried.choices)) == (1, [(1,)])
+    assert among.values.value(0).alerts > 0
