@@ -213,16 +213,12 @@ class Engine:
     @cached_property
     def web_database(self) -> Database:
         """The database, opened again for the web, so that calls and ticks do not wait."""
-        return Database.open(
-            self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
-        )
+        return self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
 
     @cached_property
     def desk(self) -> Desk:
         """What the console's pages need, with a database of their own for the same reason."""
-        database = Database.open(
-            self.settings.database, busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS
-        )
+        database = self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
         return Desk(database, self.now, lambda: self.rulebook, self.settings)
 
     def close(self) -> None:

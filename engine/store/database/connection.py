@@ -68,6 +68,18 @@ class Database:
         )
         return cls(parsed, engine)
 
+    def again(self, *, busy_seconds: int, connections: int) -> Database:
+        """Open the same database once more, and no SQLite file that took its place since.
+
+        Args:
+            busy_seconds: As `open` takes it.
+            connections: As `open` takes it.
+        """
+        url = self.url.render_as_string(hide_password=False)
+        other = Database.open(url, busy_seconds=busy_seconds, connections=connections)
+        other._file = self._file
+        return other
+
     @classmethod
     def in_memory(cls) -> Database:
         """Open a SQLite database of this process alone, without tables, until it is closed."""

@@ -259,6 +259,17 @@ def test_a_sqlite_file_that_was_deleted_or_replaced_is_used_no_more(tmp_path: Pa
     database.close()
 
 
+def test_a_file_that_took_the_place_of_another_is_not_opened_again(tmp_path: Path) -> None:
+    database = Database.ready(f"sqlite:///{tmp_path / 'h.db'}")
+    for left in tmp_path.glob("h.db*"):
+        left.unlink()
+    Database.ready(f"sqlite:///{tmp_path / 'h.db'}").close()
+    again = database.again(busy_seconds=1, connections=1)
+    with pytest.raises(StoreUnavailableError, match="was deleted or replaced"), again.read():
+        pass
+    database.close()
+
+
 def test_no_connection_left_is_a_database_too_busy(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path / 'h.db'}", busy_seconds=0, connections=1)
     with (
