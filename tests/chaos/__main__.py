@@ -1,4 +1,4 @@
-"""`make chaos RUNS=300 SEED=1`: random runs with kills and a misbehaving Twilio.
+"""`make chaos RUNS=300 SEED=1`: random runs in which everything goes wrong that can.
 
 The exit code is 1 if a promise broke.
 """
