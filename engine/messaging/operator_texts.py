@@ -44,6 +44,12 @@ def in_danger(who: str, number: int) -> str:
     )
 
 
+def stranger_in_danger() -> str:
+    """Tell that a number which the roster does not hold sent words of danger."""
+    said = "sent a text that sounds like danger. See: handrail inbox"
+    return first_clean([f"Handrail: a number that we do not know {said}"])
+
+
 def opted_out(who: str, number: int) -> str:
     """Tell that a member of staff or mentor, by name or else by number, gets no texts any more."""
     said = "gets no texts any more: the number opted out. Please call."

@@ -27,12 +27,12 @@ from engine.messaging.client_words import (
     language_of,
     read_client_text,
 )
-from engine.messaging.danger_words import in_crisis
+from engine.messaging.danger_words import DangerWords, in_crisis
 from engine.messaging.phone_confirmation import PhoneReply
 from engine.messaging.reactions import read_reaction
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
-from engine.model.instant import MINUTE_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 from engine.model.message import MessageKind
 from engine.model.notification_settings import NotificationSettings
 from engine.model.staff import Consent
@@ -47,6 +47,8 @@ ACTOR = "inbox"
 # After this many texts in a row that were not understood, the sender is a machine, or more answers
 # do not help.
 PATIENCE = 5
+# Unknown numbers whose words of danger are told within an hour.
+MOST_STRANGERS = 5
 ANSWERED_WITHIN_US = 30 * MINUTE_US
 
 
@@ -136,7 +138,7 @@ def _take(
     if sender.unconfirmed and not danger and (taken := _confirm(conn, sender, body, now)):
         return taken
     if not (sender.staff or sender.clients or (danger and sender.unconfirmed)):
-        return TakenText("unknown")
+        return _of_stranger(conn, sender, danger, now)
     if started:
         placed = [
             client_messages.receive(conn, each, body, "medium", settings, now)
@@ -234,6 +236,22 @@ def _told_a_mentor(
         for each in about
     ]
     return [(alert_id, consent) for alert_id, consent in found if consent is not None]
+
+
+def _of_stranger(
+    conn: Connection, sender: Sender, danger: DangerWords | None, now: Instant
+) -> TakenText:
+    """Take a text of an unknown number; it may be the new phone of a client in danger.
+
+    Strangers who write the like many times may be a machine, so that few of them are told.
+    """
+    if danger is None or sender.phone in inbox.strangers_in_danger(conn, now - DAY_US):
+        return TakenText("unknown")
+    if len(inbox.strangers_in_danger(conn, now - HOUR_US)) >= MOST_STRANGERS:
+        return TakenText("unknown")
+    body, others = operator_texts.stranger_in_danger(), operator_notices.overseers(conn, now)
+    operator_notices.tell(conn, others, MessageKind.DANGER, body, now)
+    return TakenText("crisis", answers.crisis(danger.language))
 
 
 def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:

@@ -180,6 +180,17 @@ def bodies_since(conn: Connection, sender: str, since: Instant, before: int) -> 
     return list(conn.scalars(theirs.order_by(inbox.c.id)))[-_MOST_PARTS:]
 
 
+def strangers_in_danger(conn: Connection, since: Instant) -> list[str]:
+    """Read the unknown numbers that sent words of danger since an instant, one for each text."""
+    theirs = select(inbox.c.sender).where(
+        inbox.c.received_at >= since,
+        inbox.c.understood == "crisis",
+        inbox.c.client_id.is_(None),
+        inbox.c.staff_id.is_(None),
+    )
+    return list(conn.scalars(theirs.order_by(inbox.c.id)))
+
+
 @dataclass(frozen=True, slots=True)
 class LastAnswer:
     """The last answer to a phone."""

@@ -9,10 +9,11 @@ from engine.store.tables.messages import inbox
 from engine.store.tables.people import clients, staff
 from tests.flows.inbound.receiving import give_number, with_client_phone
 from tests.kit.phones import ADMIN, CASE_MANAGER, CLIENT, SUPERVISOR, Phones, named
+from tests.kit.times import hours
 
 
 def test_an_unknown_number_is_put_on_record_and_not_answered(phones: Phones) -> None:
-    for body in ("1 a", "HELP", "I want to die", "STOP", "x" * 1600, "\x00\ud800"):
+    for body in ("1 a", "HELP", "hello", "STOP", "x" * 1600, "\x00\ud800"):
         assert phones.text("+15550177777", body) is None
     assert phones.states() == ["open"]
     assert [row.understood for row in phones.site.rows(inbox)] == [
@@ -114,3 +115,22 @@ def test_danger_in_spanish_is_answered_in_spanish(phones: Phones) -> None:
 def test_a_client_who_says_wrong_number_is_read_by_a_person(phones: Phones) -> None:
     give_number(phones, clients, 1, phone=CLIENT)
     assert phones.text(CLIENT, "wrong number") == answers.thanks("english")
+
+
+def test_words_of_danger_from_an_unknown_number_reach_the_supervisor_once_a_day(
+    phones: Phones,
+) -> None:
+    said = operator_texts.stranger_in_danger()
+    assert phones.text("+15550109999", "its me, i want to die") == answers.crisis("english")
+    assert (SUPERVISOR, said) in phones.go_on()
+    assert phones.text("+15550109999", "i want to die") is None
+    assert said not in [words for _, words in phones.go_on(hours(1))]
+    phones.now += hours(24)
+    assert phones.text("+15550109999", "i want to die") == answers.crisis("english")
+
+
+def test_a_flood_of_unknown_numbers_does_not_flood_the_supervisor(phones: Phones) -> None:
+    for number in range(30):
+        phones.text(f"+155501090{number:02}", "i want to die")
+    said = operator_texts.stranger_in_danger()
+    assert len([words for _, words in phones.go_on(hours(2)) if words == said]) <= 5
