@@ -13,16 +13,18 @@ from engine.flows.delivery import delivery_status
 from engine.flows.operations import watchdog
 from engine.model.message import Report
 from engine.store.database.connection import Database
+from tests.flows.schedules.test_asking import AskedSite
 from tests.kit.phones import CASE_MANAGER, Phones
 from tests.kit.site import Site, rulebook
-from tests.kit.times import NOON, hours
+from tests.kit.times import NOON, clock, hours
 
 # The tables that grow with time: events, alerts, messages and their trails. The clients are few
 # beside those, and an inbound text may search them all.
 GROWING = {
     "alerts", "alert_transitions", "assignments", "audit", "consents", "disclosures", "evaluations",
     "events",
-    "event_versions", "inbox", "outbox", "skipped_recipients", "record_entries", "rejects",
+    "event_versions", "expectations",
+    "inbox", "outbox", "skipped_recipients", "record_entries", "rejects",
     "reply_codes", "staff",
 }  # fmt: skip
 
@@ -64,6 +66,18 @@ def test_no_step_and_no_text_looks_through_a_table_that_grows(sqlite_database: D
         for body in ("1 ?", "1 S", "1 A", "D", "what?", "STOP"):
             phones.text(CASE_MANAGER, body)
         delivery_status.take(sqlite_database, Report(2, "SM2", "undelivered"), phones.now)
+    assert not found
+
+
+def test_no_schedule_and_no_question_looks_through_a_table_that_grows(
+    sqlite_database: Database,
+) -> None:
+    site = AskedSite(sqlite_database).begin()
+    with looked_through(sqlite_database) as found:
+        site.agrees()
+        site.to_client(clock("18:00"))
+        site.says("7 3 n", clock("18:01"))
+        site.at(clock("18:01"), clock("22:00"), clock("22:00", 1))
     assert not found
 
 
