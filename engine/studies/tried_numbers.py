@@ -32,6 +32,7 @@ class Tried(NamedTuple):
         choices: By variant, the place of the value of each number.
         possible: How many variants these numbers have.
         refused: How many were left out because their numbers cannot stand together.
+        same_kinds: The kinds of events that these rules and the outcome both read.
     """
 
     rules: tuple[str, ...]
@@ -40,6 +41,7 @@ class Tried(NamedTuple):
     choices: Sequence[tuple[int, ...]]
     possible: int
     refused: int
+    same_kinds: tuple[str, ...] = ()
 
     def written(self, variant: int) -> list[str]:
         """Return the numbers of a variant."""

@@ -62,8 +62,15 @@ def read_variants(
         [one for one, _ in read],
         possible,
         len(wanted) - len(read),
+        _same_kinds(rulebook, rule_ids, outcome),
     )
     return tried, [rules for _, rules in read]
+
+
+def _same_kinds(rulebook: Rulebook, rule_ids: Sequence[str], outcome: str) -> tuple[str, ...]:
+    """Return the kinds of events that both some of the rules and the outcome read."""
+    of_rules = {kind for rule_id in rule_ids for kind in rulebook.kinds[rule_id]}
+    return tuple(sorted(of_rules & rulebook.kinds.get(outcome, frozenset())))
 
 
 class _Varied(NamedTuple):

@@ -107,7 +107,7 @@ def _worth(found: TuningResult, tried: Tried) -> Section:
         "As it seems: on the clients on which it was chosen, which flatters. On other clients: "
         "chosen on four fifths of the clients and measured on the last fifth, ten times over. "
         "A calendar: an alert every so many days that knows nothing, at the same rate. The other "
-        f"figures are as in preview.{_verdict(found)}{_optimism(found)}"
+        f"figures are as in preview.{_verdict(found)}{_optimism(found)}{_leak(tried)}"
     )
     title = f"What the choice is worth before {tried.outcome}"
     return Section("worth", title, text, ("Alerts", *FIGURES), tuple(rows))
@@ -117,6 +117,16 @@ def _verdict(found: TuningResult) -> str:
     if found.validated is None or found.validated.value.verdict is Verdict.BETTER:
         return ""
     return " On other clients the choice is barely better than chance, or they are too few to tell."
+
+
+def _leak(tried: Tried) -> str:
+    if not tried.same_kinds:
+        return ""
+    return (
+        f" Warning: the rule reads the same events ({', '.join(tried.same_kinds)}) as the outcome. "
+        "It may be a part of it, and no warning. Name with --onset how long the outcome lasts "
+        "before its rule holds."
+    )
 
 
 def _optimism(found: TuningResult) -> str:

@@ -63,6 +63,7 @@ def summary(found: TuningResult, tried: Tried) -> dict[str, Any]:
         ],
         "possible_variants": tried.possible,
         "refused_variants": tried.refused,
+        "same_kinds": list(tried.same_kinds),
         "present": value_as_plain(found.present),
         "chosen_as_it_seems": _value(found.believed),
         "chosen_on_other_clients": _value(found.validated.value if found.validated else None),

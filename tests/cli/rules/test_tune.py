@@ -166,6 +166,17 @@ def test_a_number_that_the_outcome_depends_on_cannot_move(say: Say, tmp_path: Pa
     assert "built.yaml:15:21: 'at_least' is a part of used, too" in err
 
 
+def test_a_rule_that_reads_the_events_of_the_outcome_is_warned_of(say: Say, tmp_path: Path) -> None:
+    rules = tmp_path / "same.yaml"
+    use = "{count: return_to_use, within: 1 day, at_least: 1}"
+    either = f"{{any: [{use}, {{count: check_in, at_least: 50}}]}}"
+    rules.write_text(RULES.replace(use, either))
+    out, _ = say("missed", "--outcome", "used", "--rules", rules)
+    assert "Warning: the rule reads the same events (check_in)" in " ".join(out.split())
+    out, _ = say("missed", "--outcome", "used")
+    assert "Warning" not in out
+
+
 def test_explain_says_which_values_may_be_tried(
     say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
