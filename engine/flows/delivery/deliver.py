@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -73,16 +73,29 @@ def run(
     urgent_only: bool = False,
     detail: Detail = "reason",
 ) -> OutboxState | None:
-    """Send or look up the one message that is most urgent at `now`.
+    """Send or look up the one message that is most urgent at `now`, as `send` does."""
+    return send(database, gateway, lambda: now, owner, urgent_only=urgent_only, detail=detail)
 
-    Call it, each time with a fresh `now`, until it returns None. An error or a crash in between
-    leaves the message claimed. Once the lease has run out, it is looked up before anything is sent
-    again.
+
+def send(
+    database: Database,
+    gateway: SmsGateway,
+    clock: Callable[[], Instant],
+    owner: str,
+    *,
+    urgent_only: bool = False,
+    detail: Detail = "reason",
+) -> OutboxState | None:
+    """Send or look up the one message that is most urgent.
+
+    Call it until it returns None. An error or a crash in between leaves the message claimed. Once
+    the lease has run out, it is looked up before anything is sent again.
 
     Args:
         database: The database.
         gateway: The carrier.
-        now: The present instant.
+        clock: Tells the present instant. It is read once nothing else holds up the sender, because
+            a lease that began before a wait may be over when the message is handed over.
         owner: A name that only this sender has.
         urgent_only: Whether only urgent messages are sent.
         detail: How much a text about several alerts may say.
@@ -91,6 +104,8 @@ def run(
         The state that the message took; None if no message is due.
     """
     with database.write() as conn:
+        outbox_claims.take_turn(conn)
+        now = clock()
         prepared = _prepare(conn, now, owner, detail, urgent_only=urgent_only)
     if prepared is None:
         return None

@@ -52,10 +52,10 @@ class Senders:
     def _empty(self, owner: str, *, urgent_only: bool = False) -> Counter[str]:
         states: Counter[str] = Counter()
         while self.may_go_on():
-            state = deliver.run(
+            state = deliver.send(
                 self.database,
                 self.gateway,
-                self.now(),
+                self.now,
                 owner,
                 urgent_only=urgent_only,
                 detail=self.detail,

@@ -178,6 +178,14 @@ def _settled(state: OutboxState, *, first: bool) -> Update:
     )
 
 
+def take_turn(conn: Connection) -> None:
+    """Wait until no other sender chooses a message.
+
+    Two senders must not choose texts to one number at the same moment.
+    """
+    lock(conn, "send")
+
+
 def claim_due(
     conn: Connection,
     now: Instant,
@@ -203,8 +211,7 @@ def claim_due(
         urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
     """
-    # Two senders must not choose texts to one number at the same moment.
-    lock(conn, "send")
+    take_turn(conn)
     conn.execute(_DOUBT, {"now": now})
     if alone and conn.scalar(_ANY_CLAIMED) is not None:
         return []
