@@ -194,10 +194,11 @@ def not_understood(alerts: Sequence[Named]) -> str:
     """Say that nothing was done, and which replies are understood."""
     if not alerts:
         return f"{NOTHING_OPEN} That was not understood."
-    code = min(alerts, key=lambda alert: (not alert.urgent, alert.code)).code
-    return list_page(
-        alerts, "not understood, nothing is changed. Open: ", f"To take it reply {code} A."
+    first = min(alerts, key=lambda alert: alert.order)
+    reply = (
+        f"Reply {first.code} D when done." if first.mine else f"To take it reply {first.code} A."
     )
+    return list_page(alerts, "not understood, nothing is changed. Open: ", reply)
 
 
 def details(

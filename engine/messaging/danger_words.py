@@ -69,7 +69,7 @@ do something (stupid|bad|to myself)|not come back|scared of what (i|ill|im)
 (on|off) (the|a) (bridge|ledge|roof)(?! (to|over) (work|home))|train tracks
 (my|the|dads|his|her|a) gun|bought a (rope|gun)|rope ready|(pills|meds|them) (all )?lined up
 (all|have) my pills
-(took|take|taking|swallowed|ate) (\d\d+|thirty|twenty|forty|fifty|a lot|so many|
+(took|take|taking|swallowed|ate) (\d\d\d?|thirty|twenty|forty|fifty|a lot|so many|
   way too many)( \w+)? ?(of )?(them|pills|tablets|xanax|tylenol)?(?! (min|hour|day|step|lb|mile|
   bus))
 (took|take|taken|did|used|drank) (way )?too much(?! (coffee|tea|water|soda|time|on|food))

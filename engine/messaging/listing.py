@@ -17,6 +17,12 @@ class Named:
     code: int
     ref: str = ""
     urgent: bool = False
+    mine: bool = False  # whether the reader of the text has taken it
+
+    @property
+    def order(self) -> tuple[bool, bool, int]:
+        """Its place in a list: what nobody has taken first, and of that the urgent ones."""
+        return self.mine, not self.urgent, self.code
 
 
 def name(alert: Named) -> str:
@@ -34,7 +40,7 @@ def sayable(ref: str) -> str:
 def list_page(
     alerts: Sequence[Named], said: str, reply: str, page: int = 0, *, total: int | None = None
 ) -> str:
-    """List alerts, urgent ones first, as many as fit in one text.
+    """List alerts, untaken and urgent ones first, as many as fit in one text.
 
     Args:
         alerts: The alerts, at least one.
@@ -46,7 +52,7 @@ def list_page(
     Returns:
         The text.
     """
-    ordered = sorted(alerts, key=lambda alert: (not alert.urgent, alert.code))
+    ordered = sorted(alerts, key=lambda alert: alert.order)
     pages: list[str] = []
     while ordered:
         text, shown = _fitting(ordered, said, reply, (total or len(alerts)) - len(alerts))
@@ -72,4 +78,5 @@ def _fitting(alerts: Sequence[Named], said: str, reply: str, others: int) -> tup
 def _entry(alert: Named, *, with_refs: bool) -> str:
     ref = sayable(alert.ref) if with_refs else ""
     ref = f" {ref}" if ref else ""
-    return f"{alert.code}{ref}{' please call now' if alert.urgent else ''}"
+    how = " (yours)" if alert.mine else " please call now" if alert.urgent else ""
+    return f"{alert.code}{ref}{how}"

@@ -60,6 +60,7 @@ handling | handling it | im handling | im handling it | i will handle it | ill h
 claim | claim it | claiming | claimed | reply a to take it | a to take it
 tomo | tomo la | lo tomo | la tomo | yo tomo | yo tomo la | yo la tomo | yo lo tomo | lo tomo yo
 la tomo yo | tomado | tomada | me encargo | yo me encargo | me encargo yo | me encargo de
+estoy en ello | estoy en eso
 me encargo de la | yo me encargo de | yo me encargo de la | me ocupo | yo me ocupo | mia | mio
 es mia | es mio | la atiendo | la atiendo yo | yo la atiendo | lo atiendo yo | yo lo atiendo
 lo tengo | la tengo | la tengo yo | lo tengo yo | ya la tengo | ya la tengo yo | ya lo tengo
@@ -69,9 +70,11 @@ yo la tengo | yo lo tengo | yo la take | yo la agarro | la agarro
 got it | gotit | gotcha | ok | okay | okey | k | kk | yes | yep | yup | yeah | ya got it | sure
 roger | roger that | copy | copy that | understood | noted | received | will do | calling
 calling now | calling her | calling him | calling them | calling her now | calling him now
-calling them now | omw | on my way | on my way to | thumbsup | absolutely | of course
+calling them now | ill call | ill call her | ill call him | ill call them | i will call
+omw | on my way | on my way to | thumbsup | absolutely | of course
 si | sip | vale | va | dale | claro | entendido | entendida | enterado | enterada | recibido
-copiado | de acuerdo | sale | okis | llamando | llamo ahora
+copiado | de acuerdo | sale | okis | llamando | llamo ahora | ya lo llamo | ya la llamo
+lo llamo | la llamo
 """,
     Word.PASS: """
 pass | pass it | pass it on | pass on | pass it along | pass to next | next person | on pass
@@ -79,7 +82,7 @@ pasa | pasala | pasalo | pasar | pasarla | pasarlo | que pase | pasela
 """,
     Word.MAYBE_PASS: "someone else | somebody else | paso",
     Word.DONE: """
-done | done with | all done | its done | is done | close | close it | closed | close this
+done | done with | done w | all done | its done | is done | close | close it | closed | close this
 resolved | resolve | finished | completed | complete | finish | handled
 hecho | hecha | ya esta hecho | esta hecho | terminado | terminada | cerrada | cerrado | cerrar
 cierra | cierrala | resuelto | resuelta | completado
@@ -125,6 +128,9 @@ please | pls | plz | thanks | thank you | thanks so much | thank you so much | t
 ty | tysm | hi | hey | hello | hi there | good morning | good evening | good afternoon
 good night | sorry | sorry for the delay | sorry im late | now | right now
 reply | number | alert | code | la | el
+she answered | he answered | they answered | spoke to her | spoke to him | spoke to them
+spoke with her | spoke with him | spoke with them | talked to her | talked to him | talked to them
+shes ok | hes ok | theyre ok | shes fine | hes fine | theyre fine | shes safe | hes safe
 por favor | porfa | xfa | gracias | muchas gracias | hola | buenos dias | buenas noches
 buenas tardes | buenas | perdon | disculpe | ahora | ahora mismo | ya mismo | numero | alerta
 folded hands

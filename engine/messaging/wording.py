@@ -8,6 +8,8 @@ from __future__ import annotations
 from engine.messaging.lint import first_clean, in_gsm_7
 from engine.model.sms_settings import Detail
 
+_CALL_NOW = "please call now"
+
 
 def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool = False) -> str:
     """Tell staff that a client needs them, and which replies act on it.
@@ -23,9 +25,11 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
         urgent: Whether the alert is urgent; then the text asks for a call now.
     """
     ref = in_gsm_7(ref)
+    if urgent:  # the text says so already
+        reason = ", ".join(part for part in reason.split(", ") if part != _CALL_NOW)
     reply = f"Reply {code} A to take it, {code} P to pass on"
     replies = f"{reply}, {code} D when done, {code} F if a false alarm."
-    needs = "needs you, please call now" if urgent else "needs you"
+    needs = f"needs you, {_CALL_NOW}" if urgent else "needs you"
     wordings = [f"Handrail: someone {needs}. {replies}"]
     if detail != "none" and ref:
         wordings = [

@@ -102,3 +102,10 @@ def test_whatever_a_ref_and_a_reason_hold_the_text_to_staff_may_be_sent(
 @given(st.text(max_size=200))
 def test_whatever_an_alias_holds_the_text_may_be_sent(said: str) -> None:
     assert lint(to_mentor(said, LARGEST_CODE)) == []
+
+
+def test_an_urgent_text_asks_for_a_call_once() -> None:
+    said = to_staff("C-1", "no contact, please call now", 1, "reason", urgent=True)
+    assert said.startswith("Handrail: C-1 needs you, please call now (no contact). Reply 1 A")
+    said = to_staff("C-1", "please call now", 1, "reason", urgent=True)
+    assert said.startswith("Handrail: C-1 needs you, please call now. Reply 1 A")

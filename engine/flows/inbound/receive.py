@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,7 @@ from engine.messaging.client_words import (
 )
 from engine.messaging.danger_words import DangerWords, in_crisis
 from engine.messaging.phone_confirmation import PhoneReply
+from engine.messaging.plain_words import plain
 from engine.messaging.reactions import read_reaction
 from engine.model.audit_action import AuditAction
 from engine.model.inbound import Inbound
@@ -45,8 +47,10 @@ from engine.store.people import opt_outs, roster, staff
 
 ACTOR = "inbox"
 # After this many texts in a row that were not understood, the sender is a machine, or more answers
-# do not help.
+# After the same words so often a machine sends them. A person who tries other words each time is
+# answered for longer.
 PATIENCE = 5
+LONGEST_PATIENCE = 20
 # Unknown numbers whose words of danger are told within an hour.
 MOST_STRANGERS = 5
 ANSWERED_WITHIN_US = 30 * MINUTE_US
@@ -82,7 +86,9 @@ def take(
         taken = _take(conn, sender, inbound, settings, now, inbox_id, plans)
         # A phone that opted out gets nothing but the lines that help.
         unwanted = taken.understood != "crisis" and opt_outs.holds(conn, sender.phone)
-        if unwanted or (taken.understood == "other" and _tires(conn, sender, inbox_id)):
+        if unwanted or (
+            taken.understood == "other" and _tires(conn, sender, inbound.body, inbox_id)
+        ):
             taken = replace(taken, answer=None)
         inbox.settle(conn, inbox_id, _read_text(sender, taken))
         if taken.answer is not None:
@@ -262,9 +268,12 @@ def _tell_overseers(conn: Connection, sender: Sender, now: Instant) -> None:
         operator_notices.tell(conn, others, MessageKind.DANGER, body, now, subject_id=one.id)
 
 
-def _tires(conn: Connection, sender: Sender, inbox_id: int) -> bool:
-    last = inbox.last_understood(conn, sender.phone, inbox_id, PATIENCE)
-    return len(last) == PATIENCE and set(last) == {"other"}
+def _tires(conn: Connection, sender: Sender, body: str, inbox_id: int) -> bool:
+    """Tell whether a machine answers us: the same words again and again, or no end of any words."""
+    last = inbox.last_texts(conn, sender.phone, inbox_id, LONGEST_PATIENCE)
+    unheard = list(takewhile(lambda one: one.understood == "other", last))
+    same = list(takewhile(lambda one: plain(one.body) == plain(body), unheard))
+    return len(same) >= PATIENCE or len(unheard) >= LONGEST_PATIENCE
 
 
 def _record(conn: Connection, inbox_id: int, taken: TakenText, now: Instant) -> None:

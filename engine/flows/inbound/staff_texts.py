@@ -51,7 +51,8 @@ class _Desk:
         coded = self.coded[code]
         ref = self.aliases.get(code, coded.client_ref)
         shown = "" if self.settings.detail == "none" else ref
-        return Named(code, shown, urgent=coded.severity == "urgent")
+        taken = coded.state == "acknowledged" and self._is_mine(coded)
+        return Named(code, shown, urgent=coded.severity == "urgent", mine=taken)
 
     def open(self) -> list[CodedAlert]:
         """Return the alerts that the sender can act on, because nobody else has taken them."""
@@ -61,8 +62,11 @@ class _Desk:
         """Return the alerts that the sender may mean, as the reader of answers takes them."""
         return [self._known(each) for each in self.coded.values()]
 
+    def _is_mine(self, coded: CodedAlert) -> bool:
+        return coded.owner_id in {one.id for one in self.sender.staff}
+
     def _known(self, coded: CodedAlert) -> OpenAlert:
-        mine = coded.owner_id in {one.id for one in self.sender.staff}
+        mine = self._is_mine(coded)
         # An alert told after the text was written cannot be meant without its code.
         sent_at = self.inbound.sent_at
         told_since = sent_at is not None and coded.told_at > sent_at
@@ -75,7 +79,7 @@ class _Desk:
         )
 
     def _closed(self, coded: CodedAlert) -> bool:
-        mine = coded.owner_id in {one.id for one in self.sender.staff}
+        mine = self._is_mine(coded)
         return coded.state == "resolved" or (coded.state == "acknowledged" and not mine)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
@@ -160,10 +161,19 @@ def lacking(conn: Connection, provider_ids: Sequence[str]) -> list[str]:
     return [each for each in provider_ids if each not in known]
 
 
-def last_understood(conn: Connection, sender: str, before: Instant, limit: int) -> list[str | None]:
-    """Return the meaning of the sender's last texts before this one, the latest first."""
-    last = select(inbox.c.understood).where(inbox.c.sender == sender, inbox.c.id < before)
-    return list(conn.scalars(last.order_by(inbox.c.id.desc()).limit(limit)))
+class LastText(NamedTuple):
+    """A text that came in before, and what it was understood as."""
+
+    understood: str | None
+    body: str
+
+
+def last_texts(conn: Connection, sender: str, before: int, limit: int) -> list[LastText]:
+    """Return the sender's last texts before this one, the latest first."""
+    last = select(inbox.c.understood, inbox.c.body).where(
+        inbox.c.sender == sender, inbox.c.id < before
+    )
+    return [LastText(*row) for row in conn.execute(last.order_by(inbox.c.id.desc()).limit(limit))]
 
 
 def bodies_since(conn: Connection, sender: str, since: Instant, before: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,7 +170,8 @@ def test_a_bare_letter_with_two_alerts_open_is_answered_with_the_codes(database:
     assert phones.text(CASE_MANAGER, "a") == answers.which([named(1), named(2)])
     assert phones.states() == ["open", "open"]
     assert phones.text(CASE_MANAGER, "2 a") == answers.yours(named(2))
-    assert phones.text(CASE_MANAGER, "d") == answers.which([named(1), named(2)])
+    mine = replace(named(2), mine=True)
+    assert phones.text(CASE_MANAGER, "d") == answers.which([named(1), mine])
     assert phones.text(CASE_MANAGER, "a") == answers.yours(named(1))
 
 
@@ -184,6 +186,23 @@ def test_what_is_not_understood_is_told_so_five_times_and_no_more(phones: Phones
     assert said == [answers.not_understood([named(1)])] * 5 + [None, None]
     assert phones.text(CASE_MANAGER, "1?")
     assert phones.text(CASE_MANAGER, "hm") == answers.not_understood([named(1)])
+
+
+def test_a_person_who_tries_other_words_is_answered_for_longer(phones: Phones) -> None:
+    said = [phones.text(CASE_MANAGER, f"hm{'m' * tries}") for tries in range(22)]
+    assert said == [answers.not_understood([named(1)])] * 20 + [None, None]
+
+
+def test_what_the_sender_has_taken_is_listed_as_theirs(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 a")
+    said = phones.text(CASE_MANAGER, "is she ok") or ""
+    assert said == answers.not_understood([replace(named(1), mine=True)])
+    assert said.endswith("Open: 1 C-1 (yours). Reply 1 D when done.")
+
+
+def test_a_number_of_a_client_is_no_number_of_pills(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "who took 1071") == answers.not_understood([named(1)])
+    assert phones.text(CASE_MANAGER, "i took 40") == answers.CRISIS
 
 
 def test_a_mentor_whose_consent_was_revoked_can_do_nothing_any_more(phones: Phones) -> None:
