@@ -46,7 +46,6 @@ from engine.store.operations import audit_log
 from engine.store.people import opt_outs, roster, staff
 
 ACTOR = "inbox"
-# After this many texts in a row that were not understood, the sender is a machine, or more answers
 # After the same words so often a machine sends them. A person who tries other words each time is
 # answered for longer.
 PATIENCE = 5
@@ -129,7 +128,7 @@ def _take(
     # The carrier's own word for help, such as AIDE, is no word of ours.
     body = "help" if inbound.keyword == "help" else inbound.body
     inbound = replace(inbound, body=body)
-    if is_auto_reply(body) and (sender.staff or sender.clients):
+    if is_auto_reply(body) and (sender.staff or sender.clients or sender.unconfirmed):
         return TakenText("auto_reply")
     since = now - ONE_SENTENCE_US
     earlier = inbox.bodies_since(conn, sender.phone, since, inbox_id) if sender.clients else []
