@@ -65,3 +65,9 @@ def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
         for state, number in by_state.items():
             family.add_metric([state], number)
         yield family
+    family = GaugeMetricFamily(
+        "handrail_expectations", "How many expectations there are, by outcome.", labels=["outcome"]
+    )
+    for outcome, number in found.expectations.items():
+        family.add_metric([outcome], number)
+    yield family

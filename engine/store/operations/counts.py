@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, String, cast, func, select
 
 from engine.store.alerts import inactivity
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import rejects
 from engine.store.tables.messages import outbox
+from engine.store.tables.schedules import expectations
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,13 @@ class Figures:
 
     alerts: dict[str, int]
     messages: dict[str, int]
+    expectations: dict[str, int]  # by outcome, those without one as `open`
     rejects: int  # neither fixed nor dismissed
     held: int  # alerts of inactivity that nobody is told of while data are missing
+
+
+# The word as it is stored, because a database may hold one of a newer version.
+_OUTCOME = cast(expectations.c.outcome, String)
 
 
 def figures(conn: Connection) -> Figures:
@@ -28,10 +34,11 @@ def figures(conn: Connection) -> Figures:
     return Figures(
         alerts=_by(conn, alerts.c.state),
         messages=_by(conn, outbox.c.state),
+        expectations={outcome or "open": n for outcome, n in _by(conn, _OUTCOME).items()},
         rejects=conn.scalar(select(func.count()).select_from(rejects).where(*open_rejects)) or 0,
         held=inactivity.held_count(conn),
     )
 
 
-def _by(conn: Connection, state: Column[str]) -> dict[str, int]:
+def _by(conn: Connection, state: ColumnElement[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(select(state, func.count()).group_by(state))}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.store.database.in_memory import scratch
+from engine.store.database.in_memory import Scratch, scratch
 from engine.store.tables.schedules import expectations
 from tests.kit.generated import cases
 from tests.kit.schedule_site import ScheduleSite
@@ -79,38 +80,43 @@ def stored_outcomes(site: ScheduleSite) -> dict[str, str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def databases() -> Iterator[Scratch]:
+    with scratch() as made:
+        yield made
+
+
 @cases(60)
 @given(
     st.lists(HAPPENINGS, max_size=10, unique_by=lambda one: one.at),
     st.lists(st.integers(1, 24 * DAYS), max_size=8),
 )
 def test_the_store_equals_a_plain_look_at_the_facts(
-    happenings: list[Happening], looks: list[int]
+    databases: Scratch, happenings: list[Happening], looks: list[int]
 ) -> None:
-    with scratch() as databases:
-        site = ScheduleSite(databases.empty())
-        site.with_people()
-        site.accept(NOON)
-        site.at(NOON)
-        steps: list[tuple[int, int, Happening | None]] = [(hour, 0, None) for hour in looks]
-        steps += [(one.known, 1, one) for one in happenings]
-        steps += [(one.taken_back, 2, one) for one in happenings if one.taken_back is not None]
-        keys: dict[Happening, str] = {}
-        last = max([hour for hour, *_ in steps], default=0)
-        for hour, kind, one in sorted(steps, key=lambda step: step[:2]):
-            now = NOON + hour * HOUR
-            if kind == 1 and one is not None:
-                if one.what.startswith("leave"):
-                    site.record(NOON + one.at * HOUR, one.what)
-                else:
-                    keys[one] = str(len(keys) + 1)
-                    site.caseload.event(1, "check_in", NOON + one.at * HOUR, status=one.what)
-            elif kind == 2 and one is not None:
-                site.take_back(keys[one], now)
-            site.at(now)
-        site.at(NOON + max(last, 24 * DAYS) * HOUR)
-        stored = stored_outcomes(site)
-        assert stored == plain_outcomes(happenings)
-        ours = [day for day, outcome in stored.items() if outcome == "missed"]
-        missed = [at for at, _ in site.missed_events if at <= END]
-        assert len(missed) == len(ours)
+    site = ScheduleSite(databases.empty())
+    site.with_people()
+    site.accept(NOON)
+    site.at(NOON)
+    steps: list[tuple[int, int, Happening | None]] = [(hour, 0, None) for hour in looks]
+    steps += [(one.known, 1, one) for one in happenings]
+    steps += [(one.taken_back, 2, one) for one in happenings if one.taken_back is not None]
+    keys: dict[Happening, str] = {}
+    last = max([hour for hour, *_ in steps], default=0)
+    for hour, kind, one in sorted(steps, key=lambda step: step[:2]):
+        now = NOON + hour * HOUR
+        if kind == 1 and one is not None:
+            if one.what.startswith("leave"):
+                site.record(NOON + one.at * HOUR, one.what)
+            else:
+                keys[one] = str(len(keys) + 1)
+                site.caseload.event(1, "check_in", NOON + one.at * HOUR, status=one.what)
+        elif kind == 2 and one is not None:
+            site.take_back(keys[one], now)
+        site.at(now)
+    site.at(NOON + max(last, 24 * DAYS) * HOUR)
+    stored = stored_outcomes(site)
+    assert stored == plain_outcomes(happenings)
+    ours = [day for day, outcome in stored.items() if outcome == "missed"]
+    missed = [at for at, _ in site.missed_events if at <= END]
+    assert len(missed) == len(ours)
