@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LONGEST_RECORD, TOO_LONG, shown_text, split_records
 from connectors.csv_folder.regular_files import open_regular
 from connectors.csv_folder.settings import CsvFileMapping
+from connectors.csv_folder.utf_16 import ByteStream, as_utf_8
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
 from engine.model.event_kinds import Kind
@@ -82,7 +83,9 @@ def read_file(
         if before and before.is_like(seen) and (done or not judge):
             return
         with open_regular(file.path) as stream:
-            yield from _Reading(file, stream, before, seen, judge).batches()
+            # A byte of UTF-16 may be a line end of cp1252, so a mapping that names that is obeyed.
+            bytes_read = as_utf_8(stream) if file.mapping.encoding == "utf-8" else stream
+            yield from _Reading(file, bytes_read, before, seen, judge).batches()
     except FileNotFoundError:
         return  # taken away since it was listed
     except (PermissionError, IsADirectoryError) as error:
@@ -107,7 +110,7 @@ class _Reading:
     def __init__(
         self,
         file: MappedFile,
-        stream: BinaryIO,
+        stream: ByteStream,
         before: Position | None,
         seen: Position,
         judge: bool,

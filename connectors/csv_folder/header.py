@@ -57,7 +57,9 @@ def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
         NoHeaderYet: The header is not complete yet, or nothing follows it.
     """
     if data.startswith(_UTF_16):
-        raise RefusedError(Reject(WHOLE, "the file is UTF-16; save it as CSV UTF-8", ""))
+        raise RefusedError(
+            Reject(WHOLE, "the file is UTF-16; leave encoding: out of its mapping", "")
+        )
     for beginning, kind in _OTHER_KINDS:
         if data.startswith(beginning):
             raise RefusedError(Reject(WHOLE, f"the file is {kind}", ""))

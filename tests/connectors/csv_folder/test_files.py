@@ -224,7 +224,6 @@ def test_cp1252_is_read_where_the_mapping_says_so(
             b"client,at,id,result,bac,at\n",
             "the header has the column 'at' twice, so it is not clear which one is meant",
         ),
-        (b"\xff\xfec\0", "the file is UTF-16; save it as CSV UTF-8"),
         (b"client,at,id,result\xff,bac\n", "the header holds the byte 0xff, which is not utf-8"),
     ],
 )
