@@ -12,7 +12,8 @@ _DIRECTIVES = frozenset("aAbBdHIjmMpSfyYzUWwuGVcxX%")
 _WHOLE_HOUR = frozenset("HcX")
 _UTC = re.compile(r"(?<![A-Za-z])(UTC|GMT|Z)(?![A-Za-z])")
 _ZONES = re.compile(
-    r"(?<![A-Za-z])([ECMP][SD]?T|AK[SD]T|HA?ST|A[SD]T|BST|CES?T|EES?T|WES?T|IST|MSK|JST|A[CEW][SD]T)"
+    r"(?<![A-Za-z])"
+    r"([ECMP][SD]?T|AK[SD]T|HA?ST|A[SD]T|BST|CES?T|EES?T|WES?T|IST|MSK|JST|A[CEW][SD]T)"
     r"(?![A-Za-z])"
 )
 # Times on both sides of noon and midnight; leap days, and days beside new year.

@@ -61,7 +61,8 @@ def _forbidden() -> re.Pattern[str]:
 # Words that carriers keep for themselves: in a reply they opt people in or out.
 _KEYWORD = "stop|stopall|unsubscribe|end|quit|cancel|revoke|optout|yes|start|unstop|help|info"
 _ASKED_FOR = re.compile(
-    rf"\b(?:{_KEYWORD.upper()})\b|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
+    rf"\b(?:{_KEYWORD.upper()})\b"
+    rf"|(?i:\b(?:reply|replying|answer|text|send|\d+)\W+(?:\d+\W+)?(?:{_KEYWORD})\b)"
 )
 
 

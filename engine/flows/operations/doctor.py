@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,17 +11,16 @@ from sqlalchemy import Connection
 from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
+from engine.flows.operations.check_result import Check, how_long, listed
+from engine.flows.operations.data_checks import examine_data
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.people_checks import examine_people
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import adrift, broken_promises, has_nobody
 from engine.flows.rules.missing_rules import missing, written
-from engine.flows.rules.unheard_words import unheard_words
 from engine.messaging.listing import sayable
 from engine.messaging.names import looks_like_name
-from engine.model.duration import Duration, write_duration
-from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant, from_us
-from engine.model.intake import WHOLE
+from engine.model.instant import SECOND_US, Instant, from_us
 from engine.model.plurals import counted
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook.core.rulebook import Rulebook
@@ -32,36 +30,13 @@ from engine.store.alerts import inactivity, mutes
 from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
 from engine.store.database.connection import Database
-from engine.store.intake import event_dates, list_rows, rejects, source_health
 from engine.store.operations import audit_log, channel_state, job_runs, machine_clock, rule_sets
 from engine.store.operations.counts import figures
 from engine.store.operations.job_runs import JobRun
 from engine.store.people import on_call, phone_codes, roster, staff
 
-# The name of a row of each part of the roster.
-_ROWS = {
-    "clients": "client",
-    "staff": "staff member",
-    "assignments": "assignment",
-    "consents": "consent",
-}
 # A step may take this long beyond its interval before its flow counts as stopped.
 GRACE_US = 120 * SECOND_US
-# A device's clock may go ahead by this much; few time zones are nearer to each other.
-_CLOCKS_US = 20 * MINUTE_US
-# So long a mistyped year is named.
-_LATELY_US = 30 * DAY_US
-
-_SHOWN = 3  # refs that one line names
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The result of one check: whether it is well, and a sentence about it."""
-
-    name: str
-    ok: bool
-    said: str
 
 
 def examine(settings: Settings, now: Instant) -> Iterator[Check]:
@@ -90,14 +65,9 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _promises(conn, rulebook, now)
             yield _held(conn)
             yield from _mutes(conn, settings, now)
-            yield from _feeds(conn, now)
-            yield _ahead(conn, now)
-            yield from _years_off(conn, now)
             yield _messages(conn)
             yield from _phones(conn, settings)
-            yield _rejects(conn)
-            yield from _lists(conn)
-            yield from _words(conn, rulebook, settings)
+            yield from examine_data(conn, settings, rulebook, now)
             yield from _refs(conn)
             for people in examine_people(conn, settings, rulebook, now):
                 yield Check(*people)
@@ -212,10 +182,12 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
         fresh = ago <= getattr(ticks, name) + GRACE_US
         if fresh and (why := runs[name].error):
             yield Check(
-                name, False, f"It failed {_ago(ago)} ago, {_since_success(runs[name], now)}: {why}"
+                name,
+                False,
+                f"It failed {how_long(ago)} ago, {_since_success(runs[name], now)}: {why}",
             )
             continue
-        last = f"It last worked {_ago(ago)} ago"
+        last = f"It last worked {how_long(ago)} ago"
         yield Check(
             name,
             fresh,
@@ -226,11 +198,11 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
 def _clock(conn: Connection, now: Instant) -> Check:
     last = machine_clock.last_tick(conn)
     if last is not None and last > now + BEHIND_US:
-        said = f"The last step lies {_ago(last - now)} ahead of this machine's clock; set it right."
+        said = f"The last step lies {how_long(last - now)} ahead of this machine's clock; set it right."
         return Check("clock", False, said)
     theirs = server_clock.read(conn)
     if theirs is not None and abs(theirs - now) > BEHIND_US:
-        said = f"This machine's clock differs by {_ago(abs(theirs - now))} from the database's."
+        said = f"This machine's clock differs by {how_long(abs(theirs - now))} from the database's."
         return Check("clock", False, said)
     return Check("clock", True, "This machine's clock agrees with the last step.")
 
@@ -238,7 +210,7 @@ def _clock(conn: Connection, now: Instant) -> Check:
 def _since_success(run: JobRun, now: Instant) -> str:
     if run.succeeded_at is None:
         return "and it never succeeded"
-    return f"and last succeeded {_ago(now - run.succeeded_at)} ago"
+    return f"and last succeeded {how_long(now - run.succeeded_at)} ago"
 
 
 def _promises(conn: Connection, rulebook: Rulebook | None, now: Instant) -> Iterator[Check]:
@@ -260,44 +232,6 @@ def _has_nobody(one: Routed, rulebook: Rulebook | None) -> str:
     rule = rulebook.rules.get(alert.rule_id) if rulebook else None
     reason = rule.reason if rule else ""
     return f"{said}: {reason}" if reason else said
-
-
-def _feeds(conn: Connection, now: Instant) -> Iterator[Check]:
-    refused = [each for each in rejects.still_open(conn) if each.line == WHOLE]
-    for name, feed in source_health.read(conn).items():
-        read, arrived = _ago(now - feed.read), _ago(now - feed.arrived)
-        said = f"It was last read {read} ago, and last brought something new {arrived} ago"
-        said = f"{said}: it {feed.why}." if feed.why else f"{said}."
-        unread = [
-            f" Nothing of {each.item} is read ({each.reason})."
-            for each in refused
-            if each.source == name
-        ]
-        yield Check(f"feed {name}", feed.out_since is None and not unread, said + "".join(unread))
-
-
-def _ahead(conn: Connection, now: Instant) -> Check:
-    number, furthest = event_dates.ahead(conn, now)
-    if furthest <= _CLOCKS_US:
-        return Check(
-            "events", True, "No stored event lies further in the future than a clock may go ahead."
-        )
-    lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
-    said = (
-        f"{lie} in the future, the furthest by {_ago(furthest)}; see whether their source's time "
-        "zone is right."
-    )
-    return Check("events", False, said)
-
-
-def _years_off(conn: Connection, now: Instant) -> Iterator[Check]:
-    refs = event_dates.years_off(conn, now - _LATELY_US)
-    if refs:
-        said = (
-            f"Events about {_some(refs)} came in lately and are dated whole years before, so "
-            "nobody was told of them. See whether the year was mistyped, and correct the rows."
-        )
-        yield Check("events", False, said)
 
 
 def _held(conn: Connection) -> Check:
@@ -353,7 +287,7 @@ def _phones(conn: Connection, settings: Settings) -> Iterator[Check]:
         if not settings.sms.reaches_phones:
             yield Check("phones", True, f"{said}, because no text leaves this machine.")
         elif unconfirmed:
-            who = _some([one.staff.shown for one in unconfirmed])
+            who = listed([one.staff.shown for one in unconfirmed])
             said = f"{said}, so a wrong one gets texts about clients. Nobody confirmed those of"
             yield Check("phones", False, f"{said} {who}. Set sms: verify_numbers: true.")
         return
@@ -366,15 +300,6 @@ def _phones(conn: Connection, settings: Settings) -> Iterator[Check]:
         yield Check("phones", True, "Every number of the staff is confirmed.")
 
 
-def _rejects(conn: Connection) -> Check:
-    waiting = figures(conn).rejects
-    if not waiting:
-        return Check("rejects", True, "No row waits to be fixed.")
-    return Check(
-        "rejects", False, f"{counted(waiting, 'row')} could not be read; see handrail rejects."
-    )
-
-
 def _refs(conn: Connection) -> Iterator[Check]:
     """Check for refs and aliases that look like a name, or that no text can show."""
     refs, aliases = roster.client_refs(conn), roster.aliases(conn)
@@ -384,55 +309,16 @@ def _refs(conn: Connection) -> Iterator[Check]:
     named += [alias for alias in aliases if looks_like_name(alias, alias=True)]
     unsaid = [ref for ref in (*refs, *aliases) if not sayable(ref)]
     if named:
-        said = f"{_some(named)} may be the name of a person, and texts show it; use a code."
+        said = f"{listed(named)} may be the name of a person, and texts show it; use a code."
         yield Check("refs", False, said)
     if unsaid:
-        said = f"{_some(unsaid)} cannot stand in a text, so texts say only that someone needs help."
+        said = (
+            f"{listed(unsaid)} cannot stand in a text, so texts say only that someone needs help."
+        )
         yield Check("refs", False, said)
     if mute := [one.shown for one in called if not sayable(one.call_name or "")]:
-        said = f"The call names of {_some(mute)} cannot stand in a text, so texts say their roles."
+        said = f"The call names of {listed(mute)} cannot stand in a text, so texts say their roles."
         yield Check("refs", False, said)
     if twice := [one.shown for one in called if staff.shares_call_name(conn, one)]:
-        said = f"{_some(twice)} share a call name, so texts say their refs; let the names differ."
+        said = f"{listed(twice)} share a call name, so texts say their refs; let the names differ."
         yield Check("refs", False, said)
-
-
-def _some(refs: Sequence[str]) -> str:
-    shown = ", ".join(refs[:_SHOWN])
-    return shown + (f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else "")
-
-
-def _lists(conn: Connection) -> Iterator[Check]:
-    """Check for rows that are gone from the lists of people or events and ended nothing."""
-    for each in list_rows.gone(conn):
-        rows = _ROWS.get(each.roster or "", "event")
-        file = each.item.removesuffix(f" ({each.roster})")
-        is_gone = f"{counted(each.number, rows)} {'is' if each.number == 1 else 'are'} no longer"
-        if each.complete:
-            todo = (
-                "These are many at once, so nothing was ended. Put the file right, "
-                f"or end them: handrail import --accept-gone {each.source}"
-            )
-        else:
-            todo = (
-                "Say under files: whether that ends something: complete: true, or complete: false"
-            )
-        said = f"{is_gone} in {file}. {todo}"
-        yield Check(f"list {each.source}", False, f"{said}.")
-
-
-def _words(conn: Connection, rulebook: Rulebook | None, settings: Settings) -> Iterator[Check]:
-    """Check for words of live rules that no source has ever given; a rare thing is no fault."""
-    unheard = unheard_words(conn, rulebook, settings.kinds) if rulebook else []
-    for one in unheard:
-        if one.near:
-            yield Check("words", True, one.said)
-    if rare := sorted({one.word for one in unheard if not one.near}):
-        said = f"No source has ever given these words of live rules: {', '.join(rare)}."
-        yield Check("words", True, said)
-
-
-def _ago(us: Duration) -> str:
-    """Return a duration as exactly as people want to know it."""
-    unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
-    return write_duration(us // unit * unit)

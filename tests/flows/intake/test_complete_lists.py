@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from connectors.csv_folder import csv_file
 from engine.flows.intake.lists import accept_gone
-from engine.flows.operations.doctor import _lists
+from engine.flows.operations.data_checks import _lists
 from engine.flows.operations.watchdog import broken_promises
 from engine.model.instant import to_us
 from engine.store.database.connection import Database
