@@ -20,7 +20,7 @@ class Check:
     said: str
 
 
-def how_long(us: Duration) -> str:
+def lasting(us: Duration) -> str:
     """Return a duration as exactly as people want to know it."""
     unit = next((unit for unit in (DAY_US, HOUR_US, MINUTE_US) if us >= 2 * unit), SECOND_US)
     return write_duration(us // unit * unit)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from engine.flows.operations.check_result import Check, how_long, listed
+from engine.flows.operations.check_result import Check, lasting, listed
 from engine.flows.rules.unheard_words import unheard_words
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.intake import WHOLE
@@ -48,7 +48,7 @@ def examine_data(
 def _feeds(conn: Connection, now: Instant) -> Iterator[Check]:
     refused = [each for each in rejects.still_open(conn) if each.line == WHOLE]
     for name, feed in source_health.read(conn).items():
-        read, arrived = how_long(now - feed.read), how_long(now - feed.arrived)
+        read, arrived = lasting(now - feed.read), lasting(now - feed.arrived)
         said = f"It was last read {read} ago, and last brought something new {arrived} ago"
         said = f"{said}: it {feed.why}." if feed.why else f"{said}."
         unread = [
@@ -67,7 +67,8 @@ def _ahead(conn: Connection, now: Instant) -> Check:
         )
     lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
     said = (
-        f"{lie} in the future, the furthest by {how_long(furthest)}; see whether their source's time "
+        f"{lie} in the future, the furthest by {lasting(furthest)}; see whether their source's "
+        f"time "
         "zone is right."
     )
     return Check("events", False, said)

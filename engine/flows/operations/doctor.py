@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
 from engine.flows.operations.audit_anchor import AuditAnchor
-from engine.flows.operations.check_result import Check, how_long, listed
+from engine.flows.operations.check_result import Check, lasting, listed
 from engine.flows.operations.data_checks import examine_data
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.people_checks import examine_people
@@ -184,10 +184,10 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
             yield Check(
                 name,
                 False,
-                f"It failed {how_long(ago)} ago, {_since_success(runs[name], now)}: {why}",
+                f"It failed {lasting(ago)} ago, {_since_success(runs[name], now)}: {why}",
             )
             continue
-        last = f"It last worked {how_long(ago)} ago"
+        last = f"It last worked {lasting(ago)} ago"
         yield Check(
             name,
             fresh,
@@ -198,11 +198,13 @@ def _flows(conn: Connection, ticks: TickSettings, now: Instant) -> Iterator[Chec
 def _clock(conn: Connection, now: Instant) -> Check:
     last = machine_clock.last_tick(conn)
     if last is not None and last > now + BEHIND_US:
-        said = f"The last step lies {how_long(last - now)} ahead of this machine's clock; set it right."
+        said = (
+            f"The last step lies {lasting(last - now)} ahead of this machine's clock; set it right."
+        )
         return Check("clock", False, said)
     theirs = server_clock.read(conn)
     if theirs is not None and abs(theirs - now) > BEHIND_US:
-        said = f"This machine's clock differs by {how_long(abs(theirs - now))} from the database's."
+        said = f"This machine's clock differs by {lasting(abs(theirs - now))} from the database's."
         return Check("clock", False, said)
     return Check("clock", True, "This machine's clock agrees with the last step.")
 
@@ -210,7 +212,7 @@ def _clock(conn: Connection, now: Instant) -> Check:
 def _since_success(run: JobRun, now: Instant) -> str:
     if run.succeeded_at is None:
         return "and it never succeeded"
-    return f"and last succeeded {how_long(now - run.succeeded_at)} ago"
+    return f"and last succeeded {lasting(now - run.succeeded_at)} ago"
 
 
 def _promises(conn: Connection, rulebook: Rulebook | None, now: Instant) -> Iterator[Check]:
