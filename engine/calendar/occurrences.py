@@ -54,7 +54,7 @@ def occurrences(
             days = ()  # they are drawn for each client (calendar/draws.py)
         case _:
             days = on.days(first, last)
-    within = (day for day in days if first <= day <= last)
+    within = (day for day in days if first <= day <= last and day not in timing.closed)
     if not changes:
         return (occurrence(timing, day, zones) for day in within)
     extra = {one.first for one in changes if one.kind == ChangeKind.EXTRA}

@@ -110,13 +110,14 @@ class Timing:
     """When a schedule is due, by the client's clock.
 
     `window` is how long before the due instant an event counts; None: since local midnight. `grace`
-    is how long after it an event still counts.
+    is how long after it an event still counts. Nothing is due on `closed` days, such as holidays.
     """
 
     on: Recurrence | DaysAfter | RandomDraws | DrawnDays
     by: time
     window: Duration | None = None
     grace: Duration = 0
+    closed: frozenset[date] = frozenset()
 
 
 class Occurrence(NamedTuple):

@@ -12,7 +12,7 @@ from engine.model.client import RecordEntry
 from engine.model.instant import from_us, to_us
 from engine.model.local_time import ZoneSpell
 from engine.model.recurrence import read_recurrence
-from engine.model.schedule import DaysAfter, Timing
+from engine.model.schedule import ChangeKind, DaysAfter, ScheduleChange, Timing
 from tests.kit.times import HOUR
 
 NEW_YORK = "America/New_York"
@@ -50,6 +50,15 @@ def test_a_window_counts_back_from_the_due_instant() -> None:
     timing = Timing(DAILY, time(9), window=3 * HOUR)
     found = occurrence(timing, date(2026, 6, 2), (ZoneSpell(0, "UTC"),))
     assert (found.due - found.opens, found.closes - found.due) == (3 * HOUR, 0)
+
+
+def test_nothing_is_due_on_a_holiday_except_on_a_day_that_a_person_adds() -> None:
+    timing = Timing(DAILY, time(9), closed=frozenset({date(2026, 6, 2)}))
+    asked = (timing, (), (ZoneSpell(0, "UTC"),), date(2026, 6, 1), date(2026, 6, 3))
+    assert [one.day.day for one in occurrences(*asked)] == [1, 3]
+    day = date(2026, 6, 2)
+    added = ScheduleChange(1, "s", ChangeKind.EXTRA, day, day, None, "asked for", "Ana", 0)
+    assert [one.day.day for one in occurrences(*asked, (added,))] == [1, 2, 3]
 
 
 def test_a_day_after_discharge_is_that_of_the_clients_own_calendar() -> None:

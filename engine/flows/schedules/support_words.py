@@ -14,7 +14,7 @@ from engine.store.people import agreements
 
 # Texts that a client gets in 24 hours at most.
 MOST_A_DAY = 4
-# Words that wait longer than this, for quiet hours or for the carrier, are of no use any more.
+# Words that quiet hours or the carrier hold up for longer are of no use any more.
 _OF_USE_US = 14 * HOUR_US
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import time
+from datetime import date, time
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -55,10 +55,16 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
     for reading, parts in files:
         for node in _items(reading, parts, "messages"):
             _add(reading, node, messages, read_message(reading, node), "message")
+    dates = [
+        read_date(reading, node)
+        for reading, parts in files
+        for node in _items(reading, parts, "holidays")
+    ]
+    holidays = frozenset(day for day in dates if day is not None)
     found: dict[str, Schedule] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "schedules"):
-            schedule = _read_schedule(reading, node, sets)
+            schedule = _read_schedule(reading, node, sets, holidays)
             _add(reading, node, found, schedule, "schedule")
     return Plans(found, sets, messages)
 
@@ -96,13 +102,16 @@ def _parts_of(reading: Reading) -> _Nodes:
     parts = reading.mapping(root, PLAN_FILE, "a file of schedules", required(PLAN_FILE))
     if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
         reading.mistake(parts["format"], "this version reads format 1 alone")
-    if parts.keys().isdisjoint({"schedules", "questions", "messages"}):
+    if parts.keys().isdisjoint({"schedules", "questions", "messages", "holidays"}):
         reading.mistake(reading.end_of(root), "a file of schedules needs 'schedules:' after this")
     return parts
 
 
 def _read_schedule(
-    reading: Reading, node: yaml.Node, sets: Mapping[str, QuestionSet]
+    reading: Reading,
+    node: yaml.Node,
+    sets: Mapping[str, QuestionSet],
+    holidays: frozenset[date],
 ) -> Schedule | None:
     parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
     before = len(reading.source.mistakes)
@@ -114,7 +123,7 @@ def _read_schedule(
     why = _part(parts, "why", lambda at: reading.word(at, "why"))
     wanted = _part(parts, "for", partial(_read_attributes, reading))
     expects = _part(parts, "expects", partial(_read_expects, reading))
-    timing = _read_timing(reading, node, parts)
+    timing = _read_timing(reading, node, parts, holidays)
     kind = expects[0] if expects else None
     ask = _part(parts, "ask", lambda at: read_ask(reading, at, kind, timing, sets))
     if (
@@ -185,14 +194,20 @@ def _read_expects(reading: Reading, node: yaml.Node) -> tuple[str, Where, Outcom
     return None if where is None else (kind, where, words)
 
 
-def _read_timing(reading: Reading, node: yaml.Node, parts: _Nodes) -> Timing | None:
+def _read_timing(
+    reading: Reading, node: yaml.Node, parts: _Nodes, holidays: frozenset[date]
+) -> Timing | None:
     on = _read_days(reading, node, parts)
     by = _part(parts, "by", lambda at: reading.parsed(at, "by", parse_clock))
     window = _part(parts, "window", lambda at: _length(reading, at, "window"))
     grace = _part(parts, "grace", lambda at: _length(reading, at, "grace"))
+    on_holidays = _part(
+        parts, "on_holidays", lambda at: reading.one_of(at, ("due", "off"), "word here")
+    )
     if on is None or by is None:
         return None
-    return Timing(on, time.fromisoformat(by), window, grace or 0)
+    closed = holidays if on_holidays == "off" else frozenset()
+    return Timing(on, time.fromisoformat(by), window, grace or 0, closed)
 
 
 def _length(reading: Reading, node: yaml.Node, what: str) -> Duration | None:

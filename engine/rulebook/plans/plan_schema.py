@@ -48,12 +48,14 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     }
 
 
+_DATE: Schema = {"type": "string", "pattern": "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"}
 _OWN: Mapping[object, Schema] = {
     "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
     "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
     "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/message"}},
     "languages": {"$ref": "#/definitions/texts"},
     "answers": {"type": "array", "minItems": 1, "items": SCALAR},
+    "dates": {"type": "array", "minItems": 1, "items": _DATE},
     "random": {"$ref": "#/definitions/random"},
     "rate": {"type": "string", "pattern": whole_of(RATE)},
     "ask": {"$ref": "#/definitions/ask"},
@@ -66,7 +68,7 @@ _OWN: Mapping[object, Schema] = {
         ]
     },
     "once": {"type": "string", "pattern": whole_of(ONCE)},
-    "date": {"type": "string", "pattern": "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"},
+    "date": _DATE,
     "clock": {"type": "string", "pattern": whole_of(CLOCK)},
 }
 

@@ -21,6 +21,7 @@ RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
 PLAN_FILE: Mapping[str, Key] = {
     "format": Key("format", "The version of the language of plans: 1.", required=True),
     "schedules": Key("schedules", "The schedules of this file, each beginning with '- id:'."),
+    "holidays": Key("dates", "Days on which schedules with 'on_holidays: off' expect nothing."),
     "questions": Key(
         "questions", "Question sets that schedules ask by text, each beginning with '- id:'."
     ),
@@ -90,6 +91,9 @@ SCHEDULE: Mapping[str, Key] = {
     "window": Key(
         DurationKey(),
         "How long before that an event counts. Left out, it counts since midnight of the day.",
+    ),
+    "on_holidays": Key(
+        Choice(("due", "off"), "word"), "off: nothing is due on the site's holidays. Left out: due."
     ),
     "ask": Key("ask", "What clients who agreed to texts are asked, and when."),
     "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),

@@ -73,7 +73,8 @@ def _counts(one: Schedule) -> str:
     window, grace = one.timing.window, one.timing.grace
     since = "midnight of that day" if window is None else f"{write_duration(window)} before"
     until = f"{write_duration(grace)} after" if grace else "that time"
-    return f"It counts from {since} until {until}."
+    holidays = " Nothing is due on the site's holidays." if one.timing.closed else ""
+    return f"It counts from {since} until {until}.{holidays}"
 
 
 def _missed(one: Schedule) -> str:

@@ -177,6 +177,24 @@ schedules:
 """
 
 
+HOLIDAYS = """format: 1
+holidays: [2026-12-25, 2027-01-01]
+"""
+
+
+@pytest.mark.parametrize(("word", "closed"), [("off", 2), ("due", 0)])
+def test_a_schedule_may_rest_on_holidays(word: str, closed: int) -> None:
+    text = HOLIDAYS + written(on_holidays=word).removeprefix("format: 1\n")
+    assert len(plans(text).schedules["groups"].timing.closed) == closed
+    assert refusals(plans_schema(BUILT_IN), text) == []
+
+
+def test_a_wrong_holiday_is_said_at_its_place() -> None:
+    wrong = HOLIDAYS.replace("2026-12-25", "christmas")
+    (said,) = mistakes(wrong + written().removeprefix("format: 1\n"))
+    assert said.startswith("2:12: starts: 'christmas' is not a date")
+
+
 def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
     ask = plans(ASKING).schedules["daily"].ask
     assert ask
