@@ -140,13 +140,6 @@ def told_of(conn: Connection, alert_id: int) -> list[int]:
     return list(conn.scalars(wanted.order_by(outbox.c.staff_id)))
 
 
-def last_body(conn: Connection, alert_id: int, staff_id: int) -> str | None:
-    """Return the words by which a recipient was last told of an alert."""
-    theirs = and_(outbox.c.alert_id == alert_id, outbox.c.staff_id == staff_id)
-    told = select(outbox.c.body).where(theirs, outbox.c.kind.not_in(NEWS))
-    return conn.scalar(told.order_by(outbox.c.id.desc()).limit(1))
-
-
 def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     """Cancel the messages that wait to be sent to a recipient.
 

@@ -28,11 +28,6 @@ _OF_CLIENTS = (
     )
     .order_by(expectations.c.client_id, expectations.c.due_at, expectations.c.id)
 )
-_OPEN = (
-    select(expectations)
-    .where(expectations.c.outcome.is_(None), expectations.c.due_at <= bindparam("until"))
-    .order_by(expectations.c.due_at, expectations.c.id)
-)
 _LAST_ASKED = (
     select(expectations)
     .where(
@@ -71,11 +66,6 @@ def of_clients(
     for row in conn.execute(_OF_CLIENTS, {"ids": client_ids, "since": since}):
         found[row.client_id].append(_read(row))
     return found
-
-
-def open_until(conn: Connection, until: Instant) -> list[Expectation]:
-    """Read the expectations of all clients that are open and due by then, in order."""
-    return [_read(row) for row in conn.execute(_OPEN, {"until": until})]
 
 
 def last_asked(conn: Connection, client_id: int, since: Instant) -> Expectation | None:
