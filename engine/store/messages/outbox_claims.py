@@ -317,7 +317,9 @@ def silent(conn: Connection, now: Instant, after_us: Duration, limit: int) -> li
             .with_for_update(skip_locked=True)
         )
     )
-    asked = update(outbox).where(outbox.c.id.in_(chosen)).values(due_at=now + (now - sent_at))
+    # Stamped, so that it is asked about again if the clock was wrong.
+    later = {"due_at": now + (now - sent_at), "updated_at": now}
+    asked = update(outbox).where(outbox.c.id.in_(chosen)).values(later)
     rows = conn.execute(asked.returning(outbox.c.id, outbox.c.provider_id)) if chosen else ()
     return sorted((Silent(row.id, row.provider_id) for row in rows), key=lambda one: one.id)
 

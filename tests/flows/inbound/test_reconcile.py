@@ -17,6 +17,7 @@ from engine.model.inbound import Inbound, ListedTexts
 from engine.model.message import Report, Silent
 from engine.model.notification_settings import NotificationSettings
 from engine.store.database.connection import Database
+from engine.store.operations import clock_repair
 from engine.store.tables.messages import inbox, outbox
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
 from tests.kit.times import DAY, MINUTE, hours
@@ -139,6 +140,18 @@ def test_texts_that_come_in_while_our_clock_is_wrong_are_taken_in_once_it_is_rig
     ask(phones, records, -off)
     assert phones.states() == ["acknowledged"]
     assert len(phones.site.rows(inbox)) == 1
+
+
+def test_a_message_asked_about_under_a_wrong_clock_is_asked_about_again_once_it_is_right(
+    phones: Phones, records: Records
+) -> None:
+    records.status = None
+    assert ask(phones, records, 10 * DAY)["reported"] == 0
+    records.status, was = "delivered", phones.now
+    phones.now += hours(1) - 10 * DAY
+    with phones.site.database.write() as conn:
+        clock_repair.repair(conn, phones.now, was)
+    assert ask(phones, records)["reported"] == 1
 
 
 def test_a_first_request_under_a_wrong_clock_asks_for_the_last_day_again(
