@@ -19,6 +19,7 @@ stop|stop ?all|unsubscribe|end|quit|cancel|revoke|opt ?out|alto|baja|parar|pare|
 stop (all|these|the|sending|text|txt)
 (stop|quit) (text|txt|messag|writ|contact)ing (me|this number|this phone|my phone|us)( (again|
   any ?more))?
+(stop|quit) (text|txt|messag)ing
 (stop|quit) sending( me)?( (these|the|your|any|more))*( (texts?|messages?))
 (stop|no more) (the|these|your|all)?( )?(texts?|messages?)
 (do not|dont|never) (text|txt|message) (me|this number)( (again|any ?more|ever))*

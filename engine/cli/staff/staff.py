@@ -10,6 +10,7 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.cli.staff.oncall import Who
+from engine.model.plurals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,4 +69,4 @@ def _row(one: Staff, unsure: Mapping[int, UnconfirmedPhone]) -> tuple[object, ..
         return (*about, "opted out")
     if asked.denied:
         return (*about, "denied: it says it is not theirs")
-    return (*about, f"asked {asked.asked} times" if asked.asked else "not asked")
+    return (*about, f"asked {counted(asked.asked, 'time')}" if asked.asked else "not asked")
