@@ -229,7 +229,7 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
     """Return the facts about a message at `now` that may have changed since it was made."""
     twins = _twins(conn, message, now) if message.state == "unknown" else Twins()
     if message.client_id is not None:
-        client = replace(agreements.contact(conn, message.client_id), phone=message.phone)
+        client = replace(agreements.contact(conn, message.client_id, now), phone=message.phone)
         opted_out = opt_outs.holds(conn, message.phone)
         return Standing(None, RecipientFacts(client, opted_out=opted_out), twins)
     found: Any = conn.execute(_STANDING, {"message": message.id}).one()

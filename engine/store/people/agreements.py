@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from engine.model.agreement import Agreement, ClientContact
+from engine.model.client import TIMEZONE
 from engine.model.instant import Instant
-from engine.store.tables.people import agreements, clients, opt_outs
+from engine.store.tables.people import agreements, clients, opt_outs, record_entries
 
 _OF_CLIENTS = (
     select(agreements)
@@ -27,6 +28,13 @@ _REACHED = select(clients.c.id).where(
     .exists(),
 )
 _CONTACT = select(clients.c.phone, clients.c.timezone).where(clients.c.id == bindparam("client"))
+_ZONE = (
+    select(record_entries.c.value)
+    .where(record_entries.c.client_id == bindparam("client"))
+    .where(record_entries.c.entry == TIMEZONE, record_entries.c.at <= bindparam("now"))
+    .order_by(record_entries.c.at.desc())
+    .limit(1)
+)
 
 
 def add(conn: Connection, agreement: Agreement) -> None:
@@ -66,9 +74,10 @@ def reachable(conn: Connection, client_ids: Collection[int]) -> dict[int, Agreem
     return {client_id: one for client_id, one in agreed.items() if client_id in numbers}
 
 
-def contact(conn: Connection, client_id: int) -> ClientContact:
-    """Read a client as the recipient of texts."""
-    phone, timezone = conn.execute(_CONTACT, {"client": client_id}).one()
+def contact(conn: Connection, client_id: int, now: Instant) -> ClientContact:
+    """Read a client as the recipient of texts, in the timezone where they live now."""
+    phone, newest = conn.execute(_CONTACT, {"client": client_id}).one()
+    timezone = conn.scalar(_ZONE, {"client": client_id, "now": now}) or newest
     agreed = standing(conn, [client_id]).get(client_id)
     if agreed is None:
         return ClientContact(phone, timezone, None, None, active=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from engine.model.instant import to_us
 from engine.store.database.connection import Database
+from engine.store.people import agreements
 from engine.store.tables.people import clients, record_entries
 from tests.kit.csv_site import CsvSite, settings_of, shown
 
@@ -105,3 +108,15 @@ def test_days_of_the_record_lie_where_the_client_lived_then(site: CsvSite) -> No
         ("2026-01-05 05:00", "enrolled", None),
         ("2026-02-10 00:00", "discharged", None),
     ]
+
+
+def test_texts_go_by_the_place_where_the_client_lives_now_and_not_by_one_to_come(
+    site: CsvSite,
+) -> None:
+    say(site, f"C-1,{NEW_YORK},,2026-01-05,")
+    moves = site.now + timedelta(days=3)
+    say(site, f"C-1,{CHICAGO},{moves:%Y-%m-%d %H:%M},2026-01-05,")
+    with site.database.read() as conn:
+        days = (to_us(moves - timedelta(days=1)), to_us(moves + timedelta(days=1)))
+        zones_then = [agreements.contact(conn, 1, now).timezone for now in days]
+    assert zones_then == [NEW_YORK, CHICAGO]
