@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -86,7 +87,10 @@ def run(
     """
     # Signals are only noted, because a handler may run between any two instructions.
     signals: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    # By SIGHUP log rotation asks daemons to read their files again, and to service managers it is a
+    # clean end, after which they start nothing. A terminal that closes ends the daemon with it.
+    ignored = set() if sys.stdin and sys.stdin.isatty() else {signal.SIGHUP}
+    for number in {signal.SIGTERM, signal.SIGINT, *ignored}:
         signal.signal(number, lambda received, _: signals.put(received))
     settings = engine.settings
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
@@ -113,7 +117,9 @@ def run(
     _log.info(
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
     )
-    while (received := _next(signals)) is None:
+    while (received := _next(signals)) is None or received in ignored:
+        if received is not None:
+            _log.warning("SIGHUP does nothing; rule files are read without it")
         scheduler.wake_late()
         if stale := scheduler.stale():
             _log.critical("ticks are stale, so this process ends", ticks=stale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -80,6 +81,15 @@ def test_the_command_itself_runs_until_it_is_told_to_stop(site: Path) -> None:
         assert process.stdout.readline().startswith("SMS to +")
         process.terminate()
         assert process.wait(30) == 0
+
+
+def test_log_rotation_that_hangs_up_does_not_end_it(site: Path) -> None:
+    with daemon_of(site) as running:
+        running.wait_for("started")
+        assert running.process.pid
+        os.kill(running.process.pid, signal.SIGHUP)
+        running.wait_for("SIGHUP does nothing; rule files are read without it")
+        assert running.end(signal.SIGTERM) == 0
 
 
 def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(site: Path) -> None:

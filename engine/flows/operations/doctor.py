@@ -18,6 +18,7 @@ from engine.flows.operations.people_checks import examine_people
 from engine.flows.operations.permissions import too_wide
 from engine.flows.operations.watchdog import adrift, broken_promises, has_nobody
 from engine.flows.rules.missing_rules import missing, written
+from engine.flows.rules.reload import RuleFiles
 from engine.messaging.listing import sayable
 from engine.messaging.names import looks_like_name
 from engine.model.instant import SECOND_US, Instant, from_us
@@ -25,7 +26,6 @@ from engine.model.plurals import counted
 from engine.model.settings import Settings, TickSettings
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
-from engine.rulebook.parsing.load import load
 from engine.store.alerts import inactivity, mutes
 from engine.store.alerts.alerts import Routed
 from engine.store.database import server_clock
@@ -93,7 +93,7 @@ def _permissions(settings: Settings) -> Check:
 def _rules(settings: Settings) -> tuple[Check, Rulebook | None]:
     """Return the check, and the rules if the files hold no mistake."""
     try:
-        rulebook = load(settings.rules, settings.kinds, settings.attributes, settings.routing)
+        rulebook = RuleFiles(settings).read()
     except MistakesError as error:
         said = f"{counted(len(error.mistakes), 'mistake')}; run handrail check to see them."
         return Check("rules", False, said), None
