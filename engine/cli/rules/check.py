@@ -90,7 +90,8 @@ def plan_set(paths: list[Path], settings: Settings) -> RuleFileSet | None:
 def _outdated(settings: Settings) -> Iterator[Mistake]:
     """Yield the schemas beside the rules that would make editors disagree with this check."""
     from engine.rulebook.language.cases_schema import cases_schema
-    from engine.rulebook.language.schema import rules_schema, written
+    from engine.rulebook.language.schema import rules_schema
+    from engine.rulebook.language.schema_shapes import written
     from engine.rulebook.plans.plan_schema import plans_schema
 
     for name, schema, folder in (

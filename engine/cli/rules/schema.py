@@ -35,7 +35,8 @@ def schema(
     """Write the JSON Schema of rule files, cases or schedules, with this site's kinds of event."""
     from engine.model.event_kinds import BUILT_IN
     from engine.rulebook.language.cases_schema import cases_schema
-    from engine.rulebook.language.schema import rules_schema, written
+    from engine.rulebook.language.schema import rules_schema
+    from engine.rulebook.language.schema_shapes import written
     from engine.rulebook.plans.plan_schema import plans_schema
 
     schemas = {Files.RULES: rules_schema, Files.CASES: cases_schema, Files.PLANS: plans_schema}

@@ -24,7 +24,7 @@ from engine.rulebook.language.cases_vocabulary import (
     STEP,
     TEXT,
 )
-from engine.rulebook.language.schema import DRAFT, keyed, of_shape
+from engine.rulebook.language.schema_shapes import DRAFT, keyed, of_shape
 from engine.rulebook.language.schema_values import SCALAR, Schema, whole_of
 from engine.rulebook.language.units import NUMBER
 from engine.rulebook.language.vocabulary import NAME, Key, required

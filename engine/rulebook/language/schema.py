@@ -6,31 +6,32 @@ Only the reader knows how one place limits another, and which thresholds a windo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from engine.measures.weekday import WEEKDAYS
 from engine.model.assignment_entries import ASSIGNED
-from engine.model.client import RECORD_WORDS
 from engine.model.event_kinds import Field, Kind
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.measure_specs import DAYS, FORMS, Form, Said, values_in, values_of
+from engine.rulebook.language.schema_shapes import (
+    ATTRIBUTE,
+    CONDITION,
+    CONDITIONS,
+    DRAFT,
+    ITEMS,
+    keyed,
+    of_keys,
+    of_shape,
+)
 from engine.rulebook.language.schema_values import (
     LIST_NAME,
     SCALAR,
     Schema,
     comparisons,
-    lasting,
-    whole_of,
 )
 from engine.rulebook.language.units import (
-    NO,
-    NUMBER,
     OPERATORS,
-    WHOLE,
-    YES,
     YES_OR_NO,
     Values,
     of_field,
@@ -38,16 +39,13 @@ from engine.rulebook.language.units import (
 )
 from engine.rulebook.language.vocabulary import (
     COMPARISONS,
-    EARLIER,
     EVENT,
     EVER,
     EVIDENCE,
     FIGURE,
     FILE,
-    ID,
     ITEM,
     JOINS,
-    LONGEST_ID,
     NAME,
     OPTIONS,
     PART,
@@ -58,31 +56,17 @@ from engine.rulebook.language.vocabulary import (
     RULE_REFERENCE,
     SOME,
     SOME_OF,
-    STARTING,
     TUNABLE,
-    TUNED,
     WEEKDAY_CONDITION,
-    Choice,
-    DurationKey,
-    Key,
-    TextKey,
-    Whole,
     required,
 )
-
-DRAFT = "http://json-schema.org/draft-07/schema#"
-_ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(RECORD_WORDS)}}
-_NAMED: Schema = {"pattern": whole_of(NAME), "not": {"enum": sorted(YES | NO)}}
-_CONDITION: Schema = {"$ref": "#/definitions/condition"}
-_ITEMS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/item"}}
-_CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": _CONDITION}
 
 
 def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """Return the schema (draft 7) of a rule file with these kinds of events."""
     heads: dict[str, Schema] = {name: _measure(name, form, kinds) for name, form in FORMS.items()}
     heads |= {
-        join: keyed({join: says}, {join: _CONDITIONS}, (join,)) for join, says in JOINS.items()
+        join: keyed({join: says}, {join: CONDITIONS}, (join,)) for join, says in JOINS.items()
     }
     heads |= {
         word: keyed({word: says}, {word: SCALAR}, (word,))
@@ -90,7 +74,7 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
     }
     heads |= {
         "some": keyed({"some": SOME_OF}, {"some": of_keys(SOME)}, ("some",)),
-        "ever": keyed({"ever": EVER}, {"ever": _CONDITION}, ("ever",)),
+        "ever": keyed({"ever": EVER}, {"ever": CONDITION}, ("ever",)),
         "points": _points(),
         "on": keyed({"on": WEEKDAY_CONDITION}, {"on": of_shape(OPTIONS["on"])}, ("on",)),
     }
@@ -110,131 +94,6 @@ def rules_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             **{f"where {name}": schema_values.where(kind) for name, kind in kinds.items()},
         },
     }
-
-
-def written(schema: Mapping[str, Any]) -> str:
-    """Return the schema as the text of its file, one definition a line."""
-    definitions = ",\n".join(
-        f"{json.dumps(name)}: {json.dumps(one)}" for name, one in schema["definitions"].items()
-    )
-    head = json.dumps({word: part for word, part in schema.items() if word != "definitions"})
-    return f'{head[:-1]},\n"definitions": {{\n{definitions}\n}}}}\n'
-
-
-def of_keys(keys: Mapping[str, Key]) -> Schema:
-    """Return the schema of a mapping with these keys."""
-    shapes = {word: of_shape(key) for word, key in keys.items()}
-    return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
-
-
-def keyed(
-    says: Mapping[str, str], shapes: Mapping[str, Schema | bool], needed: Iterable[str]
-) -> dict[str, Any]:
-    """Return the schema of a mapping with exactly these keys, each with its meaning."""
-    told = {
-        word: {"description": text, **_object(shapes.get(word, {}))} for word, text in says.items()
-    }
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(needed),
-        "properties": told,
-    }
-
-
-def _object(schema: Schema | bool) -> Schema:
-    return schema if isinstance(schema, Mapping) else {"not": {}}
-
-
-def of_shape(key: Key) -> Schema:
-    """Return the schema of a value in this shape."""
-    match key.shape:
-        case TextKey(longest):
-            return SCALAR if longest is None else {**SCALAR, "maxLength": longest}
-        case Choice(words):
-            return {"enum": list(words)}
-        case Whole():
-            return {"type": ["integer", "string"], "pattern": whole_of(WHOLE), "minimum": 1}
-        case DurationKey():
-            return lasting()
-        case own:
-            return _OWN[own]
-
-
-_OWN: Mapping[str, Schema] = {
-    "format": {"enum": [1, "1"]},
-    "lists": {
-        "type": "object",
-        "propertyNames": _NAMED,
-        "additionalProperties": {"type": "array", "minItems": 1, "items": SCALAR},
-    },
-    "signals": {
-        "type": "object",
-        "propertyNames": _NAMED,
-        "additionalProperties": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"anyOf": [SCALAR, {"$ref": "#/definitions/part"}]},
-        },
-    },
-    "phrases": {
-        "type": "object",
-        "propertyNames": _NAMED,
-        "additionalProperties": _CONDITION,
-    },
-    "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"}},
-    "id": {**SCALAR, "pattern": whole_of(ID), "maxLength": LONGEST_ID},
-    "ids": {"type": "array", "minItems": 1, "items": SCALAR},
-    "attributes": {
-        "type": "object",
-        "minProperties": 1,
-        "propertyNames": _ATTRIBUTE,
-        "additionalProperties": {
-            "anyOf": [SCALAR, {"type": "array", "minItems": 1, "items": SCALAR}]
-        },
-    },
-    "scorecards": {
-        "type": "object",
-        "propertyNames": _NAMED,
-        "additionalProperties": _ITEMS,
-    },
-    "figures": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/figure"}},
-    "figure": {"type": "object"},  # a measure or a condition; the checker says more
-    "number": {"type": ["number", "string"], "pattern": whole_of(NUMBER)},
-    "condition": _CONDITION,
-    "conditions": _CONDITIONS,
-    "points": {
-        "type": ["integer", "string"],
-        "pattern": whole_of(WHOLE),
-        "not": {"enum": [0, "0"]},
-    },
-    "raise": {
-        "anyOf": [
-            {"$ref": "#/definitions/raise"},
-            {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/raise"}},
-        ]
-    },
-    "evidence": {"$ref": "#/definitions/evidence"},
-    "where": {"type": "object"},  # the place of use says the kind of event
-    "start": {"type": "string", "pattern": whole_of(STARTING)},
-    "weekdays": {"type": "array", "minItems": 1, "items": {"enum": list(WEEKDAYS)}},
-    "earlier": {"type": "string", "pattern": whole_of(EARLIER)},
-    "tunable": {
-        "type": "object",
-        "minProperties": 1,
-        "propertyNames": {"enum": sorted(TUNED)},
-        "additionalProperties": {"type": "array", "minItems": 2, "items": SCALAR},
-    },
-    "scores": {
-        "type": "object",
-        "propertyNames": _NAMED,
-        "additionalProperties": {
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": {"type": ["number", "string"], "pattern": whole_of(NUMBER)},
-        },
-    },
-}
 
 
 def _condition(heads: Mapping[str, Schema]) -> Schema:
@@ -274,7 +133,7 @@ def _said_by(head: str, heads: Mapping[str, Schema]) -> Schema:
 
 def _points() -> Schema:
     """Return the schema of a scorecard, written here or named, and a comparison of its sum."""
-    scorecard = {"anyOf": [_ITEMS, LIST_NAME]}
+    scorecard = {"anyOf": [ITEMS, LIST_NAME]}
     compared = comparisons(Values(parse_whole))
     says = {"points": POINTS} | dict(COMPARISONS) | {"tunable": TUNABLE.says}
     shapes = {"points": scorecard, **compared, "tunable": of_shape(TUNABLE)}
@@ -310,7 +169,7 @@ def _measure(name: str, form: Form, kinds: Mapping[str, Kind]) -> Schema:
 
 def _target(form: Form, name: str, kinds: Mapping[str, Kind]) -> Schema:
     if form.target == "attribute":
-        return _ATTRIBUTE
+        return ATTRIBUTE
     if form.target == "pair":
         event = keyed(
             {word: key.says for word, key in EVENT.items()},

@@ -15,7 +15,8 @@ from jsonschema import Draft7Validator
 from engine.config import load
 from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.language.cases_schema import cases_schema
-from engine.rulebook.language.schema import rules_schema, written
+from engine.rulebook.language.schema import rules_schema
+from engine.rulebook.language.schema_shapes import written
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.yaml_source import YamlSource
 from tests.kit.generated import cases

@@ -10,7 +10,7 @@ import pytest
 from engine.config import load
 from engine.model.event_kinds import BUILT_IN
 from engine.rulebook.language.cases_schema import cases_schema
-from engine.rulebook.language.schema import written
+from engine.rulebook.language.schema_shapes import written
 from engine.rulebook.parsing.cases_parser import read_cases
 from engine.rulebook.plans.plan_schema import plans_schema
 from engine.rulebook.plans.plan_vocabulary import ASK, QUESTIONS, SCHEDULE
