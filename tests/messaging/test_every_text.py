@@ -16,16 +16,17 @@ from typing import Any
 
 import pytest
 
-from engine.messaging import answers, digest, listing, operator_texts, wording
+from engine.messaging import answers, client_replies, digest, listing, operator_texts, wording
 from engine.messaging.lint import lint
 from engine.messaging.listing import Named
 from engine.messaging.names import ROLE_WORDS
+from engine.model.agreement import LANGUAGES
 from engine.model.alert import Act
 from engine.model.rule import SEVERITIES
 from engine.model.staff import ROLES
 
 ENGINE = Path(answers.__file__).parents[1]
-MODULES = (answers, digest, listing, operator_texts, wording)
+MODULES = (answers, client_replies, digest, listing, operator_texts, wording)
 DETAILS = ("none", "reference", "reason")
 CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
@@ -49,6 +50,9 @@ PROMISES = (
 
 # How each kind of text is made, by the name of its function: every combination of these.
 KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
+    "answered": (LANGUAGES,),
+    "missing": ((1, 5), LANGUAGES),
+    "again": ((1, 6), LANGUAGES),
     "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True)),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
@@ -245,7 +249,9 @@ SELF_LINTING = {
     "sayable",
 }
 # Those that choose among constants, which are looked at themselves.
-WITHOUT_WORDS = {"crisis", "client_help", "thanks", "started"}
+WITHOUT_WORDS = {
+    "crisis", "client_help", "thanks", "started", "answered", "missing", "again",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), ALL)
