@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from tests.chaos.story import Stage
+from tests.chaos.stage import Stage
 from tests.kit.databases import Postgres, SqliteFile
 
 

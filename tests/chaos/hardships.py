@@ -15,7 +15,8 @@ from engine.store.database.connection import Database
 from engine.store.people import absences
 from engine.store.tables.people import assignments, staff
 from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND
-from tests.kit.twilio_site import Daemon, TwilioSite
+from tests.kit.twilio_daemon import Daemon
+from tests.kit.twilio_site import TwilioSite
 
 # The admin, who is told of what reaches nobody, stays.
 _STAFF = (1, 2, 3, 4, 6)

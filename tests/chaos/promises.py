@@ -26,7 +26,8 @@ from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import staff
 from tests.kit.times import DAY, HOUR, SECOND
-from tests.kit.twilio_site import Daemon, TwilioSite
+from tests.kit.twilio_daemon import Daemon
+from tests.kit.twilio_site import TwilioSite
 
 _UNDECIDED = ("queued", "claimed", "unknown")
 _TOLD = ("sent", "delivered")
@@ -108,7 +109,7 @@ class Promises:
                 )
 
     def look(self, *stepped: Daemon) -> None:
-        """Note what was committed by now, and whether the clock of a stepped daemon went back."""
+        """Note the rows committed by now, and whether the clock of a stepped daemon went back."""
         now = self._site.clock.at
         with self._database.read() as conn:
             self._steps.look(conn, now)

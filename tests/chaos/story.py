@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 from random import Random
 
 from connectors.twilio_simulator.texts import CarrierMessage
@@ -18,13 +14,14 @@ from engine.model.event import write_fields
 from engine.model.intake import ReadEvent
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
+from tests.chaos.fate import PAUSES_US, SHORT_PAUSE_US, Fate
 from tests.chaos.hardships import Hardships
 from tests.chaos.promises import Promises
 from tests.kit.caseload import Caseload
-from tests.kit.databases import Postgres, SqliteFile
 from tests.kit.site import MISSED, rulebook_of, written_rule
-from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND
-from tests.kit.twilio_site import Arrivals, Daemon, Killed, TwilioSite, web_database_of
+from tests.kit.times import DAY, HOUR, MINUTE, NOON
+from tests.kit.twilio_daemon import Daemon, Killed
+from tests.kit.twilio_site import Arrivals, TwilioSite
 
 # Until then there is trouble and there are kills. From then on, once all daemons run, there is time
 # for all that was begun.
@@ -80,35 +77,7 @@ def rules() -> Rulebook:
     )
 
 
-# How long a daemon may be suspended in the middle of a step. Between its last look and the request
-# to the carrier it is for less than its claim lasts, because no engine can tell that it was.
-_PAUSES_US = (20 * SECOND, 2 * MINUTE, 20 * MINUTE, 2 * HOUR)
-_SHORT_PAUSE_US = 20 * SECOND
 _LOOK_EVERY_US = 50 * MINUTE  # at the clocks; a daemon looks far more often
-
-
-@dataclass
-class Fate:
-    """Kills and suspends daemons at points that a seed chooses."""
-
-    random: Random
-    share: float
-    kills: Counter[str] = field(default_factory=Counter)
-    pauses: Counter[str] = field(default_factory=Counter)
-    over: bool = False
-
-    def kills_at(self, point: str) -> bool:
-        # Points at the wire are few, and it is there that a message may be lost or doubled.
-        return self._comes(point, self.kills, "call")
-
-    def pauses_at(self, point: str) -> bool:
-        return self._comes(point, self.pauses, "")
-
-    def _comes(self, point: str, seen: Counter[str], also: str) -> bool:
-        share = self.share * (8 if point in {"request", "answer", also} else 1)
-        comes = not self.over and self.random.random() < share
-        seen[point] += comes
-        return comes
 
 
 class Story:
@@ -257,7 +226,7 @@ class Story:
 
     def _pause(self, daemon: Daemon, point: str) -> None:
         """Suspend a daemon in the middle of a step; the world goes on meanwhile."""
-        lasts = _SHORT_PAUSE_US if point == "request" else self._random.choice(_PAUSES_US)
+        lasts = SHORT_PAUSE_US if point == "request" else self._random.choice(PAUSES_US)
         until = self.site.clock.at + lasts
         self._pauses += 1
         self._paused, daemon.suspended = daemon, True
@@ -385,37 +354,3 @@ class Story:
         body = f"{code[1]} {words}" if code and len(words) == 1 else words
         at = self.site.clock.at + self._random.randrange(40 * MINUTE)
         self._texts.append((at, text.to, body))
-
-
-class Stage:
-    """The place of all runs: one database, which each run finds empty."""
-
-    def __init__(self, file: SqliteFile | Postgres, daemons: int = 1) -> None:
-        self._file = file
-        url = str(file.emptied().url.render_as_string(hide_password=False))
-        self._people = Database.open(url)
-        self._databases = [
-            (database, web_database_of(database))
-            for database in (Database.open(url) for _ in range(daemons))
-        ]
-
-    @contextmanager
-    def story(self, seed: str) -> Iterator[Story]:
-        """A run that is about to begin."""
-        self._close()  # connections to the file before
-        self._file.emptied()
-        try:
-            yield Story(self._databases, self._people, seed)
-        finally:
-            self._close()
-
-    def play(self, seed: str) -> tuple[Story, list[str]]:
-        """One run, and the promises that it broke."""
-        with self.story(seed) as story:
-            return story, story.run()
-
-    def _close(self) -> None:
-        if self._people.dialect == "sqlite":
-            for database in (self._people, *chain.from_iterable(self._databases)):
-                database.close()
-            self._file.close()

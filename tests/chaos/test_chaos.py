@@ -13,7 +13,8 @@ from connectors.twilio_simulator.api import Api, Request
 from connectors.twilio_simulator.trouble import Answer
 from engine.model.instant import Instant
 from tests.chaos.__main__ import main
-from tests.chaos.story import Stage, Story
+from tests.chaos.stage import Stage
+from tests.chaos.story import Story
 from tests.kit.databases import Postgres, SqliteFile
 from tests.kit.local_twilio import TOKEN
 

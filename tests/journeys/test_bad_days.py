@@ -27,7 +27,8 @@ from tests.kit.caseload import Caseload
 from tests.kit.phones import named
 from tests.kit.site import Site
 from tests.kit.times import MINUTE, NOON
-from tests.kit.twilio_site import Arrivals, Killed, TwilioSite, web_database_of
+from tests.kit.twilio_daemon import Killed
+from tests.kit.twilio_site import Arrivals, TwilioSite, web_database_of
 
 CASE_MANAGER, SUPERVISOR, ON_CALL, ADMIN, MENTOR = (
     f"+1555010000{number}" for number in range(1, 6)
