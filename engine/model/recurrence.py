@@ -54,11 +54,12 @@ def read_recurrence(rule: str, starts: date | None = None) -> Recurrence:
         )
     found = Recurrence(rule, starts or USUAL_START)
     try:
-        rrulestr(rule, dtstart=datetime.combine(found.starts, time()))
+        days = rrulestr(rule, dtstart=datetime.combine(found.starts, time()))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"'{rule}' is not a rule of RFC 5545: {error}") from None
-    years = range(found.starts.year, found.starts.year + _YEARS)
-    if not any(_in_year(found, year) for year in years):
+    # Asked once, because the library looks for a day that never comes until the year 9999.
+    first = next(iter(days), None)
+    if first is None or first.year >= found.starts.year + _YEARS:
         raise ValueError(f"no day ever fits '{rule}'")
     return found
 
