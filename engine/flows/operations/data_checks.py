@@ -27,8 +27,6 @@ _ROWS = {
 
 # A device's clock may go ahead by this much; few time zones are nearer to each other.
 _CLOCKS_US = 20 * MINUTE_US
-
-
 # So long a mistyped year is named.
 _LATELY_US = 30 * DAY_US
 

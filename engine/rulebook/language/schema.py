@@ -24,19 +24,8 @@ from engine.rulebook.language.schema_shapes import (
     of_keys,
     of_shape,
 )
-from engine.rulebook.language.schema_values import (
-    LIST_NAME,
-    SCALAR,
-    Schema,
-    comparisons,
-)
-from engine.rulebook.language.units import (
-    OPERATORS,
-    YES_OR_NO,
-    Values,
-    of_field,
-    parse_whole,
-)
+from engine.rulebook.language.schema_values import LIST_NAME, SCALAR, Schema, comparisons
+from engine.rulebook.language.units import OPERATORS, YES_OR_NO, Values, of_field, parse_whole
 from engine.rulebook.language.vocabulary import (
     COMPARISONS,
     EVENT,

@@ -8,18 +8,8 @@ from typing import Any
 
 from engine.measures.weekday import WEEKDAYS
 from engine.model.client import RECORD_WORDS
-from engine.rulebook.language.schema_values import (
-    SCALAR,
-    Schema,
-    lasting,
-    whole_of,
-)
-from engine.rulebook.language.units import (
-    NO,
-    NUMBER,
-    WHOLE,
-    YES,
-)
+from engine.rulebook.language.schema_values import SCALAR, Schema, lasting, whole_of
+from engine.rulebook.language.units import NO, NUMBER, WHOLE, YES
 from engine.rulebook.language.vocabulary import (
     EARLIER,
     ID,
@@ -36,20 +26,10 @@ from engine.rulebook.language.vocabulary import (
 )
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-
-
 ATTRIBUTE: Schema = {**SCALAR, "not": {"enum": list(RECORD_WORDS)}}
-
-
 _NAMED: Schema = {"pattern": whole_of(NAME), "not": {"enum": sorted(YES | NO)}}
-
-
 CONDITION: Schema = {"$ref": "#/definitions/condition"}
-
-
 ITEMS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/item"}}
-
-
 CONDITIONS: Schema = {"type": "array", "minItems": 1, "items": CONDITION}
 
 

@@ -17,6 +17,7 @@ from engine.rulebook.language.units import (
     NO,
     NUMBER,
     ORDERED,
+    RANGE,
     SETS,
     WHOLE,
     YES,
@@ -30,7 +31,6 @@ from engine.rulebook.language.units import (
     parse_whole,
 )
 from engine.rulebook.language.vocabulary import COMPARISONS, NAME
-from engine.rulebook.parsing.comparison_parser import RANGE
 
 Schema = Mapping[str, Any]
 

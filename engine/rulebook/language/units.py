@@ -18,6 +18,7 @@ NO = frozenset({"no", "false", "off"})
 WHOLE = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 FRACTION = re.compile(r"([0-9]+) ?/ ?([0-9]+)")
+RANGE = re.compile(r"[+-]?[0-9.]+ to [+-]?[0-9.]+")
 LARGEST = 1_000_000_000
 ORDERED: tuple[Operator, ...] = ("at_least", "at_most", "more_than", "less_than")
 SETS: tuple[Operator, ...] = ("is", "is_not", "one_of")

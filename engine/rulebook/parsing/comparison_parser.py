@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 import yaml
 
@@ -13,6 +12,7 @@ from engine.rulebook.language.units import (
     AT_ENDS,
     OPERATORS,
     ORDERED,
+    RANGE,
     SETS,
     Values,
     compared_by,
@@ -21,7 +21,6 @@ from engine.rulebook.language.units import (
 from engine.rulebook.language.vocabulary import COMPARISONS
 from engine.rulebook.parsing.reading import Reading, nearest
 
-RANGE = re.compile(r"[+-]?[0-9.]+ to [+-]?[0-9.]+")
 _TWICE = "one comparison at a time; write the condition once for each of them and join these: all:"
 _TWICE_IN_WHERE = "one comparison for a field; write a range as '3 to 5', several values as [3, 5]"
 
