@@ -123,10 +123,10 @@ class RulePage:
 
 @dataclass(frozen=True, slots=True)
 class OnCallShift:
-    """A shift by the clock of its rotation; `person` is None where no person is on call.
+    """A shift by the clock of its rotation; `person` is None if no person is on call.
 
-    `mine` if it is the account's own person, `overridden` if it is not the planned one, `absent` if
-    the person is away; `stand_in` is told instead then, if there is one.
+    `mine` says that it is the account's own person, `overridden` that it is not the planned one. If
+    the person is `absent`, the `stand_in` is told instead, if there is one.
     """
 
     person: str | None

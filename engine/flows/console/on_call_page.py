@@ -22,7 +22,7 @@ _AHEAD_US = 4 * WEEK_US
 
 
 def open_page(desk: Desk, who: SignedIn) -> OnCallPage | Access:
-    """Return the shifts of the next four weeks; or why the account may not see them."""
+    """Return the shifts of the next four weeks; or why the account must not see them."""
     access = may(who.account.role, Ability.SEE_ON_CALL)
     if access is not Access.GRANTED:
         return access
@@ -41,7 +41,7 @@ def take_over(desk: Desk, who: SignedIn, name: str) -> bool | Access | None:
         name: The rotation.
 
     Returns:
-        Whether anything changed: not if the person is on call already. Or why the account may not;
+        Whether anything changed: not if the person is on call already. Or why the account must not;
         None if there is no such rotation, or no shift to take.
     """
     if who.staff is None or not _may_take(who):
