@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from engine.messaging import answers, digest, operator_texts, wording
+from engine.messaging import answers, client_replies, digest, operator_texts, wording
 from engine.messaging.listing import Named
 from engine.model.alert import Act
 from engine.model.instant import from_us
@@ -88,6 +88,9 @@ EXAMPLES = {
     "void": answers.void(ALERT),
     "void_many": answers.void_many(9),
     "wrote_again": answers.wrote_again(URGENT, mine=True),
+    "again": client_replies.again(3, "english"),
+    "answered": client_replies.answered("english"),
+    "missing": client_replies.missing(2, "english"),
 }
 # They choose among constants or are part of other texts.
 NO_TEXTS = {"crisis", "client_help", "thanks", "started", "list_page", "name", "sayable"}
