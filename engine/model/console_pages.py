@@ -17,7 +17,7 @@ class CaseloadClient:
     """A client in the list.
 
     `since` is since when the gravest alert is open; `alerts` has the title of each unresolved alert
-    and the ref of who has it, None if nobody has. `cravings` are those of the last 14 days, each
+    and who has it, None if nobody has. `cravings` are those of the last 14 days, each
     with its instant.
     """
 

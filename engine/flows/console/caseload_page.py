@@ -94,7 +94,7 @@ def _clients(
     ids = [row.client_id for row in rows]
     alerts: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
     for one in caseload_list.open_alerts(conn, ids):
-        alerts[one.client_id].append((title_of(rules, one.rule_id), one.owner_ref))
+        alerts[one.client_id].append((title_of(rules, one.rule_id), one.owner))
     cravings: dict[int, list[tuple[Instant, float]]] = defaultdict(list)
     for event in client_events.of_kind(conn, ids, ["check_in"], now - _CRAVING_US):
         craving = read_fields(event.fields).get("craving")

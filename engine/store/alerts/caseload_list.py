@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from engine.model.instant import LAST_US, Instant
 from engine.model.rule import SEVERITIES, Severity
+from engine.model.staff import shown
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.people import assignments, clients, record_entries, staff
@@ -71,7 +72,7 @@ class CaseloadAlert:
     alert_id: int
     rule_id: str
     severity: Severity
-    owner_ref: str | None
+    owner: str | None  # as colleagues know them
     opened_at: Instant
 
 
@@ -114,12 +115,15 @@ def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAle
     """Return these clients' unresolved alerts, the gravest and oldest first."""
     columns = (alerts.c.client_id, alerts.c.id, alerts.c.rule_id, alerts.c.severity)
     found = (
-        select(*columns, staff.c.ref, alerts.c.opened_at)
+        select(*columns, staff.c.ref, staff.c.call_name, alerts.c.opened_at)
         .outerjoin(staff, staff.c.id == alerts.c.owner_id)
         .where(alerts.c.client_id.in_(client_ids), *_unresolved())
         .order_by(_BY_RANK, alerts.c.opened_at, alerts.c.id)
     )
-    return [CaseloadAlert(*row) for row in conn.execute(found)]
+    return [
+        CaseloadAlert(client_id, id_, rule_id, severity, ref and shown(ref, call_name), opened_at)
+        for client_id, id_, rule_id, severity, ref, call_name, opened_at in conn.execute(found)
+    ]
 
 
 def last_events(conn: Connection, client_ids: Sequence[int], now: Instant) -> dict[int, Instant]:
