@@ -76,12 +76,14 @@ def in_gsm_7(text: str) -> str:
         The text without characters that have no such spelling; "" if less than half of its letters
         and digits are left.
     """
-    spelt = []
-    for each in text.translate(_PLAIN_SIGNS):
-        near = "".join(one for one in unicodedata.normalize("NFKD", each) if one in _GSM_7)
-        spelt.append(each if each in _GSM_7 else near)
-    found = "".join(spelt).strip()
+    plain = text.translate(_PLAIN_SIGNS)
+    found = "".join(each if each in _GSM_7 else _near(each) for each in plain).strip()
     return found if 2 * _letters_in(found) >= max(_letters_in(text), 1) else ""
+
+
+def _near(foreign: str) -> str:
+    """Return the characters of plain SMS that a foreign one is made of, such as e of ë."""
+    return "".join(one for one in unicodedata.normalize("NFKD", foreign) if one in _GSM_7)
 
 
 def _letters_in(text: str) -> int:
@@ -90,7 +92,7 @@ def _letters_in(text: str) -> int:
 
 def septets(text: str) -> int:
     """Return how many septets the text takes; a character outside GSM-7 counts as one."""
-    return len(text) + sum(character in _EXTENSION for character in text)
+    return len(text) + sum(map(text.count, _EXTENSION))
 
 
 def lint(text: str) -> list[str]:
