@@ -49,6 +49,7 @@ def real() -> Iterator[list[date]]:
         yield list(draw_days(DRAWS, "tests", f"C-{number}", seeds, BEGIN, END))
 
 
+@pytest.mark.slow
 def test_a_year_of_a_thousand_clients_is_fair() -> None:
     assert failing(list(real())) == set()
 

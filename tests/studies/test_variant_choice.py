@@ -72,7 +72,7 @@ def variant_set(clients: int, told: list[list[list[float]]], seed: int = 0) -> V
 def random_set(clients: int, variants: int) -> VariantSet:
     """Variants whose alerts know nothing: one for each client, on any day."""
     chance = np.random.default_rng(7)
-    told = [[[day] for day in chance.uniform(0, 60, clients)] for _ in range(variants)]
+    told = [[[day] for day in chance.uniform(0, 60, clients).tolist()] for _ in range(variants)]
     return variant_set(clients, told)
 
 
