@@ -129,6 +129,23 @@ _MADE_AHEAD = (
         created_at=_NOW,
     )
 )
+_sent = outbox.alias()
+_IN_DOUBT = ("claimed", "unknown")
+_FIRST_AHEAD = select(func.min(_sent.c.sent_at)).where(_sent.c.sent_at > _NOW).scalar_subquery()
+_LAST_BEFORE = (
+    select(func.max(_sent.c.sent_at))
+    .where(_sent.c.sent_at <= _NOW, _sent.c.state.in_(_IN_DOUBT))
+    .scalar_subquery()
+)
+# Texts with earlier stamps went first. If one of them would now seem to have gone later, the clock
+# was right until it fell behind, so they are older too. Texts of the same words are told apart by
+# their ages.
+_SENT_BEFORE = (
+    update(outbox)
+    .where(outbox.c.state.in_(_IN_DOUBT), outbox.c.sent_at <= _NOW)
+    .where(_LAST_BEFORE > _FIRST_AHEAD - (_WAS - _NOW))
+    .values(sent_at=outbox.c.sent_at - (_WAS - _NOW))
+)
 _TOUCHED_AHEAD = (
     update(outbox)
     .where(or_(_ahead, outbox.c.sent_at > _NOW))
@@ -143,7 +160,7 @@ _TOUCHED_AHEAD = (
         ),
     )
 )
-_MESSAGES = (_REVIVED, _MADE_AHEAD, _TOUCHED_AHEAD)
+_MESSAGES = (_REVIVED, _MADE_AHEAD, _SENT_BEFORE, _TOUCHED_AHEAD)
 
 _EVALUATED_AHEAD = select(evaluations.c.client_id).where(evaluations.c.evaluated_to > _NOW)
 _EVALUATED_BACK = (

@@ -1,0 +1,42 @@
+"""The repair of stamps keeps how old texts in doubt are, which tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from engine.store.database.connection import Database
+from engine.store.operations import clock_repair
+from engine.store.tables.messages import outbox
+from tests.kit.rows import NOW, add_alert, add_message, add_staff, change, row_of
+from tests.kit.times import HOUR, MINUTE
+
+JUMP = 3 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("before_the_jump", "ages"),
+    [
+        pytest.param([190, 20], [190, 20], id="right, and now behind"),
+        pytest.param([260, 190, 20], [260, 190, 20], id="right for long, and now behind"),
+        pytest.param([240, 20], [60, 20], id="ahead since the first, and now right"),
+        pytest.param([50, 20], [50, 20], id="ahead at each, and now right"),
+    ],
+)
+def test_texts_in_doubt_keep_their_ages_when_the_clock_goes_back(
+    database: Database, before_the_jump: Sequence[int], ages: Sequence[int]
+) -> None:
+    """The numbers are minutes by the clock that stamped each text, and by the one that is right."""
+    was = NOW + JUMP
+    with database.write() as conn:
+        alert_id, staff_id = add_alert(conn), add_staff(conn)
+        ids = []
+        for step, ago in enumerate(before_the_jump):
+            ids.append(add_message(conn, alert_id, staff_id, step=step))
+            change(conn, outbox, ids[-1], state="unknown", sent_at=was - ago * MINUTE)
+        for _ in range(2):
+            clock_repair.repair(conn, NOW, was)
+            assert [NOW - row_of(conn, one).sent_at for one in ids] == [
+                age * MINUTE for age in ages
+            ]
