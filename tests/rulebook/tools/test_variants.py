@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from engine.rulebook.tools.variants import VariantReader
 from tests.kit.generated import cases
 from tests.kit.generated_people import KINDS, histories
 from tests.kit.generated_rules import documents, everyone_about, guarded, written
+from tests.kit.plain_people import Entry, Happening, Person
 
 FILE = "rules.yaml"
 RULES = """\
@@ -82,8 +84,13 @@ def test_all_variants_at_once_hold_where_each_edited_file_holds(document, data) 
         document = guarded(document)
         book = rulebook_of(written(document), KINDS)
     assume(book.tunables)
+    assert_variants_agree(book, everyone)
+
+
+def assert_variants_agree(book: Rulebook, everyone: list[Person]) -> list[int]:
+    """All variants at once and each edited file find the same spans; return how many each has."""
     reader, batch = VariantReader(book, KINDS, book.tunables), histories(everyone)
-    variants = []
+    variants, many = [], []
     for choice in choices(book.tunables, 6):
         rules = reader.read(choice)
         if rules is None:
@@ -101,6 +108,41 @@ def test_all_variants_at_once_hold_where_each_edited_file_holds(document, data) 
             for span in spans.spans(rule_id, place, spans.numbers(rules[rule_id])[place])
         ]
         assert found == alone.replay(batch)
+        many.append(len(found))
+    return many
+
+
+BEGAN = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+def person_of(*events: tuple[float, str, dict[str, Any]]) -> Person:
+    """Someone enrolled for good, with events on these days."""
+    happened = [
+        Happening(kind, BEGAN + timedelta(days=day), fields, ("a", f"{number}"))
+        for number, (day, kind, fields) in enumerate(events)
+    ]
+    return Person("UTC", [Entry(BEGAN, "enrolled")], happened)
+
+
+def test_variants_of_points_holds_and_raises_hold_where_each_edited_file_holds() -> None:
+    missed = {"status": "missed"}
+    everyone = [
+        person_of((1, "test", {}), (10, "check_in", missed), (10.5, "check_in", missed)),
+        person_of((1, "check_in", missed), (1.05, "test", {}), (20, "test", {})),
+        person_of(*((day, "check_in", {}) for day in (1, 2, 3, 4, 5))),
+        person_of(),
+    ]
+    raised = RULES.replace(
+        "  - {id: last",
+        "    raise: {to: high, when: {count: check_in, within: 1 day, at_least: 2}}\n"
+        "  - id: both\n    title: Both\n    status: live\n    severity: low\n    when:\n"
+        "      some:\n        at_least: 1\n        of:\n"
+        "          - all: [{rule: other}, {count: check_in, at_least: 1}]\n"
+        "          - any: [{rule: risk}, {count: test, at_least: 2}]\n"
+        "  - {id: last",
+    )
+    many = assert_variants_agree(rulebook_of(raised, KINDS), everyone)
+    assert len(set(many)) > 1
 
 
 def test_a_number_is_found_where_the_file_has_it_and_for_the_rules_that_it_is_a_part_of() -> None:
