@@ -49,7 +49,9 @@ def lived(steps: list[tuple[int, Rule, list[Span]]], times: list[int]) -> Desk:
 
 
 def extents(desk: Desk) -> list[tuple[int, int | None]]:
-    return sorted((a.began, a.ended) for a in desk.alerts if a.resolution not in VOID)
+    found = ((a.began, a.ended) for a in desk.alerts if a.resolution not in VOID)
+    # Corrected data may leave two alerts with one beginning, of which one goes on.
+    return sorted(found, key=lambda one: (one[0], one[1] is None, one[1] or 0))
 
 
 def as_known(spans: list[Span], now: int) -> list[tuple[int, int | None]]:
