@@ -104,6 +104,7 @@ def run(
             seconds=ago,
         )
     # Only now, because a daemon that cannot start must not change what another goes by.
+    engine.database.mark_served()
     engine.start_clock(time.monotonic)
     engine.accept_settings()
     web.start()

@@ -51,7 +51,6 @@ def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
             writer = csv.DictWriter(file, _COLUMNS[name], restval="", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
-    unfinished.chmod(0o755)
     os.replace(unfinished, folder)
     return True
 

@@ -94,11 +94,11 @@ def disable(
 
 
 def _url(settings: Settings) -> str:
-    """Return the URL of the console; one for this machine alone has only the daemon's."""
-    if settings.console is None:
-        raise UserError("The configuration names no console; add console: with its settings.")
-    address = f"http://{settings.console.host}:{settings.console.port}"
-    return settings.console.url or address
+    """Return the console's URL; without `console:` it is that of the sample."""
+    from engine.model.settings import ConsoleSettings
+
+    console = settings.console or ConsoleSettings()
+    return console.url or f"http://{console.host}:{console.port}"
 
 
 def _show_link(name: str, token: str, url: str, form: TextFormat) -> None:

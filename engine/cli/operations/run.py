@@ -72,6 +72,11 @@ def run(
         return
     engine = wire(settings, clock, sys.stdout)
     try:
+        if at and engine.database.is_served():
+            raise UserError(
+                f"A daemon uses {engine.database.shown}, and --at would take it to another time. "
+                "Use a configuration and a database of its own."
+            )
         if not once:
             daemon.run(engine, showing=partial(_show_console, engine) if sample else None)
         elif not daemon.step_once(engine):

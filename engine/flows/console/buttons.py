@@ -16,9 +16,10 @@ from engine.store.database.connection import Database
 
 
 class ActResult(StrEnum):
-    """What became of a button; all but COUNTED and UNDONE changed nothing."""
+    """What became of a button; all but COUNTED, LAST and UNDONE changed nothing."""
 
     COUNTED = "counted"
+    LAST = "last"  # it was passed on, and its policy names nobody after the person
     UNDONE = "undone"
     TAKEN = "taken"  # another person has the alert
     YOURS = "yours"  # the person has it already

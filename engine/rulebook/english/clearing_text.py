@@ -11,10 +11,13 @@ from engine.rulebook.english.finding_text import condition_in_words, finding_in_
 
 
 def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
-    """Say which changes of its true findings would end a true condition.
+    """Say which changes of its true findings would end a condition.
 
-    It is one line, or a heading and a list, the lists in it indented.
+    It is one line, or a heading and a list, the lists in it indented; empty if the condition is not
+    true, because then there is nothing to end.
     """
+    if not _true(condition, true):
+        return ""
     return "\n".join(_lines(_way_out(condition, true)))
 
 

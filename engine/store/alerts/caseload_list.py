@@ -112,13 +112,13 @@ def calm(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> lis
 
 
 def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAlert]:
-    """Return these clients' unresolved alerts, the gravest and oldest first."""
+    """Return these clients' unresolved alerts, the gravest first, and quieted ones last."""
     columns = (alerts.c.client_id, alerts.c.id, alerts.c.rule_id, alerts.c.severity)
     found = (
         select(*columns, staff.c.ref, staff.c.call_name, alerts.c.opened_at)
         .outerjoin(staff, staff.c.id == alerts.c.owner_id)
         .where(alerts.c.client_id.in_(client_ids), *_unresolved())
-        .order_by(_BY_RANK, alerts.c.opened_at, alerts.c.id)
+        .order_by(alerts.c.inhibited_by.is_not(None), _BY_RANK, alerts.c.opened_at, alerts.c.id)
     )
     return [
         CaseloadAlert(client_id, id_, rule_id, severity, ref and shown(ref, call_name), opened_at)

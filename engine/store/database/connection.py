@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ class Database:
         self.url = url
         self.engine = engine
         self._file = _identity(url)
+        self._mark: int | None = None  # a descriptor
 
     @classmethod
     def open(
@@ -212,9 +215,33 @@ class Database:
                     f"The database {self.shown} is read-only; give Handrail one it may write."
                 )
 
+    def mark_served(self) -> None:
+        """Let other processes see, until this database is closed, that a daemon uses the file."""
+        if self.dialect == "sqlite" and self._mark is None:
+            self._mark = self._mark_file()
+            flock(self._mark, LOCK_SH)
+
+    def is_served(self) -> bool:
+        """Return whether a daemon of another process uses this SQLite file."""
+        mark = self._mark_file()
+        try:
+            flock(mark, LOCK_EX | LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(mark)
+        return False
+
+    def _mark_file(self) -> int:
+        # A file of its own: to close the database's would end SQLite's own locks on it.
+        return os.open(f"{self.url.database}-daemon", os.O_RDWR | os.O_CREAT, 0o600)
+
     def close(self) -> None:
         """Close every connection; the next use may find another file."""
         self.engine.dispose()
+        if self._mark is not None:
+            os.close(self._mark)
+            self._mark = None
         self._file = None
 
     @contextmanager

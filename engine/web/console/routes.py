@@ -174,7 +174,7 @@ class _Console:
             return self._nobody()
         period = days if days in client_page.PERIODS else _MOST_DAYS
         found = client_page.open_page(self._desk, who, printable(ref), period)
-        said, undo = said_of(did, owner), alert if did in _ACTS else None
+        said, undo = said_of(did, owner), alert if did in (*_ACTS, ActResult.LAST) else None
         return self._answer(
             found,
             lambda shown: pages.client(self._frame(who), shown, client_page.PERIODS, said, undo),

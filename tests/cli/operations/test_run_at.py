@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from engine.store.database.connection import Database
 from tests.kit.terminal import Terminal
 
 PHONE = "+12025550101"
@@ -82,3 +83,17 @@ def test_a_database_of_several_daemons_is_refused(
 ) -> None:
     monkeypatch.setenv("HANDRAIL_DATABASE_URL", "postgresql://nowhere/handrail")
     assert "embedded database" in handrail("run", "--once", "--at", "2026-03-04", code=2)
+
+
+def test_a_database_that_a_daemon_uses_is_refused_until_the_daemon_ends(
+    handrail: Terminal,
+) -> None:
+    handrail("run", "--once", "--at", "2026-03-03")
+    daemons = Database.existing(f"sqlite:///{handrail.config.parent / 'var' / 'handrail.db'}")
+    daemons.mark_served()
+
+    refused = handrail("run", "--once", "--at", "2026-03-04", code=2)
+    daemons.close()
+
+    assert "A daemon uses" in refused
+    assert handrail("run", "--once", "--at", "2026-03-04").startswith("SMS to")

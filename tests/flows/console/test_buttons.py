@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from engine.flows.console import buttons
 from engine.flows.console.buttons import ActOutcome, ActResult
+from engine.flows.console.signing_in import SignedIn
 from engine.model.alert import Act
 from engine.store.database.connection import Database
+from engine.store.tables.alerts import alerts
 from tests.kit.console import ConsoleSite
 
 
@@ -71,6 +74,20 @@ def test_who_may_not_act_changes_nothing_and_is_written_down(site: ConsoleSite, 
     assert done.result is ActResult.REFUSED
     assert states(site)[1] == "open"
     assert site.audited("access refused") == ["client 1"]
+
+
+def test_passing_on_says_whether_anybody_comes_next(site: ConsoleSite) -> None:
+    who = site.who("one")
+    first = acting_pass(site, who)
+    with site.database.write() as conn:
+        conn.execute(update(alerts).values(step=2))  # the supervisor, who is the last, was told
+    second = acting_pass(site, who)
+
+    assert (first, second) == (ActResult.COUNTED, ActResult.LAST)
+
+
+def acting_pass(site: ConsoleSite, who: SignedIn) -> ActResult:
+    return buttons.act(site.desk, who, site.alert_of(1), Act.PASS).result
 
 
 def test_an_alert_that_is_not_there_is_unknown(site: ConsoleSite) -> None:

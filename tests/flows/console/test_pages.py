@@ -210,3 +210,15 @@ def test_a_rule_is_said_in_words(site: ConsoleSite) -> None:
     assert isinstance(page, RulePage)
     assert "2 or more missed check-ins in the last 7 days" in page.words
     assert rule_pages.open_page(site.desk, site.who("one"), "nothing") is None
+
+
+def test_a_quieted_alert_is_named_after_the_one_that_quiets_it(site: ConsoleSite) -> None:
+    (first,) = (row for row in site.site.alerts if row.client_id == 1)
+    later = {**first._mapping, "id": 90, "rule_id": "graver", "opened_at": first.opened_at + 1}
+    with site.database.write() as conn:
+        conn.execute(insert(alerts), later)
+        conn.execute(update(alerts).where(alerts.c.id == first.id).values(inhibited_by=90))
+
+    (client,) = listed(site, "one").clients
+
+    assert [title for title, _ in client.alerts] == ["graver", "Two check-ins missed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,10 @@ from sqlalchemy import insert
 from engine.errors import UserError
 from engine.flows.evaluation.caseload import histories
 from engine.flows.operations.why_rule import explain_rule
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import DAY_US, HOUR_US, from_us
 from engine.model.rule_explanation import RuleAtInstant, RuleState
+from engine.rulebook.parsing.load import load
 from engine.store.database.connection import Database
 from engine.store.tables.people import record_entries
 from tests.kit.site import MISSED, Site, rulebook
@@ -71,6 +75,17 @@ def test_an_instant_ahead_is_a_mistake(site: Site) -> None:
 def test_an_unknown_client_is_a_mistake(site: Site) -> None:
     with site.database.read() as conn, pytest.raises(UserError, match="no client C-9"):
         explain_rule(conn, rulebook(), "C-9", "two-missed", NOON, NOON)
+
+
+SHIPPED = load(Path(__file__).parents[3] / "rules", BUILT_IN)
+
+
+@pytest.mark.parametrize("rule_id", SHIPPED.rules)
+def test_each_shipped_rule_can_be_asked_about(site: Site, rule_id: str) -> None:
+    with site.database.read() as conn:
+        told = explain_rule(conn, SHIPPED, "C-1", rule_id, NOON, NOON)
+
+    assert told.findings
 
 
 @pytest.fixture(scope="module")
