@@ -53,7 +53,10 @@ def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
         )
         assert done is not None  # it was there, and alerts are never taken away
         alert_actions.record(conn, done, who.staff, what, now, by="console")
-    return ActOutcome(ActResult(done.outcome), client, done.by.ref if done.by else "")
+    result = ActResult(done.outcome)
+    if result is ActResult.COUNTED and what is Act.PASS and done.next_role is None:
+        result = ActResult.LAST
+    return ActOutcome(result, client, done.by.shown if done.by else "")
 
 
 def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:

@@ -17,7 +17,7 @@ from engine.model.rule_explanation import RuleAtInstant, RuleState
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.tables.alerts import alerts
-from engine.store.tables.people import record_entries
+from engine.store.tables.people import record_entries, staff
 from tests.kit.console import ConsoleSite
 from tests.kit.times import NOON, hours
 
@@ -222,3 +222,16 @@ def test_a_quieted_alert_is_named_after_the_one_that_quiets_it(site: ConsoleSite
     (client,) = listed(site, "one").clients
 
     assert [title for title, _ in client.alerts] == ["graver", "Two check-ins missed"]
+
+
+def test_staff_are_named_as_colleagues_know_them(site: ConsoleSite) -> None:
+    with site.database.write() as conn:
+        conn.execute(update(staff).where(staff.c.ref == "S-1").values(call_name="Sam"))
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+
+    (client,) = listed(site, "one").clients
+    second = buttons.act(site.desk, site.who("super"), site.alert_of(1), Act.TAKE)
+
+    assert client.alerts == (("Two check-ins missed", "Sam (S-1)"),)
+    assert client.case_managers == ("Sam (S-1)",)
+    assert second.owner == "Sam (S-1)"
