@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert
 
@@ -98,6 +98,7 @@ def long_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
+@settings(deadline=None)
 @given(st.integers(0, 24 * 110), st.sampled_from(["0 hours", "5 hours"]))
 def test_it_held_exactly_when_a_span_of_the_replay_covers_the_instant(
     long_site: Site, hour: int, hold: str
