@@ -49,9 +49,12 @@ _HELP = {
     "spanish": phrases("ayuda|ayudame|ayudenme|necesito ayuda"),
 }
 _POLITE = phrases("please|pls|plz|por favor|porfa|thanks|thank you|gracias")
+# Both languages have "me" and "no", so these two say nothing.
 _SPANISH = phrases(
-    "hola|gracias|no|por|para|que|el|la|los|las|me|mi|estoy|esta|muy|hoy|manana|ayer|anoche|ya|"
-    "tengo|quiero|puedo|voy|soy|con|una?|necesito|ayuda|bien|mal|otra vez|si"
+    "hola|gracias|por|para|que|el|la|los|las|mis?|estoy|estas?|estan|muy|hoy|manana|ayer|anoche|ya|"
+    "tengo|quiero|puedo|voy|soy|con|una?|necesito|ayuda|bien|mal|otra vez|si|como|porfa|favor|"
+    r"pero|porque|cuando|donde|siento|fui|tome|mas|nada|todo|de|en|se|te|es|buen[oa]s|tarde|"
+    r"llam\w+|\w+(n|[aei]r)me"
 )
 _ENGLISH = phrases(
     "the|i|im|my|is|was|to|and|you|it|that|not|dont|cant|have|had|am|are|today|last|night|need|"

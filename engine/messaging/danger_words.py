@@ -15,23 +15,31 @@ from engine.messaging.plain_words import phrases, plain
 _ENGLISH = r"""
 suicid\w*|suiside|suicde|sucide|sucidal|sicid\w*|sewer ?slide\w*|unaliv\w*|kms|ctb|self ?harm\w*
 (doing |did )?sh (again|last night|today|tonight)
-(kill|hurt|harm|cut|hang|shoot|stab|drown|off|neck|end|burn|drug|poison|starve)(t?ing|ning|bing|
-  ed)? (myself|my self)
-(slit|slitting|cut|cutting) my (wrists?|arms?|throat)
-(?<!the )end(ing)? (it|it all|my (own )?life|everything)
-(take|taking) my (own )?life
-(want|wnt|wana|wanna|going|gonna|rather|ready|need|planning|trying|tried|about) (to |
-  2 )?(just )?(die|be dead|kill me|disappear for\w*|vanish)
+(kill|hurt|harm|cut|hang|hung|shoot|shot|stab|drown|off|neck|end|burn|drug|poison|
+  starve)([tnb]?ing?|b?ed|s)? (my|him|his|her|them|their) ?sel(f|ves)
+(slit|slitting|slash\w*|cut|cuts|cutting?) (my|his|her|their) (wrists?|arms?|throat|veins?)
+(?<!the )end(ing?)? (it|it all|everything)
+(?<!the )end(s|ed|ing?)? (my|his|her|their) (own )?life
+(takes?|taking?|took) (my|his|her|their) own life|(take|taking?) my life
+(wants?|wanted|wanting?|wnt|wana|wanna|going|goin|gonna|rather|ready|needs?|planning?|trying?|tried|
+  bout|about|threat\w+|talkin\w*|thinkin\w*) (to |2 |about |of )?(just )?(die|
+  dying?(?! (to (see|meet|know)|(my|his|her|the) hair))|be dead|kill me|disappear for\w*|vanish)
+threat\w+ (to |with )?(jump|hang|shoot|stab|cut|hurt|kill)
+(wants|tried) to jump(?! (in|into|on|onto|rope|ship|for|start|up|right|back|over|ahead)\b)
+(will|ill|hell|shell|gonna|going to|might|could|would) (just )?end up dead
+wish(es)? (that )?(i|he|she|they) (didnt|did not|dont|never) exist(ed)?
 (im|i am) (dying(?! (of|to|for|laugh))|gonna die|done living|dead inside)(?! to)
-wish id never been born|wish (that )?i (was|were) (dead|gone|never born|not here|not alive)
+wish id never been born
+wish(es)? (that )?(he|she|they) (was|were) (dead|never born)
+wish (that )?i (was|were) (dead|gone|never born|not here|not alive)
 wish i (wasnt|werent|was not) (here|alive|born)
 (better off|happier) (dead|without me|if i (was|were)( gone| dead)?)
 (no|any|without) (reason|point) (to live|in living|to living|in going on|going on)
 no (will|wish) to live
 (nothing|nobody|no one) (left )?to live for|(not|isnt|aint) worth living|no way out|hopeless
 no hope( left)?
-(dont|do not|didnt|never|no longer|not) (want|wanna|wish)( to)? (live|be here|be alive|be around|
-  exist|wake up(?! (early|late|at|so|before))|go on)
+(dont|do not|doesnt|does not|didnt|never|no longer|not) (wants?|wanna|wish|wanting?)( to)? (
+  live|be here|be alive|be around|exist|wake up(?! (early|late|at|so|before))|go on)
 (dont|do not) care if i (live|die|wake up)
 (done with|tired of|sick of|over|giving up on|give up on|gave up on) (life|living|being alive|
   my life)
@@ -44,7 +52,14 @@ over ?dos\w*|od|oded|oding|ods
 (i|he|she|they|friend|brother|sister|son|daughter|just|almost|nearly|has|have) odd
 (took|take|taking|swallowed|ate) (too many|a bunch of|a whole bottle|the whole bottle|
   a handful of)
-(took|take|taking|swallowed) all (of )?(my|the|his|her|these|those) (pills|tablets|bottle)
+(took|takes?|taking?|swallow\w*) all (of )?(my|the|his|her|these|those) (pills|tablets|bottle)
+(took|takes?|taking?|swallow\w*|ate|eat|downed) (((a|the|his|her|my) )?(whole |entire |
+  full )?(bottles?|handfuls?) of (my |his |her |their )?(?!water|soda|juice|wine|beer|vitamins)\w+|
+  ((em|them) all|all of (em|them))(?! (to (the|a|my|school|work|court|church|group)|out (to|for)|
+  off|back|home)\b)|the (rest|remainder) of (my|the|his|her|their|these) (meds|pills|
+  tablets|bottle|medicine|medication)|the (whole )?lot(?! of))
+(bout|about|going|goin|gonna|wanna|wants?|thinkin\w*|might|could|threat\w+) (to |about |
+  of )?(just )?(take|taking?|swallow\w*) all (of )?(my|the|his|her|their) (meds|medicine|medication)
 narcan|naloxone|(not|isnt|stopped|barely) breath(e|ing)|(cant|cannot|can not) breathe
 unresponsive|unconscious|passed out
 (wont|isnt|not|doesnt|cant|didnt) (wake|waking|woke)( (him|her|them))? up
@@ -90,7 +105,8 @@ in danger|not safe|unsafe|raped|assaulted|beating me|(going to|gonna) (hurt|kill
 _SPANISH = r"""
 (quiero|voy a|prefiero|deseo|quisiera) (morir(me)?|matar(me|lo|la|los|las|se)?|desaparecer)
 me (quiero|voy a) (morir|matar)
-matarme|quitarme la vida|ahorcarme|colgarme|cortarme|lastimarme|hacerme dano|pegarme un tiro
+matar[ms]e|(quitar([ms]e)?|quito) la vida|ahorcar[ms]e|colgarme
+cortarme|lastimarme|hacerme dano|pegarme un tiro
 (mejor|estar) muert[oa]
 (acabar|terminar) con (mi vida|todo)
 (ya )?no quiero (vivir|seguir|estar aqui|despertar)|(ya )?no puedo (mas(?! temprano| tarde)|
@@ -102,7 +118,7 @@ adios (a todos|para siempre|mundo cruel)|me despido (de todos|para siempre)
 (quiero|voy a|me quiero|me quero|kiero|me kiero|qiero) (morir\w*|matar\w*|dormir para siempre|
   no despertar)
 no (quiero|kiero|qiero) vivir
-(dormir|dormirme) y no despertar|ojala no (despert\w+|amane\w+)
+(dormir|dormirme) y (ya )?(no|nunca)( mas)? despertar|ojala no (despert\w+|amane\w+)
 quisiera (dormir|no despertar|no existir)
 (estarian|estaran|estan) mejor sin mi|no (le )?(veo|encuentro|tiene) sentido|para que (seguir|
   vivir)
@@ -110,11 +126,26 @@ soy una carga|(ya )?nada (me )?importa
 me corte(?! (el|las unas|cocinando))
 me (estoy|ando|vuelvo a) (cortando|cortar|lastimando|desangrando)|cansad[oa] de vivir|desangr\w+
 (me )?(tome|trague|tomo) (todas|muchas|demasiad\w+|un frasco|un bote|el frasco)|tome demasiado
-se va a (matar|suicidar)
+(tomar|tragar)([ms]e)? (todas las pastillas|todo el (frasco|bote)|toda la caja)
+(tom[eo]|trag(ue|o)) (todo el (frasco|bote)|toda la caja|un (frasco|bote))|las pastillas todas
+(me|se) (pase|paso) (de|con|en) (la )?dosis
+se (me|le) fue la mano con (la |el |las |los )?(dosis|pastillas|medicin\w+|medicament\w+|insulina|
+  heroina|fentanilo|metadona|drogas?)
+(?<!fono )(?<!celular )(?<!bateria )(me|se) (estoy|esta|ando|anda) muriendo(?! (de (la )?(risa|
+  hambre|sed|sueno|frio|calor|ganas|cansancio|aburrimiento|verguenza|amor)|
+  por (ver|ir|comer|dormir)|mi (tele\w*|cel\w*|carro))\b)
+se (quiere|kiere|queria|va a|iba a|intento|trato de) (matar|morir|suicidar|ahorcar|colgar|
+  cortar las|lastimar|hacer dano|aventar|tirar de)(?! de (risa|hambre))
+(quiere|queria|intento|trato de|amenaza con|habla de) (matarse|morir(se)?|suicidarse|ahorcarse|
+  colgarse|cortarse|lastimarse)(?! (de (risa|hambre)|el pelo))
+(ya )?no quiere (vivir|seguir viviendo|despertar|estar aqui)
+se (corto|esta cortando) (las venas|las munecas|los brazos)|se (ahorco|colgo|suicido)
+se (tomo|trago) (todas|muchas|demasiad\w+|un frasco|un bote|el frasco)
 sobredosis|no (respira|despierta|responde|reacciona)|inconsciente|no puedo respirar|se desmayo
 convulsion\w*
 emergencia|ambulancia|auxilio|socorro|en peligro|sangrando|me (pega|golpea|quiere matar)
-tengo (un arma|una pistola)
+(tengo|tiene|compre|compro|consegui|consiguio|cargue) (un arma|un rifle|una pistola)(?! de (agua|
+  juguete|silicon))
 """
 _IN_ENGLISH, _IN_SPANISH = phrases(_ENGLISH), phrases(_SPANISH)
 # Signs and digits that stand for letters, to dodge a filter: su1cide, k!ll, s*icide.

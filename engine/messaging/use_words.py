@@ -15,13 +15,14 @@ _SUBSTANCE = (
     r"cervezas?|tragos?|copas?|pastillas?|lineas|coca|mota|drogas?|drugs?|smack|molly|k2|spice)"
 )
 _RECENT = (
-    r"(again|today|tonight|last night|yesterday|this (morning|weekend|week|afternoon)|earlier|"
-    r"just now|rn|right now|(on )?(mon|tues|wednes|thurs|fri|satur|sun)day|twice|once|a bit|"
-    r"a little|before|at work|after)"
+    r"(ag(ai|ia|i|a|e)n|today|tonight|last night|yesterday|this (morning|weekend|week|afternoon)|"
+    r"earlier|just now|rn|right now|(on )?(mon|tues|wednes|thurs|fri|satur|sun)day|twice|once|"
+    r"a bit|a little|before|at work|after)"
 )
 _USE = rf"""
 i (just |also |only |kinda |fucking )?(used|shot up|smoked|snorted|sniffed|drank|injected|
   slammed|nodded out)
+(^|and |then |just )shot up(?! (to|by|like|fast)\b)
 (just |only )?(used|smoked|drank|snorted|shot up|injected|slammed) {_RECENT}
 (smoked|drank|snorted|sniffed|popped|shot|slammed|did|took|had|hit|used|bought|ate|
   scored) (up )?(some|a|an|few|a few|a couple( of)?|two|three|too many|my|the|all|that|\d+|

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.messaging.client_words import read_client_text
+from engine.messaging.client_words import language_of, read_client_text
 from engine.messaging.danger_words import in_crisis
 from engine.messaging.replies import Asks, Reply, read
 from engine.messaging.reply_parts import OpenAlert
@@ -204,3 +204,16 @@ def test_what_follows_in_another_text_is_no_danger_by_itself(texts: list[str]) -
 )  # fmt: skip
 def test_everyday_words_are_not_taken_for_danger(body: str) -> None:
     assert in_crisis(body) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["can u call me", "call me", "text me back", "meet me", "me too", "no one cares about me"],
+)
+def test_words_that_both_languages_have_do_not_make_a_text_spanish(body: str) -> None:
+    assert language_of(body) == "english"
+
+
+@pytest.mark.parametrize("body", ["llámenme porfa", "como estas", "me siento sola", "no puedo ir"])
+def test_a_short_text_in_spanish_is_spanish(body: str) -> None:
+    assert language_of(body) == "spanish"
