@@ -78,6 +78,8 @@ class Promises:
         self._evaluated: list[int] = []
         self._went_back: list[int] = []  # when a daemon began to go by an earlier time
         self._ahead: dict[Daemon, int] = {}  # of the right time
+        # By alert, each policy that it had and since when: one that people left grows.
+        self._policies: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         self._steps, self._changes = _Commits(audit), _Commits(alert_transitions)
         self._seen: set[str] = set()
         self._broken: list[str] = []
@@ -114,6 +116,10 @@ class Promises:
         with self._database.read() as conn:
             self._steps.look(conn, now)
             self._changes.look(conn, now)
+            for alert_id, policy in conn.execute(select(alerts.c.id, alerts.c.policy)):
+                steps = self._policies[alert_id]
+                if not steps or steps[-1][1] != policy:
+                    steps.append((now, policy))
         for daemon in stepped:
             ahead = daemon.now() - now
             if ahead < self._ahead.get(daemon, ahead) - SECOND:
@@ -237,7 +243,7 @@ class Promises:
             (number, turn, after)
             for number, turn in enumerate(turns, 1)
             # Where a step was taken again, the numbers go on with one that comes no later.
-            if turn.step + 1 < len(policy)
+            if turn.step + 1 < self._length_of_policy(alert_id, turn.at)
             and (after := policy[turn.step + 1]["after"] - policy[turn.step]["after"]) > 0
         ]
         for number, turn, after in waits:
@@ -253,6 +259,11 @@ class Promises:
                 continue
             if number >= len(turns) or turns[number].at > looked:
                 yield f"alert {alert_id} waited for step number {number} from {since} beyond {due}"
+
+    def _length_of_policy(self, alert_id: int, at: int) -> int:
+        """How many steps an alert's policy had at an instant."""
+        known = [policy for since, policy in self._policies[alert_id] if since <= at]
+        return len(json.loads(known[-1])) if known else 0
 
     def _open_times(self, conn: Connection, alert_id: int) -> Iterator[tuple[int, int]]:
         """The periods in which an alert was open; the last one has no end if it still is."""
