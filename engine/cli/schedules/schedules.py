@@ -166,10 +166,12 @@ def read_day(text: str) -> date:
     Raises:
         UserError: It is none.
     """
+    from engine.model.written_time import parse_date
+
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UserError(f"'{text}' is not a day; write one such as 2026-03-01") from None
+        return parse_date(text)
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def read_clock(text: str) -> time:
@@ -178,10 +180,12 @@ def read_clock(text: str) -> time:
     Raises:
         UserError: It is none.
     """
+    from engine.model.written_time import parse_clock
+
     try:
-        return time.fromisoformat(text.zfill(5))
-    except ValueError:
-        raise UserError(f"'{text}' is not a time of day; write it as 21:00") from None
+        return parse_clock(text)
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def _plans(settings: Settings) -> Plans:

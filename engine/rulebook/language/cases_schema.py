@@ -8,11 +8,11 @@ from typing import Any
 from engine.model.client import RECORD_WORDS, TIMEZONE
 from engine.model.event_kinds import Field, Kind
 from engine.model.staff import ROLES
+from engine.model.written_time import CLOCK
 from engine.rulebook.language.cases_vocabulary import (
     ALERT,
     CASE,
     CASE_FILE,
-    CLOCK,
     ENDING,
     MEMBER,
     MENTOR,

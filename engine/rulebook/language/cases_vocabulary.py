@@ -14,7 +14,6 @@ from engine.model.schedule import Outcome
 from engine.rulebook.language.vocabulary import Choice, Key, TextKey
 
 MOMENT = re.compile(r"day (-?\d{1,4})(?: ([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?)?")
-CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 NEVER: Literal["never"] = "never"
 NOBODY = "nobody"
 NO_STAFF = "none"

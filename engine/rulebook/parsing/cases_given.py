@@ -18,26 +18,12 @@ from engine.model.intake import DatedValue, ReadEvent, RosterRow
 from engine.model.local_time import WallReading
 from engine.model.nearest_word import nearest_word
 from engine.model.staff import ROLES
+from engine.model.written_time import parse_clock
 from engine.rulebook.core.cases import CLIENT, Arrival, phone_of
 from engine.rulebook.english.words import noun, plain, word
 from engine.rulebook.language.cases_vocabulary import MEMBER, MENTOR, MOMENT, NO_STAFF, REPLY, STEP
 from engine.rulebook.language.vocabulary import NAME, required
 from engine.rulebook.parsing.reading import Reading, nearest
-
-
-def read_date(reading: Reading, node: yaml.Node) -> date | None:
-    """Read a date that starts something."""
-
-    def parse(text: str) -> date:
-        try:
-            found = date.fromisoformat(text)
-        except ValueError:
-            raise ValueError(f"'{text}' is not a date; write one such as 2026-03-06") from None
-        if not 1990 <= found.year <= 2090:
-            raise ValueError(f"'{text}' is not between 1990 and 2090")
-        return found
-
-    return reading.parsed(node, "starts", parse)
 
 
 def read_moment(reading: Reading, node: yaml.Node, what: str, start: date) -> WallReading | None:
@@ -132,7 +118,8 @@ def read_staff(
             values["timezone"] = reading.parsed(said["timezone"], "timezone", _timezone)
         for name in ("quiet_from", "quiet_to"):
             if name in said:
-                values[name] = reading.parsed(said[name], name, parse_clock)
+                clock = reading.parsed(said[name], name, parse_clock)
+                values[name] = f"{clock:%H:%M}" if clock else None
         if ("quiet_from" in said) != ("quiet_to" in said):
             reading.mistake(
                 next(iter(said.values())), "quiet hours need both quiet_from: and quiet_to:"
@@ -271,15 +258,3 @@ def _timezone(text: str) -> str:
         return ZoneInfo(text).key
     except (KeyError, OSError, ValueError):
         raise ValueError(f"'{text}' is not a time zone such as America/New_York") from None
-
-
-def parse_clock(text: str) -> str:
-    """Read a time of day.
-
-    Raises:
-        ValueError: The text is no time of day; the message names the expected form.
-    """
-    try:
-        return time.fromisoformat(text.zfill(5)).strftime("%H:%M")
-    except ValueError:
-        raise ValueError(f"'{text}' is not a time of day; write it as 21:00") from None

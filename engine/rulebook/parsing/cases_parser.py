@@ -14,6 +14,7 @@ from engine.model.local_time import WallReading
 from engine.model.rule import SEVERITIES
 from engine.model.schedule import Outcome
 from engine.model.staff import ROLES
+from engine.model.written_time import parse_date
 from engine.rulebook.core.cases import Arrival, Case, CaseText, ExpectedAlert, ExpectedEnding
 from engine.rulebook.language.cases_vocabulary import (
     ALERT,
@@ -30,7 +31,6 @@ from engine.rulebook.parsing.cases_given import (
     check_attributes,
     read_arrival,
     read_client,
-    read_date,
     read_moment,
     read_staff,
 )
@@ -113,7 +113,9 @@ class _CaseReading:
         self._parts = reading.mapping(node, CASE, "a case", required(CASE))
         self._shared = shared
         starts = self._parts.get("starts", shared.get("starts"))
-        self._start = (read_date(reading, starts) if starts is not None else None) or USUAL_START
+        self._start = (
+            reading.parsed(starts, "starts", parse_date) if starts is not None else None
+        ) or USUAL_START
 
     def read(self) -> Case | None:
         """Return the case; None where mistakes were noted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, time
+from datetime import date
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -19,9 +19,9 @@ from engine.model.nearest_word import nearest_word
 from engine.model.questions import ClientMessage, QuestionSet
 from engine.model.recurrence import Recurrence, read_recurrence
 from engine.model.schedule import DaysAfter, RandomDraws, Timing
+from engine.model.written_time import parse_clock, parse_date
 from engine.rulebook.language.units import parse_days
 from engine.rulebook.language.vocabulary import PART, required
-from engine.rulebook.parsing.cases_given import parse_clock, read_date
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
 from engine.rulebook.plans.plan_vocabulary import (
@@ -56,7 +56,7 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
         for node in _items(reading, parts, "messages"):
             _add(reading, node, messages, read_message(reading, node), "message")
     dates = [
-        read_date(reading, node)
+        reading.parsed(node, "holidays", parse_date)
         for reading, parts in files
         for node in _items(reading, parts, "holidays")
     ]
@@ -207,7 +207,7 @@ def _read_timing(
     if on is None or by is None:
         return None
     closed = holidays if on_holidays == "off" else frozenset()
-    return Timing(on, time.fromisoformat(by), window, grace or 0, closed)
+    return Timing(on, by, window, grace or 0, closed)
 
 
 def _length(reading: Reading, node: yaml.Node, what: str) -> Duration | None:
@@ -220,7 +220,7 @@ def _length(reading: Reading, node: yaml.Node, what: str) -> Duration | None:
 def _read_days(
     reading: Reading, node: yaml.Node, parts: _Nodes
 ) -> Recurrence | DaysAfter | RandomDraws | None:
-    starts = _part(parts, "starts", partial(read_date, reading))
+    starts = _part(parts, "starts", lambda at: reading.parsed(at, "starts", parse_date))
     ways = [word for word in _WAYS if word in parts]
     if len(ways) != 1:
         # A slip in one of the words is said already.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.model.event_kinds import Kind, outcome_words
+from engine.model.written_time import CLOCK
 from engine.rulebook.language import schema_values
-from engine.rulebook.language.cases_vocabulary import CLOCK
 from engine.rulebook.language.schema_shapes import DRAFT, keyed, of_shape
 from engine.rulebook.language.schema_values import SCALAR, Schema, whole_of
 from engine.rulebook.language.vocabulary import PART, Key, required

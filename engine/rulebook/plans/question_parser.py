@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
 
 import yaml
 
 from engine.model.agreement import LANGUAGES, TextLanguage
 from engine.model.questions import Ask, ClientMessage, Question, QuestionSet
 from engine.model.schedule import Timing
+from engine.model.written_time import parse_clock
 from engine.rulebook.language.vocabulary import required
-from engine.rulebook.parsing.cases_given import parse_clock
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
 from engine.rulebook.plans.plan_vocabulary import ASK, MESSAGE, QUESTIONS, TEXTS
 
@@ -68,10 +67,9 @@ def read_ask(
     if name is not None and name not in sets:
         hint = nearest(name, sets)
         reading.mistake(parts["questions"], f"there is no question set '{name}'{hint}")
-    clock = reading.parsed(parts["at"], "at", parse_clock) if "at" in parts else None
-    if name not in sets or name is None or clock is None:
+    at = reading.parsed(parts["at"], "at", parse_clock) if "at" in parts else None
+    if name not in sets or name is None or at is None:
         return None
-    at = time.fromisoformat(clock)
     if timing is not None and at >= timing.by:
         reading.mistake(parts["at"], "at: must come before by:, or there is no time to answer")
     return Ask(sets[name], at)

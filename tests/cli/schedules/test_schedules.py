@@ -100,10 +100,14 @@ def test_a_schedule_is_changed_for_one_client_with_a_reason_and_a_name(handrail:
     [
         (("excuse", "C-9", "daily-check-in", "2026-03-04"), "There is no client C-9."),
         (("excuse", "C-1", "daily", "2026-03-04"), "There is no schedule 'daily'"),
-        (("excuse", "C-1", "daily-check-in", "soon"), "'soon' is not a day"),
+        (("excuse", "C-1", "daily-check-in", "soon"), "'soon' is not a date; write one such as"),
         (
             ("off", "C-1", "daily-check-in", "--from", "2026-03-04", "--until", "2026-03-03"),
             "The last day 2026-03-03 comes before",
+        ),
+        (
+            ("extra", "C-1", "daily-check-in", "2026-03-09", "--by", "09:30+02:00"),
+            "'09:30+02:00' is not a time of day; write it as 21:00",
         ),
     ],
 )

@@ -193,7 +193,7 @@ def test_a_schedule_may_rest_on_holidays(word: str, closed: int) -> None:
 def test_a_wrong_holiday_is_said_at_its_place() -> None:
     wrong = HOLIDAYS.replace("2026-12-25", "christmas")
     (said,) = mistakes(wrong + written().removeprefix("format: 1\n"))
-    assert said.startswith("2:12: starts: 'christmas' is not a date")
+    assert said.startswith("2:12: holidays: 'christmas' is not a date")
 
 
 def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
