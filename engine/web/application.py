@@ -24,7 +24,7 @@ class Daemon(Watched, Measured, Protocol):
 def application(daemon: Daemon, add_webhooks: AddRoutes | None = None) -> FastAPI:
     """Make the application; `add_webhooks` adds the carrier's calls, if it makes any."""
     app = FastAPI(
-        title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads
+        title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads
     )
     add_health(app, daemon)
     add_metrics(app, daemon)
@@ -34,6 +34,7 @@ def application(daemon: Daemon, add_webhooks: AddRoutes | None = None) -> FastAP
 
 
 @asynccontextmanager
-async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+async def few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Serve calls in no more threads than the server has database connections."""
     to_thread.current_default_thread_limiter().total_tokens = CALLS
     yield

@@ -54,7 +54,8 @@ def open_page(
         at_risk, rows = _rows(conn, wanted, (page - 1) * ROWS)
         found = _clients(conn, rows[:ROWS], desk.rulebook().rules, now)
     if rows:
-        viewing.record(desk, who, "caseload", [row.client_id for row in rows[:ROWS]], now)
+        shown = [row.client_id for row in rows[:ROWS]]
+        viewing.record(desk, who, "caseload", "caseload", now, clients=shown)
     return CaseloadPage(tuple(found), at_risk, page, len(rows) > ROWS, now)
 
 

@@ -42,7 +42,7 @@ def open_page(desk: Desk, who: SignedIn, ref: str, days: int) -> ClientPage | Ac
         return known
     with desk.database.read() as conn:
         page = _page(conn, desk, who, known.id, days, now)
-    viewing.record(desk, who, "client", [known.id], now)
+    viewing.record(desk, who, "client", f"client {known.id}", now)
     return page
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from engine.access.abilities import Ability, Access, may
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -57,21 +55,19 @@ def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Acc
     return known if access is Access.GRANTED else access
 
 
-def record(desk: Desk, who: SignedIn, page: str, client_ids: Sequence[int], now: Instant) -> None:
-    """Write down that a page with these clients is about to be shown.
+def record(
+    desk: Desk, who: SignedIn, page: str, subject: str, now: Instant, **detail: object
+) -> None:
+    """Write down that a page about clients is about to be shown.
 
     It commits before the page goes out; if it cannot, there is no page.
     """
-    one = len(client_ids) == 1
-    detail: dict[str, object] = {"page": page}
-    if not one:
-        detail["clients"] = list(client_ids)
     with desk.database.write() as conn:
         audit_log.record(
             conn,
             at=now,
             actor=who.actor,
             action=AuditAction.VIEWED,
-            subject=f"client {client_ids[0]}" if one else page,
-            detail=detail,
+            subject=subject,
+            detail={"page": page, **detail},
         )

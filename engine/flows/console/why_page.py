@@ -45,7 +45,7 @@ def open_page(
     as_of = _instant(at, known.timezone) if at else now
     with desk.database.read() as conn:
         told = explain_rule(conn, rulebook, ref, rule_id, as_of, now)
-    viewing.record(desk, who, "why", [known.id], now)
+    viewing.record(desk, who, "why", f"client {known.id}", now, rule=rule_id)
     return told
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Annotated, TypeVar, get_args
 
 import structlog
-from anyio import to_thread
 from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Access
-from engine.access.sign_in import LinkState, SessionState
+from engine.access.sign_in import LinkState
 from engine.errors import StoreUnavailableError, UserError
 from engine.flows.console import (
     buttons,
@@ -35,20 +33,20 @@ from engine.presentation.console import pages
 from engine.presentation.console.pages import Frame
 from engine.presentation.rendering import asset
 from engine.store.operations import job_runs
+from engine.web.application import few_threads
 from engine.web.console.cookies import SessionCookie
-from engine.web.console.guard import guard
+from engine.web.console.guard import HEADERS, guard
 from engine.web.console.sentences import (
     LINK_WORDS,
     NOBODY,
     NOT_FOUND,
     NOT_YOUR_ROLE,
     NOT_YOURS,
+    OUR_FAULT,
     SIGNED_OUT,
     said_of,
 )
 
-# As many requests use the database at once as the console has connections.
-CALLS = 10
 _MOST_DAYS = max(client_page.PERIODS)
 _ACTS = {
     "take": Act.TAKE,
@@ -58,7 +56,7 @@ _ACTS = {
     "false-alarm": Act.FALSE_ALARM,
 }
 _ASSETS = {"console.css": "text/css", "icon.svg": "image/svg+xml"}
-LAST_ID = 2**63 - 1
+_LAST_ID = 2**63 - 1
 _IDLE_SECONDS = IDLE_US // 1_000_000
 
 _Shown = TypeVar("_Shown")
@@ -72,16 +70,14 @@ def application(desk: Desk, url: str) -> FastAPI:
         desk: The engine as the pages see it.
         url: The URL by which people call the console.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads)
     app.middleware("http")(guard(url))
     _Console(desk, SessionCookie(url)).add_to(app)
     return app
 
 
-@asynccontextmanager
-async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
-    to_thread.current_default_thread_limiter().total_tokens = CALLS
-    yield
+class _SignedOutError(Exception):
+    """A request comes from nobody who is signed in."""
 
 
 class _Console:
@@ -109,8 +105,10 @@ class _Console:
         app.exception_handler(404)(self._missing)
         app.exception_handler(405)(self._missing)
         app.exception_handler(RequestValidationError)(self._missing)
+        app.exception_handler(_SignedOutError)(self._nobody)
         app.exception_handler(UserError)(self._mistake)
         app.exception_handler(StoreUnavailableError)(self._no_database)
+        app.exception_handler(Exception)(self._fault)
 
     def _asset(self, name: str) -> Response:
         if name not in _ASSETS:
@@ -151,8 +149,6 @@ class _Console:
         page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     ) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         least: Severity | None = next((one for one in get_args(Severity) if one == at_least), None)
         text = printable(text).strip()
         found = caseload_page.open_page(self._desk, who, text, least, page)
@@ -167,11 +163,9 @@ class _Console:
         days: Annotated[int, Query(ge=1, le=366)] = _MOST_DAYS,
         did: str = "",
         owner: Annotated[str, Query(max_length=64)] = "",
-        alert: Annotated[int | None, Query(ge=1, le=LAST_ID)] = None,
+        alert: Annotated[int | None, Query(ge=1, le=_LAST_ID)] = None,
     ) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         period = days if days in client_page.PERIODS else _MOST_DAYS
         found = client_page.open_page(self._desk, who, printable(ref), period)
         said, undo = said_of(did, owner), alert if did in (*_ACTS, ActResult.LAST) else None
@@ -188,38 +182,28 @@ class _Console:
         at: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         found = why_page.open_page(self._desk, who, printable(client), rule, at)
         named = [(one.id, one.title or one.id) for one in self._desk.rulebook().rules.values()]
         return self._answer(found, lambda told: pages.why(self._frame(who), told, named))
 
     def _rules(self, request: Request) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         found = rule_pages.open_list(self._desk, who)
         return self._answer(found, lambda cards: pages.rules(self._frame(who), cards))
 
     def _rule(self, request: Request, rule_id: str) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         found = rule_pages.open_page(self._desk, who, rule_id)
         return self._answer(found, lambda page: pages.rule(self._frame(who), page))
 
     def _on_call(self, request: Request, did: str = "") -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         found = on_call_page.open_page(self._desk, who)
         said = said_of(did, "")
         return self._answer(found, lambda page: pages.on_call(self._frame(who), page, said))
 
     def _take_over(self, request: Request, rotation: str) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         done = on_call_page.take_over(self._desk, who, printable(rotation))
         if isinstance(done, Access):
             return self._message(403, *NOT_YOUR_ROLE)
@@ -228,11 +212,9 @@ class _Console:
         return RedirectResponse(f"/on-call?did={'take-over' if done else 'on-call-already'}", 303)
 
     def _act(
-        self, request: Request, alert_id: Annotated[int, Path(ge=1, le=LAST_ID)], what: str
+        self, request: Request, alert_id: Annotated[int, Path(ge=1, le=_LAST_ID)], what: str
     ) -> Response:
         who = self._who(request)
-        if who is None:
-            return self._nobody()
         if what == "undo":
             done = buttons.undo(self._desk, who, alert_id)
         elif what in _ACTS:
@@ -258,16 +240,17 @@ class _Console:
         # A page that is left open ends with the session.
         return HTMLResponse(show(found), headers={"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"})
 
-    def _who(self, request: Request) -> SignedIn | None:
+    def _who(self, request: Request) -> SignedIn:
         token = self._cookie.read(request)
         if not token:
-            return None
+            raise _SignedOutError
         state, who = signing_in.who(self._desk.database, token, self._desk.now())
-        if state is not SessionState.LIVE:
+        if who is None:
             _log.info("console session refused", why=state.value)
+            raise _SignedOutError
         return who
 
-    def _nobody(self) -> Response:
+    def _nobody(self, request: Request, error: Exception) -> Response:
         response = self._message(401, *NOBODY)
         self._cookie.forget(response)
         return response
@@ -282,6 +265,15 @@ class _Console:
         _log.warning("console without database", why=str(error))
         text = "The database cannot be used now. Nothing was changed; try again in a minute."
         return self._message(503, "The database is away", text)
+
+    def _fault(self, request: Request, error: Exception) -> Response:
+        # The route and not the path, which may hold the token of a sign-in link.
+        route = getattr(request.scope.get("route"), "path", "")
+        _log.error("console fault", route=route, exc_info=error)
+        response = self._message(500, *OUR_FAULT)
+        # The guard is passed over on the way of an error that nobody expected.
+        response.headers.update(HEADERS)
+        return response
 
     def _message(self, status: int, title: str, text: str) -> Response:
         frame = Frame("", "", self._desk.now())

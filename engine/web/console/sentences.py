@@ -12,6 +12,10 @@ NOT_YOURS = (
     "You may not see this",
     "The client is not assigned to you. If you need to know, call the supervisor.",
 )
+OUR_FAULT = (
+    "This page failed",
+    "The fault is ours, and nothing was changed. The operator finds it in the log.",
+)
 NOT_YOUR_ROLE = (
     "You may not do this",
     "Your account has another role. If you need this, call the supervisor.",

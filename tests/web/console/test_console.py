@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from engine.errors import StoreUnavailableError
+from engine.flows.console import signing_in
 from engine.flows.operations import on_call
 from engine.model.account import IDLE_US
 from engine.store.database.connection import Database
+from engine.web.console import routes
 from engine.web.console.guard import HEADERS
 from engine.web.server import WebServer
 from tests.kit.console import WEEKS, ConsoleSite
@@ -202,7 +205,7 @@ def test_a_page_that_is_fetched_ahead_is_no_view(site: ConsoleSite, web: WebServ
     )
 
     assert ahead.status_code == 503
-    assert site.audited("viewed") == ["client 1"]  # the list after signing in has this one client
+    assert site.audited("viewed") == ["caseload"]  # the list after signing in
 
 
 @pytest.mark.parametrize(
@@ -267,6 +270,27 @@ def test_an_odd_address_is_answered_calmly(site: ConsoleSite, web: WebServer, pa
 
     assert answer.status_code in {200, 404}
     assert "Traceback" not in answer.text
+
+
+def test_a_fault_of_ours_shows_nothing_and_logs_no_token(
+    site: ConsoleSite, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        routes, "_log", SimpleNamespace(error=lambda _, **words: logged.append(words))
+    )
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("C-1 is in here")
+
+    monkeypatch.setattr(signing_in, "account_of_link", fails)
+    answer = requests.get(f"{web.address}/sign-in/secret-token", timeout=10)
+
+    assert answer.status_code == 500
+    assert "The fault is ours" in answer.text
+    assert "C-1" not in answer.text
+    assert HEADERS.items() <= dict(answer.headers).items()
+    assert [one["route"] for one in logged] == ["/sign-in/{token}"]
 
 
 def test_a_database_that_is_away_is_said_and_nothing_changes(
