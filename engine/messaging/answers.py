@@ -88,10 +88,17 @@ def already_taken(alert: Named, by: str) -> str:
     return _about(alert, f"was already taken by {by}.")
 
 
-def passed_on(alert: Named, to: Role | None) -> str:
-    """Say who is told next, or that there is nobody else but the admins."""
+def passed_on(alert: Named, to: Role | None, *, admins: bool = True) -> str:
+    """Say who is told next.
+
+    Args:
+        alert: The alert.
+        to: The role that is told; None if nobody comes next.
+        admins: Whether the admins are told because nobody comes next.
+    """
     if to is None:
-        return _about(alert, "is passed on. Nobody comes after you, so the admins are told.")
+        told = ", so the admins are told." if admins else "."
+        return _about(alert, f"is passed on. Nobody comes after you{told}")
     return _about(alert, f"goes to {ROLE_WORDS[to]} now.")
 
 

@@ -84,7 +84,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "started": (("english", "spanish"),),
     "yours": (ALERTS,),
     "already_taken": (ALERTS, PEOPLE),
-    "passed_on": (ALERTS, (*ROLES, None)),
+    "passed_on": (ALERTS, (*ROLES, None), (False, True)),
     "closed": (ALERTS, ("done", "a false alarm")),
     "already_closed": (ALERTS, ("Mon 13:33",), ("you", "the supervisor")),
     "snoozed": (ALERTS,),
@@ -115,11 +115,13 @@ BY_KEYWORD = {
     "confirm": "only",
     "wrote_again": "mine",
     "details": "mine",
+    "passed_on": "admins",
     "to_staff": "urgent",
 }
 # What a text may be made of. There is no name, no number of a phone, no note, no result and no
 # title among them.
 FIELDS = {
+    "admins",
     "ref",
     "reason",
     "code",

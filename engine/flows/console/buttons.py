@@ -16,10 +16,11 @@ from engine.store.database.connection import Database
 
 
 class ActResult(StrEnum):
-    """What became of a button; all but COUNTED, LAST and UNDONE changed nothing."""
+    """What became of a button; TAKEN and those after it changed nothing."""
 
     COUNTED = "counted"
-    LAST = "last"  # it was passed on, and its policy names nobody after the person
+    LAST = "last"  # it was passed on, and nobody comes after the person
+    TO_ADMINS = "to admins"  # likewise, and the admins are told
     UNDONE = "undone"
     TAKEN = "taken"  # another person has the alert
     YOURS = "yours"  # the person has it already
@@ -54,8 +55,8 @@ def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
         assert done is not None  # it was there, and alerts are never taken away
         alert_actions.record(conn, done, who.staff, what, now, by="console")
     result = ActResult(done.outcome)
-    if result is ActResult.COUNTED and what is Act.PASS and done.next_role is None:
-        result = ActResult.LAST
+    if done.following is not None and done.following.role is None:
+        result = ActResult.TO_ADMINS if done.following.admins else ActResult.LAST
     return ActOutcome(result, client, done.by.shown if done.by else "")
 
 

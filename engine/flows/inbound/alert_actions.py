@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from engine.alerts.lifecycle import Reason, move
 from engine.alerts.routing import wait_after
 from engine.errors import UserError
+from engine.flows.escalation import next_recipients
 from engine.flows.escalation.alert_news import name, tell
+from engine.flows.escalation.next_recipients import Next
 from engine.flows.escalation.staff_names import person
 from engine.flows.inbound import acting
 from engine.messaging import answers
@@ -21,7 +23,7 @@ from engine.model.duration import Duration
 from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.notify_reason import NotifyReason
 from engine.model.sms_settings import Detail
-from engine.model.staff import Role, Staff
+from engine.model.staff import Staff
 from engine.store.alerts import alerts, last_change
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
@@ -47,14 +49,14 @@ _ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in BECOMES.items(
 class Acted:
     """The result of an act on an alert: it counted, or why not.
 
-    `by` has the alert, if that is in the way. `next_role` is told next, after passing on.
+    `by` has the alert, if that is in the way. `following` is who is told after passing on.
     """
 
     alert_id: int
     outcome: Literal["counted", "taken", "yours", "closed"]
     by: Staff | None = None
     was: AlertState | None = None
-    next_role: Role | None = None
+    following: Next | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,10 @@ def act(
     elif taken and what is Act.TAKE:
         return Acted(alert_id, "yours")
     _change(conn, held, who, what, now, snooze, detail)
-    following = held.policy[held.step : held.step + 1]
-    next_role = following[0].to if what is Act.PASS and following else None
-    return Acted(alert_id, "counted", was=alert.state, next_role=next_role)
+    following = None
+    if what is Act.PASS:
+        following = next_recipients.after(conn, alert, held.policy, held.step, now)
+    return Acted(alert_id, "counted", was=alert.state, following=following)
 
 
 def undo(

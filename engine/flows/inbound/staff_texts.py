@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.flows.escalation import next_recipients
 from engine.flows.escalation.staff_names import person
 from engine.flows.inbound import acting, alert_actions
 from engine.flows.inbound.text_sender import Sender, TakenText
@@ -192,7 +193,9 @@ def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
         return answers.already_taken(named, person(desk.conn, acted.by))
     match act:
         case Act.PASS:
-            return answers.passed_on(named, acted.next_role)
+            following = acted.following
+            assert following is not None  # the act counted
+            return answers.passed_on(named, following.role, admins=following.admins)
         case Act.DONE | Act.FALSE_ALARM:
             return answers.closed(named, _AS_WHAT[act])
         case Act.SNOOZE:
@@ -272,8 +275,10 @@ def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:
         return "It is yours." if mine else f"{person(desk.conn, owner)} has it."
     if held.next_step_at is None or held.step >= len(held.policy):
         return "Nobody else is next."
-    role = ROLE_WORDS[held.policy[held.step].to]
-    return f"Next: {role} at {_clock(held.next_step_at, who, now)}."
+    following = next_recipients.after(desk.conn, held.alert, held.policy, held.step, now)
+    if following.role is None:
+        return "Nobody else is next."
+    return f"Next: {ROLE_WORDS[following.role]} at {_clock(held.next_step_at, who, now)}."
 
 
 def _clock(at: Instant, who: Staff, now: Instant) -> str:

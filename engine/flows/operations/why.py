@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.muting import muted_until
 from engine.errors import MistakesError, UserError
+from engine.flows.escalation import next_recipients
 from engine.flows.operations.explained_findings import explained_findings
 from engine.messaging.advice import client_text_advice
 from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
@@ -27,6 +28,7 @@ from engine.model.event_kinds import Kind
 from engine.model.instant import Instant, from_us
 from engine.model.local_time import zone_at
 from engine.model.rule import Rule
+from engine.model.staff import Role
 from engine.rulebook.parsing.load import from_texts
 from engine.store.alerts import alert_records, mutes, skipped_recipients
 from engine.store.alerts.alert_records import AlertRecord
@@ -109,6 +111,7 @@ class _Explainer:
     def __init__(self, conn: Connection, record: AlertRecord, now: Instant) -> None:
         self._conn = conn
         self._record = record
+        self._now = now
         self._alert = record.listed.alert
         ref = record.listed.client_ref
         self._zones = roster.find_clients(conn, [ref])[ref].zones
@@ -143,10 +146,17 @@ class _Explainer:
             clears_at=self._local_or_none(record.evidence.clears_at),
             messages=self._messages(),
             passed_over=self._passed_over(),
-            next_step=record.policy[record.step].to if ahead else None,
+            next_step=self._next_role() if ahead else None,
             next_step_at=self._local_or_none(record.next_step_at) if ahead else None,
             history=self._history(),
         )
+
+    def _next_role(self) -> Role | None:
+        record = self._record
+        following = next_recipients.after(
+            self._conn, self._alert, record.policy, record.step, self._now
+        )
+        return following.role
 
     def _messages(self) -> tuple[ExplainedMessage, ...]:
         sent = alert_records.messages_of(self._conn, self._alert.id)

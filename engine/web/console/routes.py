@@ -168,7 +168,8 @@ class _Console:
         who = self._who(request)
         period = days if days in client_page.PERIODS else _MOST_DAYS
         found = client_page.open_page(self._desk, who, printable(ref), period)
-        said, undo = said_of(did, owner), alert if did in (*_ACTS, ActResult.LAST) else None
+        passed_on = ActResult.LAST, ActResult.TO_ADMINS
+        said, undo = said_of(did, owner), alert if did in (*_ACTS, *passed_on) else None
         return self._answer(
             found,
             lambda shown: pages.client(self._frame(who), shown, client_page.PERIODS, said, undo),

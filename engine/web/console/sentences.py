@@ -36,7 +36,9 @@ _UNDO = " Within ten minutes you can undo it."
 _SAID: Mapping[str, str] = {
     "take": "It is yours. Nobody else is asked any more." + _UNDO,
     "pass": "It is passed on to the next step; who is told, stands below in a moment." + _UNDO,
-    ActResult.LAST: "It is open again, and nobody comes after you. The admins hear of it." + _UNDO,
+    ActResult.LAST: "It is open again, and nobody comes after you." + _UNDO,
+    ActResult.TO_ADMINS: "It is open again; nobody comes after you, so the admins are told."
+    + _UNDO,
     "done": "It is closed as done." + _UNDO,
     "snooze": "It waits for two hours; then you are asked again." + _UNDO,
     "false-alarm": "It is closed as a false alarm." + _UNDO,

@@ -82,8 +82,10 @@ def test_passing_on_says_whether_anybody_comes_next(site: ConsoleSite) -> None:
     with site.database.write() as conn:
         conn.execute(update(alerts).values(step=2))  # the supervisor, who is the last, was told
     second = acting_pass(site, who)
+    site.site.caseload.staff(9, "admin")
+    third = acting_pass(site, who)
 
-    assert (first, second) == (ActResult.COUNTED, ActResult.LAST)
+    assert (first, second, third) == (ActResult.COUNTED, ActResult.LAST, ActResult.TO_ADMINS)
 
 
 def acting_pass(site: ConsoleSite, who: SignedIn) -> ActResult:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from engine.flows.operations.why import explain
 from engine.messaging import answers
 from engine.model.alert import CLIENT_TEXT, Act
+from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import MINUTE_US
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
 from engine.store.tables.alerts import alerts
 from engine.store.tables.people import assignments, staff
-from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones, named
-from tests.kit.times import hours
+from tests.kit.phones import ADMIN, CASE_MANAGER, SUPERVISOR, Phones, named
+from tests.kit.site import Site, routing
+from tests.kit.times import NOON, hours
 
 
 def test_got_it_is_asked_about_once_and_a_yes_to_that_takes_it(phones: Phones) -> None:
@@ -180,3 +183,25 @@ def test_more_about_a_clients_text_says_what_to_do_by_how_grave_it_is(phones: Ph
     assert phones.text(CASE_MANAGER, "1 more") == (
         "Handrail: 1 (C-1): Call today. Listen first, without blame, and agree on one next step."
     )
+
+
+def test_passing_on_names_nobody_whom_the_next_step_cannot_tell(phones: Phones) -> None:
+    phones.text(SUPERVISOR, "STOP")
+    assert phones.text(CASE_MANAGER, "1 ?") == answers.details(
+        named(1), "11:00", ["you"], "Nobody else is next."
+    )
+    with phones.site.database.read() as conn:
+        assert explain(conn, 1, BUILT_IN, phones.now).next_step is None
+    assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(named(1), None)
+    assert any(number == ADMIN and "C-1" in words for number, words in phones.go_on())
+
+
+def test_passing_on_promises_no_admin_whom_the_policy_does_not_tell(database: Database) -> None:
+    site = Site(database).with_people()
+    site.routing = routing({"to": "case_manager", "else": "nobody"}, severities=("medium",))
+    site.missed(NOON - hours(25))
+    site.missed(NOON - hours(1))
+    phones = Phones(site)
+    site.evaluate()
+    assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(named(1), None, admins=False)
+    assert all(number != ADMIN for number, _ in phones.go_on())
