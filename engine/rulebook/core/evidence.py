@@ -33,11 +33,12 @@ def evidence(
         clears_at: When the rule's span ends if no event comes; None if its end is not known.
 
     Returns:
-        Every finding with its value, a scorecard followed by each of its items.
+        Every finding with its value; the first one on a scorecard is followed by each of its items.
     """
     key = (histories.place[client_id] << SHIFT) + as_of
     seen: list[FindingSeen] = []
     true = set()
+    scorecards: set[Points] = set()
     for finding in dict.fromkeys(findings(when)):
         measured = finding.measure.seen(histories, key)
         holds = bool(finding.measure.truth(histories, one_key(key), finding.comparison)[0])
@@ -52,7 +53,8 @@ def evidence(
                 events=tuple(histories.ids[list(measured.places)].tolist()),
             )
         )
-        if isinstance(finding.measure, Points):
+        if isinstance(finding.measure, Points) and finding.measure not in scorecards:
+            scorecards.add(finding.measure)
             seen += _items(finding.measure, histories, key)
     return AlertEvidence(as_of, tuple(seen), clearing_in_words(when, frozenset(true)), clears_at)
 

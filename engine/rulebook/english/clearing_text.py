@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.measures.measure import Finding
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, SomeOf
-from engine.rulebook.english.finding_text import condition_in_words, finding_in_words
+from engine.rulebook.english.finding_text import condition_in_words, shown_in_words
 
 
 def clearing_in_words(condition: Condition, true: frozenset[Finding]) -> str:
@@ -29,7 +29,8 @@ class _Several(NamedTuple):
 def _way_out(condition: Condition, true: frozenset[Finding]) -> _Several | str:
     match condition:
         case Finding():
-            return f"no longer {finding_in_words(condition)}"
+            # What the rule saw has the items of a scorecard, and they would make a long line here.
+            return f"no longer {shown_in_words(condition)}"
         case AllOf(parts):
             return _several("one of these:", [_way_out(part, true) for part in parts])
         case AnyOf(parts):

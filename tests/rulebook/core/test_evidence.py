@@ -34,6 +34,11 @@ rules:
     when: {points: risk, at_least: 3}
     raise: [{to: high, when: {points: risk, at_least: 5}}, {to: medium, when: {points: risk, \
 at_least: 4}}]
+  - id: bands
+    title: Bands
+    status: live
+    severity: low
+    when: {any: [{points: risk, at_least: 7}, {points: risk, at_least: 3}]}
   - id: some
     title: Some
     status: live
@@ -99,6 +104,17 @@ def test_a_scorecard_shows_its_sum_and_each_item_with_its_points() -> None:
             0,
         ),
     ]
+
+
+def test_a_scorecard_at_two_thresholds_shows_its_items_once_and_clears_without_them() -> None:
+    seen = book().evidence(histories([PERSON]), 1, "bands", us(ENROLLED + timedelta(days=3)))
+    texts = [one.text for one in seen.findings]
+    assert (texts[0], texts[-1]) == (
+        "a score on the scorecard risk of 7 or more",
+        "a score on the scorecard risk of 3 or more",
+    )
+    assert len(texts) == 2 + 4
+    assert seen.clears == "no longer a score on the scorecard risk of 3 or more"
 
 
 def test_a_score_that_rises_while_the_alert_is_open_raises_it_from_that_instant_on() -> None:
