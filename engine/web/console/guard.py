@@ -54,15 +54,25 @@ def refusal(method: str, headers: Mapping[str, str], url: str) -> int | None:
     return None if headers.get("origin") == f"{wanted.scheme}://{wanted.netloc}" else 403
 
 
-def guard(url: str) -> Callable[[Request, Callable[..., Awaitable[Response]]], Awaitable[Response]]:
-    """Make the function through which every request of the console goes."""
+def guard(
+    url: str, fault: Callable[[Request, Exception], Response]
+) -> Callable[[Request, Callable[..., Awaitable[Response]]], Awaitable[Response]]:
+    """Make the function through which every request of the console goes.
+
+    Args:
+        url: The URL by which people call the console.
+        fault: Makes the answer to a request on which we failed.
+    """
     secure = url.startswith("https:")
 
     async def guarded(
         request: Request, answer: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         status = refusal(request.method, dict(request.headers), url)
-        response = await answer(request) if status is None else Response(status_code=status)
+        try:
+            response = await answer(request) if status is None else Response(status_code=status)
+        except Exception as error:
+            response = fault(request, error)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:

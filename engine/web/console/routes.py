@@ -35,7 +35,7 @@ from engine.presentation.rendering import asset
 from engine.store.operations import job_runs
 from engine.web.application import few_threads
 from engine.web.console.cookies import SessionCookie
-from engine.web.console.guard import HEADERS, guard
+from engine.web.console.guard import guard
 from engine.web.console.sentences import (
     LINK_WORDS,
     NOBODY,
@@ -71,8 +71,9 @@ def application(desk: Desk, url: str) -> FastAPI:
         url: The URL by which people call the console.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads)
-    app.middleware("http")(guard(url))
-    _Console(desk, SessionCookie(url)).add_to(app)
+    console = _Console(desk, SessionCookie(url))
+    app.middleware("http")(guard(url, console.fault))
+    console.add_to(app)
     return app
 
 
@@ -108,7 +109,6 @@ class _Console:
         app.exception_handler(_SignedOutError)(self._nobody)
         app.exception_handler(UserError)(self._mistake)
         app.exception_handler(StoreUnavailableError)(self._no_database)
-        app.exception_handler(Exception)(self._fault)
 
     def _asset(self, name: str) -> Response:
         if name not in _ASSETS:
@@ -267,14 +267,12 @@ class _Console:
         text = "The database cannot be used now. Nothing was changed; try again in a minute."
         return self._message(503, "The database is away", text)
 
-    def _fault(self, request: Request, error: Exception) -> Response:
+    def fault(self, request: Request, error: Exception) -> Response:
+        """Answer a request on which we failed."""
         # The route and not the path, which may hold the token of a sign-in link.
         route = getattr(request.scope.get("route"), "path", "")
         _log.error("console fault", route=route, exc_info=error)
-        response = self._message(500, *OUR_FAULT)
-        # The guard is passed over on the way of an error that nobody expected.
-        response.headers.update(HEADERS)
-        return response
+        return self._message(500, *OUR_FAULT)
 
     def _message(self, status: int, title: str, text: str) -> Response:
         frame = Frame("", "", self._desk.now())
