@@ -88,8 +88,7 @@ def set_(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Let a schedule be due by another time for one client, from one day to another."""
-    days = (read_day(began), read_day(until) if until else None)
-    _change(config, client, schedule, "by", days, read_clock(by), (reason, actor))
+    _change(config, client, schedule, "by", (began, until), by, (reason, actor))
 
 
 @app.command()
@@ -103,8 +102,7 @@ def off(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Let nothing of a schedule be due for one client, from one day to another."""
-    days = (read_day(began), read_day(until) if until else None)
-    _change(config, client, schedule, "off", days, None, (reason, actor))
+    _change(config, client, schedule, "off", (began, until), None, (reason, actor))
 
 
 @app.command()
@@ -118,8 +116,7 @@ def extra(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Let a schedule be due for one client on one more day, such as an appointment."""
-    at = read_clock(by) if by else None
-    _change(config, client, schedule, "extra", (read_day(day), read_day(day)), at, (reason, actor))
+    _change(config, client, schedule, "extra", (day, day), by, (reason, actor))
 
 
 @app.command()
@@ -132,8 +129,7 @@ def excuse(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Excuse a client for one day, also after it was missed."""
-    days = (read_day(day), read_day(day))
-    _change(config, client, schedule, "excused", days, None, (reason, actor))
+    _change(config, client, schedule, "excused", (day, day), None, (reason, actor))
 
 
 def _change(
@@ -141,31 +137,32 @@ def _change(
     client: str,
     schedule: str,
     kind: str,
-    days: tuple[date, date | None],
-    by: time | None,
+    days: tuple[str, str | None],
+    by: str | None,
     why: tuple[str, str],
 ) -> None:
     from engine.cli.instants import now
     from engine.flows.schedules.change import change_schedule
     from engine.model.nearest_word import did_you_mean
     from engine.model.schedule import ChangeKind, ScheduleChange
+    from engine.rulebook.plans.schedules_in_words import status_in_words
 
     settings = open_settings(config)
     known = _plans(settings).schedules
     if schedule not in known:
         raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
-    change = ScheduleChange(0, schedule, ChangeKind(kind), *days, by, *why, now())
+    first, last = _read_day(days[0]), None if days[1] is None else _read_day(days[1])
+    at = None if by is None else read_clock(by)
+    change = ScheduleChange(0, schedule, ChangeKind(kind), first, last, at, *why, now())
     with stored(settings) as database, database.write() as conn:
-        change_schedule(conn, client, change, now())
-    print(f"{schedule} is changed for {client}; it counts from the next look at the client on.")
+        change_schedule(conn, client, known[schedule], change, now())
+    if known[schedule].status == "live":
+        print(f"{schedule} is changed for {client}; it counts from the next look at the client on.")
+    else:
+        print(f"{schedule} is changed for {client}. It is {status_in_words(known[schedule])}.")
 
 
-def read_day(text: str) -> date:
-    """Read a day of the command line.
-
-    Raises:
-        UserError: It is none.
-    """
+def _read_day(text: str) -> date:
     from engine.model.written_time import parse_date
 
     try:

@@ -15,6 +15,8 @@ from engine.store.operations import audit_log
 from engine.store.people import agreements, roster
 
 ACTOR = "terminal"
+# As wide as their columns.
+_LONGEST_HOW, _LONGEST_WORDING = 200, 40
 
 
 def agree(
@@ -38,9 +40,13 @@ def agree(
         now: The present instant.
 
     Raises:
-        UserError: There is no such client, or the client has no number.
+        UserError: There is no such client, the client has no number, or a text is too long.
     """
     client = _client(conn, ref)
+    if len(how) > _LONGEST_HOW or len(wording) > _LONGEST_WORDING:
+        raise UserError(
+            f"--how has at most {_LONGEST_HOW} characters, and --wording {_LONGEST_WORDING}."
+        )
     if client.phone is None:
         raise UserError(f"{ref} has no number, so no text can reach them; add one to the roster.")
     agreements.add(conn, Agreement(client.id, now, how, wording, language, *quiet))

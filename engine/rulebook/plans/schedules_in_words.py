@@ -26,7 +26,7 @@ def explain_schedule(one: Schedule) -> list[str]:
     due = one_of(one.kind, one.where)
     lines = [
         f"{one.title} ({one.id})",
-        f"It is {_STATUS[one.status]}. It is for {clients_in_words(one)}.",
+        f"It is {status_in_words(one)}. It is for {clients_in_words(one)}.",
         "",
         f"{due[0].upper()}{due[1:]} is due {when_in_words(one)}, by the client's own clock.",
         _counts(one),
@@ -34,6 +34,11 @@ def explain_schedule(one: Schedule) -> list[str]:
         "On leave nothing is missed. While a source that would tell of it is not read, it waits.",
     ]
     return [*lines, "", f"Why: {one.why}"] if one.why else lines
+
+
+def status_in_words(one: Schedule) -> str:
+    """Say whether a schedule serves, such as `a draft: it does nothing yet`."""
+    return _STATUS[one.status]
 
 
 def clients_in_words(one: Schedule) -> str:

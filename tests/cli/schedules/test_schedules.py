@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
 
+from engine.model.instant import to_us
 from tests.kit.schedule_site import DAILY, RULES
 from tests.kit.terminal import Terminal
 
@@ -82,11 +84,19 @@ def test_check_reads_the_schedules_too(handrail: Terminal) -> None:
     assert "'medum' is not a severity; did you mean 'medium'?" in said
 
 
+@pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock shows noon of the day on which the tests step the flows."""
+    noon = to_us(datetime(2026, 3, 4, 17, tzinfo=UTC))
+    monkeypatch.setattr("engine.cli.instants.now", lambda: noon)
+
+
+@pytest.mark.usefixtures("at_noon")
 def test_a_schedule_is_changed_for_one_client_with_a_reason_and_a_name(handrail: Terminal) -> None:
     handrail("run", "--once", "--at", "2026-03-04T12:00")
     why = ("--reason", "court day", "--as", "Ana")
     said = handrail("schedules", "excuse", "C-1", "daily-check-in", "2026-03-04", *why)
-    assert said.startswith("daily-check-in is changed for C-1")
+    assert said.startswith("daily-check-in is changed for C-1; it counts from")
     days = ("--from", "2026-03-05", "--until", "2026-03-06")
     handrail("schedules", "set", "C-1", "daily-check-in", "--by", "18:00", *days, *why)
     handrail("schedules", "off", "C-2", "daily-check-in", "--from", "2026-03-04", *why)
@@ -95,9 +105,21 @@ def test_a_schedule_is_changed_for_one_client_with_a_reason_and_a_name(handrail:
     assert handrail("alerts") == "nothing to list"
 
 
+@pytest.mark.usefixtures("at_noon")
+def test_a_change_of_a_draft_says_that_nothing_comes_of_it_yet(handrail: Terminal) -> None:
+    handrail("run", "--once", "--at", "2026-03-04T12:00")
+    file = handrail.config.parent / "plans" / "check_ins.yaml"
+    file.write_text(file.read_text().replace("status: live", "status: draft"))
+    days = ("--from", "2026-03-05", "--reason", "x", "--as", "Ana")
+    said = handrail("schedules", "off", "C-1", "daily-check-in", *days)
+    assert said == "daily-check-in is changed for C-1. It is a draft: it does nothing yet."
+
+
+@pytest.mark.usefixtures("at_noon")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
+        (("excuse", "C-1", "daily-check-in", "2026-03-03"), "2026-03-03 is over for C-1"),
         (("excuse", "C-9", "daily-check-in", "2026-03-04"), "There is no client C-9."),
         (("excuse", "C-1", "daily", "2026-03-04"), "There is no schedule 'daily'"),
         (("excuse", "C-1", "daily-check-in", "soon"), "'soon' is not a date; write one such as"),
@@ -132,6 +154,8 @@ def test_an_agreement_is_recorded_and_taken_back(handrail: Terminal) -> None:
     assert handrail("clients", "withdraw", "C-1", code=2) == "C-1 has not agreed to get texts."
     refused = handrail("clients", "agree", "C-2", "--how", "x", "--wording", "1", code=2)
     assert refused.startswith("C-2 has no number")
+    too_long = ("clients", "agree", "C-1", "--how", "x", "--wording", "1" * 41)
+    assert handrail(*too_long, code=2).startswith("--how has at most 200 characters")
 
 
 def test_the_plan_of_a_client_shows_what_is_due(handrail: Terminal) -> None:

@@ -6,6 +6,7 @@ from datetime import date, time
 
 import pytest
 
+from engine.errors import UserError
 from engine.flows.schedules.change import change_schedule
 from engine.flows.schedules.client_plan import ScheduleContext
 from engine.flows.schedules.settle import settle
@@ -226,6 +227,7 @@ def changed(
     at: int,
     last: str | None = None,
     by: str | None = None,
+    reason: str = "as agreed",
 ) -> None:
     change = ScheduleChange(
         0,
@@ -234,12 +236,13 @@ def changed(
         date.fromisoformat(first),
         date.fromisoformat(last) if last else None,
         time.fromisoformat(by) if by else None,
-        "as agreed",
+        reason,
         "Ana",
         at,
     )
     with site.database.write() as conn:
-        change_schedule(conn, "C-1", change, at)
+        schedule = site.rules.plans.schedules["daily-check-in"]
+        change_schedule(conn, "C-1", schedule, change, at)
     site.at(at)
 
 
@@ -270,3 +273,42 @@ def test_a_missed_day_that_a_person_excuses_is_missed_no_more(site: ScheduleSite
     assert site.outcomes[0] == (TODAY, "excused")
     assert site.missed_events == []
     assert [(alert.state, alert.resolution) for alert in site.alerts] == [("resolved", "corrected")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "by"),
+    [
+        (ChangeKind.BY, TODAY, "16:00"),
+        (ChangeKind.OFF, TODAY, None),
+        (ChangeKind.EXTRA, TODAY, None),
+    ],
+)
+def test_a_change_of_days_that_are_over_is_refused_because_it_would_do_nothing(
+    site: ScheduleSite, kind: ChangeKind, last: str, by: str | None
+) -> None:
+    site.at(clock("22:00"))
+    with pytest.raises(UserError, match="2026-06-02 is over for C-1, and this would change"):
+        changed(site, kind, TODAY, clock("09:00", 1), last, by)
+
+
+def test_an_extra_day_whose_time_is_over_is_refused(site: ScheduleSite) -> None:
+    with pytest.raises(UserError, match="2026-06-02 is over for C-1"):
+        changed(site, ChangeKind.EXTRA, TODAY, clock("13:00"), TODAY, "13:00")
+
+
+def test_a_day_on_which_nothing_was_due_cannot_be_excused_afterwards(site: ScheduleSite) -> None:
+    with pytest.raises(UserError, match="2026-06-01 is over for C-1"):
+        changed(site, ChangeKind.EXCUSED, "2026-06-01", clock("13:00"), "2026-06-01")
+
+
+def test_a_day_that_is_over_and_undecided_can_still_be_switched_off(site: ScheduleSite) -> None:
+    changed(site, ChangeKind.OFF, TODAY, clock("09:00", 1), TODAY)
+    assert site.outcomes[0] == (TODAY, "withdrawn")
+
+
+@pytest.mark.parametrize("reason", [" ", "x" * 201])
+def test_a_change_without_a_reason_or_with_a_long_one_is_refused(
+    site: ScheduleSite, reason: str
+) -> None:
+    with pytest.raises(UserError, match="a reason of at most 200 characters"):
+        changed(site, ChangeKind.OFF, TODAY, clock("13:00"), reason=reason)
