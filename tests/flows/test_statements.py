@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import event
 
-from engine.flows.delivery import delivery_status
+from engine.flows.delivery import deliver, delivery_status
 from engine.flows.operations import watchdog
 from engine.model.message import Report
 from engine.store.database.connection import Database
 from tests.flows.schedules.test_asking import AskedSite
 from tests.kit.phones import CASE_MANAGER, Phones
 from tests.kit.site import Site, rulebook
-from tests.kit.times import NOON, clock, hours
+from tests.kit.times import MINUTE, NOON, clock, hours
 
 # The tables that grow with time: events, alerts, messages and their trails. The clients are few
 # beside those, and an inbound text may search them all.
@@ -87,3 +87,29 @@ def test_the_audit_looks_through_nothing_but_where_each_client_stands(
     with looked_through(sqlite_database) as found:
         watchdog.run(sqlite_database, NOON)
     assert {told.split(":")[0] for told in found} <= {"SCAN evaluations"}
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that run meanwhile."""
+    said: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield said
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_a_text_that_goes_alone_asks_nothing_about_those_that_wait(
+    sqlite_database: Database,
+) -> None:
+    phones = Phones.of(sqlite_database, 1, 2, 3, 4)
+    asked = []
+    for _ in range(3):
+        with counted(sqlite_database) as said:
+            assert deliver.run(sqlite_database, phones.carrier, phones.now, "test") == "accepted"
+        asked.append(len(said))
+        phones.now += MINUTE
+    assert len(set(asked)) == 1

@@ -148,7 +148,9 @@ def _prepare(
     if message.state == "unknown":
         return prepared
     alert = standing.alert
-    recipient = replace(standing.recipient, responsible=_responsible(conn, message, now))
+    recipient = replace(
+        standing.recipient, responsible=_responsible(conn, message, RecipientResolver(conn, now))
+    )
     urgent = passes_quiet_hours(alert, message)
     decision = may_notify(
         recipient,
@@ -179,11 +181,10 @@ def _prepare(
 _TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
-def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
+def _responsible(conn: Connection, message: Claimed, resolver: RecipientResolver) -> bool:
     """Return whether the recipient is assigned to the client, or on call, when the text goes."""
     if message.kind == MessageKind.ON_CALL:
-        on_call = RecipientResolver(conn, now).on_call()
-        return message.staff_id in {one.staff.id for one in on_call}
+        return message.staff_id in {one.staff.id for one in resolver.on_call()}
     if message.alert_id is None or message.kind not in _TO_ROLES:
         return True
     (routed,) = alerts.read_routed(conn, [message.alert_id])
@@ -191,7 +192,6 @@ def _responsible(conn: Connection, message: Claimed, now: Instant) -> bool:
         return True
     # The person who took an alert is reminded of it, in whatever role they were told.
     role = routed.policy[message.step].to if message.kind in TELLING else None
-    resolver = RecipientResolver(conn, now)
     return resolver.responsible(routed.alert.client_id, message.staff_id, role)
 
 
@@ -234,8 +234,11 @@ def _bundled(
     conn: Connection, message: Claimed, lately: Sequence[SentText], detail: Detail, now: Instant
 ) -> Claimed:
     """Return the message as it goes out, with the other waiting ones if they are too many."""
-    left = room([one.at for one in lately], now)
-    bundle = together(message.id, _still_theirs(conn, message, now), left, now)
+    left, waiting = room([one.at for one in lately], now), grouping.waiting(conn, message)
+    # Nearly every text goes alone. Only of a bundle is each message asked about again.
+    if not together(message.id, waiting, left, now):
+        return message
+    bundle = together(message.id, _still_theirs(conn, message, waiting, now), left, now)
     if not bundle:
         return message
     about = grouping.bundled_alerts(conn, [one.id for one in bundle])
@@ -250,17 +253,19 @@ def _bundled(
     return replace(message, body=body)
 
 
-def _still_theirs(conn: Connection, message: Claimed, now: Instant) -> list[Waiting]:
+def _still_theirs(
+    conn: Connection, message: Claimed, waiting: Sequence[Waiting], now: Instant
+) -> list[Waiting]:
     """Return the messages that one text may tell together.
 
     Messages for which the recipient is no longer responsible stay in the outbox, and go to others.
     """
-    waiting = grouping.waiting(conn, message)
     others = [one.id for one in waiting if one.id != message.id]
+    resolver = RecipientResolver(conn, now)
     not_theirs = {
         one.id
         for one in grouping.as_if_claimed(conn, message, others)
-        if not _responsible(conn, one, now)
+        if not _responsible(conn, one, resolver)
     }
     return [one for one in waiting if one.id not in not_theirs]
 
