@@ -107,8 +107,9 @@ def alerts(
 
     The table is in short, by the site's clock; json and csv have all of it, by the client's.
     """
-    from engine.flows.escalation.mutes import until as ends
+    from engine.alerts.muting import muted_until
     from engine.store.alerts.alert_records import listed
+    from engine.store.alerts.mutes import lasting
     from engine.store.people.roster import find_clients
     from engine.store.people.staff import call_names
 
@@ -120,7 +121,8 @@ def alerts(
             raise UserError(f"There is no client {client}.")
         found = listed(conn, [word.value for word in states], client, held_only=held)
         called, at = call_names(conn), now()
-        muted = {one.alert.id: until for one in found if (until := ends(conn, one.alert, at))}
+        mutes = lasting(conn, at)
+    muted = {one.alert.id: until for one in found if (until := muted_until(one.alert, mutes))}
     found = [one for one in found if shadow or not one.alert.shadow]
     if format is Format.TABLE:
         rows = (_short_row(one, settings.timezone, at, called, muted) for one in found)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from engine.alerts.muting import muted_until
 from engine.alerts.routing import ends_in_nobody, step_for_those_left, told_anew
-from engine.flows.escalation import mutes, operator_notices
+from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver, StaffDirectory
 from engine.model.instant import Instant
-from engine.store.alerts import alerts, reminders, told_staff
+from engine.store.alerts import alerts, mutes, reminders, told_staff
 from engine.store.alerts.alerts import Routed
 from engine.store.alerts.told_staff import ToldStaff
 from engine.store.database.connection import Database
@@ -32,13 +33,14 @@ def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> N
     """Make due at `now` the last steps of these alerts, and the reminders of taken ones."""
     with database.write() as conn:
         resolver, admins = RecipientResolver(conn, now), operator_notices.admins(conn, now)
+        lasting = mutes.lasting(conn, now)
         for one in departed:
             reached = resolver.about(one.client_id)
             first = _first_step(one, reached)
             if first is None and not admins:
                 continue
             for routed in alerts.routed(conn, [one.alert_id]):
-                muted = mutes.until(conn, routed.alert, now) is not None
+                muted = muted_until(routed.alert, lasting) is not None
                 if routed.alert.state != one.state or muted:
                     continue
                 if one.state == "open":

@@ -78,15 +78,16 @@ def _put_off(conn: Connection, due: Sequence[Due], waits: ReminderWaits, now: In
     lasting = mutes.lasting(conn, now)
     if not lasting:
         return list(due)
+    found = alerts.read_routed(conn, [one.alert_id for one in due])
+    about = {routed.alert.id: routed.alert for routed in found}
     loud = []
     for one in due:
-        (routed,) = alerts.read_routed(conn, [one.alert_id])
-        ends = muted_until(routed.alert, lasting)
+        alert = about[one.alert_id]
+        ends = muted_until(alert, lasting)
         if ends is None:
             loud.append(one)
         else:
-            wait = waits.of(routed.alert.rule_id, routed.alert.severity)
-            reminders.put_off(conn, one, ends - wait)
+            reminders.put_off(conn, one, ends - waits.of(alert.rule_id, alert.severity))
     return loud
 
 
