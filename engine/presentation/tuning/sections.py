@@ -63,7 +63,8 @@ def _decision(found: TuningResult) -> Iterator[str]:
             f"With fewer than {FEWEST_OUTCOMES} outcomes only the cut-off of a scorecard may move, "
             "because more numbers would follow chance."
         )
-    if found.among.values.outcomes < FEWEST_TO_COMPARE:
+    is_compared = found.among.values.outcomes >= FEWEST_TO_COMPARE
+    if not is_compared:
         yield (
             f"With fewer than {FEWEST_TO_COMPARE} no variant can be called better than another, so "
             "the nearest one within the budget is taken."
@@ -72,11 +73,13 @@ def _decision(found: TuningResult) -> Iterator[str]:
         lowest = float(found.totals.rate.min()) if found.among.values.outcomes else None
         yield f"No variant keeps within {budget}; the fewest alerts are {rate(lowest, 2)} a month."
     elif found.chosen == found.among.shipped:
-        yield (
-            f"The numbers stay as they are. Within {budget}, no variant reaches more outcomes by "
-            "more than one standard error."
-        )
-    else:
+        yield "The numbers stay as they are."
+        if is_compared:
+            yield (
+                f"Within {budget}, no variant reaches more outcomes by more than one standard "
+                "error."
+            )
+    elif is_compared:
         yield (
             f"Chosen: within {budget}, the variant nearest to the present numbers whose reach is "
             "at most one standard error below the best."
@@ -107,10 +110,20 @@ def _worth(found: TuningResult, tried: Tried) -> Section:
         "As it seems: on the clients on which it was chosen, which flatters. On other clients: "
         "chosen on four fifths of the clients and measured on the last fifth, ten times over. "
         "A calendar: an alert every so many days that knows nothing, at the same rate. The other "
-        f"figures are as in preview.{_verdict(found)}{_optimism(found)}{_leak(tried)}"
+        f"figures are as in preview.{_none_told(found)}{_verdict(found)}{_optimism(found)}"
+        f"{_leak(tried)}"
     )
     title = f"What the choice is worth before {tried.outcome}"
     return Section("worth", title, text, ("Alerts", *FIGURES), tuple(rows))
+
+
+def _none_told(found: TuningResult) -> str:
+    if found.present.alerts:
+        return ""
+    return (
+        " By the present numbers people are told of no alert while a client is at risk, which ends "
+        "with the outcome or where nothing more is known of the client."
+    )
 
 
 def _verdict(found: TuningResult) -> str:

@@ -87,6 +87,28 @@ def test_tables_say_what_was_tried_and_what_the_choice_is_worth(say: Say) -> Non
         assert word in out
 
 
+def test_with_too_few_outcomes_to_compare_nothing_is_called_better(say: Say) -> None:
+    stays, moves = (
+        " ".join(say("missed", "--outcome", "used", "--budget", f"{budget} a month")[0].split())
+        for budget in ("1", "0.1")
+    )
+    assert "With fewer than 20 no variant can be called better than another" in stays
+    assert "The numbers stay as they are." in stays
+    assert "standard error" not in stays + moves
+    assert "The numbers stay" not in moves
+
+
+def test_numbers_by_which_nobody_is_told_at_risk_are_said_to_be_so(
+    say: Say, tmp_path: Path
+) -> None:
+    said = "By the present numbers people are told of no alert while a client is at risk"
+    assert said not in " ".join(say("missed", "--outcome", "used")[0].split())
+    rare = RULES.replace("within: 7 days, at_least: 2", "within: 1 hour, at_least: 2")
+    rare = rare.replace("at_least: 1\n          tunable", "at_least: 2\n          tunable")
+    (tmp_path / "rules" / "rules.yaml").write_text(rare)
+    assert said in " ".join(say("missed", "--outcome", "used")[0].split())
+
+
 def test_csv_is_a_row_for_each_variant_and_json_has_everything(say: Say) -> None:
     out, _ = say("missed", "--outcome", "used", "--format", "csv")
     rows = list(csv.DictReader(StringIO(out)))
