@@ -71,3 +71,12 @@ def write_fields(fields: Mapping[str, Value]) -> str:
 def read_fields(text: str) -> dict[str, Value]:
     """Read the text of `write_fields`; lists come back as tuples."""
     return {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}
+
+
+def value_in_words(value: Value) -> str:
+    """Say a value as people read it: `yes`, `opioids and alcohol`, `7.5`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " and ".join(value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

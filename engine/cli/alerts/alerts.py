@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.instants import now, read_instant
+from engine.cli.instants import now
 from engine.cli.options import (
     DEFAULT_CONFIG,
     ConfigFile,
@@ -21,6 +21,7 @@ from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, show_
 from engine.errors import UserError
 from engine.model.instant import Instant
 from engine.model.staff import shown
+from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:

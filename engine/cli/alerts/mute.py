@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.instants import now, read_instant
+from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.errors import UserError
+from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:

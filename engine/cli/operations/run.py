@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.instants import read_instant
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
 from engine.errors import HandrailError, UserError
+from engine.model.written_instant import read_instant
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from engine.cli.instants import now, read_instant
+from engine.cli.instants import now
 from engine.cli.options import no_rule
 from engine.errors import UserError
+from engine.model.written_instant import read_instant
 
 if TYPE_CHECKING:
     from engine.model.duration import Duration

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from engine.access.abilities import Access
-from engine.errors import UserError
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.flows.operations.why_rule import explain_rule
-from engine.model.instant import Instant, to_us
 from engine.model.rule_explanation import RuleAtInstant
+from engine.model.written_instant import read_instant
 from engine.store.people.roster import KnownClient
 
 
@@ -42,18 +38,8 @@ def open_page(
     rulebook = desk.rulebook()
     if rule_id not in rulebook.rules:
         return None
-    as_of = _instant(at, known.timezone) if at else now
+    as_of = read_instant(at, known.timezone) if at else now
     with desk.database.read() as conn:
         told = explain_rule(conn, rulebook, ref, rule_id, as_of, now)
     viewing.record(desk, who, "why", f"client {known.id}", now, rule=rule_id)
     return told
-
-
-def _instant(written: str, timezone: str) -> Instant:
-    try:
-        there = datetime.fromisoformat(written)
-        return to_us(there if there.tzinfo else there.replace(tzinfo=ZoneInfo(timezone)))
-    except ValueError:
-        raise UserError(
-            f"'{written}' is no time; write one such as 2026-11-27T19:30, by the client's clock."
-        ) from None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from engine.model.alert import FindingSeen
 from engine.model.alert_explanation import ExplainedEvent, ExplainedFinding
-from engine.model.event import Value, read_fields
+from engine.model.event import read_fields, value_in_words
 from engine.model.instant import from_us
 from engine.model.local_time import Zones, zone_at
 from engine.store.alerts.alert_records import SeenEvent
@@ -37,16 +37,8 @@ def explained_findings(
 
 def _event(event: SeenEvent, zones: Zones) -> ExplainedEvent:
     fields = ", ".join(
-        f"{name} {_in_words(value)}" for name, value in read_fields(event.fields).items()
+        f"{name} {value_in_words(value)}" for name, value in read_fields(event.fields).items()
     )
     zone = ZoneInfo(zone_at(zones, event.occurred_at))
     at = from_us(event.occurred_at).astimezone(zone)
     return ExplainedEvent(event.id, event.kind, at, fields, event.origin, event.changed_since)
-
-
-def _in_words(value: Value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " and ".join(value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -18,7 +18,7 @@ from engine.model.console_pages import (
     RuleCard,
     RulePage,
 )
-from engine.model.instant import DAY_US, Instant
+from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.local_time import zone_at
 from engine.model.rule import SEVERITIES
 from engine.model.rule_explanation import RuleAtInstant
@@ -29,6 +29,7 @@ from engine.presentation.rendering import render
 from engine.presentation.why import with_call_names
 
 _CRAVING_DAYS = 14
+_STALE_US = 2 * MINUTE_US  # as /readyz takes for no success
 _CURVE = 22.0  # pixels
 _DEEPEST = 7  # the style sheet has so many indentations
 
@@ -162,7 +163,7 @@ def _zone(at: datetime) -> str:
 
 
 def _page(template: str, frame: Frame, title: str, **values: object) -> str:
-    stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > DAY_US // 720
+    stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > _STALE_US
     watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
     return render(template, frame=frame, title=title, stale=stale, watching=watching, **values)
 

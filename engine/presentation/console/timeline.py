@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 from engine.model.console_pages import ClientPage
-from engine.model.event import Event, Value, read_fields
+from engine.model.event import Event, Value, read_fields, value_in_words
 from engine.model.instant import DAY_US, Instant
-from engine.model.local_time import zone_at
+from engine.model.local_time import place, zone_at
 from engine.presentation.local_clock import local
 
 _STRIP = 34  # pixels of a row of marks, its label above
@@ -129,8 +128,8 @@ def timeline(page: ClientPage) -> Timeline:
 
 def in_words(event: Event) -> str:
     """Say what an event was, without its note."""
-    said = [f"{name.replace('_', ' ')} {_worded(value)}" for name, value in _fields(event).items()]
-    return ", ".join([event.kind.replace("_", " "), *said])
+    said = (f"{name} {value_in_words(value)}" for name, value in _fields(event).items())
+    return ", ".join([event.kind, *said]).replace("_", " ")
 
 
 class _Axis:
@@ -232,11 +231,11 @@ def _alerts(page: ClientPage, _: _ByKind, at: _Axis, top: float) -> Strip | None
     if not page.past:
         return None
     spans = []
-    for place, one in enumerate(sorted(page.past, key=lambda alert: alert.began)):
+    for row, one in enumerate(sorted(page.past, key=lambda alert: alert.began)):
         left, right = at(one.began), at(page.now if one.ended is None else one.ended)
         # A label that began late would run out of the drawing.
         label_x, anchor = (left, "start") if left <= 50 else (max(right, left + 0.8), "end")
-        y = top + _TOP + place * _SPAN
+        y = top + _TOP + row * _SPAN
         width = max(right - left, 0.8)
         spans.append(TimelineBar(left, y, width, one.severity, one.title, label_x, anchor))
     return Strip("Alerts, while they held", top, _TOP + _SPAN * len(spans) + 8, spans=tuple(spans))
@@ -259,14 +258,13 @@ def _strip(
 def _days(page: ClientPage, at: _Axis) -> tuple[tuple[float, str], ...]:
     """Name about five days of the axis, each at its local midnight."""
     timezone = zone_at(page.zones, page.now)
-    zone = ZoneInfo(timezone)
     first, last = local(page.start, timezone), local(page.now, timezone)
     every = max(1, (last.date() - first.date()).days // 5)
     days = []
     day = first.date() + timedelta(days=1)
     while day <= last.date():
-        midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
-        days.append((at(int(midnight.timestamp()) * 1_000_000), f"{day.day} {day:%b}"))
+        midnight = place(datetime.combine(day, time()), timezone)
+        days.append((at(midnight), f"{day.day} {day:%b}"))
         day += timedelta(days=every)
     return tuple(days)
 
@@ -278,11 +276,3 @@ def _title(page: ClientPage, event: Event) -> str:
 
 def _fields(event: Event) -> Mapping[str, Value]:
     return read_fields(event.fields)
-
-
-def _worded(value: Value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " and ".join(value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

@@ -139,7 +139,7 @@ def test_a_time_that_cannot_be_read_is_said(site: ConsoleSite, web: WebServer) -
     answer = signed_in(site, web, "one").get(f"{web.address}{WHY.format(1)}&at=soon", timeout=10)
 
     assert answer.status_code == 400
-    assert "is no time" in answer.text
+    assert "is not a date" in answer.text
 
 
 def test_a_refusal_names_nothing_of_the_client(site: ConsoleSite, web: WebServer) -> None:
