@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import time
 from typing import Any
 
 from sqlalchemy import event
 
 from engine.flows.delivery import deliver, delivery_status
 from engine.flows.operations import watchdog
+from engine.flows.schedules.client_agreements import agree
 from engine.model.message import Report
 from engine.store.database.connection import Database
 from tests.flows.schedules.test_asking import AskedSite
@@ -30,6 +32,19 @@ GROWING = {
 
 # Which row is the last is known without going through those before it.
 _LAST = re.compile(r"ORDER BY \w+\.id DESC\s+LIMIT")
+
+
+@contextmanager
+def ran(database: Database) -> Iterator[list[str]]:
+    """The statements that these steps run, each on one line."""
+    found: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, ___: Any, ____: Any, _____: bool) -> None:
+        found.append(" ".join(statement.split()))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(database.engine, "before_cursor_execute", note)
 
 
 @contextmanager
@@ -79,6 +94,33 @@ def test_no_schedule_and_no_question_looks_through_a_table_that_grows(
         site.says("7 3 n", clock("18:01"))
         site.at(clock("18:01"), clock("22:00"), clock("22:00", 1))
     assert not found
+
+
+def test_a_site_without_schedules_pays_one_look_a_batch_for_them(
+    sqlite_database: Database,
+) -> None:
+    site = Site(sqlite_database).with_people()
+    site.missed(NOON)
+    with ran(sqlite_database) as statements:
+        site.evaluate()
+    tables = ("expectations", "schedule_changes", "draw_seeds", "agreements")
+    about = [one for one in statements if any(f"FROM {table}" in one for table in tables)]
+    assert len(about) == 1
+
+
+def test_the_texts_of_all_clients_who_are_asked_are_counted_at_once(
+    sqlite_database: Database,
+) -> None:
+    site = AskedSite(sqlite_database).begin()
+    site.caseload.client(2, phone="+12025550171")
+    site.agrees(at=NOON)
+    with sqlite_database.write() as conn:
+        agree(conn, "C-2", "signed form", "1", "english", (time(21), time(8)), NOON)
+    site.at(NOON, clock("12:01"))
+    with ran(sqlite_database) as statements:
+        site.at(clock("18:00"))
+    assert len([one for one in statements if one.startswith("INSERT INTO outbox")]) == 2
+    assert len([one for one in statements if "count(*)" in one and "FROM outbox" in one]) == 1
 
 
 def test_the_audit_looks_through_nothing_but_where_each_client_stands(

@@ -25,7 +25,7 @@ from engine.flows.schedules.client_plan import (
     longest,
 )
 from engine.flows.schedules.seeds import seeds_of
-from engine.flows.schedules.support_words import has_room
+from engine.flows.schedules.support_words import texts_left
 from engine.model.audit_action import AuditAction
 from engine.model.event import NewEvent
 from engine.model.instant import Instant
@@ -101,7 +101,9 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
 def _write(conn: Connection, context: ScheduleContext, made: Sequence[ExpectationChange]) -> None:
     """Write expectations and the events that some of them make; the claims of all are held."""
     expectations.add(conn, [one.after for one in made if one.before is None])
-    expectations.change(conn, [_asked(conn, one, context.now) for one in made if one.before])
+    asking = {one.after.client_id for one in made if one.question}
+    left = texts_left(conn, asking, context.now)
+    expectations.change(conn, [_asked(conn, one, left, context.now) for one in made if one.before])
     events.add(
         conn,
         [_event(one.after, context) for one in made if one.writes_event],
@@ -113,13 +115,16 @@ def _write(conn: Connection, context: ScheduleContext, made: Sequence[Expectatio
     _record(conn, made, context.now)
 
 
-def _asked(conn: Connection, change: ExpectationChange, now: Instant) -> Expectation:
-    """Ask the client if that is due, unless they had as many texts today as they may get."""
+def _asked(
+    conn: Connection, change: ExpectationChange, left: dict[int, int], now: Instant
+) -> Expectation:
+    """Ask the client if that is due and texts are `left` to them today."""
     one = change.after
     if not change.question:
         return one
-    if not has_room(conn, one.client_id, now):
+    if left[one.client_id] <= 0:
         return replace(one, asked_at=None)
+    left[one.client_id] -= 1
     closes = one.occurrence.closes
     client_texts_out.enqueue(
         conn, one.client_id, MessageKind.ASK, one.id, change.question, now, closes

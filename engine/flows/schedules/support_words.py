@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -31,14 +31,19 @@ def support(
     if not messages:
         return
     agreed = agreements.reachable(conn, {client_id for client_id, _ in messages.values()})
+    left = texts_left(conn, agreed.keys(), now)
     for alert_id, (client_id, message) in messages.items():
-        if client_id in agreed and has_room(conn, client_id, now):
+        if left.get(client_id, 0) > 0:
+            left[client_id] -= 1
             body = message.words(agreed[client_id].language)
             client_texts_out.enqueue(
                 conn, client_id, MessageKind.CLIENT_WORDS, alert_id, body, now, now + _OF_USE_US
             )
 
 
-def has_room(conn: Connection, client_id: int, now: Instant) -> bool:
-    """Return whether a client may get one more text today."""
-    return client_texts_out.count_since(conn, client_id, now - DAY_US) < MOST_A_DAY
+def texts_left(conn: Connection, client_ids: Collection[int], now: Instant) -> dict[int, int]:
+    """Return by client how many more texts each may get today."""
+    if not client_ids:
+        return {}
+    had = client_texts_out.count_since(conn, client_ids, now - DAY_US)
+    return {client_id: MOST_A_DAY - had.get(client_id, 0) for client_id in client_ids}

@@ -12,9 +12,12 @@ from engine.store.database.upsert import add_row
 from engine.store.tables.messages import outbox
 
 _SINCE = (
-    select(func.count())
-    .select_from(outbox)
-    .where(outbox.c.client_id == bindparam("client"), outbox.c.created_at >= bindparam("since"))
+    select(outbox.c.client_id, func.count())
+    .where(
+        outbox.c.client_id.in_(bindparam("ids", expanding=True)),
+        outbox.c.created_at >= bindparam("since"),
+    )
+    .group_by(outbox.c.client_id)
 )
 _ARRIVED = select(outbox.c.sequence).where(
     outbox.c.client_id.in_(bindparam("ids", expanding=True)),
@@ -64,9 +67,9 @@ def enqueue(
     return add_row(conn, outbox, row)
 
 
-def count_since(conn: Connection, client_id: int, since: Instant) -> int:
-    """Return how many messages to a client were made since an instant."""
-    return conn.scalar(_SINCE, {"client": client_id, "since": since}) or 0
+def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -> dict[int, int]:
+    """Return by client how many messages to them were made since an instant, if any were."""
+    return dict(conn.execute(_SINCE, {"ids": sorted(client_ids), "since": since}).all())
 
 
 def asked_of(

@@ -6,11 +6,14 @@ import pytest
 
 from engine.errors import MistakesError
 from engine.model.event_kinds import BUILT_IN
+from engine.model.message import MessageKind
 from engine.rulebook.parsing.load import PLAN, from_texts
 from engine.store.database.connection import Database
 from engine.store.people import opt_outs
+from engine.store.tables.messages import outbox
 from tests.flows.schedules.test_asking import PHONE, AskedSite
-from tests.kit.times import HOUR, NOON, clock
+from tests.kit.schedule_site import ASKED
+from tests.kit.times import NOON, clock
 
 RULE = """format: 1
 rules:
@@ -90,14 +93,21 @@ def test_a_rule_in_shadow_sends_none(site: AskedSite) -> None:
     assert craves(site, clock("13:00")) == []
 
 
-def test_a_client_gets_four_texts_in_a_day_at_most(site: AskedSite) -> None:
+def test_a_client_gets_four_texts_in_a_day_at_most_and_no_question_after_them(
+    site: AskedSite,
+) -> None:
+    head, rule = RULE.replace("STATUS", "live").split("rules:\n")
+    six = "".join(rule.replace("high-craving", f"craving-{number}") for number in range(6))
+    plan = WORDS + f"schedules:{ASKED}"
+    site.rules = from_texts({"r.yaml": f"{head}rules:\n{six}", f"p.yaml{PLAN}": plan}, BUILT_IN)
+    site.accept(NOON)
     site.agrees()
-    for hour in range(8):
-        at = clock("12:00") + hour * HOUR
-        site.caseload.event(1, "check_in", at, craving=9 if hour % 2 == 0 else 1)
-        site.to_client(at)
-    sent = site.to_client(clock("20:30"))
-    assert len(sent) <= 4
+    site.caseload.event(1, "check_in", clock("13:00", -1), craving=9)
+    site.at(clock("12:30"), clock("18:00"), clock("22:00"))
+    assert len(site.alerts) == 6
+    texts = [row.kind for row in site.rows(outbox) if row.client_id is not None]
+    assert texts == [MessageKind.CLIENT_WORDS] * 4
+    assert site.outcomes[0] == ("2026-06-02", "held")
 
 
 def test_a_message_that_the_plans_do_not_have_is_refused_at_its_place() -> None:
