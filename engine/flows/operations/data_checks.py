@@ -65,9 +65,8 @@ def _ahead(conn: Connection, now: Instant) -> Check:
         )
     lie = f"{counted(number, 'stored event')} {'lies' if number == 1 else 'lie'}"
     said = (
-        f"{lie} in the future, the furthest by {lasting(furthest)}; see whether their source's "
-        f"time "
-        "zone is right."
+        f"{lie} in the future, the furthest by {lasting(furthest)}; "
+        "see whether their source's time zone is right."
     )
     return Check("events", False, said)
 

@@ -69,8 +69,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield from _phones(conn, settings)
             yield from examine_data(conn, settings, rulebook, now)
             yield from _refs(conn)
-            for people in examine_people(conn, settings, rulebook, now):
-                yield Check(*people)
+            yield from examine_people(conn, settings, rulebook, now)
     except StoreUnavailableError as error:
         yield Check("database", False, str(error))
     finally:

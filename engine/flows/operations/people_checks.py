@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import time
 
 from sqlalchemy import Connection
 
-from engine.flows.escalation.recipients import StaffDirectory
+from engine.flows.escalation.recipients import RecipientResolver, StaffDirectory
+from engine.flows.operations.check_result import Check, listed
 from engine.model.client import Client
 from engine.model.instant import DAY_US, Instant, from_us
+from engine.model.notify_reason import NotifyReason
 from engine.model.plurals import counted
 from engine.model.routing import Policy
 from engine.model.settings import Settings
 from engine.model.staff import ROLES, Role
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.intake import histories
-from engine.store.people import on_call, opt_outs, roster, staff
+from engine.store.people import on_call, roster, staff
 
 # An enrolment that begins later than this was hardly meant.
 _AHEAD_US = 366 * DAY_US
 _AT_ONCE = 1000  # clients
+# A person who is away for a time still fills the role.
+_AMONG_US = (NotifyReason.ALLOWED, NotifyReason.ABSENT)
 # Minutes of a day, and those that a person must at least be left for texts.
 _DAY, _SHORTEST = 1440, 240
-_SHOWN = 3  # refs that one sentence names
 
 
 def examine_people(
     conn: Connection, settings: Settings, rulebook: Rulebook | None, now: Instant
-) -> Iterator[tuple[str, bool, str]]:
+) -> Iterator[Check]:
     """Look for people whom nobody watches, and for roles without a person.
 
     Args:
@@ -39,7 +42,7 @@ def examine_people(
         now: The present instant.
 
     Yields:
-        The name of each check, whether it is well, and a sentence about it.
+        The result of each check.
     """
     policies = _policies(settings, rulebook)
     found = _Clients(now, policies)
@@ -51,7 +54,7 @@ def examine_people(
         for client in histories.read_clients(conn, batch):
             found.take(client, people)
     yield from found.faults()
-    yield from _roles(conn, policies)
+    yield from _roles(conn, policies, people.at(now))
     yield from _numbers(conn)
     yield from _quiet_hours(conn)
 
@@ -82,24 +85,18 @@ class _Clients:
             if not any(step.to in told for step in policy):
                 self._untold[name].append(client.ref)
 
-    def faults(self) -> Iterator[tuple[str, bool, str]]:
+    def faults(self) -> Iterator[Check]:
         if self._never:
-            said = f"No rule watches {some(self._never)}: the roster gives no day of enrolment."
-            yield "clients", False, said
+            said = f"No rule watches {listed(self._never)}: the roster gives no day of enrolment."
+            yield Check("clients", False, said)
         if self._far:
-            said = f"An enrolment begins more than a year ahead: {some(self._far)}."
-            yield "clients", False, said
+            said = f"An enrolment begins more than a year ahead: {listed(self._far)}."
+            yield Check("clients", False, said)
         if self._alone:
-            yield "clients", False, f"Nobody is assigned to {some(self._alone)}."
+            yield Check("clients", False, f"Nobody is assigned to {listed(self._alone)}.")
         for name, refs in self._untold.items():
-            said = f"By the policy {name} nobody can be told now of an alert about {some(refs)}."
-            yield "routing", False, said
-
-
-def some(refs: Sequence[str]) -> str:
-    """Name the first few of many."""
-    shown = ", ".join(refs[:_SHOWN])
-    return shown + (f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else "")
+            said = f"By the policy {name} nobody can be told now of an alert about {listed(refs)}."
+            yield Check("routing", False, said)
 
 
 def _policies(settings: Settings, rulebook: Rulebook | None) -> Mapping[str, Policy]:
@@ -119,12 +116,13 @@ def _is_watched(client: Client, now: Instant) -> bool:
     return enrolled and last.get("leave_began", -1) <= last.get("leave_ended", -1)
 
 
-def _roles(conn: Connection, policies: Mapping[str, Policy]) -> Iterator[tuple[str, bool, str]]:
+def _roles(
+    conn: Connection, policies: Mapping[str, Policy], resolver: RecipientResolver
+) -> Iterator[Check]:
     everybody = staff.everybody(conn).values()
     if not everybody:
         return
-    deaf = opt_outs.numbers(conn)
-    there = {one.role for one in everybody if one.active and one.phone and one.phone not in deaf}
+    there = {one.role for one in everybody if resolver.decide(one).reason in _AMONG_US}
     if on_call.serving(conn):
         there.add("on_call")
     wanted: dict[Role, list[str]] = {"admin": []}
@@ -138,10 +136,10 @@ def _roles(conn: Connection, policies: Mapping[str, Policy]) -> Iterator[tuple[s
         if role == "admin":
             said = "No admin is among the staff who can be told, so nobody hears of faults."
         # Few sites have every role; without staff of their own, clients are named above.
-        yield "roles", role not in {"admin", "supervisor"}, said
+        yield Check("roles", role not in {"admin", "supervisor"}, said)
 
 
-def _numbers(conn: Connection) -> Iterator[tuple[str, bool, str]]:
+def _numbers(conn: Connection) -> Iterator[Check]:
     sharing: dict[str, list[str]] = defaultdict(list)
     mixed: set[str] = set()
     for one in staff.everybody(conn).values():
@@ -156,14 +154,14 @@ def _numbers(conn: Connection) -> Iterator[tuple[str, bool, str]]:
                 f"{refs} and the client {ref} have one phone, so an answer of one may be taken for "
                 "words of the other."
             )
-            yield "phones shared", False, said
+            yield Check("phones shared", False, said)
         sharing[phone].append(ref)
     shared = [" and ".join(refs) for refs in sharing.values() if len(refs) > 1]
     if shared:
-        yield "phones shared", True, f"These have one phone: {some(shared)}."
+        yield Check("phones shared", True, f"These have one phone: {listed(shared)}.")
 
 
-def _quiet_hours(conn: Connection) -> Iterator[tuple[str, bool, str]]:
+def _quiet_hours(conn: Connection) -> Iterator[Check]:
     for one in staff.everybody(conn).values():
         if not one.active or one.quiet_from == one.quiet_to:
             continue
@@ -171,12 +169,12 @@ def _quiet_hours(conn: Connection) -> Iterator[tuple[str, bool, str]]:
             said = (
                 f"The quiet hours of {one.ref} have no {'end' if one.quiet_from else 'beginning'}"
             )
-            yield "quiet hours", False, f"{said}, so there are none."
+            yield Check("quiet hours", False, f"{said}, so there are none.")
         elif (awake := (_minutes(one.quiet_from) - _minutes(one.quiet_to)) % _DAY) < _SHORTEST:
             said = (
                 f"The quiet hours of {one.ref} leave {counted(awake, 'minute')} of a day for texts."
             )
-            yield "quiet hours", False, said
+            yield Check("quiet hours", False, said)
 
 
 def _minutes(of: time) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from engine.config import load
 from engine.flows.operations.people_checks import examine_people
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
+from engine.store.operations import channel_state
+from engine.store.people import absences
 from engine.store.tables import people
 from tests.kit.caseload import Caseload
 from tests.kit.times import NOON, hours
@@ -39,12 +41,12 @@ def caseload(database: Database) -> Caseload:
 def faults(caseload: Caseload, settings: Settings) -> list[str]:
     with caseload.database.read() as conn:
         found = examine_people(conn, settings, None, NOON)
-        return [said for _, ok, said in found if not ok]
+        return [one.said for one in found if not one.ok]
 
 
 def named(caseload: Caseload, settings: Settings) -> list[str]:
     with caseload.database.read() as conn:
-        return [said for _, ok, said in examine_people(conn, settings, None, NOON) if ok]
+        return [one.said for one in examine_people(conn, settings, None, NOON) if one.ok]
 
 
 def forget(caseload: Caseload, table: object, **where: int) -> None:
@@ -146,3 +148,22 @@ def test_quiet_hours_that_leave_no_time_or_have_no_end_are_named(
         "The quiet hours of S-6 leave 1 minute of a day for texts.",
         "The quiet hours of S-7 have no end, so there are none.",
     ]
+
+
+def test_an_admin_whose_number_nobody_confirmed_fills_no_role(
+    caseload: Caseload, settings: Settings
+) -> None:
+    with caseload.database.write() as conn:
+        channel_state.set_verifies_numbers(conn, True)
+        others = people.staff.c.id != ADMIN
+        confirmed = {"confirmed_phone": people.staff.c.phone}
+        conn.execute(update(people.staff).where(others).values(confirmed))
+    assert faults(caseload, settings) == [
+        "No admin is among the staff who can be told, so nobody hears of faults."
+    ]
+
+
+def test_an_absent_admin_still_fills_the_role(caseload: Caseload, settings: Settings) -> None:
+    with caseload.database.write() as conn:
+        absences.add(conn, ADMIN, NOON - hours(1), NOON + hours(1), None)
+    assert faults(caseload, settings) == []
