@@ -75,15 +75,16 @@ _NUL: ColumnElement[str] = literal_column("char(0)")
 _LEAST, _GREATEST = (
     select(function(events.alias().c.source)).scalar_subquery() for function in (func.min, func.max)
 )
+_ONE_SOURCE = select(_LEAST == _GREATEST)
 
 
 @cache
 def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[Any]:
     """Select the contents, clients and instants of some clients' events, each as one text.
 
-    Ids follow if they are asked for. On SQLite, where the rows come in any order, the least and the
-    greatest source follow, and the keys. Keys are identities if all stored events have one source,
-    and SQLite divides texts by a line feed much faster than by NUL.
+    Ids follow if they are asked for. On SQLite, where the rows come in any order, their identities
+    follow. Keys are identities if all stored events have one source, and SQLite divides texts by a
+    line feed much faster than by NUL.
     """
     columns: list[ColumnElement[Any]] = [
         _Joined(events.c.kind + events.c.fields, _LINE_FEED),
@@ -94,8 +95,9 @@ def _joined(dialect: str, with_ids: bool, with_sources: bool = False) -> Select[
         columns.append(_Joined(events.c.id))
     if dialect == "sqlite":
         identity = events.c.source + _NUL + events.c.key
-        names = _Joined(identity, _NUL) if with_sources else _Joined(events.c.key, _LINE_FEED)
-        columns += [_LEAST, _GREATEST, names]
+        columns.append(
+            _Joined(identity, _NUL) if with_sources else _Joined(events.c.key, _LINE_FEED)
+        )
     of_these = events.c.client_id.in_(_THESE)
     return select(columns[0]).add_columns(*columns[1:]).where(of_these)
 
@@ -148,14 +150,11 @@ def read_events(
     wanted = {"client_ids": client_ids}
     if conn.dialect.name != "sqlite":
         return EventColumns(*_columns(conn.execute(_joined("postgresql", with_ids), wanted).one()))
-    *row, least, greatest, keys = conn.execute(_joined("sqlite", with_ids), wanted).one()
-    owners, instants, contents, *ids = _columns(row)
-    names = keys.split("\n") if keys else []
-    if least != greatest or len(names) != len(owners):
-        *row, _, _, pairs = conn.execute(_joined("sqlite", with_ids, True), wanted).one()
-        owners, instants, contents, *ids = _columns(row)
-        parts = pairs.split("\0") if pairs else []
-        names = ["\0".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
+    several = not conn.scalar(_ONE_SOURCE)
+    columns, names = _named(conn, client_ids, with_ids, several)
+    if len(names) != len(columns[0]):  # a key holds a line feed
+        columns, names = _named(conn, client_ids, with_ids, with_sources=True)
+    owners, instants, contents, *ids = columns
     if (order := _in_order(owners, instants, names)) is not None:
         owners, instants, *ids = (numbers[order] for numbers in (owners, instants, *ids))
         contents = [contents[at] for at in order.tolist()]
@@ -185,6 +184,18 @@ def events_between(
     for client_id, *event in conn.execute(_BETWEEN, asked):
         found[client_id].append(TimedEvent(*event))
     return found
+
+
+def _named(
+    conn: Connection, client_ids: Sequence[int], with_ids: bool, with_sources: bool
+) -> tuple[tuple[Any, ...], list[str]]:
+    """Read the columns of some clients' events from SQLite, and the events' identities."""
+    asked = {"client_ids": client_ids}
+    *row, joined = conn.execute(_joined("sqlite", with_ids, with_sources), asked).one()
+    if not with_sources:
+        return _columns(row), joined.split("\n") if joined else []
+    parts = joined.split("\0") if joined else []
+    return _columns(row), ["\0".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def _columns(row: Sequence[str | None]) -> tuple[Any, ...]:

@@ -84,6 +84,20 @@ def test_events_of_one_instant_come_in_the_order_of_source_and_key_without_any_i
     assert list(read.id) == ids
 
 
+@pytest.mark.parametrize("sources", [["clinic"], ["clinic", "schedules"]])
+def test_events_are_read_once_however_many_sources_they_have(
+    sqlite_database: Database, sources: Sequence[str]
+) -> None:
+    Caseload(sqlite_database).client(1)
+    fill(sqlite_database, [(1, at, source, str(at)) for at, source in enumerate(sources)])
+    read: list[str] = []
+    with sqlite_database.read() as conn:
+        event.listen(conn, "before_cursor_execute", lambda *told: read.append(told[2]))
+        found = histories.read_events(conn, [1])
+    assert len(found.content) == len(sources)
+    assert len([statement for statement in read if "group_concat" in statement]) == 1
+
+
 def test_a_client_without_events_has_none(database: Database) -> None:
     with database.read() as conn:
         read = histories.read_events(conn, [1], with_ids=True)
