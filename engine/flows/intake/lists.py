@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.complete_list import Missing, judge
 from engine.model.event import NewEvent
 from engine.model.instant import Instant
-from engine.model.intake import Batch, Listing, ListKey, RosterKind, read_list_key
+from engine.model.intake import Batch, Listing, RosterKind, read_list_key
 from engine.model.record import earliest_change, end_enrolment, reopen_enrolment
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
@@ -82,17 +83,16 @@ def reopen(
     """
     if listing.roster == "clients":
         return _change_records(conn, ended, end=False)
-    changes = AssignmentChanges(conn)
-    for key, at in ended.items():
-        about = read_list_key(key) if listing.roster in {"assignments", "consents"} else None
-        if about is None or (found := _find(conn, about, clocks)) is None:
-            continue
-        client_id, staff_id, begin = found
+    if listing.roster == "staff":
+        return {}
+    changes, relations = AssignmentChanges(conn), _relations(conn, ended, clocks)
+    if listing.roster == "assignments":
+        changes.watch([one.client_id for one in relations.values()])
+    for key, one in relations.items():
         if listing.roster == "assignments":
-            changes.watch([client_id])
-            roster.reopen_assignment(conn, client_id, staff_id, about.role, at)
+            roster.reopen_assignment(conn, one.client_id, one.staff_id, one.role, ended[key])
         else:
-            roster.restore(conn, client_id, staff_id, begin, at)
+            roster.restore(conn, one.client_id, one.staff_id, one.began, ended[key])
     return changes.earliest()
 
 
@@ -257,32 +257,39 @@ def _end_rows(
     if kind == "staff":
         roster.set_active(conn, keys, active=False)
         return {}
-    changes = AssignmentChanges(conn)
-    for about in map(read_list_key, keys):
-        found = _find(conn, about, clocks)
-        if found is None:
-            continue
-        client_id, staff_id, begin = found
+    changes, relations = AssignmentChanges(conn), _relations(conn, keys, clocks).values()
+    if kind == "assignments":
+        changes.watch([one.client_id for one in relations])
+    for one in relations:
         if kind == "assignments":
-            changes.watch([client_id])
-            roster.end_assignment(conn, client_id, staff_id, about.role, begin, now)
+            roster.end_assignment(conn, one.client_id, one.staff_id, one.role, one.began, now)
         else:
-            roster.revoke(conn, client_id, staff_id, begin, now)
+            roster.revoke(conn, one.client_id, one.staff_id, one.began, now)
     return changes.earliest()
 
 
-def _find(
-    conn: Connection, about: ListKey, clocks: Clocks
-) -> tuple[int, int, Instant | None] | None:
-    """Return the ids of a client and a member of staff, and when their relation began."""
-    client = roster.find_clients(conn, {about.client}).get(about.client)
-    staff_id = roster.find_staff(conn, {about.staff}).get(about.staff)
-    if client is None or staff_id is None:
-        return None
-    if about.begin is None:
-        return client.id, staff_id, None
-    at, local = about.begin
-    return client.id, staff_id, clocks[client.zones][at] if local else at
+class _Relation(NamedTuple):
+    """An assignment or consent: the ids of both people, the role, and when it began."""
+
+    client_id: int
+    staff_id: int
+    role: str
+    began: Instant | None
+
+
+def _relations(conn: Connection, keys: Iterable[str], clocks: Clocks) -> dict[str, _Relation]:
+    """Find assignments or consents by their keys; those of unknown people are left out."""
+    abouts = {key: read_list_key(key) for key in keys}
+    clients = roster.find_clients(conn, {about.client for about in abouts.values()})
+    staff = roster.find_staff(conn, {about.staff for about in abouts.values()})
+    found = {}
+    for key, (client_ref, staff_ref, role, begin) in abouts.items():
+        if client_ref not in clients or staff_ref not in staff:
+            continue
+        client = clients[client_ref]
+        began = begin and (clocks[client.zones][begin.at] if begin.local else begin.at)
+        found[key] = _Relation(client.id, staff[staff_ref], role, began)
+    return found
 
 
 def _change_records(

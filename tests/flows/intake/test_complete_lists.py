@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from connectors.csv_folder import csv_file
 from engine.flows.intake.lists import accept_gone
@@ -165,6 +166,32 @@ def test_assignments_and_consents_that_are_gone_end_and_come_back(site: CsvSite)
     say(site, "consents.csv", "client,staff,given\n" + "".join(both).replace("S-1", "M-1"))
     assert ends() == [[None, None], [None, None]]
     assert site.take_dirty() == {"C-2": gone_at}
+
+
+def test_people_are_looked_up_once_for_all_assignments_that_are_gone(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, MAPPING))
+    site.write("clients.csv", clients(*range(8)))
+    site.write("staff.csv", STAFF)
+    rows = [f"C-{number},S-1,2026-02-01\n" for number in range(8)]
+    say(site, "assignments.csv", "client,staff,began\n" + "".join(rows))
+    looked_up: Counter[str] = Counter()
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        looked_up.update({table for table in ("clients", "staff") if f"FROM {table}" in statement})
+
+    event.listen(sqlite_database.engine, "before_cursor_execute", note)
+    asked = []
+    for left in (7, 3):
+        looked_up.clear()
+        say(site, "assignments.csv", "client,staff,began\n" + "".join(rows[:left]))
+        asked.append(dict(looked_up))
+    event.remove(sqlite_database.engine, "before_cursor_execute", note)
+    assert asked[0] == asked[1]
+    with sqlite_database.read() as conn:
+        ended = conn.scalars(select(assignments.c.ended).order_by(assignments.c.id)).all()
+    assert [at is not None for at in ended] == [False] * 3 + [True] * 5
 
 
 def test_events_that_are_gone_in_the_period_of_the_file_are_withdrawn(site: CsvSite) -> None:
