@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
 
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant
+from engine.store.database.parameter_limit import in_parts
 from engine.store.database.upsert import insert_of
 from engine.store.intake import withdrawals
 from engine.store.intake.withdrawals import item_of
@@ -18,8 +19,6 @@ from engine.store.tables.intake import event_versions, events
 
 # A correction moves an event by no more than this. A larger move is another event of the same id.
 FAR_US = 31 * DAY_US
-# How many keys or ids are asked for at once; databases limit the parameters of a statement.
-_AT_ONCE = 1000
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
 _NEWEST = select(func.max(events.c.id))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
@@ -30,7 +29,6 @@ _OF_SERIES = select(events.c.key, events.c.origin).where(
     events.c.occurred_at.between(bindparam("a"), bindparam("z")),
 )
 
-_Item = TypeVar("_Item", int, str)
 Content = tuple[int, str, int, str, str | None]
 
 
@@ -172,7 +170,7 @@ def _settle(
         for standing in stored.values()
         if standing.id > newest and standing.origin in added.conflicts
     ]
-    for some in _cut([each.id for each in undone]):
+    for some in in_parts([each.id for each in undone]):
         conn.execute(delete(events).where(events.c.id.in_(some)))
     added.new -= len(undone)
     for event in found:
@@ -191,7 +189,7 @@ def take_back(
     for row in taken:
         result.concerns(row.client_id, row.occurred_at)
         result.changed.add(row.key)
-    for some in _cut([row.id for row in taken]):
+    for some in in_parts([row.id for row in taken]):
         conn.execute(delete(events).where(events.c.id.in_(some)))
     return result
 
@@ -212,7 +210,9 @@ def withdraw(
     Earlier content then stands again. Without an origin the event goes, if any origin gave it
     before `now`.
     """
-    found = [row for some in _cut(sorted(origins)) for row in conn.execute(_by_key(source, some))]
+    found = [
+        row for some in in_parts(sorted(origins)) for row in conn.execute(_by_key(source, some))
+    ]
     wrong = [
         row
         for row in found
@@ -232,7 +232,7 @@ def withdraw(
         taken_back.concerns(before.client_id, before.occurred_at)
         stood = {name: before._mapping[name] for name in (*_CONTENT, "origin", "recorded_at")}
         conn.execute(update(events).where(events.c.id == row.id).values(stood))
-    for some in _cut(gone):
+    for some in in_parts(gone):
         conn.execute(delete(events).where(events.c.id.in_(some)))
     return taken_back
 
@@ -284,7 +284,7 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     """Return the stored events by key, with earlier versions of those to correct."""
     last_words = {event.key: _content(event) for event in found}
     stored: dict[str, _Stored] = {}
-    for some in _cut(list(last_words)):
+    for some in in_parts(list(last_words)):
         for row in conn.execute(_by_key(found[0].source, some)):
             stored[row.key] = _Stored(
                 row.id, row.key, _content(row), row.origin, row.recorded_at, last_words[row.key]
@@ -293,7 +293,7 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     differing = {
         standing.key: standing for standing, content in told if content != standing.content
     }
-    for keys in _cut(list(differing)):
+    for keys in in_parts(list(differing)):
         of_keys = (event_versions.c.source == found[0].source, event_versions.c.key.in_(keys))
         for row in conn.execute(select(event_versions).where(*of_keys)):
             differing[row.key].said_before.add((_content(row), item_of(row.origin)))
@@ -348,7 +348,3 @@ def _version(row: Row[Any]) -> tuple[Any, ...]:
 
 def _by_key(source: str, keys: Sequence[str]) -> Select[Any]:
     return select(events).where(events.c.source == source, events.c.key.in_(keys))
-
-
-def _cut(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, true
 
 from engine.model.instant import Instant
 from engine.model.intake import Listing, RosterKind
+from engine.store.database.parameter_limit import in_parts
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import list_rows
 
-_AT_ONCE = 1000
 _OF_LIST = (
     list_rows.c.source == bindparam("of_source"),
     list_rows.c.list == bindparam("of_list"),
@@ -72,7 +72,7 @@ def ended(conn: Connection, source: str, name: str, keys: Collection[str]) -> di
     asked = {"of_source": source, "of_list": name}
     return {
         key: at
-        for some in _cut(sorted(keys))
+        for some in in_parts(sorted(keys))
         for key, at in conn.execute(_ENDED, {**asked, "keys": some})
     }
 
@@ -84,7 +84,7 @@ def held_elsewhere(
     asked = {"of_source": source, "of_list": name, "part": roster}
     return {
         key
-        for some in _cut(sorted(keys))
+        for some in in_parts(sorted(keys))
         for key in conn.scalars(_ELSEWHERE, {**asked, "keys": some})
     }
 
@@ -122,7 +122,3 @@ def forget_gone(conn: Connection, source: str, name: str) -> None:
 def gone(conn: Connection) -> list[GoneRows]:
     """Return the rows that are gone from their lists and have not ended, counted by file."""
     return [GoneRows._make(row) for row in conn.execute(_GONE)]
-
-
-def _cut(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.model.instant import Instant
+from engine.store.database.parameter_limit import in_parts
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import event_versions, events, withdrawals
 
-_AT_ONCE = 1000
 _ANY = select(withdrawals.c.key).where(withdrawals.c.source == bindparam("from")).limit(1)
 _SAID = select(withdrawals).where(
     withdrawals.c.source == bindparam("from"),
@@ -60,7 +60,7 @@ def away(conn: Connection, source: str, keys: Collection[str]) -> dict[str, Away
 
 def back(conn: Connection, source: str, keys: Collection[str]) -> None:
     """Record that events are there again."""
-    for some in _cut(sorted(keys)):
+    for some in in_parts(sorted(keys)):
         of_keys = (withdrawals.c.source == source, withdrawals.c.key.in_(some))
         conn.execute(update(withdrawals).where(*of_keys).values(away=False))
 
@@ -115,9 +115,5 @@ def _content(row: Any) -> tuple[Any, ...]:
 
 
 def _rows(conn: Connection, asked: Any, source: str, keys: Collection[str]) -> Iterator[Any]:
-    for some in _cut(sorted(keys)):
+    for some in in_parts(sorted(keys)):
         yield from conn.execute(asked, {"from": source, "keys": some})
-
-
-def _cut(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

@@ -13,11 +13,11 @@ from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.record import match_spell
+from engine.store.database.parameter_limit import in_parts
 from engine.store.tables.people import assignments, clients, consents, record_entries, staff
 
 Change = Literal["new", "corrected", "duplicate"]
 
-_AT_ONCE = 1000
 _ZONES = and_(record_entries.c.client_id == clients.c.id, record_entries.c.entry == TIMEZONE)
 _WITH_REFS = (
     select(clients.c.ref, clients.c.id, clients.c.timezone, clients.c.phone)
@@ -81,9 +81,8 @@ class RecordChange(NamedTuple):
 def find_clients(conn: Connection, refs: Collection[str]) -> dict[str, KnownClient]:
     """Return the clients of these refs, by ref; refs that the roster lacks are left out."""
     found = {}
-    wanted = sorted(refs)
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = conn.execute(_WITH_REFS, {"refs": wanted[start : start + _AT_ONCE]})
+    for some in in_parts(sorted(refs)):
+        rows = conn.execute(_WITH_REFS, {"refs": some})
         for (ref, id_, zone, phone), entries in groupby(rows, itemgetter(0, 1, 2, 3)):
             record = [RecordEntry(*entry) for _, _, _, _, *entry in entries]
             found[ref] = KnownClient(id_, zone, phone, zones_of(record, zone))
@@ -98,9 +97,8 @@ def near_refs(conn: Connection, refs: Collection[str]) -> dict[str, str]:
     """
     wanted = {_bare(ref): ref for ref in sorted(refs)}
     found = {}
-    bare = sorted(wanted)
-    for start in range(0, len(bare), _AT_ONCE):
-        for ref in conn.scalars(_NEAR, {"bare": bare[start : start + _AT_ONCE]}):
+    for some in in_parts(sorted(wanted)):
+        for ref in conn.scalars(_NEAR, {"bare": some}):
             found[wanted[_bare(ref)]] = ref
     return found
 
