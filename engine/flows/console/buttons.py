@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access
 from engine.flows.console import viewing
@@ -11,8 +14,9 @@ from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.flows.inbound import acting, alert_actions
 from engine.model.alert import Act
+from engine.model.instant import Instant
+from engine.model.staff import Staff
 from engine.store.alerts import alert_records
-from engine.store.database.connection import Database
 
 
 class ActResult(StrEnum):
@@ -44,53 +48,53 @@ def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
 
     Of two people who take it at once, one has it, and the other hears who.
     """
-    now = desk.now()
-    client, refused = _client(desk, who, alert_id)
-    if refused is not None or client is None or who.staff is None:
-        return ActOutcome(refused or ActResult.REFUSED, client or "")
-    with desk.database.write() as conn:
-        done = alert_actions.act(
-            conn, alert_id, who.staff, what, now, detail=desk.settings.sms.detail
-        )
+    detail = desk.settings.sms.detail
+
+    def do(conn: Connection, person: Staff, now: Instant) -> tuple[ActResult, str]:
+        done = alert_actions.act(conn, alert_id, person, what, now, detail=detail)
         assert done is not None  # it was there, and alerts are never taken away
-        alert_actions.record(conn, done, who.staff, what, now, by="console")
-    result = ActResult(done.outcome)
-    if done.following is not None and done.following.role is None:
-        result = ActResult.TO_ADMINS if done.following.admins else ActResult.LAST
-    return ActOutcome(result, client, done.by.shown if done.by else "")
+        alert_actions.record(conn, done, person, what, now, by="console")
+        result = ActResult(done.outcome)
+        if done.following is not None and done.following.role is None:
+            result = ActResult.TO_ADMINS if done.following.admins else ActResult.LAST
+        return result, done.by.shown if done.by else ""
+
+    return _allowed(desk, who, alert_id, do)
 
 
 def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:
     """Take back the person's last act on an alert, within ten minutes."""
-    now = desk.now()
-    client, refused = _client(desk, who, alert_id)
-    if refused is not None or client is None or who.staff is None:
-        return ActOutcome(refused or ActResult.REFUSED, client or "")
-    with desk.database.write() as conn:
-        undone = alert_actions.undo(conn, who.staff, alert_id, now, desk.settings.sms.detail)
+
+    def do(conn: Connection, person: Staff, now: Instant) -> tuple[ActResult, str]:
+        undone = alert_actions.undo(conn, person, alert_id, now, desk.settings.sms.detail)
         if undone is None:
-            return ActOutcome(ActResult.NOTHING_TO_UNDO, client)
-        alert_actions.record_undone(conn, undone, who.staff, now)
-    return ActOutcome(ActResult.UNDONE, client)
+            return ActResult.NOTHING_TO_UNDO, ""
+        alert_actions.record_undone(conn, undone, person, now)
+        return ActResult.UNDONE, ""
+
+    return _allowed(desk, who, alert_id, do)
 
 
-def _client(desk: Desk, who: SignedIn, alert_id: int) -> tuple[str | None, ActResult | None]:
-    """Return the client whom an alert is about, and why the account must not act, if so."""
+def _allowed(
+    desk: Desk,
+    who: SignedIn,
+    alert_id: int,
+    do: Callable[[Connection, Staff, Instant], tuple[ActResult, str]],
+) -> ActOutcome:
+    """Act if the account may, in the transaction in which that was decided."""
     now = desk.now()
-    listed = _listed(desk.database, alert_id)
-    if listed is None:
-        return None, ActResult.UNKNOWN
-    client_id = listed.alert.client_id
-    if viewing.decide(desk, who, Ability.ACT_ON_ALERT, client_id, now) is not Access.GRANTED:
-        return listed.client_ref, ActResult.REFUSED
-    if who.staff is None:
-        return listed.client_ref, ActResult.REFUSED
-    with desk.database.read() as conn:
-        allowed = acting.decide(conn, who.staff, client_id, now).allowed
-    return listed.client_ref, None if allowed else ActResult.REFUSED
-
-
-def _listed(database: Database, alert_id: int) -> alert_records.Listed | None:
-    with database.read() as conn:
+    with desk.database.write() as conn:
         record = alert_records.record_of(conn, alert_id)
-    return record.listed if record else None
+        if record is None:
+            return ActOutcome(ActResult.UNKNOWN)
+        client_id = record.listed.alert.client_id
+        access = viewing.access_to(conn, who, Ability.ACT_ON_ALERT, client_id, now)
+        why = access.value
+        if access is Access.GRANTED and who.staff is not None:
+            decision = acting.decide(conn, who.staff, client_id, now)
+            if decision.allowed:
+                result, owner = do(conn, who.staff, now)
+                return ActOutcome(result, record.listed.client_ref, owner)
+            why = decision.reason.value
+        viewing.record_refusal(conn, who, Ability.ACT_ON_ALERT, client_id, why, now)
+    return ActOutcome(ActResult.REFUSED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from engine.access.abilities import Ability, Access, may
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -13,32 +15,26 @@ from engine.store.people import roster
 from engine.store.people.roster import KnownClient
 
 
-def decide(desk: Desk, who: SignedIn, ability: Ability, client_id: int, now: Instant) -> Access:
-    """Decide whether an account may do something about a client; a refusal is written down.
+def access_to(
+    conn: Connection, who: SignedIn, ability: Ability, client_id: int, now: Instant
+) -> Access:
+    """Decide whether an account may do something about a client at `now`."""
+    own = who.staff is not None and caseload_list.is_assigned(conn, client_id, who.staff.id, now)
+    return may(who.account.role, ability, own_client=own)
 
-    Args:
-        desk: The engine as pages see it.
-        who: Who asks.
-        ability: What they want to do.
-        client_id: The client.
-        now: The present instant.
-    """
-    with desk.database.read() as conn:
-        own = who.staff is not None and caseload_list.is_assigned(
-            conn, client_id, who.staff.id, now
-        )
-    access = may(who.account.role, ability, own_client=own)
-    if access is not Access.GRANTED:
-        with desk.database.write() as conn:
-            audit_log.record(
-                conn,
-                at=now,
-                actor=who.actor,
-                action=AuditAction.ACCESS_REFUSED,
-                subject=f"client {client_id}",
-                detail={"ability": ability.value, "why": access.value},
-            )
-    return access
+
+def record_refusal(
+    conn: Connection, who: SignedIn, ability: Ability, client_id: int, why: str, now: Instant
+) -> None:
+    """Write down that an account wanted something about a client and was refused."""
+    audit_log.record(
+        conn,
+        at=now,
+        actor=who.actor,
+        action=AuditAction.ACCESS_REFUSED,
+        subject=f"client {client_id}",
+        detail={"ability": ability.value, "why": why},
+    )
 
 
 def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Access | None:
@@ -49,10 +45,14 @@ def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Acc
     """
     with desk.database.read() as conn:
         known = roster.find_clients(conn, [ref]).get(ref)
-    if known is None:
-        return None
-    access = decide(desk, who, Ability.SEE_CLIENT, known.id, now)
-    return known if access is Access.GRANTED else access
+        if known is None:
+            return None
+        access = access_to(conn, who, Ability.SEE_CLIENT, known.id, now)
+    if access is Access.GRANTED:
+        return known
+    with desk.database.write() as conn:
+        record_refusal(conn, who, Ability.SEE_CLIENT, known.id, access.value, now)
+    return access
 
 
 def record(

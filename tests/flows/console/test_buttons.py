@@ -11,6 +11,7 @@ from engine.flows.console.signing_in import SignedIn
 from engine.model.alert import Act
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
+from engine.store.tables.people import assignments
 from tests.kit.console import ConsoleSite
 
 
@@ -74,6 +75,16 @@ def test_who_may_not_act_changes_nothing_and_is_written_down(site: ConsoleSite, 
     assert done.result is ActResult.REFUSED
     assert states(site)[1] == "open"
     assert site.audited("access refused") == ["client 1"]
+
+
+def test_an_assignment_that_ends_while_the_page_is_open_ends_the_right_to_act(
+    site: ConsoleSite,
+) -> None:
+    who = site.who("one")
+    with site.database.write() as conn:
+        conn.execute(update(assignments).values(ended=site.now - 1))
+
+    assert buttons.act(site.desk, who, site.alert_of(1), Act.TAKE).result is ActResult.REFUSED
 
 
 def test_passing_on_says_whether_anybody_comes_next(site: ConsoleSite) -> None:
