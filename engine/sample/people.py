@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.model.account import AccountRole
+
 Cells = Mapping[str, object]
 DAY = 24.0  # hours
 
@@ -147,4 +149,12 @@ STAFF = (
     {"staff": "OC-1", "call_name": "Alex", "role": "on_call", "phone": "+12025550131"},
     {"staff": "PR-1", "call_name": "Ruth", "role": "prescriber", "phone": "+12025550151"},
     {"staff": "AD-1", "call_name": "Pat", "role": "admin", "phone": "+12025550141"},
+)
+
+# Who may sign in to the console: name, role and whose account it is.
+ACCOUNTS = (
+    ("CM-1", AccountRole.CASE_MANAGER, "CM-1"),
+    ("CM-2", AccountRole.CASE_MANAGER, "CM-2"),
+    ("SV-1", AccountRole.SUPERVISOR, "SV-1"),
+    ("auditor", AccountRole.AUDITOR, None),
 )

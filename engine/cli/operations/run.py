@@ -131,10 +131,13 @@ def _with_console(settings: Settings) -> Settings:
 
 
 def _show_console(engine: Engine, url: str) -> None:
-    from engine.flows.console.sample_accounts import links
+    from engine.flows.console.accounts import links_for
+    from engine.sample.people import ACCOUNTS
 
+    with engine.desk.database.write() as conn:
+        links = links_for(conn, ACCOUNTS, "sample", engine.now())
     print(f"Console: {url}", flush=True)
-    for name, token in links(engine.desk):
+    for name, token in links:
         print(f"  sign in as {name}: {url}/sign-in/{token}", flush=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 
 from sqlalchemy import Connection
@@ -68,6 +69,31 @@ def make_link(conn: Connection, name: str, actor: str, now: Instant) -> str:
     accounts.add_link(conn, hash_of(token), account.id, now + LINK_US)
     _audit(conn, account, AuditAction.SIGN_IN_LINK_MADE, actor, now)
     return token
+
+
+def links_for(
+    conn: Connection,
+    wanted: Iterable[tuple[str, AccountRole, str | None]],
+    actor: str,
+    now: Instant,
+) -> list[tuple[str, str]]:
+    """Make a link for each of some accounts, and the accounts that are not there yet.
+
+    Args:
+        conn: The transaction.
+        wanted: The name, the role and the ref of the person of each account.
+        actor: Who makes them, as the audit trail names them.
+        now: The present instant.
+
+    Returns:
+        Each account's name with the token of its link.
+    """
+    links = []
+    for name, role, staff in wanted:
+        if accounts.with_name(conn, name) is None:
+            add(conn, name, role, staff, actor, now)
+        links.append((name, make_link(conn, name, actor, now)))
+    return links
 
 
 def disable(conn: Connection, name: str, actor: str, now: Instant) -> None:
