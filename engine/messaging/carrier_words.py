@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.messaging.plain_words import phrases, plain
+from engine.messaging.plain_words import phrases, without_courtesies
 
 CarrierWord = Literal["stop", "start"]
 
@@ -51,7 +51,6 @@ start|unstop|resubscribe( me)?|start (text|messag)ing me( again)?|start the text
 comenzar|quiero recibir mensajes otra vez
 """
 )
-_POLITE = phrases("please|pls|plz|por favor|porfa|thanks|thank you|gracias|now|ya mismo")
 
 
 def read_carrier_word(body: str) -> CarrierWord | None:
@@ -63,7 +62,7 @@ def read_carrier_word(body: str) -> CarrierWord | None:
     Returns:
         `stop` or `start`; None if the text says anything else or anything besides.
     """
-    bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ? ")).split())
+    bare = without_courtesies(body)
     if _STOP.fullmatch(bare):
         return "stop"
     return "start" if _START.fullmatch(bare) else None
@@ -75,5 +74,4 @@ def says_wrong_number(body: str) -> bool:
     Args:
         body: The text as it came in.
     """
-    bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ")).split())
-    return _WRONG_NUMBER.fullmatch(bare) is not None
+    return _WRONG_NUMBER.fullmatch(without_courtesies(body.replace("?", " "))) is not None

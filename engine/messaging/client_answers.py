@@ -7,11 +7,11 @@ worse than asking again.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from engine.messaging.plain_words import folded
 from engine.model.agreement import TextLanguage
 from engine.model.questions import Question
 
@@ -51,7 +51,6 @@ _POLITE = frozenset(
 # divides.
 _OF_TEN = re.compile(r"(?<![\d.])(\d{1,2}) ?/ ?10(?!\d)")
 _TOKEN = re.compile(r"\d+(?:\.\d+)*%?|[^\W\d_]+|(?<!\w)[-+~]\d+|[?]")
-_APOSTROPHES = str.maketrans("", "", "'’")
 
 
 class AnswersSort(StrEnum):
@@ -99,9 +98,8 @@ def read_answers(
 
 
 def _tokens(body: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", body.casefold().translate(_APOSTROPHES))
-    plain = "".join(one for one in folded if not unicodedata.combining(one))
-    return [one for one in _TOKEN.findall(_OF_TEN.sub(r" \1 ", plain)) if one not in _POLITE]
+    tokens = _TOKEN.findall(_OF_TEN.sub(r" \1 ", folded(body)))
+    return [one for one in tokens if one not in _POLITE]
 
 
 def _read(

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from engine.messaging.carrier_words import read_carrier_word
 from engine.messaging.danger_words import Language, in_crisis
-from engine.messaging.plain_words import phrases, plain
+from engine.messaging.plain_words import phrases, plain, without_courtesies
 from engine.messaging.reactions import read_reaction
 from engine.messaging.use_words import use_words_in
 from engine.model.instant import MINUTE_US
@@ -48,7 +48,6 @@ _HELP = {
     "english": phrases("help|help me|(i )?need help|info"),
     "spanish": phrases("ayuda|ayudame|ayudenme|necesito ayuda"),
 }
-_POLITE = phrases("please|pls|plz|por favor|porfa|thanks|thank you|gracias")
 # Both languages have "me" and "no", so these two say nothing.
 _SPANISH = phrases(
     "hola|gracias|por|para|que|el|la|los|las|mis?|estoy|estas?|estan|muy|hoy|manana|ayer|anoche|ya|"
@@ -83,7 +82,7 @@ def read_client_text(body: str, earlier: Sequence[str] = ()) -> ClientText:
     if word := read_carrier_word(body):
         sort = ClientTextSort.OPT_OUT if word == "stop" else ClientTextSort.OPT_IN
         return ClientText(sort, language)
-    bare = " ".join(_POLITE.sub(" ", plain(body).replace("?", " ")).split())
+    bare = without_courtesies(body.replace("?", " "))
     for each, pattern in _HELP.items():
         if pattern.fullmatch(bare):
             return ClientText(ClientTextSort.HELP, "spanish" if each == "spanish" else "english")

@@ -55,7 +55,7 @@ def read_reply(body: str, code: str) -> PhoneReply:
     Returns:
         Whether it confirms the number, denies it, or is unclear.
     """
-    said = plain(body).replace("?", " ? ")
+    said = plain(body)
     words = said.split()
     if words.count(code) == 1:
         words.remove(code)

@@ -18,11 +18,28 @@ def plain(body: str) -> str:
     Returns:
         Words, numbers and question marks with one space between them.
     """
-    folded = unicodedata.normalize("NFKC", body).casefold().translate(_APOSTROPHES)
-    without = (
-        one for one in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(one)
+    return " ".join(TOKEN.findall(folded(body)))
+
+
+def folded(body: str) -> str:
+    """Return a text in small letters, without accents and apostrophes, but with its signs.
+
+    Args:
+        body: A text as it was typed.
+    """
+    text = unicodedata.normalize("NFKC", body).casefold().translate(_APOSTROPHES)
+    return "".join(
+        one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)
     )
-    return " ".join(TOKEN.findall("".join(without)))
+
+
+def without_courtesies(body: str) -> str:
+    """Return the words of a text as `plain` does, without those that only make it polite.
+
+    Args:
+        body: A text as it was typed.
+    """
+    return " ".join(_COURTESIES.sub(" ", plain(body)).split())
 
 
 def phrases(lines: str) -> re.Pattern[str]:
@@ -37,3 +54,6 @@ def phrases(lines: str) -> re.Pattern[str]:
     """
     joined = lines.replace("\n  ", "")
     return re.compile("|".join(rf"\b(?:{line})\b" for line in joined.split("\n") if line))
+
+
+_COURTESIES = phrases("please|pls|plz|por favor|porfa|thanks|thank you|gracias|now|ya mismo")
