@@ -49,16 +49,19 @@ class Phones:
     @classmethod
     def of(cls, database: Database, *client_ids: int) -> Phones:
         """A site where each client has missed two check-ins, and the case manager was told."""
-        site = Site(database).with_people()
+        phones = cls(Site(database).with_people())
+        phones.miss(*client_ids)
+        return phones
+
+    def miss(self, *client_ids: int) -> None:
+        """Let each client have missed two check-ins by now, and evaluate."""
         for client_id in client_ids:
             if client_id != 1:
-                site.caseload.client(client_id)
-                site.assign(client_id, 1)
-            site.missed(NOON - hours(25), client_id)
-            site.missed(NOON - hours(1), client_id)
-        phones = cls(site)
-        site.evaluate()
-        return phones
+                self.site.caseload.client(client_id)
+                self.site.assign(client_id, 1)
+            self.site.missed(self.now - hours(25), client_id)
+            self.site.missed(self.now - hours(1), client_id)
+        self.site.evaluate(self.now)
 
     def text(self, sender: str, body: str, provider_id: str | None = None) -> str | None:
         """Take in a text from this number; return the answer."""

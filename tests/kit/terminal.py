@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 
 from engine.cli import run_command_line
+
+# Staff, clients and assignments come from CSV files; more files can be added at the end.
+FOLDER_SITE = """\
+timezone: America/New_York
+log: {level: error}
+sources:
+  - name: inbox
+    folder: inbox
+    files:
+      - {match: staff.csv, roster: staff, columns: {ref: staff, role: role, phone: phone}}
+      - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
+      - {match: links.csv, roster: assignments, columns: {client: client, staff: staff, role: role}}
+"""
 
 
 def typed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -14,6 +30,13 @@ def typed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str
     with pytest.raises(SystemExit) as ended:
         run_command_line(arguments)
     return int(ended.value.code or 0), *capsys.readouterr()
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a site."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
 
 
 class Terminal:
@@ -33,3 +56,12 @@ class Terminal:
         ended, out, err = self.run(*arguments)
         assert ended == code, err
         return (err if code == 2 else out).strip()
+
+
+@contextmanager
+def terminal_in(
+    folder: Path, config: str, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Terminal]:
+    """A terminal whose commands set up the log, which is as before afterwards."""
+    yield Terminal(folder, config, capsys)
+    structlog.reset_defaults()

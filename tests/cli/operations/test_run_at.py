@@ -7,23 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from engine.store.database.connection import Database
-from tests.kit.terminal import Terminal
+from tests.kit.terminal import FOLDER_SITE, Terminal, terminal_in, write_files
 
 PHONE = "+12025550101"
-CONFIG = """\
-timezone: America/New_York
-log: {level: error}
-sources:
-  - name: inbox
-    folder: inbox
-    files:
-      - {match: staff.csv, roster: staff, columns: {ref: staff, role: role, phone: phone}}
-      - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
-      - {match: links.csv, roster: assignments, columns: {client: client, staff: staff, role: role}}
-"""
 RULES = """\
 format: 1
 rules:
@@ -34,7 +22,6 @@ rules:
     when: {time_since: check_in, at_least: 3 days}
 """
 FILES = {
-    "config.yaml": CONFIG,
     "rules/silence.yaml": RULES,
     "inbox/staff.csv": f"staff,role,phone\nS-1,case_manager,{PHONE}\n",
     "inbox/clients.csv": "client,enrolled\nC-1,2026-03-01\n",
@@ -44,11 +31,9 @@ FILES = {
 
 @pytest.fixture
 def handrail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    yield Terminal(tmp_path, CONFIG, capsys)
-    structlog.reset_defaults()
+    write_files(tmp_path, FILES)
+    with terminal_in(tmp_path, FOLDER_SITE, capsys) as terminal:
+        yield terminal
 
 
 def alerts(handrail: Terminal) -> list[str]:
@@ -73,7 +58,7 @@ def test_what_is_no_instant_is_refused(handrail: Terminal) -> None:
 
 def test_a_real_gateway_is_refused_before_anything_is_written(handrail: Terminal) -> None:
     twilio = 'sms: {gateway: twilio, twilio: {from_number: "+12025550100"}}\n'
-    handrail.config.write_text(CONFIG + twilio)
+    handrail.config.write_text(FOLDER_SITE + twilio)
     assert "would text people" in handrail("run", "--once", "--at", "2026-03-04", code=2)
     assert not (handrail.config.parent / "var").exists()
 

@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from engine.model.schedule import DrawSeed
 from engine.store.database.connection import Database
 from engine.store.schedules import draw_seeds
 from engine.store.tables.schedules import expectations
 from tests.cli.schedules.test_schedules import CONFIG, FILES
-from tests.kit.terminal import Terminal
+from tests.kit.terminal import Terminal, terminal_in, write_files
 
 PAGE = Path(__file__).parents[3] / "docs" / "draws.md"
 (PLAN,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
@@ -32,19 +31,16 @@ LATER = ("--at", "2026-05-20T12:00")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two clients for a month and a half, with known seeds."""
     folder = tmp_path_factory.mktemp("site")
-    for name, text in {**FILES, "plans/check_ins.yaml": PLAN}.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
+    write_files(folder, {**FILES, "plans/check_ins.yaml": PLAN})
     return folder
 
 
 @pytest.fixture
 def handrail(site: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    terminal = Terminal(site, CONFIG, capsys)
-    if not (site / "var").exists():
-        _live_through_the_spring(terminal, site)
-    yield terminal
-    structlog.reset_defaults()
+    with terminal_in(site, CONFIG, capsys) as terminal:
+        if not (site / "var").exists():
+            _live_through_the_spring(terminal, site)
+        yield terminal
 
 
 def _live_through_the_spring(handrail: Terminal, site: Path) -> None:

@@ -8,25 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 
 from engine.model.instant import to_us
 from tests.kit.schedule_site import DAILY, RULES
-from tests.kit.terminal import Terminal
+from tests.kit.terminal import FOLDER_SITE, Terminal, terminal_in, write_files
 
-CONFIG = """\
-timezone: America/New_York
-log: {level: error}
-sources:
-  - name: inbox
-    folder: inbox
-    files:
-      - {match: staff.csv, roster: staff, columns: {ref: staff, role: role, phone: phone}}
-      - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
-      - {match: links.csv, roster: assignments, columns: {client: client, staff: staff, role: role}}
+CONFIG = f"""{FOLDER_SITE}\
       - match: check_ins.csv
         events:
-          - {kind: check_in, client: client, at: at, id: id, fields: {status: status}}
+          - {{kind: check_in, client: client, at: at, id: id, fields: {{status: status}}}}
 """
 FILES = {
     "rules/check_ins.yaml": RULES,
@@ -39,11 +29,9 @@ FILES = {
 
 @pytest.fixture
 def handrail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    yield Terminal(tmp_path, CONFIG, capsys)
-    structlog.reset_defaults()
+    write_files(tmp_path, FILES)
+    with terminal_in(tmp_path, CONFIG, capsys) as terminal:
+        yield terminal
 
 
 def test_a_missed_check_in_becomes_an_event_an_alert_and_a_text(handrail: Terminal) -> None:

@@ -35,22 +35,13 @@ def unmute(phones: Phones, subject: str = "C-1") -> None:
         mutes.unmute(conn, subject, phones.site.rules.rules, phones.now)
 
 
-def miss(phones: Phones, client_id: int = 1) -> None:
-    if client_id != 1:
-        phones.site.caseload.client(client_id)
-        phones.site.assign(client_id, 1)
-    phones.site.missed(phones.now - hours(25), client_id)
-    phones.site.missed(phones.now - hours(1), client_id)
-    phones.site.evaluate(phones.now)
-
-
 @pytest.mark.parametrize("subject", ["C-1", RULE])
 def test_an_alert_of_a_muted_client_or_rule_opens_and_is_told_at_the_end(
     database: Database, subject: str
 ) -> None:
     phones = Phones.of(database)
     mute(phones, subject)
-    miss(phones)
+    phones.miss(1)
     assert phones.states() == ["open"]
     assert phones.go_on(hours(5)) == []
     assert phones.told(hours(1)) == [CASE_MANAGER]
@@ -60,7 +51,7 @@ def test_an_alert_of_a_muted_client_or_rule_opens_and_is_told_at_the_end(
 def test_other_clients_are_told_of_as_ever(database: Database) -> None:
     phones = Phones.of(database)
     mute(phones, "C-1")
-    miss(phones, 2)
+    phones.miss(2)
     assert phones.told() == [CASE_MANAGER]
 
 
@@ -86,7 +77,7 @@ def test_a_text_that_waits_is_held_back_and_its_step_comes_first_at_the_end(
 def test_ending_a_mute_tells_what_waited(database: Database) -> None:
     phones = Phones.of(database)
     mute(phones)
-    miss(phones)
+    phones.miss(1)
     phones.now += hours(1)
     unmute(phones)
     assert phones.told() == [CASE_MANAGER]
@@ -96,7 +87,7 @@ def test_ending_a_mute_tells_what_waited(database: Database) -> None:
 def test_an_alert_that_resolved_meanwhile_is_never_told(database: Database) -> None:
     phones = Phones.of(database)
     mute(phones)
-    miss(phones)
+    phones.miss(1)
     with database.write() as conn:
         conn.execute(update(alerts).values(state="resolved", next_step_at=None))
     assert phones.go_on(hours(7)) == []
@@ -105,7 +96,7 @@ def test_an_alert_that_resolved_meanwhile_is_never_told(database: Database) -> N
 def test_an_urgent_alert_is_told_although_its_client_is_muted(database: Database) -> None:
     phones = Phones.of(database)
     mute(phones)
-    miss(phones)
+    phones.miss(1)
     with database.write() as conn:
         conn.execute(update(alerts).values(severity="urgent", next_step_at=phones.now))
     assert phones.told() == [CASE_MANAGER]

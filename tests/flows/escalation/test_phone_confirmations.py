@@ -31,18 +31,8 @@ def verifying(database: Database, *clients: int, confirmed: tuple[int, ...] = (2
             update(staff).where(staff.c.id.in_(confirmed)).values(confirmed_phone=staff.c.phone)
         )
         conn.execute(update(staff).where(staff.c.id == 1).values(call_name="Sam"))
-    for client_id in clients:
-        alert(phones, client_id)
+    phones.miss(*clients)
     return phones
-
-
-def alert(phones: Phones, client_id: int = 1) -> None:
-    if client_id != 1:
-        phones.site.caseload.client(client_id)
-        phones.site.assign(client_id, 1)
-    phones.site.missed(phones.now - hours(25), client_id)
-    phones.site.missed(phones.now - hours(1), client_id)
-    phones.site.evaluate(phones.now)
 
 
 def asked(phones: Phones) -> list[tuple[str, str]]:
@@ -148,7 +138,7 @@ def test_a_number_that_another_person_had_is_not_theirs_yet(database: Database) 
     with database.write() as conn:
         conn.execute(update(staff).where(staff.c.id == 1).values(active=False))
     phones.site.caseload.staff(5, "case_manager", 1, phone=CASE_MANAGER)
-    alert(phones)
+    phones.miss(1)
     assert phones.told() == [SUPERVISOR]
 
 
