@@ -7,9 +7,10 @@ package on the right has a module `connector`, the only one that the engine sees
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
+if TYPE_CHECKING:
+    from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
@@ -24,14 +25,14 @@ SIMULATOR = "connectors.twilio_simulator"
 
 def source(name: str) -> SourceConnector:
     """Import the connector that reads this kind of source, by its name in SOURCES."""
-    return cast(SourceConnector, import_module(f"{SOURCES[name]}.connector"))
+    return cast("SourceConnector", import_module(f"{SOURCES[name]}.connector"))
 
 
 def gateway(name: str) -> GatewayConnector:
     """Import the connector that sends texts, by its name in GATEWAYS."""
-    return cast(GatewayConnector, import_module(f"{GATEWAYS[name]}.connector"))
+    return cast("GatewayConnector", import_module(f"{GATEWAYS[name]}.connector"))
 
 
 def simulator() -> SimulatorConnector:
     """Import the connector that stands in for a carrier on this machine."""
-    return cast(SimulatorConnector, import_module(f"{SIMULATOR}.connector"))
+    return cast("SimulatorConnector", import_module(f"{SIMULATOR}.connector"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from connectors.printed_sms.gateway import PrintedSms
 from engine.model.sms_settings import SmsSettings
 from engine.model.strict import Strict
+
+if TYPE_CHECKING:
+    from connectors.printed_sms.gateway import PrintedSms
 
 SETTINGS = None  # `file:` of `sms:` is all it needs
 
@@ -19,4 +21,7 @@ def reaches_phones(own: Strict | None) -> bool:  # noqa: ARG001 - it has none
 
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> PrintedSms:  # noqa: ARG001 - it has no secrets
     """Return a gateway that prints texts on `phone`."""
+    # Imported here because commands that read the settings alone do without it.
+    from connectors.printed_sms.gateway import PrintedSms  # noqa: PLC0415
+
     return PrintedSms(sms.file, phone)
