@@ -112,6 +112,12 @@ class Settings(Strict):
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
 
     @property
+    def database_file(self) -> Path | None:
+        """The file of a SQLite database; None if a server holds the database."""
+        path = self.database.partition("?")[0].removeprefix("sqlite:///")
+        return Path(path) if self.database.startswith("sqlite:///") else None
+
+    @property
     def telling(self) -> NotificationSettings:
         """The settings of notification."""
         return NotificationSettings(self.routing, self.sms.detail, self.notify_within, self.outages)

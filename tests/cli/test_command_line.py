@@ -52,6 +52,29 @@ def test_help_imports_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(names)
 
 
+def test_a_check_imports_what_reads_settings_and_rules_alone(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(
+        f"format: 1\nrules:\n{written_rule('one', MISSED)}\n"
+    )
+    mapping = "{match: a.csv, roster: clients, columns: {ref: ref}}"
+    (tmp_path / "config.yaml").write_text(
+        f"timezone: UTC\nsources: [{{name: clinic, folder: inbox, files: [{mapping}]}}]\n"
+    )
+    probe = (
+        "import sys, atexit; from engine.cli import run_command_line; "
+        "atexit.register(lambda: print(*sys.modules)); run_command_line(['check'])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", probe], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    names = set(ran.stdout.split())
+    assert "connectors.csv_folder.settings" in names
+    assert names.isdisjoint(
+        {"sqlalchemy", "connectors.csv_folder.source", "connectors.printed_sms.gateway"}
+    )
+
+
 def test_python_dash_m_is_the_same_command() -> None:
     run = subprocess.run(
         [sys.executable, "-m", "engine", "--help"], capture_output=True, text=True, check=True

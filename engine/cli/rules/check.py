@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,8 @@ from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
 from engine.errors import Mistake, MistakesError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from engine.flows.rules.files import RuleFileSet
     from engine.model.settings import Settings
 
@@ -58,8 +60,7 @@ def check(
     found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
     if settings and not paths:
         found += _outdated(settings)
-        found += _lost(settings, rule_sets)
-        found += _unheard(settings, rule_sets)
+        found += _beside_the_database(settings, rule_sets)
     if format is TextFormat.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
         show_rows([*told, *(("warning", *warning) for warning in found)], COLUMNS, Format.JSON)
@@ -108,21 +109,30 @@ def _outdated(settings: Settings) -> Iterator[Mistake]:
             yield Mistake(str(file), 0, 0, text)
 
 
-def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
-    """Yield the live rules that serve and that no configured file holds."""
+def _beside_the_database(settings: Settings, rule_sets: Sequence[RuleFileSet]) -> Sequence[Mistake]:
+    """Return what the rules lack or ask for in vain, by all that the database holds."""
+    if settings.database_file and not settings.database_file.exists():  # it has not run yet
+        return []
     from engine.errors import StoreUnavailableError
-    from engine.flows.rules.missing_rules import missing
     from engine.store.operations.rule_sets import serving
 
     try:
         with stored(settings) as database, database.read() as conn:
             serves = serving(conn)
-    except StoreUnavailableError:  # a site that has not run yet
-        return
+            lost = _lost(serves.files, settings, rule_sets) if serves else ()
+            return [*lost, *_unheard(conn, settings, rule_sets)]
+    except StoreUnavailableError:
+        return []
+
+
+def _lost(
+    serves: Mapping[str, str], settings: Settings, rule_sets: Iterable[RuleFileSet]
+) -> Iterator[Mistake]:
+    """Yield the live rules that serve and that no configured file holds."""
+    from engine.flows.rules.missing_rules import missing
+
     for rule_set in rule_sets:
-        if serves is None or rule_set.rulebook is None:
-            continue
-        for rule_id in missing(rule_set.rulebook, serves.files, settings):
+        for rule_id in missing(rule_set.rulebook, serves, settings) if rule_set.rulebook else ():
             text = (
                 f"'{rule_id}' serves and is in no file; "
                 "it stays in force until you write it with status: retired"
@@ -130,27 +140,19 @@ def _lost(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mist
             yield Mistake(str(near(settings.rules)), 0, 0, text)
 
 
-def _unheard(settings: Settings, rule_sets: Iterable[RuleFileSet]) -> Iterator[Mistake]:
+def _unheard(
+    conn: Connection, settings: Settings, rule_sets: Iterable[RuleFileSet]
+) -> Iterator[Mistake]:
     """Yield the words of live rules that no source has ever given, and that look like slips."""
-    from engine.errors import StoreUnavailableError
     from engine.flows.rules.unheard_words import unheard_words
 
-    try:
-        with stored(settings) as database, database.read() as conn:
-            found = [
-                word
-                for rule_set in rule_sets
-                if rule_set.rulebook
-                for word in unheard_words(conn, rule_set.rulebook, settings.kinds)
-                if word.near
-            ]
-    except StoreUnavailableError:  # a site that has not run yet
-        return
-    for word in found:
-        one = word.rule
-        mark = one.written.nodes["when"].start_mark
-        file = one.written.reading.source.name
-        yield Mistake(file, mark.line + 1, mark.column + 1, word.said)
+    rulebooks = [rule_set.rulebook for rule_set in rule_sets if rule_set.rulebook]
+    for word in (one for each in rulebooks for one in unheard_words(conn, each, settings.kinds)):
+        if word.near:
+            one = word.rule
+            mark = one.written.nodes["when"].start_mark
+            file = one.written.reading.source.name
+            yield Mistake(file, mark.line + 1, mark.column + 1, word.said)
 
 
 def say_partly(rule_sets: Iterable[RuleFileSet], command: str) -> None:

@@ -27,11 +27,10 @@ def too_wide(settings: Settings) -> list[str]:
 
 
 def _own(settings: Settings) -> Iterator[Path]:
-    file = settings.database.removeprefix("sqlite:///")
-    if file != settings.database:
+    if (file := settings.database_file) is not None:
         yield from (Path(f"{file}{ending}") for ending in ("", "-wal", "-shm"))
         # An account that can write the folder can put another file in the place of the database.
-        yield Path(file).parent
+        yield file.parent
     yield settings.sms.file
     yield from _secret_files(settings)
 
