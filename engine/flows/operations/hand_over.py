@@ -1,8 +1,9 @@
-"""Tell each person whose shift on call has begun, once a shift."""
+"""Tell each person whose shift on call has begun, or their stand-in, once a shift."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -51,6 +52,9 @@ def _new(conn: Connection, now: Instant) -> Iterator[tuple[Shift, Staff]]:
     for rotation in rotations:
         (shift,) = shifts(rotation, overrides, now, now + 1)
         one = reach.with_ref(shift.staff) if shift.staff else None
+        if one is not None and (absence := reach.absent.get(one.id)):
+            one = reach.stand_in(one.id)
+            shift = replace(shift, ended=min(shift.ended, absence.ended))
         if one is None or not reach.decide(one).allowed:
             continue
         if not outbox.is_enqueued(conn, one.id, MessageKind.ON_CALL, shift.began):

@@ -7,6 +7,7 @@ import pytest
 from engine.flows.delivery import deliver
 from engine.flows.operations import hand_over, on_call
 from engine.store.database.connection import Database
+from engine.store.people import absences
 from engine.store.people import on_call as store
 from engine.store.tables.messages import outbox
 from tests.kit.carrier import Carrier
@@ -67,3 +68,19 @@ def test_who_is_no_longer_on_call_when_the_text_goes_does_not_get_it(site: Site)
     while deliver.run(site.database, carrier, NOON + 1, "test"):
         pass
     assert carrier.asked == []
+
+
+def test_the_stand_in_of_an_absent_person_hears_of_the_shift(site: Site) -> None:
+    site.caseload.staff(8, "case_manager")
+    with site.database.write() as conn:
+        absences.add(conn, 1, NOON - hours(1), NOON + hours(2), 8)
+    hand_over.run(site.database, NOON)
+    hand_over.run(site.database, NOON + hours(3))
+    carrier = Carrier()
+    while deliver.run(site.database, carrier, NOON + 1, "test"):
+        pass
+    assert told(site) == [
+        (8, "Handrail: you are on call until Tuesday 14:00. Nothing is open."),
+        (1, "Handrail: you are on call until Monday 08:00. Nothing is open."),
+    ]
+    assert [message.to for message in carrier.asked] == ["+15550100008"]
