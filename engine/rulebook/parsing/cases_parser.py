@@ -8,7 +8,6 @@ from typing import Literal
 
 import yaml
 
-from engine.errors import Mistake
 from engine.model.event_kinds import Kind
 from engine.model.local_time import WallReading
 from engine.model.rule import SEVERITIES
@@ -57,19 +56,8 @@ def read_cases(
         rules: The ids that cases may name; None if the rules themselves could not be read.
         attributes: The attributes that clients may have; None if they are not known.
     """
-    root = source.root
-    if root is None:
-        if not source.mistakes:
-            source.mistakes.append(
-                Mistake(
-                    source.name, 1, 1, "the file is empty; begin it with 'format: 1' and 'cases:'"
-                )
-            )
-        return []
     reading = Reading(source, kinds, attributes=attributes)
-    shared = reading.mapping(root, CASE_FILE, "a file of cases", required(CASE_FILE))
-    if "format" in shared and reading.word(shared["format"], "format") not in {"1", None}:
-        reading.mistake(shared["format"], "this version reads format 1 alone")
+    shared = reading.keys_of_file(CASE_FILE, "a file of cases", "cases")
     nodes = reading.items(shared["cases"], "'cases:'") if "cases" in shared else []
     cases = [
         case

@@ -18,7 +18,16 @@ from engine.rulebook.core.conditions import Condition, Points
 from engine.rulebook.core.figures import Figure
 from engine.rulebook.core.tunable import Tunable
 from engine.rulebook.language.units import parse_whole
-from engine.rulebook.language.vocabulary import EVIDENCE, FILE, ID, LONGEST_ID, RAISE, RULE
+from engine.rulebook.language.vocabulary import (
+    EVIDENCE,
+    FILE,
+    ID,
+    LONGEST_ID,
+    RAISE,
+    RULE,
+    Key,
+    required,
+)
 from engine.yaml_source import YamlSource
 
 T = TypeVar("T")
@@ -26,6 +35,8 @@ Word = TypeVar("Word", bound=str)
 Named = Literal["lists", "scores", "signals", "phrases", "scorecards"]
 NAMED: tuple[Named, ...] = ("lists", "scores", "signals", "phrases", "scorecards")
 _NOWHERE = yaml.ScalarNode("", "")
+_FIRST = yaml.Mark("", 0, 0, 0, None, 0)
+_AT_FIRST = yaml.ScalarNode("", "", _FIRST, _FIRST)
 _KEY_LINE = re.compile(rf" +(?:- )?({'|'.join({**FILE, **RULE, **RAISE, **EVIDENCE})}):(?: |$)")
 # Words that people try, and the words they mean.
 _MEANT = {
@@ -105,6 +116,25 @@ class Reading:
         self.asked["signals"].setdefault(name, _NOWHERE)
         return self.signals.get(name, name)
 
+    def keys_of_file(self, known: Mapping[str, Key], what: str, main: str) -> dict[str, yaml.Node]:
+        """Return the values of a whole file by key, and note a format of another version.
+
+        Args:
+            known: The keys that a file of the sort has.
+            what: What such a file is called.
+            main: The key that an empty file is told to begin with, after its format.
+        """
+        root = self.source.root
+        if root is None:
+            if not self.source.mistakes:
+                text = f"the file is empty; begin it with 'format: 1' and '{main}:'"
+                self.mistake(_AT_FIRST, text)
+            return {}
+        found = self.mapping(root, known, what, required(known))
+        if "format" in found and self.word(found["format"], "format") not in {"1", None}:
+            self.mistake(found["format"], "this version reads format 1 alone")
+        return found
+
     def mapping(
         self, node: yaml.Node, known: Iterable[str], what: str, required: Iterable[str] = ()
     ) -> dict[str, yaml.Node]:
@@ -177,6 +207,13 @@ class Reading:
             self.mistake(node, f"{what} holds a character that cannot be printed; delete it")
             return None
         return None if self._swallows(node, what) else text
+
+    def text(self, node: yaml.Node, name: str, longest: int | None) -> str | None:
+        """Read words for people under a key; note those that are longer than `longest`."""
+        text = self.word(node, f"'{name}'")
+        if text is not None and longest is not None and len(text) > longest:
+            self.mistake(node, f"'{name}' is longer than {longest} characters")
+        return text
 
     def _swallows(self, node: yaml.ScalarNode, what: str) -> bool:
         """Note a key that became part of a text of several lines, because both have one indent."""

@@ -69,16 +69,7 @@ class WrittenRule:
 
 def read_file(reading: Reading) -> list[WrittenRule]:
     """Return the rules of a file that could be read; the source notes all mistakes."""
-    root = reading.source.root
-    if root is None:
-        if not reading.source.mistakes:
-            reading.source.mistake(
-                _START, "the file is empty; begin it with 'format: 1' and 'rules:'"
-            )
-        return []
-    parts = reading.mapping(root, FILE, "a rule file", required(FILE))
-    if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
-        reading.mistake(parts["format"], "this version reads format 1 alone")
+    parts = reading.keys_of_file(FILE, "a rule file", "rules")
     _read_lists(reading, parts.get("lists"))
     read_scores(reading, parts.get("scores"))
     read_signals(reading, parts.get("signals"))
@@ -218,11 +209,7 @@ def _read_words(rule: WrittenRule) -> None:
         rule.severity = reading.one_of(nodes["severity"], SEVERITIES, "severity") or rule.severity
     for word, key in RULE.items():
         if word in nodes and isinstance(key.shape, TextKey):
-            text = rule.texts[word] = reading.word(nodes[word], f"'{word}'") or ""
-            if key.shape.longest is not None and len(text) > key.shape.longest:
-                reading.mistake(
-                    nodes[word], f"'{word}' is longer than {key.shape.longest} characters"
-                )
+            rule.texts[word] = reading.text(nodes[word], word, key.shape.longest) or ""
     rule.notify = rule.texts.get("notify")
 
 
@@ -289,6 +276,3 @@ def _read_evidence(rule: WrittenRule) -> None:
     source = rule.reading.word(parts["source"], "source") if "source" in parts else None
     if grade is not None:
         rule.evidence = Evidence(grade, source or "")
-
-
-_START = yaml.ScalarNode("", "", yaml.Mark("", 0, 0, 0, None, 0), yaml.Mark("", 0, 0, 0, None, 0))

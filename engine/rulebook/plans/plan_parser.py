@@ -28,6 +28,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     DAY,
     EVERY,
     LONGEST_SCHEDULE_ID,
+    LONGEST_TITLE,
     ONCE,
     PLAN_FILE,
     RANDOM,
@@ -92,17 +93,11 @@ def _items(reading: Reading, parts: _Nodes, word: str) -> list[yaml.Node]:
 
 
 def _parts_of(reading: Reading) -> _Nodes:
+    parts = reading.keys_of_file(PLAN_FILE, "a file of schedules", "schedules")
     root = reading.source.root
-    if root is None:
-        if not reading.source.mistakes:
-            begin = yaml.Mark("", 0, 0, 0, None, 0)
-            text = "the file is empty; begin it with 'format: 1' and 'schedules:'"
-            reading.mistake(yaml.ScalarNode("", "", begin, begin), text)
-        return {}
-    parts = reading.mapping(root, PLAN_FILE, "a file of schedules", required(PLAN_FILE))
-    if "format" in parts and reading.word(parts["format"], "format") not in {"1", None}:
-        reading.mistake(parts["format"], "this version reads format 1 alone")
-    if parts.keys().isdisjoint({"schedules", "questions", "messages", "holidays"}):
+    if root is not None and parts.keys().isdisjoint(
+        {"schedules", "questions", "messages", "holidays"}
+    ):
         reading.mistake(reading.end_of(root), "a file of schedules needs 'schedules:' after this")
     return parts
 
@@ -116,7 +111,7 @@ def _read_schedule(
     parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
     before = len(reading.source.mistakes)
     schedule_id = _part(parts, "id", partial(_id, reading))
-    title = _part(parts, "title", partial(_title, reading))
+    title = _part(parts, "title", lambda at: reading.text(at, "title", LONGEST_TITLE))
     status: ScheduleStatus | None = _part(
         parts, "status", lambda at: reading.one_of(at, STATUSES, "status")
     )
@@ -147,13 +142,6 @@ def _id(reading: Reading, node: yaml.Node) -> str | None:
     if schedule_id is not None and len(schedule_id) > LONGEST_SCHEDULE_ID:
         reading.mistake(node, f"'id' is longer than {LONGEST_SCHEDULE_ID} characters")
     return schedule_id
-
-
-def _title(reading: Reading, node: yaml.Node) -> str | None:
-    title = reading.word(node, "title")
-    if title is not None and len(title) > 80:
-        reading.mistake(node, "'title' is longer than 80 characters")
-    return title
 
 
 def _read_attributes(reading: Reading, node: yaml.Node) -> dict[str, tuple[str, ...]]:

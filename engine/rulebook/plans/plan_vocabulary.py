@@ -15,6 +15,8 @@ from engine.rulebook.plans.plans import STATUSES
 DAY = "day"
 # The key of a missed event holds it, with a client and a day.
 LONGEST_SCHEDULE_ID = 60
+LONGEST_TITLE = 80
+LONGEST_TEXT = 160
 ONCE = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
 RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
 
@@ -41,8 +43,8 @@ QUESTIONS: Mapping[str, Key] = {
     ),
 }
 TEXTS: Mapping[str, Key] = {
-    "english": Key(TextKey(160), "The text in English.", required=True),
-    "spanish": Key(TextKey(160), "The text in Spanish, for clients who chose it."),
+    "english": Key(TextKey(LONGEST_TEXT), "The text in English.", required=True),
+    "spanish": Key(TextKey(LONGEST_TEXT), "The text in Spanish, for clients who chose it."),
 }
 ASK: Mapping[str, Key] = {
     "questions": Key(TextKey(), "The question set, by its id.", required=True),
@@ -55,7 +57,9 @@ SCHEDULE: Mapping[str, Key] = {
         "A schedule that is given up becomes 'status: retired'.",
         required=True,
     ),
-    "title": Key(TextKey(80), "What people call it. It never stands in a text.", required=True),
+    "title": Key(
+        TextKey(LONGEST_TITLE), "What people call it. It never stands in a text.", required=True
+    ),
     "status": Key(
         Choice(STATUSES, "status"),
         "draft: it does nothing yet. live: clients are expected. retired: kept for its id.",

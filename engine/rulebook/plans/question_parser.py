@@ -12,7 +12,7 @@ from engine.model.schedule import Timing
 from engine.model.written_time import parse_clock
 from engine.rulebook.language.vocabulary import required
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
-from engine.rulebook.plans.plan_vocabulary import ASK, MESSAGE, QUESTIONS, TEXTS
+from engine.rulebook.plans.plan_vocabulary import ASK, LONGEST_TEXT, MESSAGE, QUESTIONS, TEXTS
 
 _KIND = "check_in"  # the kind whose fields answers fill
 _MOST = 6  # answers in one text
@@ -79,12 +79,10 @@ def _read_texts(reading: Reading, node: yaml.Node) -> dict[TextLanguage, str]:
     parts = reading.mapping(node, TEXTS, "'text:'", required(TEXTS))
     found: dict[TextLanguage, str] = {}
     for language in LANGUAGES:
-        text = reading.word(parts[language], f"'{language}'") if language in parts else None
-        if text is None:
-            continue
-        if len(text) > 160:
-            reading.mistake(parts[language], f"'{language}' is longer than 160 characters")
-        found[language] = text
+        if language in parts:
+            text = reading.text(parts[language], language, LONGEST_TEXT)
+            if text is not None:
+                found[language] = text
     return found
 
 
