@@ -55,8 +55,6 @@ class VariantValues:
         """
         self.cohort = Cohort.of(list(clients))
         self.groups = groups
-        self.known_after = known_after
-        self.times = times
         self._entries, self._entry = entries, entry
         self.measurement = Measurement(self.cohort, *times, known_after=known_after)
         owner = np.repeat(np.arange(len(entries)), [len(one.told) for _, one in entries])
@@ -66,11 +64,6 @@ class VariantValues:
         opened = [(one.open, one.is_open_at_lead) for _, one in entries]
         self._counted = np.column_stack((counted, np.array(opened, float).reshape(-1, 2)))
         self.has_reached = self.cohort.reached >= 0
-
-    @property
-    def variants(self) -> int:
-        """How many there are."""
-        return len(self._entry)
 
     @property
     def clients(self) -> int:

@@ -14,8 +14,6 @@ from engine.presentation.rendering import render
 from engine.studies.preview import PreviewResult
 from engine.studies.tally import UNTOLD
 
-# A long table of weeks is cut into columns of this many rows.
-_ROWS_BESIDE = 26
 _MOST_RECIPIENTS = 20
 _NO_ALERTS: Mapping[str, int] = {}
 _LAYERS = (*SEVERITIES[::-1], UNTOLD)
@@ -37,7 +35,7 @@ def page(preview: PreviewResult, timezone: str) -> str:
     charts["weeks"] = _weeks(preview, found.mondays()[-PAGE.weeks :])
     charts["recipients"] = _recipients(preview)
     charts["outcome"] = _lifts(preview)
-    return render("preview.html", sections=sections, charts=charts, rows_beside=_ROWS_BESIDE)
+    return render("sections.html", title="Handrail preview", sections=sections, charts=charts)
 
 
 def _weeks(preview: PreviewResult, mondays: list[date]) -> Chart | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from engine.presentation.charts import Chart, lifts
+from engine.presentation.preview.section import Section
 from engine.presentation.rendering import render
 from engine.presentation.tuning.scorecard_sections import Derivation, scorecard_sections
 from engine.presentation.tuning.sections import sections
@@ -12,16 +15,17 @@ from engine.studies.tuning import TuningResult
 
 def page(found: TuningResult, tried: Tried) -> str:
     """Write the whole page; it fetches nothing, runs nothing and names no client."""
-    shown = sections(found, tried)
-    charts: dict[str, Chart | None] = dict.fromkeys((one.name for one in shown), None)
-    charts["front"] = _front(found, tried)
-    return render("tuning.html", sections=shown, charts=charts)
+    return _written(sections(found, tried), {"front": _front(found, tried)})
 
 
 def scorecard_page(one: Derivation) -> str:
     """Write the whole page of a derived scorecard."""
-    shown = scorecard_sections(one)
-    return render("tuning.html", sections=shown, charts=dict.fromkeys(each.name for each in shown))
+    return _written(scorecard_sections(one), {})
+
+
+def _written(shown: Sequence[Section], charts: Mapping[str, Chart | None]) -> str:
+    every = {section.name: charts.get(section.name) for section in shown}
+    return render("sections.html", title="Handrail tune", sections=shown, charts=every)
 
 
 def _front(found: TuningResult, tried: Tried) -> Chart | None:

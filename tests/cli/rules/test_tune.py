@@ -154,6 +154,7 @@ def test_the_page_shows_the_same_tables(say: Say, tmp_path: Path) -> None:
     page = tmp_path / "tune.html"
     say("missed", "--outcome", "used", "--html", page)
     text = page.read_text("utf-8")
+    assert "<h1>Handrail tune</h1>" in text
     assert "chosen, on other clients" in text
     assert "<script" not in text
     assert "by budget, on clients on which the choice was not made" in text
