@@ -88,14 +88,17 @@ def already_taken(alert: Named, by: str) -> str:
     return _about(alert, f"was already taken by {by}.")
 
 
-def passed_on(alert: Named, to: Role | None, *, admins: bool = True) -> str:
+def passed_on(alert: Named, to: Role | None, muted: str = "", *, admins: bool = True) -> str:
     """Say who is told next.
 
     Args:
         alert: The alert.
         to: The role that is told; None if nobody comes next.
+        muted: The local time at which the alert's mute ends, in words; "" if it is not muted.
         admins: Whether the admins are told because nobody comes next.
     """
+    if muted:
+        return _about(alert, f"is passed on. It is muted, so nobody is told before {muted}.")
     if to is None:
         told = ", so the admins are told." if admins else "."
         return _about(alert, f"is passed on. Nobody comes after you{told}")

@@ -84,7 +84,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "started": (("english", "spanish"),),
     "yours": (ALERTS,),
     "already_taken": (ALERTS, PEOPLE),
-    "passed_on": (ALERTS, (*ROLES, None), (False, True)),
+    "passed_on": (ALERTS, (*ROLES, None), ("", "Tue 08:00"), (False, True)),
     "closed": (ALERTS, ("done", "a false alarm")),
     "already_closed": (ALERTS, ("Mon 13:33",), ("you", "the supervisor")),
     "snoozed": (ALERTS,),
@@ -122,6 +122,7 @@ BY_KEYWORD = {
 # title among them.
 FIELDS = {
     "admins",
+    "muted",
     "ref",
     "reason",
     "code",

@@ -195,7 +195,9 @@ def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
         case Act.PASS:
             following = acted.following
             assert following is not None  # the act counted
-            return answers.passed_on(named, following.role, admins=following.admins)
+            ends, who = following.muted_until, desk.sender.who(desk.coded[code])
+            muted = "" if ends is None else _clock(ends, who, desk.now)
+            return answers.passed_on(named, following.role, muted, admins=following.admins)
         case Act.DONE | Act.FALSE_ALARM:
             return answers.closed(named, _AS_WHAT[act])
         case Act.SNOOZE:
@@ -278,7 +280,8 @@ def _following(desk: _Desk, held: Routed, who: Staff, now: Instant) -> str:
     following = next_recipients.after(desk.conn, held.alert, held.policy, held.step, now)
     if following.role is None:
         return "Nobody else is next."
-    return f"Next: {ROLE_WORDS[following.role]} at {_clock(held.next_step_at, who, now)}."
+    at = max(held.next_step_at, following.muted_until or held.next_step_at)
+    return f"Next: {ROLE_WORDS[following.role]} at {_clock(at, who, now)}."
 
 
 def _clock(at: Instant, who: Staff, now: Instant) -> str:

@@ -9,6 +9,7 @@ from engine.messaging import answers
 from engine.model.alert import CLIENT_TEXT, Act
 from engine.model.event_kinds import BUILT_IN
 from engine.model.instant import MINUTE_US
+from engine.store.alerts import mutes
 from engine.store.database.connection import Database
 from engine.store.messages import reply_codes
 from engine.store.tables.alerts import alerts
@@ -205,3 +206,15 @@ def test_passing_on_promises_no_admin_whom_the_policy_does_not_tell(database: Da
     site.evaluate()
     assert phones.text(CASE_MANAGER, "1 p") == answers.passed_on(named(1), None, admins=False)
     assert all(number != ADMIN for number, _ in phones.go_on())
+
+
+def test_passing_on_a_muted_alert_says_until_when_nobody_is_told(phones: Phones) -> None:
+    with phones.site.database.write() as conn:
+        mutes.add(conn, 1, None, phones.now + hours(30), "in hospital", phones.now)
+    told = answers.passed_on(named(1), "supervisor", "Wed 18:00")
+    following = "Next: the supervisor at Wed 18:00."
+    assert phones.text(CASE_MANAGER, "1 ?") == answers.details(
+        named(1), "11:00", ["you"], following
+    )
+    assert phones.text(CASE_MANAGER, "1 p") == told
+    assert phones.go_on(hours(1)) == []
