@@ -238,9 +238,8 @@ class _Reading:
                 doubts=tuple(self._position.line + record.line for record in unclosed),
             )
         if at_end:
-            self._position = replace(self._position, former=())
-            if self._file.mapping.complete:
-                self._position = replace(self._position, judged=self._is_settled)
+            finished = self._is_settled if self._file.mapping.complete else self._judge
+            self._position = replace(self._position, former=(), judged=finished)
         return self._batch(harvest, withdrawn, at_end, doubted), left
 
     def _pass_over(self, data: bytes) -> tuple[Batch, bytes, bool]:

@@ -24,7 +24,8 @@ class Position:
         digest: A digest of all bytes before `offset`. It tells a longer file from a new file that
             begins alike.
         columns: The column names.
-        judged: Whether the bytes after `offset` were read too, although no line end closes them.
+        judged: Whether the file was finished when it was read to its end, so that the bytes after
+            `offset` were read too, although no line end closes them.
         tail: The events that unclosed lines gave, by key and line, while their ends are unknown.
         tail_at: The offset of the first of these lines.
         doubts: The lines whose rejects are provisional.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.csv_folder import csv_file
 from engine.store.database.connection import Database
 from tests.connectors.csv_folder.csv_files import DAEMON, results
 from tests.kit.csv_site import CLIENTS, MAPPING, TESTS, CsvSite, settings_of
@@ -33,6 +34,16 @@ def test_a_file_in_utf_16_that_grows_is_read_on(site: CsvSite) -> None:
     site.read(DAEMON)
     assert results(site) == ["negative", "negative"]
     assert site.rejects() == []
+
+
+def test_a_finished_file_in_utf_16_is_not_opened_again(
+    site: CsvSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.write("tests.csv", ("\ufeff" + TESTS + ROW).encode("utf-16-le"))
+    site.read()
+    assert results(site) == ["negative"]
+    monkeypatch.setattr(csv_file, "open_regular", lambda path: pytest.fail(f"{path} is read"))
+    site.read()
 
 
 def test_another_encoding_of_the_mapping_is_named(tmp_path: Path, database: Database) -> None:
