@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from engine.model.word_folding import visible
 
 # Hyphens and dashes of other kinds, which word processors put in the place of "-".
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
@@ -19,12 +20,8 @@ def plain_identifier(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    seen = (
-        " " if each.isspace() else each
-        for each in unicodedata.normalize("NFKC", text).translate(_DASHES)
-        if each.isspace() or unicodedata.category(each) not in {"Cf", "Cc"}
-    )
-    return "".join(seen).strip()
+    shown = visible(text).translate(_DASHES)
+    return "".join(" " if each.isspace() else each for each in shown).strip()
 
 
 def read_identifier(text: str) -> str:
@@ -36,18 +33,13 @@ def read_identifier(text: str) -> str:
     """
     text = plain_identifier(text)
     if not text or text[0] == "#" or "E+" in text or text.endswith("0"):
-        refuse_shortened(text)
+        _refuse_shortened(text)
         if found := _WHOLE_FRACTION.fullmatch(text):
             return found[1]
     return text
 
 
-def refuse_shortened(text: str) -> None:
-    """Refuse an id that a spreadsheet has shortened.
-
-    Raises:
-        ValueError: The text holds less than the cell had held.
-    """
+def _refuse_shortened(text: str) -> None:
     if _SHORTENED.fullmatch(text):
         raise ValueError(
             f"'{text}' is a long number that a spreadsheet has shortened; export it again, "

@@ -13,9 +13,13 @@ def fold(word: str) -> str:
     Case, white space around it, repeated spaces and invisible characters make no difference: a soft
     hyphen, a zero-width space, a mark of the reading direction.
     """
-    seen = "".join(
+    return " ".join(visible(word).casefold().split())
+
+
+def visible(text: str) -> str:
+    """Return a text without invisible characters, and each other one in its usual form (NFKC)."""
+    return "".join(
         character
-        for character in unicodedata.normalize("NFKC", word)
+        for character in unicodedata.normalize("NFKC", text)
         if unicodedata.category(character) not in {"Cf", "Cc"} or character.isspace()
     )
-    return " ".join(seen.casefold().split())

@@ -178,8 +178,7 @@ def _take_staff(
         if (before := roles.setdefault(ref, role)) != role:
             reason = (
                 f"role: {ref} is {before} in an earlier row of this file; a person has one role, "
-                f"so "
-                "the last row counts. Give the person another ref for the other role, with the "
+                "so the last row counts. Give the person another ref for the other role, with the "
                 "same phone"
             )
             outcome.rejects.append(Reject(row.line, reason, row.row, key=row.key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -144,6 +145,19 @@ def named_where_it_is_missed(before: str, slip: Mutation, found: list[Mistake]) 
     return len(names) == 1 and not elsewhere and all(f"'{names[0]}'" in says for *_, says in found)
 
 
+def end_of_text(before: str, slip: Mutation) -> int:
+    """The last line of the folded text whose head the slip took; its line if it took none.
+
+    Only a line of that text with ': ' is then not YAML, however far below its lost head it stands.
+    """
+    head, *below = before.splitlines()[slip.line - 1 :]
+    if not head.endswith((" >-", " |")):
+        return slip.line
+    indent = len(head) - len(head.lstrip(" -"))
+    text = takewhile(lambda line: len(line) - len(line.lstrip()) > indent, below)
+    return slip.line + len(list(text))
+
+
 def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
     """The fault in how a slip is taken; None if there is none."""
     found = read(slip.text, others)
@@ -151,7 +165,7 @@ def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
         lines = [line for file, line, *_ in found if file == "rules.yaml"]
         near = (
             any(OF_THE_WHOLE in says for *_, says in found)
-            or any(abs(line - slip.line) <= NEAR for line in lines)
+            or any(slip.line - NEAR <= line <= end_of_text(before, slip) + NEAR for line in lines)
             or named_where_it_is_missed(before, slip, found)
         )
         return None if near else "far away: " + "; ".join(map(str, found))
