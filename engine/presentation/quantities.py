@@ -1,8 +1,10 @@
-"""Figures in words: counts, rates, shares, and lists of refs that stay short."""
+"""Figures in words: counts, rates, shares, their intervals, and lists of refs that stay short."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from engine.studies.resampling import Estimate
 
 NONE = "–"
 _BARS = "·▁▂▃▄▅▆▇█"
@@ -31,6 +33,28 @@ def percent(part: int, whole: int) -> str:
 def share(number: float | None) -> str:
     """Write a share of 1 in percent; NONE if there is none."""
     return NONE if number is None else f"{100 * number:.0f} %"
+
+
+def rates_between(one: Estimate) -> str:
+    """Write the interval of a rate: `1.41–1.57`; NONE if there is none."""
+    return NONE if one.low is None or one.high is None else f"{one.low:.2f}–{one.high:.2f}"
+
+
+def shares_between(one: Estimate) -> str:
+    """Write the interval of a share in percent: `78–84`; NONE if there is none."""
+    if one.low is None or one.high is None:
+        return NONE
+    return f"{100 * one.low:.0f}–{100 * one.high:.0f}"
+
+
+def rate_and_interval(one: Estimate) -> str:
+    """Write a rate with its interval: `1.48 [1.41–1.57]`; NONE if there is none."""
+    return NONE if one.low is None else f"{rate(one.value, 2)} [{rates_between(one)}]"
+
+
+def share_and_interval(one: Estimate) -> str:
+    """Write a share with its interval: `81 % [78–84]`; NONE if there is none."""
+    return NONE if one.low is None else f"{share(one.value)} [{shares_between(one)}]"
 
 
 def listed(refs: Sequence[str], most: int) -> str:

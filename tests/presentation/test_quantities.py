@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from engine.model.plurals import counted
-from engine.presentation.quantities import count, listed, percent, rate, sparkline
+from engine.presentation.quantities import (
+    NONE,
+    count,
+    listed,
+    percent,
+    rate,
+    rate_and_interval,
+    rates_between,
+    share_and_interval,
+    shares_between,
+    sparkline,
+)
+from engine.studies.resampling import Estimate
 
 
 def test_counts_stand_with_their_noun_in_its_number() -> None:
@@ -38,3 +52,15 @@ def test_a_list_says_how_many_more_there_are() -> None:
 
 def test_a_bar_is_full_for_the_greatest_and_seen_for_the_least() -> None:
     assert [sparkline([0, 1, 800]), sparkline([0, 0]), sparkline([])] == ["·▁█", "··", ""]
+
+
+def test_a_figure_stands_before_its_interval() -> None:
+    assert share_and_interval(Estimate(0.81, 0.78, 0.84)) == "81 % [78–84]"
+    assert rate_and_interval(Estimate(1.484, 1.406, 1.565)) == "1.48 [1.41–1.56]"
+
+
+@pytest.mark.parametrize(
+    "write", [share_and_interval, rate_and_interval, shares_between, rates_between]
+)
+def test_a_figure_that_cannot_be_known_is_a_dash(write: Callable[[Estimate], str]) -> None:
+    assert write(Estimate(None)) == NONE

@@ -7,11 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from engine.model.duration import write_duration
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Section, in_order, versions
-from engine.presentation.quantities import NONE, count, percent, rate, share
+from engine.presentation.quantities import (
+    count,
+    percent,
+    rate,
+    rates_between,
+    share,
+    shares_between,
+)
 from engine.studies.alert_value import AlertValue, Verdict
 from engine.studies.outcome import OutcomeStatistics, Sort
 from engine.studies.preview import ANY_LIVE, PreviewResult
-from engine.studies.resampling import Estimate
 
 FIGURES = (">A month", ">Reach", ">By chance", ">Followed", ">By chance", ">Lift")
 _INTERVAL = "  95 %"
@@ -105,12 +111,12 @@ def value_rows(name: str, one: AlertValue, more: tuple[str, ...] = ()) -> list[t
         (
             _INTERVAL,
             *("" for _ in more),
-            _numbers(one.rate),
-            _shares(one.reach),
+            rates_between(one.rate),
+            shares_between(one.reach),
             "",
-            _shares(one.precision),
+            shares_between(one.precision),
             "",
-            _numbers(one.lift),
+            rates_between(one.lift),
         ),
     ]
 
@@ -126,18 +132,8 @@ def _open_rows(name: str, one: AlertValue) -> list[tuple[str, ...]]:
             rate(one.days_before, 1),
             rate(one.chance_days_before, 1),
         ),
-        (_INTERVAL, "", "", _shares(one.open), _shares(one.open_at_lead), "", ""),
+        (_INTERVAL, "", "", shares_between(one.open), shares_between(one.open_at_lead), "", ""),
     ]
-
-
-def _numbers(one: Estimate) -> str:
-    return NONE if one.low is None or one.high is None else f"{one.low:.2f}–{one.high:.2f}"
-
-
-def _shares(one: Estimate) -> str:
-    if one.low is None or one.high is None:
-        return NONE
-    return f"{100 * one.low:.0f}–{100 * one.high:.0f}"
 
 
 def _text(preview: PreviewResult, outcome: OutcomeStatistics) -> str:

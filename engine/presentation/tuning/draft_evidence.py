@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from engine.model.plurals import counted
-from engine.presentation.quantities import count, rate, share
+from engine.presentation.quantities import (
+    count,
+    rate,
+    rate_and_interval,
+    share,
+    share_and_interval,
+)
 from engine.presentation.tuning.scorecard_sections import Derivation
-from engine.studies.resampling import Estimate
 from engine.studies.tried_numbers import Tried
 from engine.studies.tuning import TuningResult
 
@@ -26,21 +31,10 @@ def evidence(found: TuningResult, tried: Tried, day: date) -> str:
     one = found.validated.value
     return (
         f"{said} On clients on which they were not chosen: {rate(one.rate.value, 2)} alerts a "
-        f"client-month, reach {share(one.reach.value)}{_percents(one.reach)} (chance "
-        f"{share(one.chance_reach)}), followed {share(one.precision.value)}"
-        f"{_percents(one.precision)} (chance {share(one.chance_precision)}), lift "
-        f"{rate(one.lift.value, 2)}{_numbers(one.lift)}; {one.verdict}."
+        f"client-month, reach {share_and_interval(one.reach)} (chance "
+        f"{share(one.chance_reach)}), followed {share_and_interval(one.precision)} (chance "
+        f"{share(one.chance_precision)}), lift {rate_and_interval(one.lift)}; {one.verdict}."
     )
-
-
-def _percents(one: Estimate) -> str:
-    if one.low is None or one.high is None:
-        return ""
-    return f" [{100 * one.low:.0f} to {100 * one.high:.0f}]"
-
-
-def _numbers(one: Estimate) -> str:
-    return "" if one.low is None or one.high is None else f" [{one.low:.2f} to {one.high:.2f}]"
 
 
 def scorecard_evidence(one: Derivation, day: date) -> str:
@@ -49,8 +43,8 @@ def scorecard_evidence(one: Derivation, day: date) -> str:
     return (
         f"Points of {one.name} derived by handrail tune on {day.isoformat()} from this site's own "
         f"events: {counted(one.clients, 'client')} at risk, {count(one.outcomes)} of whom reached "
-        f"{one.outcome}. A day before it scores higher than another in {share(derived.value)}"
-        f"{_percents(derived)} of pairs on clients on which they were not derived; the points "
-        f"before in {share(now.value)}{_percents(now)}, chance 50 %. The cut-offs were only moved "
+        f"{one.outcome}. A day before it scores higher than another in "
+        f"{share_and_interval(derived)} of pairs on clients on which they were not derived; the "
+        f"points before in {share_and_interval(now)}, chance 50 %. The cut-offs were only moved "
         "along."
     )

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from engine.model.plurals import counted
 from engine.presentation.preview.section import Section
-from engine.presentation.quantities import count, percent, rate, share
-from engine.studies.resampling import Estimate
+from engine.presentation.quantities import count, percent, share, share_and_interval
 from engine.studies.scorecard import MOST_ITEMS, DerivedScorecard, ItemVerdict
 
 COLUMNS = ("points", "now", "item", "held", "followed", "verdict")
@@ -99,9 +98,9 @@ def _worth(one: Derivation) -> Section:
     found = one.found
     text = (
         f"Of two days, one before {one.outcome} and one not, the points as they are score the one "
-        f"before it higher in {_percent(found.present)} of pairs. Derived points do so in "
-        f"{_percent(found.derived)}, on clients on which they were not derived. Chance is 50 %. "
-        f"{_better(found)} The table has the risk by score, on such clients."
+        f"before it higher in {share_and_interval(found.present)} of pairs. Derived points do so "
+        f"in {share_and_interval(found.derived)}, on clients on which they were not derived. "
+        f"Chance is 50 %. {_better(found)} The table has the risk by score, on such clients."
     )
     rows = [
         (
@@ -120,7 +119,3 @@ def _better(found: DerivedScorecard) -> str:
     if derived.low is not None and now.value is not None and derived.low > now.value:
         return "The derived points are better than those in the file."
     return "So they are not clearly better than the points in the file."
-
-
-def _percent(one: Estimate) -> str:
-    return f"{share(one.value)} [{rate(100 * (one.low or 0), 0)}–{rate(100 * (one.high or 0), 0)}]"

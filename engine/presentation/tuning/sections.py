@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.model.plurals import counted
 from engine.presentation.preview.prediction import FIGURES, value_rows
 from engine.presentation.preview.section import Section
-from engine.presentation.quantities import NONE, count, percent, rate, share
+from engine.presentation.quantities import NONE, count, percent, rate, share, share_and_interval
 from engine.studies.alert_value import Verdict
 from engine.studies.tried_numbers import Tried
 from engine.studies.tuning import TuningResult
@@ -158,12 +158,10 @@ def _front(found: TuningResult) -> list[Section]:
         (
             f"{one.budget:g}",
             rate(one.value.rate.value, 2),
-            _with_interval(one.value.reach.value, one.value.reach.low, one.value.reach.high),
+            share_and_interval(one.value.reach),
             share(one.value.chance_reach),
             share(one.calendar.reach.value),
-            _with_interval(
-                one.value.precision.value, one.value.precision.low, one.value.precision.high
-            ),
+            share_and_interval(one.value.precision),
             share(one.value.chance_precision),
             rate(one.value.lift.value, 2),
         )
@@ -179,12 +177,6 @@ def _front(found: TuningResult) -> list[Section]:
         *(">By chance", ">Lift"),
     )
     return [Section("front", "Budgets", text, columns, tuple(rows))] if rows else []
-
-
-def _with_interval(value: float | None, low: float | None, high: float | None) -> str:
-    if value is None or low is None or high is None:
-        return NONE
-    return f"{share(value)} [{100 * low:.0f}–{100 * high:.0f}]"
 
 
 def _hopes(found: TuningResult) -> list[Section]:
