@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
+    from engine.model.instant import Instant
     from engine.model.settings import Settings
     from engine.rulebook.plans.plans import Schedule
 
@@ -37,9 +39,8 @@ def today(
     from engine.store.people.roster import client_refs, find_clients
     from engine.store.schedules import expectations
 
-    settings = open_settings(config)
-    instant = read_instant(at, settings.timezone) if at else now()
-    names = {one.id for one in _drawing(settings)}
+    settings, instant, drawing = _as_of(config, at)
+    names = {one.id for one in drawing}
     with stored(settings) as database, database.read() as conn:
         known = find_clients(conn, client_refs(conn))
         refs = {client.id: (ref, client.timezone) for ref, client in known.items()}
@@ -66,11 +67,10 @@ def seeds(
     from engine.flows.schedules.draw_audit import published
     from engine.store.schedules import draw_seeds
 
-    settings = open_settings(config)
-    instant = read_instant(at, settings.timezone) if at else now()
+    settings, instant, drawing = _as_of(config, at)
     rows = []
     with stored(settings) as database, database.read() as conn:
-        for schedule in _drawing(settings):
+        for schedule in drawing:
             found = draw_seeds.of_schedules(conn, [schedule.id])
             shown = published(found, instant)
             rows += [(schedule.id, one.month, one.commitment, shown[one.month]) for one in found]
@@ -84,11 +84,10 @@ def list_(
     """List each client's draws until yesterday, with all that an auditor needs to draw again."""
     from engine.flows.schedules.draw_audit import audit
 
-    settings = open_settings(config)
-    instant = read_instant(at, settings.timezone) if at else now()
+    settings, instant, drawing = _as_of(config, at)
     rows = []
     with stored(settings) as database, database.read() as conn:
-        for schedule in _drawing(settings):
+        for schedule in drawing:
             draws = schedule.draws
             assert draws
             limits = (draws.minimum, draws.maximum, draws.chance)
@@ -107,12 +106,11 @@ def audit_(
     from engine.flows.schedules.draw_audit import audit
     from engine.studies.draw_fairness import fairness
 
-    settings = open_settings(config)
-    instant = read_instant(at, settings.timezone) if at else now()
+    settings, instant, drawing = _as_of(config, at)
     rows: list[tuple[object, ...]] = []
     fair = True
     with stored(settings) as database, database.read() as conn:
-        for schedule in _drawing(settings):
+        for schedule in drawing:
             draws = schedule.draws
             assert draws
             found = list(audit(conn, schedule, instant))
@@ -143,11 +141,14 @@ def _days(days: object) -> str:
     return " ".join(day.isoformat() for day in days)
 
 
-def _drawing(settings: Settings) -> list[Schedule]:
+def _as_of(config: Path, at: str | None) -> tuple[Settings, Instant, list[Schedule]]:
+    """Return the settings, the instant that is asked about, and the schedules that draw days."""
     from engine.rulebook.parsing.load import load_plans
 
+    settings = open_settings(config)
+    instant = read_instant(at, settings.timezone) if at else now()
     plans = load_plans(settings.plans, settings.kinds, settings.attributes)
     found = [one for one in plans.schedules.values() if one.draws]
     if not found:
         raise UserError("No schedule draws days at random; write one with random:.")
-    return found
+    return settings, instant, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -46,9 +46,7 @@ def audit(conn: Connection, schedule: Schedule, now: Instant) -> Iterator[Client
         now: The present instant.
     """
     seeds = draw_seeds.of_schedules(conn, [schedule.id])
-    ids = [each for batch in histories.batches(conn, _AT_ONCE, 1 << 60) for each in batch]
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
+    for some in histories.batches(conn, _AT_ONCE, 1 << 60):
         stored = expectations.of_clients(conn, some, 0)
         changed = changes.of_clients(conn, some)
         for client in histories.read_clients(conn, some):
@@ -71,7 +69,7 @@ def _of_client(
     begins = draws_begin(client, seeds)
     if begins is None:
         return None
-    yesterday = date.fromordinal(from_us(now).date().toordinal() - 1)
+    yesterday = from_us(now).date() - timedelta(days=1)
     days = tuple(drawn_days(client, schedule, seeds, yesterday))
     extra = {one.first for one in own if one.kind == ChangeKind.EXTRA}
     # A newer enrolment counts its gaps from its start, and no earlier day can be drawn again.
@@ -94,6 +92,6 @@ def published(seeds: list[DrawSeed], now: Instant) -> Mapping[str, str | None]:
 
     A month is over two days after its end, when it has ended wherever a client lives.
     """
-    two_days_ago = date.fromordinal(from_us(now).date().toordinal() - 2)
+    two_days_ago = from_us(now).date() - timedelta(days=2)
     reached = two_days_ago.isoformat()[:7]
     return {one.month: one.seed if one.month < reached else None for one in seeds}
