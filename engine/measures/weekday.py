@@ -11,8 +11,9 @@ from engine.measures.histories import SHIFT, Bools, Histories, Keys, one_key
 from engine.measures.local_days import local_days, midnights, weekdays
 from engine.measures.measure import Measure, Seen
 from engine.measures.ragged import ranges
+from engine.model.on_call import DAY_NAMES
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS: tuple[str, ...] = DAY_NAMES
 
 
 @dataclass(frozen=True, slots=True)

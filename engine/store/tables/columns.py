@@ -6,7 +6,9 @@ PostgreSQL, exact, and read straight into NumPy.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Dialect, Enum, Integer, MetaData, String, Text, TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -29,6 +31,16 @@ def ordered_alike(length: int) -> String:
     PostgreSQL's own order depends on the language of the server.
     """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def enum_text(words: type[StrEnum], length: int) -> Enum:
+    """Return a type for an enum that is stored as a text, so that a new word needs no migration."""
+    return Enum(
+        words,
+        native_enum=False,
+        length=length,
+        values_callable=lambda members: [one.value for one in members],
+    )
 
 
 class WordSet(TypeDecorator[frozenset[str]]):

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -19,15 +18,7 @@ from sqlalchemy import (
 )
 
 from engine.model.message import MessageKind
-from engine.store.tables.columns import Id, Instant, metadata
-
-# A text in the database, so that a new kind needs no migration.
-MESSAGE_KIND = Enum(
-    MessageKind,
-    native_enum=False,
-    length=20,
-    values_callable=lambda kinds: [kind.value for kind in kinds],
-)
+from engine.store.tables.columns import Id, Instant, enum_text, metadata
 
 outbox = Table(
     "outbox",
@@ -38,7 +29,7 @@ outbox = Table(
     # One of these two. No foreign key to the client: SQLite cannot add one.
     Column("staff_id", ForeignKey("staff.id")),
     Column("client_id", BigInteger),
-    Column("kind", MESSAGE_KIND, nullable=False),
+    Column("kind", enum_text(MessageKind, 20), nullable=False),
     # It sets a message apart from others of its kind (model/message.py).
     Column("sequence", BigInteger, nullable=False, server_default="0"),
     Column("subject_id", BigInteger, nullable=False, server_default="0"),

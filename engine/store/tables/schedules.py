@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Enum, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, text
 
 from engine.model.schedule import ChangeKind, Outcome, OutcomeReason
-from engine.store.tables.columns import Id, Instant, metadata, ordered_alike
-
-# Texts in the database, so that a new word needs no migration.
-_OUTCOME, _REASON, _KIND = (
-    Enum(
-        words,
-        native_enum=False,
-        length=30,
-        values_callable=lambda all_: [one.value for one in all_],
-    )
-    for words in (Outcome, OutcomeReason, ChangeKind)
-)
+from engine.store.tables.columns import Id, Instant, enum_text, metadata, ordered_alike
 
 # The changes of schedules for one client (model/schedule.py); days are local ones.
 schedule_changes = Table(
@@ -25,7 +14,7 @@ schedule_changes = Table(
     Column("id", Id, primary_key=True),
     Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
     Column("schedule_id", String(60), nullable=False),
-    Column("kind", _KIND, nullable=False),
+    Column("kind", enum_text(ChangeKind, 30), nullable=False),
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10)),
     Column("by", String(5)),
@@ -56,8 +45,8 @@ expectations = Table(
     Column("opens_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
-    Column("outcome", _OUTCOME),
-    Column("reason", _REASON),
+    Column("outcome", enum_text(Outcome, 30)),
+    Column("reason", enum_text(OutcomeReason, 30)),
     Column("event_source", ordered_alike(64)),
     Column("event_key", ordered_alike(100)),
     Column("ended_at", Instant),
