@@ -18,6 +18,8 @@ class Ability(StrEnum):
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
     SEE_VIEWS = "see views"  # who looked at a client
+    EDIT_RULES = "edit rules"  # write drafts, propose them, and try them on the own caseload
+    RELEASE_RULES = "release rules"  # approve what another person proposed
 
 
 class Access(StrEnum):
@@ -36,6 +38,9 @@ _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
     AccountRole.CASE_MANAGER: _EVERYBODYS | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT},
     AccountRole.SUPERVISOR: frozenset(Ability),
     AccountRole.AUDITOR: _EVERYBODYS | {Ability.SEE_VIEWS},
+    AccountRole.CLINICIAN: frozenset(
+        {Ability.SEE_RULES, Ability.SEE_ON_CALL, Ability.EDIT_RULES, Ability.RELEASE_RULES}
+    ),
 }
 
 

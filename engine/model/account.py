@@ -19,6 +19,7 @@ class AccountRole(StrEnum):
     CASE_MANAGER = "case_manager"
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
+    CLINICIAN = "clinician"
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,4 +157,5 @@ ACCOUNTS = (
     ("CM-2", AccountRole.CASE_MANAGER, "CM-2"),
     ("SV-1", AccountRole.SUPERVISOR, "SV-1"),
     ("auditor", AccountRole.AUDITOR, None),
+    ("clinician", AccountRole.CLINICIAN, None),
 )

@@ -11,8 +11,12 @@ SEEN = "caseload client rules on_call"
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
     AccountRole.CASE_MANAGER: (f"{SEEN} act shift", ""),
-    AccountRole.SUPERVISOR: (f"{SEEN} act shift views", f"{SEEN} act shift views"),
+    AccountRole.SUPERVISOR: (
+        f"{SEEN} act shift views edit release",
+        f"{SEEN} act shift views edit release",
+    ),
     AccountRole.AUDITOR: (f"{SEEN} views", f"{SEEN} views"),
+    AccountRole.CLINICIAN: ("rules on_call edit release", ""),
 }
 WORDS = {
     "caseload": Ability.SEE_CASELOAD,
@@ -22,6 +26,8 @@ WORDS = {
     "on_call": Ability.SEE_ON_CALL,
     "shift": Ability.TAKE_SHIFT,
     "views": Ability.SEE_VIEWS,
+    "edit": Ability.EDIT_RULES,
+    "release": Ability.RELEASE_RULES,
 }
 
 

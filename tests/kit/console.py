@@ -59,6 +59,7 @@ class ConsoleSite:
                 ("two", AccountRole.CASE_MANAGER, "S-2"),
                 ("super", AccountRole.SUPERVISOR, "S-3"),
                 ("auditor", AccountRole.AUDITOR, None),
+                ("clinician", AccountRole.CLINICIAN, None),
             ):
                 accounts.add(conn, name, role, staff, "tests", self.now)
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from engine.access.abilities import Access
+from engine.access.abilities import Ability, Access, may
 from engine.access.sign_in import LinkState
 from engine.errors import StoreUnavailableError, UserError
 from engine.flows.console import (
@@ -149,6 +149,8 @@ class _Console:
         page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     ) -> Response:
         who = self._who(request)
+        if may(who.account.role, Ability.SEE_CASELOAD) is not Access.GRANTED:
+            return RedirectResponse("/rules", 303)  # the first page of a clinician
         least: Severity | None = next((one for one in get_args(Severity) if one == at_least), None)
         text = printable(text).strip()
         found = caseload_page.open_page(self._desk, who, text, least, page)
