@@ -39,13 +39,15 @@ class Frame:
     """The frame around every page.
 
     `account` is empty before a person has signed in. `evaluated_at` is when clients were last
-    judged; None if they never were, so that the page warns.
+    judged; None if they never were, so that the page warns. `abilities` are the words of what the
+    account may do, which decide what leads where.
     """
 
     account: str
     role: str
     now: Instant
     evaluated_at: Instant | None = None
+    abilities: frozenset[str] = frozenset()
 
 
 def sign_in(frame: Frame, name: str, action: str) -> str:
@@ -56,6 +58,13 @@ def sign_in(frame: Frame, name: str, action: str) -> str:
 def message(frame: Frame, title: str, text: str, *, link: tuple[str, str] | None = None) -> str:
     """Render a page that says one thing; `link` is an address and its words."""
     return _page("console/message.html", frame, title, text=text, link=link)
+
+
+def unsaved(frame: Frame, title: str, text: str, action: str, typed: Mapping[str, str]) -> str:
+    """Render a page that gives back what a person typed into a form, to be sent once more."""
+    return _page(
+        "console/unsaved.html", frame, title, text=text, action=action, typed=typed.items()
+    )
 
 
 def caseload(frame: Frame, page: CaseloadPage, text: str, at_least: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, get_args
 
-import structlog
 from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -24,25 +22,20 @@ from engine.flows.console import (
 )
 from engine.flows.console.buttons import ActOutcome, ActResult
 from engine.flows.console.desk import Desk
-from engine.flows.console.signing_in import SignedIn
-from engine.model.account import IDLE_US
 from engine.model.alert import Act
 from engine.model.printable import printable
 from engine.model.rule import Severity
 from engine.presentation.console import pages
-from engine.presentation.console.pages import Frame
 from engine.presentation.rendering import asset
-from engine.store.operations import job_runs
 from engine.web.application import few_threads
 from engine.web.console.cookies import SessionCookie
 from engine.web.console.guard import guard
+from engine.web.console.reception import LAST_ID, Reception, SignedOutError
 from engine.web.console.sentences import (
     LINK_WORDS,
-    NOBODY,
     NOT_FOUND,
     NOT_YOUR_ROLE,
     NOT_YOURS,
-    OUR_FAULT,
     SIGNED_OUT,
     said_of,
 )
@@ -56,11 +49,6 @@ _ACTS = {
     "false-alarm": Act.FALSE_ALARM,
 }
 _ASSETS = {"console.css": "text/css", "icon.svg": "image/svg+xml"}
-_LAST_ID = 2**63 - 1
-_IDLE_SECONDS = IDLE_US // 1_000_000
-
-_Shown = TypeVar("_Shown")
-_log = structlog.get_logger()
 
 
 def application(desk: Desk, url: str) -> FastAPI:
@@ -71,22 +59,20 @@ def application(desk: Desk, url: str) -> FastAPI:
         url: The URL by which people call the console.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads)
-    console = _Console(desk, SessionCookie(url))
-    app.middleware("http")(guard(url, console.fault))
+    reception = Reception(desk, SessionCookie(url))
+    console = _Console(reception)
+    app.middleware("http")(guard(url, reception.fault))
     console.add_to(app)
     return app
-
-
-class _SignedOutError(Exception):
-    """A request comes from nobody who is signed in."""
 
 
 class _Console:
     """The routes; each reads who asks, lets a flow decide, and renders what it found."""
 
-    def __init__(self, desk: Desk, cookie: SessionCookie) -> None:
-        self._desk = desk
-        self._cookie = cookie
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        self._desk = reception.desk
+        self._cookie = reception.cookie
 
     def add_to(self, app: FastAPI) -> None:
         """Add every route, and the pages for what goes wrong."""
@@ -103,16 +89,16 @@ class _Console:
         app.get("/on-call")(self._on_call)
         app.post("/on-call/{rotation}/take-over")(self._take_over)
         app.post("/alerts/{alert_id}/{what}")(self._act)
-        app.exception_handler(404)(self._missing)
-        app.exception_handler(405)(self._missing)
-        app.exception_handler(RequestValidationError)(self._missing)
-        app.exception_handler(_SignedOutError)(self._nobody)
-        app.exception_handler(UserError)(self._mistake)
-        app.exception_handler(StoreUnavailableError)(self._no_database)
+        app.exception_handler(404)(self._reception.missing)
+        app.exception_handler(405)(self._reception.missing)
+        app.exception_handler(RequestValidationError)(self._reception.missing)
+        app.exception_handler(SignedOutError)(self._reception.nobody)
+        app.exception_handler(UserError)(self._reception.mistake)
+        app.exception_handler(StoreUnavailableError)(self._reception.no_database)
 
     def _asset(self, name: str) -> Response:
         if name not in _ASSETS:
-            return self._message(404, *NOT_FOUND)
+            return self._reception.message(404, *NOT_FOUND)
         # The same for everybody, so that a browser may keep it for an hour.
         kept = {"Cache-Control": "public, max-age=3600"}
         return Response(asset(f"console/{name}"), media_type=_ASSETS[name], headers=kept)
@@ -120,13 +106,13 @@ class _Console:
     def _open_link(self, token: str) -> Response:
         state, name = signing_in.account_of_link(self._desk.database, token, self._desk.now())
         if state is not LinkState.USABLE:
-            return self._message(403, *LINK_WORDS[state])
-        return HTMLResponse(pages.sign_in(self._frame(), name, f"/sign-in/{token}"))
+            return self._reception.message(403, *LINK_WORDS[state])
+        return HTMLResponse(pages.sign_in(self._reception.frame(), name, f"/sign-in/{token}"))
 
     def _sign_in(self, token: str) -> Response:
         state, session = signing_in.sign_in(self._desk.database, token, self._desk.now())
         if state is not LinkState.USABLE:
-            return self._message(403, *LINK_WORDS[state])
+            return self._reception.message(403, *LINK_WORDS[state])
         response = RedirectResponse("/", status_code=303)
         self._cookie.write(response, session)
         return response
@@ -139,7 +125,7 @@ class _Console:
         return response
 
     def _signed_out(self) -> Response:
-        return self._message(200, *SIGNED_OUT)
+        return self._reception.message(200, *SIGNED_OUT)
 
     def _caseload(
         self,
@@ -148,14 +134,15 @@ class _Console:
         at_least: str = "",
         page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     ) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         if may(who.account.role, Ability.SEE_CASELOAD) is not Access.GRANTED:
             return RedirectResponse("/rules", 303)  # the first page of a clinician
         least: Severity | None = next((one for one in get_args(Severity) if one == at_least), None)
         text = printable(text).strip()
         found = caseload_page.open_page(self._desk, who, text, least, page)
-        return self._answer(
-            found, lambda shown: pages.caseload(self._frame(who), shown, text, least or "")
+        return self._reception.answer(
+            found,
+            lambda shown: pages.caseload(self._reception.frame(who), shown, text, least or ""),
         )
 
     def _client(
@@ -165,16 +152,18 @@ class _Console:
         days: Annotated[int, Query(ge=1, le=366)] = _MOST_DAYS,
         did: str = "",
         owner: Annotated[str, Query(max_length=64)] = "",
-        alert: Annotated[int | None, Query(ge=1, le=_LAST_ID)] = None,
+        alert: Annotated[int | None, Query(ge=1, le=LAST_ID)] = None,
     ) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         period = days if days in client_page.PERIODS else _MOST_DAYS
         found = client_page.open_page(self._desk, who, printable(ref), period)
         passed_on = ActResult.LAST, ActResult.TO_ADMINS
         said, undo = said_of(did, owner), alert if did in (*_ACTS, *passed_on) else None
-        return self._answer(
+        return self._reception.answer(
             found,
-            lambda shown: pages.client(self._frame(who), shown, client_page.PERIODS, said, undo),
+            lambda shown: pages.client(
+                self._reception.frame(who), shown, client_page.PERIODS, said, undo
+            ),
         )
 
     def _why(
@@ -184,107 +173,61 @@ class _Console:
         rule: Annotated[str, Query(max_length=100)],
         at: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         found = why_page.open_page(self._desk, who, printable(client), rule, at)
         named = [(one.id, one.title or one.id) for one in self._desk.rulebook().rules.values()]
-        return self._answer(found, lambda told: pages.why(self._frame(who), told, named))
+        return self._reception.answer(
+            found, lambda told: pages.why(self._reception.frame(who), told, named)
+        )
 
     def _rules(self, request: Request) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         found = rule_pages.open_list(self._desk, who)
-        return self._answer(found, lambda cards: pages.rules(self._frame(who), cards))
+        return self._reception.answer(
+            found, lambda cards: pages.rules(self._reception.frame(who), cards)
+        )
 
     def _rule(self, request: Request, rule_id: str) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         found = rule_pages.open_page(self._desk, who, rule_id)
-        return self._answer(found, lambda page: pages.rule(self._frame(who), page))
+        return self._reception.answer(
+            found, lambda page: pages.rule(self._reception.frame(who), page)
+        )
 
     def _on_call(self, request: Request, did: str = "") -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         found = on_call_page.open_page(self._desk, who)
         said = said_of(did, "")
-        return self._answer(found, lambda page: pages.on_call(self._frame(who), page, said))
+        return self._reception.answer(
+            found, lambda page: pages.on_call(self._reception.frame(who), page, said)
+        )
 
     def _take_over(self, request: Request, rotation: str) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         done = on_call_page.take_over(self._desk, who, printable(rotation))
         if isinstance(done, Access):
-            return self._message(403, *NOT_YOUR_ROLE)
+            return self._reception.message(403, *NOT_YOUR_ROLE)
         if done is None:
-            return self._message(404, *NOT_FOUND)
+            return self._reception.message(404, *NOT_FOUND)
         return RedirectResponse(f"/on-call?did={'take-over' if done else 'on-call-already'}", 303)
 
     def _act(
-        self, request: Request, alert_id: Annotated[int, Path(ge=1, le=_LAST_ID)], what: str
+        self, request: Request, alert_id: Annotated[int, Path(ge=1, le=LAST_ID)], what: str
     ) -> Response:
-        who = self._who(request)
+        who = self._reception.who(request)
         if what == "undo":
             done = buttons.undo(self._desk, who, alert_id)
         elif what in _ACTS:
             done = buttons.act(self._desk, who, alert_id, _ACTS[what])
         else:
-            return self._message(404, *NOT_FOUND)
+            return self._reception.message(404, *NOT_FOUND)
         return self._after(done, alert_id, what)
 
     def _after(self, done: ActOutcome, alert_id: int, what: str) -> Response:
         """Lead back to the client, so that a reload does not act again."""
         if done.result is ActResult.UNKNOWN:
-            return self._message(404, *NOT_FOUND)
+            return self._reception.message(404, *NOT_FOUND)
         if done.result is ActResult.REFUSED:
-            return self._message(403, *NOT_YOURS)
+            return self._reception.message(403, *NOT_YOURS)
         did = what if done.result is ActResult.COUNTED else done.result.value
         return RedirectResponse(pages.address_of(done.client_ref, alert_id, did, done.owner), 303)
-
-    def _answer(self, found: _Shown | Access | None, show: Callable[[_Shown], str]) -> Response:
-        if found is None:
-            return self._message(404, *NOT_FOUND)
-        if isinstance(found, Access):
-            return self._message(403, *NOT_YOURS)
-        # A page that is left open ends with the session.
-        return HTMLResponse(show(found), headers={"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"})
-
-    def _who(self, request: Request) -> SignedIn:
-        token = self._cookie.read(request)
-        if not token:
-            raise _SignedOutError
-        state, who = signing_in.who(self._desk.database, token, self._desk.now())
-        if who is None:
-            _log.info("console session refused", why=state.value)
-            raise _SignedOutError
-        return who
-
-    def _nobody(self, request: Request, error: Exception) -> Response:
-        response = self._message(401, *NOBODY)
-        self._cookie.forget(response)
-        return response
-
-    def _missing(self, request: Request, error: Exception) -> Response:
-        return self._message(404, *NOT_FOUND)
-
-    def _mistake(self, request: Request, error: Exception) -> Response:
-        return self._message(400, "That cannot be read", str(error))
-
-    def _no_database(self, request: Request, error: Exception) -> Response:
-        _log.warning("console without database", why=str(error))
-        text = "The database cannot be used now. Nothing was changed; try again in a minute."
-        return self._message(503, "The database is away", text)
-
-    def fault(self, request: Request, error: Exception) -> Response:
-        """Answer a request on which we failed."""
-        # The route and not the path, which may hold the token of a sign-in link.
-        route = getattr(request.scope.get("route"), "path", "")
-        _log.error("console fault", route=route, exc_info=error)
-        return self._message(500, *OUR_FAULT)
-
-    def _message(self, status: int, title: str, text: str) -> Response:
-        frame = Frame("", "", self._desk.now())
-        return HTMLResponse(pages.message(frame, title, text), status_code=status)
-
-    def _frame(self, who: SignedIn | None = None) -> Frame:
-        if who is None:
-            return Frame("", "", self._desk.now())
-        with self._desk.database.read() as conn:
-            run = job_runs.read(conn).get("evaluate")
-        role = who.account.role.value.replace("_", " ")
-        judged = run.succeeded_at if run else None
-        return Frame(who.account.name, role, self._desk.now(), judged)

@@ -16,6 +16,10 @@ OUR_FAULT = (
     "This page failed",
     "The fault is ours, and nothing was changed. The operator finds it in the log.",
 )
+DATABASE_AWAY = (
+    "The database is away",
+    "The database cannot be used now. Nothing was changed; try again in a minute.",
+)
 NOT_YOUR_ROLE = (
     "You may not do this",
     "Your account has another role. If you need this, call the supervisor.",

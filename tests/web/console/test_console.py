@@ -13,7 +13,7 @@ from engine.flows.console import signing_in
 from engine.flows.operations import on_call
 from engine.model.account import IDLE_US
 from engine.store.database.connection import Database
-from engine.web.console import routes
+from engine.web.console import reception
 from engine.web.console.guard import HEADERS
 from engine.web.server import WebServer
 from tests.kit.console import WEEKS, ConsoleSite
@@ -278,7 +278,7 @@ def test_a_fault_of_ours_shows_nothing_and_logs_no_token(
 ) -> None:
     logged: list[dict[str, object]] = []
     monkeypatch.setattr(
-        routes, "_log", SimpleNamespace(error=lambda _, **words: logged.append(words))
+        reception, "_log", SimpleNamespace(error=lambda _, **words: logged.append(words))
     )
 
     def fails(*_: object) -> None:

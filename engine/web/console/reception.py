@@ -1,0 +1,131 @@
+"""Lets people in and answers them: who asks, and pages, refusals and faults as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, TypeVar
+from urllib.parse import parse_qsl
+
+import structlog
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from engine.access.abilities import Ability, Access, may
+from engine.flows.console import signing_in
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.model.account import IDLE_US
+from engine.model.printable import printable
+from engine.presentation.console import pages
+from engine.presentation.console.pages import Frame
+from engine.store.operations import job_runs
+from engine.web.console.cookies import SessionCookie
+from engine.web.console.sentences import DATABASE_AWAY, NOBODY, NOT_FOUND, NOT_YOURS, OUR_FAULT
+
+LAST_ID = 2**63 - 1
+_IDLE_SECONDS = IDLE_US // 1_000_000
+_LONGEST_BODY = 64 * 1024  # bytes of a form
+
+_Shown = TypeVar("_Shown")
+_log = structlog.get_logger()
+
+
+class SignedOutError(Exception):
+    """A request comes from nobody who is signed in."""
+
+
+async def _typed(request: Request) -> Mapping[str, str]:
+    """Read a form; it stays with the request, so that a failure can give it back."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk[: _LONGEST_BODY - len(body)]
+    pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    lines = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    request.state.typed = {name: printable(value) for name, value in lines.items()}
+    return dict(request.state.typed)
+
+
+Typed = Annotated[Mapping[str, str], Depends(_typed)]
+
+
+class Reception:
+    """What every part of the console needs to answer a request."""
+
+    def __init__(self, desk: Desk, cookie: SessionCookie) -> None:
+        """Take the engine as the pages see it, and the session's cookie."""
+        self.desk = desk
+        self.cookie = cookie
+
+    def who(self, request: Request) -> SignedIn:
+        """Return who a request comes from.
+
+        Raises:
+            SignedOutError: It comes from nobody who is signed in.
+        """
+        token = self.cookie.read(request)
+        if not token:
+            raise SignedOutError
+        state, who = signing_in.who(self.desk.database, token, self.desk.now())
+        if who is None:
+            _log.info("console session refused", why=state.value)
+            raise SignedOutError
+        return who
+
+    def answer(
+        self, found: _Shown | Access | None, show: Callable[[_Shown], str], status: int = 200
+    ) -> Response:
+        """Answer with the page of what a flow found, or say why there is none."""
+        if found is None:
+            return self.message(404, *NOT_FOUND)
+        if isinstance(found, Access):
+            return self.message(403, *NOT_YOURS)
+        # A page that is left open ends with the session.
+        leaves = {"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"}
+        return HTMLResponse(show(found), status_code=status, headers=leaves)
+
+    def message(self, status: int, title: str, text: str) -> Response:
+        """Answer with a page that says one thing."""
+        frame = Frame("", "", self.desk.now())
+        return HTMLResponse(pages.message(frame, title, text), status_code=status)
+
+    def frame(self, who: SignedIn | None = None) -> Frame:
+        """Return the frame around a page."""
+        if who is None:
+            return Frame("", "", self.desk.now())
+        with self.desk.database.read() as conn:
+            run = job_runs.read(conn).get("evaluate")
+        role = who.account.role
+        judged = run.succeeded_at if run else None
+        granted = frozenset(one.value for one in Ability if may(role, one) is Access.GRANTED)
+        return Frame(
+            who.account.name, role.value.replace("_", " "), self.desk.now(), judged, granted
+        )
+
+    def nobody(self, request: Request, error: Exception) -> Response:
+        """Answer a request of nobody who is signed in."""
+        response = self.message(401, *NOBODY)
+        self.cookie.forget(response)
+        return response
+
+    def missing(self, request: Request, error: Exception) -> Response:
+        """Answer a request for what is not there."""
+        return self.message(404, *NOT_FOUND)
+
+    def mistake(self, request: Request, error: Exception) -> Response:
+        """Answer a request that holds a mistake."""
+        return self.message(400, "That cannot be read", str(error))
+
+    def no_database(self, request: Request, error: Exception) -> Response:
+        """Answer while the database cannot be used, and give back what the person typed."""
+        _log.warning("console without database", why=str(error))
+        typed = getattr(request.state, "typed", {})
+        frame, action = Frame("", "", self.desk.now()), request.url.path
+        page = pages.unsaved(frame, *DATABASE_AWAY, action, typed)
+        return HTMLResponse(page, status_code=503)
+
+    def fault(self, request: Request, error: Exception) -> Response:
+        """Answer a request on which we failed."""
+        # The route and not the path, which may hold the token of a sign-in link.
+        route = getattr(request.scope.get("route"), "path", "")
+        _log.error("console fault", route=route, exc_info=error)
+        return self.message(500, *OUR_FAULT)
