@@ -40,12 +40,14 @@ class Asks(StrEnum):
 class Reply:
     """The request of a text, and the codes it names.
 
-    `acts` belong to ACT and CONFIRM, `code` to ASK, MORE and UNDO.
+    `acts` belong to ACT and CONFIRM, `code` to ASK, MORE and UNDO. `affirms` says that the text is
+    a yes, which may answer a question of ours.
     """
 
     asks: Asks
     acts: tuple[tuple[Act, int], ...] = ()
     code: int | None = None
+    affirms: bool = False
 
 
 _NOT_UNDERSTOOD = Reply(Asks.NOT_UNDERSTOOD)
@@ -62,6 +64,7 @@ _ACTS: Mapping[Word, Act] = {
 }
 _CLOSES = {Act.DONE, Act.FALSE_ALARM}
 _UNSURE = {Word.MAYBE_PASS, Word.MAYBE_DONE}
+_LIFELINES = {911, 988}
 _ASKING = {
     "who", "whos", "is", "are", "did", "does", "do", "can", "could", "should", "has", "was", "what",
     "why", "which", "when", "where", "how", "quien", "que", "cual", "alguien", "puede", "puedes",
@@ -211,16 +214,19 @@ def _bare(parts: Sequence[AnswerPart], known: Sequence[OpenAlert]) -> Reply:
     if len(words) != 1:
         return _NOT_UNDERSTOOD
     word = next(iter(words))
-    if word is None or word is Word.MAYBE_SNOOZE or word in _UNSURE:
+    if word is None or word in {Word.MAYBE_SNOOZE, Word.MAYBE_DONE}:
         return _NOT_UNDERSTOOD
-    act = _ACTS[word]
+    act, affirms = _ACTS[word], word is Word.ACKNOWLEDGE
     choice = [alert for alert in known if not alert.closed]
-    # A person who has taken an alert cannot mean to take it again.
-    meant = [alert for alert in choice if act is not Act.TAKE or not alert.taken] or choice
+    # A person who has taken an alert cannot mean to take it again; "ok" then is a courtesy.
+    meant = [alert for alert in choice if act is not Act.TAKE or not alert.taken]
+    if not meant and affirms:
+        return Reply(Asks.LIST, affirms=True)
+    meant = meant or choice
     if len(meant) != 1:
-        return Reply(Asks.WHICH) if meant else _NOT_UNDERSTOOD
-    asked = word is Word.ACKNOWLEDGE or (act in _CLOSES and meant[0].urgent)
-    return Reply(Asks.CONFIRM if asked else Asks.ACT, ((act, meant[0].code),))
+        return Reply(Asks.WHICH, affirms=affirms) if meant else _NOT_UNDERSTOOD
+    asked = affirms or word in _UNSURE or (act in _CLOSES and meant[0].urgent)
+    return Reply(Asks.CONFIRM if asked else Asks.ACT, ((act, meant[0].code),), affirms=affirms)
 
 
 def _question(
@@ -231,6 +237,8 @@ def _question(
 ) -> Reply:
     """Read a question, which never acts. With a code, it asks for the details of that alert."""
     named = [int(word) for word in found if word.isdecimal() and len(word) < 10]
+    if any(number in _LIFELINES and number not in codes for number in named):
+        return Reply(Asks.HELP)  # it says when to call 911
     if named:
         only = len(set(named)) == 1 and named[0] in codes
         return Reply(Asks.ASK, code=named[0]) if only else _NOT_UNDERSTOOD

@@ -80,7 +80,12 @@ lo llamo | la llamo
 pass | pass it | pass it on | pass on | pass it along | pass to next | next person | on pass
 pasa | pasala | pasalo | pasar | pasarla | pasarlo | que pase | pasela
 """,
-    Word.MAYBE_PASS: "someone else | somebody else | paso",
+    Word.MAYBE_PASS: """
+someone else | somebody else | paso | cant | i cant | cannot | i cannot | cant do | i cant do
+cant do it | i cant do it | cant take | i cant take | cannot take | cant take it | i cant take it
+cannot take it | i cannot take it | cant take this | i cant take this | cant take this one
+no puedo | no puedo tomar | no puedo tomarla | no puedo tomarlo | no la puedo tomar
+""",
     Word.DONE: """
 done | done with | done w | all done | its done | is done | close | close it | closed | close this
 resolved | resolve | finished | completed | complete | finish | handled
@@ -102,8 +107,10 @@ later | remind me later | remind me | mas tarde | luego | recuerdame luego
     Word.UNDO: """
 undo | oops undo | undo that | undo it | undo this | deshacer | deshaz | deshaz eso | deshazlo
 """,
-    Word.ALL: "all | all of them | em all | all mine | them all | todas | todos | todas mias | "
-    "todos mios",
+    Word.ALL: """
+all | all of them | em all | all mine | them all | todas | todos | todas mias | todos mios
+both | both of them | both mine | las dos | los dos | ambas | ambos
+""",
     Word.LIST: """
 list | the list | show list | show me the list | lista | la lista | whats open | what is open
 what do i have | what have i got | which are open | which ones are open | what is open with me

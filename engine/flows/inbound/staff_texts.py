@@ -32,6 +32,7 @@ from engine.store.people import staff
 
 # "Yes" answers our question for this long; later it means something else.
 _QUESTION_STANDS_US = 30 * MINUTE_US
+Acts = tuple[tuple[Act, int], ...]
 _AS_WHAT = {Act.DONE: "done", Act.FALSE_ALARM: "a false alarm"}
 
 
@@ -107,14 +108,13 @@ def answer(
     """
     desk = _desk(conn, sender, inbound, settings, now)
     reply = read(inbound.body, desk.known())
-    if reply.asks is Asks.CONFIRM and _answers_our_question(desk, reply, inbox_id):
-        reply = Reply(Asks.ACT, reply.acts)
+    reply = _as_answer_to_our_question(desk, reply, inbox_id)
     about = [desk.coded[code] for _, code in reply.acts]
     match reply.asks:
         case Asks.ACT:
             return _act(desk, reply)
         case Asks.CONFIRM:
-            return TakenText("confirm", _question(desk, reply), about=about)
+            return TakenText("confirm", _question(desk, reply.acts), about=about)
         case Asks.UNDO:
             return _undo(desk, reply)
         case Asks.ASK:
@@ -157,16 +157,36 @@ def _desk(
     return _Desk(conn, sender, inbound, settings, now, coded, aliases)
 
 
-def _answers_our_question(desk: _Desk, reply: Reply, inbox_id: int) -> bool:
-    """Return whether the last answer to this phone asked for exactly this, and recently."""
+def _as_answer_to_our_question(desk: _Desk, reply: Reply, inbox_id: int) -> Reply:
+    """Return the request of a text that answers the question in our last answer to its phone.
+
+    A yes answers any question, the same words once more answer theirs. An urgent alert is closed by
+    neither, so the question stands.
+    """
     last = inbox.last_answer(desk.conn, desk.sender.phone, inbox_id)
-    recent = last is not None and desk.now - last.received_at <= _QUESTION_STANDS_US
-    return last is not None and recent and last.answer == _question(desk, reply)
+    if last is None or desk.now - last.received_at > _QUESTION_STANDS_US:
+        return reply
+    asked = [reply.acts] if reply.asks is Asks.CONFIRM else []
+    asked += _possible_questions(desk) if reply.affirms else []
+    for acts in asked:
+        if last.answer == _question(desk, acts):
+            sure = not any(
+                act in _AS_WHAT and desk.coded[code].severity == "urgent" for act, code in acts
+            )
+            return Reply(Asks.ACT if sure else Asks.CONFIRM, acts)
+    return reply
 
 
-def _question(desk: _Desk, reply: Reply) -> str:
-    acts = [(act, desk.named(code)) for act, code in reply.acts]
-    return answers.confirm(acts, only=len(desk.open()) == 1)
+def _possible_questions(desk: _Desk) -> list[Acts]:
+    """Return what our questions can be about now: each act on each alert, or taking them all."""
+    every = tuple((Act.TAKE, one.code) for one in desk.known() if not (one.closed or one.taken))
+    each: list[Acts] = [((act, one.code),) for one in desk.open() for act in Act]
+    return [every, *each] if every else each
+
+
+def _question(desk: _Desk, acts: Acts) -> str:
+    named = [(act, desk.named(code)) for act, code in acts]
+    return answers.confirm(named, only=len(desk.open()) == 1)
 
 
 def _act(desk: _Desk, reply: Reply) -> TakenText:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import update
 
 from engine.flows.operations.why import explain
@@ -25,6 +27,36 @@ def test_got_it_is_asked_about_once_and_a_yes_to_that_takes_it(phones: Phones) -
     assert phones.states() == ["open"]
     assert phones.text(CASE_MANAGER, "yes") == answers.yours(named(1))
     assert phones.states() == ["acknowledged"]
+
+
+def test_a_yes_to_all_of_them_takes_them_all(database: Database) -> None:
+    phones = Phones.of(database, 1, 2)
+    asked = phones.text(CASE_MANAGER, "got all of them")
+    assert asked == "Handrail: all of them? Reply 1A 2A."
+    phones.text(CASE_MANAGER, "yes")
+    assert phones.states() == ["acknowledged", "acknowledged"]
+
+
+def test_a_yes_does_what_the_question_asked(phones: Phones) -> None:
+    assert phones.text(CASE_MANAGER, "cant take 1") == "Handrail: Pass C-1 on? Reply 1 P."
+    assert phones.text(CASE_MANAGER, "yes") == answers.passed_on(named(1), "supervisor")
+
+
+def test_an_ok_after_taking_the_only_alert_asks_nothing(phones: Phones) -> None:
+    phones.text(CASE_MANAGER, "1 a")
+    said = phones.text(CASE_MANAGER, "ok")
+    assert said == answers.listed([replace(named(1), mine=True)])
+
+
+def test_an_urgent_alert_is_closed_beside_its_code_alone(phones: Phones) -> None:
+    with phones.site.database.write() as conn:
+        conn.execute(update(alerts).values(severity="urgent"))
+    asked = phones.text(CASE_MANAGER, "d")
+    for again in ("yes", "d", "ok"):
+        assert phones.text(CASE_MANAGER, again) == asked
+    assert phones.states() == ["open"]
+    phones.text(CASE_MANAGER, "1 d")
+    assert phones.states() == ["resolved"]
 
 
 def test_a_yes_to_a_question_of_long_ago_is_asked_about_again(phones: Phones) -> None:
