@@ -31,16 +31,14 @@ class Access(StrEnum):
 
 
 _EVERY_CLIENT = frozenset({AccountRole.SUPERVISOR, AccountRole.AUDITOR})
-_EVERYBODYS = frozenset(
-    {Ability.SEE_CASELOAD, Ability.SEE_CLIENT, Ability.SEE_RULES, Ability.SEE_ON_CALL}
-)
+_DUTY = frozenset({Ability.SEE_RULES, Ability.SEE_ON_CALL})
+_CLIENTS = _DUTY | {Ability.SEE_CASELOAD, Ability.SEE_CLIENT}
 _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
-    AccountRole.CASE_MANAGER: _EVERYBODYS | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT},
+    AccountRole.CASE_MANAGER: _CLIENTS | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT},
     AccountRole.SUPERVISOR: frozenset(Ability),
-    AccountRole.AUDITOR: _EVERYBODYS | {Ability.SEE_VIEWS},
-    AccountRole.CLINICIAN: frozenset(
-        {Ability.SEE_RULES, Ability.SEE_ON_CALL, Ability.EDIT_RULES, Ability.RELEASE_RULES}
-    ),
+    AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
+    AccountRole.OPERATOR: _DUTY,
+    AccountRole.AUDITOR: _CLIENTS | {Ability.SEE_VIEWS},
 }
 
 

@@ -18,8 +18,9 @@ class AccountRole(StrEnum):
 
     CASE_MANAGER = "case_manager"
     SUPERVISOR = "supervisor"
-    AUDITOR = "auditor"
     CLINICIAN = "clinician"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ ROLES = {
         f"{SEEN} act shift views edit release",
         f"{SEEN} act shift views edit release",
     ),
+    AccountRole.OPERATOR: ("rules on_call", ""),
     AccountRole.AUDITOR: (f"{SEEN} views", f"{SEEN} views"),
     AccountRole.CLINICIAN: ("rules on_call edit release", ""),
 }

@@ -60,6 +60,7 @@ class ConsoleSite:
                 ("super", AccountRole.SUPERVISOR, "S-3"),
                 ("auditor", AccountRole.AUDITOR, None),
                 ("clinician", AccountRole.CLINICIAN, None),
+                ("operator", AccountRole.OPERATOR, None),
             ):
                 accounts.add(conn, name, role, staff, "tests", self.now)
 

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
-# Nothing runs, nothing comes from elsewhere, and nobody else frames a page.
+# Only our own script runs, and it makes no markup of texts. Nothing comes from elsewhere, and no
+# other site frames a page.
 _POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
         "style-src 'self'",
+        "connect-src 'self'",
         "img-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -7,10 +7,12 @@ from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 import structlog
-from fastapi import Depends, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
 from engine.access.abilities import Ability, Access, may
+from engine.errors import StoreUnavailableError, UserError
 from engine.flows.console import signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
@@ -20,9 +22,20 @@ from engine.presentation.console import pages
 from engine.presentation.console.pages import Frame
 from engine.store.operations import job_runs
 from engine.web.console.cookies import SessionCookie
-from engine.web.console.sentences import DATABASE_AWAY, NOBODY, NOT_FOUND, NOT_YOURS, OUR_FAULT
+from engine.web.console.sentences import (
+    DATABASE_AWAY,
+    NOBODY,
+    NOT_FOUND,
+    NOT_YOUR_ROLE,
+    NOT_YOURS,
+    OUR_FAULT,
+)
 
 LAST_ID = 2**63 - 1
+_REFUSALS: Mapping[Access, tuple[str, str]] = {
+    Access.NOT_THEIR_ROLE: NOT_YOUR_ROLE,
+    Access.NOT_THEIR_CLIENT: NOT_YOURS,
+}
 _IDLE_SECONDS = IDLE_US // 1_000_000
 _LONGEST_BODY = 64 * 1024  # bytes of a form
 
@@ -56,6 +69,15 @@ class Reception:
         self.desk = desk
         self.cookie = cookie
 
+    def add_to(self, app: FastAPI) -> None:
+        """Add the pages for what goes wrong."""
+        app.exception_handler(404)(self.missing)
+        app.exception_handler(405)(self.missing)
+        app.exception_handler(RequestValidationError)(self.missing)
+        app.exception_handler(SignedOutError)(self.nobody)
+        app.exception_handler(UserError)(self.mistake)
+        app.exception_handler(StoreUnavailableError)(self.no_database)
+
     def who(self, request: Request) -> SignedIn:
         """Return who a request comes from.
 
@@ -76,12 +98,20 @@ class Reception:
     ) -> Response:
         """Answer with the page of what a flow found, or say why there is none."""
         if found is None:
-            return self.message(404, *NOT_FOUND)
+            return self.not_found()
         if isinstance(found, Access):
-            return self.message(403, *NOT_YOURS)
+            return self.refused(found)
         # A page that is left open ends with the session.
         leaves = {"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"}
         return HTMLResponse(show(found), status_code=status, headers=leaves)
+
+    def refused(self, access: Access) -> Response:
+        """Say why the account must not see or do something."""
+        return self.message(403, *_REFUSALS[access])
+
+    def not_found(self) -> Response:
+        """Say that there is no such page."""
+        return self.message(404, *NOT_FOUND)
 
     def message(self, status: int, title: str, text: str) -> Response:
         """Answer with a page that says one thing."""
@@ -109,7 +139,7 @@ class Reception:
 
     def missing(self, request: Request, error: Exception) -> Response:
         """Answer a request for what is not there."""
-        return self.message(404, *NOT_FOUND)
+        return self.not_found()
 
     def mistake(self, request: Request, error: Exception) -> Response:
         """Answer a request that holds a mistake."""

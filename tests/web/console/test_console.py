@@ -10,13 +10,12 @@ import requests
 
 from engine.errors import StoreUnavailableError
 from engine.flows.console import signing_in
-from engine.flows.operations import on_call
 from engine.model.account import IDLE_US
 from engine.store.database.connection import Database
 from engine.web.console import reception
 from engine.web.console.guard import HEADERS
 from engine.web.server import WebServer
-from tests.kit.console import WEEKS, ConsoleSite
+from tests.kit.console import ConsoleSite
 from tests.kit.times import NOON, hours
 
 WHY = "/why?client=C-{}&rule=two-missed"
@@ -100,40 +99,6 @@ def test_signing_out_ends_the_session(site: ConsoleSite, web: WebServer) -> None
 
     assert out.url == f"{web.address}/signed-out"
     assert browser.get(f"{web.address}/", timeout=10).status_code == 401
-
-
-# role: status of (caseload, rules, on call, own client, other client, why of own, why of other's,
-# act on own, act on other's, take a shift over)
-MATRIX = {
-    "one": (200, 200, 200, 200, 403, 200, 403, 303, 403, 303),
-    "super": (200, 200, 200, 200, 200, 200, 200, 303, 303, 303),
-    "auditor": (200, 200, 200, 200, 200, 200, 200, 403, 403, 403),
-    "clinician": (303, 200, 200, 403, 403, 403, 403, 403, 403, 403),
-}
-
-
-@pytest.mark.parametrize("name", MATRIX)
-def test_each_role_reaches_what_the_matrix_says(
-    site: ConsoleSite, web: WebServer, name: str
-) -> None:
-    browser = signed_in(site, web, name)
-
-    def got(path: str) -> int:
-        return browser.get(web.address + path, allow_redirects=False, timeout=10).status_code
-
-    def posted(client_id: int) -> int:
-        path = f"{web.address}/alerts/{site.alert_of(client_id)}/take"
-        return browser.post(path, allow_redirects=False, timeout=10).status_code
-
-    with site.database.write() as conn:
-        on_call.accept(conn, [WEEKS], site.now)
-    shift = browser.post(
-        f"{web.address}/on-call/weeks/take-over", allow_redirects=False, timeout=10
-    )
-    seen = ("/", "/rules", "/on-call", "/clients/C-1", "/clients/C-2", WHY.format(1), WHY.format(2))
-    found = (*map(got, seen), posted(1), posted(2), shift.status_code)
-
-    assert found == MATRIX[name]
 
 
 def test_a_time_that_cannot_be_read_is_said(site: ConsoleSite, web: WebServer) -> None:

@@ -1,0 +1,91 @@
+"""Who reaches which route of the console: role by route, with own clients and with others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+import requests
+
+from engine.flows.operations import on_call
+from engine.store.database.connection import Database
+from engine.web.console.routes import application
+from tests.kit.console import URL, WEEKS, ConsoleSite
+
+ROLES = ("one", "super", "auditor", "clinician", "operator", "nobody")
+ALL = (200, 200, 200, 200, 200, 200)
+# C-1 is the client of "one", C-2 is not. {1} and {2} stand for the ids of their alerts.
+# route: rows of an address and the status that it has for each of ROLES; a form may come third
+ACCESS: Mapping[
+    str, list[tuple[str, tuple[int, ...]] | tuple[str, tuple[int, ...], dict[str, str]]]
+]
+ACCESS = {
+    "GET /assets/{name}": [("/assets/console.css", ALL), ("/assets/console.js", ALL)],
+    "GET /sign-in/{token}": [("/sign-in/x", (403,) * 6)],
+    "POST /sign-in/{token}": [("/sign-in/x", (403,) * 6)],
+    "GET /signed-out": [("/signed-out", ALL)],
+    "GET /": [("/", (200, 200, 200, 303, 303, 401))],
+    "GET /clients/{ref:path}": [
+        ("/clients/C-1", (200, 200, 200, 403, 403, 401)),
+        ("/clients/C-2", (403, 200, 200, 403, 403, 401)),
+    ],
+    "GET /why": [
+        ("/why?client=C-1&rule=two-missed", (200, 200, 200, 403, 403, 401)),
+        ("/why?client=C-2&rule=two-missed", (403, 200, 200, 403, 403, 401)),
+    ],
+    "POST /alerts/{alert_id}/{what}": [
+        ("/alerts/{1}/take", (303, 303, 403, 403, 403, 401)),
+        ("/alerts/{2}/take", (403, 303, 403, 403, 403, 401)),
+        ("/alerts/{1}/undo", (303, 303, 403, 403, 403, 401)),
+        ("/alerts/{2}/undo", (403, 303, 403, 403, 403, 401)),
+    ],
+    "GET /rules": [("/rules", (200, 200, 200, 200, 200, 401))],
+    "GET /rules/{rule_id}": [("/rules/two-missed", (200, 200, 200, 200, 200, 401))],
+    "GET /on-call": [("/on-call", (200, 200, 200, 200, 200, 401))],
+    "POST /on-call/{rotation}/take-over": [
+        ("/on-call/weeks/take-over", (303, 303, 403, 403, 403, 401))
+    ],
+    # The last one, because it ends the session.
+    "POST /sign-out": [("/sign-out", (303,) * 6)],
+}
+
+
+@pytest.fixture
+def site(sqlite_database: Database) -> ConsoleSite:
+    site = ConsoleSite(sqlite_database)
+    with site.database.write() as conn:
+        on_call.accept(conn, [WEEKS], site.now)
+    return site
+
+
+def test_every_route_stands_in_the_table(site: ConsoleSite) -> None:
+    routes = {
+        f"{method} {route.path}"
+        for route in application(site.desk, URL).routes
+        for method in route.methods - {"HEAD"}
+    }
+
+    assert routes == set(ACCESS)
+
+
+@pytest.mark.parametrize("role", range(len(ROLES)), ids=ROLES)
+def test_each_role_reaches_what_the_table_says(site: ConsoleSite, role: int) -> None:
+    browser = requests.Session()
+    browser.headers["Sec-Fetch-Site"] = "same-origin"
+    numbers = {"{1}": str(site.alert_of(1)), "{2}": str(site.alert_of(2))}
+    found, wanted = {}, {}
+
+    with site.served() as web:
+        if ROLES[role] != "nobody":
+            browser.cookies["handrail"] = site.session(ROLES[role])
+        for route, rows in ACCESS.items():
+            for address, statuses, *form in rows:
+                path = web.address + address
+                for mark, number in numbers.items():
+                    path = path.replace(mark, number)
+                method = route.split()[0]
+                data = form[0] if form else None
+                answer = browser.request(method, path, data=data, allow_redirects=False, timeout=10)
+                found[method, address], wanted[method, address] = answer.status_code, statuses[role]
+
+    assert found == wanted
