@@ -18,6 +18,7 @@ from typing import TextIO
 import structlog
 
 from connectors import registry
+from engine import outside_watch
 from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
 from engine.flows.console.desk import Desk
@@ -27,14 +28,21 @@ from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
 from engine.flows.intake import ingest
-from engine.flows.operations import clock_watch, hand_over, historic_digest, on_call, watchdog
+from engine.flows.operations import (
+    canary,
+    clock_watch,
+    hand_over,
+    historic_digest,
+    on_call,
+    watchdog,
+)
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.flows.rules import reload
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
 from engine.model.inbound import Inbound
-from engine.model.instant import SECOND_US, Instant
+from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import FINAL_STATES, Report
 from engine.model.notification_settings import NotificationSettings
 from engine.model.settings import Settings
@@ -185,6 +193,8 @@ class Engine:
         if isinstance(self._gateway, CarrierRecords):
             asking = partial(self._reconcile, self._gateway)
             ticks.append(self._tick("reconcile", every.reconcile, asking))
+        if url := self.settings.watch.ping:
+            ticks.append(self._tick("ping", MINUTE_US, partial(self._ping, url)))
         return ticks
 
     def webhooks(self) -> AddRoutes | None:
@@ -338,10 +348,22 @@ class Engine:
         now = self.now()
         hand_over.run(self.database, now)
         historic_digest.run(self.database, self.settings.sms.detail, now)
+        canary_at = self.settings.canary_at
+        # Printed texts are reported by nobody, so nothing can be said of their arrival.
+        if canary_at is not None and isinstance(self._gateway, CarrierRecords):
+            canary.run(self.database, canary_at, self.settings.timezone, now)
         done = watchdog.run(self.database, now, self.anchor)
         with self.database.read() as conn:
             self.anchor.keep(conn, now)
         return done
+
+    def _ping(self, url: str) -> Mapping[str, int]:
+        """Call the watch outside, but only while all is well."""
+        with self.database.read() as conn:
+            well = watchdog.all_is_well(conn, self.settings.ticks, self.now())
+        if well:
+            outside_watch.call(url)
+        return {}
 
     def now(self) -> Instant:
         """Return the present instant by the guarded clock."""

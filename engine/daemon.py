@@ -16,6 +16,7 @@ from engine.app import Engine
 from engine.errors import HandrailError, StoreUnavailableError
 from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
+from engine.service_manager import ServiceManager
 from engine.store.operations import watchdog_state
 from engine.store.operations.counts import figures
 from engine.web.server import WebServer
@@ -75,7 +76,8 @@ def run(
     """Run until SIGTERM or SIGINT; then the steps in progress are finished.
 
     A stale tick ends the process with exit code 3, because nothing else ends a thread that hangs.
-    The service manager then starts the process again.
+    The service manager then starts the process again. Systemd gets signs of life from this thread,
+    so it ends a process whose watch itself hangs.
 
     Args:
         engine: The wired engine.
@@ -94,7 +96,7 @@ def run(
         signal.signal(number, lambda received, _: signals.put(received))
     settings = engine.settings
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
-    watch = Watch(engine, scheduler)
+    watch, manager = Watch(engine, scheduler), ServiceManager(os.environ)
     web = WebServer(settings.web.host, settings.web.port, watch.application)
     console = ConsoleServer.of(engine)
     ago = engine.last_step_ago()
@@ -118,14 +120,18 @@ def run(
     _log.info(
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
     )
+    manager.ready(f"{len(engine.rulebook.rules)} rules serve; health at {web.address}/healthz")
     while (received := _next(signals)) is None or received in ignored:
         if received is not None:
             _log.warning("SIGHUP does nothing; rule files are read without it")
         scheduler.wake_late()
         if stale := scheduler.stale():
             _log.critical("ticks are stale, so this process ends", ticks=stale)
+            manager.failing(f"ends because ticks are stale: {', '.join(stale)}")
             os._exit(HandrailError.exit_code)
+        manager.alive()
     _log.info("stopping", signal=signal.Signals(received).name)
+    manager.stopping()
     engine.stopping.set()
     scheduler.stop()
     web.stop()

@@ -6,7 +6,7 @@ import typer
 
 from engine.cli.alerts import act, alerts, inbox, mute
 from engine.cli.intake import import_, rejects
-from engine.cli.operations import accounts, db, doctor, run
+from engine.cli.operations import accounts, db, doctor, run, status
 from engine.cli.rules import check, explain, figures, preview, rules, schema, test_, tune
 from engine.cli.schedules import clients, draw, schedules
 from engine.cli.staff import absence, disclosures, oncall, staff, text_me
@@ -42,6 +42,7 @@ app.command("text-me")(text_me.text_me)
 app.command()(disclosures.disclosures)
 app.command()(rejects.rejects)
 app.command()(doctor.doctor)
+app.command()(status.status)
 app.add_typer(oncall.app, name="oncall")
 app.add_typer(absence.app, name="absence")
 app.add_typer(accounts.app, name="accounts")

@@ -83,6 +83,11 @@ def trial(who: str) -> str:
     return first_clean([f"Handrail: {said} It belongs to {who}.", f"Handrail: {said}"])
 
 
+def canary() -> str:
+    """Show an admin, once a day, that texts go the whole way."""
+    return "Handrail: the text of the day. It checks that texts arrive. Nothing is to be done."
+
+
 def confirm_phone(who: str, code: str) -> str:
     """Ask a phone whether it is that of a member of staff or mentor, and say nothing else.
 

@@ -74,6 +74,7 @@ class MessageKind(StrEnum):
     ON_CALL = "on_call"  # a shift begins; `sequence` is its first instant
     HISTORIC = "historic"  # alerts that began too long ago to be told one by one
     TRIAL = "trial"  # a person tries whether texts reach a phone
+    CANARY = "canary"  # the text of the day; `sequence` is when it was due
     CONFIRM_PHONE = "confirm_phone"  # asks whether a number is that of the person
     PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
     HELD = "held"

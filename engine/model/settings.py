@@ -24,6 +24,7 @@ from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import SourceSettings
 from engine.model.strict import Strict
 from engine.model.timezone import Timezone
+from engine.model.watch_settings import WatchSettings
 
 
 def _interval(us: Duration) -> Duration:
@@ -108,6 +109,7 @@ class Settings(Strict):
     web: WebSettings = WebSettings()
     console: ConsoleSettings | None = None  # without this part there is none
     log: LogSettings = LogSettings()
+    watch: WatchSettings = WatchSettings()
     # Made while the settings are read, so that its default lies beside config.yaml too.
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
 
@@ -116,6 +118,11 @@ class Settings(Strict):
         """The file of a SQLite database; None if a server holds the database."""
         path = self.database.partition("?")[0].removeprefix("sqlite:///")
         return Path(path) if self.database.startswith("sqlite:///") else None
+
+    @property
+    def canary_at(self) -> Duration | None:
+        """When the text of the day goes, as the time since midnight; None if none does."""
+        return self.watch.canary_at(reaches_phones=self.sms.reaches_phones)
 
     @property
     def telling(self) -> NotificationSettings:

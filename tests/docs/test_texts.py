@@ -61,6 +61,7 @@ EXAMPLES = {
     "opted_in": operator_texts.opted_in("Sam", 1),
     "on_call": operator_texts.on_call("Monday 08:00", 2),
     "trial": operator_texts.trial("Sam"),
+    "canary": operator_texts.canary(),
     "confirm_phone": operator_texts.confirm_phone("Sam", "4821"),
     "phone_denied": operator_texts.phone_denied("Sam", 1),
     "held": operator_texts.held(9),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.alerts.routing import ends_in_nobody
 from engine.flows.escalation import operator_notices, phone_confirmations
-from engine.flows.operations import clock_watch, on_call
+from engine.flows.operations import canary, clock_watch, on_call
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.rules import reload
 from engine.messaging import operator_texts
@@ -17,6 +17,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import DAY_US, HOUR_US, SECOND_US, Instant
 from engine.model.message import MessageKind
 from engine.model.outages import RULE, SOURCE
+from engine.model.settings import TickSettings
 from engine.store.alerts import alerts, due_clients, outages
 from engine.store.alerts.alerts import Routed
 from engine.store.database.connection import Database
@@ -33,6 +34,8 @@ from engine.store.operations import (
 ACTOR = "audit"
 # Every flow steps far more often, and every claim that ran out is long taken over by then.
 GRACE_US = 900 * SECOND_US
+# A flow's success is fresh for so long beyond its interval.
+FRESH_US = 120 * SECOND_US
 # The admins are told for this long after the storm brake last held.
 STORM_US = HOUR_US
 WEEK_US = 7 * DAY_US
@@ -92,6 +95,18 @@ def run(database: Database, now: Instant, anchor: AuditAnchor | None = None) -> 
     return {"broken": len(broken), "new": len(new)}
 
 
+def all_is_well(conn: Connection, ticks: TickSettings, now: Instant) -> bool:
+    """Return whether every flow had a success just now and no promise stands broken."""
+    runs = job_runs.read(conn)
+    fresh = all(
+        name in runs
+        and (at := runs[name].succeeded_at) is not None
+        and abs(now - at) <= getattr(ticks, name) + FRESH_US
+        for name in (*FLOWS, ACTOR)
+    )
+    return fresh and not watchdog_state.standing(conn)
+
+
 def adrift(conn: Connection) -> list[Routed]:
     """Return the alerts that reach nobody and have no next step, except if nobody is meant."""
     found = alerts.read_routed(conn, alerts.adrift(conn))
@@ -123,6 +138,7 @@ def broken_promises(conn: Connection, now: Instant) -> list[str]:
         f"the phone of {one.staff.shown} is not confirmed"
         for one in phone_confirmations.unanswered(conn, now)
     ]
+    found += canary.lost(conn, now)
     found += missing_data(conn)
     storm = alert_storms.last_held_at(conn)
     if storm is not None and now < storm + STORM_US:
