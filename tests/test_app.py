@@ -175,7 +175,7 @@ def test_what_was_told_before_climbs_while_a_source_is_being_read(
     _step(engine, "evaluate")
     with engine.database.write() as conn:
         (alert,) = [one for one in alerts.of_clients(conn, [1])[1] if one.state == "open"]
-        alerts.set_next_step(conn, alert.id, NOON)
+        alerts.set_next_step(conn, alert.id, NOON, NOON)
     told: list[int] = []
 
     def half_way() -> None:

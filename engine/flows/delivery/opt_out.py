@@ -30,7 +30,7 @@ def opt_out(conn: Connection, phone: str, now: Instant) -> list[int]:
     gone = staff.with_phone(conn, phone)
     for one in gone:
         for alert_id in outbox.give_up_on(conn, one.id, now):
-            alerts.set_next_step(conn, alert_id, now)
+            alerts.set_next_step(conn, alert_id, now, now)
         body = operator_texts.opted_out(staff_word(conn, one), one.id)
         overseers = operator_notices.overseers(conn, now)
         operator_notices.tell(conn, overseers, MessageKind.OPTED_OUT, body, now, subject_id=one.id)

@@ -77,8 +77,8 @@ def _first_step(one: ToldStaff, reached: ClientRecipients) -> int | None:
 
 def _take_again(conn: Connection, routed: Routed, first: int | None, now: Instant) -> None:
     if first is None:  # the next step reaches nobody, and the admins hear of it
-        alerts.set_next_step(conn, routed.alert.id, now)
+        alerts.set_next_step(conn, routed.alert.id, now, now)
         return
     # The steps are numbered on, so that a new text is never mistaken for an old one.
     policy, step = told_anew(routed.policy, routed.step, routed.policy[first:])
-    alerts.set_route(conn, routed.alert.id, policy, step, now)
+    alerts.set_route(conn, routed.alert.id, policy, step, now, now)

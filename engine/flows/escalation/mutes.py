@@ -39,7 +39,7 @@ def put_off(conn: Connection, due: Sequence[Routed], now: Instant) -> list[Route
         if ends is None:
             loud.append(routed)
         else:
-            alerts.set_route(conn, routed.alert.id, routed.policy, routed.step, ends)
+            alerts.set_route(conn, routed.alert.id, routed.policy, routed.step, ends, now)
     return loud
 
 
@@ -55,7 +55,7 @@ def put_off_text(conn: Connection, message: Claimed, ends: Instant, now: Instant
                 fresh = routed.policy[each.step :]
                 # The steps are numbered on, so that the new text differs from the old one.
                 policy, step = told_anew(routed.policy, routed.step, fresh)
-                alerts.set_route(conn, routed.alert.id, policy, step, ends)
+                alerts.set_route(conn, routed.alert.id, policy, step, ends, now)
 
 
 def mute(

@@ -126,7 +126,7 @@ def _take_step(notifier: Notifier, routed: Routed, reached: ClientRecipients) ->
         notifier.tell_admins(routed)
     people = [recipient.staff for _, recipient in turn.told]
     due_at = next_step_at(turn.after, [_reachable_at(alert, one, now) for one in people] or [now])
-    alerts.set_route(conn, alert.id, routed.policy, turn.step, due_at, told_at=now)
+    alerts.set_route(conn, alert.id, routed.policy, turn.step, due_at, now, told=True)
     return turn
 
 
@@ -170,7 +170,7 @@ def _wake(notifier: Notifier, routed: Routed, reach: RecipientResolver) -> None:
         step = max(0, routed.step - 1)
         notifier.tell(routed, step, sleeper, MessageKind.SNOOZE_OVER, sequence=now)
         due_at = _reachable_at(alert, sleeper.staff, now) + _wait_after_last_step(routed)
-    alerts.set_next_step(conn, alert.id, due_at)
+    alerts.set_next_step(conn, alert.id, due_at, now)
 
 
 def _reachable_at(alert: Alert, recipient: Staff, now: Instant) -> Instant:

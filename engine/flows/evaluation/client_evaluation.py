@@ -334,7 +334,7 @@ def tell_anew(
         if policy[step].after == 0:
             due.append(anew)
         else:
-            alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at)
+            alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at, desk.now)
     alerts.set_notified(conn, alert_ids, desk.now)
     notifier = Notifier(conn, desk.rulebook.rules, desk.telling.detail, desk.now)
     return steps.take_steps(notifier, due, newly)

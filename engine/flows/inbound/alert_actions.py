@@ -150,7 +150,7 @@ def undo(
     wait = wait_after(held.policy, held.step - 1) if held.step else None
     if back == "open" and wait is not None:
         # The next person has as long as if the last one had just been told.
-        alerts.set_next_step(conn, held.alert.id, now + wait)
+        alerts.set_next_step(conn, held.alert.id, now + wait, now)
     elif back != "open" and held.owner_id is None:
         alerts.set_owner(conn, held.alert.id, who.id)
     for staff_id in outbox.told_of(conn, held.alert.id):
@@ -204,11 +204,11 @@ def _change(
     alerts.change(conn, alert, after, at=now, actor=f"staff {who.id}", why=reason)
     outbox.cancel(conn, [alert.id], now, actor_id=None if what is Act.PASS else who.id)
     if what is Act.PASS:
-        alerts.set_next_step(conn, alert.id, now)
+        alerts.set_next_step(conn, alert.id, now, now)
         return
     alerts.set_owner(conn, alert.id, who.id)
     if what is Act.SNOOZE:
-        alerts.set_next_step(conn, alert.id, now + snooze)
+        alerts.set_next_step(conn, alert.id, now + snooze, now)
     # The others have heard already that it is taken.
     if alert.state == "open":
         _tell_others(conn, held, who, what, now, detail)

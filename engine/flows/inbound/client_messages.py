@@ -112,7 +112,7 @@ def _tell_from_the_first_step(
     outbox.cancel(conn, [before.id], now)
     fresh = settings.routing.policy(placed.severity, None)
     policy, step = told_anew(held.policy, held.step, fresh)
-    alerts.set_route(conn, before.id, policy, step, now + fresh[0].after)
+    alerts.set_route(conn, before.id, policy, step, now + fresh[0].after, now)
 
 
 def _open(
@@ -139,5 +139,5 @@ def _open(
     (alert_id,) = alerts.open_all(
         conn, [NewAlert(alert, serving.id, evidence, policy, "began")], ACTOR
     )
-    alerts.set_route(conn, alert_id, policy, 0, now + policy[0].after)
+    alerts.set_route(conn, alert_id, policy, 0, now + policy[0].after, now)
     return alert_id

@@ -87,6 +87,7 @@ _SET_ROUTE = (
     update(alerts)
     .where(alerts.c.id == bindparam("alert_id"))
     .values({name: bindparam(name) for name in ("policy", "step", "next_step_at")})
+    .values(step_set_at=bindparam("now"))
     .values(told_at=func.coalesce(bindparam("told"), alerts.c.told_at))
 )
 _SET_NOTIFIED = (
@@ -200,14 +201,17 @@ def set_route(
     policy: Policy,
     step: int,
     next_step_at: Instant | None,
-    told_at: Instant | None = None,
+    now: Instant,
+    *,
+    told: bool = False,
 ) -> None:
-    """Record an alert's policy, its step in it, and when people were told, if they were."""
+    """Record an alert's policy, its step in it, and that people are told now, if they are."""
     values = {
         "policy": write_policy(policy),
         "step": step,
         "next_step_at": next_step_at,
-        "told": told_at,
+        "now": now,
+        "told": now if told else None,
     }
     conn.execute(_SET_ROUTE, {"alert_id": alert_id, **values})
 
@@ -223,9 +227,10 @@ def set_owner(conn: Connection, alert_id: int, staff_id: int) -> None:
     conn.execute(update(alerts).where(alerts.c.id == alert_id).values(owner_id=staff_id))
 
 
-def set_next_step(conn: Connection, alert_id: int, at: Instant) -> None:
+def set_next_step(conn: Connection, alert_id: int, at: Instant, now: Instant) -> None:
     """Set when an open alert's next step is taken, or when a snoozed one wakes."""
-    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(next_step_at=at))
+    settled = {"next_step_at": at, "step_set_at": now}
+    conn.execute(update(alerts).where(alerts.c.id == alert_id).values(settled))
 
 
 def held(conn: Connection, alert_id: int) -> Routed | None:

@@ -39,7 +39,7 @@ def remove(conn: Connection, mute: Mute, now: Instant) -> None:
     """End a mute before its time, and let what waited for its end be told now."""
     conn.execute(update(mutes).where(mutes.c.id == mute.id).values(removed_at=now))
     waiting = and_(_covered(mute), alerts.c.next_step_at == mute.ended)
-    conn.execute(update(alerts).where(waiting).values(next_step_at=now))
+    conn.execute(update(alerts).where(waiting).values(next_step_at=now, step_set_at=now))
     reminded_later = and_(_covered(mute), alerts.c.told_at > now)
     conn.execute(update(alerts).where(reminded_later).values(told_at=now))
 

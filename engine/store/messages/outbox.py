@@ -130,7 +130,7 @@ def bring_next_step_forward(
     climbing = and_(alerts.c.state == "open", TOLD)
     waiting = update(alerts).where(alerts.c.id == message.alert_id, climbing, ~told.exists())
     step = {"step": message.step} if again else {}
-    return conn.execute(waiting.values(next_step_at=now, **step)).rowcount == 1
+    return conn.execute(waiting.values(next_step_at=now, step_set_at=now, **step)).rowcount == 1
 
 
 def told_of(conn: Connection, alert_id: int) -> list[int]:

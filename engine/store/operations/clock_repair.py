@@ -92,23 +92,17 @@ _STAMPS = (
     *(_pulled_back(outages, name) for name in ("since", "over")),
 )
 
-# How far ahead of now people were last told of an alert, or it was opened.
-_last_word = case(
-    (func.coalesce(alerts.c.told_at, 0) > alerts.c.opened_at, alerts.c.told_at),
-    else_=alerts.c.opened_at,
-)
+_STAMPS_OF_ALERTS = [alerts.c[name] for name in ("opened_at", "told_at", "held_at", "step_set_at")]
 _ALERTS = (
     update(alerts)
-    .where(or_(alerts.c.opened_at > _NOW, alerts.c.told_at > _NOW, alerts.c.held_at > _NOW))
+    .where(or_(*(stamp > _NOW for stamp in _STAMPS_OF_ALERTS)))
+    .values({stamp: _back(stamp) for stamp in _STAMPS_OF_ALERTS})
     .values(
-        # The next step comes as long after the last telling as it would have.
+        # The next step comes as long after it was settled as it would have.
         next_step_at=case(
-            (_last_word > _NOW, alerts.c.next_step_at - (_last_word - _NOW)),
+            (alerts.c.step_set_at > _NOW, alerts.c.next_step_at - (alerts.c.step_set_at - _NOW)),
             else_=alerts.c.next_step_at,
         ),
-        opened_at=_back(alerts.c.opened_at),
-        told_at=_back(alerts.c.told_at),
-        held_at=_back(alerts.c.held_at),
     )
 )
 

@@ -59,7 +59,9 @@ alerts = Table(
     Column("evidence", Text, nullable=False),
     Column("policy", Text, nullable=False),
     Column("step", Integer, nullable=False, server_default="0"),
+    # When the next step comes or a snoozed alert wakes, and when that was last settled.
     Column("next_step_at", Instant),
+    Column("step_set_at", Instant),
     Column("owner_id", ForeignKey("staff.id")),
     # Why it is resolved (alerts/lifecycle.py); NULL if it is not.
     Column("resolution", String(20)),

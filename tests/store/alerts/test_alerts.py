@@ -61,7 +61,7 @@ def test_ids_come_in_the_order_of_the_alerts(stored: Database) -> None:
 def test_an_alert_that_is_no_longer_open_has_no_next_step(stored: Database) -> None:
     with stored.write() as conn:
         (alert_id,) = alerts.open_all(conn, [new()], "test")
-        alerts.set_route(conn, alert_id, POLICY, 1, NOON)
+        alerts.set_route(conn, alert_id, POLICY, 1, NOON, NOON)
         (before,) = alerts.of_clients(conn, [1])[1]
         after = replace(before, state="resolved", resolution="done")
         alerts.change(conn, before, after, at=NOON + 1, actor="S-1", why="done")
@@ -77,7 +77,7 @@ def test_steps_are_due_in_the_order_of_their_times(stored: Database) -> None:
             conn, [new(), new(NOON - 1), new(client_id=2)], "test"
         )
         for alert_id, due_at in ((first, NOON + 2), (second, NOON + 1), (third, NOON + 9)):
-            alerts.set_route(conn, alert_id, POLICY, 1, due_at)
+            alerts.set_route(conn, alert_id, POLICY, 1, due_at, due_at)
         due = alerts.with_due_step(conn, NOON + 2, 10)
         assert [routed.alert.id for routed in due] == [second, first]
         assert [routed.alert.id for routed in alerts.with_due_step(conn, NOON + 2, 1)] == [second]

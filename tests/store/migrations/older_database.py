@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from alembic import command
 from sqlalchemy import Connection, insert, table, text
@@ -31,11 +32,13 @@ def rows(conn: Connection, name: str) -> list[Mapping[str, object]]:
     return list(conn.execute(text(f"SELECT * FROM {name} ORDER BY 1")).mappings())
 
 
-def put_alert(conn: Connection) -> None:
-    """Insert a rule set and an open alert of client 1, both with the id 1."""
-    put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
-    put(
-        conn, "alerts", id=1, client_id=1, rule_id="r", rule_version="v", rule_set_id=1,
-        severity="low", state="open", began=1, opened_at=1, historic=False, shadow=False,
-        evidence="{}", policy="[]",
-    )  # fmt: skip
+def put_alert(conn: Connection, **values: Any) -> None:
+    """Insert an open alert of client 1 under rule set 1, which is made if it is not there."""
+    if not rows(conn, "rule_sets"):
+        put(conn, "rule_sets", id=1, hash="h", accepted_at=1, files="{}")
+    row = {
+        "id": 1, "client_id": 1, "rule_id": "r", "rule_version": "v", "rule_set_id": 1,
+        "severity": "low", "state": "open", "began": 1, "opened_at": 1, "historic": False,
+        "shadow": False, "evidence": "{}", "policy": "[]",
+    }  # fmt: skip
+    put(conn, "alerts", **(row | values))

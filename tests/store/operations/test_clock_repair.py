@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import select
 
+from engine.store.alerts import alerts as store
 from engine.store.database.connection import Database
 from engine.store.operations import clock_repair
+from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 from tests.kit.rows import NOW, add_alert, add_message, add_staff, change, row_of
 from tests.kit.times import HOUR, MINUTE
@@ -40,3 +43,18 @@ def test_texts_in_doubt_keep_their_ages_when_the_clock_goes_back(
             assert [NOW - row_of(conn, one).sent_at for one in ids] == [
                 age * MINUTE for age in ages
             ]
+
+
+@pytest.mark.parametrize("waits", [0, 2 * HOUR])
+def test_a_step_settled_by_the_wrong_clock_comes_as_long_after_the_repair(
+    database: Database, waits: int
+) -> None:
+    """People were last told by the right clock: they passed it on, slept on it, or left."""
+    was = NOW + JUMP
+    with database.write() as conn:
+        alert_id = add_alert(conn)
+        change(conn, alerts, alert_id, told_at=NOW - HOUR)
+        store.set_next_step(conn, alert_id, was + waits, was)
+        for _ in range(2):
+            clock_repair.repair(conn, NOW, was)
+            assert conn.scalar(select(alerts.c.next_step_at)) == NOW + waits
