@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Ability, Access, may
 from engine.errors import StoreUnavailableError, UserError
@@ -19,7 +19,7 @@ from engine.flows.console.signing_in import SignedIn
 from engine.model.account import IDLE_US
 from engine.model.printable import printable
 from engine.presentation.console import pages
-from engine.presentation.console.pages import Frame
+from engine.presentation.console.frame import Frame
 from engine.store.operations import job_runs
 from engine.web.console.cookies import SessionCookie
 from engine.web.console.sentences import (
@@ -59,6 +59,16 @@ async def _typed(request: Request) -> Mapping[str, str]:
 
 
 Typed = Annotated[Mapping[str, str], Depends(_typed)]
+
+
+def id_in(typed: Mapping[str, str], name: str) -> int | None:
+    """Return an id in a form; None if it is left out or can be none."""
+    text = typed.get(name, "")
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_ID
+        else None
+    )
 
 
 class Reception:
@@ -112,6 +122,14 @@ class Reception:
     def not_found(self) -> Response:
         """Say that there is no such page."""
         return self.message(404, *NOT_FOUND)
+
+    def after(self, done: object, address: str) -> Response:
+        """Lead on after a form, so that a reload does not send it again; or say why it failed."""
+        if done is None:
+            return self.not_found()
+        if isinstance(done, Access):
+            return self.refused(done)
+        return RedirectResponse(address, 303)
 
     def message(self, status: int, title: str, text: str) -> Response:
         """Answer with a page that says one thing."""

@@ -8,6 +8,7 @@ from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
 from engine.web.application import few_threads
 from engine.web.console.client_routes import ClientRoutes
+from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.cookies import SessionCookie
 from engine.web.console.guard import guard
 from engine.web.console.on_call_routes import OnCallRoutes
@@ -21,7 +22,7 @@ _ASSETS = {
     "icon.svg": "image/svg+xml",
 }
 # Each adds its routes, as its own module says.
-_ROUTES = (SignInRoutes, ClientRoutes, RuleRoutes, OnCallRoutes)
+_ROUTES = (SignInRoutes, ClientRoutes, ConversationRoutes, RuleRoutes, OnCallRoutes)
 
 
 def application(desk: Desk, url: str) -> FastAPI:
