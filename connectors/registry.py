@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
-    "sql": "connectors.sql",
 }
 GATEWAYS: dict[str, str] = {
     "printed": "connectors.printed_sms",

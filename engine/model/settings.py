@@ -56,7 +56,7 @@ class WebSettings(Strict):
 
 
 class ConsoleSettings(Strict):
-    """Where the console is served, and the URL by which people call it.
+    """Where the console is served, the URL by which people call it, and how rules are released.
 
     Without `url` it is for people on this machine alone.
     """
@@ -64,6 +64,7 @@ class ConsoleSettings(Strict):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8471
     url: str | None = None
+    release: Literal["two_people", "one_person"] = "two_people"
 
     @field_validator("url")
     @classmethod
@@ -123,6 +124,11 @@ class Settings(Strict):
     def canary_at(self) -> Duration | None:
         """When the text of the day goes, as the time since midnight; None if none does."""
         return self.watch.canary_at(reaches_phones=self.sms.reaches_phones)
+
+    @property
+    def one_person_releases(self) -> bool:
+        """Whether the author of a rule may release it alone."""
+        return self.console is not None and self.console.release == "one_person"
 
     @property
     def telling(self) -> NotificationSettings:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 
 from engine.flows.operations import on_call
 from engine.store.database.connection import Database
@@ -16,10 +15,7 @@ from engine.web.server import WebServer
 from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
-
-DESK, PHONE = 1280, 390
-Scheme = Literal["light", "dark"]
-
+from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
 
 LONG = "Signs of use within four weeks of leaving treatment, and nobody heard since"
 
@@ -47,27 +43,6 @@ def site(sqlite_database: Database) -> ConsoleSite:
 def web(site: ConsoleSite) -> Iterator[WebServer]:
     with site.served() as server:
         yield server
-
-
-class Visitor:
-    """A person with a browser of their own; `said` is what its console wrote."""
-
-    def __init__(
-        self, browser: Browser, site: ConsoleSite, web: WebServer, name: str,
-        width: int = DESK, scheme: Scheme = "light",
-    ) -> None:  # fmt: skip
-        size = {"width": width, "height": 900}
-        self.context: BrowserContext = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
-        self.page: Page = self.context.new_page()
-        self.said: list[str] = []
-        self.asked_for: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("request", lambda request: self.asked_for.append(request.url))
-        self.page.goto(f"{web.address}/sign-in/{site.link(name)}")
-        self.page.get_by_role("button", name=f"Sign in as {name}").click()
-
-    def heading(self) -> str:
-        return self.page.get_by_role("heading", level=1).inner_text()
 
 
 @pytest.fixture

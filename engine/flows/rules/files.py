@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from engine.errors import Mistake, MistakesError
@@ -13,7 +14,7 @@ from engine.model.settings import Settings
 from engine.rulebook.core.cases import Case
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.cases_parser import read_cases
-from engine.rulebook.parsing.load import is_stray, load, rule_files
+from engine.rulebook.parsing.load import from_texts, is_stray, load, rule_files
 from engine.yaml_source import YamlSource
 
 CASES = ".cases.yaml"
@@ -128,22 +129,59 @@ def _read(
 ) -> RuleFileSet:
     kinds = settings.kinds if settings else BUILT_IN
     attributes = settings.attributes if settings else None
+    routing = settings.routing if settings else None
+    names = frozenset(map(str, asked))
+    return _together(
+        lambda: load(rules, kinds, attributes, routing, plans),
+        [partial(YamlSource.read, file) for file in cases],
+        names,
+        settings,
+    )
+
+
+def read_texts(
+    rules: Mapping[str, str], cases: Mapping[str, str], asked: frozenset[str], settings: Settings
+) -> RuleFileSet:
+    """Read a rule set of texts by file name, such as a folder with a file as a person types it.
+
+    Args:
+        rules: The texts of rule files, and of plans under names that end in PLAN.
+        cases: The texts of files of cases.
+        asked: The names of the files that were asked for.
+        settings: The kinds and policies that rules may name.
+    """
+    return _together(
+        lambda: from_texts(rules, settings.kinds, settings.attributes, settings.routing),
+        [partial(YamlSource, name, text) for name, text in sorted(cases.items())],
+        asked,
+        settings,
+    )
+
+
+def _together(
+    read_rules: Callable[[], Rulebook],
+    read_each: Sequence[Callable[[], YamlSource]],
+    asked: frozenset[str],
+    settings: Settings | None,
+) -> RuleFileSet:
+    """Read rules, then the cases beside them, and gather every mistake of both."""
     mistakes: list[Mistake] = []
     rulebook = None
     try:
-        routing = settings.routing if settings else None
-        rulebook = load(rules, kinds, attributes, routing, plans)
+        rulebook = read_rules()
         mistakes += refused_texts(rulebook.plans)
     except MistakesError as error:
         mistakes += error.mistakes
     found: list[Case] = []
-    for file in cases:
+    kinds = settings.kinds if settings else BUILT_IN
+    attributes = settings.attributes if settings else None
+    for read_one in read_each:
         try:
-            source = YamlSource.read(file)
+            source = read_one()
         except MistakesError as error:
             mistakes += error.mistakes
             continue
         known = (rulebook.rules, rulebook.plans.schedules) if rulebook else (None, None)
         found += read_cases(source, kinds, known[0], attributes, known[1])
         mistakes += source.mistakes
-    return RuleFileSet(rulebook, tuple(found), frozenset(map(str, asked)), tuple(mistakes))
+    return RuleFileSet(rulebook, tuple(found), asked, tuple(mistakes))

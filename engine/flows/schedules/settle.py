@@ -87,7 +87,6 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
         said = histories.events_between(conn, ids, kinds, since, context.now)
         asks = any(one.ask for one in context.schedules.values())
         asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
-        went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
         return KnownFacts(
             {client.id: client for client in histories.read_clients(conn, ids)},
             stored,
@@ -95,8 +94,7 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
             source_health.read(conn).values(),
             changes.of_clients(conn, ids),
             agreed=agreements.reachable(conn, ids) if asks else {},
-            asked=went,
-            in_doubt=in_doubt,
+            asked=client_texts_out.asked_of(conn, ids, asked) if asks else (),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
 from urllib.parse import quote, urlencode
@@ -18,35 +18,51 @@ from engine.model.console_pages import (
     RuleCard,
     RulePage,
 )
-from engine.model.instant import DAY_US, Instant
+from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.local_time import zone_at
 from engine.model.rule import SEVERITIES
 from engine.model.rule_explanation import RuleAtInstant
 from engine.presentation.console import when
-from engine.presentation.console.frame import Frame
-from engine.presentation.console.frame import in_frame as _page
 from engine.presentation.console.timeline import Stroke, in_words, timeline
 from engine.presentation.local_clock import local
+from engine.presentation.rendering import render
 from engine.presentation.why import with_call_names
 
 _CRAVING_DAYS = 14
+_STALE_US = 2 * MINUTE_US  # as /readyz takes for no success
 _CURVE = 22.0  # pixels
 _DEEPEST = 7  # the style sheet has so many indentations
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame around every page.
+
+    `account` is empty before a person has signed in. `evaluated_at` is when clients were last
+    judged; None if they never were, so that the page warns. `abilities` are the words of what the
+    account may do, which decide what leads where.
+    """
+
+    account: str
+    role: str
+    now: Instant
+    evaluated_at: Instant | None = None
+    abilities: frozenset[str] = frozenset()
+
+
 def sign_in(frame: Frame, name: str, action: str) -> str:
     """Render the page behind a sign-in link: one button, because a preview must not sign in."""
-    return _page("console/sign_in.html", frame, "Sign in", name=name, action=action)
+    return render_page("console/sign_in.html", frame, "Sign in", name=name, action=action)
 
 
 def message(frame: Frame, title: str, text: str, *, link: tuple[str, str] | None = None) -> str:
     """Render a page that says one thing; `link` is an address and its words."""
-    return _page("console/message.html", frame, title, text=text, link=link)
+    return render_page("console/message.html", frame, title, text=text, link=link)
 
 
 def unsaved(frame: Frame, title: str, text: str, action: str, typed: Mapping[str, str]) -> str:
     """Render a page that gives back what a person typed into a form, to be sent once more."""
-    return _page(
+    return render_page(
         "console/unsaved.html", frame, title, text=text, action=action, typed=typed.items()
     )
 
@@ -66,7 +82,7 @@ def caseload(frame: Frame, page: CaseloadPage, text: str, at_least: str) -> str:
         }
         for client in page.clients
     ]
-    return _page(
+    return render_page(
         "console/caseload.html", frame, "Caseload",
         rows=rows, page=page, text=text, at_least=at_least, severities=SEVERITIES,
     )  # fmt: skip
@@ -97,47 +113,41 @@ def client(
     views = page.views and [
         (when.at(view.at, page.zones), view.by, view.what) for view in page.views
     ]
-    notes = [(when.at(one.at, page.zones), one.by, one.words, one.alert_id) for one in page.notes]
-    return _page(
+    return render_page(
         "console/client.html", frame, page.ref,
         page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
-        views=views, notes=notes, alerts=_alerts(page), ask=ask, timeline=timeline(page),
-        gravest=_gravest(page),
+        views=views, alerts=_alerts(page), ask=ask, timeline=timeline(page), gravest=_gravest(page),
     )  # fmt: skip
 
 
 def why(frame: Frame, told: RuleAtInstant, rules: Sequence[tuple[str, str]]) -> str:
     """Render why a rule held or not; `rules` are the ids and titles that a person may ask for."""
     ask = _ask(told.client, rules, told.rule, told.at, local(frame.now, _zone(told.at)))
-    return _page("console/why.html", frame, told.title or told.rule, why=told, ask=ask)
+    return render_page("console/why.html", frame, told.title or told.rule, why=told, ask=ask)
 
 
 def rules(frame: Frame, cards: Sequence[RuleCard]) -> str:
     """Render the list of rules."""
-    return _page("console/rules.html", frame, "Rules", rules=cards)
+    return render_page("console/rules.html", frame, "Rules", rules=cards)
 
 
 def rule(frame: Frame, page: RulePage) -> str:
     """Render one rule in words."""
-    lines = [
-        (min((len(line) - len(line.lstrip(" "))) // 2, _DEEPEST), line.strip())
-        for line in page.words.splitlines()
-    ]
+    lines = indented(page.words.splitlines())
     title = page.card.title or page.card.id
-    return _page("console/rule.html", frame, title, rule=page, lines=lines)
+    return render_page("console/rule.html", frame, title, rule=page, lines=lines)
+
+
+def indented(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """Return lines of an explanation, each with its depth as the style sheet knows it."""
+    return [
+        (min((len(line) - len(line.lstrip(" "))) // 2, _DEEPEST), line.strip()) for line in lines
+    ]
 
 
 def on_call(frame: Frame, page: OnCallPage, said: str) -> str:
     """Render who is on call; `said` is the sentence about what a button just did."""
-    return _page("console/on_call.html", frame, "On call", page=page, said=said)
-
-
-def note(frame: Frame, ref: str, alert: int | None, typed: str, objections: Sequence[str]) -> str:
-    """Render a note that cannot be kept, with the objections to it."""
-    return _page(
-        "console/note.html", frame, f"Note about {ref}",
-        ref=ref, alert=alert, typed=typed, objections=objections,
-    )  # fmt: skip
+    return render_page("console/on_call.html", frame, "On call", page=page, said=said)
 
 
 def address_of(ref: str, alert_id: int, did: str, owner: str) -> str:
@@ -163,6 +173,19 @@ def _ask(
 def _zone(at: datetime) -> str:
     """Return the name of the zone of an instant that a flow made local."""
     return str(at.tzinfo)
+
+
+def render_page(template: str, frame: Frame, title: str, **values: object) -> str:
+    """Render a page inside the frame."""
+    stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > _STALE_US
+    watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
+    return render(template, frame=frame, title=title, stale=stale, watching=watching, **values)
+
+
+def _seconds(frame: Frame) -> str:
+    assert frame.evaluated_at is not None
+    seconds = max(0, frame.now - frame.evaluated_at) // 1_000_000
+    return f"{seconds} s ago" if seconds < 120 else f"{when.ago(frame.evaluated_at, frame.now)} ago"
 
 
 def _gravest(page: ClientPage) -> str:

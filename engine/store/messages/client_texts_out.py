@@ -19,7 +19,7 @@ _SINCE = (
     )
     .group_by(outbox.c.client_id)
 )
-_QUESTIONS = select(outbox.c.sequence, outbox.c.state).where(
+_ARRIVED = select(outbox.c.sequence).where(
     outbox.c.client_id.in_(bindparam("ids", expanding=True)),
     outbox.c.kind == MessageKind.ASK,
     outbox.c.sequence.in_(bindparam("of", expanding=True)),
@@ -35,7 +35,6 @@ def enqueue(
     body: str,
     now: Instant,
     expires_at: Instant,
-    writer: int = 0,
 ) -> int | None:
     """Put a message to a client into the outbox.
 
@@ -47,7 +46,6 @@ def enqueue(
         body: The words.
         now: The present instant.
         expires_at: When it is of no use any more.
-        writer: The id of the member of staff who wrote it; 0 if the site's words did.
 
     Returns:
         Its id; None if the same one is there already.
@@ -57,7 +55,7 @@ def enqueue(
         "step": 0,
         "kind": kind,
         "sequence": sequence,
-        "subject_id": writer,
+        "subject_id": 0,
         "urgency": urgency_of(kind, None),
         "body": body,
         "state": "queued",
@@ -76,11 +74,9 @@ def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -
 
 def asked_of(
     conn: Connection, client_ids: Collection[int], expectation_ids: Sequence[int]
-) -> tuple[set[int], set[int]]:
-    """Return the expectations whose question went out, and those where that is in doubt."""
+) -> set[int]:
+    """Return the expectations whose question went out to the client, as far as is known."""
     if not expectation_ids:
-        return set(), set()
+        return set()
     wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}
-    states = {row.sequence: row.state for row in conn.execute(_QUESTIONS, wanted)}
-    in_doubt = {one for one, state in states.items() if state in {"claimed", "unknown"}}
-    return states.keys() - in_doubt, in_doubt
+    return set(conn.scalars(_ARRIVED, wanted))

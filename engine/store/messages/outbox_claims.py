@@ -26,11 +26,9 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
-    REACHED_NOBODY,
     TRANSITIONS,
     URGENT,
     Claimed,
-    MessageKind,
     OutboxState,
     Settlement,
     Silent,
@@ -39,7 +37,6 @@ from engine.model.message import (
 )
 from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
-from engine.store.alerts import due_clients
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
@@ -263,8 +260,7 @@ def settle(
     """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
     A carrier's report counts even if another process holds the claim, except that no state leads
-    back. A decision counts only while `owner` holds it. A client whom a question did not reach is
-    due, because nothing that was asked so can be missed.
+    back. A decision counts only while `owner` holds it.
     """
     result = settlement.result
     said = {
@@ -282,9 +278,6 @@ def settle(
     ):
         return False
     grouping.follow(conn, message.id, settlement.state, now)
-    unasked = message.kind == MessageKind.ASK and settlement.state in REACHED_NOBODY
-    if unasked and message.client_id is not None:
-        due_clients.mark_dirty(conn, {message.client_id: message.created_at})
     return True
 
 

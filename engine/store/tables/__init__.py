@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from engine.store.tables import access, alerts, intake, messages, operations, people, schedules
+from engine.store.tables import (
+    access,
+    alerts,
+    intake,
+    messages,
+    operations,
+    people,
+    rule_drafts,
+    schedules,
+)
 from engine.store.tables.columns import metadata
 
 __all__ = [
@@ -13,5 +22,6 @@ __all__ = [
     "metadata",
     "operations",
     "people",
+    "rule_drafts",
     "schedules",
 ]

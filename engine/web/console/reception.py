@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from engine.access.abilities import Ability, Access, may
 from engine.errors import StoreUnavailableError, UserError
@@ -19,13 +19,14 @@ from engine.flows.console.signing_in import SignedIn
 from engine.model.account import IDLE_US
 from engine.model.printable import printable
 from engine.presentation.console import pages
-from engine.presentation.console.frame import Frame
+from engine.presentation.console.pages import Frame
 from engine.store.operations import job_runs
 from engine.web.console.cookies import SessionCookie
 from engine.web.console.sentences import (
     DATABASE_AWAY,
     NOBODY,
     NOT_FOUND,
+    NOT_YOUR_DRAFT,
     NOT_YOUR_ROLE,
     NOT_YOURS,
     OUR_FAULT,
@@ -35,9 +36,10 @@ LAST_ID = 2**63 - 1
 _REFUSALS: Mapping[Access, tuple[str, str]] = {
     Access.NOT_THEIR_ROLE: NOT_YOUR_ROLE,
     Access.NOT_THEIR_CLIENT: NOT_YOURS,
+    Access.NOT_THEIR_DRAFT: NOT_YOUR_DRAFT,
 }
 _IDLE_SECONDS = IDLE_US // 1_000_000
-_LONGEST_BODY = 64 * 1024  # bytes of a form
+_LONGEST_BODY = 1024 * 1024  # bytes of a form; a large rule file with its cases fits
 
 _Shown = TypeVar("_Shown")
 _log = structlog.get_logger()
@@ -51,7 +53,9 @@ async def _typed(request: Request) -> Mapping[str, str]:
     """Read a form; it stays with the request, so that a failure can give it back."""
     body = bytearray()
     async for chunk in request.stream():
-        body += chunk[: _LONGEST_BODY - len(body)]
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            raise UserError("The form is longer than a megabyte. Go back, and send less at once.")
     pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     lines = {name: value.replace("\r\n", "\n") for name, value in pairs}
     request.state.typed = {name: printable(value) for name, value in lines.items()}
@@ -59,16 +63,6 @@ async def _typed(request: Request) -> Mapping[str, str]:
 
 
 Typed = Annotated[Mapping[str, str], Depends(_typed)]
-
-
-def id_in(typed: Mapping[str, str], name: str) -> int | None:
-    """Return an id in a form; None if it is left out or can be none."""
-    text = typed.get(name, "")
-    return (
-        int(text)
-        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_ID
-        else None
-    )
 
 
 class Reception:
@@ -122,14 +116,6 @@ class Reception:
     def not_found(self) -> Response:
         """Say that there is no such page."""
         return self.message(404, *NOT_FOUND)
-
-    def after(self, done: object, address: str) -> Response:
-        """Lead on after a form, so that a reload does not send it again; or say why it failed."""
-        if done is None:
-            return self.not_found()
-        if isinstance(done, Access):
-            return self.refused(done)
-        return RedirectResponse(address, 303)
 
     def message(self, status: int, title: str, text: str) -> Response:
         """Answer with a page that says one thing."""

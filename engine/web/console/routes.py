@@ -8,11 +8,11 @@ from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
 from engine.web.application import few_threads
 from engine.web.console.client_routes import ClientRoutes
-from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.cookies import SessionCookie
 from engine.web.console.guard import guard
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
+from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
 from engine.web.console.sign_in_routes import SignInRoutes
 
@@ -20,9 +20,10 @@ _ASSETS = {
     "console.css": "text/css",
     "console.js": "text/javascript",
     "icon.svg": "image/svg+xml",
+    "rule_editor.js": "text/javascript",
 }
 # Each adds its routes, as its own module says.
-_ROUTES = (SignInRoutes, ClientRoutes, ConversationRoutes, RuleRoutes, OnCallRoutes)
+_ROUTES = (SignInRoutes, ClientRoutes, RuleRoutes, RuleDraftRoutes, OnCallRoutes)
 
 
 def application(desk: Desk, url: str) -> FastAPI:

@@ -24,12 +24,20 @@ NOT_YOUR_ROLE = (
     "You may not do this",
     "Your account has another role. If you need this, call the supervisor.",
 )
+NOT_YOUR_DRAFT = (
+    "This draft is another person's",
+    "You can read it. To change the file, begin a draft of your own.",
+)
 NOBODY = (
     "You are signed out",
     "Fifteen minutes without a click end a session. Ask the operator for a new sign-in link: "
     "handrail accounts link NAME.",
 )
 SIGNED_OUT = ("You are signed out", "Close the window, because others may use this machine.")
+SIGN_IN_ELSEWHERE = (
+    "You are signed out",
+    "The session has ended. Leave this page open, sign in in another window, and try again here.",
+)
 LINK_WORDS: Mapping[LinkState, tuple[str, str]] = {
     LinkState.UNKNOWN: ("This link signs nobody in", "Ask the operator for a new one."),
     LinkState.USED: ("This link was used", "It works once. Ask the operator for a new one."),
@@ -46,9 +54,6 @@ _SAID: Mapping[str, str] = {
     "done": "It is closed as done." + _UNDO,
     "snooze": "It waits for two hours; then you are asked again." + _UNDO,
     "false-alarm": "It is closed as a false alarm." + _UNDO,
-    "noted": "The note is kept.",
-    "answered": "It is in the outbox. Below stands what became of it; reload to see more.",
-    "seen": "They are marked as seen by you.",
     "take-over": "You are on call now. The next text about an alert goes to you.",
     "on-call-already": "Nothing changed: you are on call already.",
     ActResult.UNDONE: "It is undone.",

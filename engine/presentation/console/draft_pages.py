@@ -1,0 +1,121 @@
+"""The console's pages about rule files and their drafts, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.errors import Mistake
+from engine.model.rule_draft import RuleDraft, RuleFileTexts
+from engine.model.rule_editor import (
+    DraftNotice,
+    DraftPage,
+    RuleFileCard,
+    RuleFilePage,
+    RuleInWords,
+)
+from engine.presentation.cases import lines_of_case
+from engine.presentation.console import when
+from engine.presentation.console.draft_sentences import NOTICES, STATES, of_cases, verdict
+from engine.presentation.console.line_diff import DiffLine, line_diff
+from engine.presentation.console.pages import Frame, indented, render_page
+from engine.presentation.rendering import render
+
+
+def files(frame: Frame, cards: Sequence[RuleFileCard]) -> str:
+    """Render the list of rule files."""
+    rows = [
+        {"card": card, "drafts": [_draft_in_list(one, frame) for one in card.drafts]}
+        for card in cards
+    ]
+    return render_page("console/rule_files.html", frame, "Rule files", rows=rows)
+
+
+def file(frame: Frame, page: RuleFilePage) -> str:
+    """Render a rule file as it stands in the folder."""
+    drafts = [_draft_in_list(one, frame) for one in page.drafts]
+    return render_page(
+        "console/rule_file.html", frame, page.file,
+        page=page, drafts=drafts, parts=_parts(page.file, page.texts),
+    )  # fmt: skip
+
+
+def draft(frame: Frame, page: DraftPage) -> str:
+    """Render a draft: to write in for its author, to read and decide for others."""
+    one = page.draft
+    texts = _parts(one.file, page.shown)
+    writing = page.mine and one.state.value in {"open", "proposed", "sent back"}
+    elsewhere = page.notice is DraftNotice.SAVED_ELSEWHERE
+    present = page.present or RuleFileTexts("", "")
+    return render_page(
+        "console/draft.html", frame, f"Draft of {one.file}",
+        page=page, draft=one, parts=texts, writing=writing,
+        state=STATES[one.state], said=NOTICES[page.notice],
+        saved=f"{when.ago(one.saved_at, frame.now)} ago",
+        others=[_draft_in_list(other, frame) for other in page.others],
+        changed_beneath=_differing(one.file, one.base, present) if page.base_changed else [],
+        changed_elsewhere=_differing(one.file, one.texts, page.shown) if elsewhere else [],
+        lines=_differing(one.file, one.base, page.shown),
+        **_panel(page),
+    )  # fmt: skip
+
+
+def panel(page: DraftPage) -> str:
+    """Render what a check says of a draft, to be put into an open page in place of the last one."""
+    return render("console/draft_panel.html", page=page, draft=page.draft, **_panel(page))
+
+
+def _panel(page: DraftPage) -> Mapping[str, object]:
+    assert page.checked is not None
+    cases = [(one.title, one.passed, list(lines_of_case(one))) for one in page.cases or ()]
+    texts = {name: text for name, _, text in _parts(page.draft.file, page.shown)}
+
+    def placed(mistakes: Sequence[Mistake]) -> list[Mapping[str, object]]:
+        return [_placed(one, texts) for one in mistakes]
+
+    return {
+        "verdict": verdict(page.checked),
+        "mistakes": placed(page.checked.mistakes),
+        "elsewhere": placed(page.checked.elsewhere),
+        "warnings": placed(page.checked.warnings),
+        "changes": page.checked.changes,
+        "words": [(one, _lines(one)) for one in page.checked.rules],
+        "cases_said": of_cases(page),
+        "cases": sorted(cases, key=lambda case: case[1]),
+    }
+
+
+def _lines(one: RuleInWords) -> list[tuple[int, str]]:
+    return indented(one.lines)
+
+
+def _placed(one: Mistake, texts: Mapping[str, str]) -> Mapping[str, object]:
+    """Return a mistake with the line that it stands in; empty if that is not on the page."""
+    file, line, column, text = one
+    lines = texts.get(file, "").splitlines()
+    stands = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return {"file": file, "line": line, "column": column, "text": text, "stands": stands}
+
+
+def _parts(file: str, texts: RuleFileTexts) -> list[tuple[str, str, str]]:
+    """Return the two files of a draft: name, field of the form, and text."""
+    cases = f"{file.removesuffix('.yaml')}.cases.yaml"
+    return [(file, "rules", texts.rules), (cases, "cases", texts.cases)]
+
+
+def _differing(
+    file: str, before: RuleFileTexts, after: RuleFileTexts
+) -> list[tuple[str, list[DiffLine]]]:
+    """Return the files that differ, with the lines in which they do."""
+    pairs = zip(_parts(file, before), _parts(file, after), strict=True)
+    every = [(name, line_diff(old, new)) for (name, _, old), (_, _, new) in pairs]
+    return [(name, lines) for name, lines in every if lines]
+
+
+def _draft_in_list(one: RuleDraft, frame: Frame) -> Mapping[str, object]:
+    return {
+        "id": one.id,
+        "author": one.author,
+        "mine": one.author == frame.account,
+        "state": STATES[one.state],
+        "ago": f"{when.ago(one.saved_at, frame.now)} ago",
+    }

@@ -1,0 +1,61 @@
+"""The sentences of the pages about drafts: what a button did, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.model.plurals import counted
+from engine.model.rule_draft import DraftState
+from engine.model.rule_editor import DraftCheck, DraftNotice, DraftPage
+
+NOTICES: Mapping[DraftNotice, str] = {
+    DraftNotice.NOTHING: "",
+    DraftNotice.BEGUN: "This is your draft. Nothing serves until another person has approved it.",
+    DraftNotice.SAVED: "The draft is saved.",
+    DraftNotice.CHECKED: "The draft is saved and checked.",
+    DraftNotice.SAVED_ELSEWHERE: "Not saved yet: another window of yours has saved this draft. "
+    "What you typed stands below, and how it differs from the saved text. If you save now, it "
+    "takes the place of the other text.",
+    DraftNotice.MISTAKES: "Not proposed: the file holds mistakes. The draft is saved.",
+    DraftNotice.NO_CHANGE: "Not proposed: the draft is what stands in the folder already.",
+    DraftNotice.NO_REASON: "Not proposed: say in a few words why; the other person must judge it.",
+    DraftNotice.PROPOSED: "It is proposed. It serves once another person has approved it.",
+    DraftNotice.WITHDRAWN: "The proposal is taken back. The draft is open again.",
+    DraftNotice.BASE_CHANGED: "Not released: the file in the folder has changed meanwhile.",
+    DraftNotice.REBASED: "Noted: the draft now follows from the file as it is in the folder.",
+    DraftNotice.SENT_BACK: "It went back to its author with your words.",
+    DraftNotice.DROPPED: "The draft is given up.",
+    DraftNotice.RELEASED: "Released: the files are written, and the rules serve within seconds.",
+    DraftNotice.ALREADY_RELEASED: "It was released already.",
+    DraftNotice.OWN_DRAFT: "Not released: a second person approves it, and the draft is your own.",
+    DraftNotice.MOVED_ON: "Nothing was done: the draft has changed since this page was shown.",
+    DraftNotice.NOT_WRITABLE: "Not released: the folder of the rules cannot be written. Nothing "
+    "was changed. Ask the operator to let Handrail write there, or to put the file there.",
+}
+STATES: Mapping[DraftState, str] = {
+    DraftState.OPEN: "not proposed yet",
+    DraftState.PROPOSED: "proposed",
+    DraftState.SENT_BACK: "sent back",
+    DraftState.RELEASED: "released",
+    DraftState.DROPPED: "given up",
+}
+
+
+def verdict(checked: DraftCheck) -> str:
+    """Say in a few words what a check found."""
+    number = len(checked.mistakes) + len(checked.elsewhere)
+    if number:
+        return counted(number, "mistake")
+    warned = counted(len(checked.warnings), "warning") if checked.warnings else "no warnings"
+    return f"No mistakes, {warned}"
+
+
+def of_cases(page: DraftPage) -> str:
+    """Say in a few words how the cases went; empty if they were not tried."""
+    if page.cases is None:
+        return ""
+    if not page.cases:
+        return "No cases are written beside these rules."
+    failed = sum(not one.passed for one in page.cases)
+    outcome = f"{failed} not as expected" if failed else "all as expected"
+    return f"{counted(len(page.cases), 'case')}: {outcome}"

@@ -1,0 +1,119 @@
+"""A clinician changes a rule in a real browser, and a second person releases it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from engine.store.database.connection import Database
+from engine.web.server import WebServer
+from tests.kit.rule_site import RuleSite
+from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
+
+
+@pytest.fixture
+def site(sqlite_database: Database, tmp_path: Path) -> RuleSite:
+    return RuleSite(sqlite_database, folder=tmp_path)
+
+
+@pytest.fixture
+def web(site: RuleSite) -> Iterator[WebServer]:
+    with site.served() as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser: Browser, site: RuleSite, web: WebServer) -> Iterator[type[Visitor]]:
+    made: list[Visitor] = []
+
+    class Here(Visitor):
+        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
+            super().__init__(browser, site, web, name, width, scheme)
+            made.append(self)
+
+    yield Here
+    for each in made:
+        each.context.close()
+
+
+def edit(person: Visitor) -> Page:
+    """Open the draft of the one rule file."""
+    page = person.page
+    page.get_by_role("link", name="Rules", exact=True).click()
+    page.get_by_role("link", name="The files of the rules").click()
+    page.get_by_role("link", name="missed.yaml").click()
+    page.get_by_role("button", name=re.compile("Edit|Go on")).click()
+    return page
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_label("missed.yaml", exact=True).input_value()
+
+
+def test_a_slip_shows_its_place_as_one_types_and_a_press_leads_there(visit: type[Visitor]) -> None:
+    person = visit("clinician")
+    page = edit(person)
+    area = page.get_by_label("missed.yaml", exact=True)
+
+    area.fill(text_of(page).replace("severity:", "severty:"))
+
+    place = page.get_by_role("button", name="missed.yaml, line 7, column 5")
+    expect(page.get_by_text("did you mean 'severity'?")).to_be_visible(timeout=2000)
+    place.click()
+    expect(area).to_be_focused()
+    at = area.evaluate("one => one.value.slice(one.selectionStart).slice(0, 8)")
+    assert at == "severty:"
+    expect(page.locator("#saved")).to_have_text("saved just now")
+    assert person.said == []
+
+
+def test_leaving_with_words_that_are_not_saved_asks(visit: type[Visitor]) -> None:
+    page = edit(visit("clinician"))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.route("**/rule-drafts/*", lambda route: route.abort())
+
+    page.get_by_label("missed.yaml", exact=True).press("End")
+    page.keyboard.type("# a thought")
+    page.unroute("**/rule-drafts/*")
+    page.goto("about:blank")
+
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
+def test_the_pages_of_drafts_break_no_rule_of_accessibility(
+    visit: type[Visitor], width: int, scheme: Scheme
+) -> None:
+    person = visit("clinician", width, scheme)
+    page = person.page
+    found = []
+
+    def look() -> None:
+        page.wait_for_load_state()
+        found.append(Axe().run(page))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.goto(f"{page.url.rstrip('/rules')}/rule-files")
+    look()
+    page.get_by_role("link", name="missed.yaml").click()
+    look()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Check")).to_be_visible()
+    look()
+    area = page.get_by_label("missed.yaml", exact=True)
+    area.fill(text_of(page).replace("at_least: 2", "at_least: 3").replace("medium", "grave"))
+    expect(page.get_by_text("1 mistake")).to_be_visible()
+    look()
+    area.fill(text_of(page).replace("grave", "high"))
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("1 case: 1 not as expected")).to_be_visible()
+    look()
+
+    assert [result.generate_report() for result in found if result.violations_count] == []

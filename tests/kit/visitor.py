@@ -1,0 +1,34 @@
+"""A person at the console, with a browser of their own."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from engine.web.server import WebServer
+from tests.kit.console import ConsoleSite
+
+DESK, PHONE = 1280, 390  # the width of a window, in pixels
+Scheme = Literal["light", "dark"]
+
+
+class Visitor:
+    """A person with a browser of their own; `said` is what its console wrote."""
+
+    def __init__(
+        self, browser: Browser, site: ConsoleSite, web: WebServer, name: str,
+        width: int = DESK, scheme: Scheme = "light",
+    ) -> None:  # fmt: skip
+        size = {"width": width, "height": 900}
+        self.context: BrowserContext = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked_for: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("request", lambda request: self.asked_for.append(request.url))
+        self.page.goto(f"{web.address}/sign-in/{site.link(name)}")
+        self.page.get_by_role("button", name=f"Sign in as {name}").click()
+
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
