@@ -107,11 +107,15 @@ class _Reading:
     ) -> SourceSettings | None:
         place: Place = ("sources", index)
         usual = SourceSettings.model_fields["type"].default
-        name = written.get("type", usual) if isinstance(written, dict) else usual
+        if isinstance(written, dict) and "type" not in written:
+            # A connector's name that stands as a key says which one it is.
+            usual = next((name for name in registry.SOURCES if name in written), usual)
+            written = {**written, "type": usual}
+        name = written["type"] if isinstance(written, dict) else usual
         if not self._is_known(name, registry.SOURCES, (*place, "type")):
             return None
-        model = registry.source(name).SETTINGS
-        for inner, text in model.mistakes(written, kinds) if kinds is not None else ():
+        model, folder = registry.source(name).SETTINGS, self.context["folder"]
+        for inner, text in model.mistakes(written, kinds, folder) if kinds is not None else ():
             self.source.mistake(node_at(self.source.root, (*place, *inner)), text)
         return self._validated(model, written, place)
 

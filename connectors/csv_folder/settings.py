@@ -71,9 +71,11 @@ class CsvFolderSettings(SourceSettings):
         return self
 
     @classmethod
-    def mistakes(cls, written: Any, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+    def mistakes(
+        cls, written: Any, kinds: Mapping[str, Kind], folder: Path
+    ) -> Iterator[tuple[Place, str]]:
         """Check the events of its files against the site's kinds."""
-        return check_mappings(written, "files", kinds)
+        return check_mappings(written, "files", kinds, folder)
 
     @property
     def attributes(self) -> frozenset[str] | None:

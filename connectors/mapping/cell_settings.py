@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    TypeAdapter,
+    ValidationInfo,
+    model_validator,
+)
 
+from connectors.mapping.code_lists import read_code_list, read_codes
 from connectors.mapping.date_formats import read_formats
 from engine.model.field_reading import Constant
 from engine.model.strict import LAZY, Strict
@@ -47,9 +56,14 @@ def _cell(written: Any) -> str:
     raise ValueError("must be what a cell says: a word or a number")
 
 
-def _values(written: Any) -> dict[str, Constant]:
+def _values(written: Any, info: ValidationInfo) -> dict[str, Constant]:
+    if isinstance(written, str):
+        written = read_code_list(written, info)
     if not isinstance(written, dict) or not written:
-        raise ValueError("must say what each cell means, such as {POS: positive, NEG: negative}")
+        raise ValueError(
+            "must say what each cell means, such as {POS: positive, NEG: negative}, or name a file "
+            "that does"
+        )
     values: dict[str, Constant] = {}
     for key, value in written.items():
         if _cell(key) in values:
@@ -67,6 +81,7 @@ def _column_name(written: Any) -> str:
 
 
 ColumnName = Annotated[str, BeforeValidator(_column_name)]
+PartsName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 FixedValue = Annotated[Constant, PlainValidator(_constant)]
 
 
@@ -78,6 +93,7 @@ class Test(Mapped):
     is_: tuple[str, ...] | None = Field(None, alias="is")
     is_not: tuple[str, ...] | None = None
     contains: tuple[str, ...] | None = None
+    in_: frozenset[str] | None = Field(None, alias="in")
     empty: bool | None = None
     at_least: float | None = None
     more_than: float | None = None
@@ -86,7 +102,7 @@ class Test(Mapped):
 
     @model_validator(mode="before")
     @classmethod
-    def _written(cls, written: Any) -> Any:
+    def _written(cls, written: Any, info: ValidationInfo) -> Any:
         if isinstance(written, str) and written in {"empty", "filled"}:
             return {"empty": written == "empty"}
         if not isinstance(written, dict):
@@ -96,6 +112,8 @@ class Test(Mapped):
         words = {
             word: _cells(written[word]) for word in ("is", "is_not", "contains") if word in written
         }
+        if "in" in written:
+            words["in"] = _cells(read_codes(written["in"], info))
         return {**written, **words}
 
 
@@ -111,12 +129,12 @@ _TESTS = TypeAdapter(dict[ColumnName, Test], config=LAZY)
 _TESTS_LIST = TypeAdapter(list[dict[ColumnName, Test]], config=LAZY)
 
 
-def _conditions(written: Any) -> tuple[Tests, ...]:
+def _conditions(written: Any, info: ValidationInfo) -> tuple[Tests, ...]:
     if not written:
         raise ValueError("must name a column and what it must be, such as {Status: Deleted}")
     if isinstance(written, list):
-        return tuple(_TESTS_LIST.validate_python(written))
-    return (_TESTS.validate_python(written),)
+        return tuple(_TESTS_LIST.validate_python(written, context=info.context))
+    return (_TESTS.validate_python(written, context=info.context),)
 
 
 # Any one of them must hold. Each one holds if the tests of all its columns do.
@@ -124,9 +142,14 @@ Conditions = Annotated[tuple[Tests, ...], PlainValidator(_conditions)]
 
 
 class Cell(Mapped):
-    """One way to a value: from a column's cell, or a constant; no value unless `when` holds."""
+    """One way to a value: from a column's cell, or a constant; no value unless `when` holds.
+
+    With `each`, the column and the condition are those of every part of that name. A field that
+    takes one value takes the first one in `worst_of` that any part has.
+    """
 
     when: Conditions | None = None
+    each: PartsName | None = None
     column: ColumnName | None = None
     always: FixedValue | None = None
     strip: Annotated[str, Field(min_length=1)] | None = None
@@ -139,6 +162,7 @@ class Cell(Mapped):
     if_empty: FixedValue | None = None
     if_filled: FixedValue | None = None
     required: bool = False
+    worst_of: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -151,7 +175,7 @@ class Cell(Mapped):
             raise ValueError(
                 "needs either column: (where the value stands) or always: (the value), and not both"
             )
-        if self.always is not None and self.model_fields_set - {"always", "when"}:
+        if self.always is not None and self.model_fields_set - {"always", "when", "each"}:
             raise ValueError(
                 "always: gives the value itself, so nothing but when: can stand beside it"
             )
@@ -167,19 +191,21 @@ class Cell(Mapped):
             )
         if self.required and self.if_empty is not None:
             raise ValueError("a cell cannot be required: and have an if_empty: too")
+        if self.worst_of is not None and self.each is None:
+            raise ValueError("worst_of: chooses among the values of parts; it needs each:")
         return self
 
 
 _CELLS = TypeAdapter(list[Cell], config=LAZY)
 
 
-def _taken(written: Any) -> tuple[Cell, ...]:
+def _taken(written: Any, info: ValidationInfo) -> tuple[Cell, ...]:
     if isinstance(written, list) and not written:
         raise ValueError("must name at least one column")
     return (
-        tuple(_CELLS.validate_python(written))
+        tuple(_CELLS.validate_python(written, context=info.context))
         if isinstance(written, list)
-        else (Cell.model_validate(written),)
+        else (Cell.model_validate(written, context=info.context),)
     )
 
 
@@ -210,4 +236,36 @@ class TimestampColumns(Mapped):
             self.time is None
         ):
             raise ValueError("needs either column: alone, or date: and time:")
+        return self
+
+
+_MOMENTS = TypeAdapter(list[TimestampColumns], config=LAZY)
+
+
+def _versions(written: Any, info: ValidationInfo) -> tuple[TimestampColumns, ...]:
+    listed = written if isinstance(written, list) else [written]
+    if not listed:
+        raise ValueError("must name at least one column")
+    return tuple(_MOMENTS.validate_python(listed, context=info.context))
+
+
+# Of several columns, the first that is not empty counts.
+Versions = Annotated[tuple[TimestampColumns, ...], PlainValidator(_versions)]
+
+
+class Parts(Mapped):
+    """Parts of a record under one name, which `each:` takes one after the other.
+
+    Either what is at a path (`of`), or some `columns`: then each part has a `name` and a `value`.
+    A part for which `when` does not hold is none.
+    """
+
+    of: ColumnName | None = None
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1)] | None = None
+    when: Conditions | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.of is None) == (self.columns is None):
+            raise ValueError("needs either of: (where the parts stand) or columns: (a list)")
         return self

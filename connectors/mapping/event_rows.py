@@ -10,17 +10,26 @@ from typing import NamedTuple
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import (
     Columns,
+    Notation,
     Remembered,
     Row,
     columns_of,
     columns_of_conditions,
     compile_cells,
     compile_conditions,
+    parts_column,
+    parts_name,
     plain_number,
+    refuse_several,
 )
 from connectors.mapping.identifiers import read_identifier
+from connectors.mapping.paths import SEVERAL
 from connectors.mapping.settings import EventMapping
-from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
+from connectors.mapping.timestamps import (
+    columns_of_timestamps,
+    compile_timestamp,
+    compile_version,
+)
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import Field, Kind
 from engine.model.field_reading import constant_text, constant_value
@@ -33,13 +42,17 @@ LONGEST_KEY = 100
 
 
 class Identity(NamedTuple):
-    """The parts of an event's key: the mapping's series, and the columns of the row's own id."""
+    """The parts of an event's key: the mapping's series, and the columns of the row's own id.
+
+    Of an event that is made for each part, the first column is the one that holds the parts.
+    """
 
     series: str
     id: tuple[str, ...] | None
 
 
 ReadRow = Callable[[Row, int, str], ReadEvent | None]
+ReadKey = Callable[[Row], str]
 
 
 def columns_of_event(mapping: EventMapping) -> set[str]:
@@ -47,32 +60,47 @@ def columns_of_event(mapping: EventMapping) -> set[str]:
     fields = [cell for cells in mapping.fields.values() for cell in cells]
     return (
         columns_of([*mapping.client, *fields])
-        | columns_of_timestamps([mapping.at])
+        | columns_of_timestamps([mapping.at, *(mapping.version or ())])
         | columns_of_conditions(mapping.when)
+        | columns_of_conditions(mapping.withdraw_when)
         | set(mapping.id or ())
     )
 
 
 def identity(mapping: EventMapping) -> Identity:
     """Return the parts that make up the keys of a mapping's events."""
-    return Identity(mapping.series, mapping.id)
+    if mapping.each is None or mapping.id is None:
+        return Identity(mapping.series, mapping.id)
+    return Identity(mapping.series, (parts_column(mapping.each), *mapping.id))
+
+
+def split_identity(identity: Identity) -> tuple[str | None, tuple[str, ...] | None]:
+    """Return the name of the parts that have the id, if parts have it, and the id's columns."""
+    if identity.id and (name := parts_name(identity.id[0])):
+        return name, identity.id[1:]
+    return None, identity.id
 
 
 def compile_event(
-    mapping: EventMapping, kind: Kind, columns: Columns, decimal: str, clock: WallClock | None
+    mapping: EventMapping,
+    kind: Kind,
+    columns: Columns,
+    notation: Notation,
+    clock: WallClock | None,
+    key_of: ReadKey,
 ) -> ReadRow:
     """Return a function from a row, its line and its text to the row's event.
 
-    The function returns None if `when` does not hold. It raises ValueError, in plain words, if the
-    row cannot be read.
+    The function returns None if `when` does not hold or `withdraw_when` does. It raises ValueError,
+    in plain words, if the row cannot be read.
     """
     client_of = Remembered(
-        columns_of(mapping.client), columns, partial(_compile_client, mapping.client, decimal)
+        columns_of(mapping.client), columns, partial(_compile_client, mapping.client, notation)
     )
     at_of = Remembered(
         columns_of_timestamps([mapping.at]),
         columns,
-        lambda c: _compile_at(mapping.at, c, decimal, clock),
+        lambda c: _compile_at(mapping.at, c, notation, clock),
     )
     read = {
         word: field
@@ -81,12 +109,14 @@ def compile_event(
     }
     looked_at = columns_of([cell for word in read for cell in mapping.fields[word]])
     fields_of = Remembered(
-        looked_at | columns_of_conditions(mapping.when),
+        looked_at
+        | columns_of_conditions(mapping.when)
+        | columns_of_conditions(mapping.withdraw_when),
         columns,
-        lambda c: _compile_fields(mapping, read, c, decimal),
+        lambda c: _compile_fields(mapping, read, c, notation),
     )
-    note_of = _compile_note(mapping, kind, columns, decimal)
-    key_of = compile_key(identity(mapping), columns)
+    note_of = _compile_note(mapping, kind, columns, notation)
+    version_of = compile_event_version(mapping, columns, clock)
 
     def event(row: Row, line: int, text: str) -> ReadEvent | None:
         fields = fields_of(row)
@@ -94,8 +124,9 @@ def compile_event(
             return None
         at, local = at_of(row)
         return ReadEvent(
-            client_of(row), mapping.kind, at, key_of(row), fields, note_of(row), line, local, text
-        )
+            client_of(row), mapping.kind, at, key_of(row), fields, note_of(row), line, local, text,
+            version_of and version_of(row),
+        )  # fmt: skip
 
     return event
 
@@ -111,14 +142,36 @@ def label(word: str, names: Collection[str]) -> str:
     return f"{word} (from {' and '.join(others)})" if others else word
 
 
-def _compile_client(cells: Sequence[Cell], decimal: str, columns: Columns) -> Callable[[Row], str]:
-    take = compile_cells(cells, columns, decimal)
+def compile_event_version(
+    mapping: EventMapping, columns: Columns, clock: WallClock | None
+) -> Callable[[Row], int] | None:
+    """Return a function from a row to its version; None if the mapping names none."""
+    if mapping.version is None:
+        return None
+    read = compile_version(mapping.version, columns, clock)
+    shown = label("version", columns_of_timestamps(mapping.version))
+
+    def version(row: Row) -> int:
+        try:
+            return read(row)
+        except ValueError as error:
+            raise ValueError(f"{shown}: {error}") from None
+
+    return version
+
+
+def _compile_client(
+    cells: Sequence[Cell], notation: Notation, columns: Columns
+) -> Callable[[Row], str]:
+    take = compile_cells(cells, columns, notation)
 
     def client(row: Row) -> str:
         value = take(row)
         if value is None:
             raise ValueError(f"{label('client', columns)}: is empty")
         try:
+            if not isinstance(value, str):
+                refuse_several(SEVERAL)
             ref = read_identifier(constant_text(value))
         except ValueError as error:
             raise ValueError(f"{label('client', columns)}: {error}") from None
@@ -130,9 +183,9 @@ def _compile_client(cells: Sequence[Cell], decimal: str, columns: Columns) -> Ca
 
 
 def _compile_at(
-    moment: TimestampColumns, columns: Columns, decimal: str, clock: WallClock | None
+    moment: TimestampColumns, columns: Columns, notation: Notation, clock: WallClock | None
 ) -> Callable[[Row], DatedValue]:
-    read, shown = compile_timestamp(moment, columns, clock, decimal), label("at", columns)
+    read, shown = compile_timestamp(moment, columns, clock, notation), label("at", columns)
 
     def at(row: Row) -> DatedValue:
         try:
@@ -147,9 +200,15 @@ def _compile_at(
 
 
 def _compile_fields(
-    mapping: EventMapping, read: Mapping[str, Field], columns: Columns, decimal: str
+    mapping: EventMapping, read: Mapping[str, Field], columns: Columns, notation: Notation
 ) -> Callable[[Row], str | None]:
-    applies = compile_conditions(mapping.when, columns, decimal)
+    decimal = notation.decimal
+    applies = compile_conditions(mapping.when, columns, notation)
+    taken_back = (
+        compile_conditions(mapping.withdraw_when, columns, notation)
+        if mapping.withdraw_when
+        else lambda _: False
+    )
     takes = [
         (
             word,
@@ -158,7 +217,7 @@ def _compile_fields(
             compile_cells(
                 mapping.fields[word],
                 columns,
-                decimal,
+                notation,
                 (lambda text: plain_number(text, decimal)) if field.type == "number" else str,
             ),
         )
@@ -166,7 +225,7 @@ def _compile_fields(
     ]
 
     def fields(row: Row) -> str | None:
-        if not applies(row):
+        if not applies(row) or taken_back(row):
             return None
         values: dict[str, Value] = {}
         for word, shown, field, take in takes:
@@ -182,10 +241,10 @@ def _compile_fields(
 
 
 def _compile_note(
-    mapping: EventMapping, kind: Kind, columns: Columns, decimal: str
+    mapping: EventMapping, kind: Kind, columns: Columns, notation: Notation
 ) -> Callable[[Row], str | None]:
     takes = [
-        compile_cells(cells, columns, decimal)
+        compile_cells(cells, columns, notation)
         for word, cells in mapping.fields.items()
         if kind.fields[word].type == "text"
     ]
@@ -199,19 +258,23 @@ def _compile_note(
     return note
 
 
-def compile_key(identity: Identity, columns: Columns) -> Callable[[Row], str]:
+def compile_key(
+    identity: Identity, columns: Columns, digest: Callable[[Row], str] = row_digest
+) -> ReadKey:
     """Return a function from a row to its event's key: the series, and the row's id or digest.
 
     The function raises ValueError if the id is empty or too long.
     """
-    series, id_columns = identity
+    series, (_, id_columns) = identity.series, split_identity(identity)
     if id_columns is None:
-        return lambda row: f"{series}:{row_digest(row)}"
+        return lambda row: f"{series}:{digest(row)}"
     places = [columns[name] for name in id_columns]
     shown = label("id", id_columns)
 
     def key(row: Row) -> str:
         try:
+            for place in places:
+                refuse_several(row[place])
             parts = [read_identifier(row[place]) for place in places]
         except ValueError as error:
             raise ValueError(f"{shown}: {error}") from None

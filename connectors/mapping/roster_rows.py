@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 
 from connectors.mapping.cell_settings import Cell, TimestampColumns
-from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
+from connectors.mapping.cells import Columns, Notation, Row, columns_of, compile_cells
 from connectors.mapping.event_rows import label
 from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
@@ -46,7 +46,20 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
     return columns_of(taken) | columns_of_timestamps(moments.values())
 
 
-def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | None) -> ReadRoster:
+def cells_of_roster(mapping: RosterColumns) -> Iterator[Cell]:
+    """Yield every cell that gives a value of a row, its attributes included."""
+    cells, moments = _parts(mapping)
+    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
+    for each in (*cells.values(), *attributes.values()):
+        yield from each
+    for moment in moments.values():
+        yield from moment.date or ()
+        yield from moment.time or ()
+
+
+def compile_roster(
+    mapping: RowMapping, columns: Columns, notation: Notation, clock: WallClock | None
+) -> ReadRoster:
     """Return a function from a row, its line and its text to a row of the roster.
 
     A client whose phone number or timezone cannot be read is taken without it, because nobody
@@ -55,7 +68,7 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
 
     The function raises ValueError if the row cannot be read.
     """
-    kind, said, decimal = mapping.roster, mapping.columns, mapping.decimal
+    kind, said = mapping.roster, mapping.columns
     assert kind is not None
     assert said is not None
     alone = mapping.one_per is not None
@@ -64,16 +77,18 @@ def compile_roster(mapping: RowMapping, columns: Columns, clock: WallClock | Non
         cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
     attributes = said.attributes if isinstance(said, ClientColumns) else {}
     takes = {
-        word: (label(word, columns_of(each)), compile_cells(each, columns, decimal))
+        word: (label(word, columns_of(each)), compile_cells(each, columns, notation))
         for word, each in cells.items()
     }
     attribute_takes = {
-        word: (word, compile_cells(each, columns, decimal)) for word, each in attributes.items()
+        word: (word, compile_cells(each, columns, notation)) for word, each in attributes.items()
     }
     reads = {
         word: (
             label(word, columns_of_timestamps([moment])),
-            compile_timestamp(moment, columns, clock, decimal, may_be_open=word not in _REAL_DATES),
+            compile_timestamp(
+                moment, columns, clock, notation, may_be_open=word not in _REAL_DATES
+            ),
         )
         for word, moment in moments.items()
     }

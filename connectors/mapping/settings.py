@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,9 +22,14 @@ from connectors.mapping.cell_settings import (
     ColumnName,
     Conditions,
     Mapped,
+    Parts,
+    PartsName,
     Taken,
     TimestampColumns,
+    Versions,
 )
+from connectors.mapping.path_checks import check_paths
+from connectors.mapping.paths import RecordForm
 from engine.model.assignment_entries import ASSIGNED
 from engine.model.client import RECORD_WORDS
 from engine.model.event_kinds import Field as KindField
@@ -33,6 +39,7 @@ from engine.model.intake import RosterKind
 from engine.model.nearest_word import did_you_mean
 from engine.model.source_settings import Place
 from engine.model.timezone import Timezone
+from engine.model.word_folding import fold
 
 
 def _listed(written: Any) -> Any:
@@ -47,23 +54,42 @@ def _some(written: Any) -> Any:
 
 Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed)]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+_NEED_AN_ID = {
+    "version": "without one no row is about the event of an earlier row",
+    "withdraw_when": "without one no row is about the event of an earlier row",
+    "each": "without one the parts cannot be told apart",
+}
 # Part of an event's identity, so it is short and never changes by itself.
 SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class EventMapping(Mapped):
-    """The event that a row makes if `when` holds.
+    """The event that a row makes if `when` holds, or with `each` every one of these parts.
 
-    `name` sets apart events of one kind whose ids could clash; without a name it is the kind.
+    `name` sets apart events of one kind whose ids could clash; without a name it is the kind. A row
+    with a smaller `version` never replaces one with a greater one. `withdraw_when` takes the event
+    of the row's id back.
     """
 
     kind: str
     name: SeriesName | None = None
+    each: PartsName | None = None
     client: Taken
     at: TimestampColumns
     id: Columns | None = None
+    version: Versions | None = None
     when: Conditions | None = None
+    withdraw_when: Conditions | None = None
     fields: dict[str, Taken] = Field(default_factory=dict)
+
+    @validator(mode="after")
+    def _has_an_id(self) -> Self:
+        for word, why in _NEED_AN_ID.items():
+            if getattr(self, word) is not None and self.id is None:
+                raise ValueError(f"{word}: needs id:, because {why}")
+        if self.each and any(cell.each for cells in self.fields.values() for cell in cells):
+            raise ValueError("each: of an event and each: of its fields cannot stand together")
+        return self
 
     @property
     def series(self) -> str:
@@ -147,11 +173,14 @@ _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
 class RowMapping(Mapped):
     """The meaning of one kind of row: events, or a part of the roster.
 
-    `timezone` applies to its dates and times; without it, each client's own timezone does.
+    `timezone` applies to its dates and times; without it, each client's own timezone does. With
+    `each`, a path, every part that a record has there is a row.
     """
 
     decimal: Literal[".", ","] = "."
     timezone: Timezone | None = None
+    each: ColumnName | None = None
+    parts: dict[PartsName, Parts] = Field(default_factory=dict)
     skip_when: Conditions | None = None
     roster: RosterKind | None = None
     columns: RosterColumns | None = None
@@ -179,6 +208,8 @@ class RowMapping(Mapped):
         if self.one_per and self.roster != "assignments":
             raise ValueError("one_per: says that a client has one person in a role; it goes with "
                              "roster: assignments alone")  # fmt: skip
+        if self.each and any(event.id is None for event in self.events):
+            raise ValueError(f"each: needs an id: in every event, because {_NEED_AN_ID['each']}")
         if len({event.series for event in self.events}) < len(self.events):
             raise ValueError(
                 "makes two events of one kind from a row; give each a name: of its own"
@@ -212,26 +243,41 @@ def attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:
 
 
 def check_mappings(
-    written: Any, list_name: str, kinds: Mapping[str, Kind]
+    written: Any,
+    list_name: str,
+    kinds: Mapping[str, Kind],
+    folder: Path,
+    form: RecordForm | None = None,
 ) -> Iterator[tuple[Place, str]]:
-    """Check the events of a source's mappings against the kinds, despite other mistakes.
+    """Check a source's mappings against the kinds, despite other mistakes.
 
     Args:
         written: The source's item as YAML gives it.
         list_name: The key under which its mappings are listed, such as `files`.
         kinds: Every kind of event, by name.
+        folder: The folder of config.yaml, where files of codes are looked for.
+        form: The form of its records; None if they have columns and no paths.
 
     Yields:
         Pairs of a place inside the item and the change to make there.
     """
     for place, mapping in _listed_under(written, list_name):
-        for inner, event in _listed_under(mapping, "events"):
-            try:
-                checked = EventMapping.model_validate(event)
-            except ValidationError:
-                continue
-            for innermost, text in check_event(checked, kinds):
-                yield (*place, *inner, *innermost), text
+        for inner, text in check_mapping(mapping, kinds, folder, form):
+            yield (*place, *inner), text
+
+
+def check_mapping(
+    written: Any, kinds: Mapping[str, Kind], folder: Path, form: RecordForm | None = None
+) -> Iterator[tuple[Place, str]]:
+    """Check one mapping as YAML gives it, as `check_mappings` does."""
+    for inner, event in _listed_under(written, "events"):
+        try:
+            checked = EventMapping.model_validate(event, context={"folder": folder})
+        except ValidationError:
+            continue
+        for innermost, text in check_event(checked, kinds):
+            yield (*inner, *innermost), text
+    yield from check_paths(written, form)
 
 
 def _listed_under(written: Any, key: str) -> Iterator[tuple[Place, Any]]:
@@ -253,7 +299,7 @@ def check_event(event: EventMapping, kinds: Mapping[str, Kind]) -> Iterator[tupl
             f"there is no kind of event '{event.kind}'{did_you_mean(event.kind, kinds)}",
         )
         return
-    if event.id and set(event.id) <= {cell.column for cell in event.client}:
+    if event.id and not event.each and set(event.id) <= {cell.column for cell in event.client}:
         yield (
             ("id",),
             "the id is the client alone, so each row of a client would replace the one before; add "
@@ -279,11 +325,33 @@ def _check_cell(cell: Cell, field: KindField) -> Iterator[tuple[Place, str]]:
             ("split",),
             "split: makes several values, and this field takes one; say which with part: 1",
         )
+    if cell.each is not None and cell.worst_of is None and field.type not in {"list", "text"}:
+        yield (
+            ("each",),
+            "each: gives a value for each part, and this field takes one; write worst_of: with the "
+            "values from the worst to the best",
+        )
+    if cell.worst_of is not None:
+        yield from _check_worst(cell, cell.worst_of, field)
     for place, constant in _constants(cell):
         try:
             constant_value(field, constant)
         except ValueError as error:
             yield place, str(error)
+
+
+def _check_worst(
+    cell: Cell, worst_of: Sequence[str], field: KindField
+) -> Iterator[tuple[Place, str]]:
+    for k, word in enumerate(worst_of):
+        try:
+            constant_value(field, word)
+        except ValueError as error:
+            yield ("worst_of", k), str(error)
+    ranked = set(map(fold, worst_of))
+    for place, constant in _constants(cell):
+        if isinstance(constant, str) and fold(constant) not in ranked:
+            yield place, f"worst_of: does not say how bad '{constant}' is; add it there"
 
 
 def _constants(cell: Cell) -> Iterator[tuple[Place, Constant]]:

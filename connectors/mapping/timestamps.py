@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from connectors.mapping.cell_settings import TimestampColumns
-from connectors.mapping.cells import Columns, Row, columns_of, compile_cells
+from connectors.mapping.cells import (
+    PLAIN,
+    Columns,
+    Notation,
+    Row,
+    columns_of,
+    compile_cells,
+    refuse_several,
+)
 from connectors.mapping.date_formats import says_utc
 from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
@@ -21,6 +29,7 @@ _NO_DATES = frozenset(
     (date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
 )
 _NEVER = 9999
+_LARGEST_VERSION = 2**63 - 1  # of the store's column
 # ISO 8601's name of the first moment of the next day; not the seconds of a longer time.
 _END_OF_DAY = re.compile(r"(?<![\d:.])24(:00(?::00(?:\.0+)?)?)(?![\d:.])")
 
@@ -42,7 +51,7 @@ def compile_timestamp(
     moment: TimestampColumns,
     columns: Columns,
     clock: WallClock | None,
-    decimal: str = ".",
+    notation: Notation = PLAIN,
     *,
     may_be_open: bool = False,
 ) -> Callable[[Row], DatedValue | None]:
@@ -52,7 +61,7 @@ def compile_timestamp(
     offset; without a clock they stay local readings. If the date `may_be_open`, the dates that
     databases write where there is none say nothing.
     """
-    text_of = _compile_text(moment, columns, decimal)
+    text_of = _compile_text(moment, columns, notation)
 
     def read(row: Row) -> DatedValue | None:
         text = text_of(row)
@@ -66,13 +75,15 @@ def compile_timestamp(
     return read
 
 
-def _compile_text(moment: TimestampColumns, columns: Columns, decimal: str) -> Callable[[Row], str]:
+def _compile_text(
+    moment: TimestampColumns, columns: Columns, notation: Notation
+) -> Callable[[Row], str]:
     if moment.column is not None:
         place = columns[moment.column]
-        return lambda row: row[place].strip()
+        return lambda row: _single(row[place])
     date, time = (
-        compile_cells(moment.date or (), columns, decimal),
-        compile_cells(moment.time or (), columns, decimal),
+        compile_cells(moment.date or (), columns, notation),
+        compile_cells(moment.time or (), columns, notation),
     )
 
     def joined(row: Row) -> str:
@@ -84,6 +95,34 @@ def _compile_text(moment: TimestampColumns, columns: Columns, decimal: str) -> C
         return f"{constant_text(day)} {constant_text(hour)}"
 
     return joined
+
+
+def _single(text: str) -> str:
+    refuse_several(text)
+    return text.strip()
+
+
+def compile_version(
+    versions: Sequence[TimestampColumns], columns: Columns, clock: WallClock | None
+) -> Callable[[Row], int]:
+    """Return a function from a row to its version: a whole number, or an instant in microseconds.
+
+    The function raises ValueError if no column gives one.
+    """
+    texts = [_compile_text(each, columns, PLAIN) for each in versions]
+
+    def version(row: Row) -> int:
+        for each, text_of in zip(versions, texts, strict=True):
+            text = text_of(row)
+            if text:
+                is_number = not each.format and text.isascii() and text.isdecimal()
+                number = int(text) if is_number else _placed(_parse(text, each.format), clock).at
+                if number > _LARGEST_VERSION:
+                    raise ValueError(f"'{text}' is too large a number")
+                return number
+        raise ValueError("is empty")
+
+    return version
 
 
 def _parse(text: str, formats: Sequence[str]) -> datetime:

@@ -30,6 +30,7 @@ class NewEvent(NamedTuple):
     fields: str
     note: str | None
     origin: str  # such as checkins.csv:17
+    version: int | None = None  # as in ReadEvent
 
 
 class Event(NamedTuple):

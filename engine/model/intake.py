@@ -25,6 +25,23 @@ class ReadEvent(NamedTuple):
     # timezone. It then holds that reading as if it were UTC.
     local: bool
     row: str  # as in the source, kept for quarantine
+    # A greater one replaces what a smaller one said, whichever comes first; None: the last counts.
+    version: int | None = None
+
+
+class Gone(NamedTuple):
+    """An event, by its key, that a row no longer makes, because its conditions say so.
+
+    Attributes:
+        line: The row's line.
+        version: The row's version, as in ReadEvent.
+        after: How many of the batch's events stand before the row.
+    """
+
+    key: str
+    line: int
+    version: int | None = None
+    after: int = 0
 
 
 class DatedValue(NamedTuple):
@@ -155,8 +172,7 @@ class Batch:
     roster: tuple[RosterRow, ...] = ()
     rejects: tuple[Reject, ...] = ()
     withdrawn: tuple[tuple[str, int | None], ...] = ()
-    # Events by key that a row (its line) no longer makes, because its conditions say so.
-    gone: tuple[tuple[str, int], ...] = ()
+    gone: tuple[Gone, ...] = ()
     # Events by key whose last words came from a line that was not whole, so that all may change.
     doubted: frozenset[str] = frozenset()
     retaken: tuple[int, ...] = ()

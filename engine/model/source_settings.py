@@ -31,13 +31,15 @@ class SourceSettings(Strict):
     def mistakes(
         cls,
         written: Any,  # noqa: ARG003
-        kinds: Mapping[str, Kind],  # noqa: ARG003 - for those that extend it
+        kinds: Mapping[str, Kind],  # noqa: ARG003
+        folder: Path,  # noqa: ARG003 - for those that extend it
     ) -> Iterator[tuple[Place, str]]:
         """Check a written source against the site's kinds, even if other parts of it are wrong.
 
         Args:
             written: The item as YAML gives it, every scalar a text.
             kinds: Every kind of event, by name.
+            folder: The folder of config.yaml.
 
         Returns:
             Pairs of a place inside the item and the change to make there.

@@ -12,10 +12,11 @@ from engine.flows.intake import lists
 from engine.flows.intake import roster as roster_rows
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant, from_us
-from engine.model.intake import WHOLE, Batch, Reject
+from engine.model.intake import WHOLE, Batch, Gone, ReadEvent, Reject
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import events, positions, rejects, source_health
+from engine.store.intake.events import is_newer
 from engine.store.intake.rejects import OpenReject
 from engine.store.people import roster
 
@@ -119,7 +120,7 @@ class BatchIntake:
             self._clients.clear()
         placed, refused = self._place(conn, batch)
         rows = {f"{batch.item}:{event.line}": event for event in batch.events}
-        gone, placed = _last_words(batch.gone, placed)
+        gone, placed = _last_words(batch, placed)
         taken_back = events.take_back(conn, self.source, batch.item, gone, self.now)
 
         def may_move(event: NewEvent, origin: str) -> bool:
@@ -182,7 +183,7 @@ class BatchIntake:
                     event.line, reason, event.row, event.client, event.key
                 )
         placed, latest = [], self.now + AHEAD_US
-        for client_ref, kind, at, key, fields, note, line, local, row in batch.events:
+        for client_ref, kind, at, key, fields, note, line, local, row, version in batch.events:
             if refused and (line, row) in refused:
                 continue
             client = clients[client_ref]
@@ -195,21 +196,35 @@ class BatchIntake:
                 refused[line, row] = _too_far_ahead(line, instant, row, key)
                 continue
             placed.append(
-                NewEvent(client.id, kind, instant, source, key, fields, note, f"{item}:{line}")
+                NewEvent(
+                    client.id, kind, instant, source, key, fields, note, f"{item}:{line}", version
+                )
             )
         return placed, list(refused.values())
 
 
-def _last_words(
-    gone: Sequence[tuple[str, int]], placed: Sequence[NewEvent]
-) -> tuple[dict[str, int], list[NewEvent]]:
+def _last_words(batch: Batch, placed: Sequence[NewEvent]) -> tuple[dict[str, Gone], list[NewEvent]]:
     """Return the last word of a batch about each event: a row makes it, or no longer makes it."""
-    lines = dict(gone)  # in the order of the lines, so that the last one stays
-    if not lines:
+    last: dict[str, Gone] = {}
+    for gone in batch.gone:
+        known = last.get(gone.key)
+        if known is None or not is_newer(known.version, gone.version):
+            last[gone.key] = gone
+    if not last:
         return {}, list(placed)
-    said = {event.key: int(event.origin.rpartition(":")[2]) for event in placed}
-    last = {key: line for key, line in lines.items() if line > said.get(key, 0)}
+    taken = {event.key for event in placed}
+    for place, event in enumerate(batch.events):
+        known = last.get(event.key)
+        if known is not None and event.key in taken and _outlives(event, place, known):
+            del last[event.key]
     return last, [event for event in placed if event.key not in last]
+
+
+def _outlives(event: ReadEvent, place: int, gone: Gone) -> bool:
+    """Return whether an event at a place of a batch is newer than the row that takes it back."""
+    if event.version is not None and gone.version is not None:
+        return event.version > gone.version
+    return place >= gone.after
 
 
 def _conflict(key: str, wrong: str) -> str:

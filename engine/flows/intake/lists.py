@@ -16,7 +16,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.complete_list import Missing, judge
 from engine.model.event import NewEvent
 from engine.model.instant import Instant
-from engine.model.intake import Batch, Listing, RosterKind, read_list_key
+from engine.model.intake import Batch, Gone, Listing, RosterKind, read_list_key
 from engine.model.record import earliest_change, end_enrolment, reopen_enrolment
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
@@ -228,7 +228,8 @@ def _withdraw(
     conn: Connection, source: str, item: str, keys: Iterable[str], now: Instant
 ) -> ListResult:
     # No line says so. With line 0 the same file can give the events again.
-    taken_back = events.take_back(conn, source, item, dict.fromkeys(keys, 0), now)
+    gone = {key: Gone(key, 0) for key in keys}
+    taken_back = events.take_back(conn, source, item, gone, now)
     return ListResult(taken_back.withdrawn, taken_back.earliest)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant
+from engine.model.intake import Gone
 from engine.store.database.parameter_limit import in_parts
 from engine.store.database.upsert import insert_of
 from engine.store.intake import withdrawals
@@ -20,6 +21,7 @@ from engine.store.tables.intake import event_versions, events
 # A correction moves an event by no more than this. A larger move is another event of the same id.
 FAR_US = 31 * DAY_US
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
+_TOLD = ("origin", "recorded_at", "version")  # where, when and as which version it was said
 _NEWEST = select(func.max(events.c.id))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
 _OF_SERIES = select(events.c.key, events.c.origin).where(
@@ -70,10 +72,12 @@ class _Stored:
     content: Content
     origin: str
     recorded_at: Instant
+    version: int | None
     last_word: Content
     said_before: set[tuple[Content, str]] = field(default_factory=set)  # content and item
-    # Content, origin, recorded_at.
-    replaced: list[tuple[Content, str, Instant]] = field(default_factory=list)
+    # Content, origin, recorded_at, version.
+    replaced: list[tuple[Content, str, Instant, int | None]] = field(default_factory=list)
+    changed: bool = False
 
 
 def add(
@@ -114,8 +118,9 @@ def add(
                 "fields": fields,
                 "note": note,
                 "origin": origin,
+                "version": version,
             }
-            for client_id, kind, occurred_at, _, key, fields, note, origin in rest
+            for client_id, kind, occurred_at, _, key, fields, note, origin, version in rest
         ]
         new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
         added.new += new
@@ -139,7 +144,7 @@ def _come_back(conn: Connection, found: Sequence[NewEvent]) -> Sequence[NewEvent
     for event in found:
         known = away.get(event.key)
         said = _content(event), item_of(event.origin), _line(event.origin)
-        if known is None or event.key in back or not known.outdates(*said):
+        if known is None or event.key in back or not known.outdates(*said, event.version):
             rest.append(event)
             back |= {event.key} & away.keys()
     withdrawals.back(conn, source, back)
@@ -159,7 +164,8 @@ def _settle(
     for event in found:
         standing = stored[event.key]
         is_new = event.origin == standing.origin and standing.id > newest
-        if not (is_new or _is_outdated(event, standing) or may_move(event, standing.origin)):
+        moves = is_newer(event.version, standing.version) or may_move(event, standing.origin)
+        if not (is_new or moves or _is_outdated(event, standing)):
             if event.client_id != standing.content[0]:
                 added.conflicts[event.origin] = "names another client"
             elif abs(event.occurred_at - standing.content[2]) > FAR_US:
@@ -176,13 +182,13 @@ def _settle(
     for event in found:
         if event.origin not in added.conflicts:
             _compare(event, stored[event.key], newest, added, now)
-    _correct(conn, source, [each for each in stored.values() if each.replaced], now)
+    _correct(conn, source, [each for each in stored.values() if each.changed], now)
 
 
 def take_back(
-    conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
+    conn: Connection, source: str, item: str, gone: Mapping[str, Gone], now: Instant
 ) -> Added:
-    """Withdraw events that a row no longer makes; `gone` has its line by the event's key."""
+    """Withdraw events that a row no longer makes, by the event's key."""
     taken = withdrawals.take(conn, source, item, gone, now)
     result = Added(withdrawn=len(taken))
     _keep(conn, [_version(row) for row in taken], now)
@@ -230,7 +236,7 @@ def withdraw(
             gone.append(row.id)
             continue
         taken_back.concerns(before.client_id, before.occurred_at)
-        stood = {name: before._mapping[name] for name in (*_CONTENT, "origin", "recorded_at")}
+        stood = {name: before._mapping[name] for name in (*_CONTENT, *_TOLD)}
         conn.execute(update(events).where(events.c.id == row.id).values(stood))
     for some in in_parts(gone):
         conn.execute(delete(events).where(events.c.id.in_(some)))
@@ -256,24 +262,42 @@ def _compare(event: NewEvent, stored: _Stored, newest: int, added: Added, now: I
     if stored.id > newest:
         added.concerns(event.client_id, event.occurred_at)
         added.changed.add(event.key)
-    if content == stored.content or _is_outdated(event, stored):
+    if _is_outdated(event, stored):
         return
+    if content == stored.content:
+        if is_newer(event.version, stored.version):  # said again, so what came between is older
+            stored.version, stored.changed = event.version, True
+        return
+    stored.changed = True
     added.corrected += 1
     added.changed.add(event.key)
     added.concerns(stored.content[0], stored.content[2])
     added.concerns(event.client_id, event.occurred_at)
-    stored.replaced.append((stored.content, stored.origin, stored.recorded_at))
+    stored.replaced.append((stored.content, stored.origin, stored.recorded_at, stored.version))
     stored.said_before.add((stored.content, item_of(stored.origin)))
     stored.content, stored.origin, stored.recorded_at = content, event.origin, now
+    stored.version = event.version
 
 
 def _is_outdated(event: NewEvent, stored: _Stored) -> bool:
-    """Return whether the event repeats content of its item older than the present one."""
+    """Return whether the event is older than the present one.
+
+    It has a smaller version, or it repeats older content of its item.
+    """
+    if is_newer(stored.version, event.version):
+        return True
+    if is_newer(event.version, stored.version):
+        return False
     item, _, line = event.origin.rpartition(":")
     if (_content(event), item) not in stored.said_before:
         return False
     standing, _, place = stored.origin.rpartition(":")
     return item != standing or stored.content == stored.last_word or int(place) > int(line)
+
+
+def is_newer(one: int | None, other: int | None) -> bool:
+    """Return whether a version is certainly newer than another; None is no version."""
+    return one is not None and other is not None and one > other
 
 
 def _line(origin: str) -> int:
@@ -287,7 +311,13 @@ def _stored(conn: Connection, found: Sequence[NewEvent]) -> dict[str, _Stored]:
     for some in in_parts(list(last_words)):
         for row in conn.execute(_by_key(found[0].source, some)):
             stored[row.key] = _Stored(
-                row.id, row.key, _content(row), row.origin, row.recorded_at, last_words[row.key]
+                row.id,
+                row.key,
+                _content(row),
+                row.origin,
+                row.recorded_at,
+                row.version,
+                last_words[row.key],
             )
     told = ((stored[event.key], _content(event)) for event in found)
     differing = {
@@ -307,7 +337,7 @@ def _correct(conn: Connection, source: str, corrected: Sequence[_Stored], now: I
         (each.id, source, each.key, *version) for each in corrected for version in each.replaced
     ]
     _keep(conn, versions, now)
-    columns = (*_CONTENT, "origin", "recorded_at")
+    columns = (*_CONTENT, *_TOLD)
     changed = (
         update(events)
         .where(events.c.id == bindparam("_id"))
@@ -319,7 +349,7 @@ def _correct(conn: Connection, source: str, corrected: Sequence[_Stored], now: I
             dict(
                 zip(
                     ("_id", *columns),
-                    (each.id, *each.content, each.origin, each.recorded_at),
+                    (each.id, *each.content, each.origin, each.recorded_at, each.version),
                     strict=True,
                 )
             )
@@ -328,22 +358,22 @@ def _correct(conn: Connection, source: str, corrected: Sequence[_Stored], now: I
     )
 
 
-_KEPT = ("event_id", "source", "key", *_CONTENT, "origin", "recorded_at", "replaced_at")
+_KEPT = ("event_id", "source", "key", *_CONTENT, *_TOLD, "replaced_at")
 
 
 def _keep(conn: Connection, replaced: Sequence[tuple[Any, ...]], now: Instant) -> None:
-    """Keep earlier versions of events: (id, source, key, content, origin, recorded_at) of each."""
+    """Keep what events said before: (id, source, key, content) of each, and what _TOLD names."""
     if not replaced:
         return
     kept = [
-        (event_id, source, key, *content, origin, recorded_at, now)
-        for event_id, source, key, content, origin, recorded_at in replaced
+        (event_id, source, key, *content, *told, now)
+        for event_id, source, key, content, *told in replaced
     ]
     conn.execute(insert(event_versions), [dict(zip(_KEPT, row, strict=True)) for row in kept])
 
 
 def _version(row: Row[Any]) -> tuple[Any, ...]:
-    return row.id, row.source, row.key, _content(row), row.origin, row.recorded_at
+    return row.id, row.source, row.key, _content(row), row.origin, row.recorded_at, row.version
 
 
 def _by_key(source: str, keys: Sequence[str]) -> Select[Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, select, update
 
 from engine.model.instant import Instant
+from engine.model.intake import Gone
 from engine.store.database.parameter_limit import in_parts
 from engine.store.database.upsert import insert_of
 from engine.store.tables.intake import event_versions, events, withdrawals
@@ -29,10 +30,16 @@ class Away(NamedTuple):
 
     item: str
     line: int
+    version: int | None
     said: frozenset[tuple[tuple[Any, ...], str]]
 
-    def outdates(self, content: tuple[Any, ...], item: str, line: int) -> bool:
-        """Return whether this content only repeats the item's content before the withdrawal."""
+    def outdates(self, content: tuple[Any, ...], item: str, line: int, version: int | None) -> bool:
+        """Return whether this content is not newer than the withdrawal.
+
+        Without versions it only repeats the item's content before the withdrawal.
+        """
+        if version is not None and self.version is not None:
+            return version <= self.version
         return (content, item) in self.said and (item != self.item or self.line > line)
 
 
@@ -42,14 +49,15 @@ def away(conn: Connection, source: str, keys: Set[str]) -> dict[str, Away]:
     for row in _said(conn, source, keys):
         if row.away and row.key in keys:
             known = newest.get(row.key)
-            newest[row.key] = row if known is None or known.said_at <= row.said_at else known
+            newest[row.key] = row if known is None or _age(known) <= _age(row) else known
     if not newest:
         return {}
     said: dict[str, set[tuple[tuple[Any, ...], str]]] = {}
     for row in _rows(conn, _BEFORE, source, newest):
         said.setdefault(row.key, set()).add((_content(row), item_of(row.origin)))
     return {
-        key: Away(row.item, row.line, frozenset(said.get(key, ()))) for key, row in newest.items()
+        key: Away(row.item, row.line, row.version, frozenset(said.get(key, ())))
+        for key, row in newest.items()
     }
 
 
@@ -61,19 +69,20 @@ def back(conn: Connection, source: str, keys: Collection[str]) -> None:
 
 
 def take(
-    conn: Connection, source: str, item: str, gone: Mapping[str, int], now: Instant
+    conn: Connection, source: str, item: str, gone: Mapping[str, Gone], now: Instant
 ) -> Sequence[Any]:
     """Withdraw events.
 
     Args:
         source: The source of the events.
         item: The item with the rows that withdraw them.
-        gone: The line of each such row, by the event's key.
+        gone: What each such row takes back, by the event's key.
         now: When the rows were read.
 
     Returns:
-        The rows of `events` to delete. Content that the item gave before the event's present
-        content, and only repeats, withdraws nothing.
+        The rows of `events` to delete. A row of a smaller version withdraws nothing. Without
+        versions, neither does content that the item gave before the event's present content, and
+        only repeats.
     """
     if not gone:
         return ()
@@ -81,23 +90,42 @@ def take(
     taken = []
     standing = {row.key: row for row in _rows(conn, _STANDING, source, gone)}
     for key, row in standing.items():
-        word = before.get(key)
+        word, version = before.get(key), gone[key].version
+        if version is not None and row.version is not None:
+            if version >= row.version:
+                taken.append(row)
+            continue
         repeats = word is not None and word.said_at < row.recorded_at
         if not repeats or item_of(row.origin) == item:
             taken.append(row)
     away = {row.key for row in taken}
+    # One that came before its event is known by its version, and keeps the event away.
+    away |= {
+        key
+        for key, one in gone.items()
+        if one.version is not None and key not in standing and _is_news(one, before.get(key))
+    }
     words = [
-        {"source": source, "key": key, "item": item, "line": line, "said_at": now,
-         "away": key in away}
-        for key, line in gone.items()
-        if key in away or key not in before
+        {"source": source, "key": key, "item": item, "line": one.line, "said_at": now,
+         "away": key in away, "version": one.version}
+        for key, one in gone.items()
+        if key in away or (key not in before and (one.version is None or key not in standing))
     ]  # fmt: skip
     if words:
         insert = insert_of(conn.dialect.name, withdrawals)
-        told = {name: insert.excluded[name] for name in ("line", "said_at", "away")}
+        told = {name: insert.excluded[name] for name in ("line", "said_at", "away", "version")}
         keys = ["source", "key", "item"]
         conn.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), words)
     return taken
+
+
+def _age(row: Any) -> tuple[int, Instant]:
+    return -1 if row.version is None else row.version, row.said_at
+
+
+def _is_news(one: Gone, word: Any) -> bool:
+    """Return whether a withdrawal of an event that is not there says more than the known one."""
+    return word is None or word.version is None or one.version > word.version
 
 
 def item_of(origin: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -30,6 +31,8 @@ events = Table(
     Column("fields", Text, nullable=False),
     Column("note", Text),
     Column("origin", String(300), nullable=False),
+    # What the source says is newer has a greater one; NULL if it says nothing about that.
+    Column("version", BigInteger),
     UniqueConstraint("source", "key"),
     # The order in which measures read, so that a history needs no sorting.
     Index(None, "client_id", "occurred_at", "source", "key"),
@@ -53,6 +56,7 @@ event_versions = Table(
     Column("note", Text),
     Column("origin", String(300), nullable=False),
     Column("replaced_at", Instant, nullable=False),
+    Column("version", BigInteger),
     Index(None, "source", "key"),
 )
 
@@ -79,7 +83,8 @@ rejects = Table(
 )
 
 # The content of each item about an event when a row no longer made it: `said_at` is when, `line`
-# where. `away` says that the item withdrew the event, and no content came since.
+# where. `away` says that the item withdrew the event, and no content came since. `version` is the
+# withdrawing row's, as of events.
 withdrawals = Table(
     "withdrawals",
     metadata,
@@ -89,6 +94,7 @@ withdrawals = Table(
     Column("line", Integer, nullable=False),
     Column("said_at", Instant, nullable=False),
     Column("away", Boolean, nullable=False),
+    Column("version", BigInteger),
 )
 
 # The rows of a source's lists (model/intake.py, Listing), by their keys. `item` is the file that
@@ -130,4 +136,22 @@ source_health = Table(
     Column("out_since", Instant),
     Column("half_read_since", Instant),
     Column("why", Text, nullable=False),
+)
+
+# Records as they came over a network, before they are read. A sender's `key` counts once. `read_at`
+# is NULL until the record's events are in the store, and again when the mapping changes.
+received = Table(
+    "received",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("key", ordered_alike(200)),
+    Column("digest", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("read_at", Instant),
+    UniqueConstraint("source", "key"),
+    Index(None, "source", "read_at", "id"),
+    Index(None, "arrived_at"),
+    sqlite_autoincrement=True,  # an id is never used again, because rejects name it
 )

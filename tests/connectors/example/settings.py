@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from connectors.mapping.settings import RowMapping, attributes_of, check_mappings
@@ -19,8 +20,10 @@ class ExampleSettings(SourceSettings):
     records: tuple[RowMapping, ...]
 
     @classmethod
-    def mistakes(cls, written: Any, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
-        return check_mappings(written, "records", kinds)
+    def mistakes(
+        cls, written: Any, kinds: Mapping[str, Kind], folder: Path
+    ) -> Iterator[tuple[Place, str]]:
+        return check_mappings(written, "records", kinds, folder)
 
     @property
     def attributes(self) -> frozenset[str] | None:

@@ -1,0 +1,128 @@
+"""Records that are JSON: paths of keys into objects; a step into a list goes into each element."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from connectors.mapping.paths import Equals, Step
+
+_SHOWN = 6  # keys that an error names
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class JsonForm:
+    """JSON values whose numbers are texts, as `read_json` returns them."""
+
+    def find(self, steps: Sequence[Step]) -> Callable[[Any], Sequence[Any]]:
+        """Compile a path into a function from a value to all that it finds there."""
+        walks = [self._step(step) for step in steps]
+
+        def find(value: Any) -> Sequence[Any]:
+            found = [value]
+            for walk in walks:
+                found = walk(found)
+            return found
+
+        return find
+
+    def text(self, found: Any) -> str:
+        """Return a value as the text of a cell: `true` is yes, and null is nothing.
+
+        Raises:
+            ValueError: It is an object.
+        """
+        if isinstance(found, str):
+            return found.replace("\0", "")
+        if found is None:
+            return ""
+        if isinstance(found, bool):
+            return "yes" if found else "no"
+        keys = ", ".join(list(found)[:_SHOWN])
+        raise ValueError(f"is no single value; name one of its keys: {keys}")
+
+    def written(self, found: Any) -> str:
+        """Return a value as JSON, its keys in alphabetical order."""
+        return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def child(self, value: Any, name: str) -> Any:
+        """Return what an object has under a name; None if there is nothing."""
+        return value.get(name) if isinstance(value, dict) else None
+
+    def _step(self, step: Step) -> Callable[[list[Any]], list[Any]]:
+        name = step.name
+        filters = [self._filter(each) for each in step.filters]
+
+        def walk(values: list[Any]) -> list[Any]:
+            found = list(_elements(self.child(value, name) for value in values))
+            for narrow in filters:
+                found = narrow(found)
+            return found
+
+        return walk
+
+    def _filter(self, wanted: Equals | str) -> Callable[[list[Any]], list[Any]]:
+        if wanted == "first":
+            return lambda found: found[:1]
+        if wanted == "last":
+            return lambda found: found[-1:]
+        assert isinstance(wanted, Equals)
+        find, text = self.find(wanted.steps), wanted.text
+        return lambda found: [
+            each
+            for each in found
+            if any(not isinstance(at, dict) and self.text(at) == text for at in find(each))
+        ]
+
+
+def _elements(values: Iterable[Any]) -> Iterable[Any]:
+    """Yield values, and of lists their elements."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _elements(value)
+        elif value is not None:
+            yield value
+
+
+def read_json(data: bytes | str) -> Any:
+    """Read JSON whose numbers stay as they are written, so that 0.080 is the text 0.080.
+
+    Raises:
+        ValueError: It is no JSON, names a key twice, or is too deep.
+    """
+    try:
+        found = json.loads(
+            data,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=_no_number,
+            object_pairs_hook=_object,
+        )
+        if _HALF_PAIR.search(data if isinstance(data, bytes) else data.encode()):
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is not UTF-8 at byte {error.start}") from None
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a character that takes two \\u escapes") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
+        ) from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"names the key '{twice}' twice in one object")
+    return found
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"is not JSON: {word} is no number")
