@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -17,14 +16,15 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
     Exit codes: 0 done; 1 the command found something; 2 the user's mistake, on stderr without a
     traceback; 3 a fault of Handrail.
     """
-    from engine.cli.commands import app
+    from engine.cli.commands import app_for
     from engine.model.printable import printable
     from engine.model.redaction import hide_passwords
 
     # What a command writes holds clients' data: it is for this account alone.
     os.umask(0o077)
     try:
-        app(arguments, prog_name="handrail")
+        words = sys.argv[1:] if arguments is None else arguments
+        app_for(words)(words, prog_name="handrail")
     except MistakesError as error:
         from engine.cli.mistakes import lines_of
 
@@ -34,6 +34,8 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
         print(printable(hide_passwords(str(error))), file=sys.stderr)
         sys.exit(error.exit_code)
     except Exception:  # the last door before the interpreter's own
+        import traceback
+
         print(printable(hide_passwords(traceback.format_exc())), file=sys.stderr, end="")
         print(
             "This is a fault in Handrail, not in what you did; please report it.", file=sys.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -44,6 +42,8 @@ def say(done: Mapping[str, object], said: str, format: TextFormat) -> None:
 
 def show_json(value: object, indent: int | None = None, end: str = "\n") -> None:
     """Write a value as JSON, without a character that a terminal would obey."""
+    import json
+
     written = json.dumps(value, default=datetime.isoformat, ensure_ascii=False, indent=indent)
     print(printable_json(written), end=end)
 
@@ -51,6 +51,8 @@ def show_json(value: object, indent: int | None = None, end: str = "\n") -> None
 def show_rows(rows: Iterable[Sequence[object]], columns: Sequence[str], format: Format) -> None:
     """Write rows to stdout: as a table that fits the terminal, as JSON objects, or as CSV."""
     if format is Format.CSV:
+        import csv
+
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_in_csv(value) for value in row] for row in rows)

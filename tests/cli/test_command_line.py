@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cli import run_command_line
+from engine.cli.commands import COMMANDS
 from engine.cli.printing import Format, show_rows
 from engine.cli.table_output import print_table
 from engine.presentation.preview.section import Head
@@ -44,8 +46,21 @@ def exit_code(*arguments: str) -> int | str | None:
     return caught.value.code
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_has_help_of_its_own_and_one_line_in_the_list(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(name, "--help") == 0
+    assert f"Usage: handrail {name} " in capsys.readouterr().out
+    exit_code("--help")
+    assert f"{name} {COMMANDS[name].summary}" in re.sub(" +", " ", capsys.readouterr().out)
+
+
 def test_help_imports_nothing_heavy() -> None:
-    probe = "import sys, engine.cli.commands; print(*{name.split('.')[0] for name in sys.modules})"
+    probe = (
+        "import sys; from engine.cli.commands import app_for; app_for(['--help']); "
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
     names = subprocess.run(
         [sys.executable, "-c", probe], capture_output=True, text=True, check=True
     ).stdout.split()

@@ -32,7 +32,7 @@ _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(
     [
         "tests.kit.processes",
-        "engine.cli.commands",
+        "engine.cli.operations.run",
         "engine.web.application",
         "uvicorn",
         "pytest",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from engine.cli.commands import app
+from engine.cli.commands import app_for
 from engine.config import load as load_settings
 from engine.flows.rules import reload
 from engine.model.instant import SECOND_US
@@ -56,7 +56,7 @@ class Served(RuleFolder):
         """Answer the questions of `handrail rules new`."""
         lines = "".join(f"{answer}\n" for answer in answers)
         arguments = ["rules", "new", "--config", str(self.config), *options]
-        return CliRunner().invoke(app, arguments, lines)
+        return CliRunner().invoke(app_for(arguments), arguments, lines)
 
 
 @pytest.fixture
