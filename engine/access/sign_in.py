@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from engine.model.account import IDLE_US, SESSION_US, Account, Session, SignInLink
+from engine.model.account import FRESH_US, IDLE_US, SESSION_US, Account, Session, SignInLink
 from engine.model.instant import Instant
 
 
@@ -54,3 +54,11 @@ def session_state(session: Session | None, account: Account | None, now: Instant
     if not 0 <= now - session.began_at < SESSION_US:
         return SessionState.TOO_OLD
     return SessionState.IDLE if now - session.seen_at >= IDLE_US else SessionState.LIVE
+
+
+def is_fresh(session: Session, now: Instant) -> bool:
+    """Return whether a session may change how its account signs in.
+
+    A person who finds an open console cannot make it theirs.
+    """
+    return 0 <= now - session.began_at < FRESH_US

@@ -11,6 +11,10 @@ from engine.model.instant import HOUR_US, MINUTE_US, Instant
 LINK_US = 24 * HOUR_US
 IDLE_US = 15 * MINUTE_US
 SESSION_US = 12 * HOUR_US
+# How long after signing in a person may change how they sign in.
+FRESH_US = 15 * MINUTE_US
+# How long a passkey's challenge may be answered.
+CHALLENGE_US = 5 * MINUTE_US
 
 
 class AccountRole(StrEnum):
@@ -47,11 +51,63 @@ class SignInLink:
     used_at: Instant | None
 
 
+class SignInWay(StrEnum):
+    """How a session began; the value is its word in the database."""
+
+    LINK = "link"
+    PASSWORD = "password"
+    PASSKEY = "passkey"
+    IDENTITY_PROVIDER = "identity provider"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in of an account; `seen_at` is about when the account last asked for anything."""
+    """A sign-in of an account.
 
+    `handle` names it in pages and commands, and signs nobody in. `seen_at` is about when the
+    account last asked for anything. Sessions of older versions know neither way nor browser.
+    """
+
+    handle: str
     account_id: int
     began_at: Instant
     seen_at: Instant
     ended_at: Instant | None
+    way: SignInWay | None = None
+    browser: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """An account's password and second factor.
+
+    `used_step` is the newest one-time code that signed in, in half minutes since 1970.
+    """
+
+    hash: str
+    totp_secret: str
+    used_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey; its bytes are in base64 for URLs, without padding.
+
+    `used_challenge_at` is when the newest challenge was made that it has answered.
+    """
+
+    account_id: int
+    credential_id: str
+    public_key: str
+    sign_count: int
+    name: str
+    made_at: Instant
+    used_challenge_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailures:
+    """Wrong sign-ins from one source in a row, and when the last one was."""
+
+    count: int
+    last_at: Instant

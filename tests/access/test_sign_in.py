@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.access.sign_in import LinkState, SessionState, link_state, session_state
+from engine.access.sign_in import LinkState, SessionState, is_fresh, link_state, session_state
 from engine.model.account import (
+    FRESH_US,
     IDLE_US,
     LINK_US,
     SESSION_US,
@@ -20,7 +21,7 @@ from tests.kit.times import NOON
 
 ACCOUNT = Account(1, "CM-1", AccountRole.CASE_MANAGER, "CM-1")
 LINK = SignInLink(1, NOON + LINK_US, None)
-SESSION = Session(1, NOON, NOON, None)
+SESSION = Session("h", 1, NOON, NOON, None)
 
 
 def test_a_new_link_signs_in() -> None:
@@ -72,3 +73,12 @@ def test_a_session_of_a_closed_account_stands_no_more() -> None:
     closed = replace(ACCOUNT, disabled_at=NOON)
 
     assert session_state(SESSION, closed, NOON) is SessionState.DISABLED
+
+
+def test_how_one_signs_in_may_change_for_a_quarter_of_an_hour_after_signing_in() -> None:
+    assert [is_fresh(SESSION, NOON + after) for after in (0, FRESH_US - 1, FRESH_US, -1)] == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from engine.flows.console import accounts, signing_in
+import pyotp
+
+from engine.access import one_time_codes
+from engine.flows.console import accounts, own_account, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.account import AccountRole
+from engine.model.instant import SECOND_US
 from engine.model.on_call import Rotation
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
@@ -27,6 +31,7 @@ WEEKS = Rotation.model_validate(
     }
 )
 URL = "http://127.0.0.1"
+PASSWORD = "four odd quiet rivers"
 
 
 @dataclass
@@ -72,6 +77,20 @@ class ConsoleSite:
     def session(self, name: str) -> str:
         """The token of a new session."""
         return signing_in.sign_in(self.database, self.link(name), self.now)[1]
+
+    def with_password(self, name: str) -> str:
+        """Give an account the password PASSWORD; return the secret of its app."""
+        secret = one_time_codes.new_secret()
+        done = own_account.set_password(
+            self.desk, self.who(name), PASSWORD, PASSWORD, secret, self.code(secret)
+        )
+        assert isinstance(done, list)
+        self.now += SECOND_US * 60
+        return secret
+
+    def code(self, secret: str) -> str:
+        """What an app shows now."""
+        return pyotp.TOTP(secret).at(self.now // SECOND_US)
 
     def who(self, name: str) -> SignedIn:
         """An account that has just signed in."""

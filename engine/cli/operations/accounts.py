@@ -33,7 +33,7 @@ def accounts(
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List the accounts of the console; `add`, `link` and `disable` change them."""
+    """List the accounts of the console; the other commands change them."""
     if context.invoked_subcommand is not None:
         return
     from engine.store.access.accounts import everybody
@@ -91,6 +91,54 @@ def disable(
     with stored(open_settings(config)) as database, database.write() as conn:
         accounts.disable(conn, name, ACTOR, now())
     say({"account": name, "state": "disabled"}, f"The account {name} is closed.", format)
+
+
+@app.command()
+def sessions(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
+    """List who is signed in, since when, by what and on which browser."""
+    from engine.flows.console import accounts
+    from engine.model.instant import from_us
+
+    with stored(open_settings(config)) as database, database.read() as conn:
+        found = accounts.all_sessions(conn, now())
+    rows = (
+        (
+            account.name,
+            one.handle,
+            one.way.value if one.way else "link",
+            from_us(one.began_at).isoformat(timespec="seconds"),
+            from_us(one.seen_at).isoformat(timespec="seconds"),
+            one.browser or "",
+        )
+        for account, one in found
+    )
+    show_rows(rows, ("account", "session", "by", "began", "last used", "browser"), format)
+
+
+@app.command()
+def end(
+    name: Name, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
+) -> None:
+    """Sign an account out everywhere; it may sign in again."""
+    from engine.flows.console import accounts
+
+    with stored(open_settings(config)) as database, database.write() as conn:
+        accounts.end_sessions(conn, name, ACTOR, now())
+    say({"account": name, "state": "signed out"}, f"{name} is signed out everywhere.", format)
+
+
+@app.command()
+def reset(
+    name: Name, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
+) -> None:
+    """Take password, app, passkeys and sessions from an account, and print a new link."""
+    from engine.flows.console import accounts
+
+    settings = open_settings(config)
+    with stored(settings) as database, database.write() as conn:
+        accounts.reset(conn, name, ACTOR, now())
+        token = accounts.make_link(conn, name, ACTOR, now())
+    _show_link(name, token, _url(settings), format)
 
 
 def _url(settings: Settings) -> str:

@@ -8,11 +8,12 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from engine.access.sign_in import SessionState, session_state
 from engine.errors import UserError
-from engine.model.account import LINK_US, Account, AccountRole
+from engine.model.account import LINK_US, SESSION_US, Account, AccountRole, Session
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
-from engine.store.access import accounts, sessions
+from engine.store.access import accounts, credentials, sessions
 from engine.store.operations import audit_log
 
 
@@ -108,6 +109,39 @@ def disable(conn: Connection, name: str, actor: str, now: Instant) -> None:
     accounts.disable(conn, account.id, now)
     sessions.end_all_of(conn, account.id, now)
     _audit(conn, account, AuditAction.ACCOUNT_DISABLED, actor, now)
+
+
+def end_sessions(conn: Connection, name: str, actor: str, now: Instant) -> None:
+    """Sign an account out everywhere.
+
+    Raises:
+        UserError: There is no such account.
+    """
+    account = _known(conn, name)
+    sessions.end_all_of(conn, account.id, now)
+    _audit(conn, account, AuditAction.SESSION_ENDED, actor, now, session="all")
+
+
+def reset(conn: Connection, name: str, actor: str, now: Instant) -> None:
+    """Take from an account every way to sign in, and sign it out everywhere.
+
+    Raises:
+        UserError: There is no such account.
+    """
+    account = _known(conn, name)
+    credentials.forget_all_of(conn, account.id)
+    sessions.end_all_of(conn, account.id, now)
+    _audit(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="reset")
+
+
+def all_sessions(conn: Connection, now: Instant) -> list[tuple[Account, Session]]:
+    """Return every session that stands, with its account, the newest first."""
+    known = {one.id: one for one in accounts.everybody(conn)}
+    return [
+        (known[one.account_id], one)
+        for one in sessions.unended(conn, now - SESSION_US)
+        if session_state(one, known[one.account_id], now) is SessionState.LIVE
+    ]
 
 
 def _known(conn: Connection, name: str) -> Account:

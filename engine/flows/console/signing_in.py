@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 
 from engine.access.sign_in import LinkState, SessionState, link_state, session_state
 from engine.flows.console.accounts import hash_of, new_token
-from engine.model.account import Account, Session
+from engine.model.account import Account, Session, SignInWay
 from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, Instant
+from engine.model.printable import printable
 from engine.model.staff import Staff
 from engine.store.access import accounts, sessions
 from engine.store.database.connection import Database
@@ -23,10 +24,14 @@ _SEEN_EVERY_US = MINUTE_US
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who a request comes from; `staff` is None where the account is of nobody on the roster."""
+    """Who a request comes from, and the session by which it comes.
+
+    `staff` is None where the account is of nobody on the roster.
+    """
 
     account: Account
     staff: Staff | None
+    session: Session
 
     @property
     def actor(self) -> str:
@@ -44,7 +49,9 @@ def account_of_link(database: Database, token: str, now: Instant) -> tuple[LinkS
     return state, account.name if account and state is LinkState.USABLE else ""
 
 
-def sign_in(database: Database, token: str, now: Instant) -> tuple[LinkState, str]:
+def sign_in(
+    database: Database, token: str, now: Instant, browser: str = ""
+) -> tuple[LinkState, str]:
     """Use a link up and begin a session.
 
     Returns:
@@ -56,10 +63,32 @@ def sign_in(database: Database, token: str, now: Instant) -> tuple[LinkState, st
             return state, ""
         if not accounts.use_link(conn, hash_of(token), now):
             return LinkState.USED, ""
-        session = new_token()
-        sessions.begin(conn, hash_of(session), account.id, now)
-        _audit(conn, account, AuditAction.SIGNED_IN, now)
+        session = begin(conn, account, SignInWay.LINK, browser, now)
     return state, session
+
+
+def begin(conn: Connection, account: Account, way: SignInWay, browser: str, now: Instant) -> str:
+    """Begin a session of an account that has shown who it is; return the session's token.
+
+    Args:
+        conn: The transaction.
+        account: The account.
+        way: How it signed in.
+        browser: What the browser calls itself, so that a person knows their sessions apart.
+        now: The present instant.
+    """
+    token = new_token()
+    sessions.begin(conn, hash_of(token), account.id, way, printable(browser)[:100], now)
+    _audit(conn, account, AuditAction.SIGNED_IN, now, way=way.value)
+    return token
+
+
+def may_sign_in(conn: Connection, account: Account) -> bool:
+    """Return whether an account is open, and its member of staff works here."""
+    if account.disabled_at is not None:
+        return False
+    person = staff.with_ref(conn, account.staff) if account.staff else None
+    return account.staff is None or (person is not None and person.active)
 
 
 def who(database: Database, token: str, now: Instant) -> tuple[SessionState, SignedIn | None]:
@@ -77,7 +106,7 @@ def who(database: Database, token: str, now: Instant) -> tuple[SessionState, Sig
     if account.staff and (person is None or not person.active):
         return SessionState.DISABLED, None
     _keep_alive(database, token, session, now)
-    return state, SignedIn(account, person)
+    return state, SignedIn(account, person, session)
 
 
 def sign_out(database: Database, token: str, now: Instant) -> None:
@@ -103,6 +132,8 @@ def _keep_alive(database: Database, token: str, session: Session, now: Instant) 
             sessions.seen(conn, hash_of(token), now)
 
 
-def _audit(conn: Connection, account: Account, action: AuditAction, now: Instant) -> None:
+def _audit(
+    conn: Connection, account: Account, action: AuditAction, now: Instant, **detail: object
+) -> None:
     subject = f"account {account.id}"
-    audit_log.record(conn, at=now, actor=subject, action=action, subject=subject, detail={})
+    audit_log.record(conn, at=now, actor=subject, action=action, subject=subject, detail=detail)

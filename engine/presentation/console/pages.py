@@ -40,7 +40,8 @@ class Frame:
 
     `account` is empty before a person has signed in. `evaluated_at` is when clients were last
     judged; None if they never were, so that the page warns. `abilities` are the words of what the
-    account may do, which decide what leads where.
+    account may do, which decide what leads where. `sign_in_unset` says that
+    the account has nothing but links to sign in by.
     """
 
     account: str
@@ -48,6 +49,7 @@ class Frame:
     now: Instant
     evaluated_at: Instant | None = None
     abilities: frozenset[str] = frozenset()
+    sign_in_unset: bool = False
 
 
 def sign_in(frame: Frame, name: str, action: str) -> str:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Ability, Access, may
 from engine.errors import StoreUnavailableError, UserError
-from engine.flows.console import signing_in
+from engine.flows.console import own_account, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
-from engine.model.account import IDLE_US
+from engine.model.account import IDLE_US, SignInWay
 from engine.model.printable import printable
 from engine.presentation.console import pages
 from engine.presentation.console.pages import Frame
 from engine.store.operations import job_runs
-from engine.web.console.cookies import SessionCookie
+from engine.web.console.cookies import SessionCookie, WantedPageCookie
 from engine.web.console.sentences import (
     DATABASE_AWAY,
     NOBODY,
@@ -39,6 +40,10 @@ _REFUSALS: Mapping[Access, tuple[str, str]] = {
     Access.NOT_THEIR_DRAFT: NOT_YOUR_DRAFT,
 }
 _IDLE_SECONDS = IDLE_US // 1_000_000
+# Fields that no page gives back.
+_SECRETS = frozenset({"password", "again", "code", "secret"})
+# A path of the console, which leads to no other host.
+_OUR_PAGE = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 _LONGEST_BODY = 1024 * 1024  # bytes of a form; a large rule file with its cases fits
 
 _Shown = TypeVar("_Shown")
@@ -62,16 +67,27 @@ async def _typed(request: Request) -> Mapping[str, str]:
     return dict(request.state.typed)
 
 
+async def _sent(request: Request) -> str:
+    """Read what a script sends."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk[: _LONGEST_BODY - len(body)]
+    return body.decode("utf-8", "replace")
+
+
 Typed = Annotated[Mapping[str, str], Depends(_typed)]
+Sent = Annotated[str, Depends(_sent)]
 
 
 class Reception:
     """What every part of the console needs to answer a request."""
 
-    def __init__(self, desk: Desk, cookie: SessionCookie) -> None:
-        """Take the engine as the pages see it, and the session's cookie."""
+    def __init__(self, desk: Desk, url: str) -> None:
+        """Take the engine as the pages see it, and the URL by which people call the console."""
         self.desk = desk
-        self.cookie = cookie
+        self.url = url
+        self.cookie = SessionCookie(url)
+        self._wanted = WantedPageCookie(url)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the pages for what goes wrong."""
@@ -97,6 +113,22 @@ class Reception:
             raise SignedOutError
         return who
 
+    def let_in(self, request: Request, session: str) -> Response:
+        """Lead a person who has just signed in to the page that they wanted."""
+        response = RedirectResponse(self.wanted(request), status_code=303)
+        self.give(response, session)
+        return response
+
+    def give(self, response: Response, session: str) -> None:
+        """Give the browser the token of a new session."""
+        self.cookie.write(response, session)
+        self._wanted.forget(response)
+
+    def wanted(self, request: Request) -> str:
+        """Return the page that a person wanted before signing in; the first page if none."""
+        page = unquote(self._wanted.read(request))
+        return page if _OUR_PAGE.fullmatch(page) else "/"
+
     def answer(
         self, found: _Shown | Access | None, show: Callable[[_Shown], str], status: int = 200
     ) -> Response:
@@ -117,10 +149,12 @@ class Reception:
         """Say that there is no such page."""
         return self.message(404, *NOT_FOUND)
 
-    def message(self, status: int, title: str, text: str) -> Response:
-        """Answer with a page that says one thing."""
-        frame = Frame("", "", self.desk.now())
-        return HTMLResponse(pages.message(frame, title, text), status_code=status)
+    def message(
+        self, status: int, title: str, text: str, link: tuple[str, str] | None = None
+    ) -> Response:
+        """Answer with a page that says one thing; `link` is an address and its words."""
+        page = pages.message(Frame("", "", self.desk.now()), title, text, link=link)
+        return HTMLResponse(page, status_code=status)
 
     def frame(self, who: SignedIn | None = None) -> Frame:
         """Return the frame around a page."""
@@ -128,17 +162,26 @@ class Reception:
             return Frame("", "", self.desk.now())
         with self.desk.database.read() as conn:
             run = job_runs.read(conn).get("evaluate")
+            by_link = who.session.way in (None, SignInWay.LINK)
+            unset = by_link and not own_account.can_sign_in(conn, who.account)
         role = who.account.role
         judged = run.succeeded_at if run else None
         granted = frozenset(one.value for one in Ability if may(role, one) is Access.GRANTED)
         return Frame(
-            who.account.name, role.value.replace("_", " "), self.desk.now(), judged, granted
+            who.account.name,
+            role.value.replace("_", " "),
+            self.desk.now(),
+            judged,
+            granted,
+            sign_in_unset=unset,
         )
 
     def nobody(self, request: Request, error: Exception) -> Response:
         """Answer a request of nobody who is signed in."""
-        response = self.message(401, *NOBODY)
+        response = self.message(401, *NOBODY, link=("/sign-in", "Sign in"))
         self.cookie.forget(response)
+        if request.method == "GET" and request.url.path != "/":
+            self._wanted.write(response, quote(request.url.path, safe=""))
         return response
 
     def missing(self, request: Request, error: Exception) -> Response:
@@ -153,6 +196,8 @@ class Reception:
         """Answer while the database cannot be used, and give back what the person typed."""
         _log.warning("console without database", why=str(error))
         typed = getattr(request.state, "typed", {})
+        if _SECRETS & typed.keys():
+            typed = {}
         frame, action = Frame("", "", self.desk.now()), request.url.path
         page = pages.unsaved(frame, *DATABASE_AWAY, action, typed)
         return HTMLResponse(page, status_code=503)

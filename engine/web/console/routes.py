@@ -7,8 +7,8 @@ from fastapi import FastAPI, Response
 from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
 from engine.web.application import few_threads
+from engine.web.console.account_routes import AccountRoutes
 from engine.web.console.client_routes import ClientRoutes
-from engine.web.console.cookies import SessionCookie
 from engine.web.console.guard import guard
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
@@ -23,7 +23,14 @@ _ASSETS = {
     "rule_editor.js": "text/javascript",
 }
 # Each adds its routes, as its own module says.
-_ROUTES = (SignInRoutes, ClientRoutes, RuleRoutes, RuleDraftRoutes, OnCallRoutes)
+_ROUTES = (
+    SignInRoutes,
+    AccountRoutes,
+    ClientRoutes,
+    RuleRoutes,
+    RuleDraftRoutes,
+    OnCallRoutes,
+)
 
 
 def application(desk: Desk, url: str) -> FastAPI:
@@ -34,7 +41,7 @@ def application(desk: Desk, url: str) -> FastAPI:
         url: The URL by which people call the console.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads)
-    reception = Reception(desk, SessionCookie(url))
+    reception = Reception(desk, url)
     app.middleware("http")(guard(url, reception.fault))
     reception.add_to(app)
     for routes in _ROUTES:

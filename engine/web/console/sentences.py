@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.access.passwords import LONGEST, SHORTEST, PasswordFault
 from engine.access.sign_in import LinkState
 from engine.flows.console.buttons import ActResult
+from engine.flows.console.own_account import CodeFault
+from engine.flows.console.password_sign_in import PasswordResult
 
 NOT_FOUND = ("There is no such page", "The address is wrong, or what it named is no longer there.")
 NOT_YOURS = (
@@ -30,8 +33,7 @@ NOT_YOUR_DRAFT = (
 )
 NOBODY = (
     "You are signed out",
-    "Fifteen minutes without a click end a session. Ask the operator for a new sign-in link: "
-    "handrail accounts link NAME.",
+    "Fifteen minutes without a click end a session.",
 )
 SIGNED_OUT = ("You are signed out", "Close the window, because others may use this machine.")
 SIGN_IN_ELSEWHERE = (
@@ -43,6 +45,22 @@ LINK_WORDS: Mapping[LinkState, tuple[str, str]] = {
     LinkState.USED: ("This link was used", "It works once. Ask the operator for a new one."),
     LinkState.EXPIRED: ("This link is too old", "It works for a day. Ask the operator for a new."),
     LinkState.DISABLED: ("This account is closed", "Ask the operator."),
+}
+_PASSWORD_WORDS: Mapping[PasswordResult, str] = {
+    PasswordResult.WRONG: "The name, the password or the code is wrong. A code works once, so wait "
+    "for the next one.",
+    PasswordResult.BUSY: "Many people sign in at this moment. Try again in a few seconds.",
+}
+_NEW_PASSWORD_WORDS: Mapping[PasswordFault | CodeFault, str] = {
+    PasswordFault.DIFFER: "The two passwords differ. Type them again.",
+    PasswordFault.TOO_SHORT: f"The password is too short. It needs {SHORTEST} letters or more.",
+    PasswordFault.TOO_LONG: f"The password is too long. It may have {LONGEST} letters.",
+    PasswordFault.NAME_IN_IT: "The password holds your name. Choose another one.",
+    PasswordFault.TOO_PLAIN: "The password repeats few letters. Choose another one.",
+    CodeFault.WRONG_CODE: "The code is not the one of this moment. Check the clock of your phone, "
+    "and type the code that the app shows now.",
+    CodeFault.NOT_FRESH: "You signed in more than 15 minutes ago. Sign out, sign in again, and "
+    "then change this.",
 }
 _UNDO = " Within ten minutes you can undo it."
 _SAID: Mapping[str, str] = {
@@ -68,3 +86,15 @@ def said_of(did: str, owner: str) -> str:
     if did == ActResult.TAKEN:
         return f"Nothing changed: {owner or 'another person'} has it."
     return _SAID.get(did, "")
+
+
+def of_password(result: PasswordResult, wait: int) -> str:
+    """Say why a password signed nobody in; `wait` is in seconds."""
+    if result is PasswordResult.TOO_SOON:
+        return f"Too many wrong sign-ins. Wait {wait} seconds, and try again."
+    return _PASSWORD_WORDS[result]
+
+
+def of_new_password(fault: PasswordFault | CodeFault) -> str:
+    """Say why a new password is refused."""
+    return _NEW_PASSWORD_WORDS[fault]

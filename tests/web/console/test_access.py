@@ -30,6 +30,18 @@ ACCESS = {
     ],
     "GET /sign-in/{token}": [("/sign-in/x", (403,) * 6)],
     "POST /sign-in/{token}": [("/sign-in/x", (403,) * 6)],
+    "GET /sign-in": [("/sign-in", ALL)],
+    "POST /sign-in": [("/sign-in", (403,) * 6, {"name": "x", "password": "x", "code": "1"})],
+    # The console of the tests is called by a number, so it has no passkeys.
+    "POST /passkey/sign-in-options": [("/passkey/sign-in-options", (404,) * 6)],
+    "POST /passkey/sign-in": [("/passkey/sign-in", (404,) * 6)],
+    "GET /account": [("/account", (200,) * 5 + (401,))],
+    "GET /account/password": [("/account/password", (200,) * 5 + (401,))],
+    "POST /account/password": [("/account/password", (400,) * 5 + (401,), {"code": "1"})],
+    "POST /account/passkey-options": [("/account/passkey-options", (403,) * 5 + (401,))],
+    "POST /account/passkeys": [("/account/passkeys", (403,) * 5 + (401,))],
+    "POST /account/passkeys/remove": [("/account/passkeys/remove", (303,) * 5 + (401,))],
+    "POST /account/sessions/end": [("/account/sessions/end", (303,) * 5 + (401,))],
     "GET /signed-out": [("/signed-out", ALL)],
     "GET /": [("/", (200, 200, 200, 303, 303, 401))],
     "GET /clients/{ref:path}": [
