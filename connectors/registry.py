@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
+    "sql": "connectors.sql",
 }
 GATEWAYS: dict[str, str] = {
     "printed": "connectors.printed_sms",

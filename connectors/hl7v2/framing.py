@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from connectors.hl7v2.message import Segment, read_delimiters
+from connectors.hl7v2.hl7_message import Segment, read_delimiters
 
 START = b"\x0b"
 END = b"\x1c"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.hl7v2.framing import Frames, frame, split_file
-from connectors.hl7v2.message import read_message
+from connectors.hl7v2.hl7_message import read_message
 from tests.connectors.hl7v2.samples import HEADER, MESSAGES
 
 

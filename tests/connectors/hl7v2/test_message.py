@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.hl7v2.message import Message, decode, read_message
+from connectors.hl7v2.hl7_message import Message, decode, read_message
 from tests.connectors.hl7v2.samples import HEADER, MESSAGES, SAMPLES
 
 
