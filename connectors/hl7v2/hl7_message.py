@@ -28,14 +28,14 @@ class Delimiters(NamedTuple):
 class Segment:
     """One line of a message; everything below its fields is split only when it is asked for."""
 
-    __slots__ = ("_by", "fields", "line")
+    __slots__ = ("by", "fields", "line")
 
     def __init__(self, fields: list[str], by: Delimiters, line: int) -> None:
         """Keep a segment's raw `fields`; `line` is its number in the message, counted from 1.
 
         The segment's name stands at place 0, so that field 3 stands at place 3 also in MSH.
         """
-        self.fields, self._by, self.line = fields, by, line
+        self.fields, self.by, self.line = fields, by, line
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class Segment:
             return []
         if self._is_delimiters(field):
             return [Repetition(text, Delimiters("\0", "\0", "\0", "\0", "\0"))]
-        return [Repetition(each, self._by) for each in text.split(self._by.repetition)]
+        return [Repetition(each, self.by) for each in text.split(self.by.repetition)]
 
     def text(self, field: int, component: int = 1, subcomponent: int = 1) -> str:
         """Return a part of a field's first repetition without its escapes; "" if it has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -124,9 +125,11 @@ class SqlSettings(SourceSettings):
         return self
 
     @classmethod
-    def mistakes(cls, written: Any, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+    def mistakes(
+        cls, written: Any, kinds: Mapping[str, Kind], folder: Path
+    ) -> Iterator[tuple[Place, str]]:
         """Check the events of its queries against the site's kinds."""
-        return check_mappings(written, "queries", kinds)
+        return check_mappings(written, "queries", kinds, folder)
 
     @property
     def attributes(self) -> frozenset[str] | None:

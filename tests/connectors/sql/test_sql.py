@@ -61,7 +61,7 @@ class SqlSite(CsvSite):
             else "{url: {env: HIS_URL}}"
         )
         (folder / "config.yaml").write_text(
-            "timezone: America/New_York\nsources:\n  - name: his\n    type: sql\n"
+            "timezone: America/New_York\nsources:\n  - name: his\n"
             f"    sql: {where}\n{more}    queries:\n{indent(queries.strip(), ' ' * 6)}\n"
         )
         return load(folder / "config.yaml")
@@ -298,7 +298,7 @@ def test_a_query_that_does_more_than_read_is_refused(
 ) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(
-        "sources:\n  - name: his\n    type: sql\n    sql: {sqlite: his.db}\n    queries:\n"
+        "sources:\n  - name: his\n    sql: {sqlite: his.db}\n    queries:\n"
         + indent(
             QUERIES.replace(
                 "select * from visits where changed >= :since order by changed", written

@@ -40,7 +40,7 @@ def play(folder: Path, database: Database, steps: list[object]) -> None:
     clinic = create_engine(f"sqlite:///{folder / 'his.db'}")
     path = folder / "config.yaml"
     path.write_text(
-        "timezone: UTC\nsources:\n  - name: his\n    type: sql\n    every: 0 seconds\n"
+        "timezone: UTC\nsources:\n  - name: his\n    every: 0 seconds\n"
         "    sql: {sqlite: his.db}\n    queries:\n" + QUERIES.replace("\n", "\n      ")
     )
     loaded = load(path)
