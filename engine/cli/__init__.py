@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
 from engine.errors import HandrailError, MistakesError
+
+# What a command imports and reads lives until it ends. Python would look through all of it again
+# after each 700 new objects, which takes a twelfth of the time of a check.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -16,6 +21,7 @@ def run_command_line(arguments: Sequence[str] | None = None) -> NoReturn:
     Exit codes: 0 done; 1 the command found something; 2 the user's mistake, on stderr without a
     traceback; 3 a fault of Handrail.
     """
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     from engine.cli.commands import app_for
     from engine.model.printable import printable
     from engine.model.redaction import hide_passwords

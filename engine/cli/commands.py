@@ -76,7 +76,7 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
         summaries of all of them, which is what `--help` and a misspelt command need.
     """
     app = typer.Typer(
-        help="Handrail watches over people in aftercare and tells people when one may be at risk.",
+        help="Watch over people in aftercare, and tell their team when one may be at risk.",
         no_args_is_help=True,
         add_completion=False,
         # Plain help: the framed kind takes twice as long.
