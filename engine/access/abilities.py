@@ -18,6 +18,7 @@ class Ability(StrEnum):
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
     SEE_VIEWS = "see views"  # who looked at a client
+    ANSWER_CLIENT = "answer client"  # text them, mark their texts as seen, write notes
     EDIT_RULES = "edit rules"  # write drafts, propose them, and try them on the own caseload
     RELEASE_RULES = "release rules"  # approve what another person proposed
 
@@ -35,7 +36,8 @@ _EVERY_CLIENT = frozenset({AccountRole.SUPERVISOR, AccountRole.AUDITOR})
 _DUTY = frozenset({Ability.SEE_RULES, Ability.SEE_ON_CALL})
 _CLIENTS = _DUTY | {Ability.SEE_CASELOAD, Ability.SEE_CLIENT}
 _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
-    AccountRole.CASE_MANAGER: _CLIENTS | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT},
+    AccountRole.CASE_MANAGER: _CLIENTS
+    | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT, Ability.ANSWER_CLIENT},
     AccountRole.SUPERVISOR: frozenset(Ability),
     AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
     AccountRole.OPERATOR: _DUTY,

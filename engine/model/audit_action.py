@@ -79,6 +79,9 @@ class AuditAction(StrEnum):
     SIGNED_OUT = "signed out"
     VIEWED = "viewed"
     ACCESS_REFUSED = "access refused"
+    CLIENT_ANSWERED = "client answered"
+    TEXTS_SEEN = "texts seen"
+    NOTE_WRITTEN = "note written"
 
 
 def message_became(state: str) -> AuditAction:

@@ -9,6 +9,7 @@ from engine.model.alert_explanation import AlertExplanation
 from engine.model.event import Event
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
+from engine.model.note import Note
 from engine.model.rule import Severity, Status
 
 
@@ -74,7 +75,8 @@ class ClientPage:
     """All that one client's page shows, from `start` to `now`.
 
     `discharged` is None if the record names no discharge so far. `rules` has the id and the title
-    of each rule that serves. `views` is None for an account that must not know who looked.
+    of each rule that serves. `unseen` counts the texts that nobody has seen. `views` is None for an
+    account that must not know who looked.
     """
 
     ref: str
@@ -88,6 +90,8 @@ class ClientPage:
     past: tuple[PastAlert, ...]
     rules: tuple[tuple[str, str], ...]
     events: tuple[Event, ...]
+    notes: tuple[Note, ...]
+    unseen: int
     views: tuple[View, ...] | None
 
 

@@ -83,6 +83,7 @@ class MessageKind(StrEnum):
     # To a client.
     ASK = "ask"  # what a schedule asks; `sequence` is the expectation
     CLIENT_WORDS = "client_words"  # words that support; `sequence` is what they follow
+    ANSWER = "answer"  # a person's own words; `sequence` is the form, `subject_id` the writer
     PROMISES_BROKEN = "promises_broken"
     PROMISES_MENDED = "promises_mended"
 

@@ -10,10 +10,10 @@ from engine.model.account import AccountRole
 SEEN = "caseload client rules on_call"
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: (f"{SEEN} act shift", ""),
+    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer", ""),
     AccountRole.SUPERVISOR: (
-        f"{SEEN} act shift views edit release",
-        f"{SEEN} act shift views edit release",
+        f"{SEEN} act shift views edit release answer",
+        f"{SEEN} act shift views edit release answer",
     ),
     AccountRole.OPERATOR: ("rules on_call", ""),
     AccountRole.AUDITOR: (f"{SEEN} views", f"{SEEN} views"),
@@ -29,6 +29,7 @@ WORDS = {
     "views": Ability.SEE_VIEWS,
     "edit": Ability.EDIT_RULES,
     "release": Ability.RELEASE_RULES,
+    "answer": Ability.ANSWER_CLIENT,
 }
 
 

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import time
+from itertools import count
 
 import pyotp
+import requests
+from sqlalchemy import update
 
 from engine.access import one_time_codes
 from engine.flows.console import accounts, own_account, signing_in
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
+from engine.flows.delivery import deliver
+from engine.flows.inbound import receive
+from engine.flows.schedules.client_agreements import agree
 from engine.model.account import AccountRole
+from engine.model.inbound import Inbound
 from engine.model.instant import SECOND_US
 from engine.model.on_call import Rotation
 from engine.model.settings import Settings
 from engine.store.database.connection import Database
+from engine.store.tables.people import clients
 from engine.web.console.routes import application
 from engine.web.server import WebServer
+from tests.kit.carrier import Carrier
 from tests.kit.site import Site
 from tests.kit.times import NOON, hours
 
@@ -32,6 +42,7 @@ WEEKS = Rotation.model_validate(
 )
 URL = "http://127.0.0.1"
 PASSWORD = "four odd quiet rivers"
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -116,3 +127,29 @@ class ConsoleSite:
             yield server
         finally:
             server.stop()
+
+    def agreed(self, client_id: int = 1, phone: str = "+15550109999") -> None:
+        """Let a client agree to texts, with quiet hours from 21:00 to 08:00."""
+        with self.database.write() as conn:
+            conn.execute(update(clients).where(clients.c.id == client_id).values(phone=phone))
+            agree(
+                conn, f"C-{client_id}", "signed form", "v1", "english",
+                (time(21), time(8)), self.now,
+            )  # fmt: skip
+
+    def wrote(self, body: str, phone: str = "+15550109999") -> None:
+        """Let a text come in."""
+        inbound = Inbound(f"SM{next(_NUMBERS)}", phone, body)
+        receive.take(self.database, inbound, self.site.telling, self.now)
+
+    def deliver(self, carrier: Carrier) -> None:
+        """Send all that is due."""
+        while deliver.run(self.database, carrier, self.now, "tests"):
+            pass
+
+    def browser(self, name: str) -> requests.Session:
+        """A browser with which an account is signed in."""
+        found = requests.Session()
+        found.headers["Sec-Fetch-Site"] = "same-origin"
+        found.cookies["handrail"] = self.session(name)
+        return found

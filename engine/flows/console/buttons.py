@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from engine.access.abilities import Ability, Access
+from engine.access.abilities import Ability
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
-from engine.flows.inbound import acting, alert_actions
+from engine.flows.inbound import alert_actions
 from engine.model.alert import Act
 from engine.model.instant import Instant
 from engine.model.staff import Staff
@@ -88,13 +88,8 @@ def _allowed(
         if record is None:
             return ActOutcome(ActResult.UNKNOWN)
         client_id = record.listed.alert.client_id
-        access = viewing.access_to(conn, who, Ability.ACT_ON_ALERT, client_id, now)
-        why = access.value
-        if access is Access.GRANTED and who.staff is not None:
-            decision = acting.decide(conn, who.staff, client_id, now)
-            if decision.allowed:
-                result, owner = do(conn, who.staff, now)
-                return ActOutcome(result, record.listed.client_ref, owner)
-            why = decision.reason.value
-        viewing.record_refusal(conn, who, Ability.ACT_ON_ALERT, client_id, why, now)
-    return ActOutcome(ActResult.REFUSED)
+        person = viewing.acts_as(conn, who, Ability.ACT_ON_ALERT, client_id, now)
+        if person is None:
+            return ActOutcome(ActResult.REFUSED)
+        result, owner = do(conn, person, now)
+    return ActOutcome(result, record.listed.client_ref, owner)

@@ -16,11 +16,13 @@ from engine.model.rule import SEVERITIES
 from engine.store.alerts import alert_records
 from engine.store.alerts.alert_records import Listed
 from engine.store.intake import client_events, histories
+from engine.store.messages import seen_texts
 from engine.store.operations import client_views
+from engine.store.people import notes
 from engine.store.people.roster import KnownClient
 
 PERIODS = (14, 30, 60)  # days
-_VIEWS = 20
+_VIEWS, _NOTES = 20, 50
 _STATES = ("open", "acknowledged", "snoozed", "resolved")
 
 
@@ -83,6 +85,8 @@ def _page(
         ),
         rules=tuple((rule.id, rule.title or rule.id) for rule in rules.values()),
         events=tuple(client_events.in_period(conn, client_id, start, now)),
+        unseen=seen_texts.unseen_of(conn, client_id),
+        notes=tuple(notes.of_client(conn, client_id, _NOTES)),
         views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
     )
 

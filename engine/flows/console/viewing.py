@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from engine.access.abilities import Ability, Access, may
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
+from engine.flows.inbound import acting
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
+from engine.model.staff import Staff
 from engine.store.alerts import caseload_list
 from engine.store.operations import audit_log
 from engine.store.people import roster
@@ -35,6 +37,25 @@ def record_refusal(
         subject=f"client {client_id}",
         detail={"ability": ability.value, "why": why},
     )
+
+
+def acts_as(
+    conn: Connection, who: SignedIn, ability: Ability, client_id: int, now: Instant
+) -> Staff | None:
+    """Return the person in whose name an account does something about a client at `now`.
+
+    Returns:
+        None if the account must not; that is written down.
+    """
+    access = access_to(conn, who, ability, client_id, now)
+    why = access.value
+    if access is Access.GRANTED and who.staff is not None:
+        decision = acting.decide(conn, who.staff, client_id, now)
+        if decision.allowed:
+            return who.staff
+        why = decision.reason.value
+    record_refusal(conn, who, ability, client_id, why, now)
+    return None
 
 
 def find(desk: Desk, who: SignedIn, ref: str, now: Instant) -> KnownClient | Access | None:

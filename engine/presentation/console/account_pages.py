@@ -9,7 +9,7 @@ import segno
 from engine.model.account import Session, SignInWay
 from engine.model.own_account import OwnAccount
 from engine.presentation.console import when
-from engine.presentation.console.pages import Frame, render_page
+from engine.presentation.console.frame import Frame, render_page
 
 _BROWSERS = (
     ("Edg/", "Edge"),

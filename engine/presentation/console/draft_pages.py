@@ -16,8 +16,9 @@ from engine.model.rule_editor import (
 from engine.presentation.cases import lines_of_case
 from engine.presentation.console import when
 from engine.presentation.console.draft_sentences import NOTICES, STATES, of_cases, verdict
+from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.line_diff import DiffLine, line_diff
-from engine.presentation.console.pages import Frame, indented, render_page
+from engine.presentation.console.pages import indented
 from engine.presentation.rendering import render
 
 

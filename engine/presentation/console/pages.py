@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from urllib.parse import quote, urlencode
@@ -18,38 +18,19 @@ from engine.model.console_pages import (
     RuleCard,
     RulePage,
 )
-from engine.model.instant import DAY_US, MINUTE_US, Instant
+from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import zone_at
 from engine.model.rule import SEVERITIES
 from engine.model.rule_explanation import RuleAtInstant
 from engine.presentation.console import when
+from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.timeline import Stroke, in_words, timeline
 from engine.presentation.local_clock import local
-from engine.presentation.rendering import render
 from engine.presentation.why import with_call_names
 
 _CRAVING_DAYS = 14
-_STALE_US = 2 * MINUTE_US  # as /readyz takes for no success
 _CURVE = 22.0  # pixels
 _DEEPEST = 7  # the style sheet has so many indentations
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The frame around every page.
-
-    `account` is empty before a person has signed in. `evaluated_at` is when clients were last
-    judged; None if they never were, so that the page warns. `abilities` are the words of what the
-    account may do, which decide what leads where. `sign_in_unset` says that
-    the account has nothing but links to sign in by.
-    """
-
-    account: str
-    role: str
-    now: Instant
-    evaluated_at: Instant | None = None
-    abilities: frozenset[str] = frozenset()
-    sign_in_unset: bool = False
 
 
 def sign_in(frame: Frame, name: str, action: str) -> str:
@@ -115,10 +96,12 @@ def client(
     views = page.views and [
         (when.at(view.at, page.zones), view.by, view.what) for view in page.views
     ]
+    notes = [(when.at(one.at, page.zones), one.by, one.words, one.alert_id) for one in page.notes]
     return render_page(
         "console/client.html", frame, page.ref,
         page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
-        views=views, alerts=_alerts(page), ask=ask, timeline=timeline(page), gravest=_gravest(page),
+        views=views, notes=notes, alerts=_alerts(page), ask=ask, timeline=timeline(page),
+        gravest=_gravest(page),
     )  # fmt: skip
 
 
@@ -152,6 +135,14 @@ def on_call(frame: Frame, page: OnCallPage, said: str) -> str:
     return render_page("console/on_call.html", frame, "On call", page=page, said=said)
 
 
+def note(frame: Frame, ref: str, alert: int | None, typed: str, objections: Sequence[str]) -> str:
+    """Render a note that cannot be kept, with the objections to it."""
+    return render_page(
+        "console/note.html", frame, f"Note about {ref}",
+        ref=ref, alert=alert, typed=typed, objections=objections,
+    )  # fmt: skip
+
+
 def address_of(ref: str, alert_id: int, did: str, owner: str) -> str:
     """Return the address of a client's page that says what a button did about an alert."""
     told = {"did": did, "alert": str(alert_id)} | ({"owner": owner} if owner else {})
@@ -175,19 +166,6 @@ def _ask(
 def _zone(at: datetime) -> str:
     """Return the name of the zone of an instant that a flow made local."""
     return str(at.tzinfo)
-
-
-def render_page(template: str, frame: Frame, title: str, **values: object) -> str:
-    """Render a page inside the frame."""
-    stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > _STALE_US
-    watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
-    return render(template, frame=frame, title=title, stale=stale, watching=watching, **values)
-
-
-def _seconds(frame: Frame) -> str:
-    assert frame.evaluated_at is not None
-    seconds = max(0, frame.now - frame.evaluated_at) // 1_000_000
-    return f"{seconds} s ago" if seconds < 120 else f"{when.ago(frame.evaluated_at, frame.now)} ago"
 
 
 def _gravest(page: ClientPage) -> str:

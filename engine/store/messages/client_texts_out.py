@@ -35,6 +35,7 @@ def enqueue(
     body: str,
     now: Instant,
     expires_at: Instant,
+    writer: int = 0,
 ) -> int | None:
     """Put a message to a client into the outbox.
 
@@ -46,6 +47,7 @@ def enqueue(
         body: The words.
         now: The present instant.
         expires_at: When it is of no use any more.
+        writer: The id of the member of staff who wrote it; 0 if the site's words did.
 
     Returns:
         Its id; None if the same one is there already.
@@ -55,7 +57,7 @@ def enqueue(
         "step": 0,
         "kind": kind,
         "sequence": sequence,
-        "subject_id": 0,
+        "subject_id": writer,
         "urgency": urgency_of(kind, None),
         "body": body,
         "state": "queued",

@@ -125,3 +125,23 @@ inbox_alerts = Table(
     Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
     Index(None, "alert_id"),
 )
+
+# A person has seen an incoming text of a client; the first one counts.
+seen_texts = Table(
+    "seen_texts",
+    metadata,
+    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# The short links of texts to staff: each leads one member of staff to one alert.
+alert_links = Table(
+    "alert_links",
+    metadata,
+    Column("token", String(12), primary_key=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("alert_id", "staff_id"),
+)

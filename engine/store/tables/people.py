@@ -187,3 +187,15 @@ disclosures_averted = Table(
     Column("disclosure_id", ForeignKey("disclosures.id"), primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
 )
+
+# What people wrote down about a client, perhaps about one alert; never changed.
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
+    Column("alert_id", ForeignKey("alerts.id")),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("words", Text, nullable=False),
+)

@@ -20,7 +20,7 @@ from engine.flows.console.signing_in import SignedIn
 from engine.model.account import IDLE_US, SignInWay
 from engine.model.printable import printable
 from engine.presentation.console import pages
-from engine.presentation.console.pages import Frame
+from engine.presentation.console.frame import Frame
 from engine.store.operations import job_runs
 from engine.web.console.cookies import SessionCookie, WantedPageCookie
 from engine.web.console.sentences import (
@@ -77,6 +77,16 @@ async def _sent(request: Request) -> str:
 
 Typed = Annotated[Mapping[str, str], Depends(_typed)]
 Sent = Annotated[str, Depends(_sent)]
+
+
+def id_in(typed: Mapping[str, str], name: str) -> int | None:
+    """Return an id in a form; None if it is left out or can be none."""
+    text = typed.get(name, "")
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_ID
+        else None
+    )
 
 
 class Reception:
@@ -148,6 +158,14 @@ class Reception:
     def not_found(self) -> Response:
         """Say that there is no such page."""
         return self.message(404, *NOT_FOUND)
+
+    def after(self, done: object, address: str) -> Response:
+        """Lead on after a form, so that a reload does not send it again; or say why it failed."""
+        if done is None:
+            return self.not_found()
+        if isinstance(done, Access):
+            return self.refused(done)
+        return RedirectResponse(address, 303)
 
     def message(
         self, status: int, title: str, text: str, link: tuple[str, str] | None = None

@@ -9,6 +9,7 @@ from engine.presentation.rendering import asset
 from engine.web.application import few_threads
 from engine.web.console.account_routes import AccountRoutes
 from engine.web.console.client_routes import ClientRoutes
+from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.guard import guard
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
@@ -27,6 +28,7 @@ _ROUTES = (
     SignInRoutes,
     AccountRoutes,
     ClientRoutes,
+    ConversationRoutes,
     RuleRoutes,
     RuleDraftRoutes,
     OnCallRoutes,

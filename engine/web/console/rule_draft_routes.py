@@ -89,7 +89,7 @@ class RuleDraftRoutes:
 
     def _signed_out(self, request: Request, typed: Mapping[str, str]) -> Response:
         """Give the typed text back, because a session may end while a person writes."""
-        frame = pages.Frame("", "", self._desk.now())
+        frame = self._reception.frame()
         page = pages.unsaved(frame, *SIGN_IN_ELSEWHERE, request.url.path, typed)
         return HTMLResponse(page, status_code=401)
 

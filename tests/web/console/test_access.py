@@ -16,6 +16,7 @@ from tests.kit.console import URL, WEEKS, ConsoleSite
 from tests.kit.rule_site import RuleSite
 
 ROLES = ("one", "super", "auditor", "clinician", "operator", "nobody")
+ANSWER = {"what": "answer", "words": "I call you.", "form": "5", "newest": "9"}
 ALL = (200, 200, 200, 200, 200, 200)
 # C-1 is the client of "one", C-2 is not. {1} and {2} stand for the ids of their alerts.
 # route: rows of an address and the status that it has for each of ROLES; a form may come third
@@ -58,6 +59,22 @@ ACCESS = {
         ("/alerts/{1}/undo", (303, 303, 403, 403, 403, 401)),
         ("/alerts/{2}/undo", (403, 303, 403, 403, 403, 401)),
     ],
+    "GET /conversation/{ref:path}": [
+        ("/conversation/C-1", (200, 200, 200, 403, 403, 401)),
+        ("/conversation/C-2", (403, 200, 200, 403, 403, 401)),
+    ],
+    "POST /conversation/{ref:path}": [
+        ("/conversation/C-1", (303, 303, 403, 403, 403, 401), {"what": "seen", "newest": "9"}),
+        ("/conversation/C-2", (403, 303, 403, 403, 403, 401), {"what": "seen", "newest": "9"}),
+        ("/conversation/C-1?answer", (303, 303, 403, 403, 403, 401), ANSWER),
+        ("/conversation/C-2?answer", (403, 303, 403, 403, 403, 401), ANSWER),
+        ("/conversation/C-1?empty", (422, 422, 403, 403, 403, 401), ANSWER | {"words": ""}),
+    ],
+    "POST /notes": [
+        ("/notes?1", (303, 303, 403, 403, 403, 401), {"client": "C-1", "words": "Called."}),
+        ("/notes?2", (403, 303, 403, 403, 403, 401), {"client": "C-2", "words": "Called."}),
+        ("/notes?empty", (422, 422, 403, 403, 403, 401), {"client": "C-1", "words": ""}),
+    ],
     "GET /rules": [("/rules", (200, 200, 200, 200, 200, 401))],
     "GET /rules/{rule_id}": [("/rules/two-missed", (200, 200, 200, 200, 200, 401))],
     "GET /rule-files": [("/rule-files", (200, 200, 200, 200, 200, 401))],
@@ -85,6 +102,8 @@ def site(sqlite_database: Database, tmp_path: Path) -> ConsoleSite:
     rule_drafts.begin(site.desk, site.who("clinician"), "missed.yaml")
     with site.database.write() as conn:
         on_call.accept(conn, [WEEKS], site.now)
+    for client_id in (1, 2):
+        site.agreed(client_id, f"+1555010999{client_id}")
     return site
 
 

@@ -1,0 +1,151 @@
+"""A client's conversation: reading it, answering, and marking the client's words as seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine.access.abilities import Ability, Access, may
+from engine.calendar.quiet_hours import earliest_send
+from engine.flows.console import viewing
+from engine.flows.console.desk import Desk
+from engine.flows.console.signing_in import SignedIn
+from engine.messaging.eligibility import NotifyDecision, may_notify
+from engine.messaging.lint import lint
+from engine.model.audit_action import AuditAction
+from engine.model.conversation import Conversation
+from engine.model.instant import DAY_US, Instant
+from engine.model.message import MessageKind
+from engine.model.notify_reason import NotifyReason
+from engine.model.staff import RecipientFacts
+from engine.store.messages import client_texts_out, conversation, seen_texts
+from engine.store.operations import audit_log
+from engine.store.people import agreements, opt_outs
+from engine.store.people.roster import KnownClient
+
+MOST_TEXTS = 200  # of each direction
+# An answer that quiet hours or the carrier hold up for longer answers nothing any more.
+_OF_USE_US = DAY_US
+_SHARED = "would go to a number that two clients share"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerResult:
+    """Whether a person's words are in the outbox; if not, the objections or the reason."""
+
+    queued: bool
+    objections: tuple[str, ...] = ()
+    reason: NotifyReason = NotifyReason.ALLOWED
+
+
+def open_page(desk: Desk, who: SignedIn, ref: str) -> Conversation | Access | None:
+    """Return a client's conversation, and write down that the account saw it.
+
+    Returns:
+        The conversation, or why the account must not see it; None if there is no such client.
+    """
+    now = desk.now()
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
+    with desk.database.read() as conn:
+        reach = _reach(conn, known.id, now)
+        found = Conversation(
+            ref,
+            known.zones,
+            now,
+            tuple(conversation.read(conn, known.id, MOST_TEXTS)),
+            conversation.newest(conn, known.id),
+            seen_texts.unseen_of(conn, known.id),
+            who.staff is not None and _granted(who),
+            reach.reason,
+            reach.until,
+        )
+    viewing.record(desk, who, "conversation", f"client {known.id}", now)
+    return found
+
+
+def answer(
+    desk: Desk, who: SignedIn, ref: str, words: str, form: int, newest: int
+) -> AnswerResult | Access | None:
+    """Put a person's words to a client into the outbox, and mark what they answer as seen.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who writes.
+        ref: The client's ref.
+        words: The words.
+        form: The number of the form, so that a form that is sent twice sends one text.
+        newest: The id of the newest text that the person was shown.
+
+    Returns:
+        The result, or why the account must not; None if there is no such client.
+    """
+    now, words = desk.now(), words.strip()
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
+    objections = lint(words) if words else ["is empty"]
+    with desk.database.write() as conn:
+        person = viewing.acts_as(conn, who, Ability.ANSWER_CLIENT, known.id, now)
+        if person is None:
+            return Access.NOT_THEIR_ROLE
+        reach = _reach(conn, known.id, now)
+        if reach.reason not in {NotifyReason.ALLOWED, NotifyReason.QUIET_HOURS}:
+            return AnswerResult(queued=False, reason=reach.reason)
+        if not agreements.reachable(conn, [known.id]):
+            objections = [_SHARED]
+        if objections:
+            return AnswerResult(queued=False, objections=tuple(objections))
+        message = client_texts_out.enqueue(
+            conn, known.id, MessageKind.ANSWER, form, words, now, now + _OF_USE_US, person.id
+        )
+        seen = seen_texts.mark(conn, known.id, newest, who.account.id, now)
+        if message is not None:
+            detail = {"message": message, "seen": seen}
+            _record(conn, who, AuditAction.CLIENT_ANSWERED, known.id, detail, now)
+    return AnswerResult(queued=True)
+
+
+def mark_seen(desk: Desk, who: SignedIn, ref: str, newest: int) -> int | Access | None:
+    """Mark a client's texts as seen by the account, up to the newest one that it was shown.
+
+    Returns:
+        How many no person had seen, or why the account must not; None without such a client.
+    """
+    now = desk.now()
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
+    with desk.database.write() as conn:
+        if viewing.acts_as(conn, who, Ability.ANSWER_CLIENT, known.id, now) is None:
+            return Access.NOT_THEIR_ROLE
+        seen = seen_texts.mark(conn, known.id, newest, who.account.id, now)
+        if seen:
+            _record(conn, who, AuditAction.TEXTS_SEEN, known.id, {"texts": seen}, now)
+    return len(seen)
+
+
+def _granted(who: SignedIn) -> bool:
+    return may(who.account.role, Ability.ANSWER_CLIENT) is Access.GRANTED
+
+
+def _reach(conn: Connection, client_id: int, now: Instant) -> NotifyDecision:
+    """Decide whether a text may reach a client now, as delivery decides it."""
+    client = agreements.contact(conn, client_id, now)
+    opted_out = client.phone is not None and opt_outs.holds(conn, client.phone)
+    facts = RecipientFacts(client, opted_out=opted_out)
+    return may_notify(facts, now, sendable_at=earliest_send(now, client, urgent=False))
+
+
+def _record(
+    conn: Connection,
+    who: SignedIn,
+    action: AuditAction,
+    client_id: int,
+    detail: dict[str, object],
+    now: Instant,
+) -> None:
+    subject = f"client {client_id}"
+    audit_log.record(conn, at=now, actor=who.actor, action=action, subject=subject, detail=detail)

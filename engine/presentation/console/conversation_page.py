@@ -1,0 +1,87 @@
+"""A client's conversation as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.model.conversation import Conversation, TextOfClient, TextToClient
+from engine.model.local_time import Zones
+from engine.model.message import FINAL_STATES, MessageKind
+from engine.presentation.console import when
+from engine.presentation.console.delivery_words import STATES, why_no_text
+from engine.presentation.console.frame import Frame, render_page
+
+_SITE = {MessageKind.ASK: "Handrail, a question", MessageKind.CLIENT_WORDS: "Handrail"}
+
+
+def conversation(
+    frame: Frame,
+    page: Conversation,
+    form: int,
+    said: str = "",
+    typed: str = "",
+    objections: Sequence[str] = (),
+) -> str:
+    """Render a conversation.
+
+    Args:
+        frame: The frame around it.
+        page: The texts, and whether the account may answer.
+        form: The number of the form; a form that is sent twice sends one text.
+        said: The sentence about what a button just did.
+        typed: The answer as the person typed it before.
+        objections: Why it cannot be sent.
+    """
+    texts = [line for one in page.texts for line in _lines(one, page)]
+    held = "" if page.sendable_at is None else when.at(page.sendable_at, page.zones)
+    return render_page(
+        "console/conversation.html", frame, f"Texts of {page.ref}",
+        page=page, texts=texts, form=form, said=said, typed=typed, objections=objections,
+        why_not=why_no_text(page.reason), held=held,
+    )  # fmt: skip
+
+
+def _lines(one: TextOfClient | TextToClient, page: Conversation) -> list[Mapping[str, object]]:
+    if isinstance(one, TextToClient):
+        return [
+            _line(
+                "out",
+                one.by or _SITE.get(one.kind, "Handrail"),
+                one,
+                page,
+                _became(one, page.zones),
+            )
+        ]
+    seen = (
+        "" if one.seen_at is None else f"seen by {one.seen_by}, {when.at(one.seen_at, page.zones)}"
+    )
+    lines = [_line("in", page.ref, one, page, seen or "no person has seen it yet", unseen=not seen)]
+    if one.answer:
+        at = when.at(one.at, page.zones)
+        lines.append(
+            {"way": "out", "by": "Handrail, by itself", "at": at, "body": one.answer,
+             "became": "sent as the answer", "unseen": False}
+        )  # fmt: skip
+    return lines
+
+
+def _line(
+    way: str,
+    by: str,
+    one: TextOfClient | TextToClient,
+    page: Conversation,
+    became: str,
+    *,
+    unseen: bool = False,
+) -> Mapping[str, object]:
+    at = when.at(one.at, page.zones)
+    return {"way": way, "by": by, "at": at, "body": one.body, "became": became, "unseen": unseen}
+
+
+def _became(one: TextToClient, zones: Zones) -> str:
+    said = STATES[one.state]
+    if one.state == "queued" and one.due_at > one.at:
+        return f"{said} at {when.at(one.due_at, zones)}"
+    if one.state in FINAL_STATES:
+        said += f", {when.at(one.ended_at, zones)}"
+    return said + (f" (error {one.error_code})" if one.error_code else "")

@@ -1,0 +1,31 @@
+"""What became of a text, in the words of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.model.message import OutboxState
+from engine.model.notify_reason import NotifyReason
+
+STATES: Mapping[OutboxState, str] = {
+    "queued": "waits to go out",
+    "claimed": "is going out now",
+    "unknown": "the carrier is asked whether it took it",
+    "accepted": "with the carrier",
+    "sent": "sent, arrival not reported yet",
+    "delivered": "arrived",
+    "undelivered": "did not arrive",
+    "failed": "could not be sent",
+    "expired": "was too old to be sent",
+    "cancelled": "not sent, no longer needed",
+}
+_NO_TEXT: Mapping[NotifyReason, str] = {
+    NotifyReason.INACTIVE: "the client has not agreed to get texts",
+    NotifyReason.NO_PHONE: "the roster has no number of the client",
+    NotifyReason.OPTED_OUT: "the client's number said STOP",
+}
+
+
+def why_no_text(reason: NotifyReason) -> str:
+    """Say why no text may go to a client; empty if one may, perhaps after quiet hours."""
+    return _NO_TEXT.get(reason, "")

@@ -1,0 +1,80 @@
+"""The routes of a client's conversation and of notes."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+
+from engine.flows.console import conversation, notes
+from engine.flows.console.conversation import AnswerResult
+from engine.flows.console.signing_in import SignedIn
+from engine.model.printable import printable
+from engine.presentation.console import conversation_page, pages
+from engine.web.console.reception import Reception, Typed, id_in
+from engine.web.console.sentences import said_of
+
+_FORM_BITS = 62  # what a BIGINT holds
+
+
+class ConversationRoutes:
+    """Reading a client's texts, answering them, and writing notes."""
+
+    def __init__(self, reception: Reception) -> None:
+        """Take what every part of the console needs."""
+        self._reception = reception
+        self._desk = reception.desk
+
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
+        app.get("/conversation/{ref:path}")(self._open)
+        app.post("/conversation/{ref:path}")(self._act)
+        app.post("/notes")(self._note)
+
+    def _open(self, request: Request, ref: str, did: str = "") -> Response:
+        who = self._reception.who(request)
+        return self._page(who, printable(ref), secrets.randbits(_FORM_BITS), said_of(did, ""))
+
+    def _act(self, request: Request, ref: str, typed: Typed) -> Response:
+        who, ref = self._reception.who(request), printable(ref)
+        newest = id_in(typed, "newest") or 0
+        if typed.get("what") == "seen":
+            seen = conversation.mark_seen(self._desk, who, ref, newest)
+            return self._reception.after(seen, f"/conversation/{quote(ref, safe='')}?did=seen")
+        words, form = typed.get("words", ""), id_in(typed, "form")
+        if typed.get("what") != "answer" or form is None:
+            return self._reception.not_found()
+        done = conversation.answer(self._desk, who, ref, words, form, newest)
+        if isinstance(done, AnswerResult) and not done.queued:
+            return self._page(who, ref, form, "", words, done.objections)
+        return self._reception.after(
+            done, f"/conversation/{quote(ref, safe='')}?did=answered#answer"
+        )
+
+    def _page(
+        self, who: SignedIn, ref: str, form: int, said: str = "", typed: str = "",
+        objections: tuple[str, ...] = (),
+    ) -> Response:  # fmt: skip
+        found = conversation.open_page(self._desk, who, ref)
+        frame = self._reception.frame(who)
+        return self._reception.answer(
+            found,
+            lambda page: conversation_page.conversation(frame, page, form, said, typed, objections),
+            422 if objections else 200,
+        )
+
+    def _note(self, request: Request, typed: Typed) -> Response:
+        who, ref, words = (
+            self._reception.who(request),
+            typed.get("client", ""),
+            typed.get("words", ""),
+        )
+        alert = id_in(typed, "alert")
+        done = notes.add(self._desk, who, ref, alert, words)
+        if isinstance(done, tuple) and done:
+            frame, objections = self._reception.frame(who), done
+            return self._reception.answer(
+                done, lambda _: pages.note(frame, ref, alert, words, objections), 422
+            )
+        return self._reception.after(done, f"/clients/{quote(ref, safe='')}?did=noted#notes")

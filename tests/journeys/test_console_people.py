@@ -1,0 +1,115 @@
+"""People at the console, in a real browser: texts and notes, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from engine.model.message import MessageKind
+from engine.store.database.connection import Database
+from engine.store.messages import client_texts_out, seen_texts
+from engine.store.people import notes
+from engine.web.server import WebServer
+from tests.journeys.test_console_pages import DESK, PHONE, Scheme, Visitor
+from tests.kit.carrier import Carrier
+from tests.kit.console import ConsoleSite
+from tests.kit.times import MINUTE, hours
+
+PAGES = ("/conversation/C-1", "/clients/C-1")
+
+
+def furnished(database: Database) -> ConsoleSite:
+    """C-1 has written twice and was answered once."""
+    site = ConsoleSite(database)
+    site.agreed()
+    site.wrote("can someone call me tonight")
+    site.now += 4 * MINUTE
+    with site.database.write() as conn:
+        client_texts_out.enqueue(
+            conn, 1, MessageKind.ANSWER, 1, "Yes, I call you at six.", site.now,
+            site.now + hours(20), 1,
+        )  # fmt: skip
+        seen_texts.mark(conn, 1, 99, 1, site.now)
+        notes.add(conn, 1, None, 1, "Moved in with a sister.\nPrefers calls after six.", site.now)
+    site.deliver(Carrier())
+    site.now += 30 * MINUTE
+    site.wrote("thanks. not doing great tbh")
+    site.now += MINUTE
+    return site
+
+
+@pytest.fixture
+def site(sqlite_database: Database) -> ConsoleSite:
+    return furnished(sqlite_database)
+
+
+@pytest.fixture
+def web(site: ConsoleSite) -> Iterator[WebServer]:
+    with site.served() as server:
+        yield server
+
+
+@pytest.fixture
+def visit(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
+    made: list[Visitor] = []
+
+    class Here(Visitor):
+        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
+            super().__init__(browser, site, web, name, width, scheme)
+            made.append(self)
+
+    yield Here
+    for each in made:
+        each.context.close()
+
+
+def test_a_case_manager_reads_and_answers_a_text_on_a_phone(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="C-1").click()
+    page.get_by_role("link", name="Texts").click()
+    expect(page.get_by_text("no person has seen it yet")).to_be_visible()
+
+    page.get_by_label("Your words").fill("Your test is at nine.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("says 'test'")
+    expect(page.get_by_label("Your words")).to_have_value("Your test is at nine.")
+    page.get_by_label("Your words").fill("I call you at nine.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("It is in the outbox.")
+    expect(page.get_by_text("I call you at nine.")).to_be_visible()
+    expect(page.get_by_text("no person has seen it yet")).to_have_count(0)
+
+
+def test_a_note_about_an_alert_stands_on_the_page(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="C-1").click()
+
+    page.get_by_text("Write a note").first.click()
+    page.get_by_label("Note about alert").first.fill("Called twice, no answer.")
+    page.get_by_role("button", name="Keep the note").first.click()
+
+    expect(page.get_by_role("status")).to_contain_text("The note is kept.")
+    expect(page.get_by_text("Called twice, no answer.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
+def test_pages_of_people_break_no_rule_of_accessibility(
+    visit: type[Visitor], web: WebServer, width: int, scheme: Scheme
+) -> None:
+    person = visit("super", width, scheme)
+    wrong = []
+    for path in PAGES:
+        person.page.goto(web.address + path)
+        found = Axe().run(person.page)
+        wrong += [(path, found.generate_report())] if found.violations_count else []
+        wide = person.page.evaluate("document.documentElement.scrollWidth")
+        wrong += [(path, f"{wide} pixels wide")] if wide > width else []
+
+    assert wrong == []
+    assert person.said == []
