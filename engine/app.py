@@ -134,6 +134,8 @@ class Engine:
         self.rulebook = rulebook
         self.stopping = threading.Event()
         self.totals: Counter[str] = Counter()
+        # Begins a flow's next step at once; where no scheduler runs, steps come by themselves.
+        self.wake: Callable[[str], None] = lambda _: None
         self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
         self._files = files
         self._sources = sources
@@ -207,6 +209,9 @@ class Engine:
         taken = receive.take(
             self.web_database, inbound, self._telling(), self.now(), self.rulebook.plans
         )
+        if taken.new:
+            self.wake("evaluate")
+            self.wake("deliver")
         _log.info(
             "text came in",
             provider_id=inbound.provider_id,
@@ -288,6 +293,8 @@ class Engine:
             counts += step
             if not (step.clients or step.steps):
                 break
+        if counts.clients or counts.steps:
+            self.wake("deliver")
         return asdict(counts)
 
     def _judge(self) -> evaluate.EvaluationCounts:

@@ -117,6 +117,7 @@ def run(
         if showing:
             showing(console.url)
     scheduler.start()
+    engine.wake = scheduler.wake
     _log.info(
         "started", rules=len(engine.rulebook.rules), database=engine.database.shown, web=web.address
     )

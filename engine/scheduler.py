@@ -46,6 +46,7 @@ class _Progress:
     succeeded: float  # when a step last went well, or it was made
     running: bool = False
     failing: bool = False  # whether its last step failed
+    woken: bool = False  # whether work came in since its last step began
 
 
 class Every(BaseTrigger):  # type: ignore[misc] # APScheduler has no types
@@ -108,6 +109,13 @@ class Scheduler:
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
 
+    def wake(self, name: str) -> None:
+        """Begin a tick's next step at once, or as soon as its present one has ended."""
+        if self._stopping.is_set():
+            return
+        self._progress[name].woken = True
+        self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
     def wake_late(self) -> None:
         """Begin the steps that are late because the machine's clock was set back.
 
@@ -150,6 +158,13 @@ class Scheduler:
         if self._stopping.is_set():
             return
         progress = self._progress[tick.name]
+        self._step(tick, progress)
+        # APScheduler begins no step while one is in progress.
+        while progress.woken and not self._stopping.is_set():
+            self._step(tick, progress)
+
+    def _step(self, tick: Tick, progress: _Progress) -> None:
+        progress.woken = False
         progress.last, progress.running = self._monotonic(), True
         went_well = take(tick)
         progress.last, progress.running = self._monotonic(), False

@@ -184,3 +184,31 @@ def test_a_tick_that_begins_no_step_is_stale_after_two_minutes_however_long_a_st
     assert scheduler.stale() == []
     time[0] = 126.0
     assert scheduler.stale() == ["ingest"]
+
+
+def test_a_tick_that_is_woken_begins_a_step_at_once() -> None:
+    step = Counting(1)
+    with running(Scheduler([Tick("slow", 3600, step)], 60)) as scheduler:
+        assert step.enough.wait(10)
+        wait_until(lambda: scheduler.steps["slow"] == 1)
+        step.enough.clear()
+        scheduler.wake("slow")
+        assert step.enough.wait(10)
+
+
+def test_a_tick_that_is_woken_in_a_step_takes_another_one_after_it() -> None:
+    step = Hanging()
+    with running(Scheduler([Tick("slow", 3600, step)], 60)) as scheduler:
+        assert step.begun.wait(10)
+        scheduler.wake("slow")
+        step.let_go.set()
+        wait_until(lambda: scheduler.steps["slow"] >= 2)
+    assert step.most_at_once == 1
+
+
+def test_a_tick_is_not_woken_once_the_scheduler_stops() -> None:
+    step = Counting(1)
+    scheduler = Scheduler([Tick("slow", 3600, step)], 60)
+    with running(scheduler):
+        assert step.enough.wait(10)
+    scheduler.wake("slow")

@@ -30,6 +30,16 @@ _AGAIN: Mapping[TextLanguage, tuple[str, str]] = {
         "Handrail: no lo hemos entendido. Por favor, envie {} respuestas separadas por espacios.",
     ),
 }
+_REMINDER: Mapping[TextLanguage, tuple[str, str]] = {
+    "english": (
+        "Handrail: we would still like to hear from you. Please text your answer when you can.",
+        "Handrail: we would still like to hear from you. Please text your {} answers when you can.",
+    ),
+    "spanish": (
+        "Handrail: todavia queremos saber de usted. Por favor, envie su respuesta cuando pueda.",
+        "Handrail: todavia queremos saber de usted. Por favor, envie sus {} respuestas.",
+    ),
+}
 
 
 def answered(language: TextLanguage) -> str:
@@ -40,6 +50,12 @@ def answered(language: TextLanguage) -> str:
 def missing(number: int, language: TextLanguage) -> str:
     """Ask for the answers that are missing."""
     one, several = _MISSING[language]
+    return one if number == 1 else several.format(number)
+
+
+def reminder(number: int, language: TextLanguage) -> str:
+    """Ask once more for the answers that did not come."""
+    one, several = _REMINDER[language]
     return one if number == 1 else several.format(number)
 
 

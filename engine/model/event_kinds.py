@@ -99,7 +99,12 @@ BUILT_IN: Mapping[str, Kind] = {
         ),
         Kind(
             "assessment",
-            {"instrument": Field("word"), "item": Field("word"), "score": Field("number")},
+            {
+                "instrument": Field("word"),
+                "item": Field("word"),
+                "score": Field("number"),
+                "status": _choice("completed missed excused"),
+            },
         ),
         Kind(
             "contact", {"outcome": _choice("reached left_message no_answer"), "by": Field("word")}
@@ -107,6 +112,10 @@ BUILT_IN: Mapping[str, Kind] = {
         Kind("return_to_use", {"substances": _SUBSTANCES, "reported_by": Field("word")}),
     )
 }
+
+
+# The kind of the events that scores of an instrument make.
+SCORED_KIND = "assessment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class MessageKind(StrEnum):
     INFERENCE = "inference"
     # To a client.
     ASK = "ask"  # what a schedule asks; `sequence` is the expectation
+    ASK_AGAIN = "ask_again"  # the same once more, because no answer came
+    DUE_NOTICE = "due_notice"  # a schedule's words ahead of what is due; `sequence` as above
     CLIENT_WORDS = "client_words"  # words that support; `sequence` is what they follow
     ANSWER = "answer"  # a person's own words; `sequence` is the form, `subject_id` the writer
     PROMISES_BROKEN = "promises_broken"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from engine.model.agreement import TextLanguage
+from engine.model.duration import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +19,44 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Scoring:
+    """How the answers to a set score an instrument.
+
+    Attributes:
+        instrument: The instrument, such as `phq9`; each question is an item of it.
+        total: The item under which the sum of this set's answers is recorded; None for no sum.
+        running_total: The same for the sum of these answers and those to the sets before it.
+        danger: The items at which any answer above 0 goes to a person at once.
+    """
+
+    instrument: str
+    total: str | None = None
+    running_total: str | None = None
+    danger: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestions:
+    """The set that is asked next, by its id, if the answers sum up to `at_least`."""
+
+    questions: str
+    at_least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionSet:
     """What one text asks, in the order of its answers.
 
-    `text` is the whole text by language; `place` is where it stands: file, line and column.
+    `text` is the whole text by language; `place` is where it stands: file, line and column. Without
+    `scoring` the answers fill fields of a check-in.
     """
 
     id: str
     text: Mapping[TextLanguage, str]
     questions: tuple[Question, ...]
     place: tuple[str, int, int] = ("", 0, 0)
+    scoring: Scoring | None = None
+    then: NextQuestions | None = None
 
     def words(self, language: TextLanguage) -> str:
         """Return the text in a language, or in English if it has no other."""
@@ -48,8 +77,21 @@ class ClientMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Words ahead of what is due: at a time of its day, or `before` it."""
+
+    message: ClientMessage
+    at: time | None = None
+    before: Duration = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """What a schedule asks by text, and when by the client's clock."""
+    """What a schedule asks by text, and when by the client's clock.
+
+    A client who has not answered after `remind_after` is asked once more; None: never.
+    """
 
     questions: QuestionSet
     at: time
+    remind_after: Duration | None = None

@@ -92,6 +92,7 @@ EXAMPLES = {
     "again": client_replies.again(3, "english"),
     "answered": client_replies.answered("english"),
     "missing": client_replies.missing(2, "english"),
+    "reminder": client_replies.reminder(3, "english"),
 }
 # They choose among constants or are part of other texts.
 NO_TEXTS = {"crisis", "client_help", "thanks", "started", "list_page", "name", "sayable"}

@@ -56,6 +56,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "answered": (LANGUAGES,),
     "missing": ((1, 5), LANGUAGES),
     "again": ((1, 6), LANGUAGES),
+    "reminder": ((1, 7), LANGUAGES),
     "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True)),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
@@ -71,6 +72,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "opted_out": (REFS, (1, 10**12)),
     "opted_in": (REFS, (1, 10**12)),
     "trial": (REFS,),
+    "canary": (),
     "confirm_phone": (CALL_NAMES, ("4821",)),
     "phone_denied": (REFS, (1, 10**12)),
     "unconfirmed": (("4821",),),
@@ -260,6 +262,7 @@ SELF_LINTING = {
 # Those that choose among constants, which are looked at themselves.
 WITHOUT_WORDS = {
     "crisis", "client_help", "thanks", "started", "answered", "missing", "again",
+    "reminder",
 }  # fmt: skip
 
 

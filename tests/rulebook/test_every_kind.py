@@ -37,6 +37,7 @@ missed excused pending
     assessment.instrument  phq9
     assessment.item        q9
     assessment.score       -1 27
+    assessment.status      completed missed excused
     contact.outcome        reached left_message no_answer
     contact.by             nurse
     return_to_use.substances  alcohol

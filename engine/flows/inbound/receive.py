@@ -214,7 +214,8 @@ def _of_client(
         answered = check_in_answers.take(conn, client_id, inbound.body, plans, inbox_id, now)
     if answered and read.sort is ClientTextSort.PLAIN and not answered.for_a_person:
         return TakenText(answered.understood, answered.answer)
-    severity = client_messages.severity_of(read.sort)
+    danger = answered is not None and answered.urgent
+    severity = client_messages.severity_of(ClientTextSort.DANGER if danger else read.sort)
     placed = [
         client_messages.receive(conn, each, inbound.body, severity, settings, now)
         for each in sender.clients
@@ -223,6 +224,8 @@ def _of_client(
         return TakenText("crisis", answers.crisis(read.language), placed=placed)
     if read.sort is ClientTextSort.HELP:
         return TakenText("help", answers.client_help(read.language), placed=placed)
+    if answered and danger:
+        return TakenText(answered.understood, answered.answer, placed=placed)
     understood = "use" if read.sort is ClientTextSort.USE else "text"
     if answered:
         return TakenText(understood, answered.answer, placed=placed)

@@ -17,12 +17,19 @@ from engine.calendar.expectations import (
     to_the_next,
 )
 from engine.calendar.occurrences import local_day, occurrences
+from engine.flows.schedules.due_texts import (
+    TextDecision,
+    TextFacts,
+    TextToClient,
+    texts_due,
+)
 from engine.model.agreement import Agreement
 from engine.model.client import Client
 from engine.model.duration import Duration
 from engine.model.event import read_fields
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import first_reached_in_zones
+from engine.model.message import MessageKind
 from engine.model.outages import Feed
 from engine.model.schedule import (
     SOURCE,
@@ -68,8 +75,8 @@ class KnownFacts:
     """The facts that are read about some clients.
 
     `stored`, `said` and `agreed` are by client id, `changed` by client id and schedule, and `seeds`
-    by schedule. `asked` are the ids of expectations whose question went out; `feeds` are those of
-    all sources.
+    by schedule. `asked` are the ids of expectations whose question went out, and `sent` the kind
+    and the expectation of each reminder and notice. `feeds` are those of all sources.
     """
 
     clients: Mapping[int, Client]
@@ -80,18 +87,19 @@ class KnownFacts:
     seeds: Mapping[str, Sequence[DrawSeed]] = field(default_factory=dict)
     agreed: Mapping[int, Agreement] = field(default_factory=dict)
     asked: Collection[int] = ()
+    sent: Collection[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectationChange:
     """An expectation as it is stored, None if it is new, and as it stands from now on.
 
-    `question` is the text by which the client is asked now.
+    `texts` go to the client now.
     """
 
     before: Expectation | None
     after: Expectation
-    question: str = ""
+    texts: tuple[TextToClient, ...] = ()
 
     @property
     def writes_event(self) -> bool:
@@ -148,26 +156,21 @@ def decide_client(
         before = {one.id: one for one in standing}
         for one, verdict in decided:
             after = _after(one, verdict, context.now)
-            look_at, question = _asking(schedule, client, known, after, context.now)
-            asked = replace(after, asked_at=context.now) if question else after
-            yield ExpectationChange(before.get(one.id), asked, question), look_at
-            yield None, verdict.look_at
+            texts = _texts(schedule, client, known, after, context.now)
+            due = tuple(one.text for one in texts if one.text)
+            asked = any(text.kind == MessageKind.ASK for text in due)
+            after = replace(after, asked_at=context.now) if asked else after
+            yield ExpectationChange(before.get(one.id), after, due), verdict.look_at
+            yield from ((None, text.look_at) for text in texts)
 
 
-def _asking(
+def _texts(
     schedule: Schedule | None, client: Client, known: KnownFacts, one: Expectation, now: Instant
-) -> tuple[Instant | None, str]:
-    """When to ask a client of an open expectation, or the text by which to ask now."""
-    agreed = known.agreed.get(client.id)
-    done = one.outcome is not None or one.asked_at is not None or one.occurrence.due <= now
-    if schedule is None or schedule.ask is None or agreed is None or done:
-        return None, ""
-    asked_for = datetime.combine(one.occurrence.day, schedule.ask.at)
-    ask_at = first_reached_in_zones(asked_for, client.zones)
-    if ask_at > now:
-        return ask_at, ""
-    # One that is new has no id yet, by which its text is told from others.
-    return (now + 1, "") if one.id == 0 else (None, schedule.ask.questions.words(agreed.language))
+) -> list[TextDecision]:
+    if schedule is None:
+        return []
+    facts = TextFacts(known.agreed.get(client.id), known.asked, known.sent)
+    return texts_due(schedule, client, facts, one, now)
 
 
 def _facts(

@@ -63,7 +63,7 @@ def settle(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Insta
         instants = [next_change(client.record, context.now)]
         for change, again in decide_client(context, known, client, claim):
             instants.append(again)
-            if change is not None and change.before != change.after:
+            if change is not None and (change.before != change.after or change.texts):
                 made.append(change)
         if ahead := [at for at in instants if at is not None]:
             look_at[client.id] = min(ahead)
@@ -86,6 +86,8 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
         kinds = {one.kind for one in context.schedules.values()}
         said = histories.events_between(conn, ids, kinds, since, context.now)
         asks = any(one.ask for one in context.schedules.values())
+        texts = asks or any(one.notice for one in context.schedules.values())
+        still_open = [one.id for some in stored.values() for one in some if one.outcome is None]
         asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
         return KnownFacts(
             {client.id: client for client in histories.read_clients(conn, ids)},
@@ -93,17 +95,18 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
             said,
             source_health.read(conn).values(),
             changes.of_clients(conn, ids),
-            agreed=agreements.reachable(conn, ids) if asks else {},
+            agreed=agreements.reachable(conn, ids) if texts else {},
             asked=client_texts_out.asked_of(conn, ids, asked) if asks else (),
+            sent=client_texts_out.sent_about(conn, ids, still_open) if texts else (),
         )
 
 
 def _write(conn: Connection, context: ScheduleContext, made: Sequence[ExpectationChange]) -> None:
     """Write expectations and the events that some of them make; the claims of all are held."""
     expectations.add(conn, [one.after for one in made if one.before is None])
-    asking = {one.after.client_id for one in made if one.question}
+    asking = {one.after.client_id for one in made if one.texts}
     left = texts_left(conn, asking, context.now)
-    expectations.change(conn, [_asked(conn, one, left, context.now) for one in made if one.before])
+    expectations.change(conn, [_told(conn, one, left, context.now) for one in made if one.before])
     events.add(
         conn,
         [_event(one.after, context) for one in made if one.writes_event],
@@ -115,20 +118,18 @@ def _write(conn: Connection, context: ScheduleContext, made: Sequence[Expectatio
     _record(conn, made, context.now)
 
 
-def _asked(
+def _told(
     conn: Connection, change: ExpectationChange, left: dict[int, int], now: Instant
 ) -> Expectation:
-    """Ask the client if that is due and texts are `left` to them today."""
+    """Send the client the texts that are due, if texts are `left` to them today."""
     one = change.after
-    if not change.question:
-        return one
-    if left[one.client_id] <= 0:
-        return replace(one, asked_at=None)
-    left[one.client_id] -= 1
-    closes = one.occurrence.closes
-    client_texts_out.enqueue(
-        conn, one.client_id, MessageKind.ASK, one.id, change.question, now, closes
-    )
+    for text in change.texts:
+        if left[one.client_id] > 0:
+            left[one.client_id] -= 1
+            closes = one.occurrence.closes
+            client_texts_out.enqueue(conn, one.client_id, text.kind, one.id, text.body, now, closes)
+        elif text.kind == MessageKind.ASK:
+            one = replace(one, asked_at=None)
     return one
 
 

@@ -36,7 +36,13 @@ from engine.rulebook.plans.plan_vocabulary import (
     SCHEDULE,
 )
 from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
-from engine.rulebook.plans.question_parser import read_ask, read_message, read_questions
+from engine.rulebook.plans.question_parser import (
+    check_follow_ups,
+    read_ask,
+    read_message,
+    read_notice,
+    read_questions,
+)
 
 _Nodes = dict[str, yaml.Node]
 _WAYS = ("every", "once", "random")
@@ -52,6 +58,9 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
         for node in _items(reading, parts, "questions"):
             one = read_questions(reading, node)
             _add(reading, node, sets, one, "question set")
+    for reading, parts in files:
+        for node in _items(reading, parts, "questions"):
+            check_follow_ups(reading, node, sets)
     messages: dict[str, ClientMessage] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "messages"):
@@ -65,7 +74,7 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
     found: dict[str, Schedule] = {}
     for reading, parts in files:
         for node in _items(reading, parts, "schedules"):
-            schedule = _read_schedule(reading, node, sets, holidays)
+            schedule = _read_schedule(reading, node, sets, messages, holidays)
             _add(reading, node, found, schedule, "schedule")
     return Plans(found, sets, messages)
 
@@ -106,6 +115,7 @@ def _read_schedule(
     reading: Reading,
     node: yaml.Node,
     sets: Mapping[str, QuestionSet],
+    messages: Mapping[str, ClientMessage],
     holidays: frozenset[date],
 ) -> Schedule | None:
     parts = reading.mapping(node, SCHEDULE, "a schedule", required(SCHEDULE))
@@ -119,8 +129,9 @@ def _read_schedule(
     wanted = _part(parts, "for", partial(_read_attributes, reading))
     expects = _part(parts, "expects", partial(_read_expects, reading))
     timing = _read_timing(reading, node, parts, holidays)
-    kind = expects[0] if expects else None
-    ask = _part(parts, "ask", lambda at: read_ask(reading, at, kind, timing, sets))
+    wanted_event = expects[:2] if expects else None
+    ask = _part(parts, "ask", lambda at: read_ask(reading, at, wanted_event, timing, sets))
+    notice = _part(parts, "message_client", lambda at: read_notice(reading, at, timing, messages))
     if (
         len(reading.source.mistakes) > before
         or schedule_id is None
@@ -130,7 +141,9 @@ def _read_schedule(
         or timing is None
     ):
         return None
-    return Schedule(schedule_id, title, status, wanted or {}, *expects, timing, why or "", ask)
+    return Schedule(
+        schedule_id, title, status, wanted or {}, *expects, timing, why or "", ask, notice
+    )
 
 
 def _part(parts: _Nodes, word: str, read: Callable[[yaml.Node], _T | None]) -> _T | None:

@@ -14,7 +14,9 @@ from engine.rulebook.language.vocabulary import PART, Key, required
 from engine.rulebook.plans.plan_vocabulary import (
     ASK,
     EVERY,
+    ITEM,
     MESSAGE,
+    NOTICE,
     ONCE,
     PLAN_FILE,
     QUESTIONS,
@@ -22,7 +24,9 @@ from engine.rulebook.plans.plan_vocabulary import (
     RATE,
     RECURRENCE,
     SCHEDULE,
+    SCORES,
     TEXTS,
+    THEN,
 )
 
 
@@ -39,22 +43,38 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
             "schedule": {**_of_keys(SCHEDULE), "oneOf": either},
             "expects": _expects(due),
             "questions": _of_keys(QUESTIONS),
+            "scores": _of_keys(SCORES),
+            "then": _of_keys(THEN),
             "texts": _of_keys(TEXTS),
             "message": _of_keys(MESSAGE),
             "ask": _of_keys(ASK),
             "random": _of_keys(RANDOM),
+            "notice": {
+                **_of_keys(NOTICE),
+                "oneOf": [{"required": ["at"]}, {"required": ["before"]}],
+            },
             **{f"where {name}": _where(kind) for name, kind in due.items()},
         },
     }
 
 
 _DATE: Schema = {"type": "string", "pattern": "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"}
+_ITEM: Schema = {"type": "string", "pattern": whole_of(ITEM)}
 _OWN: Mapping[object, Schema] = {
     "schedules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/schedule"}},
     "questions": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/questions"}},
     "messages": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/message"}},
     "languages": {"$ref": "#/definitions/texts"},
-    "answers": {"type": "array", "minItems": 1, "items": SCALAR},
+    "answers": {
+        "anyOf": [
+            {"type": "array", "minItems": 1, "items": SCALAR},
+            {"$ref": "#/definitions/scores"},
+        ]
+    },
+    "item": _ITEM,
+    "items": {"type": "array", "minItems": 1, "items": _ITEM},
+    "notice": {"$ref": "#/definitions/notice"},
+    "then": {"$ref": "#/definitions/then"},
     "dates": {"type": "array", "minItems": 1, "items": _DATE},
     "random": {"$ref": "#/definitions/random"},
     "rate": {"type": "string", "pattern": whole_of(RATE)},

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from engine.measures.weekday import WEEKDAYS
-from engine.rulebook.language.vocabulary import Choice, DurationKey, Key, TextKey
+from engine.rulebook.language.vocabulary import Choice, DurationKey, Key, TextKey, Whole
 from engine.rulebook.plans.plans import STATUSES
 
 DAY = "day"
@@ -18,6 +18,7 @@ LONGEST_SCHEDULE_ID = 60
 LONGEST_TITLE = 80
 LONGEST_TEXT = 160
 ONCE = re.compile(r"([0-9]+ (?:days?|weeks?)) after (enrolment|discharge)")
+ITEM = re.compile("[a-z0-9_]{1,40}")
 RECURRENCE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)[A-Z0-9=;,+-]*")
 
 PLAN_FILE: Mapping[str, Key] = {
@@ -38,9 +39,27 @@ QUESTIONS: Mapping[str, Key] = {
     "text": Key("languages", "The whole text, in English and perhaps in Spanish.", required=True),
     "answers": Key(
         "answers",
-        "The fields that the answers fill, in their order: numbers, and yes or no.",
+        "The fields of a check-in that the answers fill, in their order: numbers, and yes or no. "
+        "Or the items of an instrument that they score.",
         required=True,
     ),
+    "then": Key("then", "Another question set, which is asked next if these scores are high."),
+}
+SCORES: Mapping[str, Key] = {
+    "instrument": Key(
+        "item", "The instrument that the answers score, such as phq9.", required=True
+    ),
+    "items": Key("items", "Its items, in the order of the answers.", required=True),
+    "highest": Key(Whole(), "The highest answer, 1 to 10; the lowest is 0.", required=True),
+    "total": Key("item", "The item under which the sum of these answers is recorded."),
+    "running_total": Key(
+        "item", "The item under which the sum of these and of the sets before is recorded."
+    ),
+    "danger": Key("items", "The items at which any answer above 0 goes to a person at once."),
+}
+THEN: Mapping[str, Key] = {
+    "questions": Key(TextKey(), "The question set that follows, by its id.", required=True),
+    "at_least": Key(Whole(), "The sum of these answers from which on it follows; left out, any."),
 }
 TEXTS: Mapping[str, Key] = {
     "english": Key(TextKey(LONGEST_TEXT), "The text in English.", required=True),
@@ -49,6 +68,14 @@ TEXTS: Mapping[str, Key] = {
 ASK: Mapping[str, Key] = {
     "questions": Key(TextKey(), "The question set, by its id.", required=True),
     "at": Key("clock", "When the text goes out, by the client's clock: 18:00.", required=True),
+    "remind_after": Key(
+        DurationKey(), "A client who has not answered by then is asked once more: 1 hour."
+    ),
+}
+NOTICE: Mapping[str, Key] = {
+    "message": Key(TextKey(), "The message, by its id.", required=True),
+    "at": Key("clock", "When it goes on the day, by the client's clock: 7:00."),
+    "before": Key(DurationKey(), "How long before the due time instead: 2 hours."),
 }
 SCHEDULE: Mapping[str, Key] = {
     "id": Key(
@@ -100,6 +127,9 @@ SCHEDULE: Mapping[str, Key] = {
         Choice(("due", "off"), "word"), "off: nothing is due on the site's holidays. Left out: due."
     ),
     "ask": Key("ask", "What clients who agreed to texts are asked, and when."),
+    "message_client": Key(
+        "notice", "Words that clients who agreed to texts get ahead of it, and when."
+    ),
     "grace": Key(DurationKey(), "How long after that an event still counts. Left out, not at all."),
 }
 RATE = re.compile(r"([0-9]{1,3}) in ([0-9]{1,3}) days")

@@ -9,7 +9,7 @@ from typing import Literal
 from engine.measures.comparison import Where
 from engine.model.event import Value, write_fields
 from engine.model.event_kinds import OutcomeWords
-from engine.model.questions import Ask, ClientMessage, QuestionSet
+from engine.model.questions import Ask, ClientMessage, Notice, QuestionSet
 from engine.model.schedule import RandomDraws, SignMeaning, Timing
 
 ScheduleStatus = Literal["draft", "live", "retired"]
@@ -26,6 +26,8 @@ class Schedule:
         where: What the event must be besides.
         words: The words by which such an event says that it was missed or excused.
         timing: When it is due.
+        ask: What clients are asked by text.
+        notice: The words that clients get ahead of it.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Schedule:
     timing: Timing
     why: str = ""
     ask: Ask | None = None
+    notice: Notice | None = None
 
     def meaning(self, fields: Mapping[str, Value]) -> SignMeaning | None:
         """Return what an event of the kind says; None if it is not of the sort that is due.

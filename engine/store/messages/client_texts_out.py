@@ -25,6 +25,11 @@ _ARRIVED = select(outbox.c.sequence).where(
     outbox.c.sequence.in_(bindparam("of", expanding=True)),
     outbox.c.state.not_in(("queued", *sorted(REACHED_NOBODY))),
 )
+_SENT = select(outbox.c.kind, outbox.c.sequence).where(
+    outbox.c.client_id.in_(bindparam("ids", expanding=True)),
+    outbox.c.kind.in_((MessageKind.ASK_AGAIN, MessageKind.DUE_NOTICE)),
+    outbox.c.sequence.in_(bindparam("of", expanding=True)),
+)
 
 
 def enqueue(
@@ -82,3 +87,13 @@ def asked_of(
         return set()
     wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}
     return set(conn.scalars(_ARRIVED, wanted))
+
+
+def sent_about(
+    conn: Connection, client_ids: Collection[int], expectation_ids: Sequence[int]
+) -> set[tuple[str, int]]:
+    """Return the kind and the expectation of each reminder and notice that was made."""
+    if not expectation_ids:
+        return set()
+    wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}
+    return {(row.kind, row.sequence) for row in conn.execute(_SENT, wanted)}

@@ -63,7 +63,7 @@ WRONG: list[tuple[dict[str, str | None], str]] = [
     ({"status": "shadow"}, "5:13: 'shadow' is not a status; known are draft, live, retired"),
     ({"expects": "atendance"}, "6:14: 'atendance' is not a kind of event; did you mean "
                                "'attendance'?"),
-    ({"expects": "assessment"}, "6:14: assessment has no field that can say 'missed'"),
+    ({"expects": "contact"}, "6:14: contact has no field that can say 'missed'"),
     ({"expects": "{kind: attendance, where: "
                  "{status: attended}}"}, "6:40: leave 'status' out of where:"),
     ({"expects": "{kind: attendance, where: {activity: grup}}"}, "6:51: 'grup' is not a value "
@@ -212,7 +212,7 @@ def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
         ("used]", "mood]", "5:14: answers: names a field twice; name each once"),
         ("questions: evening", "questions: evning", "13:22: there is no question set 'evning'"),
         ("at: 18:00", "at: 20:00", "13:35: at: must come before by:"),
-        ("expects: check_in", "expects: test", "13:10: answers make a check_in alone"),
+        ("expects: check_in", "expects: test", "13:10: these answers make events of"),
         ("english:", "french:", "4:12: 'french' is not a word of 'text:'"),
         ("5 5 n.", "5 5 n. " + "x" * 160, "4:21: 'english' is longer than 160 characters"),
         ("  - id: evening", "  - id: evening\n    id: morning", "4:5: the key 'id' stands"),
@@ -220,6 +220,69 @@ def test_a_question_set_asks_for_numbers_with_bounds_and_yes_or_no() -> None:
 )  # fmt: skip
 def test_a_wrong_question_is_said_at_its_place(right: str, wrong: str, says: str) -> None:
     assert [one for one in mistakes(ASKING.replace(right, wrong)) if one.startswith(says)]
+
+
+SCORING = """format: 1
+questions:
+  - id: two
+    text: {english: "Handrail: two numbers, please, such as 1 0."}
+    answers: {instrument: phq2, items: [item1, item2], highest: 3, total: total, danger: [item2]}
+    then: {questions: more, at_least: 3}
+  - id: more
+    text: {english: "Handrail: one number more, please, such as 1."}
+    answers: {instrument: phq9, items: [item3], highest: 3}
+messages:
+  - id: soon
+    text: {english: "Handrail: we expect you today."}
+schedules:
+  - id: weekly
+    title: Weekly
+    status: live
+    expects: {kind: assessment, where: {instrument: phq2}}
+    every: monday
+    by: 20:00
+    ask: {questions: two, at: 18:00, remind_after: 1 hour}
+    message_client: {message: soon, before: 2 hours}
+"""
+
+
+def test_answers_may_score_an_instrument_and_lead_to_more_questions() -> None:
+    found = plans(SCORING)
+    ask, notice = found.schedules["weekly"].ask, found.schedules["weekly"].notice
+    assert ask
+    assert ask.questions.scoring
+    assert ask.questions.scoring.danger == ("item2",)
+    assert ask.questions.then
+    assert (ask.questions.then.questions, ask.questions.then.at_least) == ("more", 3)
+    assert [one.bounds for one in ask.questions.questions] == [(0, 3), (0, 3)]
+    assert notice
+    assert notice.message.id == "soon"
+    assert refusals(plans_schema(BUILT_IN), SCORING) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("highest: 3, total", "highest: 11, total", "5:65: highest: must be at most 10"),
+        ("danger: [item2]", "danger: [item3]", "5:91: danger: 'item3' is none of the items"),
+        ("[item1, item2]", "[item1, Item 2]", "5:48: items: 'Item 2' is not a word of small"),
+        ("questions: more,", "questions: mroe,", "6:11: there is no question set 'mroe'"),
+        ("questions: more,", "questions: two,", "6:11: then: leads back to a set"),
+        ("instrument: phq2}}", "instrument: bam}}", "20:10: these answers score phq2"),
+        ("{kind: assessment, where: {instrument: phq2}}", "check_in", "20:10: these answers make"),
+        ("message: soon", "message: son", "21:31: there is no message 'son'"),
+        ("before: 2 hours", "before: 2 hours, at: 9:00", "21:21: message_client: needs one of"),
+        (", before: 2 hours", "", "21:21: message_client: needs one of at: and before:"),
+        ("before: 2 hours", "at: 21:00", "21:41: at: must come before by:"),
+    ],
+)  # fmt: skip
+def test_a_wrong_scoring_or_notice_is_said_at_its_place(right: str, wrong: str, says: str) -> None:
+    assert [one for one in mistakes(SCORING.replace(right, wrong)) if one.startswith(says)]
+
+
+def test_only_scores_lead_to_more_questions() -> None:
+    text = ASKING.replace("used]", "used]\n    then: {questions: evening}")
+    assert "6:11: then: needs answers that score an instrument" in str(mistakes(text))
 
 
 def test_an_event_that_says_neither_missed_nor_excused_keeps_a_schedule() -> None:
