@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -51,6 +51,24 @@ def fairness(
         _lengths(every, minimum, maximum, chance),
         _independence(gaps),
     ]
+
+
+def parity(group: str, draws: Mapping[str, int], days: Mapping[str, int]) -> FairnessTest:
+    """Test whether clients of each sort are drawn as often as the others.
+
+    Args:
+        group: What sets the sorts apart, such as `site`.
+        draws: How many draws there were, by sort.
+        days: On how many days clients of the sort could be drawn.
+    """
+    sorts = sorted(sort for sort, number in days.items() if number > 0)
+    share = sum(draws[sort] for sort in sorts) / (sum(days[sort] for sort in sorts) or 1)
+    seen = [draws[sort] for sort in sorts]
+    said = ", ".join(
+        f"{sort}: {30 * draws[sort] / days[sort]:.1f} draws in 30 days" for sort in sorts
+    )
+    probability = _chi_square(seen, [share * days[sort] for sort in sorts])
+    return FairnessTest(f"parity by {group}", probability, said)
 
 
 def _weekdays(days: Sequence[date]) -> FairnessTest:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.calendar.draws import draw_days, month_of
 from engine.model.schedule import RandomDraws
-from engine.studies.draw_fairness import fairness
+from engine.studies.draw_fairness import fairness, parity
 
 BEGIN, END = date(2026, 1, 1), date(2026, 12, 31)
 DRAWS = RandomDraws(2, 12, 0.25)
@@ -78,3 +78,23 @@ UNFAIR: dict[str, tuple[Chooses, str]] = {
 def test_an_unfair_draw_fails(kind: str) -> None:
     chooses, fails = UNFAIR[kind]
     assert fails in failing(drawn(chooses))
+
+
+def group_parity(chances: dict[str, float], clients: int = 100) -> bool:
+    """Whether groups whose clients are drawn with these chances pass."""
+    draws = {
+        group: sum(
+            map(len, drawn(lambda r, _, since, __, c=chance: fair_enough(r, since, c), clients))  # type: ignore[misc]
+        )
+        for group, chance in chances.items()
+    }
+    return parity("site", draws, dict.fromkeys(chances, 365 * clients)).passed
+
+
+def test_a_site_whose_clients_are_drawn_more_often_fails() -> None:
+    assert group_parity({"east": 0.25, "north": 0.25, "west": 0.25})
+    assert not group_parity({"east": 0.25, "north": 0.25, "west": 0.3})
+
+
+def test_a_group_that_could_never_be_drawn_counts_for_nothing() -> None:
+    assert parity("site", {"east": 5, "west": 0}, {"east": 30, "west": 0}).passed

@@ -103,8 +103,8 @@ def audit_(
     at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
     """Draw again from the seeds, and test that the draws are fair; exit code 1 if they are not."""
-    from engine.flows.schedules.draw_audit import audit
-    from engine.studies.draw_fairness import fairness
+    from engine.flows.schedules.draw_audit import audit, by_group
+    from engine.studies.draw_fairness import fairness, parity
 
     settings, instant, drawing = _as_of(config, at)
     rows: list[tuple[object, ...]] = []
@@ -117,6 +117,7 @@ def audit_(
             tests = fairness(
                 [one.days for one in found], draws.minimum, draws.maximum, draws.chance
             )
+            tests += [parity(*group) for group in by_group(found)]
             strange = [f"{one.ref} {day}" for one in found for day in one.unexplained]
             fair &= not strange and all(one.passed for one in tests)
             rows += [

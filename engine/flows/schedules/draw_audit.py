@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
+from engine.calendar.standing import standing_at
 from engine.flows.schedules.client_plan import drawn_days, draws_begin
 from engine.model.client import Client
 from engine.model.instant import Instant, from_us
@@ -28,6 +30,8 @@ class ClientDraws:
         days: The days that the seeds draw, until yesterday.
         unexplained: The days on which it was due though neither seeds nor a person chose them.
         overridden: The days that a person added or excused, with reason and name.
+        attributes: The client's site, programme and the like, as of now.
+        until: The last day that is looked at.
     """
 
     ref: str
@@ -35,6 +39,13 @@ class ClientDraws:
     days: tuple[date, ...]
     unexplained: tuple[date, ...]
     overridden: tuple[tuple[date, str, str], ...]
+    attributes: Mapping[str, str | None]
+    until: date
+
+    @property
+    def exposure(self) -> int:
+        """On how many days the client could be drawn."""
+        return max((self.until - self.begins).days, 0)
 
 
 def audit(conn: Connection, schedule: Schedule, now: Instant) -> Iterator[ClientDraws]:
@@ -84,7 +95,25 @@ def _of_client(
             for one in own
             if one.kind in {ChangeKind.EXTRA, ChangeKind.EXCUSED}
         ),
+        standing_at(client.record, now).attributes,
+        yesterday,
     )
+
+
+def by_group(found: Sequence[ClientDraws]) -> Iterator[tuple[str, Counter[str], Counter[str]]]:
+    """Yield each attribute by which clients differ, with draws and days of exposure by its value.
+
+    An attribute that tells nearly every client apart says nothing of groups.
+    """
+    names = sorted({name for one in found for name in one.attributes})
+    for name in names:
+        draws, days = Counter[str](), Counter[str]()
+        for one in found:
+            if value := one.attributes.get(name):
+                draws[value] += len(one.days)
+                days[value] += one.exposure
+        if 2 <= len(days) <= max(len(found) // 2, 2):
+            yield name, draws, days
 
 
 def published(seeds: list[DrawSeed], now: Instant) -> Mapping[str, str | None]:
