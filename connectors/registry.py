@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
+    "http": "connectors.http",
     "sql": "connectors.sql",
 }
 GATEWAYS: dict[str, str] = {

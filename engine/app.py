@@ -27,7 +27,7 @@ from engine.flows.delivery.senders import Senders
 from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import receive, reconcile
-from engine.flows.intake import ingest
+from engine.flows.intake import ingest, received
 from engine.flows.operations import (
     canary,
     clock_watch,
@@ -45,8 +45,17 @@ from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import FINAL_STATES, Report
 from engine.model.notification_settings import NotificationSettings
+from engine.model.received import Receipt
 from engine.model.settings import Settings
-from engine.ports import AddRoutes, CarrierRecords, CarrierWebhooks, Clock, SmsGateway, Source
+from engine.ports import (
+    AddRoutes,
+    AnySource,
+    CalledSource,
+    CarrierRecords,
+    CarrierWebhooks,
+    Clock,
+    SmsGateway,
+)
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.inference import durable_rules
 from engine.scheduler import Tick
@@ -77,7 +86,7 @@ def wire(
     phone: TextIO,
     environ: Mapping[str, str] = os.environ,
     *,
-    sources: Sequence[Source] | None = None,
+    sources: Sequence[AnySource] | None = None,
     gateway: SmsGateway | None = None,
 ) -> Engine:
     """Make an engine from the settings.
@@ -104,6 +113,9 @@ def wire(
             registry.source(each.type).open_source(each, settings.kinds)
             for each in settings.sources
         ]
+    for source in sources:
+        if isinstance(source, CalledSource):
+            source.read_secrets(environ)
     anchor = AuditAnchor(settings.audit, environ)
     database = Database.ready(settings.database)
     engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
@@ -124,7 +136,7 @@ class Engine:
         database: Database,
         files: reload.RuleFiles,
         rulebook: Rulebook,
-        sources: Sequence[Source],
+        sources: Sequence[AnySource],
         gateway: SmsGateway,
         clock: Clock,
         patience: float = 60,
@@ -199,11 +211,21 @@ class Engine:
             ticks.append(self._tick("ping", MINUTE_US, partial(self._ping, url)))
         return ticks
 
-    def webhooks(self) -> AddRoutes | None:
-        """Return the routes that serve the carrier's calls; None if the carrier makes none."""
-        if not isinstance(self._gateway, CarrierWebhooks):
-            return None
-        return self._gateway.webhooks(self._text_came_in, self._reported)
+    def webhooks(self) -> Sequence[AddRoutes]:
+        """Return the routes that serve the calls of the carrier and of sources."""
+        found: list[AddRoutes | None] = [
+            source.routes(partial(self._record_came_in, source.name), self.now)
+            for source in self._sources
+            if isinstance(source, CalledSource)
+        ]
+        if isinstance(self._gateway, CarrierWebhooks):
+            found.append(self._gateway.webhooks(self._text_came_in, self._reported))
+        return [add for add in found if add is not None]
+
+    def _record_came_in(self, source: str, key: str | None, body: bytes) -> Receipt:
+        receipt = received.take(self.web_database, source, key, body, self.now())
+        _log.info("record came in", source=source, receipt=receipt, bytes=len(body))
+        return receipt
 
     def _text_came_in(self, inbound: Inbound) -> str | None:
         taken = receive.take(

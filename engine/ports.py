@@ -13,6 +13,7 @@ from engine.model.inbound import Inbound, ListedTexts
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
 from engine.model.message import Outgoing, Report, SendResult, Silent
+from engine.model.received import Receipt, ReceivedRecord
 from engine.model.sms_settings import Detail, SmsSettings
 from engine.model.source_settings import SourceSettings
 from engine.model.strict import Strict
@@ -50,6 +51,63 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class ReceivingSource(Protocol):
+    """A source whose records come over a network; the engine keeps them and has them read.
+
+    Attributes:
+        name: The source's name.
+        silent_after: As in Source.
+        item: What its records are called beside their numbers, such as `posts`.
+        keep: For how long a record is kept after it came, in microseconds.
+    """
+
+    name: str
+    silent_after: Duration | None
+    item: str
+    keep: Duration
+
+    def mark(self) -> Any:
+        """Return what tells its present mapping from others, JSON-able.
+
+        If it changes, all records that are kept are read again.
+        """
+
+    def batch(
+        self, records: Sequence[ReceivedRecord], former: Sequence[Any], position: Any
+    ) -> Batch:
+        """Read records into a batch; the line of an event or reject is its record's id.
+
+        Args:
+            records: The records, in the order in which they came.
+            former: The marks by which their events were made before; none if they are new.
+            position: The position of the batch.
+        """
+
+
+# Takes a record under the sender's key, if it gives one; raises StoreUnavailableError if the sender
+# must try again. Once it returns, the record is on the disk.
+TakeRecord = Callable[[str | None, bytes], Receipt]
+
+
+@runtime_checkable
+class CalledSource(ReceivingSource, Protocol):
+    """A source whose sender calls us over HTTP."""
+
+    def read_secrets(self, environ: Mapping[str, str]) -> None:
+        """Read the secrets by which calls are checked.
+
+        Raises:
+            UserError: One is missing.
+        """
+
+    def routes(self, take: TakeRecord, now: Callable[[], Instant]) -> AddRoutes:
+        """Return the routes that serve the sender's calls; `now` returns the present instant."""
+
+
+AnySource = Source | ReceivingSource
+
+
+@runtime_checkable
 class FileSource(Source, Protocol):
     """A source of files that people can name one by one."""
 
@@ -74,7 +132,7 @@ class SourceConnector(Protocol):
 
     def open_source(
         self, settings: SourceSettings, kinds: Mapping[str, Kind], finished: bool = False
-    ) -> Source:
+    ) -> AnySource:
         """Return a source, ready to read.
 
         `finished` says that nobody is still writing its data, so that nothing needs to wait.

@@ -179,6 +179,7 @@ class Batch:
     reread: Literal["item", "mapping"] | None = None
     listing: Listing | None = None
     last: bool = True
+    received: tuple[int, ...] = ()  # the received records that are now read
     rows: int = 0
     skipped: int = 0  # rows that the mapping says to skip
     done: int = 0  # bytes that a progress bar shows

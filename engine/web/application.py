@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -21,15 +21,15 @@ class Daemon(Watched, Measured, Protocol):
     """The daemon as its pages see it."""
 
 
-def application(daemon: Daemon, add_webhooks: AddRoutes | None = None) -> FastAPI:
-    """Make the application; `add_webhooks` adds the carrier's calls, if it makes any."""
+def application(daemon: Daemon, webhooks: Sequence[AddRoutes] = ()) -> FastAPI:
+    """Make the application; `webhooks` add the calls of the carrier and of sources."""
     app = FastAPI(
         title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads
     )
     add_health(app, daemon)
     add_metrics(app, daemon)
-    if add_webhooks:
-        add_webhooks(app)
+    for add in webhooks:
+        add(app)
     return app
 
 

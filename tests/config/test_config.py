@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors import registry
 from connectors.twilio.settings import TwilioSettings
 from engine.config import load
 from engine.model.event_kinds import BUILT_IN, Field
@@ -148,7 +149,8 @@ def test_numbers_are_verified_where_texts_reach_real_phones(
 
 def test_a_source_of_no_known_type_is_refused_with_those_there_are(write: Write) -> None:
     (mistake,) = mistakes(write("timezone: UTC\nsources:\n  - {name: a, type: carrier_pigeon}\n"))
-    assert mistake == "3:21: type: 'carrier_pigeon' is not one of csv_folder"
+    known = ", ".join(registry.SOURCES)
+    assert mistake == f"3:21: type: 'carrier_pigeon' is not one of {known}"
 
 
 def test_a_site_adds_kinds_and_fields(write: Write) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.flows.intake.batch_intake import IngestCounts
     from engine.model.intake import Batch
     from engine.model.settings import Settings
-    from engine.ports import FileSource, Source
+    from engine.ports import AnySource, FileSource
     from engine.store.database.connection import Database
 
 _COUNTED = ("rows", "new", "duplicates", "corrected", "withdrawn", "skipped", "rejected")
@@ -76,7 +76,7 @@ def import_(
         raise typer.Exit(FOUND)
 
 
-def _accept_gone(database: Database, sources: Sequence[Source], name: str) -> int:
+def _accept_gone(database: Database, sources: Sequence[AnySource], name: str) -> int:
     from engine.flows.intake.lists import accept_gone
 
     if name not in {source.name for source in sources}:
@@ -84,7 +84,7 @@ def _accept_gone(database: Database, sources: Sequence[Source], name: str) -> in
     return accept_gone(database, name, now())
 
 
-def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[Source]:
+def _sources(settings: Settings, files: Sequence[Path]) -> Sequence[AnySource]:
     """Return the sources, or only the ones of these files, limited to these files."""
     from connectors import registry
     from engine.ports import FileSource
@@ -125,8 +125,8 @@ def _source_for(path: Path, sources: Sequence[FileSource]) -> str:
 
 
 def _read(
-    database: Database, sources: Sequence[Source], timezone: str
-) -> Iterator[tuple[Source, Mapping[str, IngestCounts]]]:
+    database: Database, sources: Sequence[AnySource], timezone: str
+) -> Iterator[tuple[AnySource, Mapping[str, IngestCounts]]]:
     """Read the rosters of all sources, then the rest; yield each source with its counts."""
     from engine.cli.progress import progress
     from engine.flows.intake.ingest import SourceReading
@@ -151,7 +151,7 @@ def _read(
             yield reading.source, _unless_unread(reading.source, reading.take_events)
 
 
-def _unless_unread(source: Source, read: Callable[[], T]) -> T:
+def _unless_unread(source: AnySource, read: Callable[[], T]) -> T:
     from engine.flows.intake.ingest import why_unread
 
     try:
@@ -160,6 +160,6 @@ def _unless_unread(source: Source, read: Callable[[], T]) -> T:
         raise UserError(f"The source {source.name} cannot be read: {why_unread(error)}.") from None
 
 
-def _rows(source: Source, counts: Mapping[str, IngestCounts]) -> Iterator[Sequence[object]]:
+def _rows(source: AnySource, counts: Mapping[str, IngestCounts]) -> Iterator[Sequence[object]]:
     for item, of_item in counts.items():
         yield source.name, item, *(getattr(of_item, name) for name in _COUNTED)

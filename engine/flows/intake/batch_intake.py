@@ -15,7 +15,7 @@ from engine.model.instant import DAY_US, Instant, from_us
 from engine.model.intake import WHOLE, Batch, Gone, ReadEvent, Reject
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
-from engine.store.intake import events, positions, rejects, source_health
+from engine.store.intake import events, positions, received, rejects, source_health
 from engine.store.intake.events import is_newer
 from engine.store.intake.rejects import OpenReject
 from engine.store.people import roster
@@ -90,6 +90,7 @@ class BatchIntake:
             if batch.reread == "item" and batch.last and known and known >= total.new:
                 rejects.fix_unseen(conn, self.source, batch.item, self.now)
             positions.write(conn, self.source, batch.item, batch.position, self.now)
+            received.mark_read(conn, batch.received, self.now)
 
     def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
         """Commit rows that waited, and close those that are fixed."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain, groupby
+from typing import Any
 
 import structlog
 
 from engine.errors import SourcesError, StoreUnavailableError, UserError
+from engine.flows.intake import received
 from engine.flows.intake.batch_intake import BatchIntake, IngestCounts
 from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import Instant, from_us
 from engine.model.intake import Batch, Reject
 from engine.model.outages import USUAL, Feed, after_reading, worth_noting
-from engine.ports import Source
+from engine.ports import AnySource, ReceivingSource
 from engine.store.database.connection import Database
 from engine.store.intake import positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
@@ -27,7 +29,7 @@ _log = structlog.get_logger()
 
 def run(
     database: Database,
-    sources: Sequence[Source],
+    sources: Sequence[AnySource],
     timezone: str,
     now: Instant,
     unread_after: Duration = USUAL.unread_after,
@@ -84,7 +86,7 @@ def why_unread(error: OSError | UserError) -> str:
 
 def read(
     database: Database,
-    source: Source,
+    source: AnySource,
     timezone: str,
     now: Instant,
     progress: Callable[[Batch], None] = lambda _: None,
@@ -114,7 +116,7 @@ class SourceReading:
     def __init__(
         self,
         database: Database,
-        source: Source,
+        source: AnySource,
         timezone: str,
         now: Instant,
         progress: Callable[[Batch], None] = lambda _: None,
@@ -134,7 +136,7 @@ class SourceReading:
             return
         with self._intake.database.read() as conn:
             known = positions.read(conn, self.source.name)
-        self._batches = self.source.read(known, from_us(self._intake.now))
+        self._batches = _batches_of(self.source, self._intake, known)
         for batch in self._batches:
             if batch.events or batch.gone or batch.withdrawn:
                 self._held = batch
@@ -164,6 +166,8 @@ class SourceReading:
                 }
         _reread(intake, source, [each for each in waited if each.seen_at < intake.now])
         _note(intake.database, source, fared, intake.now, intake.brought, went_well=True)
+        if isinstance(source, ReceivingSource):
+            received.forget(intake.database, source, intake.now)
         return {item: counts for item, counts in intake.counts.items() if counts != IngestCounts()}
 
     def _take(self, batch: Batch) -> None:
@@ -172,7 +176,9 @@ class SourceReading:
         self.halted = self._stopped()
 
 
-def _note_failure(database: Database, source: Source, now: Instant, unread_after: Duration) -> None:
+def _note_failure(
+    database: Database, source: AnySource, now: Instant, unread_after: Duration
+) -> None:
     with database.read() as conn:
         known = source_health.known(conn, source.name, now)
     nothing = frozenset[str]()
@@ -181,7 +187,7 @@ def _note_failure(database: Database, source: Source, now: Instant, unread_after
 
 def _note(
     database: Database,
-    source: Source,
+    source: AnySource,
     known: Feed,
     now: Instant,
     brought: Collection[str],
@@ -204,7 +210,7 @@ def _note(
 
 
 def retry(
-    database: Database, source: Source, timezone: str, now: Instant
+    database: Database, source: AnySource, timezone: str, now: Instant
 ) -> dict[str, IngestCounts]:
     """Read every rejected row of a source again, through mapping and roster as they are now."""
     intake = BatchIntake(database, source.name, timezone, now)
@@ -234,7 +240,7 @@ def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
     return dismissed
 
 
-def _reread(intake: BatchIntake, source: Source, waiting: Sequence[OpenReject]) -> None:
+def _reread(intake: BatchIntake, source: AnySource, waiting: Sequence[OpenReject]) -> None:
     if not waiting:
         return
     with intake.database.read() as conn:
@@ -245,7 +251,17 @@ def _reread(intake: BatchIntake, source: Source, waiting: Sequence[OpenReject]) 
         found = list(of_item)
         for start in range(0, len(found), _AT_ONCE):
             some = found[start : start + _AT_ONCE]
-            batch = source.reread(
-                item, known.get(item), [Reject(each.line, each.reason, each.row) for each in some]
-            )
+            again = [Reject(each.line, each.reason, each.row) for each in some]
+            if isinstance(source, ReceivingSource):
+                batch = received.reread(intake.database, source, known.get(item), again)
+            else:
+                batch = source.reread(item, known.get(item), again)
             intake.take_again(batch, some)
+
+
+def _batches_of(
+    source: AnySource, intake: BatchIntake, known: Mapping[str, Any]
+) -> Iterator[Batch]:
+    if isinstance(source, ReceivingSource):
+        return received.read_waiting(intake.database, source, known, intake.now)
+    return source.read(known, from_us(intake.now))

@@ -46,7 +46,7 @@ class CalledSite:
         }
         self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
         add_webhooks = self.twilio.webhooks(self.take, self.report)
-        self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), add_webhooks))
+        self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), [add_webhooks]))
 
     def take(self, inbound: Inbound) -> str | None:
         if self.away:
