@@ -14,6 +14,9 @@ class Ability(StrEnum):
     SEE_CASELOAD = "see caseload"
     SEE_CLIENT = "see client"
     ACT_ON_ALERT = "act on alert"
+    OPEN_IN_EMERGENCY = "open in emergency"  # a client who is not theirs
+    SEE_EMERGENCIES = "see emergencies"
+    REVIEW_EMERGENCY = "review emergency"
     SEE_RULES = "see rules"
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
@@ -37,11 +40,16 @@ _DUTY = frozenset({Ability.SEE_RULES, Ability.SEE_ON_CALL})
 _CLIENTS = _DUTY | {Ability.SEE_CASELOAD, Ability.SEE_CLIENT}
 _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
     AccountRole.CASE_MANAGER: _CLIENTS
-    | {Ability.ACT_ON_ALERT, Ability.TAKE_SHIFT, Ability.ANSWER_CLIENT},
-    AccountRole.SUPERVISOR: frozenset(Ability),
+    | {
+        Ability.ACT_ON_ALERT,
+        Ability.TAKE_SHIFT,
+        Ability.ANSWER_CLIENT,
+        Ability.OPEN_IN_EMERGENCY,
+    },
+    AccountRole.SUPERVISOR: frozenset(Ability) - {Ability.OPEN_IN_EMERGENCY},
     AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
     AccountRole.OPERATOR: _DUTY,
-    AccountRole.AUDITOR: _CLIENTS | {Ability.SEE_VIEWS},
+    AccountRole.AUDITOR: _CLIENTS | {Ability.SEE_VIEWS, Ability.SEE_EMERGENCIES},
 }
 
 

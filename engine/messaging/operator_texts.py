@@ -114,6 +114,25 @@ def phone_denied(who: str, number: int) -> str:
     )
 
 
+def emergency_access(who: str, ref: str, detail: Detail) -> str:
+    """Tell a supervisor that a member of staff opened a client who is not theirs.
+
+    Args:
+        who: The person in a word; "" if it is nobody on the roster.
+        ref: The client's ref.
+        detail: How much a text may say.
+    """
+    said = "by emergency access. Please review it in the console."
+    person, ref = who or "an account", in_gsm_7(ref)
+    wordings = [
+        f"Handrail: {person} opened a record {said}",
+        f"Handrail: a record was opened {said}",
+    ]
+    if detail != "none" and ref:
+        wordings.insert(0, f"Handrail: {person} opened {ref} {said}")
+    return first_clean(wordings)
+
+
 def held(clients: int) -> str:
     """Tell that alerts have been held back for long because data are missing."""
     many = counted(clients, "client")

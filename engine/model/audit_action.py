@@ -78,6 +78,8 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     VIEWED = "viewed"
+    EMERGENCY_ACCESS_BEGAN = "emergency access began"
+    EMERGENCY_ACCESS_REVIEWED = "emergency access reviewed"
     ACCESS_REFUSED = "access refused"
     CLIENT_ANSWERED = "client answered"
     TEXTS_SEEN = "texts seen"

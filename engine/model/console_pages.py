@@ -76,7 +76,8 @@ class ClientPage:
 
     `discharged` is None if the record names no discharge so far. `rules` has the id and the title
     of each rule that serves. `unseen` counts the texts that nobody has seen. `views` is None for an
-    account that must not know who looked.
+    account that must not know who looked. `emergency_until` is when emergency access ends; None
+    if the account needs none.
     """
 
     ref: str
@@ -93,6 +94,7 @@ class ClientPage:
     notes: tuple[Note, ...]
     unseen: int
     views: tuple[View, ...] | None
+    emergency_until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

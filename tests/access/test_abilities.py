@@ -10,13 +10,13 @@ from engine.model.account import AccountRole
 SEEN = "caseload client rules on_call"
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer", ""),
+    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency", ""),
     AccountRole.SUPERVISOR: (
-        f"{SEEN} act shift views edit release answer",
-        f"{SEEN} act shift views edit release answer",
+        f"{SEEN} act shift views edit release answer emergencies review",
+        f"{SEEN} act shift views edit release answer emergencies review",
     ),
     AccountRole.OPERATOR: ("rules on_call", ""),
-    AccountRole.AUDITOR: (f"{SEEN} views", f"{SEEN} views"),
+    AccountRole.AUDITOR: (f"{SEEN} views emergencies",) * 2,
     AccountRole.CLINICIAN: ("rules on_call edit release", ""),
 }
 WORDS = {
@@ -26,6 +26,9 @@ WORDS = {
     "rules": Ability.SEE_RULES,
     "on_call": Ability.SEE_ON_CALL,
     "shift": Ability.TAKE_SHIFT,
+    "emergency": Ability.OPEN_IN_EMERGENCY,
+    "emergencies": Ability.SEE_EMERGENCIES,
+    "review": Ability.REVIEW_EMERGENCY,
     "views": Ability.SEE_VIEWS,
     "edit": Ability.EDIT_RULES,
     "release": Ability.RELEASE_RULES,

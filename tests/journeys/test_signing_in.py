@@ -1,4 +1,4 @@
-"""Signing in by a real browser: password and app, passkeys, and the way back after an idle time."""
+"""Coming in by a real browser: password and app, passkeys, idle sessions, emergency access."""
 
 from __future__ import annotations
 
@@ -185,3 +185,30 @@ def test_one_session_ends_another(page: Page, site: ConsoleSite, browser: Browse
 
     heading(page, "You are signed out")
     other.close()
+
+
+def test_in_an_emergency_a_reason_opens_the_client_of_another(
+    page: Page, site: ConsoleSite, browser: Browser
+) -> None:
+    come_by_link(page, site, "one")
+    page.goto("/clients/C-2")
+    heading(page, "Not your client")
+    without_violations(page)
+
+    page.get_by_label("Why do you need").fill("She called the office in tears.")
+    page.get_by_role("button", name="Open for four hours").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("C-2")
+    expect(page.get_by_text("by emergency access for another 4 h")).to_be_visible()
+
+    other = browser.new_context(base_url=page.url)
+    supervisor = other.new_page()
+    come_by_link(supervisor, site, "super")
+    supervisor.get_by_role("link", name="Emergency access").click()
+    expect(supervisor.get_by_text("She called the office in tears.")).to_be_visible()
+    without_violations(supervisor)
+    supervisor.get_by_label("Finding").fill("Right, and told S-2.")
+    supervisor.get_by_role("button", name="Close the review").click()
+    expect(supervisor.get_by_text("reviewed by super")).to_be_visible()
+    other.close()
+    page.reload()
+    heading(page, "Not your client")

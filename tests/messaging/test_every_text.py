@@ -77,6 +77,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "phone_denied": (REFS, (1, 10**12)),
     "unconfirmed": (("4821",),),
     "on_call": (("Wednesday 28 Sep 08:00",), (0, 1, 99_999)),
+    "emergency_access": (REFS, REFS, DETAILS),
     "held": ((1, 99_999),),
     "judged_in_two_ways": (),
     "news": (PROMISES,),

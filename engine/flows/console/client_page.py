@@ -13,6 +13,7 @@ from engine.flows.operations.why import explain
 from engine.model.console_pages import ClientPage, ConsoleAlert, PastAlert
 from engine.model.instant import DAY_US, Instant
 from engine.model.rule import SEVERITIES
+from engine.store.access import emergency
 from engine.store.alerts import alert_records
 from engine.store.alerts.alert_records import Listed
 from engine.store.intake import client_events, histories
@@ -88,6 +89,7 @@ def _page(
         unseen=seen_texts.unseen_of(conn, client_id),
         notes=tuple(notes.of_client(conn, client_id, _NOTES)),
         views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
+        emergency_until=emergency.ends(conn, who.account.id, client_id, now),
     )
 
 

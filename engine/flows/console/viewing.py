@@ -11,6 +11,7 @@ from engine.flows.inbound import acting
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.staff import Staff
+from engine.store.access import emergency
 from engine.store.alerts import caseload_list
 from engine.store.operations import audit_log
 from engine.store.people import roster
@@ -20,8 +21,12 @@ from engine.store.people.roster import KnownClient
 def access_to(
     conn: Connection, who: SignedIn, ability: Ability, client_id: int, now: Instant
 ) -> Access:
-    """Decide whether an account may do something about a client at `now`."""
+    """Decide whether an account may do something about a client at `now`.
+
+    While emergency access lasts, the client counts as one of theirs.
+    """
     own = who.staff is not None and caseload_list.is_assigned(conn, client_id, who.staff.id, now)
+    own = own or emergency.ends(conn, who.account.id, client_id, now) is not None
     return may(who.account.role, ability, own_client=own)
 
 

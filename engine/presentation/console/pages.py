@@ -102,6 +102,7 @@ def client(
         page=page, days=days, periods=periods, facts=facts, said=said, undo=undo, events=events,
         views=views, notes=notes, alerts=_alerts(page), ask=ask, timeline=timeline(page),
         gravest=_gravest(page),
+        emergency_left=page.emergency_until and when.ago(page.now, page.emergency_until),
     )  # fmt: skip
 
 

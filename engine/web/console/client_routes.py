@@ -13,7 +13,7 @@ from engine.flows.console.buttons import ActOutcome, ActResult
 from engine.model.alert import Act
 from engine.model.printable import printable
 from engine.model.rule import Severity
-from engine.presentation.console import pages
+from engine.presentation.console import emergency_pages, pages
 from engine.web.console.reception import LAST_ID, Reception
 from engine.web.console.sentences import said_of
 
@@ -71,6 +71,9 @@ class ClientRoutes:
         who = self._reception.who(request)
         period = days if days in client_page.PERIODS else _MOST_DAYS
         found = client_page.open_page(self._desk, who, printable(ref), period)
+        if found is Access.NOT_THEIR_CLIENT:
+            page = emergency_pages.ask(self._reception.frame(who))
+            return self._reception.page(page, 403)
         passed_on = ActResult.LAST, ActResult.TO_ADMINS
         said, undo = said_of(did, owner), alert if did in (*_ACTS, *passed_on) else None
         return self._reception.answer(

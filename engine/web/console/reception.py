@@ -147,9 +147,12 @@ class Reception:
             return self.not_found()
         if isinstance(found, Access):
             return self.refused(found)
-        # A page that is left open ends with the session.
+        return self.page(show(found), status)
+
+    def page(self, page: str, status: int) -> Response:
+        """Answer with a page; left open, it ends with the session."""
         leaves = {"Refresh": f"{_IDLE_SECONDS}; url=/signed-out"}
-        return HTMLResponse(show(found), status_code=status, headers=leaves)
+        return HTMLResponse(page, status_code=status, headers=leaves)
 
     def refused(self, access: Access) -> Response:
         """Say why the account must not see or do something."""

@@ -10,6 +10,7 @@ from engine.web.application import few_threads
 from engine.web.console.account_routes import AccountRoutes
 from engine.web.console.client_routes import ClientRoutes
 from engine.web.console.conversation_routes import ConversationRoutes
+from engine.web.console.emergency_routes import EmergencyRoutes
 from engine.web.console.guard import guard
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
@@ -32,6 +33,7 @@ _ROUTES = (
     RuleRoutes,
     RuleDraftRoutes,
     OnCallRoutes,
+    EmergencyRoutes,  # the last, because its path takes every other below a client
 )
 
 

@@ -49,6 +49,15 @@ ACCESS = {
         ("/clients/C-1", (200, 200, 200, 403, 403, 401)),
         ("/clients/C-2", (403, 200, 200, 403, 403, 401)),
     ],
+    "POST /clients/{ref:path}": [
+        ("/clients/C-1", (303, 403, 403, 403, 403, 401), {"reason": "she called me herself"}),
+        ("/clients/C-3", (404, 403, 403, 403, 403, 401), {"reason": "she called me herself"}),
+        ("/clients/C-2", (400, 403, 403, 403, 403, 401), {"reason": "short"}),
+    ],
+    "GET /emergency-access": [("/emergency-access", (403, 200, 200, 403, 403, 401))],
+    "POST /emergency-access/{access_id}/review": [
+        ("/emergency-access/1/review", (403, 303, 403, 403, 403, 401))
+    ],
     "GET /why": [
         ("/why?client=C-1&rule=two-missed", (200, 200, 200, 403, 403, 401)),
         ("/why?client=C-2&rule=two-missed", (403, 200, 200, 403, 403, 401)),
