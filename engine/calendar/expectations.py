@@ -6,9 +6,10 @@ for, and late data change it as if they had been known in time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import Enum, auto
 from typing import NamedTuple
 
 from engine.calendar.standing import Attributes, standing_at
@@ -33,6 +34,13 @@ LATER_US = 10 * MINUTE_US
 _LATE_US = MINUTE_US
 
 
+class QuestionState(Enum):
+    """What is known of a question that did not surely reach the client."""
+
+    NOT_ASKED = auto()
+    IN_DOUBT = auto()  # no carrier says yet whether it went out
+
+
 @dataclass(frozen=True, slots=True)
 class ScheduleFacts:
     """The facts about one client and schedule.
@@ -42,8 +50,9 @@ class ScheduleFacts:
         wanted: The attributes of clients for whom the schedule is.
         signs: The events that say something, in the order of their instants.
         known_through: Until when all events of the kind are known.
+        read_to: When sources were last read, or failed to be read.
         now: The present instant.
-        unasked: The days whose question did not reach the client.
+        questions: The days whose question did not surely reach the client, if there is one.
         excused: The days that a person excused.
     """
 
@@ -51,8 +60,9 @@ class ScheduleFacts:
     wanted: Attributes
     signs: Sequence[Sign]
     known_through: Instant
+    read_to: Instant
     now: Instant
-    unasked: Collection[date] = ()
+    questions: Mapping[date, QuestionState] = field(default_factory=dict)
     excused: Collection[date] = ()
 
 
@@ -138,12 +148,15 @@ def _unanswered(one: Expectation, facts: ScheduleFacts) -> ExpectationVerdict:
     if now < closes:
         return ExpectationVerdict(None, look_at=closes)
     given_up = (one.outcome, one.reason) == (Outcome.HELD, OutcomeReason.DATA_MISSING)
-    if given_up or (facts.known_through < closes and now >= closes + WAIT_US):
+    question = facts.questions.get(one.occurrence.day)
+    waits = facts.known_through < closes or question is QuestionState.IN_DOUBT
+    # A daemon that has slept reads its sources first.
+    if given_up or (waits and min(now, facts.read_to) >= closes + WAIT_US):
         return ExpectationVerdict(Outcome.HELD, OutcomeReason.DATA_MISSING)
-    if one.occurrence.day in facts.unasked and one.outcome != Outcome.MISSED:
+    if question is QuestionState.NOT_ASKED:
         return ExpectationVerdict(Outcome.HELD, OutcomeReason.NOT_ASKED)
     # A missed one stays missed until an event says otherwise, even if a source rests later on.
-    if facts.known_through < closes and one.outcome != Outcome.MISSED:
+    if waits and one.outcome != Outcome.MISSED:
         wait = SOON_US if now < closes + _LATE_US else LATER_US
         return ExpectationVerdict(None, OutcomeReason.DATA_MISSING, look_at=now + wait)
     return ExpectationVerdict(Outcome.MISSED, OutcomeReason.NOT_DONE, (SOURCE, event_key(one)))
@@ -168,15 +181,22 @@ def is_for(facts: ScheduleFacts, at: Instant) -> bool:
     return stands.enrolled and stands.has(facts.wanted)
 
 
-def known_through(feeds: Iterable[Feed], kind: str, read_to: Instant) -> Instant:
+def known_through(
+    feeds: Collection[Feed], kind: str, read_to: Instant, *, asked: bool = False
+) -> Instant:
     """Return until when all events of a kind are known.
+
+    A kind that no source has brought yet may come from any, unless clients are asked for it.
 
     Args:
         feeds: How the sources fare.
         kind: The kind of event.
         read_to: When sources were last read; that is how far one is known that can be read.
+        asked: Whether clients are asked for it by text.
     """
-    bringing = (feed for feed in feeds if kind in feed.kinds)
+    bringing = [feed for feed in feeds if kind in feed.kinds]
+    if not bringing and not asked:
+        bringing = list(feeds)
     return min((_known_through(feed, read_to) for feed in bringing), default=read_to)
 
 

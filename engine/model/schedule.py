@@ -41,7 +41,7 @@ class OutcomeReason(StrEnum):
     NOT_FOR_CLIENT = "not for this client"  # no longer enrolled, or of other attributes
     BY_STAFF = "by staff"  # a person excused it, with a reason
     ON_LEAVE = "on leave"
-    DATA_MISSING = "data are missing"  # a source that would tell is not read
+    DATA_MISSING = "data are missing"  # from a source, or from the carrier about a question
     NOT_ASKED = "not asked"  # it is asked by text, and no text reached the client
 
 

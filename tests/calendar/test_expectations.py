@@ -12,6 +12,7 @@ from engine.calendar.expectations import (
     SOON_US,
     WAIT_US,
     ExpectationVerdict,
+    QuestionState,
     ScheduleFacts,
     decide,
     event_key,
@@ -44,6 +45,7 @@ FACTS = ScheduleFacts(
     wanted={"program": ("iop",)},
     signs=[],
     known_through=LONG_AFTER,
+    read_to=LONG_AFTER,
     now=LONG_AFTER,
 )
 MISSED = ExpectationVerdict(Outcome.MISSED, OutcomeReason.NOT_DONE, (SOURCE, "groups:7:1970-01-11"))
@@ -127,6 +129,12 @@ def test_it_waits_for_a_source_that_is_not_read_and_looks_again(late: int, wait:
     assert found == (None, OutcomeReason.DATA_MISSING, None, now + wait)
 
 
+def test_a_daemon_that_has_slept_for_days_reads_its_sources_before_it_gives_up() -> None:
+    now = DUE.closes + 2 * WAIT_US
+    found = verdict(now=now, known_through=DUE.opens, read_to=DUE.opens)
+    assert found == (None, OutcomeReason.DATA_MISSING, None, now + LATER_US)
+
+
 def test_after_three_days_without_data_it_is_held_for_good() -> None:
     held = verdict(now=DUE.closes + WAIT_US, known_through=DUE.closes - 1)
     assert held[:2] == (Outcome.HELD, OutcomeReason.DATA_MISSING)
@@ -134,11 +142,19 @@ def test_after_three_days_without_data_it_is_held_for_good() -> None:
     assert verdict(before) == held
 
 
-def test_what_no_text_asked_for_is_held_except_if_it_was_missed_before() -> None:
-    assert verdict(unasked=[DUE.day])[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
+def test_what_no_text_asked_for_is_held_even_if_that_is_known_late() -> None:
+    unasked = {DUE.day: QuestionState.NOT_ASKED}
+    assert verdict(questions=unasked)[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
     missed = replace(OPEN, outcome=Outcome.MISSED, reason=OutcomeReason.NOT_DONE)
-    assert verdict(missed, unasked=[DUE.day]) == MISSED
-    assert verdict(missed, now=DUE.closes + 1, known_through=0) == MISSED
+    assert verdict(missed, questions=unasked)[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
+
+
+def test_it_waits_while_no_carrier_says_whether_its_question_went_out() -> None:
+    in_doubt = {DUE.day: QuestionState.IN_DOUBT}
+    found = verdict(now=DUE.closes, questions=in_doubt)
+    assert found == (None, OutcomeReason.DATA_MISSING, None, DUE.closes + SOON_US)
+    held = verdict(now=DUE.closes + WAIT_US, questions=in_doubt)
+    assert held[:2] == (Outcome.HELD, OutcomeReason.DATA_MISSING)
 
 
 def test_an_event_keeps_the_first_of_two_expectations_alone() -> None:
@@ -179,4 +195,11 @@ def test_events_are_known_through_the_last_reading_of_each_source_that_brings_th
     assert known_through([well, out], "attendance", 9) == 4
     assert known_through([well, failing, half], "attendance", 9) == 6
     assert known_through([half], "attendance", 9) == 7
-    assert known_through([out], "test", 9) == 9
+
+
+def test_a_kind_that_no_source_has_brought_yet_may_come_from_any_unless_clients_are_asked() -> None:
+    well = Feed(tried=9, read=9, arrived=1, kinds=frozenset({"attendance"}))
+    failing = Feed(tried=8, read=6, arrived=1)
+    assert known_through([well, failing], "test", 9) == 6
+    assert known_through([well, failing], "test", 9, asked=True) == 9
+    assert known_through([well, failing], "attendance", 9) == 9

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     again = f"python -m tests.chaos --database {given.database} --daemons {given.daemons}"
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     begun, totals, kills, faults, broken = time.monotonic(), Counter(), Counter(), Counter(), 0
-    pauses, hardships = Counter[str](), Counter[str]()
+    pauses, hardships, due = Counter[str](), Counter[str](), Counter[str]()
     seeds = (
         [given.seed]
         if "/" in given.seed
@@ -49,12 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             faults.update(story.trouble.seen)
             pauses.update(story.fate.pauses)
             hardships.update(story.hardships.seen)
+            due.update(story.promises.due.seen)
             totals.update(runs=1, alerts=story.promises.alerts, messages=story.promises.messages)
             broken += len(promises)
             for promise in promises:
                 print(f"broken in run {seed}: {promise}; again: {again} --seed {seed}", flush=True)
     for kind, counts in (
         ("", totals),
+        ("", due),
         ("killed at ", kills),
         ("suspended at ", pauses),
         ("Twilio: ", faults),

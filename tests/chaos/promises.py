@@ -25,6 +25,8 @@ from engine.store.tables.intake import events
 from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import staff
+from tests.chaos.due import Due
+from tests.chaos.due_promises import DuePromises
 from tests.kit.times import DAY, HOUR, SECOND
 from tests.kit.twilio_daemon import Daemon
 from tests.kit.twilio_site import TwilioSite
@@ -69,12 +71,13 @@ class _Commits:
 class Promises:
     """Watches a site; `told` counts the texts that a phone got by outbox row."""
 
-    def __init__(self, site: TwilioSite, database: Database) -> None:
+    def __init__(self, site: TwilioSite, database: Database, due: Due) -> None:
         self.told: Counter[int] = Counter()
         self.messages = 0
         self.alerts = 0
         self._site = site
         self._database = database
+        self.due = DuePromises(site, due)
         self._evaluated: list[int] = []
         self._went_back: list[int] = []  # when a daemon began to go by an earlier time
         self._ahead: dict[Daemon, int] = {}  # of the right time
@@ -116,6 +119,7 @@ class Promises:
         with self._database.read() as conn:
             self._steps.look(conn, now)
             self._changes.look(conn, now)
+            self.due.look(conn)
             for alert_id, policy in conn.execute(select(alerts.c.id, alerts.c.policy)):
                 steps = self._policies[alert_id]
                 if not steps or steps[-1][1] != policy:
@@ -156,6 +160,7 @@ class Promises:
                 *self._steps_told_twice(conn),
                 *self._climbing(conn),
                 *self._with_twilio(conn),
+                *self.due.broken(conn),
             ]
 
     def _lost(self, conn: Connection, expected: Collection[tuple[int, str]]) -> Iterator[str]:
@@ -168,7 +173,8 @@ class Promises:
             f"the alert {rule} of client {client} was lost"
             for client, rule in sorted({*expected} - opened)
         )
-        keys = Counter(conn.scalars(select(events.c.key)))
+        of_source = events.c.source == self._site.source.name
+        keys = Counter(conn.scalars(select(events.c.key).where(of_source)))
         if keys != Counter(row.key for _, row in self._site.source.rows):
             yield "an event was lost or doubled"
         known = set(conn.scalars(select(inbox.c.provider_id)))

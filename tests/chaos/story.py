@@ -9,16 +9,19 @@ from random import Random
 
 from connectors.twilio_simulator.texts import CarrierMessage
 from connectors.twilio_simulator.trouble import Kind, Trouble
-from engine.errors import StoreUnavailableError
+from engine.errors import SourcesError, StoreUnavailableError
 from engine.model.event import write_fields
+from engine.model.event_kinds import BUILT_IN
 from engine.model.intake import ReadEvent
 from engine.rulebook.core.rulebook import Rulebook
+from engine.rulebook.parsing.load import PLAN, from_texts
 from engine.store.database.connection import Database
+from tests.chaos.due import PLANS, Due
 from tests.chaos.fate import PAUSES_US, SHORT_PAUSE_US, Fate
 from tests.chaos.hardships import Hardships
 from tests.chaos.promises import Promises
 from tests.kit.caseload import Caseload
-from tests.kit.site import MISSED, rulebook_of, written_rule
+from tests.kit.site import MISSED, written_rule
 from tests.kit.times import DAY, HOUR, MINUTE, NOON
 from tests.kit.twilio_daemon import Daemon, Killed
 from tests.kit.twilio_site import Arrivals, TwilioSite
@@ -63,8 +66,8 @@ _REPLIES = (
 
 @cache
 def rules() -> Rulebook:
-    """Three rules, of three severities."""
-    return rulebook_of(
+    """Three rules, of three severities, and what clients are due to do."""
+    written = [
         written_rule("missed", MISSED, notify="peer_first"),
         written_rule(
             "craving",
@@ -74,7 +77,9 @@ def rules() -> Rulebook:
         written_rule(
             "used", "{latest: check_in.used, not_older_than: 3 days, is: yes}", severity="urgent"
         ),
-    )
+    ]
+    text = "format: 1\nrules:\n" + "\n".join(written) + "\n"
+    return from_texts({"rules.yaml": text, f"plans.yaml{PLAN}": PLANS}, BUILT_IN)
 
 
 _LOOK_EVERY_US = 50 * MINUTE  # at the clocks; a daemon looks far more often
@@ -95,6 +100,8 @@ class Story:
         self.trouble = Trouble(self._random.randrange(2**32), self._shares())
         self._people = people
         self.expected = self._site_of_people()
+        self.due = Due(Random(f"{seed} due"), self._clients)
+        self.due.agree(people)
         self.site = TwilioSite(
             databases,
             people,
@@ -105,7 +112,8 @@ class Story:
             self.trouble,
             self._passing,
         )
-        self.promises = Promises(self.site, self._people)
+        self.site.source.outages = self.due.outages
+        self.promises = Promises(self.site, self._people, self.due)
         self.hardships = Hardships(self.site, people, seed, TROUBLED_US, self._die)
         self.site.carrier.shown = self._shown
         self.site.carrier.kept = self.promises.kept
@@ -187,7 +195,8 @@ class Story:
             began, by_its_clock, pauses = self.site.clock.at, daemon.now(), self._pauses
             try:
                 daemon.tick(name)
-            except StoreUnavailableError:  # the disk is full, and the flow steps again
+            # The disk is full, or the source cannot be read, and the flow steps again.
+            except (StoreUnavailableError, SourcesError):
                 continue
             except Exception as error:
                 self.promises.failed(name, error)
@@ -277,6 +286,8 @@ class Story:
             for number in range(1, random.randint(2, 5))
         ]
 
+        self._clients = clients
+
         def some(likely: float) -> dict[str, object]:
             quiet = {"quiet_from": "22:00", "quiet_to": "07:00"} if random.random() < 0.5 else {}
             gone = (
@@ -330,7 +341,7 @@ class Story:
                         ),
                     )
                 )
-        return Arrivals(sorted(rows))
+        return Arrivals(sorted([*rows, *self.due.doses()]))
 
     def _client_texts(self) -> list[tuple[int, str, str]]:
         """What clients text of their own accord."""
@@ -347,6 +358,7 @@ class Story:
 
     def _shown(self, text: CarrierMessage) -> None:
         """The recipient reads a text, and perhaps answers it."""
+        self._texts += self.due.replies(text)
         if text.direction != "outbound-api" or self._random.random() < 0.5 or self.fate.over:
             return
         words = self._random.choices(*zip(*_REPLIES, strict=True))[0]

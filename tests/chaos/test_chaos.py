@@ -49,7 +49,7 @@ def test_a_run_is_the_same_again_from_its_seed(stage: Stage) -> None:
 
 
 def test_a_message_that_goes_out_twice_is_found(stage: Stage) -> None:
-    with stage.story("1/6") as story:
+    with stage.story("1/1") as story:
         story.trouble.shares["silent after taking"] = 0.5
         story.site.api = Forgetful(story.site.carrier, TOKEN)
         assert any("went out 2 times" in promise for promise in story.run())
@@ -64,3 +64,21 @@ def test_an_alert_that_never_opens_is_found(stage: Stage) -> None:
     with stage.story("1/2") as story:
         story.expected.add((99, "craving"))
         assert "the alert craving of client 99 was lost" in story.run()
+
+
+def test_a_question_that_is_asked_without_an_agreement_is_found(stage: Stage) -> None:
+    with stage.story("1/4") as story:
+        story.due.agreed.clear()
+        assert any("asked without an agreement" in promise for promise in story.run())
+
+
+def test_a_dose_that_is_called_missed_although_it_was_taken_is_found(stage: Stage) -> None:
+    with stage.story("1/4") as story:
+        taken = [row for _, row in story.site.source.rows if row.kind == "medication"]
+        assert taken
+        # A schedule that forgets what its source brings.
+        schedule = story.site.rules.plans.schedules["doses"]
+        forgets = replace(schedule, kind="test")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(story.site.rules.plans.schedules, "doses", forgets)
+            assert any("by the facts ('kept'" in promise for promise in story.run())

@@ -32,14 +32,17 @@ PUBLIC = "https://handrail.example.org"
 
 @dataclass
 class Arrivals:
-    """A source at the port: each row becomes known at its instant."""
+    """A source at the port: each row becomes known at its instant, except in its outages."""
 
     rows: list[tuple[int, ReadEvent]]
     name: str = "arrivals"
     silent_after: int | None = None
     clock: SetClock = field(default_factory=SetClock)  # the right time
+    outages: list[tuple[int, int]] = field(default_factory=list)
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
+        if any(begin <= self.clock.at < end for begin, end in self.outages):
+            raise OSError("the line is down")
         for place, (at, row) in enumerate(self.rows):
             if positions.get(self.name, 0) <= place and at <= self.clock.at:
                 yield Batch(self.name, place + 1, events=(row,), roster=())

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from engine.calendar.draws import draw_days
 from engine.calendar.expectations import (
     ExpectationVerdict,
+    QuestionState,
     ScheduleFacts,
     decide,
     is_for,
@@ -75,8 +76,9 @@ class KnownFacts:
     """The facts that are read about some clients.
 
     `stored`, `said` and `agreed` are by client id, `changed` by client id and schedule, and `seeds`
-    by schedule. `asked` are the ids of expectations whose question went out, and `sent` the kind
-    and the expectation of each reminder and notice. `feeds` are those of all sources.
+    by schedule. `asked` are the ids of expectations whose question went out, and `in_doubt` those
+    where no carrier says yet whether it did. `sent` are the kind and the expectation of each
+    reminder and notice; `feeds` are those of all sources.
     """
 
     clients: Mapping[int, Client]
@@ -87,6 +89,7 @@ class KnownFacts:
     seeds: Mapping[str, Sequence[DrawSeed]] = field(default_factory=dict)
     agreed: Mapping[int, Agreement] = field(default_factory=dict)
     asked: Collection[int] = ()
+    in_doubt: Collection[int] = ()
     sent: Collection[tuple[str, int]] = ()
 
 
@@ -140,7 +143,7 @@ def decide_client(
         standing, schedule = stored[schedule_id], context.schedules.get(schedule_id)
         if schedule is None:
             still_open = [one for one in standing if one.outcome is None]
-            facts = ScheduleFacts((), {}, (), context.now, context.now)
+            facts = ScheduleFacts((), {}, (), context.now, context.now, context.now)
             decided = decide(still_open, (), facts)
         else:
             facts = _facts(context, known, client, schedule, standing)
@@ -187,20 +190,38 @@ def _facts(
         and event.source != SOURCE
         and (meaning := schedule.meaning(read_fields(event.fields))) is not None
     ]
-    through = known_through(known.feeds, schedule.kind, context.read_to)
-    unasked = (
-        {one.occurrence.day for one in standing if one.id not in known.asked}
-        if schedule.ask
-        else ()
-    )
+    asks = schedule.ask is not None
+    through = known_through(known.feeds, schedule.kind, context.read_to, asked=asks)
+    questions = _questions(known, standing) if asks else {}
     excused = {
         one.first
         for one in known.changed.get((client.id, schedule.id), ())
         if one.kind == ChangeKind.EXCUSED
     }
     return ScheduleFacts(
-        client.record, schedule.wanted, signs, through, context.now, unasked, excused
+        client.record,
+        schedule.wanted,
+        signs,
+        through,
+        context.read_to,
+        context.now,
+        questions,
+        excused,
     )
+
+
+def _questions(known: KnownFacts, standing: Sequence[Expectation]) -> Mapping[date, QuestionState]:
+    """Return what is known of the question about each day.
+
+    A day that was missed before its schedule began to ask stays so.
+    """
+    return {
+        one.occurrence.day: QuestionState.IN_DOUBT
+        if one.id in known.in_doubt
+        else QuestionState.NOT_ASKED
+        for one in standing
+        if one.id not in known.asked and (one.asked_at is not None or one.outcome != Outcome.MISSED)
+    }
 
 
 def _expected(

@@ -89,6 +89,7 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
         texts = asks or any(one.notice for one in context.schedules.values())
         still_open = [one.id for some in stored.values() for one in some if one.outcome is None]
         asked = [one.id for some in stored.values() for one in some if one.asked_at is not None]
+        went, in_doubt = client_texts_out.asked_of(conn, ids, asked) if asks else ((), ())
         return KnownFacts(
             {client.id: client for client in histories.read_clients(conn, ids)},
             stored,
@@ -96,7 +97,8 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
             source_health.read(conn).values(),
             changes.of_clients(conn, ids),
             agreed=agreements.reachable(conn, ids) if texts else {},
-            asked=client_texts_out.asked_of(conn, ids, asked) if asks else (),
+            asked=went,
+            in_doubt=in_doubt,
             sent=client_texts_out.sent_about(conn, ids, still_open) if texts else (),
         )
 

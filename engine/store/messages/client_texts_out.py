@@ -19,7 +19,7 @@ _SINCE = (
     )
     .group_by(outbox.c.client_id)
 )
-_ARRIVED = select(outbox.c.sequence).where(
+_QUESTIONS = select(outbox.c.sequence, outbox.c.state).where(
     outbox.c.client_id.in_(bindparam("ids", expanding=True)),
     outbox.c.kind == MessageKind.ASK,
     outbox.c.sequence.in_(bindparam("of", expanding=True)),
@@ -81,12 +81,14 @@ def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -
 
 def asked_of(
     conn: Connection, client_ids: Collection[int], expectation_ids: Sequence[int]
-) -> set[int]:
-    """Return the expectations whose question went out to the client, as far as is known."""
+) -> tuple[set[int], set[int]]:
+    """Return the expectations whose question went out, and those where that is in doubt."""
     if not expectation_ids:
-        return set()
+        return set(), set()
     wanted = {"ids": sorted(client_ids), "of": list(expectation_ids)}
-    return set(conn.scalars(_ARRIVED, wanted))
+    states = {row.sequence: row.state for row in conn.execute(_QUESTIONS, wanted)}
+    in_doubt = {one for one, state in states.items() if state in {"claimed", "unknown"}}
+    return states.keys() - in_doubt, in_doubt
 
 
 def sent_about(

@@ -26,9 +26,11 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
+    REACHED_NOBODY,
     TRANSITIONS,
     URGENT,
     Claimed,
+    MessageKind,
     OutboxState,
     Settlement,
     Silent,
@@ -37,6 +39,7 @@ from engine.model.message import (
 )
 from engine.model.rule import SEVERITIES
 from engine.model.staff import RecipientFacts
+from engine.store.alerts import due_clients
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
@@ -260,7 +263,8 @@ def settle(
     """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
     A carrier's report counts even if another process holds the claim, except that no state leads
-    back. A decision counts only while `owner` holds it.
+    back. A decision counts only while `owner` holds it. A client whom a question did not reach is
+    due, because nothing that was asked so can be missed.
     """
     result = settlement.result
     said = {
@@ -278,6 +282,9 @@ def settle(
     ):
         return False
     grouping.follow(conn, message.id, settlement.state, now)
+    unasked = message.kind == MessageKind.ASK and settlement.state in REACHED_NOBODY
+    if unasked and message.client_id is not None:
+        due_clients.mark_dirty(conn, {message.client_id: message.created_at})
     return True
 
 

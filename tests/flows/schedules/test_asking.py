@@ -6,13 +6,13 @@ from datetime import time
 
 import pytest
 
-from engine.flows.delivery import deliver
+from engine.flows.delivery import deliver, delivery_status
 from engine.flows.inbound import receive
 from engine.flows.schedules.client_agreements import agree, withdraw
 from engine.model.agreement import TextLanguage
 from engine.model.event import read_fields
 from engine.model.inbound import Inbound
-from engine.model.message import Outgoing, SendResult
+from engine.model.message import Outgoing, Report, SendResult
 from engine.store.database.connection import Database
 from engine.store.people import opt_outs
 from engine.store.tables.intake import events
@@ -34,10 +34,13 @@ class Carrier:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.works = True
+        self.answers = True
 
     def send(self, message: Outgoing) -> SendResult:
         if not self.works:
             return SendResult("refused", error_code="30005")
+        if not self.answers:
+            return SendResult("unknown")
         self.sent.append((message.to, message.body))
         return SendResult("accepted", provider_id=f"SM{len(self.sent)}")
 
@@ -214,6 +217,36 @@ def test_a_text_that_did_not_arrive_asked_nothing(site: AskedSite) -> None:
     site.to_client(clock("18:00"))
     site.at(clock("22:00"))
     assert site.outcomes[0] == ("2026-06-02", "held")
+
+
+def test_a_question_that_turns_out_not_to_have_arrived_takes_back_what_was_missed(
+    site: AskedSite,
+) -> None:
+    site.agrees()
+    site.to_client(NOON)
+    site.to_client(clock("18:00"))
+    site.at(clock("22:00"))
+    assert len(site.missed_events) == 1
+    (asked,) = [row.id for row in site.rows(outbox) if row.client_id]
+    delivery_status.take(site.database, Report(asked, "SM1", "undelivered"), clock("23:00"))
+    site.at(clock("23:00"))
+    assert site.outcomes[0] == ("2026-06-02", "held")
+    assert site.missed_events == []
+
+
+def test_nothing_is_missed_while_no_carrier_says_whether_the_question_went_out(
+    site: AskedSite,
+) -> None:
+    site.agrees()
+    site.carrier.answers = False
+    site.to_client(NOON)
+    site.to_client(clock("18:00"))
+    site.at(clock("22:00"))
+    assert site.outcomes[0] == ("2026-06-02", None)
+    (asked,) = [row.id for row in site.rows(outbox) if row.client_id]
+    delivery_status.take(site.database, Report(asked, "SM1", "delivered"), clock("22:05"))
+    site.at(clock("22:15"))
+    assert site.outcomes[0] == ("2026-06-02", "missed")
 
 
 def test_nothing_goes_out_in_quiet_hours(site: AskedSite) -> None:
