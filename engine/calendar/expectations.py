@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from engine.calendar.standing import Attributes, standing_at
 from engine.model.client import RecordEntry
-from engine.model.instant import DAY_US, MINUTE_US, SECOND_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Instant
 from engine.model.outages import Feed
 from engine.model.schedule import (
     SOURCE,
@@ -28,9 +28,10 @@ from engine.model.schedule import (
 
 # How long an expectation waits for a source that is not read.
 WAIT_US = 3 * DAY_US
-# How often it looks in the meantime: soon while sources are read as usual, later if they are not.
+# How often it looks in the meantime: soon while sources are read as usual. A source that is read
+# again makes the clients due who wait for it, so that later looks are seldom needed.
 SOON_US = 10 * SECOND_US
-LATER_US = 10 * MINUTE_US
+LATER_US = HOUR_US
 _LATE_US = MINUTE_US
 
 
@@ -203,8 +204,7 @@ def known_through(
 def _known_through(feed: Feed, read_to: Instant) -> Instant:
     if feed.out_since is not None:
         return min(feed.read, feed.out_since)
-    unread = feed.tried > feed.read or feed.half_read_since is not None
-    return min(feed.read, read_to) if unread else read_to
+    return read_to if feed.is_read else min(feed.read, read_to)
 
 
 def _first(signs: Iterable[Sign], meaning: SignMeaning) -> tuple[str, str] | None:

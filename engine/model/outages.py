@@ -82,6 +82,11 @@ class Feed:
     half_read_since: Instant | None = None  # a daemon has begun to read it and not finished
     why: str = ""  # why it counts as silent, in words for the admin
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the last reading went well to its end."""
+        return self.tried <= self.read and self.half_read_since is None
+
 
 def after_reading(
     known: Feed,

@@ -17,10 +17,12 @@ from engine.model.instant import Instant, from_us
 from engine.model.intake import Batch, Reject
 from engine.model.outages import USUAL, Feed, after_reading, worth_noting
 from engine.ports import AnySource, ReceivingSource
+from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
 from engine.store.operations import audit_log
+from engine.store.schedules import expectations
 
 _AT_ONCE = 5000  # waiting rows that one transaction reads again
 
@@ -207,6 +209,9 @@ def _note(
     if worth_noting(known, feed):
         with database.write() as conn:
             source_health.write(conn, source.name, feed)
+            if went_well and not known.is_read:
+                # What clients were due to do may have waited for it.
+                due_clients.mark_dirty(conn, expectations.waiting(conn, now))
 
 
 def retry(

@@ -263,8 +263,8 @@ def settle(
     """Record the outcome of a claimed message and end the claim; False if the claim is lost.
 
     A carrier's report counts even if another process holds the claim, except that no state leads
-    back. A decision counts only while `owner` holds it. A client whom a question did not reach is
-    due, because nothing that was asked so can be missed.
+    back. A decision counts only while `owner` holds it. A client whom a question did not reach,
+    or perhaps did, is due, because only a question that arrived can be missed.
     """
     result = settlement.result
     said = {
@@ -282,8 +282,8 @@ def settle(
     ):
         return False
     grouping.follow(conn, message.id, settlement.state, now)
-    unasked = message.kind == MessageKind.ASK and settlement.state in REACHED_NOBODY
-    if unasked and message.client_id is not None:
+    known_late = message.state == "unknown" or settlement.state in REACHED_NOBODY
+    if message.kind == MessageKind.ASK and message.client_id is not None and known_late:
         due_clients.mark_dirty(conn, {message.client_id: message.created_at})
     return True
 

@@ -9,10 +9,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from engine.model.instant import Instant
-from engine.model.schedule import Expectation, Occurrence
+from engine.model.schedule import Expectation, Occurrence, OutcomeReason
 from engine.store.database.upsert import insert_of
 from engine.store.tables.schedules import expectations
 
@@ -27,6 +27,15 @@ _OF_CLIENTS = (
         ),
     )
     .order_by(expectations.c.client_id, expectations.c.due_at, expectations.c.id)
+)
+_WAITING = (
+    select(expectations.c.client_id, func.min(expectations.c.closes_at))
+    .where(
+        expectations.c.outcome.is_(None),
+        expectations.c.due_at <= bindparam("now"),
+        expectations.c.reason == OutcomeReason.DATA_MISSING,
+    )
+    .group_by(expectations.c.client_id)
 )
 _LAST_ASKED = (
     select(expectations)
@@ -66,6 +75,11 @@ def of_clients(
     for row in conn.execute(_OF_CLIENTS, {"ids": client_ids, "since": since}):
         found[row.client_id].append(_read(row))
     return found
+
+
+def waiting(conn: Connection, now: Instant) -> dict[int, Instant]:
+    """Return by client from when on expectations wait for a source or a carrier."""
+    return dict(conn.execute(_WAITING, {"now": now}).all())
 
 
 def last_asked(conn: Connection, client_id: int, since: Instant) -> Expectation | None:

@@ -245,7 +245,7 @@ def test_nothing_is_missed_while_no_carrier_says_whether_the_question_went_out(
     assert site.outcomes[0] == ("2026-06-02", None)
     (asked,) = [row.id for row in site.rows(outbox) if row.client_id]
     delivery_status.take(site.database, Report(asked, "SM1", "delivered"), clock("22:05"))
-    site.at(clock("22:15"))
+    site.at(clock("22:05"))
     assert site.outcomes[0] == ("2026-06-02", "missed")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, time
 
 import pytest
 
-from engine.errors import UserError
+from engine.errors import SourcesError, UserError
+from engine.flows.intake import ingest
 from engine.flows.schedules.change import change_schedule
 from engine.flows.schedules.client_plan import ScheduleContext
 from engine.flows.schedules.settle import settle
@@ -19,6 +21,7 @@ from engine.store.operations.counts import figures
 from engine.store.tables.schedules import expectations
 from tests.kit.schedule_site import DAILY, ScheduleSite
 from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND, clock
+from tests.kit.twilio_site import Arrivals
 
 TODAY, TOMORROW = "2026-06-02", "2026-06-03"
 
@@ -192,18 +195,26 @@ def test_a_daemon_that_lost_its_claim_writes_nothing(site: ScheduleSite) -> None
     assert site.outcomes == [(TODAY, None), (TOMORROW, None)]
 
 
-def test_nothing_is_missed_while_its_source_is_down(site: ScheduleSite) -> None:
-    def read(at: int, tried: int) -> None:
-        with site.database.write() as conn:
-            feed = Feed(tried, at, at, frozenset({"check_in"}))
-            source_health.write(conn, "inbox", feed)
+def test_nothing_is_missed_while_its_source_is_down_and_the_wait_ends_as_it_is_read_again(
+    site: ScheduleSite,
+) -> None:
+    source = Arrivals([], outages=[(clock("21:30"), clock("23:40"))])
 
-    read(clock("21:00"), clock("22:00"))
+    def read(at: int) -> None:
+        source.clock.at = at
+        with suppress(SourcesError):
+            ingest.run(site.database, [source], "UTC", at)
+
+    with site.database.write() as conn:
+        at = clock("21:00")
+        source_health.write(conn, source.name, Feed(at, at, at, frozenset({"check_in"})))
+    read(clock("22:00"))
     site.at(clock("22:00"), clock("22:01"), clock("23:30"))
     assert site.missed_events == []
     assert site.outcomes[0] == (TODAY, None)
-    read(clock("23:40"), clock("23:40"))
-    site.at(clock("23:41"))
+    read(clock("23:40"))
+    assert site.evaluation().dirty_from == clock("22:00")
+    site.at(clock("23:40"))
     assert site.outcomes[0] == (TODAY, "missed")
 
 
