@@ -53,7 +53,8 @@ class ConsoleServer:
         """Take its port; UserError if that is in use."""
         self._engine = engine
         self._server = WebServer(settings.host, settings.port, self._application, part="console")
-        self.url = settings.url or self._server.address
+        # Passkeys work under a name alone.
+        self.url = settings.url or self._server.address.replace("//127.0.0.1:", "//localhost:")
         self.start, self.stop = self._server.start, self._server.stop
 
     @classmethod

@@ -17,6 +17,7 @@ class Ability(StrEnum):
     OPEN_IN_EMERGENCY = "open in emergency"  # a client who is not theirs
     SEE_EMERGENCIES = "see emergencies"
     REVIEW_EMERGENCY = "review emergency"
+    MANAGE_ACCOUNTS = "manage accounts"
     SEE_RULES = "see rules"
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
@@ -48,7 +49,7 @@ _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
     },
     AccountRole.SUPERVISOR: frozenset(Ability) - {Ability.OPEN_IN_EMERGENCY},
     AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
-    AccountRole.OPERATOR: _DUTY,
+    AccountRole.OPERATOR: _DUTY | {Ability.MANAGE_ACCOUNTS},
     AccountRole.AUDITOR: _CLIENTS | {Ability.SEE_VIEWS, Ability.SEE_EMERGENCIES},
 }
 

@@ -12,10 +12,10 @@ ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
     AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency", ""),
     AccountRole.SUPERVISOR: (
-        f"{SEEN} act shift views edit release answer emergencies review",
-        f"{SEEN} act shift views edit release answer emergencies review",
+        f"{SEEN} act shift views edit release answer emergencies review accounts",
+        f"{SEEN} act shift views edit release answer emergencies review accounts",
     ),
-    AccountRole.OPERATOR: ("rules on_call", ""),
+    AccountRole.OPERATOR: ("rules on_call accounts", ""),
     AccountRole.AUDITOR: (f"{SEEN} views emergencies",) * 2,
     AccountRole.CLINICIAN: ("rules on_call edit release", ""),
 }
@@ -29,6 +29,7 @@ WORDS = {
     "emergency": Ability.OPEN_IN_EMERGENCY,
     "emergencies": Ability.SEE_EMERGENCIES,
     "review": Ability.REVIEW_EMERGENCY,
+    "accounts": Ability.MANAGE_ACCOUNTS,
     "views": Ability.SEE_VIEWS,
     "edit": Ability.EDIT_RULES,
     "release": Ability.RELEASE_RULES,

@@ -78,7 +78,7 @@ def run(
                 "Use a configuration and a database of its own."
             )
         if not once:
-            daemon.run(engine, showing=partial(_show_console, engine) if sample else None)
+            daemon.run(engine, showing=partial(_show_console, engine, sample))
         elif not daemon.step_once(engine):
             raise typer.Exit(HandrailError.exit_code)
     finally:
@@ -130,12 +130,14 @@ def _with_console(settings: Settings) -> Settings:
     return settings.model_copy(update={"console": settings.console or ConsoleSettings()})
 
 
-def _show_console(engine: Engine, url: str) -> None:
-    from engine.flows.console.accounts import links_for
+def _show_console(engine: Engine, sample: bool, url: str) -> None:
+    """Print the console's URL, with links for people who have no other way in."""
+    from engine.flows.console.accounts import first_account, links_for
     from engine.sample.people import ACCOUNTS
 
     with engine.desk.database.write() as conn:
-        links = links_for(conn, ACCOUNTS, "sample", engine.now())
+        wanted = ACCOUNTS if sample else first_account(conn)
+        links = links_for(conn, wanted, "handrail run", engine.now())
     print(f"Console: {url}", flush=True)
     for name, token in links:
         print(f"  sign in as {name}: {url}/sign-in/{token}", flush=True)
@@ -159,7 +161,7 @@ def _run_with_phone(settings: Settings, clock: Clock, sample: bool) -> None:
             daemon.run(
                 engine,
                 lambda address: phone.connect(address, descriptor),
-                partial(_show_console, engine) if sample else None,
+                partial(_show_console, engine, sample),
             )
         finally:
             engine.close()

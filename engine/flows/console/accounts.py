@@ -72,6 +72,11 @@ def make_link(conn: Connection, name: str, actor: str, now: Instant) -> str:
     return token
 
 
+def first_account(conn: Connection) -> list[tuple[str, AccountRole, str | None]]:
+    """Return the account with which a site begins; none if there are accounts."""
+    return [] if accounts.everybody(conn) else [("admin", AccountRole.OPERATOR, None)]
+
+
 def links_for(
     conn: Connection,
     wanted: Iterable[tuple[str, AccountRole, str | None]],

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import segno
 
-from engine.model.account import Session, SignInWay
+from engine.model.account import AccountRole, Session, SignInWay
+from engine.model.account_list import AccountList
 from engine.model.own_account import OwnAccount
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
@@ -70,6 +71,30 @@ def password(frame: Frame, secret: str, address: str, said: str) -> str:
 def recovery_codes(frame: Frame, codes: Sequence[str]) -> str:
     """Render new recovery codes, which are shown this once."""
     return render_page("console/recovery_codes.html", frame, "Recovery codes", codes=codes)
+
+
+def every(frame: Frame, page: AccountList, name: str, link: str) -> str:
+    """Render the list of all accounts.
+
+    Args:
+        frame: The frame around it.
+        page: The accounts.
+        name: The account that a button just did something about.
+        link: The sign-in link that it got; empty if it got none.
+    """
+    rows = [
+        (one, _role(one.account.role), ", ".join(sorted(one.ways)) or "a link alone")
+        for one in page.accounts
+    ]
+    roles = [(role.value, _role(role)) for role in AccountRole]
+    return render_page(
+        "console/accounts.html", frame, "Accounts",
+        rows=rows, roles=roles, own=page.own, name=name, link=link,
+    )  # fmt: skip
+
+
+def _role(role: AccountRole) -> str:
+    return role.value.replace("_", " ")
 
 
 def session_rows(sessions: Sequence[Session], now: int) -> Sequence[Mapping[str, str]]:

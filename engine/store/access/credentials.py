@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from engine.model.account import Passkey, Password
+from engine.model.account import Passkey, Password, SignInWay
 from engine.model.instant import Instant
 from engine.store.tables.access import (
     identities,
@@ -101,6 +101,19 @@ def remove_passkey(conn: Connection, account_id: int, credential_id: str) -> boo
     """Forget an account's passkey; return whether there was one."""
     wanted = (passkeys.c.account_id == account_id, passkeys.c.credential_id == credential_id)
     return conn.execute(delete(passkeys).where(*wanted)).rowcount == 1
+
+
+def ways_of_all(conn: Connection) -> dict[int, frozenset[SignInWay]]:
+    """Return by which ways each account signs in besides links; only those that have any."""
+    found: dict[int, frozenset[SignInWay]] = {}
+    for table, way in (
+        (passwords, SignInWay.PASSWORD),
+        (passkeys, SignInWay.PASSKEY),
+        (identities, SignInWay.IDENTITY_PROVIDER),
+    ):
+        for account_id in conn.scalars(select(table.c.account_id).distinct()):
+            found[account_id] = found.get(account_id, frozenset()) | {way}
+    return found
 
 
 def account_of_identity(conn: Connection, claim: str) -> int | None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
 from engine.web.application import few_threads
+from engine.web.console.account_list_routes import AccountListRoutes
 from engine.web.console.account_routes import AccountRoutes
 from engine.web.console.client_routes import ClientRoutes
 from engine.web.console.conversation_routes import ConversationRoutes
@@ -28,6 +29,7 @@ _ASSETS = {
 _ROUTES = (
     SignInRoutes,
     AccountRoutes,
+    AccountListRoutes,
     ClientRoutes,
     ConversationRoutes,
     RuleRoutes,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from engine.flows.console import signing_in
+from engine.model.instant import to_us
 from engine.store.database.connection import Database
 from tests.kit.caseload import Caseload
 from tests.kit.terminal import Terminal
@@ -51,3 +54,23 @@ def test_a_link_for_an_unknown_account_is_a_mistake(said: Terminal) -> None:
     assert said("accounts", "link", "anna", code=2) == (
         "There is no account anna; handrail accounts lists those there are."
     )
+
+
+def test_a_reset_signs_the_account_out_and_prints_a_new_link(
+    said: Terminal, sqlite_database: Database
+) -> None:
+    link = said("accounts", "add", "rick", "--role", "auditor").rpartition("/")[2]
+    signing_in.sign_in(sqlite_database, link, to_us(datetime.now(UTC)), "Firefox")
+    before = said("accounts", "sessions", "--format", "csv").splitlines()
+
+    text = said("accounts", "reset", "rick")
+
+    assert [row.split(",")[0] for row in before] == ["account", "rick"]
+    assert "signs rick in once" in text
+    assert len(said("accounts", "sessions", "--format", "csv").splitlines()) == 1
+
+
+def test_an_account_is_signed_out_everywhere(said: Terminal) -> None:
+    said("accounts", "add", "rick", "--role", "auditor")
+
+    assert said("accounts", "end", "rick") == "rick is signed out everywhere."

@@ -14,6 +14,7 @@ from engine.store.database.connection import Database
 from engine.store.tables.access import console_sessions, sign_in_links
 from engine.store.tables.people import staff
 from tests.kit.console import ConsoleSite
+from tests.kit.times import NOON
 
 
 @pytest.fixture
@@ -104,3 +105,14 @@ def test_two_accounts_cannot_share_a_name(site: ConsoleSite) -> None:
 def test_a_case_manager_without_a_person_is_refused(site: ConsoleSite) -> None:
     with site.database.write() as conn, pytest.raises(UserError, match="add --staff"):
         accounts.add(conn, "new", AccountRole.CASE_MANAGER, None, "tests", site.now)
+
+
+def test_a_site_begins_with_one_account_that_sees_no_client(database: Database) -> None:
+    with database.write() as conn:
+        wanted = accounts.first_account(conn)
+        links = accounts.links_for(conn, wanted, "handrail run", NOON)
+        again = accounts.first_account(conn)
+
+    assert wanted == [("admin", AccountRole.OPERATOR, None)]
+    assert [name for name, _ in links] == ["admin"]
+    assert again == []

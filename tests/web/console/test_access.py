@@ -43,6 +43,18 @@ ACCESS = {
     "POST /account/passkeys": [("/account/passkeys", (403,) * 5 + (401,))],
     "POST /account/passkeys/remove": [("/account/passkeys/remove", (303,) * 5 + (401,))],
     "POST /account/sessions/end": [("/account/sessions/end", (303,) * 5 + (401,))],
+    "GET /accounts": [("/accounts", (403, 200, 403, 403, 200, 401))],
+    "POST /accounts": [
+        ("/accounts", (403, 200, 403, 403, 200, 401), {"name": "new", "role": "auditor"}),
+        ("/accounts", (403, 400, 403, 403, 400, 401), {"name": "new", "role": "king"}),
+    ],
+    "POST /accounts/{name}/{what}": [
+        ("/accounts/two/link", (403, 200, 403, 403, 200, 401)),
+        ("/accounts/two/end", (403, 303, 403, 403, 303, 401)),
+        ("/accounts/two/reset", (403, 200, 403, 403, 200, 401)),
+        ("/accounts/two/disable", (403, 303, 403, 403, 303, 401)),
+        ("/accounts/two/explode", (403, 404, 403, 403, 404, 401)),
+    ],
     "GET /signed-out": [("/signed-out", ALL)],
     "GET /": [("/", (200, 200, 200, 303, 303, 401))],
     "GET /clients/{ref:path}": [
