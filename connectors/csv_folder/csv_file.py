@@ -12,11 +12,11 @@ from typing import Literal
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LONGEST_RECORD, TOO_LONG, shown_text, split_records
-from connectors.csv_folder.regular_files import open_regular
 from connectors.csv_folder.settings import CsvFileMapping
 from connectors.csv_folder.utf_16 import ByteStream, as_utf_8
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
+from connectors.regular_files import open_regular
 from engine.model.event_kinds import Kind
 from engine.model.intake import WHOLE, Batch, Listing, Reject
 

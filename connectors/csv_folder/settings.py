@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from connectors.csv_folder.regular_files import kind_of
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
     check_mappings,
     refuse_mixed_ids,
 )
+from connectors.regular_files import kind_of
 from engine.model.config_path import ConfigPath
 from engine.model.event_kinds import Kind
 from engine.model.source_settings import Place, SourceSettings

@@ -13,9 +13,9 @@ from typing import Any, get_args
 from connectors.csv_folder.csv_file import MappedFile, read_file
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
-from connectors.csv_folder.regular_files import kind_of
 from connectors.csv_folder.settings import CsvFileMapping, CsvFolderSettings
 from connectors.mapping.rows import Harvest, Rows
+from connectors.regular_files import kind_of
 from engine.errors import UserError
 from engine.model.event_kinds import Kind
 from engine.model.instant import MICROSECOND, to_us

@@ -217,10 +217,11 @@ class TimestampColumns(Mapped):
     """The columns of an instant: one with the date and perhaps the time, or one for each.
 
     Without a `format` (in the words of strptime) the text is read as ISO 8601. Of several formats,
-    the first that fits counts.
+    the first that fits counts. Written as a list, the first column that is not empty counts.
     """
 
     column: ColumnName | None = None
+    others: tuple[ColumnName, ...] = ()
     date: Taken | None = None
     time: Taken | None = None
     format: Annotated[tuple[str, ...], PlainValidator(read_formats)] = ()
@@ -228,6 +229,8 @@ class TimestampColumns(Mapped):
     @model_validator(mode="before")
     @classmethod
     def _written(cls, written: Any) -> Any:
+        if isinstance(written, list) and written:
+            return {"column": written[0], "others": tuple(written[1:])}
         return written if isinstance(written, dict) else {"column": written}
 
     @model_validator(mode="after")

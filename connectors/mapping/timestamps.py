@@ -40,7 +40,7 @@ def columns_of_timestamps(moments: Iterable[TimestampColumns | None]) -> set[str
     for moment in moments:
         if moment is not None:
             names |= (
-                {moment.column}
+                {moment.column, *moment.others}
                 if moment.column
                 else columns_of([*(moment.date or ()), *(moment.time or ())])
             )
@@ -79,8 +79,8 @@ def _compile_text(
     moment: TimestampColumns, columns: Columns, notation: Notation
 ) -> Callable[[Row], str]:
     if moment.column is not None:
-        place = columns[moment.column]
-        return lambda row: _single(row[place])
+        places = [columns[name] for name in (moment.column, *moment.others)]
+        return lambda row: next((text for place in places if (text := _single(row[place]))), "")
     date, time = (
         compile_cells(moment.date or (), columns, notation),
         compile_cells(moment.time or (), columns, notation),

@@ -1,0 +1,88 @@
+"""Messages through their mappings: each is read, and every mapping of its type takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+
+from connectors.hl7v2.hl7_form import Hl7Form, whole
+from connectors.hl7v2.hl7_message import Message, decode, read_message
+from connectors.hl7v2.settings import MessageMapping
+from connectors.mapping.event_rows import Identity, identity
+from connectors.mapping.flat_records import FlatRecords
+from connectors.mapping.rows import Harvest, Rows
+from engine.model.event_kinds import Kind
+from engine.model.intake import Reject
+
+_LOST = "\ufffd"  # stands for a byte that the encoding does not know
+
+
+class MappedMessages:
+    """Some mappings of a source, compiled once."""
+
+    def __init__(
+        self,
+        mappings: Sequence[MessageMapping],
+        encoding: str,
+        zone: str | None,
+        kinds: Mapping[str, Kind],
+        former: Iterable[Identity] = (),
+    ) -> None:
+        """Compile the mappings.
+
+        Args:
+            mappings: The mappings.
+            encoding: The encoding of the messages.
+            zone: The timezone of times without an offset.
+            kinds: Every kind of event, by name.
+            former: The parts that made up event keys before the mapping changed.
+        """
+        self._encoding = encoding
+        self._compiled_from = mappings, encoding, zone, kinds
+        former, form = tuple(former), Hl7Form()
+        self._mappings = []
+        for mapping in mappings:
+            flat = FlatRecords(mapping, form, former)
+            rows = Rows(mapping, flat.header, kinds, mapping.timezone or zone, former)
+            self._mappings.append((mapping, flat, rows))
+        self.identities = tuple(identity(event) for mapping in mappings for event in mapping.events)
+        written = [
+            mapping.model_dump_json(exclude_defaults=True, warnings=False) for mapping in mappings
+        ]
+        self.digest = blake2b(f"{zone} {encoding} {written}".encode(), digest_size=16).hexdigest()
+
+    def after(self, former: Iterable[Identity]) -> MappedMessages:
+        """Return the same mappings, which also name the former keys of events."""
+        return MappedMessages(*self._compiled_from, former)
+
+    def take(self, data: bytes, line: int, into: Harvest) -> None:
+        """Add a message as it came; one that cannot be read is rejected as a whole."""
+        try:
+            message = read_message(decode(data, self._encoding))
+        except ValueError as error:
+            shown = data.decode(self._encoding, "replace").replace("\0", "␀").replace("\r", "\n")
+            into.rejects.append(Reject(line, str(error), shown))
+            into.rows += 1
+            into.unread += 1
+            return
+        self._take(message, line, into)
+
+    def take_again(self, reject: Reject, into: Harvest) -> None:
+        """Add a rejected message again, from its kept text."""
+        message = None
+        if _LOST not in reject.row:
+            with suppress(ValueError):
+                message = read_message(reject.row)
+        if message is None:
+            into.rejects.append(reject)
+        else:
+            self._take(message, reject.line, into)
+
+    def _take(self, message: Message, line: int, into: Harvest) -> None:
+        found = [each for each in self._mappings if each[0].takes(message.kind)]
+        for _, flat, rows in found:
+            rows.take(flat.rows(whole(message), line), 0, into)
+        if not found:
+            into.rows += 1
+            into.skipped += 1
