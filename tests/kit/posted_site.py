@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from connectors.http.source import HttpSource
 from engine.config import load
@@ -20,6 +20,7 @@ from engine.flows.intake import ingest, received
 from engine.model.instant import Instant, to_us
 from engine.model.received import Receipt
 from engine.store.database.connection import Database
+from engine.store.database.upsert import add_row
 from engine.store.intake import rejects
 from engine.store.tables.intake import received as received_table
 from engine.store.tables.people import clients
@@ -68,7 +69,7 @@ class PostedSite(CsvSite):
     def add_client(self, ref: str) -> None:
         """Put a person into the roster."""
         with self.database.write() as conn:
-            conn.execute(insert(clients), {"ref": ref, "timezone": "America/New_York"})
+            add_row(conn, clients, {"ref": ref, "timezone": "America/New_York"})
 
     def remap(self, mapping: str, http: str = SIGNED) -> None:
         """Change the mapping, as between two runs of the daemon."""
