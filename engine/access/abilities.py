@@ -18,10 +18,18 @@ class Ability(StrEnum):
     SEE_EMERGENCIES = "see emergencies"
     REVIEW_EMERGENCY = "review emergency"
     MANAGE_ACCOUNTS = "manage accounts"
+    TAKE_OVER = "take over"  # an alert that another person has
+    SEE_TODAY = "see today"  # what a supervisor looks after: untaken alerts, unreachable people
     SEE_RULES = "see rules"
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
     SEE_VIEWS = "see views"  # who looked at a client
+    ENTER_EVENTS = "enter events"  # by hand, and excuse what was missed
+    EDIT_ROSTER = "edit roster"
+    FIX_REJECTS = "fix rejects"  # rows of sources that could not be read
+    SEE_DELIVERIES = "see deliveries"
+    SEE_AUDIT = "see audit"  # the trail, and the disclosures about a client
+    SEE_HEALTH = "see health"
     ANSWER_CLIENT = "answer client"  # text them, mark their texts as seen, write notes
     EDIT_RULES = "edit rules"  # write drafts, propose them, and try them on the own caseload
     RELEASE_RULES = "release rules"  # approve what another person proposed
@@ -46,11 +54,20 @@ _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
         Ability.TAKE_SHIFT,
         Ability.ANSWER_CLIENT,
         Ability.OPEN_IN_EMERGENCY,
+        Ability.ENTER_EVENTS,
+        Ability.SEE_DELIVERIES,
     },
     AccountRole.SUPERVISOR: frozenset(Ability) - {Ability.OPEN_IN_EMERGENCY},
     AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
-    AccountRole.OPERATOR: _DUTY | {Ability.MANAGE_ACCOUNTS},
-    AccountRole.AUDITOR: _CLIENTS | {Ability.SEE_VIEWS, Ability.SEE_EMERGENCIES},
+    AccountRole.OPERATOR: _DUTY | {Ability.MANAGE_ACCOUNTS, Ability.SEE_HEALTH},
+    AccountRole.AUDITOR: _CLIENTS
+    | {
+        Ability.SEE_VIEWS,
+        Ability.SEE_EMERGENCIES,
+        Ability.SEE_DELIVERIES,
+        Ability.SEE_AUDIT,
+        Ability.SEE_HEALTH,
+    },
 }
 
 

@@ -29,6 +29,7 @@ Reason = Literal[
     "owner_gone",  # the client wrote again, and the person who had the alert cannot be told
     # a person changes it
     "taken",
+    "taken_over",  # a supervisor takes it from the person who had it
     "passed_on",
     "snoozed",
     "done",

@@ -88,6 +88,11 @@ def already_taken(alert: Named, by: str) -> str:
     return _about(alert, f"was already taken by {by}.")
 
 
+def may_take_over(alert: Named, by: str) -> str:
+    """Say to a supervisor that another person took the alert, and how to take it over."""
+    return _about(alert, f"is with {by}. To take it over, reply {alert.code} A again.")
+
+
 def passed_on(alert: Named, to: Role | None, muted: str = "", *, admins: bool = True) -> str:
     """Say who is told next.
 

@@ -29,6 +29,7 @@ class AuditAction(StrEnum):
     INFERENCE_PROBLEM = "inference problem"
     # a person acts on an alert
     TAKEN = "taken"
+    TAKEN_OVER = "taken_over"
     PASSED_ON = "passed_on"
     SNOOZED = "snoozed"
     DONE = "done"

@@ -87,6 +87,7 @@ class ClientPage:
     discharged: Instant | None
     case_managers: tuple[str, ...]
     may_act: bool
+    may_take_over: bool
     alerts: tuple[ConsoleAlert, ...]
     past: tuple[PastAlert, ...]
     rules: tuple[tuple[str, str], ...]

@@ -8,17 +8,6 @@ from engine.access.abilities import Ability, Access, may
 from engine.model.account import AccountRole
 
 SEEN = "caseload client rules on_call"
-ROLES = {
-    # role: (abilities for their own clients, abilities for the clients of others)
-    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency", ""),
-    AccountRole.SUPERVISOR: (
-        f"{SEEN} act shift views edit release answer emergencies review accounts",
-        f"{SEEN} act shift views edit release answer emergencies review accounts",
-    ),
-    AccountRole.OPERATOR: ("rules on_call accounts", ""),
-    AccountRole.AUDITOR: (f"{SEEN} views emergencies",) * 2,
-    AccountRole.CLINICIAN: ("rules on_call edit release", ""),
-}
 WORDS = {
     "caseload": Ability.SEE_CASELOAD,
     "client": Ability.SEE_CLIENT,
@@ -34,6 +23,22 @@ WORDS = {
     "edit": Ability.EDIT_RULES,
     "release": Ability.RELEASE_RULES,
     "answer": Ability.ANSWER_CLIENT,
+    "over": Ability.TAKE_OVER,
+    "today": Ability.SEE_TODAY,
+    "events": Ability.ENTER_EVENTS,
+    "roster": Ability.EDIT_ROSTER,
+    "rejects": Ability.FIX_REJECTS,
+    "deliveries": Ability.SEE_DELIVERIES,
+    "audit": Ability.SEE_AUDIT,
+    "health": Ability.SEE_HEALTH,
+}
+ROLES = {
+    # role: (abilities for their own clients, abilities for the clients of others)
+    AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency events deliveries", ""),
+    AccountRole.SUPERVISOR: (" ".join(WORDS.keys() - {"emergency"}),) * 2,
+    AccountRole.OPERATOR: ("rules on_call accounts health", ""),
+    AccountRole.AUDITOR: (f"{SEEN} views emergencies deliveries audit health",) * 2,
+    AccountRole.CLINICIAN: ("rules on_call edit release", ""),
 }
 
 

@@ -9,17 +9,21 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from engine.flows.console import buttons
+from engine.model.alert import Act
 from engine.model.message import MessageKind
+from engine.model.outages import Feed
 from engine.store.database.connection import Database
+from engine.store.intake import source_health
 from engine.store.messages import client_texts_out, seen_texts
 from engine.store.people import notes
 from engine.web.server import WebServer
 from tests.journeys.test_console_pages import DESK, PHONE, Scheme, Visitor
 from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
-from tests.kit.times import MINUTE, hours
+from tests.kit.times import MINUTE, NOON, hours
 
-PAGES = ("/conversation/C-1", "/clients/C-1")
+PAGES = ("/conversation/C-1", "/clients/C-1", "/today")
 
 
 def furnished(database: Database) -> ConsoleSite:
@@ -39,6 +43,11 @@ def furnished(database: Database) -> ConsoleSite:
     site.now += 30 * MINUTE
     site.wrote("thanks. not doing great tbh")
     site.now += MINUTE
+    with site.database.write() as conn:
+        out = Feed(NOON, NOON, NOON, frozenset({"check_in"}), NOON - hours(5), "cannot be read")
+        source_health.write(conn, "ehr", out)
+    buttons.act(site.desk, site.who("two"), site.alert_of(2), Act.TAKE)
+    site.site.caseload.staff(9, "mentor", phone=None)
     return site
 
 

@@ -43,15 +43,20 @@ class ActOutcome:
     owner: str = ""
 
 
-def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
+def act(
+    desk: Desk, who: SignedIn, alert_id: int, what: Act, *, takes_over: bool = False
+) -> ActOutcome:
     """Do something about an alert.
 
-    Of two people who take it at once, one has it, and the other hears who.
+    Of two people who take it at once, one has it, and the other hears who. With `takes_over` a
+    supervisor takes it from the person who has it.
     """
     detail = desk.settings.sms.detail
 
     def do(conn: Connection, person: Staff, now: Instant) -> tuple[ActResult, str]:
-        done = alert_actions.act(conn, alert_id, person, what, now, detail=detail)
+        done = alert_actions.act(
+            conn, alert_id, person, what, now, detail=detail, insists=takes_over
+        )
         assert done is not None  # it was there, and alerts are never taken away
         alert_actions.record(conn, done, person, what, now, by="console")
         result = ActResult(done.outcome)
@@ -59,7 +64,8 @@ def act(desk: Desk, who: SignedIn, alert_id: int, what: Act) -> ActOutcome:
             result = ActResult.TO_ADMINS if done.following.admins else ActResult.LAST
         return result, done.by.shown if done.by else ""
 
-    return _allowed(desk, who, alert_id, do)
+    ability = Ability.TAKE_OVER if takes_over else Ability.ACT_ON_ALERT
+    return _allowed(desk, who, ability, alert_id, do)
 
 
 def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:
@@ -72,12 +78,13 @@ def undo(desk: Desk, who: SignedIn, alert_id: int) -> ActOutcome:
         alert_actions.record_undone(conn, undone, person, now)
         return ActResult.UNDONE, ""
 
-    return _allowed(desk, who, alert_id, do)
+    return _allowed(desk, who, Ability.ACT_ON_ALERT, alert_id, do)
 
 
 def _allowed(
     desk: Desk,
     who: SignedIn,
+    ability: Ability,
     alert_id: int,
     do: Callable[[Connection, Staff, Instant], tuple[ActResult, str]],
 ) -> ActOutcome:
@@ -88,7 +95,7 @@ def _allowed(
         if record is None:
             return ActOutcome(ActResult.UNKNOWN)
         client_id = record.listed.alert.client_id
-        person = viewing.acts_as(conn, who, Ability.ACT_ON_ALERT, client_id, now)
+        person = viewing.acts_as(conn, who, ability, client_id, now)
         if person is None:
             return ActOutcome(ActResult.REFUSED)
         result, owner = do(conn, person, now)

@@ -66,7 +66,8 @@ def _page(
         now=now,
         discharged=discharges[-1] if discharges else None,
         case_managers=tuple(managers_of(conn, [client_id], now).get(client_id, ())),
-        may_act=_may_act(who),
+        may_act=_may_act(who, Ability.ACT_ON_ALERT),
+        may_take_over=_may_act(who, Ability.TAKE_OVER),
         alerts=tuple(
             ConsoleAlert(
                 explain(conn, one.alert.id, desk.settings.kinds, now),
@@ -93,8 +94,8 @@ def _page(
     )
 
 
-def _may_act(who: SignedIn) -> bool:
-    return who.staff is not None and may(who.account.role, Ability.ACT_ON_ALERT) is Access.GRANTED
+def _may_act(who: SignedIn, ability: Ability) -> bool:
+    return who.staff is not None and may(who.account.role, ability) is Access.GRANTED
 
 
 def _is_open(one: Listed) -> bool:

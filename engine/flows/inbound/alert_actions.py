@@ -49,7 +49,8 @@ _ACT_OF: Mapping[str, Act] = {reason: act for act, (_, reason) in BECOMES.items(
 class Acted:
     """The result of an act on an alert: it counted, or why not.
 
-    `by` has the alert, if that is in the way. `following` is who is told after passing on.
+    `by` has the alert, if that is in the way, or had it before it was taken over. `following` is
+    who is told after passing on.
     """
 
     alert_id: int
@@ -57,6 +58,11 @@ class Acted:
     by: Staff | None = None
     was: AlertState | None = None
     following: Next | None = None
+
+    @property
+    def took_over(self) -> bool:
+        """Whether the person took the alert from another person."""
+        return self.outcome == "counted" and self.by is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,8 @@ def act(
         now: The present instant.
         detail: How much a text to the others may say.
         snooze: How long the alert waits if the act is to snooze it.
-        insists: Whether the act counts although another person has the alert, unless it takes it.
+        insists: Whether the act counts although another person has the alert; taking it then is to
+            take it over.
 
     Returns:
         The result; None if there is no such alert. `record` is left to the caller, because the
@@ -102,13 +109,15 @@ def act(
     if alert.state == "resolved":
         return Acted(alert_id, "closed")
     taken = alert.state == "acknowledged"
-    if taken and owner and owner.id != who.id:
-        if not (insists and what is not Act.TAKE) and acting.is_there(
-            conn, owner, alert.client_id, now
-        ):
-            return Acted(alert_id, "taken", by=owner)
+    former = owner if taken and owner and owner.id != who.id else None
+    if former:
+        if not insists and acting.is_there(conn, former, alert.client_id, now):
+            return Acted(alert_id, "taken", by=former)
     elif taken and what is Act.TAKE:
         return Acted(alert_id, "yours")
+    if former and insists and what is Act.TAKE:
+        _take_over(conn, held, former, who, now, detail)
+        return Acted(alert_id, "counted", by=former, was=alert.state)
     _change(conn, held, who, what, now, snooze, detail)
     following = None
     if what is Act.PASS:
@@ -181,10 +190,21 @@ def record(conn: Connection, acted: Acted, who: Staff, what: Act, now: Instant, 
             conn,
             at=now,
             actor=actor,
-            action=AuditAction(BECOMES[what][1]),
+            action=AuditAction.TAKEN_OVER if acted.took_over else AuditAction(BECOMES[what][1]),
             subject=subject,
             detail=detail,
         )
+
+
+def _take_over(
+    conn: Connection, held: Routed, former: Staff, who: Staff, now: Instant, detail: Detail
+) -> None:
+    """Give an alert to another person, and tell the one who had it."""
+    alert = held.alert
+    alerts.change(conn, alert, alert, at=now, actor=f"staff {who.id}", why="taken_over")
+    alerts.set_owner(conn, alert.id, who.id)
+    body = answers.taken_by(name(conn, held, former.id, detail, now), person(conn, who))
+    tell(conn, alert.id, held.step, former.id, body, now)
 
 
 def _change(
@@ -256,7 +276,16 @@ def command(
             raise UserError(
                 f"{ref} is a mentor, and the client's consent is not valid; only staff can do this."
             )
-        acted = act(conn, alert_id, who, what, now, detail=detail, snooze=snooze, insists=True)
+        acted = act(
+            conn,
+            alert_id,
+            who,
+            what,
+            now,
+            detail=detail,
+            snooze=snooze,
+            insists=what is not Act.TAKE,
+        )
         assert acted is not None  # it is there, and locked
         record(conn, acted, who, what, now, by="command")
     return acted

@@ -112,7 +112,7 @@ def answer(
     about = [desk.coded[code] for _, code in reply.acts]
     match reply.asks:
         case Asks.ACT:
-            return _act(desk, reply)
+            return _act(desk, reply, inbox_id)
         case Asks.CONFIRM:
             return TakenText("confirm", _question(desk, reply.acts), about=about)
         case Asks.UNDO:
@@ -189,7 +189,7 @@ def _question(desk: _Desk, acts: Acts) -> str:
     return answers.confirm(named, only=len(desk.open()) == 1)
 
 
-def _act(desk: _Desk, reply: Reply) -> TakenText:
+def _act(desk: _Desk, reply: Reply, inbox_id: int) -> TakenText:
     done, lines = [], []
     for act, code in reply.acts:
         coded = desk.coded[code]
@@ -198,6 +198,16 @@ def _act(desk: _Desk, reply: Reply) -> TakenText:
             desk.conn, coded.alert_id, who, act, desk.now, detail=desk.settings.detail
         )
         assert acted is not None  # alerts are never taken away
+        if acted.by and act is Act.TAKE and who.role == "supervisor":
+            offer = answers.may_take_over(desk.named(code), person(desk.conn, acted.by))
+            if not _just_said(desk, offer, inbox_id):
+                lines.append(offer)
+                continue
+            acted = alert_actions.act(
+                desk.conn, coded.alert_id, who, act, desk.now,
+                detail=desk.settings.detail, insists=True,
+            )  # fmt: skip
+            assert acted is not None
         done.append((acted, who, act))
         lines.append(_said(desk, acted, act, code))
     about = [desk.coded[code] for _, code in reply.acts]
@@ -205,11 +215,17 @@ def _act(desk: _Desk, reply: Reply) -> TakenText:
     return TakenText(reply.acts[0][0].value, said, acted=tuple(done), about=about)
 
 
+def _just_said(desk: _Desk, said: str, inbox_id: int) -> bool:
+    last = inbox.last_answer(desk.conn, desk.sender.phone, inbox_id)
+    recent = last is not None and desk.now - last.received_at <= _QUESTION_STANDS_US
+    return last is not None and recent and last.answer == said
+
+
 def _said(desk: _Desk, acted: alert_actions.Acted, act: Act, code: int) -> str:
     named = desk.named(code)
     if acted.outcome == "closed":
         return _was_closed(desk, code)
-    if acted.by is not None:
+    if acted.by is not None and not acted.took_over:
         return answers.already_taken(named, person(desk.conn, acted.by))
     match act:
         case Act.PASS:

@@ -18,7 +18,8 @@ class Frame:
     `account` is empty before a person has signed in. `evaluated_at` is when clients were last
     judged; None if they never were, so that the page warns. `abilities` are the words of what the
     account may do, which decide what leads where. `sign_in_unset` says that the account has nothing
-    but links to sign in by.
+    but links to sign in by. `outages` are the sources that bring nothing, with since when;
+    `texts_stopped` is since when no text has gone out, None if texts go out.
     """
 
     account: str
@@ -27,6 +28,8 @@ class Frame:
     evaluated_at: Instant | None = None
     abilities: frozenset[str] = frozenset()
     sign_in_unset: bool = False
+    outages: tuple[tuple[str, Instant], ...] = ()
+    texts_stopped: Instant | None = None
 
 
 def render_page(template: str, frame: Frame, title: str, **values: object) -> str:
@@ -40,7 +43,10 @@ def render_page(template: str, frame: Frame, title: str, **values: object) -> st
     """
     stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > _STALE_US
     watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
-    return render(template, frame=frame, title=title, stale=stale, watching=watching, **values)
+    out = [(name, when.ago(since, frame.now)) for name, since in frame.outages]
+    stopped = "" if frame.texts_stopped is None else when.ago(frame.texts_stopped, frame.now)
+    around = {"stale": stale, "watching": watching, "out": out, "texts_stopped": stopped}
+    return render(template, frame=frame, title=title, **around, **values)
 
 
 def _seconds(frame: Frame) -> str:

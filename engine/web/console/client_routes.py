@@ -26,6 +26,8 @@ _ACTS = {
     "false-alarm": Act.FALSE_ALARM,
 }
 
+_TOOK = {"take-over": "took-over"}  # a shift on call is taken over too, and says more
+
 
 class ClientRoutes:
     """The pages about clients."""
@@ -103,6 +105,8 @@ class ClientRoutes:
         who = self._reception.who(request)
         if what == "undo":
             done = buttons.undo(self._desk, who, alert_id)
+        elif what == "take-over":
+            done = buttons.act(self._desk, who, alert_id, Act.TAKE, takes_over=True)
         elif what in _ACTS:
             done = buttons.act(self._desk, who, alert_id, _ACTS[what])
         else:
@@ -115,5 +119,5 @@ class ClientRoutes:
             return self._reception.not_found()
         if done.result is ActResult.REFUSED:
             return self._reception.refused(Access.NOT_THEIR_CLIENT)
-        did = what if done.result is ActResult.COUNTED else done.result.value
+        did = _TOOK.get(what, what) if done.result is ActResult.COUNTED else done.result.value
         return RedirectResponse(pages.address_of(done.client_ref, alert_id, did, done.owner), 303)

@@ -21,7 +21,8 @@ from engine.model.account import IDLE_US, SignInWay
 from engine.model.printable import printable
 from engine.presentation.console import pages
 from engine.presentation.console.frame import Frame
-from engine.store.operations import job_runs
+from engine.store.intake import source_health
+from engine.store.operations import channel_state, job_runs
 from engine.web.console.cookies import SessionCookie, WantedPageCookie
 from engine.web.console.sentences import (
     DATABASE_AWAY,
@@ -183,6 +184,8 @@ class Reception:
             return Frame("", "", self.desk.now())
         with self.desk.database.read() as conn:
             run = job_runs.read(conn).get("evaluate")
+            feeds = source_health.read(conn)
+            texts_stopped = channel_state.read(conn).since
             by_link = who.session.way in (None, SignInWay.LINK)
             unset = by_link and not own_account.can_sign_in(conn, who.account)
         role = who.account.role
@@ -195,6 +198,10 @@ class Reception:
             judged,
             granted,
             sign_in_unset=unset,
+            outages=tuple(
+                (name, feed.out_since) for name, feed in feeds.items() if feed.out_since is not None
+            ),
+            texts_stopped=texts_stopped,
         )
 
     def nobody(self, request: Request, error: Exception) -> Response:

@@ -18,6 +18,7 @@ from engine.web.console.reception import Reception
 from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
 from engine.web.console.sign_in_routes import SignInRoutes
+from engine.web.console.today_routes import TodayRoutes
 
 _ASSETS = {
     "console.css": "text/css",
@@ -35,6 +36,7 @@ _ROUTES = (
     RuleRoutes,
     RuleDraftRoutes,
     OnCallRoutes,
+    TodayRoutes,
     EmergencyRoutes,  # the last, because its path takes every other below a client
 )
 

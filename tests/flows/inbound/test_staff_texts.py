@@ -250,3 +250,26 @@ def test_passing_on_a_muted_alert_says_until_when_nobody_is_told(phones: Phones)
     )
     assert phones.text(CASE_MANAGER, "1 p") == told
     assert phones.go_on(hours(1)) == []
+
+
+def test_a_supervisor_who_insists_takes_an_alert_over(phones: Phones) -> None:
+    phones.told(hours(2))
+    phones.text(CASE_MANAGER, "1 a")
+
+    offered = phones.text(SUPERVISOR, "1 a")
+    taken = phones.text(SUPERVISOR, "1 a")
+
+    assert (
+        offered == "Handrail: 1 (C-1) is with the case manager. To take it over, reply 1 A again."
+    )
+    assert taken == answers.yours(named(1))
+    assert (CASE_MANAGER, answers.taken_by(named(1), "the supervisor")) in phones.go_on()
+
+
+def test_a_case_manager_takes_nothing_over_by_insisting(phones: Phones) -> None:
+    phones.told(hours(2))
+    phones.text(SUPERVISOR, "1 a")
+
+    said = [phones.text(CASE_MANAGER, "1 a") for _ in range(2)]
+
+    assert said == [answers.already_taken(named(1), "the supervisor")] * 2

@@ -25,7 +25,7 @@ def drawn(*events: Event, past: tuple[PastAlert, ...] = ()) -> Timeline:
     return timeline(
         ClientPage(
             "C-1", (ZoneSpell(0, "America/New_York"),), NOON - 30 * DAY_US, NOON, None, (), True,
-            (), past, (), events, (), 0, None,
+            False, (), past, (), events, (), 0, None,
         )
     )  # fmt: skip
 
