@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from engine.model.settings import ConsoleSettings
+    from engine.web.console.identity_provider import IdentityProvider
 
 # How often the watch looks at the ticks (seconds).
 WATCH = 1.0
@@ -55,6 +56,9 @@ class ConsoleServer:
         self._server = WebServer(settings.host, settings.port, self._application, part="console")
         # Passkeys work under a name alone.
         self.url = settings.url or self._server.address.replace("//127.0.0.1:", "//localhost:")
+        identity = settings.identity_provider
+        self._secret = identity.client_secret.read(os.environ) if identity else ""
+        self._identity = identity
         self.start, self.stop = self._server.start, self._server.stop
 
     @classmethod
@@ -66,7 +70,14 @@ class ConsoleServer:
     def _application(self) -> FastAPI:
         from engine.web.console.routes import application  # noqa: PLC0415
 
-        return application(self._engine.desk, self.url)
+        return application(self._engine.desk, self.url, self._provider())
+
+    def _provider(self) -> IdentityProvider | None:
+        if self._identity is None:
+            return None
+        from engine.web.console.identity_provider import IdentityProvider  # noqa: PLC0415
+
+        return IdentityProvider(self._identity, self._secret, self.url, self._engine.now)
 
 
 def run(

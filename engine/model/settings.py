@@ -13,6 +13,7 @@ from engine.model.audit_settings import AuditSettings
 from engine.model.config_path import ConfigPath
 from engine.model.duration import Duration
 from engine.model.event_kinds import BUILT_IN, Kind
+from engine.model.identity_provider import IdentityProviderSettings
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
@@ -65,6 +66,7 @@ class ConsoleSettings(Strict):
     port: Annotated[int, Field(ge=0, le=65535)] = 8471
     url: str | None = None
     release: Literal["two_people", "one_person"] = "two_people"
+    identity_provider: IdentityProviderSettings | None = None
 
     @field_validator("url")
     @classmethod

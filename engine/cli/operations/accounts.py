@@ -128,6 +128,21 @@ def end(
 
 
 @app.command()
+def identity(
+    name: Name,
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Such as an e-mail address.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = TextFormat.TEXT,
+) -> None:
+    """Let the account sign in whom the identity provider calls CLAIM."""
+    from engine.flows.console import accounts
+
+    with stored(open_settings(config)) as database, database.write() as conn:
+        accounts.identify(conn, name, claim, ACTOR, now())
+    say({"account": name, "identity": claim}, f"{claim} signs in as {name}.", format)
+
+
+@app.command()
 def reset(
     name: Name, config: ConfigFile = DEFAULT_CONFIG, format: SayFormat = TextFormat.TEXT
 ) -> None:

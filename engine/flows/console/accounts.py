@@ -139,6 +139,29 @@ def reset(conn: Connection, name: str, actor: str, now: Instant) -> None:
     _audit(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="reset")
 
 
+def identify(conn: Connection, name: str, claim: str, actor: str, now: Instant) -> None:
+    """Let an account sign in by the identity provider.
+
+    Args:
+        conn: The transaction.
+        name: The account.
+        claim: What the provider calls the person.
+        actor: Who decides it, as the audit trail names them.
+        now: The present instant.
+
+    Raises:
+        UserError: There is no such account, or the claim is another account's.
+    """
+    account = _known(conn, name)
+    known = credentials.account_of_identity(conn, claim)
+    if known == account.id:
+        return
+    if known is not None:
+        raise UserError(f"Another account signs in as {claim}; reset that one first.")
+    credentials.add_identity(conn, account.id, claim)
+    _audit(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="identity added")
+
+
 def all_sessions(conn: Connection, now: Instant) -> list[tuple[Account, Session]]:
     """Return every session that stands, with its account, the newest first."""
     known = {one.id: one for one in accounts.everybody(conn)}

@@ -28,7 +28,7 @@ _WAYS: Mapping[SignInWay | None, str] = {
 }
 
 
-def sign_in_form(frame: Frame, name: str, said: str, *, passkeys: bool) -> str:
+def sign_in_form(frame: Frame, name: str, said: str, *, passkeys: bool, provider: str = "") -> str:
     """Render the form that signs in.
 
     Args:
@@ -36,10 +36,12 @@ def sign_in_form(frame: Frame, name: str, said: str, *, passkeys: bool) -> str:
         name: The name that was typed before.
         said: Why nobody was signed in; empty at first.
         passkeys: Whether passkeys work at the address of the console.
+        provider: What people call the identity provider; empty if there is none.
     """
     return render_page(
-        "console/sign_in_form.html", frame, "Sign in", name=name, said=said, passkeys=passkeys
-    )
+        "console/sign_in_form.html", frame, "Sign in",
+        name=name, said=said, passkeys=passkeys, provider=provider,
+    )  # fmt: skip
 
 
 def own(frame: Frame, account: OwnAccount, *, passkeys: bool) -> str:

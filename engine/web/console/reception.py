@@ -93,10 +93,17 @@ def id_in(typed: Mapping[str, str], name: str) -> int | None:
 class Reception:
     """What every part of the console needs to answer a request."""
 
-    def __init__(self, desk: Desk, url: str) -> None:
-        """Take the engine as the pages see it, and the URL by which people call the console."""
+    def __init__(self, desk: Desk, url: str, provider: str = "") -> None:
+        """Take what the console is about.
+
+        Args:
+            desk: The engine as the pages see it.
+            url: The URL by which people call the console.
+            provider: What people call the identity provider; empty if there is none.
+        """
         self.desk = desk
         self.url = url
+        self.provider = provider
         self.cookie = SessionCookie(url)
         self._wanted = WantedPageCookie(url)
 

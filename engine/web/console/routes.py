@@ -13,6 +13,8 @@ from engine.web.console.client_routes import ClientRoutes
 from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.emergency_routes import EmergencyRoutes
 from engine.web.console.guard import guard
+from engine.web.console.identity_provider import IdentityProvider
+from engine.web.console.identity_routes import IdentityRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
 from engine.web.console.rule_draft_routes import RuleDraftRoutes
@@ -41,17 +43,20 @@ _ROUTES = (
 )
 
 
-def application(desk: Desk, url: str) -> FastAPI:
+def application(desk: Desk, url: str, provider: IdentityProvider | None = None) -> FastAPI:
     """Make the console.
 
     Args:
         desk: The engine as the pages see it.
         url: The URL by which people call the console.
+        provider: The identity provider of the site, if it has one.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads)
-    reception = Reception(desk, url)
+    reception = Reception(desk, url, provider.name if provider else "")
     app.middleware("http")(guard(url, reception.fault))
     reception.add_to(app)
+    if provider:
+        IdentityRoutes(reception, provider).add_to(app)
     for routes in _ROUTES:
         routes(reception).add_to(app)
 

@@ -35,6 +35,14 @@ NOBODY = (
     "You are signed out",
     "Fifteen minutes without a click end a session.",
 )
+NO_IDENTITY = (
+    "Nobody was signed in",
+    "The identity provider did not show who you are, or cannot be reached now. The log says more.",
+)
+NOT_KNOWN_HERE = (
+    "You have no account here",
+    "The identity provider knows you, but no account of the console is yours. Ask the operator.",
+)
 SIGNED_OUT = ("You are signed out", "Close the window, because others may use this machine.")
 SIGN_IN_ELSEWHERE = (
     "You are signed out",

@@ -39,7 +39,9 @@ class SignInRoutes:
 
     def _show_form(self, name: str, said: str, status: int) -> Response:
         frame = self._reception.frame()
-        page = account_pages.sign_in_form(frame, name, said, passkeys=self._party is not None)
+        page = account_pages.sign_in_form(
+            frame, name, said, passkeys=self._party is not None, provider=self._reception.provider
+        )
         return HTMLResponse(page, status_code=status)
 
     def _by_password(self, request: Request, typed: Typed) -> Response:
