@@ -256,7 +256,11 @@ class Engine:
     def desk(self) -> Desk:
         """What the console's pages need, with a database of their own for the same reason."""
         database = self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
-        return Desk(database, self.now, lambda: self.rulebook, self.settings)
+        return Desk(database, self.now, lambda: self.rulebook, self.settings, self._wake)
+
+    def _wake(self, flow: str) -> None:
+        # The scheduler comes after the desk.
+        self.wake(flow)
 
     def close(self) -> None:
         """Anchor the audit trail for the last time, and let go of the database."""

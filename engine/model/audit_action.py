@@ -85,6 +85,8 @@ class AuditAction(StrEnum):
     CLIENT_ANSWERED = "client answered"
     TEXTS_SEEN = "texts seen"
     NOTE_WRITTEN = "note written"
+    EVENT_ENTERED = "event entered"
+    EVENT_WITHDRAWN = "event withdrawn"
 
 
 def message_became(state: str) -> AuditAction:

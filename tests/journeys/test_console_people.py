@@ -23,7 +23,7 @@ from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
 from tests.kit.times import MINUTE, NOON, hours
 
-PAGES = ("/conversation/C-1", "/clients/C-1", "/today")
+PAGES = ("/conversation/C-1", "/clients/C-1", "/today", "/entries/C-1")
 
 
 def furnished(database: Database) -> ConsoleSite:

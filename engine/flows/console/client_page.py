@@ -66,8 +66,8 @@ def _page(
         now=now,
         discharged=discharges[-1] if discharges else None,
         case_managers=tuple(managers_of(conn, [client_id], now).get(client_id, ())),
-        may_act=_may_act(who, Ability.ACT_ON_ALERT),
-        may_take_over=_may_act(who, Ability.TAKE_OVER),
+        may_act=viewing.may_act(who, Ability.ACT_ON_ALERT),
+        may_take_over=viewing.may_act(who, Ability.TAKE_OVER),
         alerts=tuple(
             ConsoleAlert(
                 explain(conn, one.alert.id, desk.settings.kinds, now),
@@ -92,10 +92,6 @@ def _page(
         views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
         emergency_until=emergency.ends(conn, who.account.id, client_id, now),
     )
-
-
-def _may_act(who: SignedIn, ability: Ability) -> bool:
-    return who.staff is not None and may(who.account.role, ability) is Access.GRANTED
 
 
 def _is_open(one: Listed) -> bool:

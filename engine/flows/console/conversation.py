@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.access.abilities import Ability, Access, may
+from engine.access.abilities import Ability, Access
 from engine.calendar.quiet_hours import earliest_send
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
@@ -58,7 +58,7 @@ def open_page(desk: Desk, who: SignedIn, ref: str) -> Conversation | Access | No
             tuple(conversation.read(conn, known.id, MOST_TEXTS)),
             conversation.newest(conn, known.id),
             seen_texts.unseen_of(conn, known.id),
-            who.staff is not None and _granted(who),
+            viewing.may_act(who, Ability.ANSWER_CLIENT),
             reach.reason,
             reach.until,
         )
@@ -105,6 +105,7 @@ def answer(
         if message is not None:
             detail = {"message": message, "seen": seen}
             _record(conn, who, AuditAction.CLIENT_ANSWERED, known.id, detail, now)
+    desk.wake("deliver")
     return AnswerResult(queued=True)
 
 
@@ -125,10 +126,6 @@ def mark_seen(desk: Desk, who: SignedIn, ref: str, newest: int) -> int | Access 
         if seen:
             _record(conn, who, AuditAction.TEXTS_SEEN, known.id, {"texts": seen}, now)
     return len(seen)
-
-
-def _granted(who: SignedIn) -> bool:
-    return may(who.account.role, Ability.ANSWER_CLIENT) is Access.GRANTED
 
 
 def _reach(conn: Connection, client_id: int, now: Instant) -> NotifyDecision:

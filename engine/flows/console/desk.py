@@ -13,9 +13,13 @@ from engine.store.database.connection import Database
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The database, the clock, the rules that serve now, and the site's settings."""
+    """The database, the clock, the rules that serve now, and the site's settings.
+
+    `wake` begins the next step of a flow at once, because a person put work into the database.
+    """
 
     database: Database
     now: Callable[[], Instant]
     rulebook: Callable[[], Rulebook]
     settings: Settings
+    wake: Callable[[str], None] = lambda _: None

@@ -44,6 +44,11 @@ def record_refusal(
     )
 
 
+def may_act(who: SignedIn, ability: Ability) -> bool:
+    """Return whether an account's role has an ability and a person in whose name it acts."""
+    return who.staff is not None and may(who.account.role, ability) is Access.GRANTED
+
+
 def acts_as(
     conn: Connection, who: SignedIn, ability: Ability, client_id: int, now: Instant
 ) -> Staff | None:

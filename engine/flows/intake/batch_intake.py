@@ -73,7 +73,7 @@ class BatchIntake:
             if self._batches == 2:  # the usual single one comes whole or not at all
                 source_health.begin(conn, self.source, self.now)
             rejects.fix_lines(conn, self.source, batch.item, batch.retaken, self.now)
-            counts, _ = self._store(conn, batch)
+            counts, _ = self.store(conn, batch)
             if any(reject.line == WHOLE for reject in batch.rejects):
                 _log.warning(
                     "nothing of a file can be read; see handrail rejects",
@@ -95,7 +95,7 @@ class BatchIntake:
     def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
         """Commit rows that waited, and close those that are fixed."""
         with self.database.write() as conn:
-            counts, rejected = self._store(conn, batch)
+            counts, rejected = self.store(conn, batch)
             still = {(reject.line, reject.row) for reject in rejected}
             rejects.fix(
                 conn, [each.id for each in waiting if (each.line, each.row) not in still], self.now
@@ -108,8 +108,8 @@ class BatchIntake:
         total += more
         return total
 
-    def _store(self, conn: Connection, batch: Batch) -> tuple[IngestCounts, Sequence[Reject]]:
-        """Store a batch; return its results and all of its rejected rows."""
+    def store(self, conn: Connection, batch: Batch) -> tuple[IngestCounts, Sequence[Reject]]:
+        """Store a batch in a transaction; return its results and all of its rejected rows."""
         origins = {
             key: None if line is None else f"{batch.item}:{line}" for key, line in batch.withdrawn
         }

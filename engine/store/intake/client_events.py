@@ -35,3 +35,17 @@ def of_kind(
     )
     found = select(*_COLUMNS).where(*wanted).order_by(events.c.occurred_at)
     return [Event(*row) for row in conn.execute(found)]
+
+
+def of_source(conn: Connection, client_id: int, source: str, most: int) -> list[Event]:
+    """Return a client's events of one source, at most so many, the newest first."""
+    wanted = (events.c.client_id == client_id, events.c.source == source)
+    found = select(*_COLUMNS).where(*wanted).order_by(events.c.occurred_at.desc()).limit(most)
+    return [Event(*row) for row in conn.execute(found)]
+
+
+def entered(conn: Connection, client_id: int, source: str, key: str) -> Event | None:
+    """Return the event of a client with this source and key; None if it is not there."""
+    wanted = (events.c.client_id == client_id, events.c.source == source, events.c.key == key)
+    row = conn.execute(select(*_COLUMNS).where(*wanted)).first()
+    return None if row is None else Event(*row)

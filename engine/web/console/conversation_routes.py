@@ -15,7 +15,7 @@ from engine.presentation.console import conversation_page, pages
 from engine.web.console.reception import Reception, Typed, id_in
 from engine.web.console.sentences import said_of
 
-_FORM_BITS = 62  # what a BIGINT holds
+FORM_BITS = 62  # what a BIGINT holds
 
 
 class ConversationRoutes:
@@ -34,7 +34,7 @@ class ConversationRoutes:
 
     def _open(self, request: Request, ref: str, did: str = "") -> Response:
         who = self._reception.who(request)
-        return self._page(who, printable(ref), secrets.randbits(_FORM_BITS), said_of(did, ""))
+        return self._page(who, printable(ref), secrets.randbits(FORM_BITS), said_of(did, ""))
 
     def _act(self, request: Request, ref: str, typed: Typed) -> Response:
         who, ref = self._reception.who(request), printable(ref)

@@ -12,6 +12,7 @@ from engine.web.console.account_routes import AccountRoutes
 from engine.web.console.client_routes import ClientRoutes
 from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.emergency_routes import EmergencyRoutes
+from engine.web.console.entry_routes import EntryRoutes
 from engine.web.console.guard import guard
 from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
@@ -35,6 +36,7 @@ _ROUTES = (
     AccountListRoutes,
     ClientRoutes,
     ConversationRoutes,
+    EntryRoutes,
     RuleRoutes,
     RuleDraftRoutes,
     OnCallRoutes,

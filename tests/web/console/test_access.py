@@ -16,6 +16,7 @@ from tests.kit.console import URL, WEEKS, ConsoleSite
 from tests.kit.rule_site import RuleSite
 
 ROLES = ("one", "super", "auditor", "clinician", "operator", "nobody")
+CHECK_IN = {"kind": "check_in", "form": "5", "at": "2026-06-01T10:00", "craving": "3"}
 ANSWER = {"what": "answer", "words": "I call you.", "form": "5", "newest": "9"}
 ALL = (200, 200, 200, 200, 200, 200)
 # C-1 is the client of "one", C-2 is not. {1} and {2} stand for the ids of their alerts.
@@ -91,6 +92,20 @@ ACCESS = {
         ("/conversation/C-1?answer", (303, 303, 403, 403, 403, 401), ANSWER),
         ("/conversation/C-2?answer", (403, 303, 403, 403, 403, 401), ANSWER),
         ("/conversation/C-1?empty", (422, 422, 403, 403, 403, 401), ANSWER | {"words": ""}),
+    ],
+    "GET /entries/{ref:path}": [
+        ("/entries/C-1", (200, 200, 200, 403, 403, 401)),
+        ("/entries/C-2", (403, 200, 200, 403, 403, 401)),
+    ],
+    "POST /entries/{ref:path}": [
+        ("/entries/C-1", (303, 303, 403, 403, 403, 401), CHECK_IN),
+        ("/entries/C-2", (403, 303, 403, 403, 403, 401), CHECK_IN | {"form": "6"}),
+        ("/entries/C-1?wrong", (422, 422, 403, 403, 403, 401), CHECK_IN | {"craving": "11"}),
+        (
+            "/entries/C-1?withdraw",
+            (303, 303, 403, 403, 403, 401),
+            {"what": "withdraw", "key": "entry:5"},
+        ),
     ],
     "POST /notes": [
         ("/notes?1", (303, 303, 403, 403, 403, 401), {"client": "C-1", "words": "Called."}),
