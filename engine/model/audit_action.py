@@ -87,6 +87,9 @@ class AuditAction(StrEnum):
     NOTE_WRITTEN = "note written"
     EVENT_ENTERED = "event entered"
     EVENT_WITHDRAWN = "event withdrawn"
+    RULES_PROPOSED = "rules proposed"
+    RULES_SENT_BACK = "rules sent back"
+    RULES_RELEASED = "rules released"
 
 
 def message_became(state: str) -> AuditAction:

@@ -19,8 +19,7 @@ class DraftNotice(StrEnum):
     SAVED = "saved"
     CHECKED = "checked"
     SAVED_ELSEWHERE = "saved elsewhere"  # another window saved since; what was typed is on the page
-    NOT_SAVED = "not saved"  # the database is away; what was typed is on the page
-    SIGNED_OUT = "signed out"  # likewise, because the session ended
+    IS_PROPOSED = "is proposed"  # nothing was saved; what was typed is on the page
     MISTAKES = "mistakes"  # it cannot be proposed with mistakes
     NO_CHANGE = "no change"  # it is what stands in the folder already
     NO_REASON = "no reason"
@@ -35,6 +34,9 @@ class DraftNotice(StrEnum):
     OWN_DRAFT = "own draft"  # the author cannot approve it
     MOVED_ON = "moved on"  # the draft is no longer the one that the page showed
     NOT_WRITABLE = "not writable"
+    CASES_FAIL = "cases fail"  # it is released with them only if a person says so
+    NO_ANSWER = "no answer"
+    HAS_DRAFT = "has draft"  # the account must end its own draft before it goes back to a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class DraftPage:
 
     `shown` is what the text areas hold: what was typed, if that could not be saved. `present` is
     the file in the folder now; None if it is not there. `others` are drafts of the same file by
-    other accounts. `cases` is None if they were not tried, and empty if there are none.
+    other accounts. `cases` is None if they were not tried, and empty if there are none. `serves`
+    says whether the rules that serve hold the draft's text.
     """
 
     draft: RuleDraft
@@ -94,6 +97,7 @@ class DraftPage:
     notice: DraftNotice
     checked: DraftCheck | None = None
     cases: tuple[CaseResult, ...] | None = None
+    serves: bool = False
 
     @property
     def base_changed(self) -> bool:
@@ -134,3 +138,14 @@ class FileVersion:
     at: Instant
     texts: RuleFileTexts
     by: RuleDraft | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileHistory:
+    """The versions of a rule file that have served, the newest first; `present` is the file now."""
+
+    file: str
+    present: RuleFileTexts
+    versions: tuple[FileVersion, ...]
+    own_draft: int | None
+    may_edit: bool

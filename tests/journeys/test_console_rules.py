@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
-from tests.kit.rule_site import RuleSite
+from tests.kit.rule_site import RULES, RuleSite
 from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
 
 
@@ -33,8 +33,15 @@ def visit(browser: Browser, site: RuleSite, web: WebServer) -> Iterator[type[Vis
     made: list[Visitor] = []
 
     class Here(Visitor):
-        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
-            super().__init__(browser, site, web, name, width, scheme)
+        def __init__(
+            self,
+            name: str,
+            width: int = DESK,
+            scheme: Scheme = "light",
+            *,
+            scripts: bool = True,
+        ) -> None:
+            super().__init__(browser, site, web, name, width, scheme, scripts)
             made.append(self)
 
     yield Here
@@ -87,9 +94,43 @@ def test_leaving_with_words_that_are_not_saved_asks(visit: type[Visitor]) -> Non
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_one_person_proposes_and_another_releases_and_goes_back(
+    visit: type[Visitor], site: RuleSite, scripts: bool
+) -> None:
+    clinician, supervisor = visit("clinician", scripts=scripts), visit("super", scripts=scripts)
+    page = edit(clinician)
+    page.get_by_label("missed.yaml", exact=True).fill(RULES.replace("medium", "high"))
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("1 case: all as expected")).to_be_visible()
+    expect(page.get_by_text("Its severity is high.").first).to_be_visible()
+    page.get_by_label("Why, for the person").fill("Calls came too late.")
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_role("status")).to_contain_text("It is proposed.")
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+
+    other = supervisor.page
+    other.goto(page.url)
+    expect(other.get_by_text("Calls came too late.")).to_be_visible()
+    expect(other.get_by_text("+ severity: high")).to_be_visible()
+    other.get_by_role("button", name="Approve and release").click()
+
+    expect(other.get_by_role("status")).to_contain_text("Released")
+    assert site.file.read_text() == RULES.replace("medium", "high")
+    site.now += 1
+    site.take_up()
+    other.reload()
+    expect(other.get_by_text("It serves.")).to_be_visible()
+    other.get_by_role("link", name="missed.yaml").click()
+    other.get_by_role("link", name="History").click()
+    expect(other.get_by_text("proposed by clinician, approved by super")).to_be_visible()
+    other.get_by_role("button", name="Go back to this version").click()
+    expect(other.get_by_role("status")).to_contain_text("It is proposed.")
+
+
 @pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
 def test_the_pages_of_drafts_break_no_rule_of_accessibility(
-    visit: type[Visitor], width: int, scheme: Scheme
+    visit: type[Visitor], site: RuleSite, width: int, scheme: Scheme
 ) -> None:
     person = visit("clinician", width, scheme)
     page = person.page
@@ -114,6 +155,26 @@ def test_the_pages_of_drafts_break_no_rule_of_accessibility(
     area.fill(text_of(page).replace("grave", "high"))
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_text("1 case: 1 not as expected")).to_be_visible()
+    look()
+    page.get_by_label("Why, for the person").fill("Calls came too late, and nobody was there.")
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_role("status")).to_contain_text("It is proposed.")
+    look()
+    other = visit("super", width, scheme).page
+    other.goto(page.url)
+    page = other
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    look()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("1 case: 1 not as expected")).to_be_visible()
+    look()
+    page.get_by_role("button", name="Approve, although").click()
+    expect(page.get_by_role("status")).to_contain_text("Released")
+    site.now += 1
+    site.take_up()
+    page.get_by_role("link", name="history").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("History")
+    page.get_by_text("What it changed").click()
     look()
 
     assert [result.generate_report() for result in found if result.violations_count] == []

@@ -18,10 +18,14 @@ class Visitor:
 
     def __init__(
         self, browser: Browser, site: ConsoleSite, web: WebServer, name: str,
-        width: int = DESK, scheme: Scheme = "light",
+        width: int = DESK, scheme: Scheme = "light", scripts: bool = True,
     ) -> None:  # fmt: skip
         size = {"width": width, "height": 900}
-        self.context: BrowserContext = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+        self.context: BrowserContext = browser.new_context(
+            viewport=size,
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+        )  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.said: list[str] = []
         self.asked_for: list[str] = []

@@ -29,6 +29,7 @@ from engine.rulebook.english.explain import explain
 from engine.store.database.locks import lock
 from engine.store.operations import rule_drafts
 
+ENDED = frozenset({DraftState.RELEASED, DraftState.DROPPED})
 NO_FILE = RuleFileTexts("", "")
 
 
@@ -128,7 +129,10 @@ def save(
             saved = version == draft.version and rule_drafts.save(
                 conn, draft.id, version, typed, draft.base, desk.now()
             )
-            notice = DraftNotice.SAVED if saved else DraftNotice.SAVED_ELSEWHERE
+            if draft.state is DraftState.PROPOSED:
+                notice = DraftNotice.IS_PROPOSED
+            elif not saved:
+                notice = DraftNotice.SAVED_ELSEWHERE
     return page_of(desk, who, draft_id, notice, typed)
 
 
@@ -166,7 +170,7 @@ def own(conn: Connection, who: SignedIn, draft_id: int) -> RuleDraft | Access | 
     if access is not Access.GRANTED:
         return access
     draft = rule_drafts.by_id(conn, draft_id)
-    if draft is None or draft.state in {DraftState.RELEASED, DraftState.DROPPED}:
+    if draft is None or draft.state in ENDED:
         return None
     return draft if draft.author_id == who.account.id else Access.NOT_THEIR_DRAFT
 
@@ -203,6 +207,7 @@ def page_of(
         tuple(one for one in others if one.id != draft.id),
         notice,
         checked(desk, draft.file, shown),
+        serves=draft.texts.rules in desk.rulebook().files.values(),
     )
 
 

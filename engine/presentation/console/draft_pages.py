@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.errors import Mistake
-from engine.model.rule_draft import RuleDraft, RuleFileTexts
+from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
 from engine.model.rule_editor import (
     DraftNotice,
     DraftPage,
+    FileHistory,
     RuleFileCard,
     RuleFilePage,
     RuleInWords,
@@ -20,6 +21,8 @@ from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.line_diff import DiffLine, line_diff
 from engine.presentation.console.pages import indented
 from engine.presentation.rendering import render
+
+_WRITABLE = frozenset({DraftState.OPEN, DraftState.SENT_BACK})
 
 
 def files(frame: Frame, cards: Sequence[RuleFileCard]) -> str:
@@ -40,24 +43,50 @@ def file(frame: Frame, page: RuleFilePage) -> str:
     )  # fmt: skip
 
 
-def draft(frame: Frame, page: DraftPage) -> str:
-    """Render a draft: to write in for its author, to read and decide for others."""
+def draft(frame: Frame, page: DraftPage, why: str = "") -> str:
+    """Render a draft: to write in for its author, to read and decide for others.
+
+    Args:
+        frame: The frame around it.
+        page: The facts.
+        why: What the author has typed for the second person so far.
+    """
     one = page.draft
     texts = _parts(one.file, page.shown)
-    writing = page.mine and one.state.value in {"open", "proposed", "sent back"}
-    elsewhere = page.notice is DraftNotice.SAVED_ELSEWHERE
+    elsewhere = page.notice in {DraftNotice.SAVED_ELSEWHERE, DraftNotice.IS_PROPOSED}
+    writing = page.mine and (one.state in _WRITABLE or elsewhere)
+    decides = one.state is DraftState.PROPOSED and page.may_release
     present = page.present or RuleFileTexts("", "")
     return render_page(
         "console/draft.html", frame, f"Draft of {one.file}",
         page=page, draft=one, parts=texts, writing=writing,
-        state=STATES[one.state], said=NOTICES[page.notice],
+        state=STATES[one.state], why=why or one.why, said=NOTICES[page.notice],
         saved=f"{when.ago(one.saved_at, frame.now)} ago",
         others=[_draft_in_list(other, frame) for other in page.others],
         changed_beneath=_differing(one.file, one.base, present) if page.base_changed else [],
         changed_elsewhere=_differing(one.file, one.texts, page.shown) if elsewhere else [],
         lines=_differing(one.file, one.base, page.shown),
+        decides=decides and (page.one_person or not page.mine),
+        failing=sum(not case.passed for case in page.cases or ()),
         **_panel(page),
     )  # fmt: skip
+
+
+def history(frame: Frame, page: FileHistory, timezone: str) -> str:
+    """Render the versions of a file, each with what it changed."""
+    rows = []
+    for number, one in enumerate(page.versions):
+        before = page.versions[number + 1].texts.rules if number + 1 < len(page.versions) else ""
+        rows.append(
+            {
+                "version": one,
+                "at": when.on_clock(one.at, timezone),
+                "lines": [(page.file, line_diff(before, one.texts.rules))] if before else [],
+                "present": one.texts.rules == page.present.rules,
+            }
+        )
+    title = f"History of {page.file}"
+    return render_page("console/rule_history.html", frame, title, page=page, rows=rows)
 
 
 def panel(page: DraftPage) -> str:

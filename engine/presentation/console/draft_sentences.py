@@ -16,12 +16,15 @@ NOTICES: Mapping[DraftNotice, str] = {
     DraftNotice.SAVED_ELSEWHERE: "Not saved yet: another window of yours has saved this draft. "
     "What you typed stands below, and how it differs from the saved text. If you save now, it "
     "takes the place of the other text.",
-    DraftNotice.MISTAKES: "Not proposed: the file holds mistakes. The draft is saved.",
+    DraftNotice.IS_PROPOSED: "Not saved: the draft is proposed. Take it back to go on with it. "
+    "What you typed stands below.",
+    DraftNotice.MISTAKES: "The file holds mistakes. Nothing is released until they are corrected.",
     DraftNotice.NO_CHANGE: "Not proposed: the draft is what stands in the folder already.",
     DraftNotice.NO_REASON: "Not proposed: say in a few words why; the other person must judge it.",
     DraftNotice.PROPOSED: "It is proposed. It serves once another person has approved it.",
     DraftNotice.WITHDRAWN: "The proposal is taken back. The draft is open again.",
-    DraftNotice.BASE_CHANGED: "Not released: the file in the folder has changed meanwhile.",
+    DraftNotice.BASE_CHANGED: "Nothing was done: the file in the folder has changed since "
+    "the draft began.",
     DraftNotice.REBASED: "Noted: the draft now follows from the file as it is in the folder.",
     DraftNotice.SENT_BACK: "It went back to its author with your words.",
     DraftNotice.DROPPED: "The draft is given up.",
@@ -31,6 +34,9 @@ NOTICES: Mapping[DraftNotice, str] = {
     DraftNotice.MOVED_ON: "Nothing was done: the draft has changed since this page was shown.",
     DraftNotice.NOT_WRITABLE: "Not released: the folder of the rules cannot be written. Nothing "
     "was changed. Ask the operator to let Handrail write there, or to put the file there.",
+    DraftNotice.CASES_FAIL: "Not released yet: cases are not as expected. Look at them below.",
+    DraftNotice.NO_ANSWER: "Not sent back: say in a few words what should change.",
+    DraftNotice.HAS_DRAFT: "Nothing was done: you have a draft of this file. End it first.",
 }
 STATES: Mapping[DraftState, str] = {
     DraftState.OPEN: "not proposed yet",
@@ -59,3 +65,8 @@ def of_cases(page: DraftPage) -> str:
     failed = sum(not one.passed for one in page.cases)
     outcome = f"{failed} not as expected" if failed else "all as expected"
     return f"{counted(len(page.cases), 'case')}: {outcome}"
+
+
+def went_back(at: str) -> str:
+    """Say why a version is proposed that has served before; `at` is since when it did."""
+    return f"Back to the version of {at}." if at else "Back to a version that has served."

@@ -16,6 +16,12 @@ def ago(us: Instant, now: Instant) -> str:
     return f"{passed // MINUTE_US} min"
 
 
+def on_clock(us: Instant, timezone: str) -> str:
+    """Say when something was by the clock of a place: `Wed 18 Nov 2026, 13:52`."""
+    there = local(us, timezone)
+    return f"{there:%a} {there.day} {there:%b %Y, %H:%M}"
+
+
 def at(us: Instant, zones: Zones) -> str:
     """Say when something was by the clock of who lived in these zones: `Wed 18 Nov, 13:52`."""
     there = local(us, zone_at(zones, us))

@@ -10,6 +10,7 @@ from engine.store.tables.access import accounts
 from engine.store.tables.rule_drafts import rule_drafts
 
 _OPEN = rule_drafts.c.state.in_([DraftState.OPEN, DraftState.PROPOSED, DraftState.SENT_BACK])
+_WRITABLE = rule_drafts.c.state.in_([DraftState.OPEN, DraftState.SENT_BACK])
 _decider = accounts.alias()
 _DRAFTS = select(
     rule_drafts, accounts.c.name.label("author"), _decider.c.name.label("decider")
@@ -72,9 +73,9 @@ def save(
 ) -> bool:
     """Keep another version of an open draft; return False if this is not the version it has.
 
-    One that was proposed or sent back is open again.
+    A proposal is not written in, except if its author has taken it back.
     """
-    wanted = rule_drafts.c.id == draft_id, rule_drafts.c.version == version, _OPEN
+    wanted = rule_drafts.c.id == draft_id, rule_drafts.c.version == version, _WRITABLE
     saved = conn.execute(
         update(rule_drafts)
         .where(*wanted)
@@ -93,9 +94,17 @@ def save(
 
 def propose(conn: Connection, draft_id: int, version: int, why: str, now: Instant) -> bool:
     """Ask for the approval of a version; return False if the draft has another one by now."""
-    wanted = rule_drafts.c.id == draft_id, rule_drafts.c.version == version, _OPEN
+    wanted = rule_drafts.c.id == draft_id, rule_drafts.c.version == version, _WRITABLE
     asked = {"state": DraftState.PROPOSED, "why": why, "proposed_at": now, "answer": ""}
     return conn.execute(update(rule_drafts).where(*wanted).values(asked)).rowcount == 1
+
+
+def take_back(conn: Connection, draft_id: int, version: int) -> bool:
+    """Open a proposal again, as another version; return False if it is no proposal any more."""
+    proposed = rule_drafts.c.state == DraftState.PROPOSED
+    wanted = rule_drafts.c.id == draft_id, rule_drafts.c.version == version, proposed
+    again = {"state": DraftState.OPEN, "version": version + 1}
+    return conn.execute(update(rule_drafts).where(*wanted).values(again)).rowcount == 1
 
 
 def decide(

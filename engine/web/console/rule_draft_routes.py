@@ -9,13 +9,16 @@ from fastapi import FastAPI, Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Access
-from engine.flows.console import rule_drafts
+from engine.flows.console import rule_drafts, rule_history, rule_release
+from engine.flows.console.signing_in import SignedIn
 from engine.model.rule_draft import RuleDraft, RuleFileTexts
 from engine.model.rule_editor import DraftNotice, DraftPage
 from engine.presentation.console import draft_pages, pages
+from engine.presentation.console.draft_sentences import went_back
 from engine.web.console.reception import LAST_ID, Reception, SignedOutError, Typed
 from engine.web.console.sentences import SIGN_IN_ELSEWHERE
 
+_CONFLICTS = frozenset({DraftNotice.SAVED_ELSEWHERE, DraftNotice.IS_PROPOSED})
 DraftId = Annotated[int, Path(ge=1, le=LAST_ID)]
 
 
@@ -31,6 +34,8 @@ class RuleDraftRoutes:
         app.get("/rule-files")(self._files)
         app.get("/rule-files/{file}")(self._file)
         app.post("/rule-files/{file}/draft")(self._begin)
+        app.get("/rule-files/{file}/history")(self._history)
+        app.post("/rule-files/{file}/go-back")(self._go_back)
         app.get("/rule-drafts/{draft_id}")(self._draft)
         app.post("/rule-drafts/{draft_id}")(self._write)
 
@@ -58,34 +63,76 @@ class RuleDraftRoutes:
         notice = next((one for one in DraftNotice if one.value == did), DraftNotice.NOTHING)
         return self._show(request, rule_drafts.open_draft(self._desk, who, draft_id, notice))
 
+    def _history(self, request: Request, file: str) -> Response:
+        who = self._reception.who(request)
+        found = rule_history.open_history(self._desk, who, file)
+        frame, timezone = self._reception.frame, self._desk.settings.timezone
+        return self._reception.answer(
+            found, lambda page: draft_pages.history(frame(who), page, timezone)
+        )
+
+    def _go_back(self, request: Request, file: str, typed: Typed) -> Response:
+        who = self._reception.who(request)
+        why = went_back(typed.get("when", ""))
+        rule_set = _number(typed.get("rule_set", ""))
+        done = rule_history.go_back(self._desk, who, file, rule_set, why)
+        if isinstance(done, DraftPage):
+            return RedirectResponse(f"/rule-drafts/{done.draft.id}?did={done.notice}", 303)
+        return self._reception.answer(done, lambda _: "")
+
     def _write(self, request: Request, draft_id: DraftId, typed: Typed) -> Response:
         try:
             who = self._reception.who(request)
         except SignedOutError:
             return self._signed_out(request, typed)
-        do, version = typed.get("do", ""), _version(typed)
-        if do == "drop":
-            dropped = rule_drafts.drop(self._desk, who, draft_id, version)
-            if isinstance(dropped, RuleDraft):
-                return RedirectResponse(f"/rule-files/{dropped.file}", 303)
-            return self._reception.answer(dropped, lambda _: "")
-        if do == "rebase":
-            return self._show(request, rule_drafts.rebase(self._desk, who, draft_id, version))
-        texts = RuleFileTexts(typed.get("rules", ""), typed.get("cases", ""))
-        found = rule_drafts.save(self._desk, who, draft_id, version, texts)
-        if isinstance(found, DraftPage) and do == "live":
-            return HTMLResponse(draft_pages.panel(found))
-        if isinstance(found, DraftPage) and do == "check":
-            found = rule_drafts.with_cases(self._desk, found)
-        return self._show(request, found)
+        done = self._done(who, draft_id, typed)
+        if isinstance(done, RuleDraft):
+            return RedirectResponse(f"/rule-files/{done.file}", 303)
+        if isinstance(done, DraftPage) and typed.get("do") == "live":
+            return HTMLResponse(draft_pages.panel(done))
+        if isinstance(done, DraftPage) and done.notice is DraftNotice.RELEASED:
+            return RedirectResponse(f"/rule-drafts/{draft_id}?did={done.notice}", 303)
+        return self._show(request, done, typed.get("why", ""))
 
-    def _show(self, request: Request, found: DraftPage | Access | None) -> Response:
+    def _done(
+        self, who: SignedIn, draft_id: int, typed: Mapping[str, str]
+    ) -> DraftPage | RuleDraft | Access | None:
+        """Do what the pressed button says."""
+        desk, version = self._desk, _number(typed.get("version", ""))
+        texts = RuleFileTexts(typed.get("rules", ""), typed.get("cases", ""))
+        why = typed.get("why", "")
+        match typed.get("do"):
+            case "drop":
+                return rule_drafts.drop(desk, who, draft_id, version)
+            case "rebase":
+                return rule_drafts.rebase(desk, who, draft_id, version)
+            case "propose":
+                return rule_release.propose(desk, who, draft_id, version, texts, why)
+            case "take-back":
+                return rule_release.take_back(desk, who, draft_id, version)
+            case "send-back":
+                answer = typed.get("answer", "")
+                return rule_release.send_back(desk, who, draft_id, version, answer)
+            case "approve":
+                anyway = typed.get("anyway") == "yes"
+                return rule_release.approve(desk, who, draft_id, version, anyway=anyway)
+            case "try":
+                return self._with_cases(rule_drafts.open_draft(desk, who, draft_id))
+            case "check":
+                return self._with_cases(rule_drafts.save(desk, who, draft_id, version, texts))
+            case _:
+                return rule_drafts.save(desk, who, draft_id, version, texts)
+
+    def _with_cases(self, found: DraftPage | Access | None) -> DraftPage | Access | None:
+        return rule_drafts.with_cases(self._desk, found) if isinstance(found, DraftPage) else found
+
+    def _show(self, request: Request, found: DraftPage | Access | None, why: str = "") -> Response:
         """Show a draft; the page does not leave by itself, because a person may be writing."""
         if not isinstance(found, DraftPage):
             return self._reception.answer(found, lambda _: "")
         frame = self._reception.frame(self._reception.who(request))
-        status = 409 if found.notice is DraftNotice.SAVED_ELSEWHERE else 200
-        return HTMLResponse(draft_pages.draft(frame, found), status_code=status)
+        status = 409 if found.notice in _CONFLICTS else 200
+        return HTMLResponse(draft_pages.draft(frame, found, why), status_code=status)
 
     def _signed_out(self, request: Request, typed: Mapping[str, str]) -> Response:
         """Give the typed text back, because a session may end while a person writes."""
@@ -94,6 +141,5 @@ class RuleDraftRoutes:
         return HTMLResponse(page, status_code=401)
 
 
-def _version(typed: Mapping[str, str]) -> int:
-    text = typed.get("version", "")
+def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0

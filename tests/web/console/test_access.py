@@ -120,10 +120,20 @@ ACCESS = {
     "POST /rule-files/{file}/draft": [
         ("/rule-files/missed.yaml/draft", (403, 303, 403, 303, 403, 401))
     ],
+    "GET /rule-files/{file}/history": [
+        ("/rule-files/missed.yaml/history", (200, 200, 200, 200, 200, 401))
+    ],
+    "POST /rule-files/{file}/go-back": [
+        ("/rule-files/missed.yaml/go-back", (403, 303, 403, 303, 403, 401), {"rule_set": "2"})
+    ],
     # It is the clinician's.
     "GET /rule-drafts/{draft_id}": [("/rule-drafts/1", (200, 200, 200, 200, 200, 401))],
     "POST /rule-drafts/{draft_id}": [
-        ("/rule-drafts/1", (403, 403, 403, 200, 403, 401), {"do": "save", "version": "1"})
+        ("/rule-drafts/1", (403, 403, 403, 200, 403, 401), {"do": "save", "version": "1"}),
+        ("/rule-drafts/1", (403, 403, 403, 200, 403, 401), {"do": "propose", "version": "1"}),
+        ("/rule-drafts/1", (403, 403, 403, 200, 403, 401), {"do": "take-back"}),
+        ("/rule-drafts/1", (403, 200, 403, 200, 403, 401), {"do": "approve", "anyway": "yes"}),
+        ("/rule-drafts/1", (403, 200, 403, 200, 403, 401), {"do": "send-back", "answer": "No."}),
     ],
     "GET /on-call": [("/on-call", (200, 200, 200, 200, 200, 401))],
     "POST /on-call/{rotation}/take-over": [
