@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 from connectors.csv_folder.header import NoHeaderYet, RefusedError, read_header
+from connectors.csv_folder.packed import UnpackError, open_csv
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LONGEST_RECORD, TOO_LONG, shown_text, split_records
 from connectors.csv_folder.settings import CsvFileMapping
-from connectors.csv_folder.utf_16 import ByteStream, as_utf_8
+from connectors.csv_folder.utf_16 import ByteStream
 from connectors.mapping.event_rows import identity
 from connectors.mapping.rows import Harvest, Record, Rows
 from connectors.regular_files import open_regular
@@ -83,9 +84,11 @@ def read_file(
         if before and before.is_like(seen) and (done or not judge):
             return
         with open_regular(file.path) as stream:
-            # A byte of UTF-16 may be a line end of cp1252, so a mapping that names that is obeyed.
-            bytes_read = as_utf_8(stream) if file.mapping.encoding == "utf-8" else stream
-            yield from _Reading(file, bytes_read, before, seen, judge).batches()
+            yield from _Reading(file, open_csv(stream, file.mapping), before, seen, judge).batches()
+    except UnpackError as error:
+        # A packed file that is still being written is not whole; it waits until it is finished.
+        if judge:
+            yield _refused(file, seen, before, Reject(WHOLE, f"the file {error}", ""))
     except FileNotFoundError:
         return  # taken away since it was listed
     except (PermissionError, IsADirectoryError) as error:
@@ -210,7 +213,7 @@ class _Reading:
             )
         harvest = Harvest()
         whole = data[: data.rfind(b"\n") + 1]
-        taken = split_records(whole, mapping.encoding, mapping.delimiter, width, final=False)
+        taken = split_records(whole, mapping.text_encoding, mapping.delimiter, width, final=False)
         self._rows.take(taken.records, began.line, harvest)
         self._move(data[: taken.size], taken.lines)
         left = data[taken.size :]
@@ -219,7 +222,7 @@ class _Reading:
         judged = bool(at_end and left and self._judge)
         if judged:
             unclosed = split_records(
-                left, mapping.encoding, mapping.delimiter, width, final=True
+                left, mapping.text_encoding, mapping.delimiter, width, final=True
             ).records
             self._rows.take(unclosed, self._position.line, harvest)
             if any(began.columns[-1] in (event.id or ()) for event in mapping.events):
@@ -250,7 +253,7 @@ class _Reading:
             ends here because the line has no end.
         """
         began, size, digest = self._position, 0, self._digest.copy()
-        shown = data[:LONGEST_LINE].decode(self._file.mapping.encoding, "replace")
+        shown = data[:LONGEST_LINE].decode(self._file.mapping.text_encoding, "replace")
         reject = Reject(began.line, TOO_LONG, shown_text(shown))
         while (end := data.find(b"\n")) < 0:
             digest.update(data)
@@ -319,6 +322,6 @@ class _Reading:
             reread=self._reread,
             listing=self._listing(harvest, at_end),
             last=at_end,
-            done=self._position.size if at_end else self._position.offset,
+            done=self._position.size if at_end else min(self._position.offset, self._position.size),
             size=self._position.size,
         )

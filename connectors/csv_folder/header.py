@@ -14,9 +14,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # How files begin that are no CSV, whatever their names say.
 _OTHER_KINDS = (
-    (b"PK\x03\x04", "an Excel workbook or a zip file; save it as CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook; save it as CSV UTF-8"),
-    (b"\x1f\x8b", "compressed (gzip); unpack it"),
     (b"%PDF", "a PDF; export it as CSV UTF-8"),
 )
 _PAGE = "a web page, such as a log-in or an error page; look at what downloads it"
@@ -65,7 +63,7 @@ def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
             raise RefusedError(Reject(WHOLE, f"the file is {kind}", ""))
     marked = (
         len(_BYTE_ORDER_MARK)
-        if mapping.encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK)
+        if mapping.text_encoding == "utf-8" and data.startswith(_BYTE_ORDER_MARK)
         else 0
     )
     if _WEB_PAGE.match(data, marked):
@@ -73,18 +71,25 @@ def read_header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header:
     # A line that only names the delimiter, as Excel writes it, is no header.
     said = _DELIMITER_LINE.match(data, marked)
     begin = end = said.end() if said else marked
-    while (end := data.find(b"\n", end) + 1) and end <= LONGEST_RECORD:
+    for _ in range(mapping.skip_lines):
+        begin = end = data.find(b"\n", begin) + 1
+        if not begin and final:
+            reason = f"the file ends before the header that skip_lines: {mapping.skip_lines} says"
+            raise RefusedError(Reject(WHOLE, reason, ""))
+        if not begin:
+            raise NoHeaderYet
+    while (end := data.find(b"\n", end) + 1) and end <= begin + LONGEST_RECORD:
         # A name may hold a line end inside quotes. One more line is tried until the header is
         # whole.
         if header := _header(data[begin:end], mapping, final=False):
-            return header._replace(size=end, lines=header.lines + bool(said))
+            return header._replace(size=end, lines=header.lines + bool(said) + mapping.skip_lines)
     if final or len(data) > LONGEST_RECORD:
         _header(data[begin : LONGEST_RECORD + 1], mapping, final=True)
     raise NoHeaderYet
 
 
 def _header(data: bytes, mapping: CsvFileMapping, final: bool) -> Header | None:
-    records, _, lines = split_records(data, mapping.encoding, mapping.delimiter, None, final)
+    records, _, lines = split_records(data, mapping.text_encoding, mapping.delimiter, None, final)
     if not records:
         return None
     first = records[0]

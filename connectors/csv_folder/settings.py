@@ -44,11 +44,21 @@ def _some(names: list[str]) -> str:
 
 
 class CsvFileMapping(RowMapping):
-    """The files that `match`, and the meaning of their rows."""
+    """The files that `match`, and the meaning of their rows.
+
+    `skip_lines` stand before the header. `sheet` of a workbook counts, or else its first one.
+    """
 
     match: Annotated[str, StringConstraints(min_length=1)]
-    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
     delimiter: Annotated[str, BeforeValidator(_delimiter)] = ","
+    skip_lines: Annotated[int, Field(ge=0, le=1000)] = 0
+    sheet: Annotated[str, StringConstraints(min_length=1, max_length=31)] | None = None
+
+    @property
+    def text_encoding(self) -> str:
+        """The encoding of the file's text once it is opened; UTF-16 is turned into UTF-8 then."""
+        return "utf-8" if self.encoding == "utf-16" else self.encoding
 
     @field_validator("match")
     @classmethod

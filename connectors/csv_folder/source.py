@@ -76,9 +76,13 @@ class CsvFolder:
             if SHOWN_NUL in reject.row or LOST in reject.row:
                 harvest.rejects.append(reject)
                 continue
-            data = reject.row.encode(file.mapping.encoding, "replace")
+            data = reject.row.encode(file.mapping.text_encoding, "replace")
             found = split_records(
-                data, file.mapping.encoding, file.mapping.delimiter, len(at.columns), final=True
+                data,
+                file.mapping.text_encoding,
+                file.mapping.delimiter,
+                len(at.columns),
+                final=True,
             )
             # A text that makes several records was one broken one.
             if len(found.records) == 1:

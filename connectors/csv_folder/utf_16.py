@@ -28,7 +28,12 @@ def as_utf_8(stream: ByteStream) -> ByteStream:
     """
     mark = stream.read(2)
     stream.seek(0)
-    return _Recoded(stream) if mark in _MARKS else stream
+    return from_utf_16(stream) if mark in _MARKS else stream
+
+
+def from_utf_16(stream: ByteStream) -> ByteStream:
+    """Return a stream of UTF-16 as one of UTF-8; without a mark its low bytes come first."""
+    return _Recoded(stream)
 
 
 class _Recoded:
@@ -42,9 +47,13 @@ class _Recoded:
         # Half a pair that stands at the end is left out, because its rest may follow.
         self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
         self._read = b""
+        self._at_the_beginning = True
 
     def read(self, size: int, /) -> bytes:
         while len(self._read) < size and (block := self._stream.read(size)):
+            if self._at_the_beginning and block[:2] not in _MARKS:
+                block = codecs.BOM_UTF16_LE + block
+            self._at_the_beginning = False
             self._read += self._decoder.decode(block).encode()
         found, self._read = self._read[:size], self._read[size:]
         return found

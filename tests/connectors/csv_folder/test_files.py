@@ -311,9 +311,9 @@ def test_a_line_that_names_the_delimiter_is_no_header(site: CsvSite) -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"PK\x03\x04rest", "an Excel workbook"),
+        (b"PK\x03\x04rest", "a zip file or an Excel workbook that breaks off"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
-        (b"\x1f\x8b\x08\x00", "compressed"),
+        (b"\x1f\x8b\x08\xff" + b"x" * 99, "a damaged gzip file"),
         (b"%PDF-1.7\n", "a PDF"),
         (b"\xef\xbb\xbf\n<!DOCTYPE html><html>\n", "a web page"),
     ],
