@@ -60,6 +60,7 @@ class AuditAction(StrEnum):
     ROTATIONS_ACCEPTED = "rotations accepted"
     OVERRIDE_ADDED = "override added"
     OVERRIDE_REMOVED = "override removed"
+    GOAL_RECORDED = "goal recorded"
     ABSENCE_ADDED = "absence added"
     ABSENCE_REMOVED = "absence removed"
     MUTED = "muted"

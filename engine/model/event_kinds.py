@@ -109,6 +109,14 @@ BUILT_IN: Mapping[str, Kind] = {
         Kind(
             "contact", {"outcome": _choice("reached left_message no_answer"), "by": Field("word")}
         ),
+        Kind(
+            "goal",
+            {
+                "goal": Field("word"),
+                "status": _choice("set progress met unmet dropped"),
+                "due": Field("word"),
+            },
+        ),
         Kind("return_to_use", {"substances": _SUBSTANCES, "reported_by": Field("word")}),
     )
 }

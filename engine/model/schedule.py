@@ -17,6 +17,8 @@ from engine.model.recurrence import Recurrence
 SOURCE = "schedules"
 # The source of the events that clients' answers make.
 ANSWERS = "answers"
+# The source of the events by which people record goals.
+GOALS = "goals"
 Anchor = Literal["enrolment", "discharge"]
 
 

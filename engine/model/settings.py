@@ -19,7 +19,7 @@ from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
-from engine.model.schedule import ANSWERS, SOURCE
+from engine.model.schedule import ANSWERS, GOALS, SOURCE
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import SourceSettings
@@ -168,7 +168,7 @@ class Settings(Strict):
     @field_validator("sources")
     @classmethod
     def _names_differ(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
-        if taken := {SOURCE, ANSWERS} & {one.name for one in sources}:
+        if taken := {SOURCE, ANSWERS, GOALS} & {one.name for one in sources}:
             raise ValueError(f"a source cannot be called {min(taken)}; Handrail's own events are")
         _refuse_twins(
             [one.name for one in sources],

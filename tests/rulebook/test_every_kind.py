@@ -40,6 +40,9 @@ missed excused pending
     assessment.status      completed missed excused
     contact.outcome        reached left_message no_answer
     contact.by             nurse
+    goal.goal              housing
+    goal.status            set progress met unmet dropped
+    goal.due               2027-03-01
     return_to_use.substances  alcohol
     return_to_use.reported_by self
 """

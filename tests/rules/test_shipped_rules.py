@@ -16,7 +16,7 @@ from engine.rulebook.core.rulebook import CheckedRule
 ROOT = Path(__file__).parents[2]
 # A reminder of a date, good news, and what can only be true after the weeks in which the others are
 # raised.
-NEVER_RAISED = {"naltrexone-due", "milestone", "first-visit-not-kept-by-day-30"}
+NEVER_RAISED = {"goal-unmet", "naltrexone-due", "milestone", "first-visit-not-kept-by-day-30"}
 # Severities chosen by what alerts were worth on trial patients, not by the weeks since discharge.
 MEASURED = {
     "return-to-use-risk",

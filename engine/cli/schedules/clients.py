@@ -10,7 +10,8 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.cli.schedules.schedules import read_clock
+from engine.cli.schedules.schedules import read_clock, read_day
+from engine.model.goal import GoalStatus
 from engine.presentation.local_clock import local
 
 app = typer.Typer(
@@ -68,32 +69,96 @@ def withdraw(client: Ref, config: ConfigFile = DEFAULT_CONFIG) -> None:
     print(f"{client} gets no texts any more.")
 
 
-COLUMNS = ("schedule", "due", "outcome", "why", "asked")
+COLUMNS = ("what", "due", "outcome", "why", "asked")
 
 
 @app.command()
 def plan(
     client: Ref, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
-    """List what a client is due to do, and what became of it in the last week."""
-    from engine.errors import UserError
-    from engine.model.instant import DAY_US
-    from engine.store.people.roster import find_clients
-    from engine.store.schedules import expectations
+    """Show a client's care plan, and what became of it in the last week."""
+    from engine.flows.schedules.care_plan import care_plan
 
     with stored(open_settings(config)) as database, database.read() as conn:
-        known = find_clients(conn, [client]).get(client)
-        if known is None:
-            raise UserError(f"There is no client {client}.")
-        found = expectations.of_clients(conn, [known.id], now() - 7 * DAY_US)
+        known, lines = care_plan(conn, client, now())
     rows = [
         (
-            one.schedule_id,
-            local(one.occurrence.due, known.timezone),
-            one.outcome or "open",
-            one.reason,
-            local(one.asked_at, known.timezone) if one.asked_at else None,
+            one.what,
+            one.due and local(one.due, known.timezone),
+            one.outcome,
+            one.why,
+            one.asked and local(one.asked, known.timezone),
         )
-        for one in found.get(known.id, ())
+        for one in lines
     ]
     show_rows(rows, COLUMNS, format)
+
+
+Goal = Annotated[str, typer.Argument(metavar="GOAL", help="The goal, in a few words.")]
+Due = Annotated[
+    str | None, typer.Option("--due", metavar="DAY", help="The day by which it is to be met.")
+]
+Status = Annotated[GoalStatus, typer.Option("--status", help="What it has come to.")]
+
+
+@app.command()
+def goal(
+    client: Ref,
+    goal: Goal,
+    due: Due = None,
+    status: Status = GoalStatus.SET,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Set a goal of a client, or record what it has come to."""
+    from engine.flows.schedules.goals import record_goal
+
+    day = read_day(due).isoformat() if due else None
+    with stored(open_settings(config)) as database, database.write() as conn:
+        record_goal(conn, client, goal, status, day, now())
+    print(f"{client}: {goal} is {status}{f', due {day}' if day else ''}.")
+
+
+class Reader(StrEnum):
+    """For whom a calendar is."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+For = Annotated[
+    Reader, typer.Option("--for", help="Entries for staff begin with the ref, and others do not.")
+]
+Days = Annotated[int, typer.Option("--days", min=1, max=366, help="How many days ahead.")]
+
+
+@app.command()
+def calendar(
+    client: Ref,
+    reader: For = Reader.CLIENT,
+    days: Days = 28,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Write what a client is due to do as an iCalendar file, with titles that reveal nothing."""
+    import hashlib
+    import sys
+    from datetime import UTC, datetime
+
+    from engine.flows.rules.reload import RuleFiles
+    from engine.flows.schedules.care_plan import appointments
+    from engine.model.instant import from_us
+    from engine.presentation.calendar_file import CalendarEntry, calendar_file
+
+    settings = open_settings(config)
+    schedules = RuleFiles(settings).read().plans.live
+    with stored(settings) as database, database.read() as conn:
+        known, found = appointments(conn, client, schedules, now(), days)
+    begin = f"{known.ref}: " if reader is Reader.STAFF else ""
+    entries = [
+        CalendarEntry(
+            hashlib.sha256(f"{known.id} {one.schedule_id} {one.day}".encode()).hexdigest()[:24],
+            from_us(one.due),
+            f"{begin}{'Appointment' if one.is_visit else 'Reminder'}",
+        )
+        for one in found
+    ]
+    sys.stdout.write(calendar_file(entries, datetime.now(UTC)))

@@ -151,7 +151,7 @@ def _change(
     known = _plans(settings).schedules
     if schedule not in known:
         raise UserError(f"There is no schedule '{schedule}'{did_you_mean(schedule, known)}")
-    first, last = _read_day(days[0]), None if days[1] is None else _read_day(days[1])
+    first, last = read_day(days[0]), None if days[1] is None else read_day(days[1])
     at = None if by is None else read_clock(by)
     change = ScheduleChange(0, schedule, ChangeKind(kind), first, last, at, *why, now())
     with stored(settings) as database, database.write() as conn:
@@ -162,7 +162,12 @@ def _change(
         print(f"{schedule} is changed for {client}. It is {status_in_words(known[schedule])}.")
 
 
-def _read_day(text: str) -> date:
+def read_day(text: str) -> date:
+    """Read a day of the command line.
+
+    Raises:
+        UserError: It is none.
+    """
     from engine.model.written_time import parse_date
 
     try:

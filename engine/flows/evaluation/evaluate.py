@@ -12,6 +12,7 @@ from engine.errors import StoreUnavailableError
 from engine.flows.escalation import departures, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
+from engine.flows.schedules.goals import settle_goals
 from engine.flows.schedules.settle import settle
 from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
@@ -145,6 +146,8 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
 def _evaluate(desk: EvaluationContext, claims: Sequence[Claim]) -> EvaluationCounts:
     try:
         due = settle(desk.schedules, claims)
+        for client_id, at in settle_goals(desk.schedules, claims).items():
+            due[client_id] = min(at, due.get(client_id, at))
         written = write(desk, judge(desk, claims, due))
     except StoreUnavailableError:
         raise

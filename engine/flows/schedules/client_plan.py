@@ -19,9 +19,9 @@ from engine.calendar.expectations import (
 )
 from engine.calendar.occurrences import local_day, occurrences
 from engine.flows.schedules.due_texts import (
+    DueText,
     TextDecision,
     TextFacts,
-    TextToClient,
     texts_due,
 )
 from engine.model.agreement import Agreement
@@ -102,7 +102,7 @@ class ExpectationChange:
 
     before: Expectation | None
     after: Expectation
-    texts: tuple[TextToClient, ...] = ()
+    texts: tuple[DueText, ...] = ()
 
     @property
     def writes_event(self) -> bool:

@@ -18,7 +18,7 @@ from engine.model.schedule import Expectation
 from engine.rulebook.plans.plans import Schedule
 
 
-class TextToClient(NamedTuple):
+class DueText(NamedTuple):
     """A text about an expectation; each kind goes out once."""
 
     kind: MessageKind
@@ -28,7 +28,7 @@ class TextToClient(NamedTuple):
 class TextDecision(NamedTuple):
     """The text that is due now, and when the next one may be; None if there is none."""
 
-    text: TextToClient | None = None
+    text: DueText | None = None
     look_at: Instant | None = None
 
 
@@ -75,7 +75,7 @@ def _question(
     ask: Ask, client: Client, agreed: Agreement, one: Expectation, now: Instant
 ) -> TextDecision:
     ask_at = first_reached_in_zones(datetime.combine(one.occurrence.day, ask.at), client.zones)
-    text = TextToClient(MessageKind.ASK, ask.questions.words(agreed.language))
+    text = DueText(MessageKind.ASK, ask.questions.words(agreed.language))
     decision = _at(ask_at, text, one, now)
     if decision.text is None or ask.remind_after is None:
         return decision
@@ -91,7 +91,7 @@ def _reminder(
         return TextDecision()
     missing = len(ask.questions.questions) - len(one.answers)
     body = client_replies.reminder(missing, agreed.language)
-    text = TextToClient(MessageKind.ASK_AGAIN, body)
+    text = DueText(MessageKind.ASK_AGAIN, body)
     return _at(one.asked_at + ask.remind_after, text, one, now)
 
 
@@ -102,11 +102,11 @@ def _notice(
         at = first_reached_in_zones(datetime.combine(one.occurrence.day, notice.at), client.zones)
     else:
         at = one.occurrence.due - notice.before
-    text = TextToClient(MessageKind.DUE_NOTICE, notice.message.words(agreed.language))
+    text = DueText(MessageKind.DUE_NOTICE, notice.message.words(agreed.language))
     return _at(at, text, one, now)
 
 
-def _at(at: Instant, text: TextToClient, one: Expectation, now: Instant) -> TextDecision:
+def _at(at: Instant, text: DueText, one: Expectation, now: Instant) -> TextDecision:
     if at > now:
         return TextDecision(look_at=at)
     # One that is new has no id yet, by which its text is told from others.

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from engine.store.tables.columns import Id, Instant, WordSet, metadata, ordered_alike
@@ -36,6 +37,14 @@ events = Table(
     UniqueConstraint("source", "key"),
     # The order in which measures read, so that a history needs no sorting.
     Index(None, "client_id", "occurred_at", "source", "key"),
+    # The few events about goals, which every evaluation looks for.
+    Index(
+        "ix_events_goals",
+        "client_id",
+        "occurred_at",
+        sqlite_where=text("kind = 'goal'"),
+        postgresql_where=text("kind = 'goal'"),
+    ),
 )
 
 # Versions that a correction replaced or a source withdrew, kept for audit. `event_id` is no foreign

@@ -149,6 +149,7 @@ def test_an_agreement_is_recorded_and_taken_back(handrail: Terminal) -> None:
 def test_the_plan_of_a_client_shows_what_is_due(handrail: Terminal) -> None:
     handrail("run", "--once", "--at", "2026-03-04T12:00")
     plan = json.loads(handrail("clients", "plan", "C-1", "--format", "json"))
+    assert {one["what"] for one in plan} == {"daily-check-in"}
     assert [(one["due"][:16], one["outcome"]) for one in plan] == [
         ("2026-03-04T20:00", "open"), ("2026-03-05T20:00", "open"),
     ]  # fmt: skip

@@ -1,0 +1,111 @@
+"""Goals of a client: what each has come to, and which were not met on their day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from engine.model.goal import GoalStatus
+from engine.model.instant import Instant
+from engine.model.local_time import Zones, first_reached_in_zones
+from engine.model.word_folding import fold
+
+_OPEN = (GoalStatus.SET, GoalStatus.PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalEvent:
+    """One event about a goal; `due` is the day by which it is to be met, if the event names one."""
+
+    at: Instant
+    goal: str
+    status: GoalStatus
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal as it stands: its last status, since when, and its day."""
+
+    goal: str
+    status: GoalStatus
+    since: Instant
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetGoal:
+    """A goal that was open when its day was over, at `at`."""
+
+    goal: str
+    due: date
+    at: Instant
+
+
+def standing_goals(events: Iterable[GoalEvent]) -> list[Goal]:
+    """Return each goal as it stands after these events, in the order in which they began.
+
+    Args:
+        events: The events about goals of one client, by instant.
+    """
+    found: dict[str, Goal] = {}
+    for event in events:
+        known = found.get(fold(event.goal))
+        due = _day(event.due) or (known.due if known else None)
+        name = known.goal if known else event.goal
+        found[fold(event.goal)] = Goal(name, event.status, event.at, due)
+    return list(found.values())
+
+
+def unmet_goals(
+    events: Iterable[GoalEvent], zones: Zones, now: Instant
+) -> tuple[list[UnmetGoal], Instant | None]:
+    """Find the goals that were not met on their day.
+
+    Args:
+        events: What sources and people said of the goals of one client, by instant.
+        zones: The client's timezones, because a day ends at the client's own midnight.
+        now: The present instant.
+
+    Returns:
+        Those that were still open when their day was over, and when the next day will be over.
+    """
+    unmet: dict[tuple[str, date], UnmetGoal] = {}
+    open_goals: dict[str, Goal] = {}
+
+    def pass_time(until: Instant) -> None:
+        for key, goal in list(open_goals.items()):
+            over = _over(goal, zones)
+            if over is not None and over <= until:
+                assert goal.due
+                unmet[key, goal.due] = UnmetGoal(goal.goal, goal.due, over)
+                del open_goals[key]
+
+    for event in events:
+        if event.at > now:
+            break
+        pass_time(event.at)
+        key = fold(event.goal)
+        known = open_goals.pop(key, None)
+        if event.status in _OPEN:
+            due = _day(event.due) or (known.due if known else None)
+            goal = known or Goal(event.goal, event.status, event.at, due)
+            open_goals[key] = replace(goal, status=event.status, since=event.at, due=due)
+    pass_time(now)
+    ahead = [over for goal in open_goals.values() if (over := _over(goal, zones)) is not None]
+    return sorted(unmet.values(), key=lambda one: (one.at, one.goal)), min(ahead, default=None)
+
+
+def _over(goal: Goal, zones: Zones) -> Instant | None:
+    if goal.due is None:
+        return None
+    return first_reached_in_zones(datetime.combine(goal.due + timedelta(days=1), time()), zones)
+
+
+def _day(written: str | None) -> date | None:
+    """Read a day such as 2027-03-01; None for any other words."""
+    with suppress(ValueError):
+        return date.fromisoformat(written) if written else None
+    return None

@@ -1,0 +1,122 @@
+"""Goals: a person records one, and one whose day is over without being met becomes an event.
+
+It runs under the claims of an evaluation, as expectations do. Late data take such an event back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from engine.calendar.goals import GoalEvent, UnmetGoal, unmet_goals
+from engine.errors import UserError
+from engine.flows.schedules.client_plan import ScheduleContext
+from engine.model.audit_action import AuditAction
+from engine.model.client import Client
+from engine.model.event import NewEvent, read_fields, write_fields
+from engine.model.goal import GoalStatus
+from engine.model.instant import Instant
+from engine.model.schedule import GOALS, SOURCE
+from engine.store.alerts import due_clients
+from engine.store.alerts.due_clients import Claim
+from engine.store.intake import events, histories
+from engine.store.intake.histories import TimedEvent
+from engine.store.operations import audit_log
+from engine.store.people import roster
+from engine.store.schedules import goals
+
+LONGEST_GOAL = 40
+_ORIGIN = "goals:1"
+
+
+def settle_goals(context: ScheduleContext, claims: Sequence[Claim]) -> dict[int, Instant]:
+    """Write down which goals were not met on their day.
+
+    Returns:
+        When each client's next day of a goal is over, by id; clients without one are left out.
+    """
+    ids = [claim.client_id for claim in claims]
+    with context.database.read() as conn:
+        said = goals.of_clients(conn, ids)
+        clients = histories.read_clients(conn, sorted(said)) if said else []
+    look_at: dict[int, Instant] = {}
+    new: list[NewEvent] = []
+    gone: dict[str, str | None] = {}
+    for client in clients:
+        unmet, again = unmet_goals(told(said[client.id]), client.zones, context.now)
+        if again is not None:
+            look_at[client.id] = again
+        wanted = {_key(client, one): one for one in unmet}
+        stored = {one.key for one in said[client.id] if one.source == SOURCE}
+        new += [_event(client, key, one) for key, one in wanted.items() if key not in stored]
+        gone |= dict.fromkeys(stored - wanted.keys(), _ORIGIN)
+    if new or gone:
+        with context.database.write() as conn:
+            if len(due_clients.held(conn, claims)) == len(claims):
+                events.add(conn, new, context.now)
+                events.withdraw(conn, SOURCE, gone, context.now)
+    return look_at
+
+
+def told(found: Iterable[TimedEvent]) -> list[GoalEvent]:
+    """Return what sources and people said of goals, without Handrail's own events."""
+    said = []
+    for event in found:
+        fields = read_fields(event.fields)
+        goal, status, due = (fields.get(name) for name in ("goal", "status", "due"))
+        if event.source != SOURCE and goal and status in set(GoalStatus):
+            said.append(
+                GoalEvent(event.at, str(goal), GoalStatus(str(status)), str(due) if due else None)
+            )
+    return said
+
+
+def record_goal(
+    conn: Connection, ref: str, goal: str, status: GoalStatus, due: str | None, now: Instant
+) -> None:
+    """Record what a client's goal has come to.
+
+    Args:
+        conn: A connection in a transaction that writes.
+        ref: The client's.
+        goal: The goal, in a few words.
+        status: What it has come to.
+        due: The day by which it is to be met, such as 2027-03-01; None to leave that as it is.
+        now: The present instant.
+
+    Raises:
+        UserError: There is no such client, the words are too many, or a goal that was never set
+            has come to something.
+    """
+    client = roster.find_clients(conn, [ref]).get(ref)
+    if client is None:
+        raise UserError(f"There is no client {ref}.")
+    if not 0 < len(goal.strip()) <= LONGEST_GOAL:
+        raise UserError(f"A goal has 1 to {LONGEST_GOAL} characters.")
+    known = {one.goal.casefold() for one in told(goals.of_clients(conn, [client.id])[client.id])}
+    if status is not GoalStatus.SET and goal.strip().casefold() not in known:
+        raise UserError(f"{ref} has no goal '{goal}'; without --status it is set.")
+    fields = {"goal": goal.strip(), "status": str(status)} | ({"due": due} if due else {})
+    event = NewEvent(
+        client.id, goals.KIND, now, GOALS, f"{client.id} {now}", write_fields(fields), None,
+        "terminal:1",
+    )  # fmt: skip
+    due_clients.mark_dirty(conn, events.add(conn, [event], now).earliest)
+    audit_log.record(
+        conn,
+        at=now,
+        actor="terminal",
+        action=AuditAction.GOAL_RECORDED,
+        subject=f"client {client.id}",
+        detail={"status": str(status), "due": due},
+    )
+
+
+def _key(client: Client, one: UnmetGoal) -> str:
+    return f"goal {client.id} {one.due.isoformat()} {one.goal}"[:100]
+
+
+def _event(client: Client, key: str, one: UnmetGoal) -> NewEvent:
+    fields = {"goal": one.goal, "status": str(GoalStatus.UNMET), "due": one.due.isoformat()}
+    return NewEvent(client.id, goals.KIND, one.at, SOURCE, key, write_fields(fields), None, _ORIGIN)

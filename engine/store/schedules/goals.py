@@ -1,0 +1,35 @@
+"""The events about clients' goals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, literal_column, select
+
+from engine.store.intake.histories import TimedEvent
+from engine.store.tables.intake import events
+
+KIND = "goal"
+# Written out, because only then the index of goals serves it.
+_OF_CLIENTS = (
+    select(
+        *(
+            events.c[name]
+            for name in ("client_id", "occurred_at", "kind", "fields", "source", "key")
+        )
+    )
+    .where(
+        events.c.kind == literal_column(f"'{KIND}'"),
+        events.c.client_id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(events.c.client_id, events.c.occurred_at, events.c.source, events.c.key)
+)
+
+
+def of_clients(conn: Connection, client_ids: Sequence[int]) -> Mapping[int, list[TimedEvent]]:
+    """Read the events about goals by client, in order; clients without goals are left out."""
+    found: dict[int, list[TimedEvent]] = defaultdict(list)
+    for client_id, *event in conn.execute(_OF_CLIENTS, {"ids": client_ids}):
+        found[client_id].append(TimedEvent(*event))
+    return found
