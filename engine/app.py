@@ -54,6 +54,8 @@ from engine.ports import (
     CarrierRecords,
     CarrierWebhooks,
     Clock,
+    Listener,
+    ListeningSource,
     SmsGateway,
 )
 from engine.rulebook.core.rulebook import Rulebook
@@ -221,6 +223,18 @@ class Engine:
         if isinstance(self._gateway, CarrierWebhooks):
             found.append(self._gateway.webhooks(self._text_came_in, self._reported))
         return [add for add in found if add is not None]
+
+    def listeners(self) -> Sequence[Listener]:
+        """Take the ports of sources that have one; nothing listens yet.
+
+        Raises:
+            UserError: A port is in use.
+        """
+        return [
+            source.listener(partial(self._record_came_in, source.name), self.now)
+            for source in self._sources
+            if isinstance(source, ListeningSource)
+        ]
 
     def _record_came_in(self, source: str, key: str | None, body: bytes) -> Receipt:
         receipt = received.take(self.web_database, source, key, body, self.now())

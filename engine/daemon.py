@@ -110,7 +110,7 @@ def run(
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch, manager = Watch(engine, scheduler), ServiceManager(os.environ)
     web = WebServer(settings.web.host, settings.web.port, watch.application)
-    console = ConsoleServer.of(engine)
+    console, listeners = ConsoleServer.of(engine), engine.listeners()
     ago = engine.last_step_ago()
     if ago is not None and ago < A_MOMENT:
         _log.warning(
@@ -122,6 +122,8 @@ def run(
     engine.start_clock(time.monotonic)
     engine.accept_settings()
     web.start()
+    for listener in listeners:
+        listener.start()
     serving(web.address)
     if console:
         console.start()
@@ -146,6 +148,8 @@ def run(
     _log.info("stopping", signal=signal.Signals(received).name)
     manager.stopping()
     engine.stopping.set()
+    for listener in listeners:
+        listener.stop()
     scheduler.stop()
     web.stop()
     if console:

@@ -104,6 +104,28 @@ class CalledSource(ReceivingSource, Protocol):
         """Return the routes that serve the sender's calls; `now` returns the present instant."""
 
 
+class Listener(Protocol):
+    """Takes records over connections of its own, in threads of its own."""
+
+    def start(self) -> None:
+        """Begin to take records."""
+
+    def stop(self) -> None:
+        """Take no more; a record that is being taken is finished."""
+
+
+@runtime_checkable
+class ListeningSource(ReceivingSource, Protocol):
+    """A source whose sender connects to a port of its own."""
+
+    def listener(self, take: TakeRecord, now: Callable[[], Instant]) -> Listener:
+        """Take the port, and return the listener; `now` returns the present instant.
+
+        Raises:
+            UserError: The port is in use, or a certificate cannot be read.
+        """
+
+
 AnySource = Source | ReceivingSource
 
 

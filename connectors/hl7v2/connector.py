@@ -12,13 +12,14 @@ from engine.model.source_settings import SourceSettings
 
 if TYPE_CHECKING:
     from connectors.hl7v2.message_folder import Hl7Folder
+    from connectors.hl7v2.message_port import Hl7Port
 
 SETTINGS = Hl7Settings
 
 
 def open_source(
     settings: SourceSettings, kinds: Mapping[str, Kind], finished: bool = False
-) -> Hl7Folder:
+) -> Hl7Folder | Hl7Port:
     """Return the messages as a source.
 
     Args:
@@ -28,6 +29,9 @@ def open_source(
     """
     # Imported here because commands that read the settings alone do without it.
     from connectors.hl7v2.message_folder import SETTLE, Hl7Folder  # noqa: PLC0415
+    from connectors.hl7v2.message_port import Hl7Port  # noqa: PLC0415
 
     assert isinstance(settings, Hl7Settings)
+    if settings.hl7v2.folder is None:
+        return Hl7Port(settings, kinds)
     return Hl7Folder(settings, kinds, timedelta() if finished else SETTLE)

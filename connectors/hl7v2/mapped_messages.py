@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
+from typing import Any
 
 from connectors.hl7v2.hl7_form import Hl7Form, whole
 from connectors.hl7v2.hl7_message import Message, decode, read_message
 from connectors.hl7v2.settings import MessageMapping
 from connectors.mapping.event_rows import Identity, identity
 from connectors.mapping.flat_records import FlatRecords
+from connectors.mapping.paths import parse_path
 from connectors.mapping.rows import Harvest, Rows
 from engine.model.event_kinds import Kind
 from engine.model.intake import Reject
 
 _LOST = "\ufffd"  # stands for a byte that the encoding does not know
+
+
+_MERGE = "ADT^A40"
+
+
+def form_path(path: str) -> Callable[[Any], Sequence[Any]]:
+    """Return a function from a message or a part of one to all that a path finds."""
+    return Hl7Form().find(parse_path(path))
 
 
 class MappedMessages:
@@ -28,6 +38,7 @@ class MappedMessages:
         zone: str | None,
         kinds: Mapping[str, Kind],
         former: Iterable[Identity] = (),
+        merges: str | None = None,
     ) -> None:
         """Compile the mappings.
 
@@ -37,7 +48,11 @@ class MappedMessages:
             zone: The timezone of times without an offset.
             kinds: Every kind of event, by name.
             former: The parts that made up event keys before the mapping changed.
+            merges: The path of a client's identifier in PID; None if merges are passed over.
         """
+        self._merges = merges
+        self._identifier = merges and form_path(merges)
+        self._former_identifier = merges and form_path(merges.replace("PID.3", "MRG.1"))
         self._encoding = encoding
         self._compiled_from = mappings, encoding, zone, kinds
         former, form = tuple(former), Hl7Form()
@@ -54,7 +69,7 @@ class MappedMessages:
 
     def after(self, former: Iterable[Identity]) -> MappedMessages:
         """Return the same mappings, which also name the former keys of events."""
-        return MappedMessages(*self._compiled_from, former)
+        return MappedMessages(*self._compiled_from, former, self._merges)
 
     def take(self, data: bytes, line: int, into: Harvest) -> None:
         """Add a message as it came; one that cannot be read is rejected as a whole."""
@@ -80,9 +95,29 @@ class MappedMessages:
             self._take(message, reject.line, into)
 
     def _take(self, message: Message, line: int, into: Harvest) -> None:
+        if self._merges and message.kind == _MERGE:
+            self._tell_merges(message, line, into)
+            return
         found = [each for each in self._mappings if each[0].takes(message.kind)]
         for _, flat, rows in found:
             rows.take(flat.rows(whole(message), line), 0, into)
         if not found:
             into.rows += 1
             into.skipped += 1
+
+    def _tell_merges(self, message: Message, line: int, into: Harvest) -> None:
+        """Put each merge aside for a person, because a wrong one texts about the wrong client."""
+        assert self._identifier
+        assert self._former_identifier
+        into.rows += 1
+        for person in form_path("PID")(whole(message)):
+            kept, gone = self._identifier(person), self._former_identifier(person)
+            names = [" and ".join(map(str, each)) or "nobody" for each in (gone, kept)]
+            into.rejects.append(
+                Reject(
+                    line,
+                    f"the sender says that client {names[0]} is client {names[1]}; nothing was "
+                    "changed, because a person must decide that",
+                    Hl7Form().written(person),
+                )
+            )

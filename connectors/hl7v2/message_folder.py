@@ -35,13 +35,20 @@ class Hl7Folder:
     ) -> None:
         """Keep the settings; `settle` is SETTLE, or zero if nobody is still writing the files."""
         self.name, self.silent_after = settings.name, settings.silent_after
-        self._where = settings.hl7v2
+        assert settings.hl7v2.folder is not None
+        self._folder, self._files = settings.hl7v2.folder, settings.hl7v2.files
         self._settle = settle // MICROSECOND * 1000
         roster = [mapping for mapping in settings.messages if mapping.roster]
         events = [mapping for mapping in settings.messages if not mapping.roster]
         # The roster first, because events need their clients.
         self._parts = {
-            suffix: MappedMessages(some, settings.encoding, settings.timezone, kinds)
+            suffix: MappedMessages(
+                some,
+                settings.encoding,
+                settings.timezone,
+                kinds,
+                merges=None if suffix else settings.merges,
+            )
             for suffix, some in ((_ROSTER, roster), ("", events))
             if some
         }
@@ -52,9 +59,9 @@ class Hl7Folder:
         Raises:
             OSError: The folder cannot be read.
         """
-        folder, present = self._where.folder, to_us(now) * 1000
+        folder, present = self._folder, to_us(now) * 1000
         next(folder.iterdir(), None)  # raises OSError if it cannot be listed; glob is silent
-        paths = sorted(filter(_is_read, folder.glob(self._where.files)))
+        paths = sorted(filter(_is_read, folder.glob(self._files)))
         for suffix, mapped in self._parts.items():
             for path in paths:
                 item = path.relative_to(folder).as_posix() + suffix

@@ -11,9 +11,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, IPvAnyAddress, StringConstraints, model_validator
 
 from connectors.hl7v2.hl7_form import Hl7Form
+from connectors.mapping.paths import parse_path
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -22,6 +23,8 @@ from connectors.mapping.settings import (
 )
 from engine.model.config_path import ConfigPath
 from engine.model.event_kinds import Kind
+from engine.model.instant import DAY_US
+from engine.model.routing import Microseconds
 from engine.model.source_settings import Place, SourceSettings
 from engine.model.strict import Strict
 from engine.model.timezone import Timezone
@@ -37,6 +40,14 @@ def _kinds(written: Any) -> Any:
     return tuple(listed)
 
 
+def _identifier_path(written: Any) -> Any:
+    steps = parse_path(written) if isinstance(written, str) else ()
+    if not steps or steps[0].name != "PID":
+        raise ValueError("must be the identifier of a client in PID, such as PID.3[5=MR]")
+    Hl7Form().find(steps)
+    return written
+
+
 class MessageMapping(RowMapping):
     """The messages whose type (MSH-9) is one of `match`, and their meaning."""
 
@@ -47,19 +58,64 @@ class MessageMapping(RowMapping):
         return any(fnmatchcase(kind, pattern) for pattern in self.match)
 
 
-class MessageFolder(Strict):
-    """A folder into which files of messages are dropped."""
+class TlsFiles(Strict):
+    """Our certificate and key, and the authority that signs the sender's certificate."""
 
-    folder: ConfigPath
+    cert: ConfigPath
+    key: ConfigPath
+    client_ca: ConfigPath | None = None
+
+
+class MessageEntrance(Strict):
+    """A folder into which files of messages are dropped, or an address at which MLLP is taken.
+
+    `allow` are the addresses of senders; `keep` is how long a message is kept, in microseconds.
+    """
+
+    folder: ConfigPath | None = None
     files: Annotated[str, StringConstraints(min_length=1)] = "*"
+    listen: Annotated[str, StringConstraints(pattern=r"^[^\s:]+:[0-9]{1,5}$")] | None = None
+    tls: TlsFiles | None = None
+    allow: tuple[IPvAnyAddress, ...] = ()
+    keep: Microseconds = 30 * DAY_US
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.folder is None) == (self.listen is None):
+            raise ValueError("needs either folder: or listen:, such as 127.0.0.1:2575")
+        if self.folder is not None and self.model_fields_set & {"tls", "allow", "keep"}:
+            raise ValueError("tls:, allow: and keep: go with listen: alone")
+        if self.listen is None:
+            return self
+        certain = self.allow or (self.tls is not None and self.tls.client_ca is not None)
+        if not (certain or self.host in {"127.0.0.1", "localhost"}):
+            raise ValueError(
+                "an address that others reach needs to know its sender: write client_ca: under "
+                "tls:, or the sender's addresses under allow:"
+            )
+        return self
+
+    @property
+    def host(self) -> str:
+        """The address of this machine to listen on."""
+        return str(self.listen).rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """The port to listen on; 0 is any that is free."""
+        return int(str(self.listen).rpartition(":")[2])
 
 
 class Hl7Settings(SourceSettings):
-    """Messages of one sender; `timezone` applies to times without an offset."""
+    """Messages of one sender; `timezone` applies to times without an offset.
 
-    hl7v2: MessageFolder
+    `merges` is the path of a client's identifier, if merges of clients (ADT^A40) are to be told.
+    """
+
+    hl7v2: MessageEntrance
     encoding: Literal["utf-8", "cp1252", "latin-1"] = "utf-8"
     timezone: Timezone | None = None
+    merges: Annotated[str, BeforeValidator(_identifier_path)] | None = None
     messages: Annotated[tuple[MessageMapping, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -80,14 +136,14 @@ class Hl7Settings(SourceSettings):
         return attributes_of(self.messages)
 
     @property
-    def inbox(self) -> Path:
-        """The folder into which people drop its files."""
+    def inbox(self) -> Path | None:
+        """The folder into which people drop its files; None if messages come over a port."""
         return self.hl7v2.folder
 
     def examine(self) -> tuple[bool, str]:
-        """Return whether the folder can be read now, and a sentence about it."""
-        there = self.hl7v2.folder.is_dir()
-        return (
-            there,
-            f"The folder {self.hl7v2.folder} {'can be read' if there else 'is not there'}.",
-        )
+        """Return whether messages can come now, and a sentence about it."""
+        folder = self.hl7v2.folder
+        if folder is None:
+            return True, f"The daemon takes messages at {self.hl7v2.listen}."
+        there = folder.is_dir()
+        return there, f"The folder {folder} {'can be read' if there else 'is not there'}."

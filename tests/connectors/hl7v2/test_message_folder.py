@@ -163,6 +163,23 @@ def test_another_mapping_reads_the_files_again(tmp_path: Path, sqlite_database: 
 
 
 @pytest.mark.skipif(not SAMPLES, reason="the public samples are not here")
+def test_a_merge_is_put_aside_for_a_person(tmp_path: Path, sqlite_database: Database) -> None:
+    site = Hl7Site(
+        tmp_path,
+        sqlite_database,
+        CONFIG.replace("    messages:", "    merges: PID.3[5=MR]\n    messages:"),
+    )
+    for path in SAMPLES:
+        if "A40" in path.name:
+            site.drop(f"lab/{path.name}", path.read_bytes())
+    site.read()
+    told = "is client {}; nothing was changed, because a person must decide that"
+    assert [reason.partition("client ")[2] for _, _, reason in site.rejects()] == [
+        f"56789 {told.format(12345)}", f"56789 {told.format(12345)}", f"569 {told.format(145)}"
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(not SAMPLES, reason="the public samples are not here")
 def test_every_public_sample_is_read_and_only_strangers_are_put_aside(site: Hl7Site) -> None:
     for path in SAMPLES:
         site.drop(f"lab/{path.name}", path.read_bytes())
