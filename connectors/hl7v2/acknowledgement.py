@@ -11,7 +11,7 @@ from engine.model.instant import Instant, from_us
 _PLAIN = str.maketrans(dict.fromkeys("|^~\\&\r\n", " "))
 
 
-class Answer(Enum):
+class MessageAnswer(Enum):
     """What becomes of a message, as the last letter of its code (MSA-1) says it."""
 
     ACCEPTED = "A"  # it is on the disk
@@ -38,7 +38,7 @@ def read_header(data: bytes) -> Segment:
     return header
 
 
-def acknowledge(header: Segment | None, answer: Answer, reason: str, now: Instant) -> bytes:
+def acknowledge(header: Segment | None, answer: MessageAnswer, reason: str, now: Instant) -> bytes:
     """Return the answer to a message.
 
     Args:

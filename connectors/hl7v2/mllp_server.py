@@ -11,7 +11,7 @@ from ipaddress import ip_address
 
 import structlog
 
-from connectors.hl7v2.acknowledgement import Answer, acknowledge, read_header
+from connectors.hl7v2.acknowledgement import MessageAnswer, acknowledge, read_header
 from connectors.hl7v2.framing import Frames, frame
 from connectors.hl7v2.settings import MessageEntrance
 from engine.errors import StoreUnavailableError, UserError
@@ -146,12 +146,12 @@ class MllpServer:
             self._take(sha256(message).hexdigest(), message)
         except ValueError as error:
             _log.warning("a message was refused", source=self._name)
-            return acknowledge(None, Answer.REFUSED, f"no message: {error}", self._now())
+            return acknowledge(None, MessageAnswer.REFUSED, f"no message: {error}", self._now())
         except StoreUnavailableError:
             _log.warning("a message could not be kept", source=self._name)
             told = "it could not be kept; send it again later"
-            return acknowledge(header, Answer.ERROR, told, self._now())
-        return acknowledge(header, Answer.ACCEPTED, "", self._now())
+            return acknowledge(header, MessageAnswer.ERROR, told, self._now())
+        return acknowledge(header, MessageAnswer.ACCEPTED, "", self._now())
 
 
 def _tls(entrance: MessageEntrance) -> ssl.SSLContext | None:

@@ -109,7 +109,7 @@ class MessageEntrance(Strict):
 class Hl7Settings(SourceSettings):
     """Messages of one sender; `timezone` applies to times without an offset.
 
-    `merges` is the path of a client's identifier, if merges of clients (ADT^A40) are to be told.
+    `merges` is the path of a client's identifier; with it a person hears of merges (ADT^A40).
     """
 
     hl7v2: MessageEntrance

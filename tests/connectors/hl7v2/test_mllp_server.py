@@ -149,7 +149,7 @@ def test_an_address_that_others_reach_needs_a_known_sender() -> None:
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate that signs itself, for both sides."""
+    """A key, and a certificate that signs itself and serves both sides."""
     folder = tmp_path_factory.mktemp("tls")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
