@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from datetime import datetime
 
 from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Notation, Row, columns_of, compile_cells
@@ -12,15 +10,11 @@ from connectors.mapping.event_rows import label
 from connectors.mapping.identifiers import read_identifier
 from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
-from engine.model.call_name import read_call_name
-from engine.model.field_reading import Constant, constant_text, read_flag
+from engine.model.field_reading import Constant, constant_text
 from engine.model.intake import DatedValue, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.phone_number import read_phone
-from engine.model.staff import ROLES
-from engine.model.timezone import read_timezone
+from engine.model.roster_values import REQUIRED, read_roster_value, short
 
-_REQUIRED = frozenset({"ref", "client", "staff", "role", "alias", "scope", "purpose", "given"})
 # What a row is taken without if it cannot be read.
 _TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
     "clients": frozenset({"phone", "timezone"}),
@@ -28,9 +22,8 @@ _TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
 }
 # Dates without which nobody is watched, and no consent is told from another.
 _REAL_DATES = frozenset({"enrolled", "given"})
-# As wide as the store's columns.
-_LONGEST = {"ref": 64, "alias": 40}
-_LONGEST_OTHER = 200
+# What a spreadsheet may have taken for a number.
+_IDENTIFIERS = frozenset({"ref", "client", "staff", "phone"})
 _MAY_BE_MISSING = "call_name"  # lists of before have no such column
 
 # A row and, where the row is good but for a part that it is taken without, the fault of that part.
@@ -105,7 +98,7 @@ def compile_roster(
                 if word not in _TAKEN_WITHOUT.get(kind, ()):
                     raise ValueError(complaint) from None
         dates = {word: _dated(shown, read, row) for word, (shown, read) in reads.items()}
-        for word in _REQUIRED & (values.keys() | dates.keys()):
+        for word in REQUIRED & (values.keys() | dates.keys()):
             if values.get(word) is None and dates.get(word) is None:
                 raise ValueError(f"{(takes.get(word) or reads[word])[0]}: is empty")
         held = {
@@ -136,57 +129,8 @@ def _dated(shown: str, read: Callable[[Row], DatedValue | None], row: Row) -> Da
 
 
 def _attribute(word: str, value: Constant | None) -> str | None:
-    return None if value is None else _short(word, constant_text(value))
+    return None if value is None else short(word, constant_text(value))
 
 
 def _read(word: str, text: str) -> str:
-    reader = _READERS.get(word)
-    return reader(text) if reader else _short(word, text)
-
-
-def _ref(text: str) -> str:
-    return _short("ref", read_identifier(text))
-
-
-def _phone(text: str) -> str:
-    return read_phone(read_identifier(text))
-
-
-def _short(word: str, text: str) -> str:
-    if len(text) > (longest := _LONGEST.get(word, _LONGEST_OTHER)):
-        raise ValueError(f"'{text[:20]}…' is longer than {longest} characters")
-    return text
-
-
-def _role(text: str) -> str:
-    role = "_".join(text.lower().split())
-    if role not in ROLES:
-        raise ValueError(f"'{text}' is not one of {', '.join(ROLES)}")
-    return role
-
-
-def _time_of_day(text: str) -> str:
-    if text in {"24:00", "24:00:00"}:
-        return "00:00"
-    for written in ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M%p", "%I %p", "%I%p"):
-        with suppress(ValueError):
-            return datetime.strptime(text, written).strftime("%H:%M")  # noqa: DTZ007 - of no day
-    raise ValueError(f"'{text}' is not a time of day such as 22:00")
-
-
-def _flag(text: str) -> str:
-    return "yes" if read_flag(text) else "no"
-
-
-_READERS: Mapping[str, Callable[[str], str]] = {
-    "ref": _ref,
-    "client": _ref,
-    "staff": _ref,
-    "role": _role,
-    "timezone": read_timezone,
-    "phone": _phone,
-    "call_name": read_call_name,
-    "quiet_from": _time_of_day,
-    "quiet_to": _time_of_day,
-    "active": _flag,
-}
+    return read_roster_value(word, read_identifier(text) if word in _IDENTIFIERS else text)

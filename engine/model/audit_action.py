@@ -86,6 +86,7 @@ class AuditAction(StrEnum):
     CLIENT_ANSWERED = "client answered"
     TEXTS_SEEN = "texts seen"
     NOTE_WRITTEN = "note written"
+    ROSTER_CHANGED = "roster changed"
     EVENT_ENTERED = "event entered"
     EVENT_WITHDRAWN = "event withdrawn"
     RULES_PROPOSED = "rules proposed"

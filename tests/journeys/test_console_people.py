@@ -23,7 +23,17 @@ from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
 from tests.kit.times import MINUTE, NOON, hours
 
-PAGES = ("/conversation/C-1", "/clients/C-1", "/today", "/entries/C-1")
+PAGES = (
+    "/conversation/C-1",
+    "/clients/C-1",
+    "/today",
+    "/entries/C-1",
+    "/site",
+    "/roster/staff",
+    "/roster/clients?client=C-1",
+    "/roster/consents?client=C-1",
+    "/absences",
+)
 
 
 def furnished(database: Database) -> ConsoleSite:

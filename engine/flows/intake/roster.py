@@ -17,6 +17,8 @@ from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
 from engine.store.people import roster
 
+IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
+
 
 class Clocks(dict[Zones, WallClock]):
     """The wall clock of the people who lived in the same timezones at the same times."""
@@ -51,7 +53,7 @@ def unknown_client(ref: str, near: str | None = None) -> str:
 
 
 def _meant(near: str) -> str:
-    return f"; did you mean '{near}'? In a mapping, pad:, strip: and upper: write refs alike"
+    return f"; did you mean '{near}'? {IN_A_MAPPING}"
 
 
 def take(

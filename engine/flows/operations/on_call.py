@@ -92,7 +92,13 @@ def remove_override(conn: Connection, override_id: int, now: Instant) -> None:
 
 
 def be_absent(
-    conn: Connection, ref: str, began: Instant, ended: Instant, stand_in: str | None, now: Instant
+    conn: Connection,
+    ref: str,
+    began: Instant,
+    ended: Instant,
+    stand_in: str | None,
+    now: Instant,
+    actor: str = ACTOR,
 ) -> int:
     """Record an absence from `began` to `ended`, and its stand-in; return its id.
 
@@ -116,11 +122,11 @@ def be_absent(
         "ended": ended,
         "stand_in": other.id if other else None,
     }
-    _record(conn, AuditAction.ABSENCE_ADDED, f"absence {made}", detail, now)
+    _record(conn, AuditAction.ABSENCE_ADDED, f"absence {made}", detail, now, actor)
     return made
 
 
-def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
+def remove_absence(conn: Connection, absence_id: int, now: Instant, actor: str = ACTOR) -> None:
     """Take an absence back.
 
     Raises:
@@ -130,7 +136,7 @@ def remove_absence(conn: Connection, absence_id: int, now: Instant) -> None:
         raise UserError(
             f"There is no absence {absence_id}; handrail absence lists those there are."
         )
-    _record(conn, AuditAction.ABSENCE_REMOVED, f"absence {absence_id}", {}, now)
+    _record(conn, AuditAction.ABSENCE_REMOVED, f"absence {absence_id}", {}, now, actor)
 
 
 def strangers(conn: Connection, rotations: Sequence[Rotation]) -> list[tuple[str, str]]:

@@ -36,6 +36,14 @@ _ELSEWHERE = select(list_rows.c.key).where(
     list_rows.c.key.in_(bindparam("keys", expanding=True)),
 )
 
+_OWNER = (
+    select(list_rows.c.source, list_rows.c.item)
+    .where(list_rows.c.roster == bindparam("part"))
+    .where(list_rows.c.gone_at.is_(None), list_rows.c.ended_at.is_(None))
+    .where(or_(list_rows.c.key == bindparam("key"), list_rows.c.key.startswith(bindparam("begin"))))
+    .limit(1)
+)
+
 
 class ListRow(NamedTuple):
     """A row that a list holds or held."""
@@ -87,6 +95,19 @@ def held_elsewhere(
         for some in in_parts(sorted(keys))
         for key in conn.scalars(_ELSEWHERE, {**asked, "keys": some})
     }
+
+
+def owner(conn: Connection, roster: RosterKind, key: str) -> tuple[str, str] | None:
+    """Return the source and the file that hold a row of the roster; None if none does.
+
+    Args:
+        conn: A connection.
+        roster: The part of the roster.
+        key: The row's key in its list, or the beginning of it, without the last part.
+    """
+    asked = {"part": roster, "key": key, "begin": f"{key}\x1f"}
+    row = conn.execute(_OWNER, asked).first()
+    return None if row is None else (row.source, row.item)
 
 
 def put(conn: Connection, source: str, listing: Listing, rows: Sequence[ListRow]) -> None:

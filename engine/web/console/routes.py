@@ -18,9 +18,11 @@ from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
+from engine.web.console.roster_routes import RosterRoutes
 from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
 from engine.web.console.sign_in_routes import SignInRoutes
+from engine.web.console.site_routes import SiteRoutes
 from engine.web.console.today_routes import TodayRoutes
 
 _ASSETS = {
@@ -41,6 +43,8 @@ _ROUTES = (
     RuleDraftRoutes,
     OnCallRoutes,
     TodayRoutes,
+    RosterRoutes,
+    SiteRoutes,
     EmergencyRoutes,  # the last, because its path takes every other below a client
 )
 

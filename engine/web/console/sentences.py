@@ -84,6 +84,8 @@ _SAID: Mapping[str, str] = {
     "entered": "It is entered. The rules look at it now; an alert stands on the client's page.",
     "corrected": "It is corrected. The rules look at it now.",
     "withdrawn": "It is withdrawn. The rules look at the client again now.",
+    "kept": "It is kept.",
+    "absence-removed": "It is taken back; texts go to this person again.",
     "noted": "The note is kept.",
     "answered": "It is in the outbox. Below stands what became of it; reload to see more.",
     "seen": "They are marked as seen by you.",

@@ -112,6 +112,21 @@ ACCESS = {
         ("/notes?2", (403, 303, 403, 403, 403, 401), {"client": "C-2", "words": "Called."}),
         ("/notes?empty", (422, 422, 403, 403, 403, 401), {"client": "C-1", "words": ""}),
     ],
+    "GET /site": [("/site", (200, 200, 200, 403, 200, 401))],
+    "GET /roster/{kind}": [
+        (f"/roster/{kind}", (403, 200, 403, 403, 403, 401))
+        for kind in ("clients", "staff", "assignments", "consents", "clients?client=C-1")
+    ],
+    "POST /roster/{kind}": [
+        ("/roster/staff", (403, 303, 403, 403, 403, 401), {"ref": "S-9", "role": "mentor"}),
+        ("/roster/staff?wrong", (403, 422, 403, 403, 403, 401), {"ref": "S-9", "role": "boss"}),
+    ],
+    "GET /absences": [("/absences", (403, 200, 403, 403, 403, 401))],
+    "POST /absences": [
+        ("/absences", (403, 303, 403, 403, 403, 401), {"staff": "S-1", "ended": "2026-07-01"}),
+        ("/absences?wrong", (403, 422, 403, 403, 403, 401), {"staff": "S-1", "ended": "x"}),
+        ("/absences?r", (403, 303, 403, 403, 403, 401), {"what": "remove", "absence": "1"}),
+    ],
     "GET /today": [("/today", (403, 200, 403, 403, 403, 401))],
     "GET /rules": [("/rules", (200, 200, 200, 200, 200, 401))],
     "GET /rules/{rule_id}": [("/rules/two-missed", (200, 200, 200, 200, 200, 401))],
