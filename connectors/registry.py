@@ -7,6 +7,7 @@ package on the right has a module `connector`, the only one that the engine sees
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ SIMULATOR = "connectors.twilio_simulator"
 def source(name: str) -> SourceConnector:
     """Import the connector that reads this kind of source, by its name in SOURCES."""
     return cast("SourceConnector", import_module(f"{SOURCES[name]}.connector"))
+
+
+def draft(path: Path) -> str:
+    """Return a first mapping of a CSV file as YAML, for a person to finish.
+
+    Raises:
+        UserError: The file cannot be read.
+    """
+    from connectors.csv_folder.draft import draft_mapping  # noqa: PLC0415 - one command needs it
+
+    return draft_mapping(path)
 
 
 def gateway(name: str) -> GatewayConnector:

@@ -25,7 +25,7 @@ from connectors.mapping.settings import (
     refuse_mixed_ids,
 )
 from engine.model.config_path import ConfigPath
-from engine.model.duration import parse_duration
+from engine.model.duration import Duration, parse_duration
 from engine.model.event_kinds import Kind
 from engine.model.instant import MINUTE_US, SECOND_US
 from engine.model.routing import Microseconds
@@ -135,6 +135,11 @@ class SqlSettings(SourceSettings):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that its queries give clients; None if they give no clients."""
         return attributes_of(self.queries)
+
+    @property
+    def poll_interval(self) -> Duration:
+        """How often the database is asked."""
+        return self.every
 
     def examine(self) -> tuple[bool, str]:
         """Return whether the database answers now, and a sentence about it."""

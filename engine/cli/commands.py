@@ -48,6 +48,9 @@ COMMANDS = {
     "disclosures": Command(
         "staff.disclosures", "disclosures", "List what mentors were told about clients."
     ),
+    "sources": Command(
+        "intake.sources", "app", "Show how each source fares; test one, begin a new one."
+    ),
     "rejects": Command("intake.rejects", "rejects", "List the rows that wait to be fixed."),
     "doctor": Command("operations.doctor", "doctor", "Examine whether everything works."),
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from engine.model.duration import Duration
 from engine.model.event_kinds import Kind
 from engine.model.routing import Microseconds
 from engine.model.strict import Strict
@@ -62,6 +63,11 @@ class SourceSettings(Strict):
     @property
     def inbox(self) -> Path | None:
         """The folder into which people drop its files; None if it reads no folder."""
+        return None
+
+    @property
+    def poll_interval(self) -> Duration | None:
+        """How often it is asked; None if it is looked at whenever the daemon reads its sources."""
         return None
 
     def examine(self) -> tuple[bool, str]:

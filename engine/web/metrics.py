@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
@@ -10,7 +10,8 @@ from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from engine.store.operations.counts import Figures
+from engine.model.instant import SECOND_US
+from engine.store.operations.counts import Figures, SourceFigures
 
 
 class Measured(Protocol):
@@ -65,9 +66,29 @@ def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
         for state, number in by_state.items():
             family.add_metric([state], number)
         yield family
+    yield from _of_sources(found.sources)
     family = GaugeMetricFamily(
         "handrail_expectations", "How many expectations there are, by outcome.", labels=["outcome"]
     )
     for outcome, number in found.expectations.items():
         family.add_metric([outcome], number)
     yield family
+
+
+def _of_sources(sources: Mapping[str, SourceFigures]) -> Iterator[Metric]:
+    said: dict[str, tuple[str, Callable[[SourceFigures], float]]] = {
+        "read_timestamp_seconds": (
+            "When a source was last read.", lambda one: one.read / SECOND_US,
+        ),
+        "arrived_timestamp_seconds": (
+            "When a source last brought something new.", lambda one: one.arrived / SECOND_US,
+        ),
+        "out": ("Whether a source counts as out.", lambda one: one.is_out),
+        "rejects": ("Rows of a source that wait to be corrected.", lambda one: one.rejects),
+        "waiting": ("Records of a source that wait to be read.", lambda one: one.waiting),
+    }  # fmt: skip
+    for name, (help_text, value_of) in said.items():
+        family = GaugeMetricFamily(f"handrail_source_{name}", help_text, labels=["source"])
+        for source, one in sources.items():
+            family.add_metric([source], value_of(one))
+        yield family

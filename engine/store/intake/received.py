@@ -23,7 +23,12 @@ _OLD = and_(
     _OF_SOURCE, received.c.read_at.is_not(None), received.c.arrived_at < bindparam("before")
 )
 _FIRST_OLD = select(received.c.id).where(_OLD).limit(1)
-_HOW_MANY = select(func.count()).where(_OF_SOURCE, received.c.read_at.is_(None))
+_NUMBERS = (
+    select(received.c.source, func.count())
+    .where(received.c.read_at.is_(None))
+    .group_by(received.c.source)
+)
+_LAST = select(received.c.id, received.c.body).where(_OF_SOURCE).order_by(received.c.id.desc())
 
 
 def add(conn: Connection, source: str, key: str | None, body: bytes, now: Instant) -> Receipt:
@@ -61,9 +66,15 @@ def by_id(conn: Connection, source: str, ids: Collection[int]) -> Sequence[Recei
     ]
 
 
-def number_waiting(conn: Connection, source: str) -> int:
-    """Return how many records of a source wait to be read."""
-    return conn.scalar(_HOW_MANY, {"from": source}) or 0
+def last(conn: Connection, source: str, most: int) -> Sequence[ReceivedRecord]:
+    """Return the last records of a source that are kept, in the order of their ids."""
+    found = conn.execute(_LAST.limit(most), {"from": source})
+    return [ReceivedRecord(*row) for row in found][::-1]
+
+
+def numbers_waiting(conn: Connection) -> dict[str, int]:
+    """Return how many records of each source wait to be read; none that has none."""
+    return {row[0]: row[1] for row in conn.execute(_NUMBERS)}
 
 
 def mark_read(conn: Connection, ids: Collection[int], now: Instant) -> None:

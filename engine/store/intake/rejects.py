@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, true, update
 
 from engine.model.instant import Instant
 from engine.model.intake import Reject
@@ -47,6 +47,7 @@ _WAITING_NO_MORE = _STILL_OPEN.where(
 )
 
 
+_NUMBERS = select(rejects.c.source, func.count()).where(_OPEN).group_by(rejects.c.source)
 _KEYED = select(rejects.c.id, rejects.c.key).where(
     _OPEN, rejects.c.source == bindparam("from"), rejects.c.key.is_not(None)
 )
@@ -94,6 +95,11 @@ def waiting_no_more(conn: Connection, source: str, now: Instant) -> Sequence[Ope
     """Return rows that waited for a person who is in the roster now, or for their date."""
     asked = {"from": source, "now": now}
     return [OpenReject(*row) for row in conn.execute(_WAITING_NO_MORE, asked)]
+
+
+def numbers_open(conn: Connection) -> dict[str, int]:
+    """Return how many rows of each source wait to be fixed; none that has none."""
+    return {row[0]: row[1] for row in conn.execute(_NUMBERS)}
 
 
 def fix(conn: Connection, ids: Collection[int], now: Instant) -> None:

@@ -6,11 +6,25 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select
 
+from engine.model.instant import Instant
 from engine.store.alerts import inactivity
+from engine.store.intake import received, source_health
+from engine.store.intake.rejects import numbers_open
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import rejects
 from engine.store.tables.messages import outbox
 from engine.store.tables.schedules import expectations
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFigures:
+    """The state of a source; instants in microseconds since 1970."""
+
+    read: Instant
+    arrived: Instant
+    is_out: bool
+    rejects: int
+    waiting: int  # records that came over a network and are not read yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,7 @@ class Figures:
     messages: dict[str, int]
     expectations: dict[str, int]  # by outcome, those without one as `open`
     rejects: int  # neither fixed nor dismissed
+    sources: dict[str, SourceFigures]  # by name
     held: int  # alerts of inactivity that nobody is told of while data are missing
 
 
@@ -36,8 +51,20 @@ def figures(conn: Connection) -> Figures:
         messages=_by(conn, outbox.c.state),
         expectations={outcome or "open": n for outcome, n in _by(conn, _OUTCOME).items()},
         rejects=conn.scalar(select(func.count()).select_from(rejects).where(*open_rejects)) or 0,
+        sources=_sources(conn),
         held=inactivity.held_count(conn),
     )
+
+
+def _sources(conn: Connection) -> dict[str, SourceFigures]:
+    wrong, waiting = numbers_open(conn), received.numbers_waiting(conn)
+    return {
+        name: SourceFigures(
+            feed.read, feed.arrived, feed.out_since is not None, wrong.get(name, 0),
+            waiting.get(name, 0),
+        )
+        for name, feed in source_health.read(conn).items()
+    }  # fmt: skip
 
 
 def _by(conn: Connection, state: ColumnElement[str]) -> dict[str, int]:

@@ -1,0 +1,131 @@
+"""`handrail sources` shows how sources fare, tries one, and begins a mapping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import yaml
+
+from connectors.csv_folder.draft import draft_mapping
+from engine.errors import UserError
+from engine.store.database.connection import Database
+from tests.kit.csv_site import CsvSite, settings_of
+from tests.kit.terminal import Terminal, terminal_in, typed, write_files
+
+CONFIG = """\
+timezone: America/New_York
+log: {level: error}
+sources:
+  - name: clinic
+    folder: inbox
+    files:
+      - {match: clients.csv, roster: clients, columns: {ref: client, enrolled: enrolled}}
+      - {match: tests.csv, events: [{kind: test, client: client, at: at, fields: {result: result}}]}
+  - name: breath
+    http: {secret: {env: BREATH_SECRET}}
+    events: [{kind: test, client: person, at: at, id: id, fields: {bac: bac}}]
+"""
+FILES = {
+    "inbox/clients.csv": "client,enrolled\nC-1,2026-01-05\n",
+    "inbox/tests.csv": "client,at,result\nC-1,2026-03-02,positive\nC-1,2026-03-03,no such\n",
+}
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    monkeypatch.setenv("BREATH_SECRET", "shared")
+    write_files(tmp_path, FILES)
+    with terminal_in(tmp_path, CONFIG, capsys) as terminal:
+        yield terminal
+
+
+def test_each_source_is_listed_with_how_it_fares(site: Terminal) -> None:
+    site("import", code=1)
+    clinic, breath = json.loads(site("sources", "--format", "json"))
+    assert (clinic["type"], clinic["state"], clinic["rejects"]) == ("csv_folder", "well", 1)
+    assert clinic["last_read"] == clinic["last_new"]
+    assert clinic["next"] >= clinic["last_read"]
+    assert (breath["type"], breath["state"], breath["next"]) == ("http", "well", None)
+
+
+def test_a_source_is_tried_and_nothing_is_written(site: Terminal) -> None:
+    assert site("sources", "test", "breath").endswith("There is nothing to read yet.")
+    said = site("sources", "test", "clinic")
+    assert "The first 1 row of clients.csv (clients): 0 events, 1 person row" in said
+    (site.config.parent / "inbox" / "clients.csv").unlink()
+    said = site("sources", "test", "clinic", code=1)
+    assert "The first 2 rows of tests.csv: 1 event" in said
+    assert "line 3: result: 'no such' is not one of" in said
+    assert not (site.config.parent / "var").exists()
+
+
+def test_a_source_that_cannot_be_tried_says_why(
+    site: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "did you mean 'clinic'?" in site("sources", "test", "clinc", code=2)
+    monkeypatch.delenv("BREATH_SECRET")
+    assert "BREATH_SECRET is empty or missing" in site("sources", "test", "breath", code=2)
+
+
+def test_a_key_is_shown_once_with_its_digest(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = typed(capsys, "sources", "key", "--format", "json")
+    made = json.loads(out)
+    assert code == 0
+    assert made["bearer"] == sha256(made["key"].encode()).hexdigest()
+    assert len(made["key"]) >= 40
+
+
+LAB = """Accession No;Patient;DOB;Collected;Result;BAC;Comment
+9001;C-1;01/02/1980;03/14/2026 08:15;POS;0.08;seen
+9002;C-1;01/02/1980;03/15/2026 09:20;NEG;;
+9003;C-2;05/06/1991;03/16/2026 10:05;negative;0.00;late
+"""
+
+
+def test_a_first_mapping_is_written_from_the_columns_of_a_sample(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    sample = tmp_path / "lab-2026-03-16.csv"
+    sample.write_text(LAB, "utf-8")
+    draft = draft_mapping(sample)
+    (mapping,) = yaml.safe_load(draft)
+    (event,) = mapping["events"]
+    assert (mapping["match"], mapping["delimiter"]) == ("lab-*.csv", ";")
+    assert (event["kind"], event["client"], event["id"]) == ("test", "Patient", "Accession No")
+    assert event["at"] == {"column": "Collected", "format": "%m/%d/%Y %H:%M"}
+    assert event["fields"] == {
+        "result": {
+            "column": "Result",
+            "values": {"POS": "positive", "NEG": "negative", "negative": "negative"},
+        },
+        "bac": "BAC",
+    }
+    # It is read as it is.
+    people = "- {match: people.csv, roster: clients, columns: {ref: ref, enrolled: enrolled}}\n"
+    site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, people + draft))
+    site.write("people.csv", "ref,enrolled\nC-1,2026-01-05\nC-2,2026-01-05\n")
+    site.write("lab-2026-03-16.csv", LAB)
+    site.read()
+    assert [fields["result"] for *_, fields in site.events()] == [  # type: ignore[index]
+        "positive",
+        "negative",
+        "negative",
+    ]
+
+
+def test_what_a_sample_does_not_tell_is_left_to_choose(tmp_path: Path) -> None:
+    sample = tmp_path / "x.csv"
+    sample.write_text("Day,Status\n03/04/2026,Here\n04/05/2026,Gone\n04/05/2026,Gone\n", "utf-8")
+    draft = draft_mapping(sample)
+    assert "client: CHOOSE" in draft
+    assert "find out whether the day or the month is first" in draft
+    assert "# id: the column with the row's own number" in draft
+    sample.write_text("Day,Status\n", "utf-8")
+    with pytest.raises(UserError, match="holds no rows under a header"):
+        draft_mapping(sample)
