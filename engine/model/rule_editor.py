@@ -58,6 +58,19 @@ class RuleInWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleHint:
+    """A word that may stand at the cursor, and its meaning in a sentence.
+
+    `insert` takes the place of the last `back` characters.
+    """
+
+    word: str
+    insert: str
+    back: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftCheck:
     """What a check says of a draft.
 

@@ -80,6 +80,25 @@ def test_a_slip_shows_its_place_as_one_types_and_a_press_leads_there(visit: type
     assert person.said == []
 
 
+def test_the_words_that_may_stand_here_are_offered_as_one_types(visit: type[Visitor]) -> None:
+    person = visit("clinician")
+    page = edit(person)
+    area = page.get_by_label("missed.yaml", exact=True)
+    expect(page.locator(".numbers[data-lines]").first).to_be_attached()  # the script is here
+    area.focus()
+    page.keyboard.press("Control+End")
+
+    page.keyboard.type("    adv")
+    offer = page.get_by_role("option", name=re.compile("^advice"))
+    expect(offer).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.type("Call today.")
+
+    assert text_of(page).endswith("    advice: Call today.")
+    expect(page.get_by_text("Advice to whoever takes it: Call today.").first).to_be_attached()
+    assert person.said == []
+
+
 def test_leaving_with_words_that_are_not_saved_asks(visit: type[Visitor]) -> None:
     page = edit(visit("clinician"))
     asked: list[str] = []

@@ -12,6 +12,7 @@ from engine.model.rule_editor import (
     FileHistory,
     RuleFileCard,
     RuleFilePage,
+    RuleHint,
     RuleInWords,
 )
 from engine.presentation.cases import lines_of_case
@@ -87,6 +88,11 @@ def history(frame: Frame, page: FileHistory, timezone: str) -> str:
         )
     title = f"History of {page.file}"
     return render_page("console/rule_history.html", frame, title, page=page, rows=rows)
+
+
+def hints(found: Sequence[RuleHint]) -> str:
+    """Render the words that may stand at the cursor, for the script of the editor."""
+    return render("console/hints.html", hints=found)
 
 
 def panel(page: DraftPage) -> str:

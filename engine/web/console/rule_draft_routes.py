@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from engine.access.abilities import Access
 from engine.flows.console import rule_drafts, rule_history, rule_release
+from engine.flows.console.rule_hints import RuleHints
 from engine.flows.console.signing_in import SignedIn
 from engine.model.rule_draft import RuleDraft, RuleFileTexts
 from engine.model.rule_editor import DraftNotice, DraftPage
@@ -28,6 +29,7 @@ class RuleDraftRoutes:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._desk = reception.desk
+        self._hints = RuleHints(reception.desk)
 
     def add_to(self, app: FastAPI) -> None:
         """Add the routes."""
@@ -85,6 +87,8 @@ class RuleDraftRoutes:
             who = self._reception.who(request)
         except SignedOutError:
             return self._signed_out(request, typed)
+        if typed.get("do") == "complete":
+            return self._complete(who, typed)
         done = self._done(who, draft_id, typed)
         if isinstance(done, RuleDraft):
             return RedirectResponse(f"/rule-files/{done.file}", 303)
@@ -93,6 +97,12 @@ class RuleDraftRoutes:
         if isinstance(done, DraftPage) and done.notice is DraftNotice.RELEASED:
             return RedirectResponse(f"/rule-drafts/{draft_id}?did={done.notice}", 303)
         return self._show(request, done, typed.get("why", ""))
+
+    def _complete(self, who: SignedIn, typed: Mapping[str, str]) -> Response:
+        line, column = _number(typed.get("line", "")), _number(typed.get("column", ""))
+        field, text = typed.get("field", "rules"), typed.get("text", "")
+        found = self._hints.at(who, field, text, max(line, 1), max(column, 1))
+        return self._reception.answer(found, draft_pages.hints)
 
     def _done(
         self, who: SignedIn, draft_id: int, typed: Mapping[str, str]
