@@ -270,7 +270,9 @@ class Engine:
     def desk(self) -> Desk:
         """What the console's pages need, with a database of their own for the same reason."""
         database = self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
-        return Desk(database, self.now, lambda: self.rulebook, self.settings, self._wake)
+        return Desk(
+            database, self.now, lambda: self.rulebook, self.settings, self._wake, self._sources
+        )
 
     def _wake(self, flow: str) -> None:
         # The scheduler comes after the desk.

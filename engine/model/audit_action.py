@@ -65,6 +65,7 @@ class AuditAction(StrEnum):
     ABSENCE_REMOVED = "absence removed"
     MUTED = "muted"
     UNMUTED = "unmuted"
+    REJECT_READ_AGAIN = "reject read again"
     REJECT_DISMISSED = "reject dismissed"
     GONE_ACCEPTED = "gone accepted"
     PROMISE_BROKEN = "promise broken"

@@ -9,6 +9,7 @@ from engine.flows.console import viewing
 from engine.flows.console.caseload_page import managers_of, title_of
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
+from engine.flows.console.visits import visits
 from engine.flows.operations.why import explain
 from engine.model.console_pages import ClientPage, ConsoleAlert, PastAlert
 from engine.model.instant import DAY_US, Instant
@@ -23,7 +24,7 @@ from engine.store.people import notes
 from engine.store.people.roster import KnownClient
 
 PERIODS = (14, 30, 60)  # days
-_VIEWS, _NOTES = 20, 50
+_VIEWS, _NOTES = 200, 50
 _STATES = ("open", "acknowledged", "snoozed", "resolved")
 
 
@@ -89,7 +90,9 @@ def _page(
         events=tuple(client_events.in_period(conn, client_id, start, now)),
         unseen=seen_texts.unseen_of(conn, client_id),
         notes=tuple(notes.of_client(conn, client_id, _NOTES)),
-        views=tuple(client_views.of_client(conn, client_id, _VIEWS)) if sees_views else None,
+        views=tuple(visits(client_views.of_client(conn, client_id, _VIEWS)))
+        if sees_views
+        else None,
         emergency_until=emergency.ends(conn, who.account.id, client_id, now),
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.model.instant import Instant
 from engine.model.settings import Settings
+from engine.ports import AnySource
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
 
@@ -16,6 +17,7 @@ class Desk:
     """The database, the clock, the rules that serve now, and the site's settings.
 
     `wake` begins the next step of a flow at once, because a person put work into the database.
+    `sources` read rejected rows again.
     """
 
     database: Database
@@ -23,3 +25,4 @@ class Desk:
     rulebook: Callable[[], Rulebook]
     settings: Settings
     wake: Callable[[str], None] = lambda _: None
+    sources: Sequence[AnySource] = ()

@@ -92,8 +92,8 @@ class BatchIntake:
             positions.write(conn, self.source, batch.item, batch.position, self.now)
             received.mark_read(conn, batch.received, self.now)
 
-    def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> None:
-        """Commit rows that waited, and close those that are fixed."""
+    def take_again(self, batch: Batch, waiting: Sequence[OpenReject]) -> Sequence[Reject]:
+        """Commit rows that waited, close those that are fixed, and return those that are not."""
         with self.database.write() as conn:
             counts, rejected = self.store(conn, batch)
             still = {(reject.line, reject.row) for reject in rejected}
@@ -102,6 +102,7 @@ class BatchIntake:
             )
         counts.rows = len(waiting)
         self._counts(batch.item, counts)
+        return rejected
 
     def _counts(self, item: str, more: IngestCounts) -> IngestCounts:
         total = self.counts.setdefault(item, IngestCounts())

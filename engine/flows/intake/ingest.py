@@ -229,7 +229,40 @@ def retry(
     return intake.counts
 
 
-def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
+def take_one_again(
+    database: Database, source: AnySource, reject: OpenReject, row: str, timezone: str, now: Instant
+) -> str:
+    """Read a rejected row again, perhaps with another text that a person wrote.
+
+    Args:
+        database: The site's database.
+        source: The source of the row.
+        reject: The row that waits.
+        row: The text that is read; if it cannot be read, it waits in place of the old one.
+        timezone: The site's timezone.
+        now: The present instant.
+
+    Returns:
+        Why it cannot be read; empty if it was.
+
+    Raises:
+        OSError: The source cannot be read.
+        UserError: The same, if a person can repair the cause.
+    """
+    with database.read() as conn:
+        position = positions.read(conn, source.name).get(reject.item)
+    again = [Reject(reject.line, reject.reason, row)]
+    if isinstance(source, ReceivingSource):
+        batch = received.reread(database, source, position, again)
+    else:
+        batch = source.reread(reject.item, position, again)
+    rejected = BatchIntake(database, source.name, timezone, now).take_again(batch, [reject])
+    return next((one.reason for one in rejected), "")
+
+
+def dismiss(
+    database: Database, ids: Collection[int], now: Instant, actor: str = "terminal"
+) -> set[int]:
     """Close rejects that will not be fixed; return the ids of those that were open."""
     with database.write() as conn:
         dismissed = rejects.dismiss(conn, ids, now)
@@ -237,7 +270,7 @@ def dismiss(database: Database, ids: Collection[int], now: Instant) -> set[int]:
             audit_log.record(
                 conn,
                 at=now,
-                actor="terminal",
+                actor=actor,
                 action=AuditAction.REJECT_DISMISSED,
                 subject=f"reject {reject_id}",
                 detail={},

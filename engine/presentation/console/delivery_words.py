@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.model.message import OutboxState
+from engine.model.message import MessageKind, OutboxState
 from engine.model.notify_reason import NotifyReason
 
 STATES: Mapping[OutboxState, str] = {
@@ -18,6 +18,18 @@ STATES: Mapping[OutboxState, str] = {
     "failed": "could not be sent",
     "expired": "was too old to be sent",
     "cancelled": "not sent, no longer needed",
+}
+KINDS: Mapping[MessageKind, str] = {
+    MessageKind.STEP: "an alert",
+    MessageKind.NEWLY: "alerts of new rules",
+    MessageKind.STORM: "many alerts at once",
+    MessageKind.SNOOZE_OVER: "an alert after its snooze",
+    MessageKind.REACHES_NOBODY: "an alert that reaches nobody",
+    MessageKind.NOTICE: "news of an alert",
+    MessageKind.WROTE_AGAIN: "the client wrote again",
+    MessageKind.ASK: "a question",
+    MessageKind.CLIENT_WORDS: "words of support",
+    MessageKind.ANSWER: "a person's answer",
 }
 _NO_TEXT: Mapping[NotifyReason, str] = {
     NotifyReason.INACTIVE: "the client has not agreed to get texts",

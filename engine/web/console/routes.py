@@ -18,6 +18,8 @@ from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
+from engine.web.console.record_routes import RecordRoutes
+from engine.web.console.reject_routes import RejectRoutes
 from engine.web.console.roster_routes import RosterRoutes
 from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
@@ -45,6 +47,8 @@ _ROUTES = (
     TodayRoutes,
     RosterRoutes,
     SiteRoutes,
+    RecordRoutes,
+    RejectRoutes,
     EmergencyRoutes,  # the last, because its path takes every other below a client
 )
 

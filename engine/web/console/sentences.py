@@ -86,6 +86,8 @@ _SAID: Mapping[str, str] = {
     "withdrawn": "It is withdrawn. The rules look at the client again now.",
     "kept": "It is kept.",
     "absence-removed": "It is taken back; texts go to this person again.",
+    "read-again": "The row is read, and the rules look at it now.",
+    "left-out": "The row is left out.",
     "noted": "The note is kept.",
     "answered": "It is in the outbox. Below stands what became of it; reload to see more.",
     "seen": "They are marked as seen by you.",

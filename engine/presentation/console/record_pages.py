@@ -1,0 +1,123 @@
+"""Deliveries, disclosures, the audit trail and health as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from engine.model.audit_action import AuditAction
+from engine.model.local_time import Zones, ZoneSpell
+from engine.model.message import FINAL_STATES, REACHED_NOBODY
+from engine.model.notify_reason import NotifyReason, SettlementReason
+from engine.model.site_pages import (
+    DeliveriesPage,
+    DisclosureLine,
+    HealthLine,
+    RejectedRow,
+    SentText,
+    TrailPage,
+)
+from engine.presentation.console import when
+from engine.presentation.console.delivery_words import KINDS, STATES
+from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.notify_words import in_words
+
+_REASONS = {one.value: one for words in (NotifyReason, SettlementReason) for one in words}
+
+
+def deliveries(frame: Frame, page: DeliveriesPage) -> str:
+    """Render a page of texts."""
+    zones = (ZoneSpell(0, page.timezone),)
+    older = page.older and urlencode(
+        {"before": page.older} | ({"lost": "yes"} if page.lost_only else {})
+    )
+    return render_page(
+        "console/deliveries.html", frame, "Deliveries",
+        page=page, rows=[_text(one, zones) for one in page.texts], older=older,
+    )  # fmt: skip
+
+
+def _text(one: SentText, zones: Zones) -> Mapping[str, object]:
+    lost = one.state in REACHED_NOBODY and one.state != "cancelled"
+    why = in_words(_REASONS[one.why]) if one.why in _REASONS else ""
+    if one.error_code:
+        why = f"{why}, " if why else ""
+        why += f"the carrier's error {one.error_code}"
+    said = STATES[one.state]
+    if one.state == "queued" and one.due_at > one.created_at:
+        said += f" at {when.at(one.due_at, zones)}"
+    elif one.state in FINAL_STATES:
+        said += f", {when.at(one.ended_at, zones)}"
+    return {
+        "text": one,
+        "kind": KINDS.get(one.kind, one.kind.value.replace("_", " ")),
+        "made": when.at(one.created_at, zones),
+        "sent": "" if one.sent_at is None else when.at(one.sent_at, zones),
+        "became": said,
+        "lost": lost,
+        "why": why,
+    }
+
+
+def disclosures(frame: Frame, ref: str, zones: Zones, found: Sequence[DisclosureLine]) -> str:
+    """Render the accounting of disclosures about a client."""
+    rows = [
+        {
+            "one": one,
+            "at": when.at(one.at, zones),
+            "given": when.at(one.given_at, zones),
+            "expires": "" if one.expires_at is None else when.at(one.expires_at, zones),
+        }
+        for one in found
+    ]
+    title = f"Disclosures about {ref}"
+    return render_page("console/disclosures.html", frame, title, ref=ref, rows=rows)
+
+
+def trail(frame: Frame, page: TrailPage, action: str) -> str:
+    """Render a page of the audit trail; `action` is the one that was chosen, empty for all."""
+    zones = (ZoneSpell(0, page.timezone),)
+    rows = [
+        {
+            "row": one,
+            "at": when.at(one.at, zones),
+            "detail": ", ".join(f"{word} {value}" for word, value in one.detail.items()),
+        }
+        for one in page.rows
+    ]
+    older = page.older and urlencode({"before": page.older, "action": action})
+    actions = sorted(one.value for one in AuditAction)
+    return render_page(
+        "console/audit.html", frame, "Audit trail",
+        page=page, rows=rows, older=older, action=action, actions=actions,
+    )  # fmt: skip
+
+
+def health(frame: Frame, lines: Sequence[HealthLine]) -> str:
+    """Render the results of doctor."""
+    wrong = sum(not one.ok for one in lines)
+    return render_page("console/health.html", frame, "Health", lines=lines, wrong=wrong)
+
+
+def rejects(
+    frame: Frame,
+    rows: Sequence[RejectedRow],
+    said: str,
+    tried: int | None = None,
+    typed: str = "",
+    mistake: str = "",
+) -> str:
+    """Render the rows that could not be read.
+
+    Args:
+        frame: The frame around them.
+        rows: The rows.
+        said: The sentence about what a button just did.
+        tried: The row that was tried and cannot be read still.
+        typed: Its text as the person mended it.
+        mistake: Why it cannot be read.
+    """
+    return render_page(
+        "console/rejects.html", frame, "Rows that could not be read",
+        rows=rows, said=said, tried=tried, typed=typed, mistake=mistake,
+    )  # fmt: skip
