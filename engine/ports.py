@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 
 from engine.model.duration import Duration
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 from engine.model.inbound import Inbound, ListedTexts
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
@@ -144,6 +145,19 @@ class FileSource(Source, Protocol):
 
         Raises:
             OSError: As `read` does.
+        """
+
+
+@runtime_checkable
+class ExplainingSource(Protocol):
+    """A source that says what its mapping makes of each record of a file."""
+
+    def explain(self, path: Path) -> Iterator[ExplainedRecord]:
+        """Yield each record of a file with what every part of the mapping makes of it.
+
+        Raises:
+            OSError: The file cannot be opened.
+            UserError: The file as a whole cannot be read.
         """
 
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any, get_args
 
 from connectors.csv_folder.csv_file import MappedFile, read_file
+from connectors.csv_folder.explain_file import explain_file
 from connectors.csv_folder.position import Position
 from connectors.csv_folder.records import LOST, SHOWN_NUL, split_records
 from connectors.csv_folder.settings import CsvFileMapping, CsvFolderSettings
@@ -18,6 +19,7 @@ from connectors.mapping.rows import Harvest, Rows
 from connectors.regular_files import kind_of
 from engine.errors import UserError
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Reject, RosterKind
 
@@ -90,6 +92,18 @@ class CsvFolder:
             else:
                 harvest.rejects.append(reject)
         return harvest.batch(item, position)
+
+    def explain(self, path: Path) -> Iterator[ExplainedRecord]:
+        """Yield each record of a file with what every mapping that fits its name makes of it.
+
+        Raises:
+            OSError: The file cannot be opened.
+            UserError: The file as a whole cannot be read.
+        """
+        for number, mapping in enumerate(self._settings.files):
+            if _fits(path, mapping):
+                file = self._file(path, mapping)
+                yield from explain_file(file, ("files", number))
 
     def only(self, paths: Sequence[Path]) -> CsvFolder:
         """Return the same source, limited to these files, wherever they are."""

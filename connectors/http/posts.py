@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from hashlib import blake2b
@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from connectors.http.settings import HttpSettings
 from connectors.mapping.event_rows import Identity, identity
+from connectors.mapping.explain import MappingExplainer
 from connectors.mapping.flat_records import FlatRecords
 from connectors.mapping.json_form import JsonForm, read_json
 from connectors.mapping.rows import Harvest, Rows
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 
 
 class PostOutcome(StrEnum):
@@ -66,6 +68,7 @@ class PostMapping:
         self, settings: HttpSettings, kinds: Mapping[str, Kind], former: Iterable[Identity] = ()
     ) -> None:
         former = tuple(former)
+        self._settings, self._kinds = settings, kinds
         self._flat = FlatRecords(settings, JsonForm(), former)
         self._rows = Rows(settings, self._flat.header, kinds, settings.timezone, former)
 
@@ -73,6 +76,14 @@ class PostMapping:
         """Add records to `into`; all have the same line."""
         for record in records:
             self._rows.take(self._flat.rows(record, line), 0, into)
+
+    def explain(self, records: Sequence[Any]) -> Iterator[ExplainedRecord]:
+        """Yield each row of some records, with what the mapping makes of it."""
+        settings, header = self._settings, self._flat.header
+        explainer = MappingExplainer(settings, header, self._kinds, settings.timezone)
+        rows = (row for record in records for row in self._flat.rows(record, 0))
+        for number, row in enumerate(rows, 1):
+            yield ExplainedRecord("post", number, row.text, tuple(explainer.steps(row)))
 
     def results(self, records: Sequence[Any]) -> list[RecordResult]:
         """Return what becomes of each row of some records, in their order."""

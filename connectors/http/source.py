@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from connectors.http.posts import PostMapping, identities_of, mark_of, read_post
 from connectors.http.settings import HttpSettings
 from connectors.http.signatures import SenderKeys
 from connectors.mapping.rows import Harvest
+from engine.errors import UserError
 from engine.model.event_kinds import Kind
+from engine.model.explained_record import ExplainedRecord
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
 from engine.model.received import ReceivedRecord
 from engine.ports import AddRoutes, TakeRecord
+from engine.regular_file import read_regular
 
 ITEM = "posts"
 
@@ -50,6 +54,19 @@ class HttpSource:
                 into.rejects.append(Reject(record.id, str(error), text))
         withdrawn = tuple((key, None) for key in into.former)
         return into.batch(ITEM, position, withdrawn=withdrawn)
+
+    def explain(self, path: Path) -> Iterator[ExplainedRecord]:
+        """Yield each record of a post that a file holds, with what the mapping makes of it.
+
+        Raises:
+            OSError: The file cannot be opened.
+            UserError: It holds no post.
+        """
+        try:
+            records = read_post(read_regular(path, self.settings.http.largest_kb * 1024))
+        except ValueError as error:
+            raise UserError(f"{path}: the post {error}.") from None
+        yield from self._mapping.explain(records)
 
     def read_secrets(self, environ: Mapping[str, str]) -> None:
         """Read the secrets by which posts are signed.

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from connectors.mapping.cell_settings import Conditions
 from connectors.mapping.cells import (
     Columns,
     Notation,
@@ -212,6 +213,19 @@ class Rows:
                 key = self._key(row)
                 into.rejects.append(Reject(place, str(error), text, key=key))
                 into.unread += key is None
+
+    def holds(self, conditions: Conditions, cells: Row) -> bool:
+        """Return whether a row meets conditions, which may be about its parts too.
+
+        Raises:
+            ValueError: A cell that must be a number is none.
+        """
+        compiled = compile_conditions(conditions, self._columns, self._notation)
+        return compiled(self._widened(cells))
+
+    def cell(self, column: str, cells: Row) -> str:
+        """Return the text of a row's cell, or how many parts of that name the row has."""
+        return str(self._widened(cells)[self._columns[column]]).strip()
 
     def _widened(self, cells: Row) -> Row:
         row = list(cells)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from engine.cli.instants import now
-from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings
+from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, whole_number
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.errors import UserError
 
@@ -27,6 +27,22 @@ Files = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[FILE]...", help="Only these files.", show_default=False),
 ]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain", help="Take nothing; say what the mapping makes of a record, and why."
+    ),
+]
+OfSource = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="Explain by this source's mapping."),
+]
+Line = Annotated[
+    int | None,
+    typer.Option(
+        "--line", parser=whole_number(), metavar="N", help="Explain this line (default: the first)."
+    ),
+]
 
 
 def import_(
@@ -39,6 +55,9 @@ def import_(
             show_default=False,
         ),
     ] = None,
+    explain: Explain = False,
+    source: OfSource = None,
+    line: Line = None,
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
@@ -46,6 +65,13 @@ def import_(
 
     Nothing is evaluated: the daemon does that, or handrail run --once.
     """
+    if explain:
+        from engine.cli.intake.explain_import import explain_files
+
+        explain_files(files or [], source, line, config, format)
+        return
+    if source is not None or line is not None:
+        raise UserError("--source and --line belong to --explain.")
     from engine.model.plurals import counted
     from engine.store.database.connection import Database
 
