@@ -163,9 +163,8 @@ class Daemon:
         self.engine.web_database = self._web
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
-        add_webhooks = self.engine.webhooks()
-        assert add_webhooks
-        add_webhooks(self._app)
+        for add_routes in self.engine.webhooks():
+            add_routes(self._app)
         self.engine.start_clock(self.machine.monotonic)
         self.engine.accept_settings()
 

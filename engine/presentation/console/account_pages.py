@@ -8,6 +8,7 @@ import segno
 
 from engine.model.account import AccountRole, Session, SignInWay
 from engine.model.account_list import AccountList
+from engine.model.instant import Instant
 from engine.model.own_account import OwnAccount
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
@@ -99,7 +100,7 @@ def _role(role: AccountRole) -> str:
     return role.value.replace("_", " ")
 
 
-def session_rows(sessions: Sequence[Session], now: int) -> Sequence[Mapping[str, str]]:
+def session_rows(sessions: Sequence[Session], now: Instant) -> Sequence[Mapping[str, str]]:
     """Return sessions in words."""
     return [
         {

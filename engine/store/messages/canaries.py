@@ -22,8 +22,10 @@ _SINCE = (
         outbox.c.updated_at,
         outbox.c.error_code,
     )
-    .join(staff, staff.c.id == outbox.c.staff_id)
-    .where(outbox.c.kind == MessageKind.CANARY, outbox.c.created_at >= bindparam("since"))
+    .join(outbox, outbox.c.staff_id == staff.c.id)
+    # The columns of an index; the sequence is when the text was due.
+    .where(outbox.c.alert_id.is_(None), outbox.c.step == 0)
+    .where(outbox.c.kind == MessageKind.CANARY, outbox.c.sequence >= bindparam("since"))
     .order_by(outbox.c.created_at, outbox.c.id)
 )
 
@@ -49,7 +51,7 @@ class Canary:
 
 
 def newest(conn: Connection, since: Instant) -> list[Canary]:
-    """Return the last text of the day to each admin, made since an instant."""
+    """Return the last text of the day to each admin, due since an instant."""
     found = {}
     for ref, call_name, *rest in conn.execute(_SINCE, {"since": since}):
         found[ref] = Canary(shown(ref, call_name), *rest)
