@@ -40,6 +40,7 @@ from engine.model.schedule import (
     Expectation,
     Occurrence,
     Outcome,
+    OutcomeReason,
     RandomDraws,
     ScheduleChange,
     Sign,
@@ -220,7 +221,8 @@ def _questions(known: KnownFacts, standing: Sequence[Expectation]) -> Mapping[da
         if one.id in known.in_doubt
         else QuestionState.NOT_ASKED
         for one in standing
-        if one.id not in known.asked and (one.asked_at is not None or one.outcome != Outcome.MISSED)
+        if one.id not in known.asked
+        and (one.asked_at is not None or one.reason != OutcomeReason.NOT_DONE)
     }
 
 

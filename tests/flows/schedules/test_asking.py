@@ -194,6 +194,18 @@ def test_a_client_who_did_not_agree_is_not_asked_and_misses_nothing(site: AskedS
     assert site.outcomes[0] == ("2026-06-02", "held")
 
 
+def test_a_client_who_was_not_asked_misses_nothing_once_a_source_takes_back_that_they_did(
+    site: AskedSite,
+) -> None:
+    site.at(NOON)
+    site.caseload.event(1, "check_in", clock("19:00"), status="missed")
+    site.at(clock("22:00"))
+    assert site.outcomes[0] == ("2026-06-02", "missed")
+    site.take_back("1", clock("23:00"))
+    site.at(clock("23:00"))
+    assert site.outcomes[0] == ("2026-06-02", "held")
+
+
 def test_a_client_who_takes_the_agreement_back_gets_not_even_what_waits(site: AskedSite) -> None:
     site.agrees()
     site.at(NOON, clock("18:00"))
