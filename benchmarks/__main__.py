@@ -15,6 +15,7 @@ from benchmarks.aftercare import aftercare
 from benchmarks.backlog import backlog
 from benchmarks.caseload import Caseload, caseload
 from benchmarks.commands import commands
+from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
 from benchmarks.replay import replay
@@ -27,6 +28,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "import": importing,
     "scale": scale,
     "backlog": backlog,
+    "due": due,
     "urgent": urgent,
     "commands": commands,
 }
