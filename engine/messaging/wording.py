@@ -11,7 +11,9 @@ from engine.model.sms_settings import Detail
 _CALL_NOW = "please call now"
 
 
-def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool = False) -> str:
+def to_staff(
+    ref: str, reason: str, code: int, detail: Detail, *, urgent: bool = False, link: str = ""
+) -> str:
     """Tell staff that a client needs them, and which replies act on it.
 
     Words that make the text too long, or that a text must not hold, are left out, the reason first.
@@ -23,6 +25,7 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
         code: The recipient's code for the alert.
         detail: How much a text may say.
         urgent: Whether the alert is urgent; then the text asks for a call now.
+        link: Leads to the alert in the console; "" if the text holds none.
     """
     ref = in_gsm_7(ref)
     if urgent:  # the text says so already
@@ -41,6 +44,11 @@ def to_staff(ref: str, reason: str, code: int, detail: Detail, *, urgent: bool =
         wordings.insert(0, f"Handrail: {ref} {needs} ({reason}). {replies}")
         if urgent:
             wordings.insert(1, f"Handrail: {ref} {needs} ({reason}). {reply}.")
+    if link:
+        # The page behind the link has the other replies as buttons.
+        shorter = [wording.replace(replies, f"{reply}.") for wording in wordings]
+        wordings = [f"{one} {link}" for pair in zip(wordings, shorter, strict=True) for one in pair]
+        wordings.append(f"Handrail: someone {needs}. {replies}")
     return first_clean(wordings)
 
 

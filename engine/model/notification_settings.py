@@ -17,7 +17,7 @@ class NotificationSettings:
     """The settings that evaluation needs besides the rules.
 
     A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
-    by its id.
+    by its id. `links` is the beginning of the links of texts to staff; "" if texts hold none.
     """
 
     routing: RoutingSettings
@@ -25,3 +25,4 @@ class NotificationSettings:
     notify_within: Duration = 3 * DAY_US
     outages: OutageSettings = USUAL
     advice: Mapping[str, str] = field(default_factory=dict)
+    links: str = ""

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, InstanceOf, ValidationInfo, field_va
 from engine.model.audit_settings import AuditSettings
 from engine.model.config_path import ConfigPath
 from engine.model.duration import Duration
+from engine.model.entry import SOURCE as BY_HAND
 from engine.model.event_kinds import BUILT_IN, Kind
 from engine.model.identity_provider import IdentityProviderSettings
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
@@ -110,7 +111,8 @@ class Settings(Strict):
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
-    console: ConsoleSettings | None = None  # without this part there is none
+    # Without this part there is none.
+    console: ConsoleSettings | None = Field(default=None, validate_default=True)
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()
     # Made while the settings are read, so that its default lies beside config.yaml too.
@@ -135,7 +137,11 @@ class Settings(Strict):
     @property
     def telling(self) -> NotificationSettings:
         """The settings of notification."""
-        return NotificationSettings(self.routing, self.sms.detail, self.notify_within, self.outages)
+        url = self.console.url if self.console else None
+        links = f"{url}/a/" if url and self.sms.link else ""
+        return NotificationSettings(
+            self.routing, self.sms.detail, self.notify_within, self.outages, links=links
+        )
 
     @property
     def attributes(self) -> frozenset[str] | None:
@@ -151,6 +157,16 @@ class Settings(Strict):
             return url
         folder: Path = (info.context or {}).get("folder", Path())
         return f"sqlite:///{(folder / path).absolute()}"
+
+    @field_validator("console")
+    @classmethod
+    def _can_be_linked(
+        cls, console: ConsoleSettings | None, info: ValidationInfo
+    ) -> ConsoleSettings | None:
+        sms = info.data.get("sms")
+        if sms is not None and sms.link and (console is None or console.url is None):
+            raise ValueError("sms: link: needs the url: by which people call the console")
+        return console
 
     @field_validator("on_call")
     @classmethod
@@ -168,7 +184,7 @@ class Settings(Strict):
     @field_validator("sources")
     @classmethod
     def _names_differ(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
-        if taken := {SOURCE, ANSWERS, GOALS} & {one.name for one in sources}:
+        if taken := {SOURCE, ANSWERS, GOALS, BY_HAND} & {one.name for one in sources}:
             raise ValueError(f"a source cannot be called {min(taken)}; Handrail's own events are")
         _refuse_twins(
             [one.name for one in sources],

@@ -10,7 +10,7 @@ from engine.model.message import MessageKind, OutboxState
 
 
 @dataclass(frozen=True, slots=True)
-class SentText:
+class OutboxText:
     """A text of the outbox, without its words and number.
 
     Attributes:
@@ -39,7 +39,7 @@ class SentText:
 class DeliveriesPage:
     """A page of texts, the newest first; `older` leads to the next page, None at the end."""
 
-    texts: tuple[SentText, ...]
+    texts: tuple[OutboxText, ...]
     lost_only: bool
     older: int | None
     timezone: str

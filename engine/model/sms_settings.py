@@ -26,6 +26,7 @@ class SmsSettings(Strict):
 
     Attributes:
         gateway: A name of the registry.
+        link: Whether a text to staff holds a short link to the alert in the console.
         senders: How many texts are handed over at once. One sender is kept for urgent texts.
         own: The gateway's own settings, which stand under its name.
         reaches_phones: Whether texts leave this machine, as the gateway says.
@@ -36,6 +37,7 @@ class SmsSettings(Strict):
     gateway: str = "printed"
     detail: Detail = "reason"
     verify_numbers: bool | None = None
+    link: bool = False
     senders: int = Field(default=4, ge=1, le=16)
     file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     own: InstanceOf[Strict] | None = Field(default=None, exclude=True)

@@ -309,3 +309,17 @@ def test_a_console_that_others_could_read_is_refused(write: Write, url: str, why
     (found,) = mistakes(write(f"timezone: UTC\nconsole: {{url: '{url}'}}\n"))
 
     assert why in found
+
+
+def test_links_in_texts_need_the_consoles_url(write: Write) -> None:
+    linked = "timezone: UTC\nsms: {link: true}\nconsole: {url: https://handrail.example}\n"
+
+    assert load(write(linked)).telling.links == "https://handrail.example/a/"
+    assert load(write("timezone: UTC\n")).telling.links == ""
+
+
+@pytest.mark.parametrize("console", ["", "console: {port: 8471}\n"])
+def test_links_in_texts_without_the_consoles_url_are_refused(write: Write, console: str) -> None:
+    (found,) = mistakes(write(f"timezone: UTC\nsms: {{link: true}}\n{console}"))
+
+    assert "sms: link: needs the url: by which people call the console" in found

@@ -109,3 +109,29 @@ def test_an_urgent_text_asks_for_a_call_once() -> None:
     assert said.startswith("Handrail: C-1 needs you, please call now (no contact). Reply 1 A")
     said = to_staff("C-1", "please call now", 1, "reason", urgent=True)
     assert said.startswith("Handrail: C-1 needs you, please call now. Reply 1 A")
+
+
+LINK = "https://handrail.example/a/4821973345"
+
+
+def test_a_link_stands_at_the_end_and_the_reason_stays() -> None:
+    said = to_staff("C-1042", "missed check-ins", 17, "reason", link=LINK)
+
+    assert said == (
+        "Handrail: C-1042 needs you (missed check-ins). Reply 17 A to take it, 17 P to pass on. "
+        f"{LINK}"
+    )
+
+
+@given(st.text(max_size=64), st.text(max_size=80), st.integers(1, 9999), st.booleans())
+def test_a_text_with_a_link_is_one_segment(ref: str, reason: str, code: int, urgent: bool) -> None:
+    said = to_staff(ref, reason, code, "reason", urgent=urgent, link=LINK)
+
+    assert lint(said) == []
+    assert said.startswith("Handrail: ")
+
+
+def test_a_link_that_reveals_something_is_left_out() -> None:
+    said = to_staff("C-1", "", 17, "reason", link="https://recovery-center.example/a/4821973345")
+
+    assert "https" not in said

@@ -20,7 +20,7 @@ from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
-from engine.store.messages import grouping, inbox, outbox, reply_codes
+from engine.store.messages import alert_links, grouping, inbox, outbox, reply_codes
 
 # An older text asks for something that another person was told of long ago.
 VALID_US = DAY_US
@@ -46,6 +46,7 @@ class Notifier:
     rules: Mapping[str, Rule]
     detail: Detail
     now: Instant
+    links: str = ""  # the beginning of a link to an alert
 
     def tell(
         self,
@@ -115,7 +116,16 @@ class Notifier:
         if recipient.alias is not None:
             return to_mentor(recipient.alias, code)
         urgent = routed.alert.severity == "urgent"
-        return to_staff(routed.client_ref, self._words(routed), code, self.detail, urgent=urgent)
+        return to_staff(
+            routed.client_ref, self._words(routed), code, self.detail,
+            urgent=urgent, link=self._link(routed, recipient.staff.id),
+        )  # fmt: skip
+
+    def _link(self, routed: Routed, staff_id: int) -> str:
+        if not self.links:
+            return ""
+        token = alert_links.give(self.conn, staff_id, routed.alert.id, self.now)
+        return f"{self.links}{token}"
 
     def _words(self, routed: Routed) -> str:
         rule = self.rules.get(routed.alert.rule_id)

@@ -34,7 +34,12 @@ def next_due(conn: Connection, rules: Mapping[str, Rule]) -> Instant | None:
 
 
 def run(
-    database: Database, rules: Mapping[str, Rule], detail: Detail, now: Instant, limit: int = 200
+    database: Database,
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: Instant,
+    limit: int = 200,
+    links: str = "",
 ) -> int:
     """Tell again of alerts that nobody has resolved; all are committed together.
 
@@ -44,6 +49,7 @@ def run(
         detail: How much a text may say.
         now: The present instant.
         limit: How many alerts at most.
+        links: The beginning of the links of texts; "" if they hold none.
 
     Returns:
         The number of alerts that people were told of again.
@@ -52,7 +58,10 @@ def run(
 
     def take(only: int | None) -> int:
         with database.write() as conn:
-            notifier, reach = Notifier(conn, rules, detail, now), RecipientResolver(conn, now)
+            notifier, reach = (
+                Notifier(conn, rules, detail, now, links),
+                RecipientResolver(conn, now),
+            )
             due = [
                 one
                 for one in reminders.due(conn, waits.by_rule, waits.by_severity, now, limit)

@@ -45,7 +45,12 @@ class TakenStep:
 
 
 def run(
-    database: Database, rules: Mapping[str, Rule], detail: Detail, now: Instant, limit: int = 200
+    database: Database,
+    rules: Mapping[str, Rule],
+    detail: Detail,
+    now: Instant,
+    limit: int = 200,
+    links: str = "",
 ) -> int:
     """Take up to `limit` steps that are due at `now`, each committed with its messages.
 
@@ -55,7 +60,10 @@ def run(
 
     def take(only: int | None) -> int:
         with database.write() as conn:
-            notifier, reach = Notifier(conn, rules, detail, now), RecipientResolver(conn, now)
+            notifier, reach = (
+                Notifier(conn, rules, detail, now, links),
+                RecipientResolver(conn, now),
+            )
             for routed in mutes.put_off(conn, alerts.woken(conn, now, limit, only), now):
                 _wake(notifier, routed, reach)
             told = take_steps(notifier, alerts.with_due_step(conn, now, limit, only))

@@ -336,7 +336,9 @@ def tell_anew(
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at, desk.now)
     alerts.set_notified(conn, alert_ids, desk.now)
-    notifier = Notifier(conn, desk.rulebook.rules, desk.telling.detail, desk.now)
+    notifier = Notifier(
+        conn, desk.rulebook.rules, desk.telling.detail, desk.now, desk.telling.links
+    )
     return steps.take_steps(notifier, due, newly)
 
 

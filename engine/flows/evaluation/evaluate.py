@@ -113,7 +113,8 @@ def climb(
     if departed:
         departures.take_again(database, departed, now)
     told = (database, rulebook.rules, telling.detail, now)
-    return EvaluationCounts(steps=steps.run(*told) + reminders.run(*told))
+    links = telling.links
+    return EvaluationCounts(steps=steps.run(*told, links=links) + reminders.run(*told, links=links))
 
 
 def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
@@ -122,6 +123,7 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
     If people were `told` of something, before or here, it may be a storm.
     """
     rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
+    links = desk.telling.links
     # One look, because most of the time nothing is due.
     with desk.database.read() as conn:
         freed = alerts.no_longer_quieted(conn)
@@ -134,8 +136,12 @@ def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
     # Alerts that people were told of climb first, so that no fault in the rest stops them.
     if departed:
         departures.take_again(desk.database, departed, now)
-    taken = steps.run(desk.database, rules, detail, now) if due or departed else 0
-    taken += reminders.run(desk.database, rules, detail, now) if to_remind or departed else 0
+    taken = steps.run(desk.database, rules, detail, now, links=links) if due or departed else 0
+    taken += (
+        reminders.run(desk.database, rules, detail, now, links=links)
+        if to_remind or departed
+        else 0
+    )
     taken += len(free(desk)) if freed else 0
     taken += len(outage_hold.settle(desk)) if in_doubt else 0
     if storms or taken:

@@ -13,8 +13,8 @@ from engine.model.site_pages import (
     DeliveriesPage,
     DisclosureLine,
     HealthLine,
+    OutboxText,
     RejectedRow,
-    SentText,
     TrailPage,
 )
 from engine.presentation.console import when
@@ -37,7 +37,7 @@ def deliveries(frame: Frame, page: DeliveriesPage) -> str:
     )  # fmt: skip
 
 
-def _text(one: SentText, zones: Zones) -> Mapping[str, object]:
+def _text(one: OutboxText, zones: Zones) -> Mapping[str, object]:
     lost = one.state in REACHED_NOBODY and one.state != "cancelled"
     why = in_words(_REASONS[one.why]) if one.why in _REASONS else ""
     if one.error_code:

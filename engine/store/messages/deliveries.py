@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
 
 from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY
-from engine.model.site_pages import SentText
+from engine.model.site_pages import OutboxText
 from engine.model.staff import shown
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
@@ -45,7 +45,7 @@ _REASONS = (
 def listed(
     conn: Connection, before: int | None, most: int, *, lost_only: bool, staff_id: int | None,
     now: Instant,
-) -> list[SentText]:  # fmt: skip
+) -> list[OutboxText]:  # fmt: skip
     """Return texts, the newest first.
 
     Args:
@@ -71,7 +71,7 @@ def listed(
     rows = conn.execute(wanted, {"most": most}).all()
     why = _reasons(conn, [row.id for row in rows if row.state in REACHED_NOBODY])
     return [
-        SentText(
+        OutboxText(
             row.id, row.kind, row.staff_ref and shown(row.staff_ref, row.call_name), row.client,
             row.client_ref, row.alert_id, row.state, row.created_at, row.due_at, row.sent_at,
             row.updated_at, row.error_code, why.get(row.id),

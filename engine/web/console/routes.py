@@ -16,6 +16,7 @@ from engine.web.console.entry_routes import EntryRoutes
 from engine.web.console.guard import guard
 from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
+from engine.web.console.link_routes import LinkRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
 from engine.web.console.reception import Reception
 from engine.web.console.record_routes import RecordRoutes
@@ -47,6 +48,7 @@ _ROUTES = (
     TodayRoutes,
     RosterRoutes,
     SiteRoutes,
+    LinkRoutes,
     RecordRoutes,
     RejectRoutes,
     EmergencyRoutes,  # the last, because its path takes every other below a client

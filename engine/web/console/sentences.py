@@ -23,6 +23,10 @@ DATABASE_AWAY = (
     "The database is away",
     "The database cannot be used now. Nothing was changed; try again in a minute.",
 )
+LINK_TOO_OLD = (
+    "This link is too old",
+    "Others may have looked after the alert since. What is open now stands in the caseload.",
+)
 NOT_YOUR_ROLE = (
     "You may not do this",
     "Your account has another role. If you need this, call the supervisor.",

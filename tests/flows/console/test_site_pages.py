@@ -16,7 +16,7 @@ from engine.flows.console.visits import visits
 from engine.flows.intake import ingest
 from engine.model.console_pages import View
 from engine.model.instant import MINUTE_US
-from engine.model.site_pages import DeliveriesPage, SentText, TrailPage
+from engine.model.site_pages import DeliveriesPage, OutboxText, TrailPage
 from engine.store.database.connection import Database
 from engine.store.tables.intake import events
 from engine.store.tables.operations import audit
@@ -29,7 +29,7 @@ def site(database: Database) -> ConsoleSite:
     return ConsoleSite(database)
 
 
-def texts(site: ConsoleSite, name: str, *, lost_only: bool = False) -> tuple[SentText, ...]:
+def texts(site: ConsoleSite, name: str, *, lost_only: bool = False) -> tuple[OutboxText, ...]:
     found = delivery_page.open_page(site.desk, site.who(name), None, lost_only=lost_only)
     assert isinstance(found, DeliveriesPage)
     return found.texts

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import insert
 
 from engine.flows.console import rule_drafts
 from engine.flows.operations import on_call
 from engine.store.database.connection import Database
+from engine.store.tables.messages import alert_links
 from engine.web.console.routes import application
 from tests.kit.console import URL, WEEKS, ConsoleSite
 from tests.kit.rule_site import RuleSite
@@ -112,6 +114,10 @@ ACCESS = {
         ("/notes?2", (403, 303, 403, 403, 403, 401), {"client": "C-2", "words": "Called."}),
         ("/notes?empty", (422, 422, 403, 403, 403, 401), {"client": "C-1", "words": ""}),
     ],
+    "GET /a/{token}": [
+        ("/a/1234567890", (303, 403, 403, 403, 403, 401)),
+        ("/a/x", (404,) * 5 + (401,)),
+    ],
     "GET /site": [("/site", (200, 200, 200, 403, 200, 401))],
     "GET /roster/{kind}": [
         (f"/roster/{kind}", (403, 200, 403, 403, 403, 401))
@@ -174,6 +180,9 @@ def site(sqlite_database: Database, tmp_path: Path) -> ConsoleSite:
     rule_drafts.begin(site.desk, site.who("clinician"), "missed.yaml")
     with site.database.write() as conn:
         on_call.accept(conn, [WEEKS], site.now)
+    with site.database.write() as conn:
+        row = {"token": "1234567890", "alert_id": site.alert_of(1), "staff_id": 1}
+        conn.execute(insert(alert_links), row | {"made_at": site.now})
     for client_id in (1, 2):
         site.agreed(client_id, f"+1555010999{client_id}")
     return site
