@@ -284,6 +284,7 @@ class Engine:
             self.anchor.keep(conn, self.now(), at_once=True)
         self.web_database.close()
         if "desk" in vars(self):
+            self.desk.studies.cancel()
             self.desk.database.close()
         self.database.close()
 

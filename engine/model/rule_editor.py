@@ -8,7 +8,7 @@ from enum import StrEnum
 from engine.errors import Mistake
 from engine.model.case_timeline import CaseResult
 from engine.model.instant import Instant
-from engine.model.rule_draft import RuleDraft, RuleFileTexts
+from engine.model.rule_draft import RuleDraft, RuleFileTexts, RuleStudy
 
 
 class DraftNotice(StrEnum):
@@ -162,3 +162,21 @@ class FileHistory:
     versions: tuple[FileVersion, ...]
     own_draft: int | None
     may_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStudy:
+    """A study at work: what it is, and how many clients of how many it has replayed."""
+
+    study: RuleStudy
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StudiesPage:
+    """The study at work, those that have ended, and the rules that one may ask about."""
+
+    running: RunningStudy | None
+    ended: tuple[RuleStudy, ...]
+    rules: tuple[tuple[str, str], ...]

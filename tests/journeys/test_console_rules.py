@@ -147,6 +147,27 @@ def test_one_person_proposes_and_another_releases_and_goes_back(
     expect(other.get_by_role("status")).to_contain_text("It is proposed.")
 
 
+def test_a_draft_is_tried_on_the_own_caseload(visit: type[Visitor]) -> None:
+    person = visit("clinician")
+    page = edit(person)
+    page.get_by_label("missed.yaml", exact=True).fill(RULES.replace("at_least: 2", "at_least: 3"))
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("status")).to_contain_text("It runs.")
+
+    # The page loads itself again until the study is done.
+    page.get_by_role("link", name=re.compile("^result")).click(timeout=20_000)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Handrail preview")
+    expect(page.get_by_text("C-1, C-2").first).to_be_visible()
+    background = "getComputedStyle(document.body).fontFamily"
+    assert "sans-serif" in page.evaluate(background)  # its own style sheet counts
+    assert person.said == []
+    page.get_by_role("link", name="The draft").click()
+    expect(page.get_by_role("button", name="Check")).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
 def test_the_pages_of_drafts_break_no_rule_of_accessibility(
     visit: type[Visitor], site: RuleSite, width: int, scheme: Scheme

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from engine.flows.console.study_runner import StudyRunner
 from engine.model.instant import Instant
 from engine.model.settings import Settings
 from engine.ports import AnySource
@@ -26,3 +27,4 @@ class Desk:
     settings: Settings
     wake: Callable[[str], None] = lambda _: None
     sources: Sequence[AnySource] = ()
+    studies: StudyRunner = field(default_factory=StudyRunner)

@@ -26,6 +26,7 @@ from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
 from engine.web.console.sign_in_routes import SignInRoutes
 from engine.web.console.site_routes import SiteRoutes
+from engine.web.console.study_routes import StudyRoutes
 from engine.web.console.today_routes import TodayRoutes
 
 _ASSETS = {
@@ -44,6 +45,7 @@ _ROUTES = (
     EntryRoutes,
     RuleRoutes,
     RuleDraftRoutes,
+    StudyRoutes,
     OnCallRoutes,
     TodayRoutes,
     RosterRoutes,

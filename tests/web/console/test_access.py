@@ -156,6 +156,10 @@ ACCESS = {
     "POST /rule-files/{file}/go-back": [
         ("/rule-files/missed.yaml/go-back", (403, 303, 403, 303, 403, 401), {"rule_set": "2"})
     ],
+    "GET /rule-studies": [("/rule-studies", (403, 200, 403, 200, 403, 401))],
+    "POST /rule-studies": [("/rule-studies", (403, 404, 403, 404, 403, 401), {"draft": "77"})],
+    "POST /rule-studies/cancel": [("/rule-studies/cancel", (403, 303, 403, 303, 403, 401))],
+    "GET /rule-studies/{study_id}": [("/rule-studies/1", (403, 404, 403, 404, 403, 401))],
     # It is the clinician's.
     "GET /rule-drafts/{draft_id}": [("/rule-drafts/1", (200, 200, 200, 200, 200, 401))],
     "POST /rule-drafts/{draft_id}": [
