@@ -12,7 +12,7 @@ PRISM := tests/prism/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser fhir-server clean
 
 install: $(VENV)/installed
 
@@ -34,7 +34,7 @@ unit: install
 coverage: install
 	$(BIN)/python -m pytest -m unit -n 0 --cov --cov-report=term
 
-test: install prism browser
+test: install prism browser fhir-server
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 	@$(MAKE) --no-print-directory coverage
 
@@ -49,6 +49,14 @@ $(PRISM)/installed: tests/prism/package.json
 	else \
 		echo "npm could not install Prism: Twilio's contract is not tested"; \
 	fi
+
+# A server of FHIR R4 in an environment of its own. Where it cannot be installed, its tests are skipped and say so.
+fhir-server: var/sekmet/installed
+
+var/sekmet/installed:
+	@$(PYTHON) -m venv var/sekmet && \
+	var/sekmet/bin/python -m pip install --quiet --disable-pip-version-check sekmet-fhir==0.1.1 && touch $@ || \
+		echo "sekmet-fhir could not be installed: FHIR is not tested against a real server"
 
 # Without Chromium the tests that look at a page in a real browser are skipped and say so.
 browser:

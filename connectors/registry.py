@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
+    "fhir": "connectors.fhir",
     "http": "connectors.http",
     "hl7v2": "connectors.hl7v2",
     "sql": "connectors.sql",

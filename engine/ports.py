@@ -52,6 +52,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class ClientSource(Source, Protocol):
+    """A source that holds data of many people, and takes those of our clients alone."""
+
+    def about(self, clients: Callable[[], Sequence[str]]) -> None:
+        """Learn how to get the refs of the clients in the roster; they are asked for by `read`."""
+
+
+@runtime_checkable
 class ReceivingSource(Protocol):
     """A source whose records come over a network; the engine keeps them and has them read.
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from connectors.hl7v2.framing import frame
 from engine.app import Engine, wire
 from engine.config import load
 from engine.daemon import step_once
 from engine.model.instant import to_us
+from tests.kit.fhir_server import SEKMET, WHY_SKIPPED, FhirServerProcess
 from tests.kit.source_pages import read_page
 from tests.kit.times import HOUR, MINUTE, SetClock
 
@@ -124,3 +129,30 @@ def test_a_preliminary_positive_is_told_once_and_its_correction_takes_it_back_on
         assert "corrected" in back
         deliver(preliminary.replace("|1|P|2.5.1", "|9|P|2.5.1"))
         assert site.texts(engine, HOUR) == []
+
+
+@pytest.mark.skipif(not SEKMET.exists(), reason=WHY_SKIPPED)
+def test_a_no_show_in_the_ehr_is_told_within_its_interval(tmp_path: Path) -> None:
+    (tmp_path / "ehr").mkdir()
+    server = FhirServerProcess(tmp_path / "ehr")
+    page = read_page("sources_fhir.md")
+    config = page.config.replace("https://ehr.example.org/fhir/r4", server.url)
+    lines = [line for line in config.splitlines() if not line.strip().startswith("auth:")]
+    site = Site(tmp_path, "\n".join(lines) + "\n")
+    engine = site.engine()
+    with ExitStack() as ending:
+        ending.callback(server.close)
+        ending.callback(engine.close)
+        server.put(json.loads(page.files["Patient"]))
+        appointment: dict[str, Any] = json.loads(page.files["Appointment"])
+        server.put({**appointment, "status": "booked"})
+        assert site.texts(engine) == []
+        # 16:02  The client does not come. Five minutes after the last look the case manager hears.
+        server.put(appointment)
+        assert site.texts(engine) == []
+        (told,) = site.texts(engine, 2 * MINUTE)
+        assert told.startswith("SMS to +12125550100: Handrail: C-1042")
+        # 16:12  The client came late after all, and the text is taken back.
+        server.put({**appointment, "status": "arrived"})
+        (back,) = site.texts(engine, 5 * MINUTE)
+        assert "corrected" in back

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
@@ -16,12 +17,13 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant, from_us
 from engine.model.intake import Batch, Reject
 from engine.model.outages import USUAL, Feed, after_reading, worth_noting
-from engine.ports import AnySource, ReceivingSource
+from engine.ports import AnySource, ClientSource, ReceivingSource
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import positions, rejects, source_health
 from engine.store.intake.rejects import OpenReject
 from engine.store.operations import audit_log
+from engine.store.people import roster
 from engine.store.schedules import expectations
 
 _AT_ONCE = 5000  # waiting rows that one transaction reads again
@@ -297,9 +299,16 @@ def _reread(intake: BatchIntake, source: AnySource, waiting: Sequence[OpenReject
             intake.take_again(batch, some)
 
 
+def _client_refs(database: Database) -> Sequence[str]:
+    with database.read() as conn:
+        return roster.client_refs(conn)
+
+
 def _batches_of(
     source: AnySource, intake: BatchIntake, known: Mapping[str, Any]
 ) -> Iterator[Batch]:
     if isinstance(source, ReceivingSource):
         return received.read_waiting(intake.database, source, known, intake.now)
+    if isinstance(source, ClientSource):
+        source.about(partial(_client_refs, intake.database))
     return source.read(known, from_us(intake.now))

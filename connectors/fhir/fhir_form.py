@@ -1,0 +1,83 @@
+"""Where paths lead in resources: as in JSON, but `value` also finds valueString and its like.
+
+A value that is an object of a known shape is its code, number, beginning or reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.mapping.json_form import JsonForm
+
+# The types that FHIR writes behind the name of an element of several types.
+_TYPES = frozenset(
+    [
+        "Age",
+        "Annotation",
+        "Attachment",
+        "Boolean",
+        "Canonical",
+        "Code",
+        "CodeableConcept",
+        "Coding",
+        "Date",
+        "DateTime",
+        "Decimal",
+        "Duration",
+        "Expression",
+        "Id",
+        "Identifier",
+        "Instant",
+        "Integer",
+        "Markdown",
+        "Money",
+        "Oid",
+        "Period",
+        "PositiveInt",
+        "Quantity",
+        "Range",
+        "Ratio",
+        "Reference",
+        "SampledData",
+        "String",
+        "Time",
+        "Timing",
+        "UnsignedInt",
+        "Uri",
+        "Url",
+        "Uuid",
+    ]
+)
+# The key that says what an object of a known shape means, in the order in which it is looked for.
+_MEANS = ("code", "value", "start", "end", "reference", "text", "display")
+
+
+class FhirForm(JsonForm):
+    """Resources as `read_json` returns them."""
+
+    def child(self, value: Any, name: str) -> Any:
+        """Return what an object has under a name, or under that name with a type behind it."""
+        if not isinstance(value, dict):
+            return None
+        if name in value:
+            return value[name]
+        size = len(name)
+        for key, found in value.items():
+            if key[:size] == name and key[size:] in _TYPES:
+                return found
+        return None
+
+    def text(self, found: Any) -> str:
+        """Return a value as the text of a cell.
+
+        Raises:
+            ValueError: It is an object of an unknown shape.
+        """
+        if isinstance(found, dict):
+            coding = found.get("coding")
+            if coding:
+                return self.text(coding[0])
+            for key in _MEANS:
+                if isinstance(found.get(key), str):
+                    return super().text(found[key])
+        return super().text(found)
