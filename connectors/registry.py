@@ -34,12 +34,12 @@ def source(name: str) -> SourceConnector:
 
 
 def draft(path: Path) -> str:
-    """Return a first mapping of a CSV file as YAML, for a person to finish.
+    """Return a first mapping of a CSV file as YAML; a person finishes it.
 
     Raises:
         UserError: The file cannot be read.
     """
-    from connectors.csv_folder.draft import draft_mapping  # noqa: PLC0415 - one command needs it
+    from connectors.csv_folder.first_mapping import draft_mapping  # noqa: PLC0415 - one command needs it
 
     return draft_mapping(path)
 

@@ -84,6 +84,11 @@ class _Member:
         self._member = member
 
     def read(self, size: int, /) -> bytes:
+        """Read so many bytes; fewer only at the end.
+
+        Raises:
+            UnpackError: The archive is damaged.
+        """
         try:
             data: bytes = self._member.read(size)  # type: ignore[attr-defined]
         except (zlib.error, EOFError, zipfile.BadZipFile) as error:
@@ -107,6 +112,11 @@ class _Gunzip:
         self._packed = self._read = b""
 
     def read(self, size: int, /) -> bytes:
+        """Read so many bytes; fewer only at the end.
+
+        Raises:
+            UnpackError: The file is damaged.
+        """
         while len(self._read) < size:
             self._packed = self._packed or self._stream.read(_AT_ONCE)
             if not self._packed:

@@ -49,7 +49,11 @@ class Workbook:
         self._read = b""
 
     def read(self, size: int, /) -> bytes:
-        """Read so many bytes; fewer only at the end."""
+        """Read so many bytes; fewer only at the end.
+
+        Raises:
+            UnpackError: The sheet is damaged.
+        """
         try:
             while len(self._read) < size and (line := next(self._lines, None)) is not None:
                 self._read += line

@@ -98,7 +98,7 @@ class PostMapping:
 
 def _result_of(into: Harvest) -> RecordResult:
     if into.rejects and not into.roster:
-        # The reason quotes what was sent, and the sender may log an answer.
+        # The reason quotes the record, and the sender may log an answer.
         return RecordResult(PostOutcome.REJECTED, into.rejects[0].reason.partition(":")[0])
     taken = into.events or into.roster
     return RecordResult(PostOutcome.ACCEPTED if taken else PostOutcome.SKIPPED)

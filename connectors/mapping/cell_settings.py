@@ -259,7 +259,7 @@ Versions = Annotated[tuple[TimestampColumns, ...], PlainValidator(_versions)]
 class Parts(Mapped):
     """Parts of a record under one name, which `each:` takes one after the other.
 
-    Either what is at a path (`of`), or some `columns`: then each part has a `name` and a `value`.
+    They stand at a path (`of`), or are `columns`: then each part has a `name` and a `value`.
     A part for which `when` does not hold is none.
     """
 

@@ -32,7 +32,7 @@ def check_paths(written: Any, form: RecordForm | None) -> Iterator[tuple[Place, 
     """Check the names that a mapping uses.
 
     Args:
-        written: The mapping as YAML gives it; what has other mistakes is passed over.
+        written: The mapping as YAML gives it; parts with other mistakes are passed over.
         form: The form of the records; None if they have columns and no paths.
 
     Yields:

@@ -21,7 +21,7 @@ _PICKS: dict[str, Literal["first", "last"]] = {"first": "first", "last": "last"}
 
 
 class Equals(NamedTuple):
-    """A filter in brackets: only what has this text at a path from there."""
+    """A filter in brackets: only values that have this text at a path from there."""
 
     steps: tuple[Step, ...]
     text: str
@@ -64,7 +64,7 @@ def parse_path(path: str) -> tuple[Step, ...]:
     """Take a path apart into its steps.
 
     Raises:
-        ValueError: It is no path; the message says what is wrong.
+        ValueError: It is no path; the message names the mistake.
     """
     steps, rest = _steps(path.strip(), path)
     if rest:
@@ -73,7 +73,7 @@ def parse_path(path: str) -> tuple[Step, ...]:
 
 
 def _steps(text: str, whole: str) -> tuple[tuple[Step, ...], str]:
-    """Return the steps at the beginning of a text, and what follows them."""
+    """Return the steps at the beginning of a text, and the rest of it."""
     steps = []
     while True:
         name = _NAME.match(text)

@@ -283,7 +283,7 @@ def _within(cells: Row, place: int | None) -> Sequence[Row]:
 
 
 def _digest_of(columns: Columns, width: int, has_parts: bool) -> Callable[[Row], str]:
-    """Return the digest of a row without what is added to it: of its record, if it holds that."""
+    """Return the digest of a row without its parts, or of its record if the row holds that."""
     record = columns.get(WHOLE_RECORD)
     if record is not None:
         return lambda row: row_digest(row[record : record + 1])

@@ -72,3 +72,14 @@ def test_half_open_connections_make_room_for_whole_requests_the_oldest_first(
     assert [_end(one) for one in held[:24]] == [b""] * 24
     for one in held[24:]:
         one.close()
+
+
+def test_an_answer_is_never_held_back_for_an_acknowledgement() -> None:
+    web = WebServer("127.0.0.1", 0, lambda: application(Daemon()))
+    web.start()
+    with socket.create_connection(web._socket.getsockname()) as caller:
+        caller.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert caller.recv(1)
+        # asyncio sends at once on accepted sockets that name this protocol.
+        assert web._socket.proto == socket.IPPROTO_TCP
+    web.stop()

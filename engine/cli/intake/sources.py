@@ -12,7 +12,8 @@ from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.errors import UserError
-from engine.model.duration import write_elapsed
+from engine.model.duration import Duration, write_elapsed
+from engine.model.instant import SECOND_US
 from engine.model.nearest_word import did_you_mean
 from engine.model.plurals import counted
 from engine.presentation.local_clock import local
@@ -36,7 +37,7 @@ def sources(
     config: ConfigFile = DEFAULT_CONFIG,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List the sources: when each was last read, what waits, and when it is next asked."""
+    """List the sources: when each was last read, how much waits, and when it is next asked."""
     if context.invoked_subcommand is not None:
         return
     from engine.flows.operations.source_states import source_states
@@ -56,7 +57,7 @@ def sources(
                 f"{one.condition}: {one.why}" if one.why else one.condition.value,
                 one.read_at and local(one.read_at, zone),
                 one.arrived_at and local(one.arrived_at, zone),
-                None if one.lag is None else write_elapsed(max(one.lag, 0)),
+                None if one.lag is None else write_elapsed(_whole_seconds(one.lag)),
                 one.waiting,
                 one.rejects,
                 one.next_at and local(one.next_at, zone),
@@ -131,11 +132,15 @@ def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of the export.")],
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Write a first mapping for a file by looking at its columns, for you to finish."""
+    """Write a first mapping of a file by looking at its columns; you finish it."""
     from connectors import registry
 
     draft = registry.draft(file)
     say({"mapping": draft}, draft.rstrip("\n"), format)
+
+
+def _whole_seconds(lag: Duration) -> Duration:
+    return max(lag, 0) // SECOND_US * SECOND_US
 
 
 def _open(settings: Settings, name: str) -> AnySource:

@@ -38,7 +38,7 @@ def take(database: Database, source: str, key: str | None, body: bytes, now: Ins
 def read_waiting(
     database: Database, source: ReceivingSource, known: Mapping[str, Any], now: Instant
 ) -> Iterator[Batch]:
-    """Yield what waits of a source; each batch is committed before the next one is asked for.
+    """Yield the waiting records of a source; each batch is committed before the next is asked for.
 
     After a change of the mapping, everything that is kept waits again.
     """
@@ -95,7 +95,7 @@ def reread(
 
 
 def forget(database: Database, source: ReceivingSource, now: Instant) -> None:
-    """Delete what was read and is older than the source keeps it."""
+    """Delete records that were read and are older than the source keeps them."""
     with database.read() as conn:
         old = received.has_old(conn, source.name, now - source.keep)
     if old:

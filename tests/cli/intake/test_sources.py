@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from connectors.csv_folder.draft import draft_mapping
+from connectors.csv_folder.first_mapping import draft_mapping
 from engine.errors import UserError
 from engine.store.database.connection import Database
 from tests.kit.csv_site import CsvSite, settings_of

@@ -1,4 +1,4 @@
-"""A first mapping of a CSV file, made from its columns, for a person to finish."""
+"""A first mapping of a CSV file, made from its columns; a person finishes it."""
 
 from __future__ import annotations
 
