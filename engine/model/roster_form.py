@@ -81,6 +81,12 @@ class RosterEntry:
     over: bool
     file: str | None
 
+    @property
+    def key(self) -> str:
+        """What tells it from the rows beside it; no number, because it stands in an address."""
+        words = ("ref", "staff", "role", "began", "given") if "ref" not in self.typed else ("ref",)
+        return " ".join(self.typed[word] for word in words if word in self.typed)
+
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:

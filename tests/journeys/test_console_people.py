@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import product
 
 import pytest
@@ -11,12 +12,15 @@ from playwright.sync_api import Browser, expect
 
 from engine.flows.console import buttons
 from engine.model.alert import Act
+from engine.model.intake import Reject
 from engine.model.message import MessageKind
 from engine.model.outages import Feed
+from engine.model.schedule import Expectation, Occurrence, Outcome, OutcomeReason
 from engine.store.database.connection import Database
-from engine.store.intake import source_health
+from engine.store.intake import rejects, source_health
 from engine.store.messages import client_texts_out, seen_texts
 from engine.store.people import notes
+from engine.store.schedules import expectations
 from engine.web.server import WebServer
 from tests.journeys.test_console_pages import DESK, PHONE, Scheme, Visitor
 from tests.kit.carrier import Carrier
@@ -24,15 +28,21 @@ from tests.kit.console import ConsoleSite
 from tests.kit.times import MINUTE, NOON, hours
 
 PAGES = (
+    "/plan/C-1",
     "/conversation/C-1",
     "/clients/C-1",
-    "/today",
     "/entries/C-1",
+    "/disclosures/C-1",
+    "/today",
     "/site",
     "/roster/staff",
     "/roster/clients?client=C-1",
     "/roster/consents?client=C-1",
     "/absences",
+    "/deliveries",
+    "/audit?check=yes",
+    "/health",
+    "/rejects",
 )
 
 
@@ -56,6 +66,13 @@ def furnished(database: Database) -> ConsoleSite:
     with site.database.write() as conn:
         out = Feed(NOON, NOON, NOON, frozenset({"check_in"}), NOON - hours(5), "cannot be read")
         source_health.write(conn, "ehr", out)
+        rejects.add(
+            conn, "ehr", "check.csv", [Reject(3, "Craving: 'x7' is not a number", "C-1,x7")],
+            site.now,
+        )  # fmt: skip
+        due = Occurrence(date(2026, 6, 1), NOON - hours(30), NOON - hours(16), NOON - hours(14))
+        missed = Expectation(1, "daily-check-in", due, Outcome.MISSED, OutcomeReason.NOT_DONE)
+        expectations.add(conn, [missed])
     buttons.act(site.desk, site.who("two"), site.alert_of(2), Act.TAKE)
     site.site.caseload.staff(9, "mentor", phone=None)
     return site
@@ -115,6 +132,56 @@ def test_a_note_about_an_alert_stands_on_the_page(visit: type[Visitor]) -> None:
 
     expect(page.get_by_role("status")).to_contain_text("The note is kept.")
     expect(page.get_by_text("Called twice, no answer.")).to_be_visible()
+
+
+def test_a_check_in_is_entered_by_keyboard_and_corrected(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="C-1").click()
+    page.get_by_role("link", name="Enter events").click()
+
+    page.get_by_label("craving").fill("11")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("craving")).to_have_value("11")
+    expect(page.get_by_text("11 is more than 10")).to_be_visible()
+    page.get_by_label("craving").fill("8")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("It is entered.")
+    page.get_by_role("link", name="Correct: check in").click()
+    page.get_by_role("button", name="Withdraw").click()
+
+    expect(page.get_by_role("status")).to_contain_text("It is withdrawn.")
+    expect(page.get_by_text("Nothing so far.")).to_be_visible()
+
+
+def test_a_supervisor_takes_over_and_keeps_the_roster(visit: type[Visitor]) -> None:
+    page = visit("super").page
+    page.get_by_role("link", name="Today").click()
+    page.get_by_role("link", name="C-2").click()
+    page.get_by_role("button", name="Take over from S-2").click()
+    expect(page.get_by_role("status")).to_contain_text("It is yours now")
+
+    page.get_by_role("link", name="Site", exact=True).click()
+    page.get_by_role("link", name="Roster").click()
+    page.get_by_role("link", name="Staff and mentors").click()
+    page.get_by_label("Code of the person").fill("CM-77")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("is empty")).to_be_visible()
+    page.locator("select[name=role]").select_option("case_manager")
+    page.get_by_role("button", name="Keep").click()
+
+    expect(page.get_by_role("status")).to_contain_text("It is kept.")
+    page.get_by_role("link", name="Change CM-77").click()
+    expect(page.get_by_label("Code of the person")).to_have_value("CM-77")
+
+
+def test_a_missed_check_in_asks_for_a_reason_before_it_is_excused(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="C-1").click()
+    page.get_by_role("link", name="Plan").click()
+
+    expect(page.get_by_text("missed", exact=False).first).to_be_visible()
+    page.get_by_text("Excuse", exact=True).first.click()
+    expect(page.get_by_label("Reason")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))

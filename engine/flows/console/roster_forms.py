@@ -39,7 +39,7 @@ class _RefusedError(Exception):
 
 
 def open_page(
-    desk: Desk, who: SignedIn, kind: RosterKind, client: str
+    desk: Desk, who: SignedIn, kind: RosterKind, client: str, change: str = ""
 ) -> RosterPage | Access | None:
     """Return a form with the rows beside it; a view of a client is written down.
 
@@ -48,6 +48,7 @@ def open_page(
         who: Who asks.
         kind: The part of the roster.
         client: The client whose rows are listed; empty for none.
+        change: The key of the row that the form changes; empty for a new one.
 
     Returns:
         The page, or why the account must not see it; None if there is no such client.
@@ -64,8 +65,8 @@ def open_page(
     if found is not None:
         viewing.record(desk, who, f"roster, {kind}", f"client {found.id}", now)
     typed = {"client": client} if client and kind != "clients" else {}
-    if kind == "clients" and rows:
-        typed = dict(rows[0].typed)
+    chosen = rows if kind == "clients" else [one for one in rows if one.key == change]
+    typed = dict(chosen[0].typed) if chosen else typed
     return RosterPage(kind, client, rows, typed, {})
 
 

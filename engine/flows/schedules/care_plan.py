@@ -68,15 +68,17 @@ def care_plan(conn: Connection, ref: str, now: Instant) -> tuple[Client, list[Pl
         UserError: There is no such client.
     """
     client = _client(conn, ref)
-    said = histories.events_between(conn, [client.id], _USE, 0, now)[client.id]
     due = expectations.of_clients(conn, [client.id], now - 7 * DAY_US).get(client.id, ())
-    lines = [
-        *_package(client, now),
-        *_milestones(client, said, now),
-        *_goals(client, goals.of_clients(conn, [client.id])[client.id]),
-        *map(_expected, due),
-    ]
-    return client, lines
+    return client, [*_standing(conn, client, now), *map(_expected, due)]
+
+
+def standing_lines(conn: Connection, ref: str, now: Instant) -> list[PlanLine]:
+    """Read what stands in a client's care plan: package, phase, milestones and goals.
+
+    Raises:
+        UserError: There is no such client.
+    """
+    return list(_standing(conn, _client(conn, ref), now))
 
 
 def appointments(
@@ -122,6 +124,13 @@ def _client(conn: Connection, ref: str) -> Client:
     if known is None:
         raise UserError(f"There is no client {ref}.")
     return histories.read_clients(conn, [known.id])[0]
+
+
+def _standing(conn: Connection, client: Client, now: Instant) -> Iterator[PlanLine]:
+    said = histories.events_between(conn, [client.id], _USE, 0, now)[client.id]
+    yield from _package(client, now)
+    yield from _milestones(client, said, now)
+    yield from _goals(client, goals.of_clients(conn, [client.id])[client.id])
 
 
 def _package(client: Client, now: Instant) -> Iterator[PlanLine]:

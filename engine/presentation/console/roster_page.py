@@ -74,6 +74,6 @@ def _row(page: RosterPage, one: RosterEntry) -> Mapping[str, object]:
         for field in FIELDS[page.kind]
         if (value := one.typed[field.name]) and field.name not in {"ref", "staff", "client"}
     ]
-    query = urlencode({**one.typed, "change": "yes"})
+    query = urlencode({"client": page.client, "change": one.key})
     return {"head": head, "rest": ", ".join(rest), "over": one.over, "file": one.file,
             "change": f"/roster/{page.kind}?{query}"}  # fmt: skip

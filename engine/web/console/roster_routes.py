@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 
 from engine.flows.console import absence_page, roster_forms
 from engine.model.absence_page import AbsencePage
 from engine.model.intake import RosterKind
 from engine.model.printable import printable
-from engine.model.roster_form import FIELDS, RosterPage
+from engine.model.roster_form import RosterPage
 from engine.presentation.console import roster_page
 from engine.presentation.console.frame import render_page
 from engine.web.console.reception import Reception, Typed, id_in
 from engine.web.console.sentences import said_of
+
+_Text = Annotated[str, Query(max_length=200)]
 
 
 class RosterRoutes:
@@ -33,16 +35,14 @@ class RosterRoutes:
         app.get("/absences")(self._absences)
         app.post("/absences")(self._away)
 
-    def _open(self, request: Request, kind: str, did: str = "") -> Response:
+    def _open(
+        self, request: Request, kind: str, client: _Text = "", change: _Text = "", did: str = ""
+    ) -> Response:
         who, part = self._reception.who(request), _part(kind)
         if part is None:
             return self._reception.not_found()
-        asked = {name: printable(value) for name, value in request.query_params.items()}
-        client = asked.get("ref" if "change" in asked and part == "clients" else "client", "")
-        found = roster_forms.open_page(self._desk, who, part, client if part != "staff" else "")
-        if isinstance(found, RosterPage) and "change" in asked:
-            typed = {one.name: asked.get(one.name, "")[:200] for one in FIELDS[part]}
-            found = RosterPage(part, found.client, found.rows, typed, {})
+        ref = printable(client) if part != "staff" else ""
+        found = roster_forms.open_page(self._desk, who, part, ref, printable(change))
         said = said_of(did, "")
         return self._reception.answer(
             found, lambda page: roster_page.roster(self._reception.frame(who), page, said)

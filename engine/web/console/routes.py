@@ -18,6 +18,7 @@ from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
 from engine.web.console.link_routes import LinkRoutes
 from engine.web.console.on_call_routes import OnCallRoutes
+from engine.web.console.plan_routes import PlanRoutes
 from engine.web.console.reception import Reception
 from engine.web.console.record_routes import RecordRoutes
 from engine.web.console.reject_routes import RejectRoutes
@@ -43,6 +44,7 @@ _ROUTES = (
     ClientRoutes,
     ConversationRoutes,
     EntryRoutes,
+    PlanRoutes,
     RuleRoutes,
     RuleDraftRoutes,
     StudyRoutes,

@@ -92,6 +92,7 @@ _SAID: Mapping[str, str] = {
     "absence-removed": "It is taken back; texts go to this person again.",
     "read-again": "The row is read, and the rules look at it now.",
     "left-out": "The row is left out.",
+    "excused": "It is excused. The rules look at the client again now.",
     "noted": "The note is kept.",
     "answered": "It is in the outbox. Below stands what became of it; reload to see more.",
     "seen": "They are marked as seen by you.",
