@@ -254,17 +254,22 @@ class Promises:
         ]
         for number, turn, after in waits:
             since, due = turn.at, turn.reached_at(turn.at, urgent) + after
+            looked = self._first_look_after(max(due, since))
             for back in sorted(self._went_back):
-                # What a wrong clock scheduled comes as long after it was set right.
-                if since <= back < due:
+                # What a wrong clock scheduled comes as long after it was set right, if no look came
+                # before that.
+                if since <= back < due or (looked is not None and due <= back <= looked):
                     due = max(due, turn.reached_at(back, urgent) + after)
-            looked = next((at for at in sorted(self._evaluated) if at > max(due, since)), None)
+                    looked = self._first_look_after(max(due, since))
             if looked is None or not any(
                 begin <= since and looked < end for begin, end in open_times
             ):
                 continue
             if number >= len(turns) or turns[number].at > looked:
                 yield f"alert {alert_id} waited for step number {number} from {since} beyond {due}"
+
+    def _first_look_after(self, at: int) -> int | None:
+        return next((look for look in sorted(self._evaluated) if look > at), None)
 
     def _length_of_policy(self, alert_id: int, at: int) -> int:
         """How many steps an alert's policy had at an instant."""
