@@ -74,6 +74,8 @@ class AuditAction(StrEnum):
     # the console
     ACCOUNT_ADDED = "account added"
     ACCOUNT_DISABLED = "account disabled"
+    API_TOKEN_MADE = "api token made"
+    API_TOKEN_ENDED = "api token ended"
     SIGN_IN_LINK_MADE = "sign-in link made"
     SIGN_IN_FAILED = "sign-in failed"
     SIGN_IN_CHANGED = "sign-in changed"

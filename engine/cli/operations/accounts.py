@@ -11,6 +11,7 @@ from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.errors import UserError
 from engine.model.account import AccountRole
+from engine.model.api_token import Scope
 
 if TYPE_CHECKING:
     from engine.model.settings import Settings
@@ -154,6 +155,30 @@ def reset(
         accounts.reset(conn, name, ACTOR, now())
         token = accounts.make_link(conn, name, ACTOR, now())
     _show_link(name, token, _url(settings), format)
+
+
+@app.command()
+def token(
+    name: Name,
+    program: Annotated[str, typer.Argument(metavar="PROGRAM", help="What the program is called.")],
+    scope: Annotated[
+        list[Scope] | None, typer.Option("--scope", help="What it may do; may be repeated.")
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help="End its tokens instead.")] = False,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: SayFormat = TextFormat.TEXT,
+) -> None:
+    """Print a token by which a program calls the API as this account."""
+    from engine.flows.console import api_tokens
+
+    with stored(open_settings(config)) as database, database.write() as conn:
+        if end:
+            api_tokens.end(conn, name, program, ACTOR, now())
+            say({"account": name, "program": program}, f"{program} has no token now.", format)
+            return
+        made = api_tokens.make(conn, name, program, scope or (), ACTOR, now())
+    text = f"{program} calls the API as {name} by this token, which is shown this once: {made}"
+    say({"account": name, "program": program, "token": made}, text, format)
 
 
 def _url(settings: Settings) -> str:

@@ -50,7 +50,7 @@ def add(
             "A case manager sees the clients of one member of staff; add --staff with their ref."
         )
     account = accounts.add(conn, name, role, staff)
-    _audit(conn, account, AuditAction.ACCOUNT_ADDED, actor, now, role=role.value)
+    record_change(conn, account, AuditAction.ACCOUNT_ADDED, actor, now, role=role.value)
     return account
 
 
@@ -63,12 +63,12 @@ def make_link(conn: Connection, name: str, actor: str, now: Instant) -> str:
     Raises:
         UserError: There is no such account, or it is disabled.
     """
-    account = _known(conn, name)
+    account = known_account(conn, name)
     if account.disabled_at is not None:
         raise UserError(f"The account {name} is disabled; add another account.")
     token = new_token()
     accounts.add_link(conn, hash_of(token), account.id, now + LINK_US)
-    _audit(conn, account, AuditAction.SIGN_IN_LINK_MADE, actor, now)
+    record_change(conn, account, AuditAction.SIGN_IN_LINK_MADE, actor, now)
     return token
 
 
@@ -108,12 +108,12 @@ def disable(conn: Connection, name: str, actor: str, now: Instant) -> None:
     Raises:
         UserError: There is no such account.
     """
-    account = _known(conn, name)
+    account = known_account(conn, name)
     if account.disabled_at is not None:
         return
     accounts.disable(conn, account.id, now)
     sessions.end_all_of(conn, account.id, now)
-    _audit(conn, account, AuditAction.ACCOUNT_DISABLED, actor, now)
+    record_change(conn, account, AuditAction.ACCOUNT_DISABLED, actor, now)
 
 
 def end_sessions(conn: Connection, name: str, actor: str, now: Instant) -> None:
@@ -122,9 +122,9 @@ def end_sessions(conn: Connection, name: str, actor: str, now: Instant) -> None:
     Raises:
         UserError: There is no such account.
     """
-    account = _known(conn, name)
+    account = known_account(conn, name)
     sessions.end_all_of(conn, account.id, now)
-    _audit(conn, account, AuditAction.SESSION_ENDED, actor, now, session="all")
+    record_change(conn, account, AuditAction.SESSION_ENDED, actor, now, session="all")
 
 
 def reset(conn: Connection, name: str, actor: str, now: Instant) -> None:
@@ -133,10 +133,10 @@ def reset(conn: Connection, name: str, actor: str, now: Instant) -> None:
     Raises:
         UserError: There is no such account.
     """
-    account = _known(conn, name)
+    account = known_account(conn, name)
     credentials.forget_all_of(conn, account.id)
     sessions.end_all_of(conn, account.id, now)
-    _audit(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="reset")
+    record_change(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="reset")
 
 
 def identify(conn: Connection, name: str, claim: str, actor: str, now: Instant) -> None:
@@ -152,14 +152,14 @@ def identify(conn: Connection, name: str, claim: str, actor: str, now: Instant) 
     Raises:
         UserError: There is no such account, or the claim is another account's.
     """
-    account = _known(conn, name)
+    account = known_account(conn, name)
     known = credentials.account_of_identity(conn, claim)
     if known == account.id:
         return
     if known is not None:
         raise UserError(f"Another account signs in as {claim}; reset that one first.")
     credentials.add_identity(conn, account.id, claim)
-    _audit(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="identity added")
+    record_change(conn, account, AuditAction.SIGN_IN_CHANGED, actor, now, what="identity added")
 
 
 def all_sessions(conn: Connection, now: Instant) -> list[tuple[Account, Session]]:
@@ -172,14 +172,19 @@ def all_sessions(conn: Connection, now: Instant) -> list[tuple[Account, Session]
     ]
 
 
-def _known(conn: Connection, name: str) -> Account:
+def known_account(conn: Connection, name: str) -> Account:
+    """Return the account of a name.
+
+    Raises:
+        UserError: There is none.
+    """
     account = accounts.with_name(conn, name)
     if account is None:
         raise UserError(f"There is no account {name}; handrail accounts lists those there are.")
     return account
 
 
-def _audit(
+def record_change(
     conn: Connection,
     account: Account,
     action: AuditAction,
@@ -187,5 +192,6 @@ def _audit(
     now: Instant,
     **detail: object,
 ) -> None:
+    """Write down that an account was changed."""
     subject = f"account {account.id}"
     audit_log.record(conn, at=now, actor=actor, action=action, subject=subject, detail=detail)

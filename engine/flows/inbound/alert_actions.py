@@ -160,7 +160,9 @@ def undo(
     if back == "open" and wait is not None:
         # The next person has as long as if the last one had just been told.
         alerts.set_next_step(conn, held.alert.id, now + wait, now)
-    elif back != "open" and held.owner_id is None:
+    elif back == "snoozed":
+        alerts.set_next_step(conn, held.alert.id, now + SNOOZE_US, now)
+    if back != "open" and held.owner_id is None:
         alerts.set_owner(conn, held.alert.id, who.id)
     for staff_id in outbox.told_of(conn, held.alert.id):
         if staff_id != who.id and back == "open" and last.to_state != "open":

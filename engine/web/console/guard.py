@@ -34,21 +34,23 @@ HEADERS: Mapping[str, str] = {
     # A page that the browser keeps would show a client after the session has ended.
     "Cache-Control": "no-store",
 }
+API = "/api/"  # where programs call
 _SAFE = frozenset({"GET", "HEAD"})
 
 
-def refusal(method: str, headers: Mapping[str, str], url: str) -> int | None:
+def refusal(method: str, path: str, headers: Mapping[str, str], url: str) -> int | None:
     """Return the status with which to refuse a request; None if it may go on.
 
     Args:
         method: The method of the request.
+        path: Its path. Programs bring a token, which no browser sends by itself.
         headers: Its headers, by names in small letters.
         url: The URL by which people call the console.
     """
     # A page that is fetched before anybody asks for it would count as a view by nobody.
     if "prefetch" in headers.get("sec-purpose", "") or headers.get("purpose") == "prefetch":
         return 503
-    if method in _SAFE:
+    if method in _SAFE or path.startswith(API):
         return None
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -71,7 +73,7 @@ def guard(
     async def guarded(
         request: Request, answer: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        status = refusal(request.method, dict(request.headers), url)
+        status = refusal(request.method, request.url.path, dict(request.headers), url)
         try:
             response = await answer(request) if status is None else Response(status_code=status)
         except Exception as error:

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 
 from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
+from engine.web.api.program_routes import api
 from engine.web.application import few_threads
 from engine.web.console.account_list_routes import AccountListRoutes
 from engine.web.console.account_routes import AccountRoutes
@@ -13,7 +14,7 @@ from engine.web.console.client_routes import ClientRoutes
 from engine.web.console.conversation_routes import ConversationRoutes
 from engine.web.console.emergency_routes import EmergencyRoutes
 from engine.web.console.entry_routes import EntryRoutes
-from engine.web.console.guard import guard
+from engine.web.console.guard import API, guard
 from engine.web.console.identity_provider import IdentityProvider
 from engine.web.console.identity_routes import IdentityRoutes
 from engine.web.console.link_routes import LinkRoutes
@@ -75,6 +76,8 @@ def application(desk: Desk, url: str, provider: IdentityProvider | None = None) 
         IdentityRoutes(reception, provider).add_to(app)
     for routes in _ROUTES:
         routes(reception).add_to(app)
+
+    app.mount(API.rstrip("/"), api(desk, url))
 
     @app.get("/assets/{name}")
     def _asset(name: str) -> Response:

@@ -74,3 +74,27 @@ def test_an_account_is_signed_out_everywhere(said: Terminal) -> None:
     said("accounts", "add", "rick", "--role", "auditor")
 
     assert said("accounts", "end", "rick") == "rick is signed out everywhere."
+
+
+def test_a_token_is_printed_once_and_ended(said: Terminal) -> None:
+    said("accounts", "add", "rick", "--role", "auditor")
+
+    made = said("accounts", "token", "rick", "our EHR", "--scope", "alerts.read")
+    ended = said("accounts", "token", "rick", "our EHR", "--end")
+    again = said("accounts", "token", "rick", "our EHR", "--end", code=2)
+
+    assert "our EHR calls the API as rick by this token" in made
+    assert ended == "our EHR has no token now."
+    assert again == "The account rick has no token our EHR."
+
+
+def test_a_token_needs_a_scope(said: Terminal) -> None:
+    said("accounts", "add", "rick", "--role", "auditor")
+
+    assert "--scope alerts.read" in said("accounts", "token", "rick", "our EHR", code=2)
+
+
+def test_an_identity_signs_one_account_in(said: Terminal) -> None:
+    said("accounts", "add", "rick", "--role", "auditor")
+
+    assert said("accounts", "identity", "rick", "r@x.example") == "r@x.example signs in as rick."

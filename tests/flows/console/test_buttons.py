@@ -8,6 +8,7 @@ from sqlalchemy import update
 from engine.flows.console import buttons
 from engine.flows.console.buttons import ActOutcome, ActResult
 from engine.flows.console.signing_in import SignedIn
+from engine.flows.inbound.alert_actions import SNOOZE_US
 from engine.model.alert import Act
 from engine.store.database.connection import Database
 from engine.store.tables.alerts import alerts
@@ -107,3 +108,19 @@ def test_an_alert_that_is_not_there_is_unknown(site: ConsoleSite) -> None:
     done = buttons.act(site.desk, site.who("one"), 77, Act.TAKE)
 
     assert done == ActOutcome(ActResult.UNKNOWN)
+
+
+@pytest.mark.parametrize("second", [Act.TAKE, Act.PASS, Act.DONE])
+def test_undoing_an_act_on_a_snoozed_alert_lets_it_sleep_and_wake_again(
+    site: ConsoleSite, second: Act
+) -> None:
+    who = site.who("one")
+    buttons.act(site.desk, who, site.alert_of(1), Act.SNOOZE)
+    buttons.act(site.desk, who, site.alert_of(1), second)
+
+    undone = buttons.undo(site.desk, who, site.alert_of(1))
+
+    (row,) = (row for row in site.site.alerts if row.client_id == 1)
+    assert undone.result is ActResult.UNDONE
+    assert (row.state, row.next_step_at) == ("snoozed", site.now + SNOOZE_US)
+    assert row.owner_id is not None
