@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.hl7v2.hl7_message import Message, Repetition, Segment
 from connectors.mapping.paths import Equals, Step
@@ -38,8 +37,7 @@ _MEMBERS = {
 }
 
 
-@dataclass(frozen=True)
-class SegmentGroup:
+class SegmentGroup(NamedTuple):
     """A segment with the segments that belong to it, and those around it that all groups share.
 
     Attributes:
@@ -85,18 +83,35 @@ class Hl7Form:
             return groups
         # Without a filter, the segments alone are enough.
         segments = _segments_of(first.name) if not first.filters else _heads(groups)
-        values = self._filtered(rest[0], _values_of(rest[0].name))
-        inner = _part_of(rest[1:])
+        texts = self._texts(rest)
         if rest[0].name in map(str, _TIMES.get(first.name, ())):
             return lambda group: [
-                iso_time(part)
-                for each in segments(group)
-                for value in values(each)
-                if (part := inner(value))
+                iso_time(text) for each in segments(group) for text in texts(each)
             ]
-        return lambda group: [
-            part for each in segments(group) for value in values(each) if (part := inner(value))
-        ]
+        return lambda group: [text for each in segments(group) for text in texts(each)]
+
+    def _texts(self, steps: Sequence[Step]) -> Callable[[Segment], Sequence[str]]:
+        """Return a function from a segment to the texts that are not empty at a place in it."""
+        field, *deeper = steps
+        values = self._filtered(field, _values_of(field.name))
+        inner = _part_of(deeper)
+
+        def texts(segment: Segment) -> Sequence[str]:
+            return [part for value in values(segment) if (part := inner(value))]
+
+        if field.name == _STATUS:
+            return lambda segment: (_status(segment),)
+        if field.filters or len(deeper) > 1:
+            return texts
+        number, component = int(field.name), int(deeper[0].name) if deeper else 1
+
+        def plain(segment: Segment) -> Sequence[str]:
+            text = segment.plain(number, component)
+            if text is None:
+                return texts(segment)
+            return (text,) if text else ()
+
+        return plain
 
     def text(self, found: Any) -> str:
         """Return something found as the text of a cell.
@@ -118,6 +133,8 @@ class Hl7Form:
         self, step: Step, find: Callable[[Any], Sequence[Any]]
     ) -> Callable[[Any], Sequence[Any]]:
         filters = [self._filter(each) for each in step.filters]
+        if not filters:
+            return find
 
         def narrowed(found: Any) -> Sequence[Any]:
             values = find(found)
@@ -169,7 +186,13 @@ def _split(group: SegmentGroup, name: str, members: Sequence[str]) -> Iterator[S
 
 
 def _segments_of(name: str) -> Callable[[Any], Sequence[Segment]]:
-    return lambda group: group.named(name) if isinstance(group, SegmentGroup) else ()
+    def segments(group: Any) -> Sequence[Segment]:
+        if not isinstance(group, SegmentGroup):
+            return ()
+        own = group.own
+        return own if len(own) == 1 and own[0].fields[0] == name else group.named(name)
+
+    return segments
 
 
 def _heads(groups: Callable[[Any], Sequence[SegmentGroup]]) -> Callable[[Any], Sequence[Segment]]:
@@ -225,7 +248,8 @@ def iso_time(text: str) -> str:
 
 def _status(segment: Segment) -> str:
     """Return the state of an observation (OBX-11); an unknown one as written."""
-    code = segment.text(11).upper()
+    plain = segment.plain(11, 1)
+    code = (segment.text(11) if plain is None else plain).upper()
     if code == _FINAL_AS_SENT:
         return "final" if segment.raw(5) else "final as sent before"
     return _STATUSES.get(code, code)

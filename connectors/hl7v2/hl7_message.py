@@ -46,6 +46,22 @@ class Segment:
         """Return a field as written; "" if the segment ends before it."""
         return self.fields[field] if field < len(self.fields) else ""
 
+    def plain(self, field: int, component: int) -> str | None:
+        """Return a component, if the field has one repetition and no escapes; None otherwise.
+
+        Most fields are so, and most of the time goes into reading them.
+        """
+        fields = self.fields
+        if field >= len(fields):
+            return ""
+        raw, by = fields[field], self.by
+        if by.repetition in raw or by.escape in raw or '"' in raw:
+            return None
+        if by.component not in raw:
+            return raw if component == 1 else ""
+        parts = raw.split(by.component, component)
+        return parts[component - 1] if component <= len(parts) else ""
+
     def repetitions(self, field: int) -> list[Repetition]:
         """Return a field's repetitions; none if the field is empty or null."""
         text = self.raw(field)

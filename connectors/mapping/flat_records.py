@@ -87,7 +87,8 @@ def _cell(form: RecordForm, column: str) -> _Cell:
         found = find(record if outside else part)
         try:
             if len(found) == 1:
-                return form.text(found[0])
+                (one,) = found
+                return one if type(one) is str and "\0" not in one else form.text(one)
             return SEVERAL.join(text for each in found if (text := form.text(each)))
         except ValueError as error:
             raise ValueError(f"{column}: {error}") from None

@@ -9,6 +9,7 @@ from connectors.mapping.cell_settings import Cell, Parts
 from connectors.mapping.cells import (
     Columns,
     Notation,
+    Remembered,
     Row,
     columns_of_conditions,
     compile_conditions,
@@ -105,12 +106,20 @@ def compile_part_cells(
     parts: Parts, inner: Sequence[str], notation: Notation
 ) -> Callable[[Sequence[Row]], PartCells]:
     """Return a function from all possible parts to the cells of those that count."""
-    applies = compile_conditions(parts.when, {name: k for k, name in enumerate(inner)}, notation)
+    when = parts.when
+    # Remembered, because most records have the same few parts.
+    applies = Remembered(
+        columns_of_conditions(when),
+        {name: k for k, name in enumerate(inner)},
+        lambda c: compile_conditions(when, c, notation),
+    )
 
     def cells(found: Sequence[Row]) -> PartCells:
-        counted = tuple(part for part in found if applies(part))
-        others = tuple(part for part in found if not applies(part))
-        return PartCells(str(len(counted) or ""), counted, others)
+        counted: list[Row] = []
+        others: list[Row] = []
+        for part in found:
+            (counted if applies(part) else others).append(part)
+        return PartCells(str(len(counted) or ""), tuple(counted), tuple(others))
 
     return cells
 
