@@ -112,6 +112,9 @@ class CalledSource(ReceivingSource, Protocol):
     def routes(self, take: TakeRecord, now: Callable[[], Instant]) -> AddRoutes:
         """Return the routes that serve the sender's calls; `now` returns the present instant."""
 
+    def openapi(self) -> Mapping[str, Any]:
+        """Return the OpenAPI description of these routes."""
+
 
 class Listener(Protocol):
     """Takes records over connections of its own, in threads of its own."""

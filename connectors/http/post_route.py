@@ -74,10 +74,10 @@ class PostRoute:
             return answer
         if wait := self._wait():
             return _problem(429, "There are too many posts in this minute.", wait)
-        key = next((headers[name] for name in _KEY_HEADERS if headers.get(name)), None)
-        if key is not None and (len(key) > _LONGEST_KEY or not key.isprintable()):
+        keys = [headers[name] for name in _KEY_HEADERS if headers.get(name)]
+        if any(len(key) > _LONGEST_KEY or not key.isprintable() for key in keys):
             return _problem(422, f"The id of a post has at most {_LONGEST_KEY} characters.")
-        return await run_in_threadpool(self._answer, key, body)
+        return await run_in_threadpool(self._answer, next(iter(keys), None), body)
 
     def _answer(self, key: str | None, body: bytes) -> JSONResponse:
         try:

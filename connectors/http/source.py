@@ -68,6 +68,12 @@ class HttpSource:
             raise UserError(f"{path}: the post {error}.") from None
         yield from self._mapping.explain(records)
 
+    def openapi(self) -> Mapping[str, Any]:
+        """Return the OpenAPI description of its path, for the people who write the sender."""
+        from connectors.http.openapi import openapi_of  # noqa: PLC0415 - one command needs it
+
+        return openapi_of(self.settings)
+
     def read_secrets(self, environ: Mapping[str, str]) -> None:
         """Read the secrets by which posts are signed.
 

@@ -10,7 +10,15 @@ import typer
 
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, FOUND, ConfigFile, open_settings, stored
-from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
+from engine.cli.printing import (
+    Format,
+    ListFormat,
+    SayFormat,
+    TextFormat,
+    say,
+    show_json,
+    show_rows,
+)
 from engine.errors import UserError
 from engine.model.duration import Duration, write_elapsed
 from engine.model.instant import SECOND_US
@@ -125,6 +133,17 @@ def key(format: SayFormat = TextFormat.TEXT) -> None:
         "for the other."
     )
     say({"key": made, "bearer": digest}, said, format)
+
+
+@app.command()
+def openapi(name: Name, config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Print the OpenAPI description of a source that is posted to, made from its mapping."""
+    from engine.ports import CalledSource
+
+    source = _open(open_settings(config), name)
+    if not isinstance(source, CalledSource):
+        raise UserError(f"Nobody posts to the source {name}.")
+    show_json(source.openapi(), indent=2)
 
 
 @app.command()

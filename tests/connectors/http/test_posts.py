@@ -212,6 +212,12 @@ def test_too_many_posts_in_a_minute_are_put_off(tmp_path: Path, sqlite_database:
         assert site.post(b"{}", site.sign(b"{}", "9"))[0] == 200
 
 
+def test_the_id_of_a_post_has_an_end(site: PostedSite) -> None:
+    long = {"idempotency-key": "k" * 201}
+    assert site.post(b"{}", site.sign(b"{}") | long)[0] == 422
+    assert site.waiting() == []
+
+
 def test_bearer_keys_are_known_by_their_digests_and_two_may_live(
     tmp_path: Path, sqlite_database: Database
 ) -> None:
