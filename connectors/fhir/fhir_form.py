@@ -49,7 +49,7 @@ _TYPES = frozenset(
     ]
 )
 # The key that says what an object of a known shape means, in the order in which it is looked for.
-_MEANS = ("code", "value", "start", "end", "reference", "text", "display")
+_MEANS = ("value", "code", "start", "end", "reference", "text", "display")
 
 
 class FhirForm(JsonForm):
