@@ -7,7 +7,7 @@ for, and late data change it as if they had been known in time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
 from typing import NamedTuple
@@ -36,8 +36,9 @@ _LATE_US = MINUTE_US
 
 
 class QuestionState(Enum):
-    """What is known of a question that did not surely reach the client."""
+    """What is known of the question about a day."""
 
+    ASKED = auto()
     NOT_ASKED = auto()
     IN_DOUBT = auto()  # no carrier says yet whether it went out
 
@@ -53,7 +54,8 @@ class ScheduleFacts:
         known_through: Until when all events of the kind are known.
         read_to: When sources were last read, or failed to be read.
         now: The present instant.
-        questions: The days whose question did not surely reach the client, if there is one.
+        questions: What is known of the question about each day, except where the client was not
+            asked; None if clients are not asked.
         excused: The days that a person excused.
     """
 
@@ -63,7 +65,7 @@ class ScheduleFacts:
     known_through: Instant
     read_to: Instant
     now: Instant
-    questions: Mapping[date, QuestionState] = field(default_factory=dict)
+    questions: Mapping[date, QuestionState] | None = None
     excused: Collection[date] = ()
 
 
@@ -149,7 +151,9 @@ def _unanswered(one: Expectation, facts: ScheduleFacts) -> ExpectationVerdict:
     if now < closes:
         return ExpectationVerdict(None, look_at=closes)
     given_up = (one.outcome, one.reason) == (Outcome.HELD, OutcomeReason.DATA_MISSING)
-    question = facts.questions.get(one.occurrence.day)
+    question = QuestionState.ASKED
+    if facts.questions is not None:
+        question = facts.questions.get(one.occurrence.day, QuestionState.NOT_ASKED)
     waits = facts.known_through < closes or question is QuestionState.IN_DOUBT
     # A daemon that has slept reads its sources first.
     if given_up or (waits and min(now, facts.read_to) >= closes + WAIT_US):

@@ -143,13 +143,13 @@ def test_after_three_days_without_data_it_is_held_for_good() -> None:
 
 
 def test_what_no_text_asked_for_is_held_even_if_that_is_known_late() -> None:
-    unasked = {DUE.day: QuestionState.NOT_ASKED}
-    assert verdict(questions=unasked)[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
+    assert verdict(questions={})[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
     missed = replace(OPEN, outcome=Outcome.MISSED, reason=OutcomeReason.NOT_DONE)
-    assert verdict(missed, questions=unasked)[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
+    assert verdict(missed, questions={})[:2] == (Outcome.HELD, OutcomeReason.NOT_ASKED)
 
 
 def test_it_waits_while_no_carrier_says_whether_its_question_went_out() -> None:
+    assert verdict(questions={DUE.day: QuestionState.ASKED}) == MISSED
     in_doubt = {DUE.day: QuestionState.IN_DOUBT}
     found = verdict(now=DUE.closes, questions=in_doubt)
     assert found == (None, OutcomeReason.DATA_MISSING, None, DUE.closes + SOON_US)

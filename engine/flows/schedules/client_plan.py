@@ -152,7 +152,8 @@ def decide_client(
                 [changed_from(claim, context.now), *(one.occurrence.opens for one in standing)]
             )
             expected = _expected(context, known, client, schedule, start)
-            since = max(context.since, claim.evaluated_to or context.now)
+            # A wrong clock may have accepted the schedules ahead of now.
+            since = max(min(context.since, context.now), claim.evaluated_to or context.now)
             new = _new(client, schedule, standing, expected, since, facts)
             decided = decide([*standing, *new], expected, facts)
             yield None, _next_opening(decided, expected, facts)
@@ -193,7 +194,7 @@ def _facts(
     ]
     asks = schedule.ask is not None
     through = known_through(known.feeds, schedule.kind, context.read_to, asked=asks)
-    questions = _questions(known, standing) if asks else {}
+    questions = _questions(known, standing) if asks else None
     excused = {
         one.first
         for one in known.changed.get((client.id, schedule.id), ())
@@ -212,18 +213,18 @@ def _facts(
 
 
 def _questions(known: KnownFacts, standing: Sequence[Expectation]) -> Mapping[date, QuestionState]:
-    """Return what is known of the question about each day.
+    """Return what is known of the question about each day, except where it did not go out.
 
     A day that was missed before its schedule began to ask stays so.
     """
-    return {
-        one.occurrence.day: QuestionState.IN_DOUBT
-        if one.id in known.in_doubt
-        else QuestionState.NOT_ASKED
-        for one in standing
-        if one.id not in known.asked
-        and (one.asked_at is not None or one.reason != OutcomeReason.NOT_DONE)
-    }
+    found = {}
+    for one in standing:
+        before = one.asked_at is None and one.reason == OutcomeReason.NOT_DONE
+        if one.id in known.asked or before:
+            found[one.occurrence.day] = QuestionState.ASKED
+        elif one.id in known.in_doubt:
+            found[one.occurrence.day] = QuestionState.IN_DOUBT
+    return found
 
 
 def _expected(

@@ -128,8 +128,9 @@ def _told(
     for text in change.texts:
         if left[one.client_id] > 0:
             left[one.client_id] -= 1
-            closes = one.occurrence.closes
-            client_texts_out.enqueue(conn, one.client_id, text.kind, one.id, text.body, now, closes)
+            client_texts_out.enqueue_in_turn(
+                conn, one.client_id, text.kind, one.id, text.body, now, one.occurrence.closes
+            )
         elif text.kind == MessageKind.ASK:
             one = replace(one, asked_at=None)
     return one

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from engine.model.instant import Instant
+from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.message import REACHED_NOBODY, MessageKind, urgency_of
 from engine.store.database.upsert import add_row
 from engine.store.tables.messages import outbox
@@ -30,6 +30,14 @@ _SENT = select(outbox.c.kind, outbox.c.sequence).where(
     outbox.c.kind.in_((MessageKind.ASK_AGAIN, MessageKind.DUE_NOTICE)),
     outbox.c.sequence.in_(bindparam("of", expanding=True)),
 )
+_LAST_TURN = select(func.max(outbox.c.due_at)).where(
+    outbox.c.state == "queued",
+    outbox.c.kind.in_((MessageKind.ASK, MessageKind.ASK_AGAIN, MessageKind.DUE_NOTICE)),
+    outbox.c.due_at.between(bindparam("now"), bindparam("until")),
+)
+# How far apart texts of schedules go out, and how long they wait for it at most.
+APART_US = SECOND_US
+LONGEST_TURN_US = 9 * MINUTE_US
 
 
 def enqueue(
@@ -57,12 +65,39 @@ def enqueue(
     Returns:
         Its id; None if the same one is there already.
     """
-    row = {
+    row = _row(client_id, kind, sequence, body, now, expires_at)
+    return add_row(conn, outbox, {**row, "subject_id": writer})
+
+
+def enqueue_in_turn(
+    conn: Connection,
+    client_id: int,
+    kind: MessageKind,
+    sequence: int,
+    body: str,
+    now: Instant,
+    expires_at: Instant,
+) -> int | None:
+    """Put a schedule's message into the outbox, as `enqueue` does, a second after the last one.
+
+    A carrier takes about one text a second. More at once would wait there, and an urgent text
+    behind them.
+    """
+    last = conn.scalar(_LAST_TURN, {"now": now, "until": now + LONGEST_TURN_US})
+    due_at = now if last is None else min(last + APART_US, now + LONGEST_TURN_US)
+    row = _row(client_id, kind, sequence, body, now, expires_at)
+    return add_row(conn, outbox, {**row, "due_at": due_at})
+
+
+def _row(
+    client_id: int, kind: MessageKind, sequence: int, body: str, now: Instant, expires_at: Instant
+) -> dict[str, object]:
+    return {
         "client_id": client_id,
         "step": 0,
         "kind": kind,
         "sequence": sequence,
-        "subject_id": writer,
+        "subject_id": 0,
         "urgency": urgency_of(kind, None),
         "body": body,
         "state": "queued",
@@ -71,7 +106,6 @@ def enqueue(
         "expires_at": expires_at,
         "updated_at": now,
     }
-    return add_row(conn, outbox, row)
 
 
 def count_since(conn: Connection, client_ids: Collection[int], since: Instant) -> dict[int, int]:

@@ -24,12 +24,14 @@ from sqlalchemy import (
 
 from engine.model.client import SPELL_WORDS
 from engine.model.instant import Instant
+from engine.model.message import MessageKind
 from engine.store.alerts import due_clients
 from engine.store.tables.alerts import alerts, evaluations, outages
 from engine.store.tables.intake import events, rejects, source_health, withdrawals
 from engine.store.tables.messages import inbox, outbox, reply_codes
 from engine.store.tables.operations import alert_storms, broken_promises, channel_state, job_runs
 from engine.store.tables.people import opt_outs, record_entries
+from engine.store.tables.schedules import expectations
 
 _NOW = bindparam("now", type_=alerts.c.opened_at.type)
 _WAS = bindparam("was", type_=alerts.c.opened_at.type)
@@ -90,6 +92,7 @@ _STAMPS = (
     *(_pulled_back(source_health, name) for name in ("tried_at", "read_at", "arrived_at")),
     *(_pulled_back(source_health, name) for name in ("out_since", "half_read_since")),
     *(_pulled_back(outages, name) for name in ("since", "over")),
+    update(expectations).where(expectations.c.asked_at > _NOW).values(asked_at=None, answers=None),
 )
 
 _STAMPS_OF_ALERTS = [alerts.c[name] for name in ("opened_at", "told_at", "held_at", "step_set_at")]
@@ -154,7 +157,19 @@ _TOUCHED_AHEAD = (
         ),
     )
 )
-_MESSAGES = (_REVIVED, _MADE_AHEAD, _SENT_BEFORE, _TOUCHED_AHEAD)
+# What a schedule asks comes again at its own hour, so that its number must be free.
+_ASKED_AHEAD = (
+    update(outbox)
+    .where(
+        outbox.c.created_at > _NOW,
+        outbox.c.kind.in_((MessageKind.ASK, MessageKind.ASK_AGAIN, MessageKind.DUE_NOTICE)),
+    )
+    .values(
+        sequence=-outbox.c.id,
+        state=case((outbox.c.state == "queued", "cancelled"), else_=outbox.c.state),
+    )
+)
+_MESSAGES = (_ASKED_AHEAD, _REVIVED, _MADE_AHEAD, _SENT_BEFORE, _TOUCHED_AHEAD)
 
 _EVALUATED_AHEAD = select(evaluations.c.client_id).where(evaluations.c.evaluated_to > _NOW)
 _EVALUATED_BACK = (
