@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.model.alert_explanation import AlertExplanation
+from engine.model.duration import Duration
 from engine.model.event import Event
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
@@ -100,32 +101,61 @@ class ClientPage:
 
 @dataclass(frozen=True, slots=True)
 class RuleUsefulness:
-    """How many alerts a rule opened, without historic ones, and how they ended."""
+    """How many alerts a rule opened, without historic ones, and how they ended.
+
+    People acted on `taken` of them, half of these within `median_wait` of being told.
+    """
 
     opened: int
     done: int
     false_alarms: int
     unresolved: int
+    taken: int = 0
+    median_wait: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleValue:
+    """What the alerts of a rule were worth in the newest preview that measured it.
+
+    `lift` says how many times as often as after random alerts the outcome followed; the interval
+    holds it with 95 %. `study` is the preview.
+    """
+
+    outcome: str
+    lift: float
+    low: float
+    high: float
+    study: int
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:
-    """A rule in the list."""
+    """A rule in the list; `value` is None if no preview measured it."""
 
     id: str
     title: str
     status: Status
     severity: Severity
     useful: RuleUsefulness
+    value: RuleValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """A rule in words, and the text that it sends about a client C-1042."""
+    """A rule in words, and the text that it sends about a client C-1042.
+
+    `file` and `line` are where it stands; the file is empty if it stands in none any more. `source`
+    is the rule as written. `periods` are how its alerts ended, by the number of days looked at.
+    """
 
     card: RuleCard
     words: str
     text: str
+    file: str
+    line: int
+    source: str
+    periods: tuple[tuple[int, RuleUsefulness], ...]
 
 
 @dataclass(frozen=True, slots=True)

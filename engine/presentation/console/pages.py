@@ -15,8 +15,6 @@ from engine.model.console_pages import (
     ClientPage,
     ConsoleAlert,
     OnCallPage,
-    RuleCard,
-    RulePage,
 )
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import zone_at
@@ -112,18 +110,6 @@ def why(frame: Frame, told: RuleAtInstant, rules: Sequence[tuple[str, str]]) -> 
     return render_page("console/why.html", frame, told.title or told.rule, why=told, ask=ask)
 
 
-def rules(frame: Frame, cards: Sequence[RuleCard]) -> str:
-    """Render the list of rules."""
-    return render_page("console/rules.html", frame, "Rules", rules=cards)
-
-
-def rule(frame: Frame, page: RulePage) -> str:
-    """Render one rule in words."""
-    lines = indented(page.words.splitlines())
-    title = page.card.title or page.card.id
-    return render_page("console/rule.html", frame, title, rule=page, lines=lines)
-
-
 def indented(lines: Sequence[str]) -> list[tuple[int, str]]:
     """Return lines of an explanation, each with its depth as the style sheet knows it."""
     return [
@@ -180,6 +166,7 @@ def _alerts(page: ClientPage) -> list[Mapping[str, object]]:
         {
             "facts": replace(one, explanation=with_call_names(one.explanation)),
             "proof": _proof(one),
+            "clears": indented(one.explanation.clears.splitlines()),
         }
         for one in ordered
     ]

@@ -199,6 +199,8 @@ def _of_client(measure: Measure, comparison: Comparison) -> str:
     match measure:
         case Share(kind, where, of, limits, least):
             unless = f", if those are {least} or more," if least > 1 else ""
+            if (comparison.operator, comparison.operand) == ("less_than", 100):
+                return f"not all {looked_at(limits, kind, of)}{unless} are {noun(kind, where)}"
             return f"{said} of {looked_at(limits, kind, of)}{unless} are {noun(kind, where)}"
         case TimeSinceEvent(kind, where, None):
             return (

@@ -1,17 +1,27 @@
-"""How alerts of each rule ended, as the people who closed them said."""
+"""How alerts of each rule ended, as the people who closed them said, and how soon people acted."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from engine.model.console_pages import RuleUsefulness
-from engine.store.tables.alerts import alerts
+from engine.model.instant import Instant
+from engine.store.tables.alerts import alert_transitions, alerts
+
+_BY_A_PERSON = alerts.c.resolution.in_(["done", "false_alarm"])
 
 
-def by_rule(conn: Connection) -> dict[str, RuleUsefulness]:
-    """Return the counts of each rule that ever opened an alert, without alerts on trial."""
+def by_rule(conn: Connection, since: Instant = 0) -> dict[str, RuleUsefulness]:
+    """Return the counts of each rule, without alerts on trial and historic ones.
+
+    Args:
+        conn: The connection.
+        since: Alerts that opened before count for nothing.
+    """
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.sum(case((condition, 1), else_=0))
@@ -19,12 +29,45 @@ def by_rule(conn: Connection) -> dict[str, RuleUsefulness]:
     found = (
         select(
             alerts.c.rule_id,
-            number(~alerts.c.historic),
+            func.count(),
             number(alerts.c.resolution == "done"),
             number(alerts.c.resolution == "false_alarm"),
             number(alerts.c.state != "resolved"),
         )
-        .where(~alerts.c.shadow)
+        .where(~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since)
         .group_by(alerts.c.rule_id)
     )
-    return {rule_id: RuleUsefulness(*map(int, counts)) for rule_id, *counts in conn.execute(found)}
+    waits = _waits(conn, since)
+    return {
+        rule_id: RuleUsefulness(
+            opened,
+            int(done),
+            int(false_alarms),
+            int(unresolved),
+            len(waits[rule_id]),
+            round(median(waits[rule_id])) if waits[rule_id] else None,
+        )
+        for rule_id, opened, done, false_alarms, unresolved in conn.execute(found)
+    }
+
+
+def _waits(conn: Connection, since: Instant) -> dict[str, list[int]]:
+    """Return by rule how long each alert waited for its first act of a person, microseconds.
+
+    It waits from when its policy began, because quiet hours are nobody's delay.
+    """
+    acted = or_(
+        alert_transitions.c.to_state == "acknowledged",
+        (alert_transitions.c.to_state == "resolved") & _BY_A_PERSON,
+    )
+    told = func.coalesce(alerts.c.notified_at, alerts.c.opened_at)
+    first = (
+        select(alerts.c.rule_id, func.min(alert_transitions.c.at) - told)
+        .join(alert_transitions, alert_transitions.c.alert_id == alerts.c.id)
+        .where(acted, ~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since)
+        .group_by(alerts.c.id, alerts.c.rule_id, told)
+    )
+    waits: dict[str, list[int]] = defaultdict(list)
+    for rule_id, wait in conn.execute(first):
+        waits[rule_id].append(max(0, int(wait)))
+    return waits

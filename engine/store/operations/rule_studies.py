@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, insert, literal, select
 
 from engine.model.rule_draft import RuleStudy
 from engine.store.tables.access import accounts
@@ -11,7 +13,11 @@ from engine.store.tables.rule_drafts import rule_studies
 _STUDIES = select(rule_studies, accounts.c.name.label("by")).join(
     accounts, rule_studies.c.account_id == accounts.c.id
 )
-_NEWEST = _STUDIES.order_by(rule_studies.c.id.desc())
+# Without the pages, because they are long and a list shows none.
+_LISTED = [column for column in rule_studies.c if column is not rule_studies.c.page]
+_NEWEST = _STUDIES.with_only_columns(
+    *_LISTED, literal("").label("page"), accounts.c.name.label("by"), maintain_column_froms=True
+).order_by(rule_studies.c.id.desc())
 
 
 def add(conn: Connection, study: RuleStudy, account_id: int) -> int:
@@ -34,14 +40,14 @@ def by_id(conn: Connection, study_id: int) -> RuleStudy | None:
 
 
 def newest(conn: Connection, most: int, draft_id: int | None = None) -> list[RuleStudy]:
-    """Return the last studies, the newest first; of one draft, or of all."""
+    """Return the last studies without their pages, the newest first; of one draft, or of all."""
     wanted = _NEWEST.limit(most)
     if draft_id is not None:
         wanted = wanted.where(rule_studies.c.draft_id == draft_id)
     return [_read(row) for row in conn.execute(wanted)]
 
 
-def _read(row: Row[tuple[object, ...]]) -> RuleStudy:
+def _read(row: Any) -> RuleStudy:
     return RuleStudy(
         row.id,
         row.draft_id,

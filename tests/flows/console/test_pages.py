@@ -11,8 +11,8 @@ from engine.access.abilities import Access
 from engine.errors import StoreUnavailableError, UserError
 from engine.flows.console import buttons, caseload_page, client_page, rule_pages, why_page
 from engine.model.alert import Act
-from engine.model.console_pages import CaseloadPage, ClientPage, RulePage
-from engine.model.instant import from_us
+from engine.model.console_pages import CaseloadPage, ClientPage, RuleCard, RulePage
+from engine.model.instant import DAY_US, from_us
 from engine.model.rule_explanation import RuleAtInstant, RuleState
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
@@ -202,6 +202,22 @@ def test_rules_show_how_their_alerts_ended(site: ConsoleSite) -> None:
     assert not isinstance(cards, Access)
     (card,) = cards
     assert (card.useful.opened, card.useful.done, card.useful.false_alarms) == (2, 1, 1)
+
+
+def test_rules_show_how_soon_people_acted_and_in_which_time(site: ConsoleSite) -> None:
+    site.now += hours(1)
+    buttons.act(site.desk, site.who("one"), site.alert_of(1), Act.TAKE)
+    site.now += hours(2)
+    buttons.act(site.desk, site.who("two"), site.alert_of(2), Act.FALSE_ALARM)
+    site.now += 31 * DAY_US
+
+    (ever,) = rule_pages.open_list(site.desk, site.who("auditor"))
+    (month,) = rule_pages.open_list(site.desk, site.who("auditor"), 30)
+
+    assert isinstance(ever, RuleCard)
+    assert isinstance(month, RuleCard)
+    assert (ever.useful.taken, ever.useful.median_wait) == (2, hours(2))
+    assert (month.useful.opened, month.useful.taken, month.useful.median_wait) == (0, 0, None)
 
 
 def test_a_rule_is_said_in_words(site: ConsoleSite) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.access.abilities import Access
 from engine.errors import UserError
-from engine.flows.console import rule_drafts, rule_studies, study_runner
+from engine.flows.console import rule_drafts, rule_pages, rule_studies, study_runner
 from engine.model.rule_draft import RuleFileTexts, RuleStudy, StudyKind, StudyState
 from engine.model.rule_editor import StudiesPage
 from engine.store.database.connection import Database
@@ -102,6 +102,29 @@ def test_who_does_not_edit_rules_begins_and_reads_no_study(site: RuleSite, name:
 def test_a_day_that_cannot_be_read_is_a_mistake(site: RuleSite) -> None:
     with pytest.raises(UserError):
         begin(site, since="soon")
+
+
+def test_a_preview_with_an_outcome_says_what_rules_are_worth_beside_chance(site: RuleSite) -> None:
+    again = RULES.split("rules:\n")[1].replace("two-missed", "three-missed")
+    site.file.write_text(RULES + again.replace("at_least: 2", "at_least: 3"))
+    site.now += 1
+    site.take_up()
+    for number in range(3, 9):
+        site.site.caseload.client(number)
+        for hour in (60, 40, 20) if number % 2 else (60,):
+            site.site.missed(site.now - hours(hour), number)
+
+    begin(site, outcome="three-missed")
+    study = followed(site)
+    cards = rule_pages.open_list(site.desk, site.who("clinician"))
+
+    assert not isinstance(cards, Access)
+    values = {card.id: card.value for card in cards}
+    figures = json.loads(json.loads(study.summary)["figures"])["these_rules"]["outcome"]
+    (told,) = [one["lift"] for one in figures["rules"] if one["rule"] == "two-missed"]
+    found = values["two-missed"]
+    assert (found and found.lift) == told["value"]
+    assert values["three-missed"] is None  # the outcome itself is not measured
 
 
 def test_a_study_keeps_its_figures(site: RuleSite) -> None:

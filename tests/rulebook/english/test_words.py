@@ -89,7 +89,7 @@ SENTENCES = {
         "50% or less of sessions in the last 4 weeks, if those are 4 or more, are attended sessions"
     ),
     "{share: test, of: {result: positive}, where: {method: breath}, last: 5, less_than: 100%}": (
-        "less than 100% of the last 5 positive tests are tests with method breath"
+        "not all the last 5 positive tests are tests with method breath"
     ),
     "{streak: check_in, where: {status: missed}, among: "
     "{status: [completed, missed]}, at_least: 1}": (
