@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.model.agreement import Agreement
 from engine.model.instant import Instant
 from engine.model.local_time import Zones
 from engine.model.message import MessageKind, OutboxState
@@ -54,6 +55,7 @@ class Conversation:
         may_answer: Whether the account's role and person may write to this client.
         reason: Whether a text may reach the client now, and if not, why.
         sendable_at: When the client's quiet hours let a text pass, if they hold it.
+        agreed: What the client agreed to; None if no agreement stands.
     """
 
     ref: str
@@ -65,3 +67,4 @@ class Conversation:
     may_answer: bool
     reason: NotifyReason
     sendable_at: Instant | None
+    agreed: Agreement | None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import Connection
 
 from engine.access.abilities import Ability, Access
 from engine.calendar.quiet_hours import earliest_send
+from engine.errors import UserError
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
+from engine.flows.schedules import client_agreements
 from engine.messaging.eligibility import NotifyDecision, may_notify
 from engine.messaging.lint import lint
+from engine.model.agreement import LANGUAGES
 from engine.model.audit_action import AuditAction
 from engine.model.conversation import Conversation
 from engine.model.instant import DAY_US, Instant
@@ -61,6 +66,7 @@ def open_page(desk: Desk, who: SignedIn, ref: str) -> Conversation | Access | No
             viewing.may_act(who, Ability.ANSWER_CLIENT),
             reach.reason,
             reach.until,
+            agreements.standing(conn, [known.id]).get(known.id),
         )
     viewing.record(desk, who, "conversation", f"client {known.id}", now)
     return found
@@ -107,6 +113,64 @@ def answer(
             _record(conn, who, AuditAction.CLIENT_ANSWERED, known.id, detail, now)
     desk.wake("deliver")
     return AnswerResult(queued=True)
+
+
+def agree(desk: Desk, who: SignedIn, ref: str, typed: Mapping[str, str]) -> str | Access | None:
+    """Record that a client agreed to get texts.
+
+    Args:
+        desk: The engine as pages see it.
+        who: Who records it.
+        ref: The client's ref.
+        typed: How it was given, to which words, the language and the quiet hours, as typed.
+
+    Returns:
+        What is wrong, empty if it is recorded; or why the account must not. None if there is no
+        such client.
+    """
+
+    def record(conn: Connection, now: Instant) -> None:
+        language = next((one for one in LANGUAGES if one == typed.get("language")), None)
+        how, wording = typed.get("how", "").strip(), typed.get("wording", "").strip()
+        if not how or not wording or language is None:
+            raise UserError("Say how it was given, to which words, and the language.")
+        quiet = _time(typed, "quiet_from"), _time(typed, "quiet_to")
+        client_agreements.agree(conn, ref, how, wording, language, quiet, now, who.actor)
+
+    return _agreement(desk, who, ref, record)
+
+
+def withdraw_agreement(desk: Desk, who: SignedIn, ref: str) -> str | Access | None:
+    """Record that a client agrees to texts no more; returned is the same as by `agree`."""
+
+    def record(conn: Connection, now: Instant) -> None:
+        client_agreements.withdraw(conn, ref, now, who.actor)
+
+    return _agreement(desk, who, ref, record)
+
+
+def _agreement(
+    desk: Desk, who: SignedIn, ref: str, record: Callable[[Connection, Instant], None]
+) -> str | Access | None:
+    now = desk.now()
+    known = viewing.find(desk, who, ref, now)
+    if not isinstance(known, KnownClient):
+        return known
+    try:
+        with desk.database.write() as conn:
+            if viewing.acts_as(conn, who, Ability.ANSWER_CLIENT, known.id, now) is None:
+                return Access.NOT_THEIR_ROLE
+            record(conn, now)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def _time(typed: Mapping[str, str], name: str) -> time:
+    try:
+        return time.fromisoformat(typed.get(name, ""))
+    except ValueError:
+        raise UserError(f"'{typed.get(name, '')}' is not a time of day such as 21:00.") from None
 
 
 def mark_seen(desk: Desk, who: SignedIn, ref: str, newest: int) -> int | Access | None:

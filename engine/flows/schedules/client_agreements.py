@@ -27,6 +27,7 @@ def agree(
     language: TextLanguage,
     quiet: tuple[time, time],
     now: Instant,
+    actor: str = ACTOR,
 ) -> None:
     """Record that a client agreed to get texts.
 
@@ -38,6 +39,7 @@ def agree(
         language: The language of the texts.
         quiet: When the client's quiet hours begin and end.
         now: The present instant.
+        actor: Who records it, as the audit trail names them.
 
     Raises:
         UserError: There is no such client, the client has no number, or a text is too long.
@@ -53,10 +55,10 @@ def agree(
     # The client may have to be asked today.
     due_clients.mark_dirty(conn, {client.id: now})
     detail = {"how": how, "wording": wording, "language": language}
-    _record(conn, AuditAction.AGREED_TO_TEXTS, client.id, detail, now)
+    _record(conn, AuditAction.AGREED_TO_TEXTS, client.id, detail, now, actor)
 
 
-def withdraw(conn: Connection, ref: str, now: Instant) -> None:
+def withdraw(conn: Connection, ref: str, now: Instant, actor: str = ACTOR) -> None:
     """Record that a client agrees to texts no more.
 
     Raises:
@@ -65,7 +67,7 @@ def withdraw(conn: Connection, ref: str, now: Instant) -> None:
     client = _client(conn, ref)
     if not agreements.withdraw(conn, client.id, now):
         raise UserError(f"{ref} has not agreed to get texts.")
-    _record(conn, AuditAction.AGREEMENT_WITHDRAWN, client.id, {}, now)
+    _record(conn, AuditAction.AGREEMENT_WITHDRAWN, client.id, {}, now, actor)
 
 
 def _client(conn: Connection, ref: str) -> roster.KnownClient:
@@ -76,7 +78,12 @@ def _client(conn: Connection, ref: str) -> roster.KnownClient:
 
 
 def _record(
-    conn: Connection, action: AuditAction, client_id: int, detail: dict[str, str], now: Instant
+    conn: Connection,
+    action: AuditAction,
+    client_id: int,
+    detail: dict[str, str],
+    now: Instant,
+    actor: str,
 ) -> None:
     subject = f"client {client_id}"
-    audit_log.record(conn, at=now, actor=ACTOR, action=action, subject=subject, detail=detail)
+    audit_log.record(conn, at=now, actor=actor, action=action, subject=subject, detail=detail)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from engine.model.conversation import Conversation, TextOfClient, TextToClient
 from engine.model.local_time import Zones
@@ -14,30 +15,59 @@ from engine.presentation.console.frame import Frame, render_page
 _SITE = {MessageKind.ASK: "Handrail, a question", MessageKind.CLIENT_WORDS: "Handrail"}
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerTyped:
+    """An answer as a person typed it, and why it cannot be sent.
+
+    `form` is the number of the form; one that is sent twice sends one text.
+    """
+
+    form: int
+    words: str = ""
+    objections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTyped:
+    """An agreement that cannot be recorded, as a person typed it."""
+
+    mistake: str
+    typed: Mapping[str, str]
+
+
+_USUAL = {"language": "english", "quiet_from": "21:00", "quiet_to": "08:00"}
+
+
 def conversation(
     frame: Frame,
     page: Conversation,
-    form: int,
+    answer: AnswerTyped,
     said: str = "",
-    typed: str = "",
-    objections: Sequence[str] = (),
+    agreement: AgreementTyped | None = None,
 ) -> str:
     """Render a conversation.
 
     Args:
         frame: The frame around it.
         page: The texts, and whether the account may answer.
-        form: The number of the form; a form that is sent twice sends one text.
+        answer: The form for an answer.
         said: The sentence about what a button just did.
-        typed: The answer as the person typed it before.
-        objections: Why it cannot be sent.
+        agreement: The form for an agreement that holds a mistake; None if none was sent.
     """
     texts = [line for one in page.texts for line in _lines(one, page)]
     held = "" if page.sendable_at is None else when.at(page.sendable_at, page.zones)
+    agreed = page.agreed and {
+        "since": when.at(page.agreed.given_at, page.zones),
+        "how": page.agreed.how,
+        "language": page.agreed.language.capitalize(),
+        "quiet": f"{page.agreed.quiet_from:%H:%M} to {page.agreed.quiet_to:%H:%M}",
+    }
     return render_page(
         "console/conversation.html", frame, f"Texts of {page.ref}",
-        page=page, texts=texts, form=form, said=said, typed=typed, objections=objections,
-        why_not=why_no_text(page.reason), held=held,
+        page=page, texts=texts, form=answer.form, said=said, typed=answer.words,
+        objections=answer.objections, why_not=why_no_text(page.reason), held=held, agreed=agreed,
+        wrong=agreement.mistake if agreement else "",
+        agreement=agreement.typed if agreement else _USUAL,
     )  # fmt: skip
 
 

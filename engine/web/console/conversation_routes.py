@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 
+from engine.access.abilities import Access
 from engine.flows.console import conversation, notes
 from engine.flows.console.conversation import AnswerResult
 from engine.flows.console.signing_in import SignedIn
 from engine.model.printable import printable
 from engine.presentation.console import conversation_page, pages
+from engine.presentation.console.conversation_page import AgreementTyped, AnswerTyped
 from engine.web.console.reception import Reception, Typed, id_in
 from engine.web.console.sentences import said_of
 
@@ -42,6 +44,8 @@ class ConversationRoutes:
         if typed.get("what") == "seen":
             seen = conversation.mark_seen(self._desk, who, ref, newest)
             return self._reception.after(seen, f"/conversation/{quote(ref, safe='')}?did=seen")
+        if typed.get("what") in {"agree", "withdraw"}:
+            return self._agreement(who, ref, typed)
         words, form = typed.get("words", ""), id_in(typed, "form")
         if typed.get("what") != "answer" or form is None:
             return self._reception.not_found()
@@ -52,16 +56,33 @@ class ConversationRoutes:
             done, f"/conversation/{quote(ref, safe='')}?did=answered#answer"
         )
 
+    def _agreement(self, who: SignedIn, ref: str, typed: Typed) -> Response:
+        if typed.get("what") == "agree":
+            wrong = conversation.agree(self._desk, who, ref, typed)
+        else:
+            wrong = conversation.withdraw_agreement(self._desk, who, ref)
+        if isinstance(wrong, Access) or not wrong:
+            return self._reception.after(wrong, f"/conversation/{quote(ref, safe='')}?did=kept")
+        agreement = AgreementTyped(wrong, typed)
+        return self._page(who, ref, secrets.randbits(FORM_BITS), agreement=agreement)
+
     def _page(
-        self, who: SignedIn, ref: str, form: int, said: str = "", typed: str = "",
+        self,
+        who: SignedIn,
+        ref: str,
+        form: int,
+        said: str = "",
+        typed: str = "",
         objections: tuple[str, ...] = (),
-    ) -> Response:  # fmt: skip
+        agreement: AgreementTyped | None = None,
+    ) -> Response:
         found = conversation.open_page(self._desk, who, ref)
         frame = self._reception.frame(who)
+        answer = AnswerTyped(form, typed, objections)
         return self._reception.answer(
             found,
-            lambda page: conversation_page.conversation(frame, page, form, said, typed, objections),
-            422 if objections else 200,
+            lambda page: conversation_page.conversation(frame, page, answer, said, agreement),
+            422 if objections or agreement else 200,
         )
 
     def _note(self, request: Request, typed: Typed) -> Response:

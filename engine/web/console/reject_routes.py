@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI, Request, Response
 
+from engine.access.abilities import Access
 from engine.flows.console import reject_page
 from engine.model.site_pages import RejectedRow
 from engine.presentation.console import record_pages
@@ -45,7 +46,7 @@ class RejectRoutes:
             left = reject_page.leave_out(self._desk, who, reject)
             return self._reception.after(left, "/rejects?did=left-out")
         mistake = reject_page.read_again(self._desk, who, reject, row)
-        if not isinstance(mistake, str) or not mistake:
+        if isinstance(mistake, Access) or not mistake:
             return self._reception.after(mistake, "/rejects?did=read-again")
         frame, found = self._reception.frame(who), reject_page.open_page(self._desk, who)
         return self._reception.answer(

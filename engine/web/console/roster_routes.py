@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI, Query, Request, Response
 
+from engine.access.abilities import Access
 from engine.flows.console import absence_page, roster_forms
 from engine.model.absence_page import AbsencePage
 from engine.model.intake import RosterKind
@@ -56,7 +57,7 @@ class RosterRoutes:
         if isinstance(saved, RosterPage):
             frame = self._reception.frame(who)
             return self._reception.answer(saved, lambda page: roster_page.roster(frame, page), 422)
-        about = {"client": saved} if isinstance(saved, str) and saved else {}
+        about = {"client": saved} if saved and not isinstance(saved, Access) else {}
         return self._reception.after(saved, f"/roster/{part}?{urlencode({**about, 'did': 'kept'})}")
 
     def _absences(self, request: Request, did: str = "") -> Response:

@@ -153,3 +153,41 @@ def test_opening_the_texts_is_a_view_of_the_client(site: ConsoleSite) -> None:
     opened(site)
 
     assert site.audited("viewed") == ["client 1"]
+
+
+AGREED = {
+    "how": "signed form", "wording": "v2", "language": "spanish", "quiet_from": "22:00",
+    "quiet_to": "07:30",
+}  # fmt: skip
+
+
+def test_an_agreement_is_recorded_and_withdrawn(site: ConsoleSite) -> None:
+    who = site.who("one")
+    assert conversation.withdraw_agreement(site.desk, who, "C-1") == ""
+    assert opened(site).agreed is None
+    assert conversation.agree(site.desk, who, "C-1", AGREED) == ""
+
+    agreed = opened(site).agreed
+    assert agreed is not None
+    assert (agreed.how, agreed.language, f"{agreed.quiet_to:%H:%M}") == (
+        "signed form", "spanish", "07:30",
+    )  # fmt: skip
+    assert opened(site).reason is NotifyReason.ALLOWED
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"how": ""}, {"language": "french"}, {"quiet_to": "late"}, {"wording": "v" * 41}]
+)
+def test_a_wrong_agreement_is_not_recorded(site: ConsoleSite, wrong: dict[str, str]) -> None:
+    who = site.who("one")
+    conversation.withdraw_agreement(site.desk, who, "C-1")
+
+    assert conversation.agree(site.desk, who, "C-1", AGREED | wrong)
+    assert opened(site).agreed is None
+
+
+@pytest.mark.parametrize("name", ["two", "auditor"])
+def test_who_may_not_records_no_agreement(site: ConsoleSite, name: str) -> None:
+    assert isinstance(conversation.agree(site.desk, site.who(name), "C-1", AGREED), Access)
+    assert isinstance(conversation.withdraw_agreement(site.desk, site.who(name), "C-1"), Access)
+    assert opened(site).agreed is not None

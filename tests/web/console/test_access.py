@@ -94,6 +94,8 @@ ACCESS = {
         ("/conversation/C-2", (403, 303, 403, 403, 403, 401), {"what": "seen", "newest": "9"}),
         ("/conversation/C-1?answer", (303, 303, 403, 403, 403, 401), ANSWER),
         ("/conversation/C-2?answer", (403, 303, 403, 403, 403, 401), ANSWER),
+        ("/conversation/C-1?agree", (422, 422, 403, 403, 403, 401), {"what": "agree"}),
+        ("/conversation/C-2?agree", (403, 422, 403, 403, 403, 401), {"what": "agree"}),
         ("/conversation/C-1?empty", (422, 422, 403, 403, 403, 401), ANSWER | {"words": ""}),
     ],
     "GET /entries/{ref:path}": [
