@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, time
 
 import pytest
 
+from engine.errors import SourcesError
 from engine.flows.delivery import deliver
+from engine.flows.intake import ingest
 from engine.flows.schedules.client_agreements import agree
 from engine.model.instant import to_us
+from engine.model.intake import ReadEvent
 from engine.model.message import Outgoing, SendResult
 from engine.store.database.connection import Database
 from engine.store.operations import clock_repair
@@ -17,6 +21,7 @@ from engine.store.tables.schedules import expectations
 from tests.flows.schedules.test_asking import ENGLISH, AskedSite
 from tests.kit.schedule_site import ASKED, DAILY, ScheduleSite
 from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND, clock
+from tests.kit.twilio_site import Arrivals
 
 CLIENTS = 500
 
@@ -169,3 +174,33 @@ def test_a_schedule_that_changes_while_a_question_waits_is_asked_once(site: Aske
     assert site.outcomes[0] == ("2026-06-02", None)
     site.at(clock("23:00"))
     assert site.outcomes[0] == ("2026-06-02", "missed")
+
+
+def test_a_feed_that_is_out_overnight_gives_not_one_false_alert(sqlite_database: Database) -> None:
+    site = ScheduleSite(sqlite_database)
+    site.with_people()
+    for number in range(2, 11):
+        site.caseload.client(number)
+        site.caseload.assign(1, "case_manager", number)
+    site.plan(DAILY.replace("20:00", "21:00"))
+    night = (clock("20:30"), clock("08:00", 1))
+    done = [(clock("19:00") + n * MINUTE, clock("20:00") + n * 7 * MINUTE, n) for n in range(1, 10)]
+    rows = [(known, _check_in(at, number)) for at, known, number in done]
+    source = Arrivals(sorted([(NOON - HOUR, _check_in(NOON - DAY, 1)), *rows]), outages=[night])
+    for minutes in range(0, 24 * 60, 10):
+        now = source.clock.at = NOON + minutes * MINUTE
+        with suppress(SourcesError):
+            ingest.run(site.database, [source], "UTC", now)
+        site.at(now)
+        if now < night[1]:
+            assert site.alerts == []
+            assert site.missed_events == []
+    # The tenth client did not check in, and is the only one to be missed once data are back.
+    assert [alert.client_id for alert in site.alerts] == [10]
+    ends = {row.client_id: str(row.outcome) for row in site.rows(expectations) if row.outcome}
+    assert ends == {**dict.fromkeys(range(1, 10), "kept"), 10: "missed"}
+
+
+def _check_in(at: int, number: int) -> ReadEvent:
+    key, fields = f"{number}-{at}", '{"status":"completed"}'
+    return ReadEvent(f"C-{number}", "check_in", at, key, fields, None, 1, False, key)
