@@ -201,7 +201,7 @@ class Engine:
         ticks = [
             Tick("clock", CLOCK_SECONDS, self._watch_clock),
             self._tick("rules", every.rules, self._take_up_rules),
-            self._tick("ingest", every.ingest, self._ingest),
+            self._tick("ingest", every.ingest, self.read_sources),
             self._tick("evaluate", every.evaluate, self._evaluate),
             self._tick("deliver", every.deliver, self._deliver),
             self._tick("audit", every.audit, self._audit),
@@ -308,7 +308,8 @@ class Engine:
     def _watch_clock(self) -> None:
         clock_watch.watch(self.database, self._time, self._host)
 
-    def _ingest(self) -> Mapping[str, int]:
+    def read_sources(self) -> Mapping[str, int]:
+        """Read what is new in the sources, and return how much there was of each sort."""
         self.turn.take()
         now = self.now()
         try:

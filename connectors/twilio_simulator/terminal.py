@@ -13,6 +13,8 @@ from typing import TextIO
 from connectors.twilio_simulator.texts import CarrierMessage
 
 _WITH_NUMBER = re.compile(r"(\+\d{7,15})[ :]+(.*)")
+_ANSWERS = re.compile(r"\d+[ ,]+\d+([ ,]+\w+)*")
+_EXAMPLE = ", such as "  # questions to clients end in one
 _HINT = "Answer as these phones would: type 1 A and Enter; or +12025550102 1 A, to be that phone.\n"
 
 
@@ -32,10 +34,11 @@ class PhoneTerminal:
 
     def show(self, text: CarrierMessage) -> None:
         """Show a text that reached a phone."""
+        first = not self._shown
+        self._shown.append(text)  # before it shows, because a person may answer at once
         self._say(f"SMS to {text.to}: {text.body}\n")
-        if self._listening and not self._shown:
+        if self._listening and first:
             self._say(_HINT)
-        self._shown.append(text)
 
     def listen(self, descriptor: int) -> None:
         """Read lines from an open file until it ends or `stop` is called."""
@@ -72,7 +75,13 @@ class PhoneTerminal:
         self._send(sender, words)
 
     def _answering(self, line: str) -> str:
-        """Return the phone that last got a text with the typed code, or else any text."""
+        """Return the phone that last got a text with the typed code, or else any text.
+
+        Several answers such as `8 2 y` come from the phone that was last asked for some.
+        """
+        if _ANSWERS.fullmatch(line):
+            asked = (text.to for text in reversed(self._shown) if _EXAMPLE in text.body)
+            return next(asked, self._shown[-1].to)
         number = re.search(r"\d+", line)
         word = re.compile(rf"\b{number.group()}\b") if number else None
         meant = (text.to for text in reversed(self._shown) if word and word.search(text.body))

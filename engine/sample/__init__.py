@@ -16,8 +16,8 @@ from engine.sample.people import CLIENTS, STAFF, Cells, SampleClient
 from engine.sample.weeks import Happening, ordinary_weeks
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
-    "clients": ("client", "timezone", "enrolled", "discharged", "leave_began", "leave_ended",
-                "program", "substance"),
+    "clients": ("client", "phone", "timezone", "enrolled", "discharged", "leave_began",
+                "leave_ended", "program", "substance"),
     "staff": ("staff", "call_name", "role", "phone", "timezone", "quiet_from", "quiet_to",
               "active"),
     "assignments": ("client", "staff", "role", "began"),
@@ -81,6 +81,7 @@ def _happenings(client: SampleClient, now: datetime, random: Random) -> Iterator
 def _record(client: SampleClient, now: datetime) -> Cells:
     return {
         "client": client.ref,
+        "phone": client.phone,
         "timezone": client.timezone,
         "enrolled": _day(now, client.enrolled),
         "discharged": _day(now, client.discharged),

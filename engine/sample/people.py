@@ -44,6 +44,7 @@ class SampleClient:
     program: str = "aftercare"
     timezone: str = "America/New_York"
     on_leave_for: int | None = None
+    phone: str = ""
 
 
 def _check_in(hours_ago: float, **cells: object) -> News:
@@ -113,9 +114,9 @@ CLIENTS = (
     # Nothing to tell: a steady one, and one whose leave explains the silence.
     SampleClient("C-1079", "CM-2", "alcohol", 56, 130, timezone="America/Los_Angeles"),
     SampleClient("C-1086", "CM-1", "stimulants", 56, 90, quiet_for=9 * DAY, on_leave_for=9),
-    # Good news: sixty days, which a single missed check-in does not spoil.
+    # Good news: sixty days, which a single missed check-in does not spoil. Agrees to texts.
     SampleClient("C-1090", "CM-2", "alcohol", 61, 110, mentor="M-2", alias="Jo",
-        news=(_missed(26),)),
+        phone="+12025550190", news=(_missed(26),)),
 )  # fmt: skip
 
 STAFF = (

@@ -15,10 +15,12 @@ from shutil import copytree
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import select
 
 from engine.sample import write_sample
 from engine.store.database.connection import Database
 from engine.store.operations import rule_sets
+from engine.store.tables.messages import outbox
 from tests.kit.log_watch import watch
 from tests.kit.processes import daemon_of, handrail
 
@@ -120,6 +122,46 @@ def test_a_text_is_answered_on_the_phone_in_the_terminal_and_the_alert_is_taken(
         assert process.wait(30) == 0
     listed = handrail(site, "alerts", "--format", "json")
     assert "acknowledged" in listed.out
+
+
+def test_a_client_of_the_sample_is_asked_answers_on_the_phone_and_an_alert_follows(
+    site: Path,
+) -> None:
+    for file in (site / "inbox").iterdir():
+        file.unlink()
+    copytree(ROOT / "plans", site / "plans", dirs_exist_ok=True)
+    config = site / "config.yaml"
+    config.write_text(config.read_text() + "console: {port: 0}\n")
+    command = [
+        sys.executable,
+        "-m",
+        "engine",
+        "run",
+        "--sample",
+        "--phone",
+        "--config",
+        str(config),
+    ]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=watch.file(), text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        said = iter(process.stdout.readline, "")
+        assert any("how is today?" in line for line in said)
+        process.stdin.write("8 2 y\n")
+        process.stdin.flush()
+        assert any("we have your answers" in line for line in said)
+        listed = (handrail(site, "alerts", "--client", "C-1090").out for _ in range(60))
+        assert any("high" in alerts for alerts in listed)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    database = Database.open(f"sqlite:///{site}/var/handrail.db")
+    with database.read() as conn:
+        (drawn,) = conn.scalars(select(outbox.c.body).where(outbox.c.kind == "due_notice"))
+    database.close()
+    assert "today is one of your days" in drawn
 
 
 @pytest.mark.parametrize("redirect", ["</dev/null", "<&-"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.operations.sample_texting import let_a_client_be_texted
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings
 from engine.errors import HandrailError, UserError
 from engine.model.written_instant import read_instant
@@ -78,6 +79,8 @@ def run(
                 "Use a configuration and a database of its own."
             )
         if not once:
+            if sample:
+                let_a_client_be_texted(engine)
             daemon.run(engine, showing=partial(_show_console, engine, sample))
         elif not daemon.step_once(engine):
             raise typer.Exit(HandrailError.exit_code)
@@ -113,13 +116,17 @@ def _trial_clock(settings: Settings, at: str) -> Clock:
 
 def _write_sample(settings: Settings, clock: Clock) -> None:
     from engine.sample import write_sample
+    from engine.sample.due import write_sample_plans
 
     folder = next((source.inbox for source in settings.sources if source.inbox), None)
     if folder is None:
         raise UserError(
             "The configuration names no folder as a source, so a sample has nowhere to go."
         )
-    if write_sample(folder, clock.now()):
+    fresh = write_sample(folder, clock.now())
+    if settings.plans.is_dir() and (fresh or (settings.plans / "sample.yaml").exists()):
+        write_sample_plans(settings.plans, clock.now())
+    if fresh:
         print(f"A made-up caseload stands in {folder} now; nobody in it is real.", flush=True)
 
 
@@ -158,6 +165,8 @@ def _run_with_phone(settings: Settings, clock: Clock, sample: bool) -> None:
     try:
         engine = wire(settings.model_copy(update={"sms": sms}), clock, sys.stdout, phone.environ)
         try:
+            if sample:
+                let_a_client_be_texted(engine)
             daemon.run(
                 engine,
                 lambda address: phone.connect(address, descriptor),

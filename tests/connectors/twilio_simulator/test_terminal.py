@@ -59,6 +59,14 @@ def test_a_number_that_an_earlier_text_named_comes_from_its_phone(phone: Phone) 
     assert phone.sent == [("+15550101", "7 A")]
 
 
+def test_several_answers_come_from_the_phone_that_was_asked_for_some(phone: Phone) -> None:
+    phone.arrives("+15550101", "Handrail: how is today? Reply with three answers, such as 5 5 n.")
+    phone.arrives("+15550102", "Handrail: C-1 needs you. Reply 8 A")
+    phone.console.typed("8 2 y")
+    phone.console.typed("8 a")
+    assert phone.sent == [("+15550101", "8 2 y"), ("+15550102", "8 a")]
+
+
 def test_a_phone_can_be_named(phone: Phone) -> None:
     phone.console.typed("+15550103 17 A")
     assert phone.sent == [("+15550103", "17 A")]
