@@ -9,7 +9,14 @@ from typing import Any
 
 from connectors.fhir.fhir_form import FhirForm
 from connectors.fhir.patients import Patients, patients_of
-from connectors.fhir.polling import Page, changed_since, deleted_since, read_stamp, stamp_of
+from connectors.fhir.polling import (
+    Page,
+    changed_since,
+    deleted_since,
+    page_of,
+    read_stamp,
+    stamp_of,
+)
 from connectors.fhir.resource_state import POPULATION, ResourceState
 from connectors.fhir.server import FhirServer, UnsupportedError
 from connectors.fhir.settings import FhirSettings, ResourceMapping
@@ -21,6 +28,9 @@ from engine.model.event_kinds import Kind
 from engine.model.instant import MICROSECOND, to_us
 from engine.model.intake import Batch, Gone, Reject
 
+# The types of parts that come along and are polled too, by the resource and its reference.
+_PARTS = {("DiagnosticReport", "result"): "Observation"}
+_AT_ONCE = 20  # parts that one search names
 # The key under which a resource holds the ref of its client.
 CLIENT = "client"
 
@@ -58,12 +68,15 @@ class MappedResource:
         if whole:
             is_first = POPULATION not in state.marks
             yield from self._scope(server, patients, state, POPULATION, begin)
+            yield from self._changed_parts(server, patients, state, POPULATION)
             if is_first:
                 state.clients = patients.ids()
         others = sorted(set(patients.ids()) - set(state.clients)) if whole else patients.ids()
         for patient in () if self.mapping.roster else others:
             yield from self._scope(server, patients, state, patient, begin)
-            if whole:
+            if not whole:
+                yield from self._changed_parts(server, patients, state, patient)
+            else:
                 state.clients = sorted({*state.clients, patient})
                 state.marks.pop(patient, None)
         if deletions_since and self._has_history:
@@ -103,6 +116,41 @@ class MappedResource:
                 yield self._batch(harvest, state)
         state.going.pop(scope, None)
 
+    def _changed_parts(
+        self, server: FhirServer, patients: Patients, state: ResourceState, scope: str
+    ) -> Iterator[Batch]:
+        """Read the resources again whose parts changed, because their own stamps may not."""
+        target = _PARTS.get((self.mapping.resource, self.mapping.include or ""))
+        mark = f"parts {scope}"
+        if target is None or scope not in state.marks:
+            return
+        if mark not in state.marks:  # what came until now came along with its resource
+            state.marks[mark] = state.marks[scope]
+        asked = [("category", "laboratory"), *([("patient", scope)] if scope else [])]
+        since, compiled = state.since(mark, self._overlap, ""), self._compiled(())
+        for page in changed_since(server, target, asked, since, self._settings.page):
+            changed = [
+                f"{target}/{each['id']}"
+                for each in page.resources
+                if any(map(patients.ref, patients_of(each)))
+                and state.line_of(f"{target}/{each['id']}", stamp_of(each)) is not None
+            ]
+            for start in range(0, len(changed), _AT_ONCE):
+                names = ",".join(changed[start : start + _AT_ONCE])
+                including = ("_include", f"{self.mapping.resource}:{self.mapping.include}")
+                wanted = [
+                    *self.mapping.search.items(),
+                    (str(self.mapping.include), names),
+                    including,
+                ]
+                found = page_of(server.search(self.mapping.resource, wanted), self.mapping.resource)
+                harvest = self._take(found, patients, state, compiled, again=True)
+                if harvest.rows:
+                    yield self._batch(harvest, state)
+            if page.resources:
+                state.move(mark, stamp_of(page.resources[-1]))
+        state.going.pop(mark, None)
+
     def _compiled(self, former: Sequence[Any]) -> tuple[FlatRecords, Rows]:
         flat = FlatRecords(self.mapping, FhirForm(), former)
         return flat, Rows(self.mapping, flat.header, self._kinds, self._zone, former)
@@ -113,13 +161,18 @@ class MappedResource:
         patients: Patients,
         state: ResourceState,
         compiled: tuple[FlatRecords, Rows],
+        *,
+        again: bool = False,
     ) -> Harvest:
+        """Take the resources of a page that are our clients' and are new, or all `again`."""
         harvest, (flat, rows) = Harvest(), compiled
         for resource in page.resources:
             refs = [ref for each in patients_of(resource) if (ref := patients.ref(each))]
             # Data of other people are none of ours, and are not kept.
             if not refs and self.mapping.resource != "Patient":
                 continue
+            if self._has_changed_parts(resource, page, state) or again:
+                state.seen.pop(str(resource["id"]), None)
             line = state.line_of(str(resource["id"]), stamp_of(resource))
             if line is None:
                 continue
@@ -133,6 +186,14 @@ class MappedResource:
                 _embed(record, self.mapping.include, page.included)
             rows.take(flat.rows(record, line), 0, harvest)
         return self._only_revoked(harvest)
+
+    def _has_changed_parts(self, resource: Any, page: Page, state: ResourceState) -> bool:
+        """Return whether a part that came along is new or has changed, and remember it."""
+        if not self.mapping.include:
+            return False
+        names = set(_references(resource.get(self.mapping.include))) & page.included.keys()
+        lines = [state.line_of(name, stamp_of(page.included[name])) for name in sorted(names)]
+        return any(line is not None for line in lines)
 
     def _is_left_out(self, resource: Any) -> bool:
         labels = (resource.get("meta") or {}).get("security") or []
@@ -181,10 +242,15 @@ class MappedResource:
 
 def _embed(record: dict[str, Any], name: str, included: Mapping[str, Any]) -> None:
     """Put resources that came along in the place of the references to them."""
-    said = record.get(name)
-    references = said if isinstance(said, list) else [said] if said else []
-    found = [
-        included.get("/".join(str(each.get("reference", "")).split("/")[-2:]), each)
-        for each in references
-    ]
-    record[name] = found
+    references = _listed(record.get(name))
+    found = zip(_references(references), references, strict=True)
+    record[name] = [included.get(named, reference) for named, reference in found]
+
+
+def _references(said: Any) -> list[str]:
+    """Return the type and id of each reference, such as Observation/1."""
+    return ["/".join(str(each.get("reference", "")).split("/")[-2:]) for each in _listed(said)]
+
+
+def _listed(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else [said] if said else []

@@ -55,12 +55,12 @@ def changed_since(
     while True:
         window = [("_lastUpdated", f"ge{anchor}"), ("_sort", "_lastUpdated"), ("_count", str(size))]
         bundle = server.search(resource, [*asked, *window])
-        page = _page(bundle, resource, anchor)
+        page = page_of(bundle, resource, anchor)
         yield page
         # If one instant fills pages, only the server knows what comes next within it.
         while bundle.following is not None and _last(page, anchor) <= read_stamp(anchor):
             bundle = server.follow(bundle.following)
-            page = _page(bundle, resource, anchor)
+            page = page_of(bundle, resource, anchor)
             yield page
         if bundle.following is None:
             return
@@ -122,9 +122,14 @@ def _last(page: Page, anchor: str) -> datetime:
     return read_stamp(stamp_of(page.resources[-1]) if page.resources else anchor)
 
 
-def _page(bundle: Bundle, resource: str, anchor: str) -> Page:
+def page_of(bundle: Bundle, resource: str, anchor: str | None = None) -> Page:
+    """Return the resources of a type in a page of an answer, and those that came along.
+
+    Raises:
+        ServerError: One changed before the anchor, or they are not in the order of their changes.
+    """
     found, included = [], {}
-    before = read_stamp(anchor)
+    before = None if anchor is None else read_stamp(anchor)
     for entry in bundle.entries:
         each = entry.get("resource")
         if not isinstance(each, dict):
@@ -133,11 +138,15 @@ def _page(bundle: Bundle, resource: str, anchor: str) -> Page:
         if mode == "include":
             included[f"{each.get('resourceType')}/{each.get('id')}"] = each
         elif mode == "match" and each.get("resourceType") == resource:
-            stamp = read_stamp(stamp_of(each))
-            if stamp < before - _SLACK:
-                raise ServerError(
-                    "The server does not answer in the order of _lastUpdated, or leaves it out."
-                )
-            before = max(before, stamp)
+            if before is not None:
+                before = _in_order(before, read_stamp(stamp_of(each)))
             found.append(each)
     return Page(found, included)
+
+
+def _in_order(before: datetime, stamp: datetime) -> datetime:
+    if stamp < before - _SLACK:
+        raise ServerError(
+            "The server does not answer in the order of _lastUpdated, or leaves it out."
+        )
+    return max(before, stamp)

@@ -227,6 +227,55 @@ def test_asked_client_by_client_it_brings_the_same(make: Make) -> None:
     assert all(f"patient={site.patient}" in path for path in asked)
 
 
+PANELS = """
+- resource: DiagnosticReport
+  with: result
+  parts: {analytes: {of: result, when: {code: [59673-4]}}}
+  events:
+    - kind: test
+      client: client
+      at: effective
+      id: id
+      version: meta.lastUpdated
+      when: {analytes: filled}
+      fields:
+        method: {always: urine}
+        result: {each: analytes, column: value, values: {POS: positive, NEG: negative},
+          worst_of: [positive, negative]}
+"""
+
+
+@pytest.mark.parametrize("by", ["population", "client"])
+def test_a_result_that_changes_alone_has_its_report_read_again(make: Make, by: str) -> None:
+    site = make(PANELS, f"    by: {by}\n")
+    said = {
+        "subject": {"reference": f"Patient/{site.patient}"}, "status": "final",
+        "effectiveDateTime": "2026-03-02T14:00:00Z",
+        "category": [{"coding": [{"code": "laboratory"}]}],
+    }  # fmt: skip
+
+    def put_result(value: str) -> None:
+        code = {"coding": [{"system": "http://loinc.org", "code": "59673-4"}]}
+        number = f"{site.patient}-fentanyl"
+        result = {"resourceType": "Observation", "id": number, "code": code, "valueString": value}
+        site.server.put({**result, **said})
+
+    put_result("POS")
+    site.server.put(
+        {
+            "resourceType": "DiagnosticReport", "id": f"{site.patient}-cup",
+            "code": {"coding": [{"code": "65750-2"}]}, **said,
+            "result": [{"reference": f"Observation/{site.patient}-fentanyl"}],
+        }
+    )  # fmt: skip
+    site.read()
+    assert [fields["result"] for _, _, fields in site.events()] == ["positive"]  # type: ignore[index]
+    assert site.read() == {}
+    put_result("NEG")
+    site.read()
+    assert [fields["result"] for _, _, fields in site.events()] == ["negative"]  # type: ignore[index]
+
+
 def test_what_must_not_be_disclosed_is_left_out_and_taken_back(site: FhirSite) -> None:
     site.appointment("1", "noshow")
     site.read()
