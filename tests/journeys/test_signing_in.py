@@ -212,3 +212,24 @@ def test_in_an_emergency_a_reason_opens_the_client_of_another(
     other.close()
     page.reload()
     heading(page, "Not your client")
+
+
+def test_a_supervisor_adds_an_account_whose_link_signs_in(
+    page: Page, site: ConsoleSite, browser: Browser
+) -> None:
+    come_by_link(page, site, "super")
+    page.get_by_role("link", name="Accounts").click()
+    without_violations(page)
+
+    page.get_by_label("Account", exact=True).fill("new")
+    page.get_by_label("Role").select_option("clinician")
+    page.get_by_role("button", name="Add, and make a link").click()
+    link = page.get_by_role("status").locator("code").inner_text()
+    without_violations(page)
+
+    other = browser.new_context()
+    elsewhere = other.new_page()
+    elsewhere.goto(link)
+    elsewhere.get_by_role("button", name="Sign in as new").click()
+    heading(elsewhere, "Rules")
+    other.close()

@@ -67,7 +67,7 @@ def password(frame: Frame, secret: str, address: str, said: str) -> str:
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return render_page(
         "console/password.html", frame, "Password and app",
-        secret=secret, groups=groups, code=_qr(address), said=said,
+        secret=secret, address=address, groups=groups, code=_qr(address), said=said,
     )  # fmt: skip
 
 

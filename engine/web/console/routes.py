@@ -6,7 +6,6 @@ from fastapi import FastAPI, Response
 
 from engine.flows.console.desk import Desk
 from engine.presentation.rendering import asset
-from engine.web.api.program_routes import api
 from engine.web.application import few_threads
 from engine.web.console.account_list_routes import AccountListRoutes
 from engine.web.console.account_routes import AccountRoutes
@@ -30,6 +29,7 @@ from engine.web.console.sign_in_routes import SignInRoutes
 from engine.web.console.site_routes import SiteRoutes
 from engine.web.console.study_routes import StudyRoutes
 from engine.web.console.today_routes import TodayRoutes
+from engine.web.programs.program_routes import api
 
 _ASSETS = {
     "console.css": "text/css",

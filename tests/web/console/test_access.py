@@ -207,7 +207,7 @@ def test_every_route_stands_in_the_table(site: ConsoleSite) -> None:
     routes = {
         f"{method} {route.path}"
         for route in application(site.desk, URL).routes
-        if not isinstance(route, Mount)  # the API, which tests/web/api is about
+        if not isinstance(route, Mount)  # the API, which tests/web/programs is about
         for method in route.methods - {"HEAD"}
     }
 

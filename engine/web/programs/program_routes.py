@@ -14,10 +14,10 @@ from engine.model.alert import Act
 from engine.model.api_token import Scope
 from engine.model.printable import printable
 from engine.model.rule import Severity
-from engine.web.api.bodies import ActBody, AlertBody, AlertDetailBody, AlertsBody, ClientsBody
-from engine.web.api.callers import caller, granted
-from engine.web.api.cds_hooks import add_cds_hooks
-from engine.web.api.problems import ProblemError, add_problems, documented
+from engine.web.programs.bodies import ActBody, AlertBody, AlertDetailBody, AlertsBody, ClientsBody
+from engine.web.programs.callers import caller, granted
+from engine.web.programs.cds_hooks import add_cds_hooks
+from engine.web.programs.problems import ProblemError, add_problems, documented
 
 _ACTS = {
     "take": Act.TAKE,

@@ -19,7 +19,7 @@ from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.api_token import Scope
 from engine.model.rule import Severity
-from engine.web.api.callers import caller, granted
+from engine.web.programs.callers import caller, granted
 
 SERVICE = "open-alerts"
 _LONGEST_SUMMARY = 139

@@ -11,7 +11,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from engine.flows.console import api_tokens
 from engine.model.api_token import Scope
 from engine.store.database.connection import Database
-from engine.web.api.program_routes import api
+from engine.web.programs.program_routes import api
 from tests.kit.console import URL, ConsoleSite
 
 EXAMPLES = 8  # of each operation and mode

@@ -13,7 +13,7 @@ from engine.flows.console import api_tokens
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
 from engine.model.api_token import Scope
-from engine.web.api.problems import ProblemError
+from engine.web.programs.problems import ProblemError
 
 _BEARER = HTTPBearer(auto_error=False, description="A token of handrail accounts token.")
 _Found = TypeVar("_Found")
