@@ -20,7 +20,7 @@ class AbsenceShown:
 
 @dataclass(frozen=True, slots=True)
 class AbsencePage:
-    """Present and coming absences, what stands in the form, and what is wrong with it."""
+    """Present and coming absences, the texts in the form, and the mistake in it."""
 
     absences: tuple[AbsenceShown, ...]
     typed: Mapping[str, str]

@@ -22,8 +22,8 @@ class EntryPage:
         kinds: The kinds to choose from.
         kind: The kind of the form.
         key: The key of the entry that the form corrects; None for a new one.
-        typed: What stands in the form, by the name of the field.
-        mistakes: What is wrong with it, by the name of the field; "" for the whole.
+        typed: The texts in the form, by the name of the field.
+        mistakes: The mistakes in it, by the name of the field; "" is the whole form.
     """
 
     ref: str

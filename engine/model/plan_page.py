@@ -49,7 +49,7 @@ class ComingOccurrence:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """A client's plan, what was due lately, the newest first, and what is coming.
+    """A client's plan, the expectations of late, the newest first, and the coming ones.
 
     `typed` is an excuse that cannot be taken, as it was typed, and `mistake` is why.
     """

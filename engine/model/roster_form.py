@@ -1,4 +1,4 @@
-"""The forms of the roster, for sites without an EHR that holds it."""
+"""The forms of the roster; sites without an EHR keep it by them."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class RosterEntry:
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
-    """A form of the roster, the rows beside it, and what is wrong with what was typed.
+    """A form of the roster, the rows beside it, and the mistakes in what was typed.
 
     `client` is the client whose rows are listed; empty for the staff.
     """

@@ -125,7 +125,7 @@ def agree(desk: Desk, who: SignedIn, ref: str, typed: Mapping[str, str]) -> str 
         typed: How it was given, to which words, the language and the quiet hours, as typed.
 
     Returns:
-        What is wrong, empty if it is recorded; or why the account must not. None if there is no
+        The mistake, empty if it is recorded; or why the account must not. None if there is no
         such client.
     """
 

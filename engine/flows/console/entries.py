@@ -32,7 +32,7 @@ _SHOWN = 30  # entries of a page
 
 @dataclass
 class _RefusedError(Exception):
-    """What was entered cannot be taken, so nothing of it is kept."""
+    """An entry cannot be taken, so nothing of it is kept."""
 
     reject: Reject
 

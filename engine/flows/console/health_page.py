@@ -1,4 +1,4 @@
-"""What `handrail doctor` says, for the people who may know it."""
+"""The results of `handrail doctor`, as far as an account may know them."""
 
 from __future__ import annotations
 

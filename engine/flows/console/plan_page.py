@@ -1,4 +1,4 @@
-"""A client's care plan: what is due, kept and missed, and excusing with a reason."""
+"""A client's care plan: expectations with their outcomes, and excuses with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that could not be read: seen, mended, read again, or left out."""
+"""Rows that could not be read: a person fixes them, reads them again, or leaves them out."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def open_page(desk: Desk, who: SignedIn) -> tuple[RejectedRow, ...] | Access:
 
 
 def read_again(desk: Desk, who: SignedIn, reject_id: int, row: str) -> str | Access | None:
-    """Read a row again, perhaps as a person mended it.
+    """Read a row again, perhaps as a person fixed it.
 
     Args:
         desk: The engine as pages see it.
-        who: Who mends it.
+        who: Who fixes it.
         reject_id: The row.
         row: Its text as it is now.
 

@@ -175,7 +175,8 @@ def _rows(
 ) -> tuple[RosterEntry, ...]:
     if kind == "staff":
         people = sorted(staff.everybody(conn).values(), key=lambda one: (not one.active, one.ref))
-        return tuple(_staff_row(conn, one) for one in people)
+        files = list_rows.files_of(conn, kind)
+        return tuple(_staff_row(one, files.get(one.ref)) for one in people)
     if client_id is None:
         return ()
     (client,) = histories.read_clients(conn, [client_id])
@@ -194,7 +195,7 @@ def _file(conn: Connection, kind: RosterKind, *key: str) -> str | None:
     return None if owner is None else owner[1]
 
 
-def _staff_row(conn: Connection, one: Staff) -> RosterEntry:
+def _staff_row(one: Staff, file: str | None) -> RosterEntry:
     typed = {
         "ref": one.ref,
         "role": one.role,
@@ -205,7 +206,7 @@ def _staff_row(conn: Connection, one: Staff) -> RosterEntry:
         "quiet_to": f"{one.quiet_to:%H:%M}" if one.quiet_to else "",
         "active": "yes" if one.active else "no",
     }
-    return RosterEntry(typed, not one.active, _file(conn, "staff", one.ref))
+    return RosterEntry(typed, not one.active, file)
 
 
 def _client_row(conn: Connection, client: Client, now: Instant) -> RosterEntry:

@@ -114,7 +114,7 @@ def rejects(
         rows: The rows.
         said: The sentence about what a button just did.
         tried: The row that was tried and cannot be read still.
-        typed: Its text as the person mended it.
+        typed: Its text as the person fixed it.
         mistake: Why it cannot be read.
     """
     return render_page(

@@ -25,6 +25,7 @@ _ENDED = select(list_rows.c.key, list_rows.c.ended_at).where(
     list_rows.c.ended_at.is_not(None),
     list_rows.c.key.in_(bindparam("keys", expanding=True)),
 )
+_STANDS = (list_rows.c.gone_at.is_(None), list_rows.c.ended_at.is_(None))
 _WHERE_GONE = (list_rows.c.gone_at.is_not(None), list_rows.c.ended_at.is_(None))
 _FILE = [list_rows.c[name] for name in ("source", "list", "item", "roster", "complete")]
 _GONE = select(*_FILE, func.count()).where(*_WHERE_GONE).group_by(*_FILE).order_by(*_FILE[:3])
@@ -34,14 +35,6 @@ _ELSEWHERE = select(list_rows.c.key).where(
     list_rows.c.gone_at.is_(None),
     or_(list_rows.c.source != bindparam("of_source"), list_rows.c.list != bindparam("of_list")),
     list_rows.c.key.in_(bindparam("keys", expanding=True)),
-)
-
-_OWNER = (
-    select(list_rows.c.source, list_rows.c.item)
-    .where(list_rows.c.roster == bindparam("part"))
-    .where(list_rows.c.gone_at.is_(None), list_rows.c.ended_at.is_(None))
-    .where(or_(list_rows.c.key == bindparam("key"), list_rows.c.key.startswith(bindparam("begin"))))
-    .limit(1)
 )
 
 
@@ -105,9 +98,18 @@ def owner(conn: Connection, roster: RosterKind, key: str) -> tuple[str, str] | N
         roster: The part of the roster.
         key: The row's key in its list, or the beginning of it, without the last part.
     """
-    asked = {"part": roster, "key": key, "begin": f"{key}\x1f"}
-    row = conn.execute(_OWNER, asked).first()
+    longer = list_rows.c.key.startswith(f"{key}\x1f", autoescape=True)
+    wanted = select(list_rows.c.source, list_rows.c.item).where(
+        list_rows.c.roster == roster, *_STANDS, or_(list_rows.c.key == key, longer)
+    )
+    row = conn.execute(wanted.limit(1)).first()
     return None if row is None else (row.source, row.item)
+
+
+def files_of(conn: Connection, roster: RosterKind) -> dict[str, str]:
+    """Return the file that holds each row of a part of the roster, by the row's key."""
+    wanted = select(list_rows.c.key, list_rows.c.item).where(list_rows.c.roster == roster, *_STANDS)
+    return dict(conn.execute(wanted).all())
 
 
 def put(conn: Connection, source: str, listing: Listing, rows: Sequence[ListRow]) -> None:

@@ -27,7 +27,7 @@ _DIGITS = 10  # digits spell no word
 
 
 class AlertLink(NamedTuple):
-    """A link: the alert that it leads to, for whom, and when it was last texted."""
+    """A link leads one person to one alert; `made_at` is when it was last texted."""
 
     alert_id: int
     staff_id: int

@@ -15,7 +15,7 @@ from engine.web.console.sentences import said_of
 
 
 class RejectRoutes:
-    """Mending rows and reading them again."""
+    """Fixing rows and reading them again."""
 
     def __init__(self, reception: Reception) -> None:
         """Take what every part of the console needs."""

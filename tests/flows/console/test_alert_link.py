@@ -1,4 +1,4 @@
-"""The link of a text leads its recipient to the alert, for three days, and nobody else."""
+"""For three days a text's link leads its recipient to the alert, and nobody else."""
 
 from __future__ import annotations
 

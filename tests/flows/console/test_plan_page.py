@@ -1,4 +1,4 @@
-"""A client's plan: what was due and what became of it, and excusing with a reason."""
+"""A client's plan shows each due day with its outcome, and a reason excuses a day."""
 
 from __future__ import annotations
 

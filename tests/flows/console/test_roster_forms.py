@@ -138,6 +138,20 @@ def test_what_a_file_holds_is_changed_there(site: ConsoleSite) -> None:
     assert listed(site, "clients", "C-1").rows[0].file == "people.csv"
 
 
+def test_a_file_holds_the_whole_pair_of_people_and_no_other(site: ConsoleSite) -> None:
+    row = {"client": "C-1", "staff": "S_2", "role": "case_manager"}
+    saved(site, "staff", {"ref": "S_2", "role": "case_manager"})
+    with site.database.write() as conn:
+        listing = Listing("people.csv (assignments)", "assignments")
+        key = "\x1f".join(("C-1", "S-2", "case_manager", "0"))
+        list_rows.put(conn, "ehr", listing, [ListRow(key, "people.csv", None, None)])
+
+    assert (
+        "comes from people.csv" in mistakes(saved(site, "assignments", row | {"staff": "S-2"}))[""]
+    )
+    assert saved(site, "assignments", row) == "C-1"
+
+
 @pytest.mark.parametrize("name", ["one", "auditor", "operator", "clinician"])
 def test_only_a_supervisor_keeps_the_roster(site: ConsoleSite, name: str) -> None:
     done = roster_forms.save(site.desk, site.who(name), "clients", NEW)
