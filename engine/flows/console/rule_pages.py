@@ -51,7 +51,12 @@ def open_list(desk: Desk, who: SignedIn, days: int | None = None) -> tuple[RuleC
         )
         for rule in desk.rulebook().rules.values()
     )
-    return tuple(sorted(cards, key=lambda card: (_ORDER[card.status], card.title)))
+    return tuple(sorted(cards, key=_place_in_list))
+
+
+def _place_in_list(card: RuleCard) -> tuple[int, int, str]:
+    """Live rules come first, and of these the ones with the most alerts."""
+    return _ORDER[card.status], -card.useful.opened, card.title
 
 
 def open_page(desk: Desk, who: SignedIn, rule_id: str) -> RulePage | Access | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from textwrap import wrap
 
-from engine.model.console_pages import ClientPage
+from engine.model.console_pages import ClientPage, PastAlert
 from engine.model.event import Event, Value, read_fields, value_in_words
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import place, zone_at
@@ -18,7 +19,8 @@ from engine.presentation.local_clock import local
 
 _STRIP = 34  # pixels of a row of marks, its label above
 _CURVE = 96
-_SPAN = 32
+_LINE, _BAR = 14, 22  # pixels of a line of an alert's title, and of the bars below it
+_LONGEST = 44  # letters of a line, so that it fits on a phone
 _TOP = 20  # pixels of a row's label
 _MOST = 10.0  # the scale of craving and mood
 _GAP_US = 3 * DAY_US  # a curve breaks where nothing came for longer
@@ -48,15 +50,20 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class TimelineBar:
-    """A bar from one instant to another; `label` stands above it."""
+    """A bar from one instant to another."""
 
     x: float
     y: float
     width: float
     kind: str
-    label: str
-    label_x: float
-    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineText:
+    """A line of text at the left edge; `y` is where its letters stand."""
+
+    y: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Strip:
     strokes: tuple[Stroke, ...] = ()
     spans: tuple[TimelineBar, ...] = ()
     scale: tuple[tuple[float, str], ...] = ()  # heights in pixels, each with its number
+    texts: tuple[TimelineText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +238,22 @@ def _of_other(event: Event) -> tuple[str, str]:
 def _alerts(page: ClientPage, _: _ByKind, at: _Axis, top: float) -> Strip | None:
     if not page.past:
         return None
-    spans = []
-    for row, one in enumerate(sorted(page.past, key=lambda alert: alert.began)):
-        left, right = at(one.began), at(page.now if one.ended is None else one.ended)
-        # A label that began late would run out of the drawing.
-        label_x, anchor = (left, "start") if left <= 50 else (max(right, left + 0.8), "end")
-        y = top + _TOP + row * _SPAN
-        width = max(right - left, 0.8)
-        spans.append(TimelineBar(left, y, width, one.severity, one.title, label_x, anchor))
-    return Strip("Alerts, while they held", top, _TOP + _SPAN * len(spans) + 8, spans=tuple(spans))
+    by_title: dict[str, list[PastAlert]] = {}
+    for one in sorted(page.past, key=lambda alert: alert.began):
+        by_title.setdefault(one.title, []).append(one)
+    texts, spans = [], []
+    y = top + _TOP
+    for title, alerts in by_title.items():
+        for line in wrap(title, _LONGEST):
+            y += _LINE
+            texts.append(TimelineText(y, line))
+        for one in alerts:
+            left, right = at(one.began), at(page.now if one.ended is None else one.ended)
+            spans.append(TimelineBar(left, y + 4, max(right - left, 0.8), one.severity))
+        y += _BAR
+    return Strip(
+        "Alerts, while they held", top, y - top + 8, spans=tuple(spans), texts=tuple(texts)
+    )
 
 
 def _by_status(fields: Mapping[str, Value]) -> tuple[str, str]:

@@ -99,12 +99,29 @@ def test_an_alert_lasts_from_its_beginning_to_its_end_or_to_now() -> None:
     over = PastAlert("Old", "low", NOON - 20 * DAY_US, NOON - 10 * DAY_US)
     goes_on = PastAlert("New", "urgent", NOON - 2 * DAY_US, None)
 
-    first, second = strip(drawn(past=(goes_on, over)), "Alerts").spans
+    found = strip(drawn(past=(goes_on, over)), "Alerts")
+    first, second = found.spans
 
-    assert (first.label, second.label) == ("Old", "New")
+    assert [one.text for one in found.texts] == ["Old", "New"]
     assert first.x + first.width < second.x
     assert second.x + second.width == pytest.approx(99)
-    assert (first.anchor, second.anchor) == ("start", "end")
+
+
+def test_alerts_of_one_rule_share_a_row_and_a_long_title_breaks() -> None:
+    title = "Silence within four weeks of leaving opioid treatment"
+    twice = tuple(
+        PastAlert(title, "urgent", NOON - day * DAY_US, NOON - (day - 1) * DAY_US)
+        for day in (20, 5)
+    )
+
+    found = strip(drawn(past=twice), "Alerts")
+
+    assert [one.text for one in found.texts] == [
+        "Silence within four weeks of leaving opioid",
+        "treatment",
+    ]
+    assert len({one.y for one in found.spans}) == 1
+    assert found.texts[-1].y < found.spans[0].y
 
 
 def test_strips_lie_below_each_other_and_fill_the_height() -> None:
