@@ -12,7 +12,7 @@ from datetime import date, timedelta
 _MARKED = (1, 7, 30, 60, 90, 180, 270, 365)
 _YEAR = 365
 _MONTHS = re.compile(r"([0-9]{1,2})\D*month", re.IGNORECASE)
-# The review comes this long before the end, so that what follows is agreed in time.
+# The review comes this long before the end, so that the next step is agreed in time.
 REVIEW_AHEAD = timedelta(days=14)
 
 

@@ -1,4 +1,4 @@
-"""A client's care plan: package, phase, milestones, goals, and what is due."""
+"""A client's care plan: package, phase, milestones, goals, and expectations."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Appointment:
 
 
 def care_plan(conn: Connection, ref: str, now: Instant) -> tuple[Client, list[PlanLine]]:
-    """Read a client's care plan: what stands, what is due, and the outcomes of the last week.
+    """Read a care plan: its standing part, the coming days, and the outcomes of the last week.
 
     Raises:
         UserError: There is no such client.
@@ -73,7 +73,7 @@ def care_plan(conn: Connection, ref: str, now: Instant) -> tuple[Client, list[Pl
 
 
 def standing_lines(conn: Connection, ref: str, now: Instant) -> list[PlanLine]:
-    """Read what stands in a client's care plan: package, phase, milestones and goals.
+    """Read the standing part of a client's care plan: package, phase, milestones and goals.
 
     Raises:
         UserError: There is no such client.
@@ -84,7 +84,7 @@ def standing_lines(conn: Connection, ref: str, now: Instant) -> list[PlanLine]:
 def appointments(
     conn: Connection, ref: str, schedules: Mapping[str, Schedule], now: Instant, days: int
 ) -> tuple[Client, list[Appointment]]:
-    """Return what is due to a client in the coming days, without random draws.
+    """Return a client's due days ahead, without random draws.
 
     Args:
         conn: A connection to read from.

@@ -34,7 +34,7 @@ class TextDecision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What is known about texts to a client.
+    """The facts about texts to a client.
 
     Attributes:
         agreed: What the client agreed to; None if nothing may be sent.

@@ -1,4 +1,4 @@
-"""A client is reminded of a question once, and gets a schedule's words ahead of what is due."""
+"""A client is reminded of a question once, and gets a schedule's words ahead of its time."""
 
 from __future__ import annotations
 
