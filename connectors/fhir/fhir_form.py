@@ -1,6 +1,6 @@
 """Where paths lead in resources: as in JSON, but `value` also finds valueString and its like.
 
-A value that is an object of a known shape is its code, number, beginning or reference.
+A value that is an object of a known shape is its code, number or beginning. A reference is the id.
 """
 
 from __future__ import annotations
@@ -79,5 +79,6 @@ class FhirForm(JsonForm):
                 return self.text(coding[0])
             for key in _MEANS:
                 if isinstance(found.get(key), str):
-                    return super().text(found[key])
+                    told = super().text(found[key])
+                    return told.rpartition("/")[2] if key == "reference" else told
         return super().text(found)

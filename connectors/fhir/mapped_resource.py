@@ -106,7 +106,7 @@ class MappedResource:
         pages = changed_since(server, mapping.resource, asked, since, self._settings.page)
         compiled = self._compiled(state.former_identities())
         for page in pages:
-            if mapping.roster:
+            if mapping.roster == "clients":
                 found = [each for one in page.resources for each in patients_of(one)]
                 patients.identify(server, found)
             harvest = self._take(page, patients, state, compiled)
@@ -166,10 +166,13 @@ class MappedResource:
     ) -> Harvest:
         """Take the resources of a page that are our clients' and are new, or all `again`."""
         harvest, (flat, rows) = Harvest(), compiled
+        roster = self.mapping.roster
+        ref_of = patients.identified if roster == "clients" else patients.ref
+        is_about_clients = roster != "staff" and self.mapping.resource != "Patient"
         for resource in page.resources:
-            refs = [ref for each in patients_of(resource) if (ref := patients.ref(each))]
+            refs = [ref for each in patients_of(resource) if (ref := ref_of(each))]
             # Data of other people are none of ours, and are not kept.
-            if not refs and self.mapping.resource != "Patient":
+            if not refs and is_about_clients:
                 continue
             if self._has_changed_parts(resource, page, state) or again:
                 state.seen.pop(str(resource["id"]), None)

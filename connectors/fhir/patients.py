@@ -24,6 +24,7 @@ class Patients:
         """
         self._system, self.clients = system, clients
         self._refs: dict[str, str] = {}  # by the server's id
+        self._others: dict[str, str] = {}  # of patients whom the roster may not have yet
         self._strangers: set[str] = set()
         self._missing: set[str] = set()
         self._look_ups = 0
@@ -45,7 +46,7 @@ class Patients:
         waiting = iter(sorted(set(refs) - set(self._refs.values()) - self._missing))
         while some := list(islice(waiting, _AT_ONCE)):
             asked = ",".join(f"{_escaped(self._system)}|{_escaped(ref)}" for ref in some)
-            self._learn(server, [("identifier", asked)], set(some))
+            self._learn(server, [("identifier", asked)], set(some), self._refs)
             self._missing |= set(some) - set(self._refs.values())
 
     def ids(self) -> list[str]:
@@ -64,15 +65,23 @@ class Patients:
             EnoughError: This reading has made enough requests.
         """
         if self._system is None:
-            self._refs |= {each: each for each in patients}
+            self._others |= {each: each for each in patients}
             return
-        waiting = iter(sorted(set(patients) - self._refs.keys() - self._strangers))
+        waiting = iter(sorted(set(patients) - self._others.keys() - self._strangers))
         while some := list(islice(waiting, _AT_ONCE)):
-            self._learn(server, [("_id", ",".join(some))], None)
-            self._strangers |= set(some) - self._refs.keys()
+            self._learn(server, [("_id", ",".join(some))], None, self._others)
+            self._strangers |= set(some) - self._others.keys()
+
+    def identified(self, patient: str) -> str | None:
+        """Return the ref of a patient whom `identify` found; None if there is none."""
+        return self._others.get(patient)
 
     def _learn(
-        self, server: FhirServer, asked: list[tuple[str, str]], wanted: set[str] | None
+        self,
+        server: FhirServer,
+        asked: list[tuple[str, str]],
+        wanted: set[str] | None,
+        into: dict[str, str],
     ) -> None:
         bundle = server.search("Patient", asked)
         while True:
@@ -80,7 +89,7 @@ class Patients:
                 for identifier in patient.get("identifier") or []:
                     ref = identifier.get("value")
                     if identifier.get("system") == self._system and (not wanted or ref in wanted):
-                        self._refs[patient["id"]] = ref
+                        into[patient["id"]] = ref
             if bundle.following is None:
                 return
             bundle = server.follow(bundle.following)

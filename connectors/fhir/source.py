@@ -49,7 +49,8 @@ class FhirSource:
         looked_up = False
         try:
             for item, resource in self._resources.items():
-                if not looked_up and resource.mapping.roster is None:
+                # By now the roster has the clients of this source.
+                if not looked_up and resource.mapping.roster not in {"clients", "staff"}:
                     self._patients.look_up(self._server)
                     looked_up = True
                 yield from resource.read(self._server, self._patients, positions.get(item), now)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.errors import UserError
 from engine.store.database.connection import Database
+from engine.store.tables.people import assignments, clients, staff
 from tests.connectors.fhir.fhir_site import APPOINTMENTS, FhirSite
 from tests.kit.fhir_server import FhirServerProcess, Query
 
@@ -227,6 +229,51 @@ def test_asked_client_by_client_it_brings_the_same(make: Make) -> None:
     assert all(f"patient={site.patient}" in path for path in asked)
 
 
+ROSTER = """
+- resource: EpisodeOfCare
+  search: {status: "active,finished"}
+  roster: clients
+  columns: {ref: client, enrolled: period.start, ended: period.end}
+- resource: Practitioner
+  search: {active: "true"}
+  roster: staff
+  columns: {ref: id, role: {always: case_manager}, phone: "telecom[system=phone].value"}
+- resource: CareTeam
+  each: participant
+  skip_when: [{/status: {is_not: active}}, {role.coding.code: {is_not: "768820003"}}]
+  roster: assignments
+  columns: {client: /client, staff: member, role: {always: case_manager}}
+"""
+
+
+def test_episodes_practitioners_and_care_teams_are_a_roster(make: Make) -> None:
+    site = make(ROSTER)
+    worker = f"{site.patient}-worker"
+    who = {"reference": f"Patient/{site.stranger}"}
+    site.server.put(
+        {"resourceType": "EpisodeOfCare", "id": f"{site.patient}-e", "status": "active",
+         "patient": who, "period": {"start": "2026-01-05"}}
+    )  # fmt: skip
+    site.server.put(
+        {"resourceType": "Practitioner", "id": worker, "active": True,
+         "telecom": [{"system": "phone", "value": "+12125550142"}]}
+    )  # fmt: skip
+    role = [{"coding": [{"system": "http://snomed.info/sct", "code": "768820003"}]}]
+    member = {"reference": f"Practitioner/{worker}"}
+    site.server.put(
+        {"resourceType": "CareTeam", "id": f"{site.patient}-t", "status": "active", "subject": who,
+         "participant": [{"role": role, "member": member}, {"member": who}]}
+    )  # fmt: skip
+    site.read()
+    assert site.rejects() == []
+    assert site.record(site.stranger_ref) == [("2026-01-05 05:00", "enrolled", None)]
+    with site.database.read() as conn:
+        found = conn.execute(select(clients.c.ref, staff.c.ref, staff.c.phone).select_from(
+            assignments.join(clients).join(staff)
+        )).all()  # fmt: skip
+    assert found == [(site.stranger_ref, worker, "+12125550142")]
+
+
 PANELS = """
 - resource: DiagnosticReport
   with: result
@@ -307,6 +354,7 @@ def test_a_consent_may_end_and_is_never_given(make: Make) -> None:
                 "policyRule": {"coding": [{"code": "OPTIN"}]},
             }
         )  # fmt: skip
+    site.asked.about(lambda: [site.client])
     rows = [row for batch in site.asked.read({}, site.now) for row in batch.roster]
     mine = [row for row in rows if row.values["client"] == site.client]
     assert [bool(row.moments["revoked"]) for row in mine] == [True]
