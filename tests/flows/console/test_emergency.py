@@ -15,7 +15,9 @@ from engine.model.emergency_access import LASTS_US, EmergencyPage
 from engine.store.database.connection import Database
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
+from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
+from tests.kit.times import hours
 
 REASON = "The client called the office in tears."
 
@@ -131,3 +133,13 @@ def test_an_auditor_reads_the_list_and_closes_nothing(site: ConsoleSite) -> None
     assert not page.may_review
     assert emergency.review(site.desk, auditor, 1, "") is Access.NOT_THEIR_ROLE
     assert site.audited("viewed") == ["emergency access"]
+
+
+def test_the_text_goes_out_at_night_too(site: ConsoleSite) -> None:
+    site.now += hours(14)  # 02:00 of a quiet night
+    carrier = Carrier()
+
+    opens(site, site.who("one"))
+    site.deliver(carrier)
+
+    assert [sent.body for sent in carrier.asked if "emergency" in sent.body] == texts(site)

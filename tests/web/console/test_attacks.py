@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from engine.flows.console import own_account
 from engine.flows.console.own_account import CodeFault
 from engine.model.account import FRESH_US
+from engine.presentation import rendering
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
 from tests.kit.console import PASSWORD, ConsoleSite
@@ -169,3 +171,9 @@ def test_a_form_of_many_fields_or_bytes_is_answered_calmly(
     long = browser.post(f"{web.address}/accounts", "name=" + "x" * 3_000_000, timeout=10)
 
     assert {many.status_code, long.status_code} <= {400, 413}
+
+
+def test_all_scripts_together_are_small() -> None:
+    folder = Path(rendering.__file__).with_name("templates") / "console"
+
+    assert 0 < sum(len(one.read_bytes()) for one in folder.glob("*.js")) < 15_000
