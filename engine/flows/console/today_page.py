@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -20,7 +19,7 @@ from engine.model.staff import Staff
 from engine.model.today import AlertInHand, TodayPage, UnreachablePerson, UnseenTexts
 from engine.store.alerts import alerts, supervision
 from engine.store.alerts.alerts import Routed
-from engine.store.people import roster, staff
+from engine.store.people import staff
 
 MOST = 100  # rows of a list
 
@@ -82,20 +81,12 @@ def _unreachable(
     conn: Connection, people: Sequence[Staff], now: Instant
 ) -> list[UnreachablePerson]:
     reach = RecipientResolver(conn, now)
-    everyone = roster.client_ids(conn)
-    held = Counter(
-        staff_id
-        for staff_id, _ in {
-            (one.staff_id, one.client_id)
-            for one in staff.assignments_of(conn, everyone)
-            if one.lasts(now)
-        }
-    )
+    held = supervision.clients_of_staff(conn, now)
     found = []
     for one in people:
         reason = reach.decide(one).reason if one.active else NotifyReason.ALLOWED
         if reason is not NotifyReason.ALLOWED:
             stand_in = reach.stand_in(one.id) if reason is NotifyReason.ABSENT else None
             name = stand_in.shown if stand_in else None
-            found.append(UnreachablePerson(one.shown, one.role, reason, held[one.id], name))
+            found.append(UnreachablePerson(one.shown, one.role, reason, held.get(one.id, 0), name))
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 
+from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import inbox, seen_texts
-from engine.store.tables.people import clients
+from engine.store.tables.people import assignments, clients
 
 _GRAVEST = case(
     {severity: rank for rank, severity in enumerate(SEVERITIES)}, value=alerts.c.severity
@@ -33,6 +34,14 @@ _UNSEEN = (
     .group_by(clients.c.id, clients.c.ref)
     .order_by(func.min(inbox.c.received_at))
 )
+_CLIENTS_OF = (
+    select(assignments.c.staff_id, func.count(assignments.c.client_id.distinct()))
+    .where(
+        assignments.c.began <= bindparam("now"),
+        or_(assignments.c.ended.is_(None), assignments.c.ended > bindparam("now")),
+    )
+    .group_by(assignments.c.staff_id)
+)
 
 
 def untaken(conn: Connection, most: int) -> list[int]:
@@ -48,6 +57,11 @@ def taken(conn: Connection, most: int) -> list[int]:
 def taken_at(conn: Connection) -> dict[int, int]:
     """Return when each alert that a person has was last taken, by its id."""
     return dict(conn.execute(_TAKEN).all())
+
+
+def clients_of_staff(conn: Connection, now: Instant) -> dict[int, int]:
+    """Return how many clients are assigned to each person at `now`, by staff id."""
+    return dict(conn.execute(_CLIENTS_OF, {"now": now}).all())
 
 
 def unseen(conn: Connection, most: int) -> list[tuple[int, str, int, int]]:
