@@ -188,12 +188,14 @@ def _facts(
     signs = [
         Sign(event.at, meaning, event.source, event.key)
         for event in known.said.get(client.id, ())
-        if event.kind == schedule.kind
+        if event.kind in schedule.kinds
         and event.source != SOURCE
-        and (meaning := schedule.meaning(read_fields(event.fields))) is not None
+        and (meaning := schedule.meaning(event.kind, read_fields(event.fields))) is not None
     ]
     asks = schedule.ask is not None
-    through = known_through(known.feeds, schedule.kind, context.read_to, asked=asks)
+    through = min(
+        known_through(known.feeds, kind, context.read_to, asked=asks) for kind in schedule.kinds
+    )
     questions = _questions(known, standing) if asks else None
     excused = {
         one.first

@@ -83,7 +83,7 @@ def _read(context: ScheduleContext, claims: Sequence[Claim]) -> KnownFacts:
             return KnownFacts({}, {}, {}, ())
         opened = [one.occurrence.opens for some in stored.values() for one in some]
         since = min([earliest, *opened]) - longest(context.schedules.values())
-        kinds = {one.kind for one in context.schedules.values()}
+        kinds = {kind for one in context.schedules.values() for kind in one.kinds}
         said = histories.events_between(conn, ids, kinds, since, context.now)
         asks = any(one.ask for one in context.schedules.values())
         texts = asks or any(one.notice for one in context.schedules.values())

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import yaml
 
 from engine.measures.comparison import ANY, Where
+from engine.measures.signal import Signal
 from engine.model.client import SPELL_WORDS
 from engine.model.draw_chance import chance_of
 from engine.model.duration import Duration, parse_duration
@@ -24,6 +25,7 @@ from engine.rulebook.language.units import parse_days
 from engine.rulebook.language.vocabulary import PART, required
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.reading import Reading, nearest, parse_id
+from engine.rulebook.parsing.rule_parser import read_signals
 from engine.rulebook.plans.plan_vocabulary import (
     DAY,
     EVERY,
@@ -35,7 +37,7 @@ from engine.rulebook.plans.plan_vocabulary import (
     RATE,
     SCHEDULE,
 )
-from engine.rulebook.plans.plans import STATUSES, Plans, Schedule, ScheduleStatus
+from engine.rulebook.plans.plans import STATUSES, DueSort, Plans, Schedule, ScheduleStatus
 from engine.rulebook.plans.question_parser import (
     check_follow_ups,
     read_ask,
@@ -73,6 +75,7 @@ def read_plans(readings: Sequence[Reading]) -> Plans:
     holidays = frozenset(day for day in dates if day is not None)
     found: dict[str, Schedule] = {}
     for reading, parts in files:
+        read_signals(reading, parts.get("signals"))
         for node in _items(reading, parts, "schedules"):
             schedule = _read_schedule(reading, node, sets, messages, holidays)
             _add(reading, node, found, schedule, "schedule")
@@ -142,7 +145,16 @@ def _read_schedule(
     ):
         return None
     return Schedule(
-        schedule_id, title, status, wanted or {}, *expects, timing, why or "", ask, notice
+        schedule_id,
+        title,
+        status,
+        wanted or {},
+        *expects[:3],
+        timing,
+        why or "",
+        ask,
+        notice,
+        expects[3],
     )
 
 
@@ -174,7 +186,10 @@ def _read_attributes(reading: Reading, node: yaml.Node) -> dict[str, tuple[str, 
     return found
 
 
-def _read_expects(reading: Reading, node: yaml.Node) -> tuple[str, Where, OutcomeWords] | None:
+_Expected = tuple[str, Where, OutcomeWords, tuple[DueSort, ...]]
+
+
+def _read_expects(reading: Reading, node: yaml.Node) -> _Expected | None:
     parts: _Nodes = {"kind": node}
     if isinstance(node, yaml.MappingNode):
         parts = reading.mapping(node, PART, "'expects:'", required(PART))
@@ -183,16 +198,36 @@ def _read_expects(reading: Reading, node: yaml.Node) -> tuple[str, Where, Outcom
     kind = reading.one_of(parts["kind"], reading.kinds, "kind of event")
     if kind is None:
         return None
+    if signal := reading.signals.get(kind):
+        return _read_signal(reading, parts, signal)
     words = outcome_words(reading.kinds[kind])
     if words is None:
-        text = f"{kind} has no field that can say 'missed', so nothing can tell that one was missed"
-        reading.mistake(parts["kind"], text)
+        _say_never_missed(reading, parts["kind"], kind)
         return None
     where = read_where(reading, parts.get("where"), kind) if "where" in parts else ANY
     if where is not None and words.field in dict(where.fields):
         text = f"leave '{words.field}' out of where: a schedule knows which of its words keep it"
         reading.mistake(parts["where"], text)
-    return None if where is None else (kind, where, words)
+    return None if where is None else (kind, where, words, ())
+
+
+def _read_signal(reading: Reading, parts: _Nodes, signal: Signal) -> _Expected | None:
+    """Read a signal: the events of each part keep the schedule, and the first can be missed."""
+    if "where" in parts:
+        reading.mistake(parts["where"], "a signal has a where: of its own; leave this one out")
+        return None
+    (kind, where), *rest = signal.parts
+    words = outcome_words(reading.kinds[kind])
+    if words is None:
+        _say_never_missed(reading, parts["kind"], kind)
+        return None
+    others = tuple(DueSort(one, part, outcome_words(reading.kinds[one])) for one, part in rest)
+    return kind, where, words, others
+
+
+def _say_never_missed(reading: Reading, node: yaml.Node, kind: str) -> None:
+    text = f"{kind} has no field that can say 'missed', so nothing can tell that one was missed"
+    reading.mistake(node, text)
 
 
 def _read_timing(

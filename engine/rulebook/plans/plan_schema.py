@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.model.event_kinds import Kind, outcome_words
@@ -10,7 +10,7 @@ from engine.model.written_time import CLOCK
 from engine.rulebook.language import schema_values
 from engine.rulebook.language.schema_shapes import DRAFT, keyed, of_shape
 from engine.rulebook.language.schema_values import SCALAR, Schema, whole_of
-from engine.rulebook.language.vocabulary import PART, Key, required
+from engine.rulebook.language.vocabulary import NAME, PART, Key, required
 from engine.rulebook.plans.plan_vocabulary import (
     ASK,
     EVERY,
@@ -41,7 +41,8 @@ def plans_schema(kinds: Mapping[str, Kind]) -> dict[str, Any]:
         **_of_keys(PLAN_FILE),
         "definitions": {
             "schedule": {**_of_keys(SCHEDULE), "oneOf": either},
-            "expects": _expects(due),
+            "expects": _expects(due, sorted(kinds.keys() - due.keys())),
+            "part": _part(kinds),
             "questions": _of_keys(QUESTIONS),
             "scores": _of_keys(SCORES),
             "then": _of_keys(THEN),
@@ -100,13 +101,13 @@ def _of_keys(keys: Mapping[str, Key]) -> dict[str, Any]:
     return keyed({word: key.says for word, key in keys.items()}, shapes, required(keys))
 
 
-def _expects(kinds: Mapping[str, Kind]) -> Schema:
-    """Return a kind, or one that is narrowed by a `where:`."""
-    part = keyed(
-        {word: key.says for word, key in PART.items()},
-        {"kind": {"enum": list(kinds)}},
-        required(PART),
-    )
+def _part(kinds: Iterable[str]) -> Schema:
+    says = {word: key.says for word, key in PART.items()}
+    return keyed(says, {"kind": {"enum": list(kinds)}}, required(PART))
+
+
+def _expects(kinds: Mapping[str, Kind], never: Sequence[str]) -> Schema:
+    """Return a kind, one that is narrowed by a `where:`, or the name of a signal."""
     wheres = [
         {
             "if": {"properties": {"kind": {"enum": [name]}}},
@@ -114,7 +115,13 @@ def _expects(kinds: Mapping[str, Kind]) -> Schema:
         }
         for name in kinds
     ]
-    return {"anyOf": [{"enum": list(kinds)}, {**part, "allOf": wheres}]}
+    signal = {
+        "type": "string",
+        "pattern": whole_of(NAME),
+        "not": {"enum": list(never)},
+        "description": "A signal of the file.",
+    }
+    return {"anyOf": [{"enum": list(kinds)}, signal, {**_part(kinds), "allOf": wheres}]}
 
 
 def _where(kind: Kind) -> Schema:

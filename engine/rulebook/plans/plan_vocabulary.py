@@ -25,6 +25,9 @@ PLAN_FILE: Mapping[str, Key] = {
     "format": Key("format", "The version of the language of plans: 1.", required=True),
     "schedules": Key("schedules", "The schedules of this file, each beginning with '- id:'."),
     "holidays": Key("dates", "Days on which schedules with 'on_holidays: off' expect nothing."),
+    "signals": Key(
+        "signals", "Named sets of events of several kinds, which schedules expect as one."
+    ),
     "questions": Key(
         "questions", "Question sets that schedules ask by text, each beginning with '- id:'."
     ),
@@ -101,7 +104,7 @@ SCHEDULE: Mapping[str, Key] = {
     "expects": Key(
         "expects",
         "The kind of event that is due, such as check_in; or {kind: attendance, where: "
-        "{activity: group}}.",
+        "{activity: group}}; or a signal of the file.",
         required=True,
     ),
     "every": Key(

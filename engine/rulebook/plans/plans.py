@@ -17,6 +17,26 @@ STATUSES: tuple[ScheduleStatus, ...] = ("draft", "live", "retired")
 
 
 @dataclass(frozen=True, slots=True)
+class DueSort:
+    """A sort of events that keeps a schedule; `words` are those of the kind, if it has any."""
+
+    kind: str
+    where: Where
+    words: OutcomeWords | None
+
+    def kept_by(self, kind: str, fields: Mapping[str, Value]) -> bool:
+        """Return whether an event is of this sort, and says neither missed nor excused."""
+        words = self.words
+        denied = words is not None and fields.get(words.field) in words.unkept | words.excused
+        return kind == self.kind and not denied and _fits(self.where, fields)
+
+
+def _fits(where: Where, fields: Mapping[str, Value], but: str = "") -> bool:
+    """Whether the fields of an event are as wanted; the field `but` may be anything."""
+    return all(name == but or wanted.holds(fields.get(name)) for name, wanted in where.fields)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """What some clients are due to do, and when.
 
@@ -25,6 +45,7 @@ class Schedule:
         kind: The kind of event that is due.
         where: What the event must be besides.
         words: The words by which such an event says that it was missed or excused.
+        others: Other sorts of events that keep it too, if it expects a signal.
         timing: When it is due.
         ask: What clients are asked by text.
         notice: The words that clients get ahead of it.
@@ -41,18 +62,26 @@ class Schedule:
     why: str = ""
     ask: Ask | None = None
     notice: Notice | None = None
+    others: tuple[DueSort, ...] = ()
 
-    def meaning(self, fields: Mapping[str, Value]) -> SignMeaning | None:
-        """Return what an event of the kind says; None if it is not of the sort that is due.
+    def meaning(self, kind: str, fields: Mapping[str, Value]) -> SignMeaning | None:
+        """Return what an event says; None if it is not of a sort that is due.
 
         An event that says neither missed nor excused keeps it.
         """
-        if not all(comparison.holds(fields.get(name)) for name, comparison in self.where.fields):
-            return None
         word = fields.get(self.words.field)
-        if word in self.words.unkept:
-            return SignMeaning.MISSED
-        return SignMeaning.EXCUSED if word in self.words.excused else SignMeaning.KEPT
+        if kind == self.kind and _fits(self.where, fields, but=self.words.field):
+            if word in self.words.unkept:
+                return SignMeaning.MISSED
+            if word in self.words.excused:
+                return SignMeaning.EXCUSED
+        sorts = (DueSort(self.kind, self.where, self.words), *self.others)
+        return SignMeaning.KEPT if any(one.kept_by(kind, fields) for one in sorts) else None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of the events that say something of it."""
+        return frozenset({self.kind, *(one.kind for one in self.others)})
 
     @property
     def draws(self) -> RandomDraws | None:

@@ -23,7 +23,8 @@ _WEEKLY = "FREQ=WEEKLY;BYDAY="
 
 def explain_schedule(one: Schedule) -> list[str]:
     """Write a schedule as lines of text."""
-    due = one_of(one.kind, one.where)
+    sorts = ((one.kind, one.where), *((other.kind, other.where) for other in one.others))
+    due = ", or ".join(one_of(kind, where) for kind, where in sorts)
     lines = [
         f"{one.title} ({one.id})",
         f"It is {status_in_words(one)}. It is for {clients_in_words(one)}.",

@@ -68,6 +68,19 @@ def test_one_check_in_keeps_one_day_alone(site: ScheduleSite) -> None:
     assert site.outcomes[:2] == [(TODAY, "kept"), (TOMORROW, "missed")]
 
 
+def test_an_event_of_any_kind_of_a_signal_keeps_a_schedule_that_expects_it(
+    site: ScheduleSite,
+) -> None:
+    signal = "signals: {heard_from: [check_in, {kind: contact, where: {outcome: reached}}]}\n"
+    site.plan(DAILY.replace("expects: check_in", "expects: heard_from") + signal)
+    site.caseload.event(1, "contact", clock("13:00"), outcome="reached")
+    site.at(clock("22:00"))
+    site.caseload.event(1, "contact", clock("13:00", 1), outcome="no_answer")
+    site.at(clock("22:00", 1))
+    assert site.outcomes[:2] == [(TODAY, "kept"), (TOMORROW, "missed")]
+    assert site.missed_events == [(clock("22:00", 1), '{"status":"missed"}')]
+
+
 def test_deciding_again_decides_nothing(site: ScheduleSite) -> None:
     site.at(clock("22:00"))
     before = site.rows(expectations), site.audited

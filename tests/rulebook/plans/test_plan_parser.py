@@ -106,6 +106,7 @@ UNSAID = (
     "grup",
     "programme",
     "no day ever fits",
+    "'atendance' is not a kind of event",  # it may be a signal
     "31 days",
     "longer than 60",
 )
@@ -285,12 +286,45 @@ def test_only_scores_lead_to_more_questions() -> None:
     assert "6:11: then: needs answers that score an instrument" in str(mistakes(text))
 
 
+HEARD = """signals:
+  heard_from:
+    - {kind: check_in, where: {status: completed}}
+    - {kind: contact, where: {outcome: reached}}
+    - attendance
+"""
+
+
+def test_each_event_of_a_signal_keeps_a_schedule_and_the_first_sort_can_be_missed() -> None:
+    text = written(expects="heard_from").replace("schedules:", f"{HEARD}schedules:")
+    (one,) = plans(text).schedules.values()
+    assert one.kinds == {"check_in", "contact", "attendance"}
+    assert one.meaning("check_in", {"status": "completed"}) == "kept"
+    assert one.meaning("check_in", {"status": "excused"}) == "excused"
+    assert one.meaning("check_in", {"status": "missed"}) == "missed"
+    assert one.meaning("contact", {"outcome": "reached"}) == "kept"
+    assert one.meaning("contact", {"outcome": "no_answer"}) is None
+    assert one.meaning("attendance", {"activity": "group", "status": "attended"}) == "kept"
+    assert one.meaning("attendance", {"activity": "group", "status": "no_show"}) is None
+    assert one.missed_fields == '{"status":"missed"}'
+
+
+def test_a_signal_has_its_own_where_and_begins_with_a_kind_that_can_be_missed() -> None:
+    narrowed = written(expects="{kind: heard_from, where: {status: late}}")
+    said = mistakes(narrowed.replace("schedules:", f"{HEARD}schedules:"))
+    assert any("a signal has a where: of its own" in one for one in said)
+    reached = "signals:\n  seen: [contact]\nschedules:"
+    said = mistakes(written(expects="seen").replace("schedules:", reached))
+    assert any("contact has no field that can say 'missed'" in one for one in said)
+
+
 def test_an_event_that_says_neither_missed_nor_excused_keeps_a_schedule() -> None:
     groups = plans(written()).schedules["groups"]
     said = [
-        groups.meaning({"activity": "group", **({"status": status} if status else {})})
+        groups.meaning(
+            "attendance", {"activity": "group", **({"status": status} if status else {})}
+        )
         for status in ("attended", "late", None, "no_show", "excused", "cancelled")
     ]
     assert said == ["kept", "kept", "kept", "missed", "excused", "excused"]
-    assert groups.meaning({"activity": "individual", "status": "attended"}) is None
+    assert groups.meaning("attendance", {"activity": "individual", "status": "attended"}) is None
     assert groups.missed_fields == '{"activity":"group","status":"no_show"}'
