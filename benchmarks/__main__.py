@@ -18,6 +18,7 @@ from benchmarks.commands import commands
 from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
+from benchmarks.messages import messages
 from benchmarks.replay import replay
 from benchmarks.scale import scale
 from benchmarks.urgent import urgent
@@ -26,6 +27,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
     "aftercare": aftercare,
     "import": importing,
+    "messages": messages,
     "scale": scale,
     "backlog": backlog,
     "due": due,
