@@ -83,18 +83,6 @@ def inner_columns(cells: Iterable[Cell]) -> set[str]:
     return names.union(*(columns_of_conditions(cell.when) for cell in cells))
 
 
-def refuse_several(text: str) -> None:
-    """Refuse the text of a cell that holds several values.
-
-    Raises:
-        ValueError: It does.
-    """
-    if SEVERAL in text:
-        raise ValueError(
-            "has several values; say which in brackets, such as [system=phone] or [first]"
-        )
-
-
 def parts_column(name: str) -> str:
     """Return the name of the column that holds the parts of this name."""
     return _EACH + name

@@ -20,10 +20,9 @@ from connectors.mapping.cells import (
     parts_column,
     parts_name,
     plain_number,
-    refuse_several,
 )
 from connectors.mapping.identifiers import read_identifier
-from connectors.mapping.paths import SEVERAL
+from connectors.mapping.paths import SEVERAL, refuse_several
 from connectors.mapping.settings import EventMapping
 from connectors.mapping.timestamps import (
     columns_of_timestamps,
@@ -273,8 +272,6 @@ def compile_key(
 
     def key(row: Row) -> str:
         try:
-            for place in places:
-                refuse_several(row[place])
             parts = [read_identifier(row[place]) for place in places]
         except ValueError as error:
             raise ValueError(f"{shown}: {error}") from None

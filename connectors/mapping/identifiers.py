@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from connectors.mapping.paths import refuse_several
 from engine.model.word_folding import visible
 
 # Hyphens and dashes of other kinds, which word processors put in the place of "-".
@@ -28,9 +29,11 @@ def read_identifier(text: str) -> str:
     """Return an id or a ref of a cell as it is compared; 9001.0 is 9001.
 
     Raises:
-        ValueError: A spreadsheet wrote a shortened number or an error in the place of the id. One
-            such text stands for many ids, so a row would replace another one.
+        ValueError: It is several values. Or a spreadsheet wrote a shortened number or an error in
+            its place: one such text stands for many ids, so a row would replace another one.
     """
+    if not text.isprintable():
+        refuse_several(text)
     text = plain_identifier(text)
     if not text or text[0] == "#" or "E+" in text or text.endswith("0"):
         _refuse_shortened(text)

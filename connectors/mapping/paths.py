@@ -60,6 +60,18 @@ def from_record(path: str) -> tuple[str, bool]:
     return path.removeprefix(FROM_RECORD), path.startswith(FROM_RECORD)
 
 
+def refuse_several(text: str) -> None:
+    """Refuse the text of a cell that holds several values.
+
+    Raises:
+        ValueError: It does.
+    """
+    if SEVERAL in text:
+        raise ValueError(
+            "has several values; say which in brackets, such as [system=phone] or [first]"
+        )
+
+
 def parse_path(path: str) -> tuple[Step, ...]:
     """Take a path apart into its steps.
 

@@ -21,6 +21,7 @@ from connectors.mapping.cells import (
 from connectors.mapping.event_rows import (
     Identity,
     ReadKey,
+    ReadRow,
     columns_of_event,
     compile_event,
     compile_event_version,
@@ -159,19 +160,22 @@ class Rows:
         self._last_skip = max(
             (columns[name] for name in columns_of_conditions(skip_when)), default=-1
         )
-        self._events = []
+        self._reads: list[ReadRow] = []
+        self._part_reads: list[tuple[int, ReadRow]] = []
         self._keys, self._ids = [], []
         for event in mapping.events:
             place, within = self._place(event.each)
             key_of = compile_key(identity(event), within, self._digest)
             read = compile_event(event, kinds[event.kind], within, notation, clock, key_of)
-            self._events.append((place, read))
+            if place is None:
+                self._reads.append(read)
+            else:
+                self._part_reads.append((place, read))
             key = _Key(place, key_of, compile_event_version(event, within, clock))
             self._keys.append(key)
             # Without an id of its own, a row that makes no event concerns none.
             if event.id:
                 self._ids.append(key)
-        self._has_parts = any(place is not None for place, _ in self._events)
         self._former = list(self._former_keys(former))
         self._roster = (
             compile_roster(mapping, columns, notation, clock)
@@ -254,15 +258,19 @@ class Rows:
                 )
         else:
             events = [
-                event
-                for place, read in self._events
-                for part in _within(cells, place)
-                if (event := read(part, line, text)) is not None
+                event for read in self._reads if (event := read(cells, line, text)) is not None
             ]
+            if self._part_reads:
+                events += (
+                    event
+                    for place, read in self._part_reads
+                    for part in cells[place]
+                    if (event := read(part, line, text)) is not None
+                )
             into.events += events
             into.skipped += not events
         made = {event.key for event in events}
-        if len(events) < len(self._keys) or self._has_parts:
+        if len(events) < len(self._keys) or self._part_reads:
             after = len(into.events)
             gone = {key: version for one in self._ids for key, version in one.keys(cells)}
             into.gone += [Gone(key, line, gone[key], after) for key in gone.keys() - made]
@@ -276,10 +284,6 @@ class Rows:
         It is None if the key is unclear.
         """
         return next((key for one in self._keys[:1] for key, _ in one.keys(cells)), None)
-
-
-def _within(cells: Row, place: int | None) -> Sequence[Row]:
-    return (cells,) if place is None else cells[place]
 
 
 def _digest_of(columns: Columns, width: int, has_parts: bool) -> Callable[[Row], str]:

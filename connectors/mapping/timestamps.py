@@ -14,9 +14,9 @@ from connectors.mapping.cells import (
     Row,
     columns_of,
     compile_cells,
-    refuse_several,
 )
 from connectors.mapping.date_formats import says_utc
+from connectors.mapping.paths import refuse_several
 from engine.model.field_reading import constant_text
 from engine.model.instant import to_us
 from engine.model.intake import DatedValue
