@@ -42,6 +42,8 @@ events = Table(
         "ix_events_goals",
         "client_id",
         "occurred_at",
+        "source",
+        "key",
         sqlite_where=text("kind = 'goal'"),
         postgresql_where=text("kind = 'goal'"),
     ),

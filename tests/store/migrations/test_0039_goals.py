@@ -19,3 +19,11 @@ def test_goals_of_the_version_before_are_found(own_database: Database) -> None:
     own_database.upgrade()
     with own_database.read() as conn:
         assert [one.kind for one in goals.of_clients(conn, [1])[1]] == ["goal"]
+
+
+def test_goals_are_found_without_a_look_at_other_events(sqlite_database: Database) -> None:
+    with sqlite_database.read() as conn:
+        wanted = goals._OF_CLIENTS.params(ids=[1, 2])
+        statement = wanted.compile(conn.engine, compile_kwargs={"literal_binds": True})
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    assert ["ix_events_goals" in row[3] for row in plan] == [True], plan

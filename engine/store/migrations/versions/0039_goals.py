@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_events_goals",
         "events",
-        ["client_id", "occurred_at"],
+        ["client_id", "occurred_at", "source", "key"],
         sqlite_where=goals,
         postgresql_where=goals,
     )
