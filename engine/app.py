@@ -327,7 +327,10 @@ class Engine:
             phone_confirmations.run(self.database, self.now())
 
     def _take_up_rules(self) -> Mapping[str, int]:
-        return reload.take_up(self.database, self._files, self.now())
+        done = reload.take_up(self.database, self._files, self.now())
+        if done["accepted"]:
+            self.wake("evaluate")  # it goes by the new rules
+        return done
 
     def _evaluate(self) -> Mapping[str, int]:
         self._follow_rules()

@@ -121,6 +121,8 @@ def approve(
         notice = _release(desk, who, draft_id, version)
     except OSError:
         notice = DraftNotice.NOT_WRITABLE
+    if notice is DraftNotice.RELEASED:
+        desk.wake("rules")
     return page_of(desk, who, draft_id, notice)
 
 

@@ -299,3 +299,12 @@ def test_the_mode_of_a_file_stays_and_a_link_stays_a_link(site: RuleSite) -> Non
     assert site.file.is_symlink()
     assert real.read_text() == GRAVER
     assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_release_has_the_files_looked_at_at_once(site: RuleSite) -> None:
+    woken: list[str] = []
+    site.desk = replace(site.desk, wake=woken.append)
+
+    approved(site, proposed(site))
+
+    assert woken == ["rules"]
