@@ -18,10 +18,10 @@ class DraftNotice(StrEnum):
     BEGUN = "begun"
     SAVED = "saved"
     CHECKED = "checked"
-    SAVED_ELSEWHERE = "saved elsewhere"  # another window saved since; what was typed is on the page
-    IS_PROPOSED = "is proposed"  # nothing was saved; what was typed is on the page
+    SAVED_ELSEWHERE = "saved elsewhere"  # another window saved since; the page holds the typed text
+    IS_PROPOSED = "is proposed"  # nothing was saved; the page holds the typed text
     MISTAKES = "mistakes"  # it cannot be proposed with mistakes
-    NO_CHANGE = "no change"  # it is what stands in the folder already
+    NO_CHANGE = "no change"  # the folder holds the same already
     NO_REASON = "no reason"
     PROPOSED = "proposed"
     WITHDRAWN = "withdrawn"

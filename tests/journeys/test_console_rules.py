@@ -140,6 +140,7 @@ def test_one_person_proposes_and_another_releases_and_goes_back(
     site.take_up()
     other.reload()
     expect(other.get_by_text("It serves.")).to_be_visible()
+    expect(other.get_by_text("has changed in the folder")).to_have_count(0)
     other.get_by_role("link", name="missed.yaml").click()
     other.get_by_role("link", name="History").click()
     expect(other.get_by_text("proposed by clinician, approved by super")).to_be_visible()

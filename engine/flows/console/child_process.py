@@ -15,7 +15,7 @@ _FAULT = "This failed, and the fault is ours. Try it on the command line, which 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """So much of the work is done."""
+    """`done` of `total` parts of the work are done."""
 
     done: int
     total: int

@@ -107,7 +107,7 @@ def open_draft(
 def save(
     desk: Desk, who: SignedIn, draft_id: int, version: int, typed: RuleFileTexts
 ) -> DraftPage | Access | None:
-    """Save what was typed, and check it.
+    """Save the typed text, and check it.
 
     If another window has saved since, nothing is overwritten: the page holds what was typed, and
     the draft what was saved.

@@ -26,7 +26,7 @@ from engine.store.operations import rule_drafts as stored
 def propose(
     desk: Desk, who: SignedIn, draft_id: int, version: int, typed: RuleFileTexts, why: str
 ) -> DraftPage | Access | None:
-    """Save what was typed, and ask for its approval.
+    """Save the typed text, and ask for its approval.
 
     Args:
         desk: The engine as pages see it.

@@ -21,7 +21,7 @@ _LISTED = 30
 
 
 def open_list(desk: Desk, who: SignedIn) -> StudiesPage | Access:
-    """Return what runs and what has ended."""
+    """Return the study that runs, and the ended ones."""
     access = may(who.account.role, Ability.EDIT_RULES)
     if access is not Access.GRANTED:
         return access

@@ -1,4 +1,4 @@
-"""The one study that runs now, and what has become of it when it ends."""
+"""The one study that runs now; its result is handed over when it ends."""
 
 from __future__ import annotations
 

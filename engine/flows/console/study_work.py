@@ -84,7 +84,16 @@ def preview(report: Report, settings: Settings, question: StudyQuestion) -> Stud
 
 
 def tune(report: Report, settings: Settings, question: StudyQuestion) -> StudyResult:
-    """Search among the numbers that a rule marks, by what they are worth before the outcome."""
+    """Search among the numbers that a rule marks, by their worth before the outcome.
+
+    Args:
+        report: Gets the progress.
+        settings: Where the rules and the database are.
+        question: What to find out.
+
+    Raises:
+        UserError: The rule marks no number, or nobody is told of its alerts.
+    """
     rules = _as_typed(settings, question) or load(settings.rules, settings.kinds)
     _known(question.outcome, rules)
     tunables = tunables_of(rules, question.rule) if question.rule in rules.rules else ()

@@ -56,6 +56,8 @@ def draft(frame: Frame, page: DraftPage, why: str = "") -> str:
     texts = _parts(one.file, page.shown)
     elsewhere = page.notice in {DraftNotice.SAVED_ELSEWHERE, DraftNotice.IS_PROPOSED}
     writing = page.mine and (one.state in _WRITABLE or elsewhere)
+    at_work = one.state in _WRITABLE or one.state is DraftState.PROPOSED
+    beneath = at_work and page.base_changed
     decides = one.state is DraftState.PROPOSED and page.may_release
     present = page.present or RuleFileTexts("", "")
     return render_page(
@@ -64,7 +66,7 @@ def draft(frame: Frame, page: DraftPage, why: str = "") -> str:
         state=STATES[one.state], why=why or one.why, said=NOTICES[page.notice],
         saved=f"{when.ago(one.saved_at, frame.now)} ago",
         others=[_draft_in_list(other, frame) for other in page.others],
-        changed_beneath=_differing(one.file, one.base, present) if page.base_changed else [],
+        changed_beneath=_differing(one.file, one.base, present) if beneath else [],
         changed_elsewhere=_differing(one.file, one.texts, page.shown) if elsewhere else [],
         lines=_differing(one.file, one.base, page.shown),
         decides=decides and (page.one_person or not page.mine),
@@ -91,7 +93,7 @@ def history(frame: Frame, page: FileHistory, timezone: str) -> str:
 
 
 def hints(found: Sequence[RuleHint]) -> str:
-    """Render the words that may stand at the cursor, for the script of the editor."""
+    """Render the words that may stand at the cursor; the editor's script asks for them."""
     return render("console/hints.html", hints=found)
 
 
