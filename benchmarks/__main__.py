@@ -19,6 +19,7 @@ from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
 from benchmarks.messages import messages
+from benchmarks.posts import posts
 from benchmarks.replay import replay
 from benchmarks.scale import scale
 from benchmarks.urgent import urgent
@@ -28,6 +29,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "aftercare": aftercare,
     "import": importing,
     "messages": messages,
+    "posts": posts,
     "scale": scale,
     "backlog": backlog,
     "due": due,
