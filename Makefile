@@ -8,11 +8,12 @@ RUNS ?= 300
 SEED ?= 1
 
 PRISM := tests/prism/node_modules
+FHIR_SCHEMA := tests/fhir_schema/node_modules
 
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser fhir-server clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser fhir-server fhir-schema clean
 
 install: $(VENV)/installed
 
@@ -34,20 +35,22 @@ unit: install
 coverage: install
 	$(BIN)/python -m pytest -m unit -n 0 --cov --cov-report=term
 
-test: install prism browser fhir-server
+test: install prism browser fhir-server fhir-schema
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 	@$(MAKE) --no-print-directory coverage
 
-# Without npm, or where it cannot install, the one test that needs Prism is skipped and says so.
+# Without npm, or where it cannot install, the tests that need these packages are skipped and say so.
 prism: $(PRISM)/installed
 
-$(PRISM)/installed: tests/prism/package.json
+fhir-schema: $(FHIR_SCHEMA)/installed
+
+tests/%/node_modules/installed: tests/%/package.json
 	@if ! command -v npm >/dev/null; then \
-		echo "npm is not here: Twilio's contract is not tested; install Node.js 20 to test it"; \
-	elif npm install --prefix tests/prism --no-package-lock --no-audit --no-fund --loglevel=error; then \
+		echo "npm is not here: tests that need tests/$* are skipped; install Node.js 20 to run them"; \
+	elif npm install --prefix tests/$* --no-package-lock --no-audit --no-fund --loglevel=error; then \
 		touch $@; \
 	else \
-		echo "npm could not install Prism: Twilio's contract is not tested"; \
+		echo "npm could not install the packages of tests/$*: tests that need them are skipped"; \
 	fi
 
 # A server of FHIR R4 in an environment of its own. Where it cannot be installed, its tests are skipped and say so.
@@ -108,4 +111,4 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .venv-3.13 $(PRISM) var .coverage
+	rm -rf $(VENV) .venv-3.13 $(PRISM) $(FHIR_SCHEMA) var .coverage

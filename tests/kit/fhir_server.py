@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
+from tests.kit.fhir_schema import mistakes
+
 SEKMET = Path(__file__).parents[2] / "var" / "sekmet" / "bin" / "sekmet"
 WHY_SKIPPED = "sekmet-fhir is not here: `make fhir-server` installs it"
 _PATIENCE = 30.0  # seconds for its start
@@ -70,7 +72,12 @@ class FhirServerProcess:
         self._process.wait()
 
     def put(self, resource: dict[str, Any]) -> Any:
-        """Create or change a resource that has an id."""
+        """Create or change a resource that has an id.
+
+        The official schema must accept it, because a test with a resource that is none proves
+        nothing.
+        """
+        assert mistakes(resource) == []
         path = f"{resource['resourceType']}/{resource['id']}"
         return self._call("PUT", path, json.dumps(resource).encode())
 
