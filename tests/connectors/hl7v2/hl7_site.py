@@ -27,13 +27,20 @@ class Hl7Site(CsvSite):
     """Its source is the first of `sources:`; the clients C-1042 and C-1077 are in the roster."""
 
     def __init__(self, folder: Path, database: Database, config: str) -> None:
-        (folder / "config.yaml").write_text("timezone: America/New_York\n" + config + PEOPLE)
-        super().__init__(folder, database, load(folder / "config.yaml"))
+        self.folder = folder
+        self.configure(config)
+        super().__init__(folder, database, self.settings)
         (folder / "lab").mkdir()
         (folder / "inbox" / "people.csv").write_text(
             "ref,enrolled\nC-1042,2026-01-05\nC-1077,2026-01-05\n"
         )
         self._read(self.settings.sources[1])
+
+    def configure(self, config: str) -> None:
+        """Change the sources, as between two runs of the daemon."""
+        path = self.folder / "config.yaml"
+        path.write_text("timezone: America/New_York\n" + config + PEOPLE)
+        self.settings = load(path)
 
     def drop(self, name: str, text: str | bytes) -> None:
         """Write a file of messages, which changes now."""
