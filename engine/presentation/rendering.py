@@ -6,12 +6,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 
 from engine.model.printable import printable
+from engine.presentation.page_language import ENGLISH, spoken, translate
+from engine.presentation.template_texts import with_texts
 
 
 def render(template: str, **values: object) -> str:
-    """Fill a template; text in the values is escaped.
+    """Fill a template in the language of the context; text in the values is escaped.
 
     Args:
         template: The name of a file in `templates/`.
@@ -23,7 +26,7 @@ def render(template: str, **values: object) -> str:
     Raises:
         jinja2.UndefinedError: The template uses a variable that is not among the values.
     """
-    return _environment().get_template(template).render(values)
+    return _environment(spoken()).get_template(template).render(values)
 
 
 @cache
@@ -36,9 +39,19 @@ def _printable(value: object) -> object:
     return printable(value) if type(value) is str else value
 
 
+class _Translated(Extension):
+    """Puts the texts of the language in the place of a template's own before it is compiled."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return with_texts(source, translate)
+
+
 @cache
-def _environment() -> Environment:
-    return Environment(
+def _environment(language: str) -> Environment:
+    """Make the environment of a language, in which each template is compiled once."""
+    extensions = () if language == ENGLISH else (_Translated,)
+    made = Environment(
+        extensions=extensions,
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         finalize=_printable,
@@ -47,3 +60,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.globals["_"] = translate
+    return made

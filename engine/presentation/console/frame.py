@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.model.instant import MINUTE_US, Instant
 from engine.presentation.console import when
+from engine.presentation.page_language import in_language, others, spoken, translate
 from engine.presentation.rendering import render
 
 _STALE_US = 2 * MINUTE_US  # as /readyz takes for no success
@@ -42,14 +43,16 @@ def render_page(template: str, frame: Frame, title: str, **values: object) -> st
         values: The other variables of the template.
     """
     stale = frame.evaluated_at is None or frame.now - frame.evaluated_at > _STALE_US
-    watching = "never yet" if frame.evaluated_at is None else _seconds(frame)
+    watching = translate("never yet") if frame.evaluated_at is None else _seconds(frame)
     out = [(name, when.ago(since, frame.now)) for name, since in frame.outages]
     stopped = "" if frame.texts_stopped is None else when.ago(frame.texts_stopped, frame.now)
+    language = {"language": spoken(), "other_languages": others()}
     around = {"stale": stale, "watching": watching, "out": out, "texts_stopped": stopped}
-    return render(template, frame=frame, title=title, **around, **values)
+    return render(template, frame=frame, title=title, **language, **around, **values)
 
 
 def _seconds(frame: Frame) -> str:
     assert frame.evaluated_at is not None
     seconds = max(0, frame.now - frame.evaluated_at) // 1_000_000
-    return f"{seconds} s ago" if seconds < 120 else f"{when.ago(frame.evaluated_at, frame.now)} ago"
+    passed = f"{seconds} s" if seconds < 120 else when.ago(frame.evaluated_at, frame.now)
+    return in_language("{time} ago", time=passed)

@@ -24,6 +24,7 @@ from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.timeline import Stroke, in_words, timeline
 from engine.presentation.local_clock import local
+from engine.presentation.page_language import in_language, translate
 from engine.presentation.why import with_call_names
 
 _CRAVING_DAYS = 14
@@ -56,8 +57,10 @@ def caseload(frame: Frame, page: CaseloadPage, text: str, at_least: str) -> str:
             "since": "" if client.since is None else when.ago(client.since, page.now),
             "why": _why(client),
             "taken": _taken_by(client),
-            "last": "never" if client.last_event is None else _heard(client.last_event, page.now),
-            "managers": ", ".join(client.case_managers) or "nobody",
+            "last": translate("never")
+            if client.last_event is None
+            else _heard(client.last_event, page.now),
+            "managers": ", ".join(client.case_managers) or translate("nobody"),
             "curve": _curve(client, page.now),
             "newest": f"{client.cravings[-1][1]:g}" if client.cravings else "",
         }
@@ -182,7 +185,8 @@ def _why(client: CaseloadClient) -> str:
     if not client.alerts:
         return ""
     more = len(client.alerts) - 1
-    return client.alerts[0][0] + (f", and {more} more" if more else "")
+    title = client.alerts[0][0]
+    return in_language("{title}, and {count} more", title=title, count=more) if more else title
 
 
 def _taken_by(client: CaseloadClient) -> str:
@@ -191,7 +195,7 @@ def _taken_by(client: CaseloadClient) -> str:
 
 
 def _heard(us: Instant, now: Instant) -> str:
-    return f"{when.ago(us, now)} ago"
+    return in_language("{time} ago", time=when.ago(us, now))
 
 
 def _curve(client: CaseloadClient, now: Instant) -> Sequence[Mapping[str, float]]:

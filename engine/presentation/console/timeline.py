@@ -15,6 +15,7 @@ from engine.model.console_pages import ClientPage, PastAlert
 from engine.model.event import Event, Value, read_fields, value_in_words
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import place, zone_at
+from engine.presentation.console import when
 from engine.presentation.local_clock import local
 
 _STRIP = 34  # pixels of a row of marks, its label above
@@ -279,14 +280,14 @@ def _days(page: ClientPage, at: _Axis) -> tuple[tuple[float, str], ...]:
     day = first.date() + timedelta(days=1)
     while day <= last.date():
         midnight = place(datetime.combine(day, time()), timezone)
-        days.append((at(midnight), f"{day.day} {day:%b}"))
+        days.append((at(midnight), when.day(day)))
         day += timedelta(days=every)
     return tuple(days)
 
 
 def _title(page: ClientPage, event: Event) -> str:
-    when = local(event.occurred_at, zone_at(page.zones, event.occurred_at))
-    return f"{when:%a} {when.day} {when:%b %H:%M}: {in_words(event)}"
+    there = local(event.occurred_at, zone_at(page.zones, event.occurred_at))
+    return f"{when.weekday(there)} {when.day(there)} {there:%H:%M}: {in_words(event)}"
 
 
 def _fields(event: Event) -> Mapping[str, Value]:

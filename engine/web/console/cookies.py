@@ -63,6 +63,13 @@ class KnownBrowserCookie(HostCookie):
         super().__init__(url, "handrail-known", 180 * DAY_US // 1_000_000)
 
 
+class LanguageCookie(HostCookie):
+    """Holds the language that a person chose."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "handrail-language", 365 * DAY_US // 1_000_000)
+
+
 class WantedPageCookie(HostCookie):
     """Holds the page that a person wanted who has to sign in first."""
 

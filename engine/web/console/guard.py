@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
+from engine.presentation.page_language import LANGUAGES, language_of, speak
+from engine.web.console.cookies import LanguageCookie
+
 # Only our own script runs, and it makes no markup of texts. Nothing comes from elsewhere, and no
 # other site frames a page.
 _POLICY = "; ".join(
@@ -69,15 +72,22 @@ def guard(
         fault: Makes the answer to a request on which we failed.
     """
     secure = url.startswith("https:")
+    kept = LanguageCookie(url)
 
     async def guarded(
         request: Request, answer: Callable[[Request], Awaitable[Response]]
     ) -> Response:
+        chosen = request.query_params.get("language", "")
+        accepted = request.headers.get("accept-language", "")
+        asked = dict(request.query_params) if request.method in _SAFE else {}
+        speak(language_of(chosen if chosen in LANGUAGES else kept.read(request), accepted), asked)
         status = refusal(request.method, request.url.path, dict(request.headers), url)
         try:
             response = await answer(request) if status is None else Response(status_code=status)
         except Exception as error:
             response = fault(request, error)
+        if chosen in LANGUAGES:
+            kept.write(response, chosen)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:

@@ -9,6 +9,7 @@ from engine.access.sign_in import LinkState
 from engine.flows.console.buttons import ActResult
 from engine.flows.console.own_account import CodeFault
 from engine.flows.console.password_sign_in import PasswordResult
+from engine.presentation.page_language import in_language, translate
 
 NOT_FOUND = ("There is no such page", "The address is wrong, or what it named is no longer there.")
 NOT_YOURS = (
@@ -108,17 +109,21 @@ _SAID: Mapping[str, str] = {
 def said_of(did: str, owner: str) -> str:
     """Say what a button did; nothing about a word that no button gives."""
     if did == ActResult.TAKEN:
-        return f"Nothing changed: {owner or 'another person'} has it."
-    return _SAID.get(did, "")
+        return in_language(
+            "Nothing changed: {owner} has it.", owner=owner or translate("another person")
+        )
+    return translate(_SAID.get(did, ""))
 
 
 def of_password(result: PasswordResult, wait: int) -> str:
     """Say why a password signed nobody in; `wait` is in seconds."""
     if result is PasswordResult.TOO_SOON:
-        return f"Too many wrong sign-ins. Wait {wait} seconds, and try again."
-    return _PASSWORD_WORDS[result]
+        return in_language(
+            "Too many wrong sign-ins. Wait {wait} seconds, and try again.", wait=wait
+        )
+    return translate(_PASSWORD_WORDS[result])
 
 
 def of_new_password(fault: PasswordFault | CodeFault) -> str:
     """Say why a new password is refused."""
-    return _NEW_PASSWORD_WORDS[fault]
+    return translate(_NEW_PASSWORD_WORDS[fault])
