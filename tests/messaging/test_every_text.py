@@ -36,6 +36,7 @@ CODES = (1, 17, 987, 99_999)
 REFS = ("C-1042", "W" * 64, "€" * 64, "Zoë’s", "OUD-17", "1 STOP")
 REASONS = ("", "missed check-ins", "x" * 30 + ", over now", "positive test", "he’s silent")
 PEOPLE = ("W" * 15, *ROLE_WORDS.values())
+LINKS = ("", "https://console.example.org/a/0123456789")
 CALL_NAMES = ("", "Sam", "W" * 15)
 ALIASES = ("Robin", "W" * 40, "Jo from rehab", "Zoë 🙂")
 ALERTS = [Named(code, ref, urgent) for code in CODES for ref in REFS for urgent in (False, True)]
@@ -57,7 +58,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "missing": ((1, 5), LANGUAGES),
     "again": ((1, 6), LANGUAGES),
     "reminder": ((1, 7), LANGUAGES),
-    "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True)),
+    "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True), LINKS),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
     "of_many": (LISTS[1:], (60, 99_999), (1, 99_999), (True, False)),
@@ -87,6 +88,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "started": (("english", "spanish"),),
     "yours": (ALERTS,),
     "already_taken": (ALERTS, PEOPLE),
+    "may_take_over": (ALERTS, PEOPLE),
     "passed_on": (ALERTS, (*ROLES, None), ("", "Tue 08:00"), (False, True)),
     "closed": (ALERTS, ("done", "a false alarm")),
     "already_closed": (ALERTS, ("Mon 13:33",), ("you", "the supervisor")),
@@ -113,13 +115,14 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "void_many": ((4, 99_999),),
     "wrote_again": (ALERTS, (True, False)),
 }
+# The last values of these go by name.
 BY_KEYWORD = {
-    "of_many": "newly",
-    "confirm": "only",
-    "wrote_again": "mine",
-    "details": "mine",
-    "passed_on": "admins",
-    "to_staff": "urgent",
+    "of_many": ("newly",),
+    "confirm": ("only",),
+    "wrote_again": ("mine",),
+    "details": ("mine",),
+    "passed_on": ("admins",),
+    "to_staff": ("urgent", "link"),
 }
 # What a text may be made of. There is no name, no number of a phone, no note, no result and no
 # title among them.
@@ -141,7 +144,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent", "who"}
-FIELDS |= {"advice", "total", "page", "reply", "severity", "until"}
+FIELDS |= {"advice", "total", "page", "reply", "severity", "until", "link"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:
@@ -160,8 +163,9 @@ def texts(module: ModuleType, name: str) -> list[str]:
         return [make]
     made = []
     for values in product(*KINDS[name]):
-        last = {BY_KEYWORD[name]: values[-1]} if name in BY_KEYWORD else {}
-        made.append(make(*(values[:-1] if last else values), **last))
+        names = BY_KEYWORD.get(name, ())
+        first = len(values) - len(names)
+        made.append(make(*values[:first], **dict(zip(names, values[first:], strict=True))))
     return made
 
 

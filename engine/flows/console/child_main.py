@@ -9,11 +9,13 @@ import sys
 from engine.errors import UserError
 from engine.flows.console.child_process import Failed, Finished, Progress
 
-_NICE = 19
+# About a tenth of the daemon's share where both want the processor. With the least share that there
+# is, a busy machine would leave a person waiting for minutes.
+_NICE = 10
 
 
 def main() -> None:
-    """Do the work, as the least urgent process of the machine."""
+    """Do the work, less urgently than the daemon."""
     os.nice(_NICE)
     out = sys.stdout.buffer
     # Nothing but messages may stand there, whatever a library prints.

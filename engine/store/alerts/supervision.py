@@ -17,7 +17,7 @@ _TO_ACT_ON = and_(~alerts.c.shadow, ~alerts.c.historic, alerts.c.inhibited_by.is
 _OF_STATE = {
     state: select(alerts.c.id)
     .where(alerts.c.state == state, _TO_ACT_ON)
-    .order_by(_GRAVEST, alerts.c.opened_at)
+    .order_by(_GRAVEST, alerts.c.opened_at, alerts.c.id)
     for state in ("open", "acknowledged")
 }
 _TAKEN = (

@@ -58,7 +58,7 @@ parts = st.sampled_from(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(parts, min_size=1, max_size=8, unique=True).map(" ".join),
     st.integers(86_400, 3_124_137_600).map(lambda second: datetime.fromtimestamp(second, UTC)),

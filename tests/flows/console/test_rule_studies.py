@@ -30,7 +30,7 @@ def followed(site: RuleSite) -> RuleStudy:
     """The newest study, once its thread has ended."""
     for thread in threading.enumerate():
         if thread.name == "study":
-            thread.join(60)
+            thread.join()
     page = rule_studies.open_list(site.desk, site.who("clinician"))
     assert isinstance(page, StudiesPage)
     assert page.running is None
