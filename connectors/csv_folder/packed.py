@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
 
 from connectors.csv_folder.utf_16 import ByteStream, as_utf_8, from_utf_16
@@ -17,6 +18,11 @@ _WORKBOOK = "[Content_Types].xml"
 _AT_ONCE = 1 << 16  # packed bytes
 # https://docs.python.org/3/library/zlib.html: gzip's own header and trailer.
 _GZIP_WINDOW = 31
+# A packed file may hold this many bytes, or so many times its own; real tables hold far less. A
+# bomb of gzip or zip holds a thousand times its size.
+ALWAYS_ALLOWED = 64 << 20
+TIMES_ALLOWED = 200
+_SHEETS = "xl/worksheets/"  # read as a stream; openpyxl holds all else of a workbook at once
 
 
 class UnpackError(Exception):
@@ -31,19 +37,33 @@ def open_csv(stream: BinaryIO, mapping: CsvFileMapping) -> ByteStream:
         mapping: Says its encoding, and which sheet of a workbook counts.
 
     Raises:
-        UnpackError: It is packed and cannot be read.
+        UnpackError: It is packed and cannot be read, or unpacks to more than a table does.
     """
     beginning = stream.read(4)
+    largest = max(ALWAYS_ALLOWED, TIMES_ALLOWED * stream.seek(0, SEEK_END))
     stream.seek(0)
     if beginning.startswith(_ZIP):
         archive = _archive(stream)
+        members = archive.infolist()
+        _refuse_above(largest, sum(each.file_size for each in members))
         if _WORKBOOK in archive.namelist():
+            held = [each for each in members if not each.filename.startswith(_SHEETS)]
+            _refuse_above(ALWAYS_ALLOWED, sum(each.file_size for each in held))
             from connectors.csv_folder.workbook import Workbook  # noqa: PLC0415 - if there is one
 
             return Workbook(stream, mapping)
         return _recoded(_only_member(archive), mapping)
-    unpacked: ByteStream = _Gunzip(stream) if beginning.startswith(_GZIP) else stream
+    unpacked: ByteStream = _Gunzip(stream, largest) if beginning.startswith(_GZIP) else stream
     return _recoded(unpacked, mapping)
+
+
+def _refuse_above(largest: int, size: int) -> None:
+    """Refuse a size; that which a zip file states is also the most that is read of its member."""
+    if size > largest:
+        raise UnpackError(
+            f"unpacks to more than {largest >> 20:,} MB, which is too much for its size; "
+            "if it is right, put it here as plain CSV"
+        )
 
 
 def _recoded(stream: ByteStream, mapping: CsvFileMapping) -> ByteStream:
@@ -103,19 +123,20 @@ class _Member:
 class _Gunzip:
     """What a gzip file holds; one that breaks off ends there, because its rest may follow."""
 
-    def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
+    def __init__(self, stream: ByteStream, largest: int) -> None:
+        self._stream, self._largest = stream, largest
         self._begin()
 
     def _begin(self) -> None:
         self._unpack = zlib.decompressobj(_GZIP_WINDOW)
         self._packed = self._read = b""
+        self._size = 0
 
     def read(self, size: int, /) -> bytes:
         """Read so many bytes; fewer only at the end.
 
         Raises:
-            UnpackError: The file is damaged.
+            UnpackError: The file is damaged, or holds too much.
         """
         while len(self._read) < size:
             self._packed = self._packed or self._stream.read(_AT_ONCE)
@@ -130,6 +151,8 @@ class _Gunzip:
                 raise UnpackError(f"is a damaged gzip file: {error}") from None
             self._packed = self._unpack.unconsumed_tail or self._unpack.unused_data
         found, self._read = self._read[:size], self._read[size:]
+        self._size += len(found)
+        _refuse_above(self._largest, self._size)
         return found
 
     def seek(self, offset: int, /) -> int:

@@ -98,9 +98,15 @@ def test_a_packed_file_that_is_still_being_written_is_waited_for(site: CsvSite) 
         (zipped(a=WHOLE)[:60], "is a zip file or an Excel workbook that breaks off"),
         (locked(zipped(a=WHOLE)), "is a zip file with a password"),
         (zipped(**{"[Content_Types].xml": b"<x/>"}), "is an Excel workbook that cannot be read"),
+        (zipped(a=b"\n" * ((64 << 20) + 1)), "unpacks to more than 64 MB"),
+        (
+            zipped(**{"[Content_Types].xml": b" " * ((64 << 20) + 1)}),
+            "unpacks to more than 64 MB, which is too much for its size; "
+            "if it is right, put it here as plain CSV",
+        ),
         (gzip.compress(WHOLE)[:30] + b"x" * 30, "is a damaged gzip file"),
     ],
-    ids=["two files", "none", "torn", "locked", "no workbook", "damaged"],
+    ids=["two files", "none", "torn", "locked", "no workbook", "bomb", "book bomb", "damaged"],
 )
 def test_a_packed_file_that_cannot_be_read_says_why(
     site: CsvSite, content: bytes, why: str
@@ -168,19 +174,42 @@ def test_utf_16_without_its_mark_is_read_if_the_mapping_says_so(site: CsvSite) -
     assert results(site) == ["negative", "negative", "positive"]
 
 
-def test_a_packed_file_is_never_held_as_a_whole(tmp_path: Path, sqlite_database: Database) -> None:
+@pytest.fixture
+def passing_over(tmp_path: Path, sqlite_database: Database) -> CsvSite:
+    """A site whose mapping passes over each row with the result x."""
     skipping = (
         "- {match: 'tests*', skip_when: {result: x}, "
         "events: [{kind: test, client: client, at: at}]}"
     )
     site = CsvSite(tmp_path, sqlite_database, settings_of(tmp_path, skipping))
     site.write("clients.csv", CLIENTS)
-    site.write(
-        "tests.gz",
-        gzip.compress((TESTS + f"C-1,2026-07-01,{'a' * 4000},x,\n" * 8_000).encode(), 1),
-    )
+    return site
+
+
+def peak_of(site: CsvSite, rows: int, level: int) -> int:
+    """The most memory, in bytes, while a file is read whose rows have 4 kB each."""
+    text = TESTS + f"C-1,2026-07-01,{'a' * 4000},x,\n" * rows
+    site.write("tests.gz", gzip.compress(text.encode(), level))
     tracemalloc.start()
     site.read()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 8 << 20  # of 32
+    return peak
+
+
+def test_a_packed_file_is_never_held_as_a_whole(passing_over: CsvSite) -> None:
+    assert peak_of(passing_over, 8_000, level=1) < 8 << 20  # of 32
+    assert passing_over.rejects() == []
+
+
+def test_a_small_file_that_unpacks_to_very_much_is_refused_on_the_way(
+    passing_over: CsvSite,
+) -> None:
+    assert peak_of(passing_over, 17_000, level=9) < 8 << 20  # of 68
+    ((item, _, reason),) = passing_over.rejects()
+    assert (item, reason) == (
+        "tests.gz",
+        "the file unpacks to more than 64 MB, which is too much for its size; "
+        "if it is right, put it here as plain CSV",
+    )
+    assert passing_over.read() == {}
