@@ -61,7 +61,7 @@ class MappingExplainer:
         if not into.roster:
             return ExplainedStep(place, name, MappingOutcome.REJECTED, into.rejects[0].reason)
         row = into.roster[0]
-        said = {**row.values, **row.attributes}
+        said = {**row.values, **row.attributes, **row.schedules}
         dated = {word: from_us(at.at).date().isoformat() for word, at in row.moments.items() if at}
         parts = [f"{word}: {value}" for word, value in {**said, **dated}.items() if value]
         parts += [reject.reason for reject in into.rejects]

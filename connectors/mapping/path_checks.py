@@ -11,6 +11,8 @@ from engine.model.source_settings import Place
 
 # The columns of a part that is one of a row's columns.
 NAME, VALUE = "name", "value"
+# What a client's row gives under names of the site's own.
+_BY_NAME = ("attributes", "schedules")
 
 
 class _Column(NamedTuple):
@@ -99,12 +101,13 @@ def _named(written: Mapping[str, Any], parts: Mapping[str, Any]) -> Iterator[_Co
             yield from _of_event(event, ("events", index))
     columns = written.get("columns")
     if isinstance(columns, dict):
-        attributes = columns.get("attributes")
         for name, taken in columns.items():
-            if name != "attributes":
+            if name not in _BY_NAME:
                 yield from _of_taken(taken, ("columns", name), None)
-        for name, taken in (attributes if isinstance(attributes, dict) else {}).items():
-            yield from _of_taken(taken, ("columns", "attributes", name), None)
+        for part in _BY_NAME:
+            named = columns.get(part)
+            for name, taken in (named if isinstance(named, dict) else {}).items():
+                yield from _of_taken(taken, ("columns", part, name), None)
 
 
 def _of_event(event: Mapping[str, Any], place: Place) -> Iterator[_Column | _Each]:

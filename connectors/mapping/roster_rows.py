@@ -13,7 +13,7 @@ from connectors.mapping.timestamps import columns_of_timestamps, compile_timesta
 from engine.model.field_reading import Constant, constant_text
 from engine.model.intake import DatedValue, RosterRow
 from engine.model.local_time import WallClock
-from engine.model.roster_values import REQUIRED, read_roster_value, short
+from engine.model.roster_values import REQUIRED, read_due_by, read_roster_value, short
 
 # What a row is taken without if it cannot be read.
 _TAKEN_WITHOUT: Mapping[str, frozenset[str]] = {
@@ -34,16 +34,14 @@ def columns_of_roster(mapping: RosterColumns) -> set[str]:
     """Return the names of all columns that rows must have; the call name's may be missing."""
     cells, moments = _parts(mapping)
     cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
-    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
-    taken = [cell for each in (*cells.values(), *attributes.values()) for cell in each]
+    taken = [cell for each in (*cells.values(), *_named(mapping)) for cell in each]
     return columns_of(taken) | columns_of_timestamps(moments.values())
 
 
 def cells_of_roster(mapping: RosterColumns) -> Iterator[Cell]:
-    """Yield every cell that gives a value of a row, its attributes included."""
+    """Yield every cell that gives a value of a row, attributes and schedules included."""
     cells, moments = _parts(mapping)
-    attributes = mapping.attributes if isinstance(mapping, ClientColumns) else {}
-    for each in (*cells.values(), *attributes.values()):
+    for each in (*cells.values(), *_named(mapping)):
         yield from each
     for moment in moments.values():
         yield from moment.date or ()
@@ -55,9 +53,9 @@ def compile_roster(
 ) -> ReadRoster:
     """Return a function from a row, its line and its text to a row of the roster.
 
-    A client whose phone number or timezone cannot be read is taken without it, because nobody
-    watches over a client who is missing. A member of staff is taken without quiet hours or call
-    name, but not without the phone, so that a working number is not lost.
+    A client whose phone number, timezone or due time of a schedule cannot be read is taken without
+    it, because nobody watches over a client who is missing. A member of staff is taken without
+    quiet hours or call name, but not without the phone, so that a working number is not lost.
 
     The function raises ValueError if the row cannot be read.
     """
@@ -68,13 +66,19 @@ def compile_roster(
     cells, moments = _parts(said)
     if not columns_of(cells.get(_MAY_BE_MISSING, ())) <= columns.keys():
         cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
-    attributes = said.attributes if isinstance(said, ClientColumns) else {}
+    attributes, schedules = (
+        (said.attributes, said.schedules) if isinstance(said, ClientColumns) else ({}, {})
+    )
     takes = {
         word: (label(word, columns_of(each)), compile_cells(each, columns, notation))
         for word, each in cells.items()
     }
     attribute_takes = {
         word: (word, compile_cells(each, columns, notation)) for word, each in attributes.items()
+    }
+    schedule_takes = {
+        word: (label(word, columns_of(each)), compile_cells(each, columns, notation))
+        for word, each in schedules.items()
     }
     reads = {
         word: (
@@ -104,9 +108,23 @@ def compile_roster(
         held = {
             word: _attribute(shown, take(row)) for word, (shown, take) in attribute_takes.items()
         }
-        return RosterRow(kind, line, text, values, dates, held, alone), complaint
+        due_by: dict[str, str | None] = {}
+        for word, (shown, take) in schedule_takes.items():
+            try:
+                value = take(row)
+                due_by[word] = None if value is None else read_due_by(constant_text(value))
+            except ValueError as error:
+                complaint = f"{shown}: {error}"
+        return RosterRow(kind, line, text, values, dates, held, due_by, alone), complaint
 
     return roster_row
+
+
+def _named(mapping: RosterColumns) -> Iterator[tuple[Cell, ...]]:
+    """Yield the cells of what a client's row gives under names of the site's own."""
+    if isinstance(mapping, ClientColumns):
+        yield from mapping.attributes.values()
+        yield from mapping.schedules.values()
 
 
 def _parts(
@@ -115,7 +133,7 @@ def _parts(
     given = [
         (word, getattr(mapping, word))
         for word in type(mapping).model_fields
-        if word != "attributes"
+        if word not in {"attributes", "schedules"}
     ]
     moments = {word: each for word, each in given if isinstance(each, TimestampColumns)}
     return {word: each for word, each in given if each is not None and word not in moments}, moments

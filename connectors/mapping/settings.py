@@ -98,7 +98,7 @@ class EventMapping(Mapped):
 
 
 class ClientColumns(Mapped):
-    """The columns of a row about a client."""
+    """The columns of a row about a client; `schedules` has the due times of schedules, by id."""
 
     ref: Taken
     timezone: Taken | None = None
@@ -110,6 +110,7 @@ class ClientColumns(Mapped):
     leave_ended: TimestampColumns | None = None
     as_of: TimestampColumns | None = None
     attributes: dict[AttributeName, Taken] = Field(default_factory=dict)
+    schedules: dict[AttributeName, Taken] = Field(default_factory=dict)
 
     @field_validator("attributes")
     @classmethod

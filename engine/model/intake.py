@@ -55,7 +55,8 @@ class DatedValue(NamedTuple):
 class RosterRow:
     """A row about a client, a staff member, an assignment or a consent, in the roster's words.
 
-    Every word that the source gives is in `values` or `moments`; None is an empty cell.
+    Every word that the source gives is in `values` or `moments`; None is an empty cell. `schedules`
+    has the time by which each schedule is due for the client, or `off`; None is the usual time.
     """
 
     kind: RosterKind
@@ -64,6 +65,7 @@ class RosterRow:
     values: Mapping[str, str | None]
     moments: Mapping[str, DatedValue | None] = field(default_factory=dict)
     attributes: Mapping[str, str | None] = field(default_factory=dict)
+    schedules: Mapping[str, str | None] = field(default_factory=dict)
     alone: bool = False  # whether only one person has the role for the client
 
     @property

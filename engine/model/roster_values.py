@@ -39,6 +39,21 @@ def short(word: str, text: str) -> str:
     return text
 
 
+def read_due_by(text: str) -> str | None:
+    """Read by when a schedule is due for a client; None is the usual time.
+
+    Raises:
+        ValueError: The text is neither a time of day nor `off` or `usual`.
+    """
+    word = text.lower()
+    if word in {"off", "usual"}:
+        return None if word == "usual" else word
+    try:
+        return _time_of_day(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is neither a time such as 22:00, nor off or usual") from None
+
+
 def _ref(text: str) -> str:
     return short("ref", text)
 

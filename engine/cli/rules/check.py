@@ -37,6 +37,7 @@ def check(
 ) -> None:
     """Read the configuration, rules, cases and schedules, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
+    from engine.cli.rules.roster_schedules import unknown_schedules
     from engine.flows.rules.files import part_plans, read
     from engine.flows.rules.warnings import warnings
     from engine.model.plurals import counted
@@ -54,6 +55,9 @@ def check(
     planned = plan_set(plans, settings) if settings and (plans or not paths) else None
     every = [*rule_sets, planned] if planned else rule_sets
     mistakes += [mistake for rule_set in every for mistake in rule_set.mistakes]
+    if settings and not paths and (planned is None or planned.rulebook):
+        known = planned.rulebook.plans.schedules if planned and planned.rulebook else ()
+        mistakes += unknown_schedules(config, known)
     if mistakes and format is TextFormat.TEXT:
         say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))

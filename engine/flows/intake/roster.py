@@ -8,6 +8,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from engine.flows.intake import schedule_times
 from engine.flows.intake.assignment_changes import AssignmentChanges
 from engine.model.client import TIMEZONE, RecordEntry, zones_of
 from engine.model.instant import Instant
@@ -88,6 +89,7 @@ class _Person:
     phone: str | None
     before: Sequence[RecordEntry] = ()
     record: Sequence[RecordEntry] = ()
+    due_by: dict[str, tuple[str | None, Instant]] = field(default_factory=dict)  # by schedule
 
     def hear(self, row: RosterRow, clocks: Clocks, now: Instant) -> bool:
         """Take a row; return whether it changes anything.
@@ -107,6 +109,9 @@ class _Person:
         phone = row.values.get("phone", self.phone)
         changes = (phone, record) != (self.phone, list(self.record))
         self.timezone, self.phone, self.record = moved[-1].timezone, phone, record
+        if row.schedules:
+            since = _placed(row.moments, clocks[moved]).get("as_of") or now
+            self.due_by |= {name: (due_by, since) for name, due_by in row.schedules.items()}
         return changes
 
 
@@ -164,6 +169,7 @@ def _write_clients(
             )
             changes.append(roster.RecordChange(known.id, sorted(gone), sorted(come)))
     roster.change_records(conn, changes)
+    schedule_times.take(conn, {ref: person.due_by for ref, person in people.items()}, now)
 
 
 def _first_zone(record: Sequence[RecordEntry]) -> str:

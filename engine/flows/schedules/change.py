@@ -11,7 +11,7 @@ from engine.calendar.occurrences import local_day
 from engine.errors import UserError
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
-from engine.model.local_time import first_reached_in_zones
+from engine.model.local_time import Zones, first_reached_in_zones
 from engine.model.schedule import ChangeKind, ScheduleChange
 from engine.rulebook.plans.plans import Schedule
 from engine.store.alerts import due_clients
@@ -59,15 +59,22 @@ def change_schedule(
         raise UserError(
             f"{day} is over for {ref}, and this would change nothing of {schedule.id} any more."
         )
-    changes.add(conn, replace(change, client_id=client.id))
-    began = first_reached_in_zones(datetime.combine(change.first, time()), client.zones)
-    due_clients.mark_dirty(conn, {client.id: min(began, now)})
+    record_change(conn, client.id, client.zones, change, now)
+
+
+def record_change(
+    conn: Connection, client_id: int, zones: Zones, change: ScheduleChange, now: Instant
+) -> None:
+    """Record a change of a known client, and let the client's expectations be decided again."""
+    changes.add(conn, replace(change, client_id=client_id))
+    began = first_reached_in_zones(datetime.combine(change.first, time()), zones)
+    due_clients.mark_dirty(conn, {client_id: min(began, now)})
     audit_log.record(
         conn,
         at=now,
         actor=change.actor,
         action=AuditAction.SCHEDULE_CHANGED,
-        subject=f"client {client.id}",
+        subject=f"client {client_id}",
         detail={
             "schedule": change.schedule_id,
             "change": str(change.kind),

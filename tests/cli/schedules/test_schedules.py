@@ -72,6 +72,33 @@ def test_check_reads_the_schedules_too(handrail: Terminal) -> None:
     assert "'medum' is not a severity; did you mean 'medium'?" in said
 
 
+def map_due_time(handrail: Terminal, schedule: str) -> None:
+    """Let the column `by` of the clients' roster say by when a schedule is due."""
+    text = handrail.config.read_text()
+    columns = "enrolled: enrolled"
+    assert columns in text
+    handrail.config.write_text(text.replace(columns, f"{columns}, schedules: {{{schedule}: by}}"))
+
+
+def test_check_names_a_schedule_of_the_roster_that_no_plan_has(handrail: Terminal) -> None:
+    """The mistake has the line and column of the schedule's name."""
+    map_due_time(handrail, "daily-chek-in")
+    said = handrail("check", code=2)
+    assert "config.yaml:8:102: there is no schedule 'daily-chek-in'; did you mean 'daily" in said
+
+
+def test_a_column_of_the_roster_moves_the_due_time_of_a_client(handrail: Terminal) -> None:
+    """The hour of C-1 comes two hours later than the schedule says, and that of C-2 does not."""
+    map_due_time(handrail, "daily-check-in")
+    (handrail.config.parent / "inbox" / "clients.csv").write_text(
+        "client,enrolled,by\nC-1,2026-03-01,22:00\nC-2,2026-03-01,\n"
+    )
+    assert "no mistakes" in handrail("check")
+    assert handrail("run", "--once", "--at", "2026-03-04T12:00") == ""
+    assert "C-2 needs you" in handrail("run", "--once", "--at", "2026-03-04T22:00")
+    assert "C-1 needs you" in handrail("run", "--once", "--at", "2026-03-05T00:00")
+
+
 @pytest.fixture
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock shows noon of the day on which the tests step the flows."""
