@@ -1,8 +1,9 @@
-"""The English of the reasons why a person was not notified."""
+"""The words of the reasons why a person was not notified."""
 
 from __future__ import annotations
 
 from engine.model.notify_reason import NotifyReason, SettlementReason
+from engine.presentation.page_language import in_language, translate
 
 _WORDS: dict[NotifyReason | SettlementReason, str] = {
     NotifyReason.EXPIRED: "the text was too old",
@@ -37,6 +38,8 @@ def in_words(
         stand_in: The ref of the person who was told instead.
         rotation: The name of the rotation that the reason is about.
     """
-    said = _WORDS.get(reason, reason.replace("_", " "))
-    said = f"the rotation {rotation}: {said}" if rotation else said
-    return f"{said}; {stand_in} stands in" if stand_in else said
+    said = translate(_WORDS.get(reason, reason.replace("_", " ")))
+    said = (
+        in_language("the rotation {name}: {said}", name=rotation, said=said) if rotation else said
+    )
+    return in_language("{said}; {name} stands in", said=said, name=stand_in) if stand_in else said

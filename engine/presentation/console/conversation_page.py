@@ -11,6 +11,7 @@ from engine.model.message import FINAL_STATES, MessageKind
 from engine.presentation.console import when
 from engine.presentation.console.delivery_words import STATES, why_no_text
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import in_language, translate
 
 _SITE = {MessageKind.ASK: "Handrail, a question", MessageKind.CLIENT_WORDS: "Handrail"}
 
@@ -59,11 +60,13 @@ def conversation(
     agreed = page.agreed and {
         "since": when.at(page.agreed.given_at, page.zones),
         "how": page.agreed.how,
-        "language": page.agreed.language.capitalize(),
-        "quiet": f"{page.agreed.quiet_from:%H:%M} to {page.agreed.quiet_to:%H:%M}",
+        "language": translate(page.agreed.language),
+        "quiet": in_language(
+            "{start:%H:%M} to {end:%H:%M}", start=page.agreed.quiet_from, end=page.agreed.quiet_to
+        ),
     }
     return render_page(
-        "console/conversation.html", frame, f"Texts of {page.ref}",
+        "console/conversation.html", frame, in_language("Texts of {ref}", ref=page.ref),
         page=page, texts=texts, form=answer.form, said=said, typed=answer.words,
         objections=answer.objections, why_not=why_no_text(page.reason), held=held, agreed=agreed,
         wrong=agreement.mistake if agreement else "",
@@ -76,21 +79,34 @@ def _lines(one: TextOfClient | TextToClient, page: Conversation) -> list[Mapping
         return [
             _line(
                 "out",
-                one.by or _SITE.get(one.kind, "Handrail"),
+                one.by or translate(_SITE.get(one.kind, "Handrail")),
                 one,
                 page,
                 _became(one, page.zones),
             )
         ]
     seen = (
-        "" if one.seen_at is None else f"seen by {one.seen_by}, {when.at(one.seen_at, page.zones)}"
+        ""
+        if one.seen_at is None
+        else in_language(
+            "seen by {name}, {at}", name=one.seen_by, at=when.at(one.seen_at, page.zones)
+        )
     )
-    lines = [_line("in", page.ref, one, page, seen or "no person has seen it yet", unseen=not seen)]
+    lines = [
+        _line(
+            "in",
+            page.ref,
+            one,
+            page,
+            seen or translate("no person has seen it yet"),
+            unseen=not seen,
+        )
+    ]
     if one.answer:
         at = when.at(one.at, page.zones)
         lines.append(
-            {"way": "out", "by": "Handrail, by itself", "at": at, "body": one.answer,
-             "became": "sent as the answer", "unseen": False}
+            {"way": "out", "by": translate("Handrail, by itself"), "at": at, "body": one.answer,
+             "became": translate("sent as the answer"), "unseen": False}
         )  # fmt: skip
     return lines
 
@@ -109,9 +125,9 @@ def _line(
 
 
 def _became(one: TextToClient, zones: Zones) -> str:
-    said = STATES[one.state]
+    said = translate(STATES[one.state])
     if one.state == "queued" and one.due_at > one.at:
-        return f"{said} at {when.at(one.due_at, zones)}"
+        return in_language("{said} at {at}", said=said, at=when.at(one.due_at, zones))
     if one.state in FINAL_STATES:
         said += f", {when.at(one.ended_at, zones)}"
-    return said + (f" (error {one.error_code})" if one.error_code else "")
+    return said + (in_language(" (error {code})", code=one.error_code) if one.error_code else "")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.model.message import MessageKind, OutboxState
 from engine.model.notify_reason import NotifyReason
+from engine.presentation.page_language import translate
 
 STATES: Mapping[OutboxState, str] = {
     "queued": "waits to go out",
@@ -40,4 +41,4 @@ _NO_TEXT: Mapping[NotifyReason, str] = {
 
 def why_no_text(reason: NotifyReason) -> str:
     """Say why no text may go to a client; empty if one may, perhaps after quiet hours."""
-    return _NO_TEXT.get(reason, "")
+    return translate(_NO_TEXT.get(reason, ""))

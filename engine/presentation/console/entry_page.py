@@ -6,6 +6,7 @@ from engine.model.entry import EntryPage
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.console.timeline import in_words
+from engine.presentation.page_language import in_language
 
 
 def entries(frame: Frame, page: EntryPage, form: int, said: str = "") -> str:
@@ -15,6 +16,6 @@ def entries(frame: Frame, page: EntryPage, form: int, said: str = "") -> str:
         for one in page.entries
     ]
     return render_page(
-        "console/entries.html", frame, f"Events of {page.ref}",
+        "console/entries.html", frame, in_language("Events of {ref}", ref=page.ref),
         page=page, entries=listed, form=form, said=said,
     )  # fmt: skip

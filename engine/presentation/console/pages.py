@@ -85,9 +85,15 @@ def client(
         undo: The alert about which a button that can be undone just did something.
     """
     days = round((page.now - page.start) / DAY_US)
-    facts = [f"case manager {', '.join(page.case_managers)}"] if page.case_managers else []
+    facts = (
+        [in_language("case manager {names}", names=", ".join(page.case_managers))]
+        if page.case_managers
+        else []
+    )
     if page.discharged is not None:
-        facts.insert(0, f"day {(page.now - page.discharged) // DAY_US} after discharge")
+        facts.insert(
+            0, in_language("day {day} after discharge", day=(page.now - page.discharged) // DAY_US)
+        )
     events = [
         (when.at(event.occurred_at, page.zones), in_words(event), event.note or "")
         for event in reversed(page.events)
@@ -128,7 +134,7 @@ def on_call(frame: Frame, page: OnCallPage, said: str) -> str:
 def note(frame: Frame, ref: str, alert: int | None, typed: str, objections: Sequence[str]) -> str:
     """Render a note that cannot be kept, with the objections to it."""
     return render_page(
-        "console/note.html", frame, f"Note about {ref}",
+        "console/note.html", frame, in_language("Note about {ref}", ref=ref),
         ref=ref, alert=alert, typed=typed, objections=objections,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from engine.model.plan_page import ExpectationShown, PlanPage
 from engine.model.schedule import Outcome
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import in_language, translate
 
 _SIGNS = {
     None: "open",
@@ -27,7 +28,7 @@ def plan(frame: Frame, page: PlanPage, said: str = "") -> str:
     ]
     coming = [{"title": one.title, "at": when.at(one.due, page.zones)} for one in page.coming]
     return render_page(
-        "console/plan.html", frame, f"Plan of {page.ref}",
+        "console/plan.html", frame, in_language("Plan of {ref}", ref=page.ref),
         page=page, facts=facts, coming=coming, due=[_due(one, page) for one in page.due], said=said,
     )  # fmt: skip
 
@@ -38,7 +39,7 @@ def _due(one: ExpectationShown, page: PlanPage) -> Mapping[str, object]:
     return {
         "one": one,
         "at": when.at(one.due, page.zones),
-        "sign": _SIGNS[one.outcome],
+        "sign": translate(_SIGNS[one.outcome]),
         "missed": one.outcome is Outcome.MISSED,
         "why": str(one.reason) if one.reason and one.reason.value not in {"done"} else "",
         "asked": "" if one.asked is None else when.at(one.asked, page.zones),

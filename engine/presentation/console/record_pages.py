@@ -21,6 +21,7 @@ from engine.presentation.console import when
 from engine.presentation.console.delivery_words import KINDS, STATES
 from engine.presentation.console.frame import Frame, render_page
 from engine.presentation.notify_words import in_words
+from engine.presentation.page_language import in_language, translate
 
 _REASONS = {one.value: one for words in (NotifyReason, SettlementReason) for one in words}
 
@@ -42,15 +43,15 @@ def _text(one: OutboxText, zones: Zones) -> Mapping[str, object]:
     why = in_words(_REASONS[one.why]) if one.why in _REASONS else ""
     if one.error_code:
         why = f"{why}, " if why else ""
-        why += f"the carrier's error {one.error_code}"
-    said = STATES[one.state]
+        why += in_language("the carrier's error {code}", code=one.error_code)
+    said = translate(STATES[one.state])
     if one.state == "queued" and one.due_at > one.created_at:
-        said += f" at {when.at(one.due_at, zones)}"
+        said = in_language("{said} at {at}", said=said, at=when.at(one.due_at, zones))
     elif one.state in FINAL_STATES:
         said += f", {when.at(one.ended_at, zones)}"
     return {
         "text": one,
-        "kind": KINDS.get(one.kind, one.kind.value.replace("_", " ")),
+        "kind": translate(KINDS.get(one.kind, one.kind.value.replace("_", " "))),
         "made": when.at(one.created_at, zones),
         "sent": "" if one.sent_at is None else when.at(one.sent_at, zones),
         "became": said,
@@ -70,7 +71,7 @@ def disclosures(frame: Frame, ref: str, zones: Zones, found: Sequence[Disclosure
         }
         for one in found
     ]
-    title = f"Disclosures about {ref}"
+    title = in_language("Disclosures about {ref}", ref=ref)
     return render_page("console/disclosures.html", frame, title, ref=ref, rows=rows)
 
 

@@ -17,6 +17,7 @@ from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import place, zone_at
 from engine.presentation.console import when
 from engine.presentation.local_clock import local
+from engine.presentation.page_language import translate
 
 _STRIP = 34  # pixels of a row of marks, its label above
 _CURVE = 96
@@ -132,13 +133,20 @@ def timeline(page: ClientPage) -> Timeline:
         if strip is not None:
             strips.append(strip)
             top += strip.height
-    return Timeline(top, tuple(strips), _days(page, at), _KEY)
+    key = tuple((shape, kind, translate(word)) for shape, kind, word in _KEY)
+    return Timeline(top, tuple(strips), _days(page, at), key)
 
 
 def in_words(event: Event) -> str:
     """Say what an event was, without its note."""
-    said = (f"{name} {value_in_words(value)}" for name, value in _fields(event).items())
-    return ", ".join([event.kind, *said]).replace("_", " ")
+    said = (
+        f"{_ours(name)} {_ours(value_in_words(value))}" for name, value in _fields(event).items()
+    )
+    return ", ".join([_ours(event.kind), *said])
+
+
+def _ours(word: str) -> str:
+    return translate(word.replace("_", " "))
 
 
 class _Axis:
@@ -178,7 +186,7 @@ def _curves(page: ClientPage, by_kind: _ByKind, at: _Axis, top: float) -> Strip 
             marks.append(Mark(x, height(float(craving)), shape, kind, title))
     scale = tuple((height(number), f"{number:g}") for number in (0, 5, 10))
     return Strip(
-        "Craving (line) and mood (dashes)", top, _TOP + _CURVE + 14, tuple(marks),
+        translate("Craving (line) and mood (dashes)"), top, _TOP + _CURVE + 14, tuple(marks),
         tuple(strokes), (), scale,
     )  # fmt: skip
 
@@ -229,7 +237,7 @@ def _other(page: ClientPage, by_kind: _ByKind, at: _Axis, top: float) -> Strip |
         Mark(at(one.occurred_at), y, *_of_other(one), _title(page, one))
         for one in sorted(events, key=lambda event: event.occurred_at)
     )
-    return Strip("Other events", top, _STRIP, tuple(marks))
+    return Strip(translate("Other events"), top, _STRIP, tuple(marks))
 
 
 def _of_other(event: Event) -> tuple[str, str]:
@@ -253,7 +261,11 @@ def _alerts(page: ClientPage, _: _ByKind, at: _Axis, top: float) -> Strip | None
             spans.append(TimelineBar(left, y + 4, max(right - left, 0.8), one.severity))
         y += _BAR
     return Strip(
-        "Alerts, while they held", top, y - top + 8, spans=tuple(spans), texts=tuple(texts)
+        translate("Alerts, while they held"),
+        top,
+        y - top + 8,
+        spans=tuple(spans),
+        texts=tuple(texts),
     )
 
 
@@ -268,7 +280,7 @@ def _strip(
         return None
     y = top + _TOP + 7
     marks = (Mark(at(one.occurred_at), y, *sign(_fields(one)), _title(page, one)) for one in events)
-    return Strip(label, top, _STRIP, tuple(marks))
+    return Strip(translate(label), top, _STRIP, tuple(marks))
 
 
 def _days(page: ClientPage, at: _Axis) -> tuple[tuple[float, str], ...]:
