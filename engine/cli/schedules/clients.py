@@ -115,7 +115,8 @@ def goal(
     day = read_day(due).isoformat() if due else None
     with stored(open_settings(config)) as database, database.write() as conn:
         record_goal(conn, client, goal, status, day, now())
-    print(f"{client}: {goal} is {status}{f', due {day}' if day else ''}.")
+    said = "in progress" if status == "progress" else status
+    print(f"{client}: {goal} is {said}{f', due {day}' if day else ''}.")
 
 
 class Reader(StrEnum):

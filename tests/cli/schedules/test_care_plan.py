@@ -58,6 +58,8 @@ def test_the_plan_shows_package_phase_milestones_and_goals(handrail: Terminal) -
     assert found["60 days since discharge"]["why"].startswith("day 3")
     goal = found["goal: find a flat"]
     assert (goal["due"][:10], goal["outcome"]) == (due.isoformat(), "set")
+    said = handrail("clients", "goal", "C-1", "find a flat", "--status", "progress")
+    assert said == "C-1: find a flat is in progress."
     handrail("clients", "goal", "C-1", "find a flat", "--status", "met")
     assert plan(handrail)["goal: find a flat"]["outcome"] == "met"
 
