@@ -12,6 +12,7 @@ from engine.model.instant import Instant
 from engine.model.own_account import OwnAccount
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import translate
 
 _BROWSERS = (
     ("Edg/", "Edge"),
@@ -106,7 +107,7 @@ def session_rows(sessions: Sequence[Session], now: Instant) -> Sequence[Mapping[
         {
             "handle": one.handle,
             "browser": _browser(one.browser or ""),
-            "way": _WAYS[one.way],
+            "way": translate(_WAYS[one.way]),
             "began": when.ago(one.began_at, now),
             "seen": when.ago(one.seen_at, now),
         }

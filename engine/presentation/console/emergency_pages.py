@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.model.emergency_access import LONGEST_REASON, SHORTEST_REASON, EmergencyPage
 from engine.presentation.console import when
 from engine.presentation.console.frame import Frame, render_page
+from engine.presentation.page_language import in_language
 
 
 def ask(frame: Frame, *, again: bool = False) -> str:
@@ -25,10 +26,11 @@ def listed(frame: Frame, page: EmergencyPage) -> str:
     rows = [
         {
             "access": one,
-            "began": f"{when.ago(one.began_at, page.now)} ago",
+            "began": in_language("{time} ago", time=when.ago(one.began_at, page.now)),
             "stands": one.reviewed_at is None and one.ends_at > page.now,
             "left": when.ago(page.now, one.ends_at),
-            "reviewed": one.reviewed_at and f"{when.ago(one.reviewed_at, page.now)} ago",
+            "reviewed": one.reviewed_at
+            and in_language("{time} ago", time=when.ago(one.reviewed_at, page.now)),
         }
         for one in page.accesses
     ]
