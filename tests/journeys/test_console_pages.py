@@ -188,3 +188,17 @@ def test_the_browser_has_nothing_to_complain_of_and_asks_nobody_else(
 
     assert person.said == []
     assert {url.startswith(web.address) for url in person.asked_for} == {True}
+
+
+def test_pages_in_spanish_break_no_rule_of_accessibility(visit: type[Visitor]) -> None:
+    page = visit("one", PHONE).page
+    page.get_by_role("link", name="Español").click()
+    expect(page.get_by_role("heading", name="Personas a cargo")).to_be_visible()
+    found = [Axe().run(page)]
+    page.get_by_role("link", name="C-1", exact=True).click()
+    expect(page.get_by_role("button", name="Atenderla")).to_be_visible()
+    found.append(Axe().run(page))
+
+    assert page.locator("html").get_attribute("lang") == "es"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert [result.generate_report() for result in found if result.violations_count] == []
