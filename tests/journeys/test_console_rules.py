@@ -11,9 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from engine.flows.console import rule_cases
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
-from tests.kit.rule_site import RULES, RuleSite
+from tests.kit.rule_site import RULES, ChildAtOnce, RuleSite
 from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
 
 
@@ -200,8 +201,13 @@ def test_the_pages_of_rules_break_no_rule_of_accessibility(
 
 @pytest.mark.parametrize(("width", "scheme"), SIGHTS)
 def test_the_pages_of_drafts_break_no_rule_of_accessibility(
-    visit: type[Visitor], site: RuleSite, width: int, scheme: Scheme
+    visit: type[Visitor],
+    site: RuleSite,
+    width: int,
+    scheme: Scheme,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(rule_cases, "ChildProcess", ChildAtOnce)
     person = visit("clinician", width, scheme)
     page = person.page
     found = []

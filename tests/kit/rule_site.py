@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.config import load
+from engine.flows.console.child_process import Finished
 from engine.flows.rules.reload import RuleFiles, accept
 from tests.kit.console import ConsoleSite
 
@@ -81,3 +83,13 @@ class RuleSite(ConsoleSite):
         self.site.rules = self.files.read()
         with self.database.write() as conn:
             accept(conn, self.site.rules, self.now)
+
+
+class ChildAtOnce:
+    """A child process that does its work here and now, because to start one takes seconds."""
+
+    def __init__(self, work: Callable[..., object], *arguments: object) -> None:
+        self._result = Finished(work(lambda *_: None, *arguments))
+
+    def result(self) -> Finished:
+        return self._result

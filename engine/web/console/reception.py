@@ -21,6 +21,7 @@ from engine.model.account import IDLE_US, SignInWay
 from engine.model.printable import printable
 from engine.presentation.console import pages
 from engine.presentation.console.frame import Frame
+from engine.presentation.page_language import speak, spoken
 from engine.store.intake import source_health
 from engine.store.operations import channel_state, job_runs
 from engine.web.console.cookies import SessionCookie, WantedPageCookie
@@ -213,6 +214,8 @@ class Reception:
 
     def nobody(self, request: Request, error: Exception) -> Response:
         """Answer a request of nobody who is signed in."""
+        # What an address asks for may name a client, so the link to another language leaves it out.
+        speak(spoken())
         response = self.message(401, *NOBODY, link=("/sign-in", "Sign in"))
         self.cookie.forget(response)
         if request.method == "GET" and request.url.path != "/":

@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 
 from engine.access.abilities import Access
-from engine.flows.console import rule_drafts, rule_history, rule_release
+from engine.flows.console import rule_cases, rule_drafts, rule_history, rule_release
 from engine.flows.rules import rule_writing
 from engine.model.rule_draft import DraftState, RuleDraft, RuleFileTexts
 from engine.model.rule_editor import DraftNotice, DraftPage, FileHistory
 from engine.model.settings import ConsoleSettings
 from engine.store.database.connection import Database
-from tests.kit.rule_site import CASES, RULES, RuleSite
+from tests.kit.rule_site import CASES, RULES, ChildAtOnce, RuleSite
 
 SLIP = RULES.replace("severity:", "severty:")
 GRAVER = RULES.replace("medium", "high")
+
+
+@pytest.fixture(autouse=True)
+def _cases_are_tried_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_cases, "ChildProcess", ChildAtOnce)
 
 
 @pytest.fixture

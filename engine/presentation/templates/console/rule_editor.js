@@ -106,7 +106,9 @@ function complete(area) {
   const place = { text: area.value, line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
   ask({ ...place, field: area.name, do: "complete", version: version.value }, (answer) => {
     const found = answer ? [...answer.querySelectorAll("li")] : [];
-    if (document.activeElement !== area || area.selectionStart !== at || !found.length) return hide();
+    // An answer that comes late speaks of another place, and must not hide what is offered here.
+    if (document.activeElement !== area || area.selectionStart !== at) return;
+    if (!found.length) return hide();
     writing = area;
     hints.replaceChildren(...found.map((one) => document.importNode(one, true)));
     put(area, place);
