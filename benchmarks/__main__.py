@@ -15,6 +15,7 @@ from benchmarks.aftercare import aftercare
 from benchmarks.backlog import backlog
 from benchmarks.caseload import Caseload, caseload
 from benchmarks.commands import commands
+from benchmarks.console import console
 from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
@@ -35,6 +36,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "due": due,
     "urgent": urgent,
     "commands": commands,
+    "console": console,
 }
 
 

@@ -81,11 +81,15 @@ def title_of(rules: Mapping[str, Rule], rule_id: str) -> str:
 
 def managers_of(conn: Connection, client_ids: Sequence[int], now: Instant) -> dict[int, list[str]]:
     """Return who each client's case managers are at `now`."""
-    people = staff.everybody(conn)
+    lasting = [
+        one
+        for one in staff.assignments_of(conn, client_ids)
+        if one.role == "case_manager" and one.lasts(now)
+    ]
+    people = staff.some(conn, {one.staff_id for one in lasting}, ())
     found: dict[int, list[str]] = defaultdict(list)
-    for one in staff.assignments_of(conn, client_ids):
-        if one.role == "case_manager" and one.lasts(now):
-            found[one.client_id].append(people[one.staff_id].shown)
+    for one in lasting:
+        found[one.client_id].append(people[one.staff_id].shown)
     return found
 
 
