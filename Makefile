@@ -13,7 +13,7 @@ FHIR_SCHEMA := tests/fhir_schema/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench prism browser fhir-server fhir-schema clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench pictures prism browser fhir-server fhir-schema clean
 
 install: $(VENV)/installed
 
@@ -109,6 +109,10 @@ docs: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# The pictures of docs/console.md, taken of the sample.
+pictures: install browser
+	$(BIN)/python -m tests.pictures
 
 clean:
 	rm -rf $(VENV) .venv-3.13 $(PRISM) $(FHIR_SCHEMA) var .coverage
