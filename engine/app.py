@@ -22,12 +22,11 @@ from engine import outside_watch
 from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
 from engine.flows.console.desk import Desk
-from engine.flows.delivery import delivery_status
 from engine.flows.delivery.senders import Senders
 from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
-from engine.flows.inbound import receive, reconcile
-from engine.flows.intake import ingest, received
+from engine.flows.inbound import reconcile
+from engine.flows.intake import ingest
 from engine.flows.operations import (
     canary,
     clock_watch,
@@ -39,23 +38,17 @@ from engine.flows.operations import (
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.guarded_clock import GuardedClock
 from engine.flows.rules import reload
+from engine.incoming_calls import IncomingCalls
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
-from engine.model.inbound import Inbound
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
-from engine.model.message import FINAL_STATES, Report
 from engine.model.notification_settings import NotificationSettings
-from engine.model.received import Receipt
 from engine.model.settings import Settings
 from engine.ports import (
-    AddRoutes,
     AnySource,
     CalledSource,
     CarrierRecords,
-    CarrierWebhooks,
     Clock,
-    Listener,
-    ListeningSource,
     SmsGateway,
 )
 from engine.rulebook.core.rulebook import Rulebook
@@ -213,58 +206,23 @@ class Engine:
             ticks.append(self._tick("ping", MINUTE_US, partial(self._ping, url)))
         return ticks
 
-    def webhooks(self) -> Sequence[AddRoutes]:
-        """Return the routes that serve the calls of the carrier and of sources."""
-        found: list[AddRoutes | None] = [
-            source.routes(partial(self._record_came_in, source.name), self.now)
-            for source in self._sources
-            if isinstance(source, CalledSource)
-        ]
-        if isinstance(self._gateway, CarrierWebhooks):
-            found.append(self._gateway.webhooks(self._text_came_in, self._reported))
-        return [add for add in found if add is not None]
-
-    def listeners(self) -> Sequence[Listener]:
-        """Take the ports of sources that have one; nothing listens yet.
-
-        Raises:
-            UserError: A port is in use.
-        """
-        return [
-            source.listener(partial(self._record_came_in, source.name), self.now)
-            for source in self._sources
-            if isinstance(source, ListeningSource)
-        ]
-
-    def _record_came_in(self, source: str, key: str | None, body: bytes) -> Receipt:
-        receipt = received.take(self.web_database, source, key, body, self.now())
-        _log.info("record came in", source=source, receipt=receipt, bytes=len(body))
-        return receipt
-
-    def _text_came_in(self, inbound: Inbound) -> str | None:
-        taken = receive.take(
-            self.web_database, inbound, self._telling(), self.now(), self.rulebook.plans
-        )
-        if taken.new:
-            self.wake("evaluate")
-            self.wake("deliver")
-        _log.info(
-            "text came in",
-            provider_id=inbound.provider_id,
-            understood=taken.understood,
-            alert=taken.alert_id,
-        )
-        return taken.answer
-
-    def _reported(self, report: Report) -> None:
-        state = delivery_status.take(self.web_database, report, self.now())
-        tell = _log.info if state in FINAL_STATES else _log.debug
-        tell("message reported", id=report.message_id, reported=report.state, state=state)
-
     @cached_property
     def web_database(self) -> Database:
         """The database, opened again for the web, so that calls and ticks do not wait."""
         return self.database.again(busy_seconds=WEB_BUSY_SECONDS, connections=WEB_CONNECTIONS)
+
+    @cached_property
+    def incoming(self) -> IncomingCalls:
+        """What takes the calls of the carrier and of sources."""
+        return IncomingCalls(
+            self.web_database,
+            self._sources,
+            self._gateway,
+            self._telling,
+            lambda: self.rulebook.plans,
+            self.now,
+            self._wake,
+        )
 
     @cached_property
     def desk(self) -> Desk:
@@ -275,7 +233,7 @@ class Engine:
         )
 
     def _wake(self, flow: str) -> None:
-        # The scheduler comes after the desk.
+        # The scheduler comes after the desk and the incoming calls.
         self.wake(flow)
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ def run(
     scheduler = Scheduler(engine.ticks(), settings.ticks.give_up_after / 1_000_000)
     watch, manager = Watch(engine, scheduler), ServiceManager(os.environ)
     web = WebServer(settings.web.host, settings.web.port, watch.application)
-    console, listeners = ConsoleServer.of(engine), engine.listeners()
+    console, listeners = ConsoleServer.of(engine), engine.incoming.listeners()
     ago = engine.last_step_ago()
     if ago is not None and ago < A_MOMENT:
         _log.warning(
@@ -175,7 +175,7 @@ class Watch:
         """Make the pages in the thread that serves them, because FastAPI takes long to import."""
         from engine.web.application import application  # noqa: PLC0415
 
-        return application(self, self._engine.webhooks())
+        return application(self, self._engine.incoming.routes())
 
     def stale(self) -> list[str]:
         """Return the ticks that show no life, and vital ones without success for too long."""

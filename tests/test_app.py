@@ -273,7 +273,7 @@ def test_a_text_that_comes_in_is_answered_with_the_advice_of_the_rules_that_serv
         add_alert(conn, client_id=1, rule_id="silence")
         reply_codes.give(conn, 1, 1, NOON)
     monkeypatch.setattr(engine, "_gateway", carrier)
-    engine.webhooks()
+    engine.incoming.routes()
     _save(engine, SILENCE + "    advice: Call today.\n")
     with engine.database.read() as conn:
         (who,) = staff.everybody(conn).values()

@@ -76,7 +76,7 @@ class BreathSite(PostedSite):
         self.folder, self.clock, self.phone = folder, SetClock(clock("16:00")), StringIO()
         self.engine: Engine = wire(load(folder / "config.yaml"), self.clock, self.phone, ENVIRON)
         self.server = WebServer(
-            "127.0.0.1", 0, lambda: application(Daemon(), self.engine.webhooks())
+            "127.0.0.1", 0, lambda: application(Daemon(), self.engine.incoming.routes())
         )
         self.server.start()
 

@@ -104,7 +104,7 @@ def test_a_preliminary_positive_is_told_once_and_its_correction_takes_it_back_on
     engine = site.engine()
     with ExitStack() as ending:
         ending.callback(engine.close)
-        (listener,) = engine.listeners()
+        (listener,) = engine.incoming.listeners()
         listener.start()
         ending.callback(listener.stop)
         connection = socket.create_connection(("127.0.0.1", listener.port))  # type: ignore[attr-defined]

@@ -163,7 +163,7 @@ class Daemon:
         self.engine.web_database = self._web
         self._steps = {tick.name: tick.step for tick in self.engine.ticks()}
         self._app = FastAPI(openapi_url=None)
-        for add_routes in self.engine.webhooks():
+        for add_routes in self.engine.incoming.routes():
             add_routes(self._app)
         self.engine.start_clock(self.machine.monotonic)
         self.engine.accept_settings()

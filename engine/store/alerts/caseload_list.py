@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
-    case,
     cast,
     func,
     literal,
@@ -24,17 +23,16 @@ from sqlalchemy import (
 from engine.model.instant import LAST_US, Instant
 from engine.model.rule import SEVERITIES, Severity
 from engine.model.staff import shown
+from engine.store.alerts.severity_order import RANK
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.people import assignments, clients, record_entries, staff
 
-_RANK: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-_BY_RANK = case(_RANK, value=alerts.c.severity, else_=len(SEVERITIES))
 # One number that orders alerts by severity and then by age; an instant has fewer bits than a rank.
 _A_RANK = LAST_US + 1
-_KEY = func.min(
-    cast(_BY_RANK, BigInteger) * literal(_A_RANK, BigInteger) + alerts.c.opened_at
-).label("key")
+_KEY = func.min(cast(RANK, BigInteger) * literal(_A_RANK, BigInteger) + alerts.c.opened_at).label(
+    "key"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAle
         select(*columns, staff.c.ref, staff.c.call_name, alerts.c.opened_at)
         .outerjoin(staff, staff.c.id == alerts.c.owner_id)
         .where(alerts.c.client_id.in_(client_ids), *_unresolved())
-        .order_by(alerts.c.inhibited_by.is_not(None), _BY_RANK, alerts.c.opened_at, alerts.c.id)
+        .order_by(alerts.c.inhibited_by.is_not(None), RANK, alerts.c.opened_at, alerts.c.id)
     )
     return [
         CaseloadAlert(client_id, id_, rule_id, severity, ref and shown(ref, call_name), opened_at)
@@ -149,7 +147,9 @@ def _at_risk(wanted: CaseloadFilter) -> Select[Any]:
     joined = select(*columns, _KEY).join(alerts, alerts.c.client_id == clients.c.id)
     found: Select[Any] = _filtered(joined.where(*_unresolved()), wanted).group_by(*columns)
     if wanted.at_least:
-        found = found.having(literal((_RANK[wanted.at_least] + 1) * _A_RANK, BigInteger) > _KEY)
+        found = found.having(
+            literal((SEVERITIES.index(wanted.at_least) + 1) * _A_RANK, BigInteger) > _KEY
+        )
     return found
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from engine.model.instant import Instant
-from engine.model.rule import SEVERITIES
+from engine.store.alerts.severity_order import RANK
 from engine.store.tables.alerts import alert_transitions, alerts
 from engine.store.tables.messages import inbox, seen_texts
 from engine.store.tables.people import assignments, clients
 
-_GRAVEST = case(
-    {severity: rank for rank, severity in enumerate(SEVERITIES)}, value=alerts.c.severity
-)
 _TO_ACT_ON = and_(~alerts.c.shadow, ~alerts.c.historic, alerts.c.inhibited_by.is_(None))
 _OF_STATE = {
     state: select(alerts.c.id)
     .where(alerts.c.state == state, _TO_ACT_ON)
-    .order_by(_GRAVEST, alerts.c.opened_at, alerts.c.id)
+    .order_by(RANK, alerts.c.opened_at, alerts.c.id)
     for state in ("open", "acknowledged")
 }
 _TAKEN = (
