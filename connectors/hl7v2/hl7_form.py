@@ -6,11 +6,11 @@ A segment is found with what belongs to it: an OBR with its observations, an OBX
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from connectors.hl7v2.hl7_message import Message, Repetition, Segment
-from connectors.mapping.paths import Equals, Step
+from connectors.mapping.paths import Step, narrowing
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _STATUS = "status"
@@ -132,28 +132,14 @@ class Hl7Form:
     def _filtered(
         self, step: Step, find: Callable[[Any], Sequence[Any]]
     ) -> Callable[[Any], Sequence[Any]]:
-        filters = [self._filter(each) for each in step.filters]
-        if not filters:
+        if not step.filters:
             return find
+        narrow = narrowing(step.filters, self._texts_at)
+        return lambda found: narrow(find(found))
 
-        def narrowed(found: Any) -> Sequence[Any]:
-            values = find(found)
-            for narrow in filters:
-                values = narrow(values)
-            return values
-
-        return narrowed
-
-    def _filter(self, wanted: Equals | str) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        if wanted == "first":
-            return lambda found: found[:1]
-        if wanted == "last":
-            return lambda found: found[-1:]
-        assert isinstance(wanted, Equals)
-        find, text = self.find(wanted.steps), wanted.text
-        return lambda found: [
-            each for each in found if any(self.text(at) == text for at in find(each))
-        ]
+    def _texts_at(self, steps: Sequence[Step]) -> Callable[[Any], Iterable[str]]:
+        find = self.find(steps)
+        return lambda each: map(self.text, find(each))
 
 
 def _groups_of(name: str) -> Callable[[Any], list[SegmentGroup]]:

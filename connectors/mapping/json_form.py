@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from connectors.mapping.paths import Equals, Step
+from connectors.mapping.paths import Step, narrowing
 
 _SHOWN = 6  # keys that an error names
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -21,7 +21,7 @@ class JsonForm:
         walks = [self._step(step) for step in steps]
 
         def find(value: Any) -> Sequence[Any]:
-            found = [value]
+            found: Sequence[Any] = [value]
             for walk in walks:
                 found = walk(found)
             return found
@@ -51,30 +51,13 @@ class JsonForm:
         """Return what an object has under a name; None if there is nothing."""
         return value.get(name) if isinstance(value, dict) else None
 
-    def _step(self, step: Step) -> Callable[[list[Any]], list[Any]]:
-        name = step.name
-        filters = [self._filter(each) for each in step.filters]
+    def _step(self, step: Step) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        name, narrow = step.name, narrowing(step.filters, self._texts_at)
+        return lambda values: narrow(list(_elements(self.child(value, name) for value in values)))
 
-        def walk(values: list[Any]) -> list[Any]:
-            found = list(_elements(self.child(value, name) for value in values))
-            for narrow in filters:
-                found = narrow(found)
-            return found
-
-        return walk
-
-    def _filter(self, wanted: Equals | str) -> Callable[[list[Any]], list[Any]]:
-        if wanted == "first":
-            return lambda found: found[:1]
-        if wanted == "last":
-            return lambda found: found[-1:]
-        assert isinstance(wanted, Equals)
-        find, text = self.find(wanted.steps), wanted.text
-        return lambda found: [
-            each
-            for each in found
-            if any(not isinstance(at, dict) and self.text(at) == text for at in find(each))
-        ]
+    def _texts_at(self, steps: Sequence[Step]) -> Callable[[Any], Iterable[str]]:
+        find = self.find(steps)
+        return lambda each: (self.text(at) for at in find(each) if not isinstance(at, dict))
 
 
 def _elements(values: Iterable[Any]) -> Iterable[Any]:

@@ -7,7 +7,7 @@ what steps mean in its records.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 # Before a path inside `each:`: it begins at the record, and not at the part.
@@ -32,6 +32,43 @@ class Step(NamedTuple):
 
     name: str
     filters: tuple[Equals | Literal["first", "last"], ...] = ()
+
+
+Filter = Equals | Literal["first", "last"]
+
+
+def narrowing(
+    filters: Sequence[Filter], texts_at: Callable[[Sequence[Step]], Callable[[Any], Iterable[str]]]
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Compile the filters of a step.
+
+    Args:
+        filters: What stands in brackets, in order.
+        texts_at: Compiles a path into a function from a value to the texts that it finds there.
+
+    Returns:
+        A function from the values that a step finds to those that meet all filters.
+    """
+    narrow = [_narrow(one, texts_at) for one in filters]
+
+    def narrowed(found: Sequence[Any]) -> Sequence[Any]:
+        for each in narrow:
+            found = each(found)
+        return found
+
+    return narrowed
+
+
+def _narrow(
+    wanted: Filter, texts_at: Callable[[Sequence[Step]], Callable[[Any], Iterable[str]]]
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    if wanted == "first":
+        return lambda found: found[:1]
+    if wanted == "last":
+        return lambda found: found[-1:]
+    assert isinstance(wanted, Equals)
+    texts, text = texts_at(wanted.steps), wanted.text
+    return lambda found: [each for each in found if text in texts(each)]
 
 
 class RecordForm(Protocol):

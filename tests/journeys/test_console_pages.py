@@ -15,7 +15,7 @@ from engine.web.server import WebServer
 from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
-from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
+from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
 
 LONG = "Signs of use within four weeks of leaving treatment, and nobody heard since"
 
@@ -47,16 +47,7 @@ def web(site: ConsoleSite) -> Iterator[WebServer]:
 
 @pytest.fixture
 def visit(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
-    made: list[Visitor] = []
-
-    class Here(Visitor):
-        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
-            super().__init__(browser, site, web, name, width, scheme)
-            made.append(self)
-
-    yield Here
-    for each in made:
-        each.context.close()
+    yield from visits(browser, site, web)
 
 
 def test_a_case_manager_takes_an_alert_on_a_phone_and_undoes_it(visit: type[Visitor]) -> None:

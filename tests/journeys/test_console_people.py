@@ -22,10 +22,10 @@ from engine.store.messages import client_texts_out, seen_texts
 from engine.store.people import notes
 from engine.store.schedules import expectations
 from engine.web.server import WebServer
-from tests.journeys.test_console_pages import DESK, PHONE, Scheme, Visitor
 from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
 from tests.kit.times import MINUTE, NOON, hours
+from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
 
 PAGES = (
     "/plan/C-1",
@@ -91,16 +91,7 @@ def web(site: ConsoleSite) -> Iterator[WebServer]:
 
 @pytest.fixture
 def visit(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
-    made: list[Visitor] = []
-
-    class Here(Visitor):
-        def __init__(self, name: str, width: int = DESK, scheme: Scheme = "light") -> None:
-            super().__init__(browser, site, web, name, width, scheme)
-            made.append(self)
-
-    yield Here
-    for each in made:
-        each.context.close()
+    yield from visits(browser, site, web)
 
 
 def test_a_case_manager_reads_and_answers_a_text_on_a_phone(visit: type[Visitor]) -> None:

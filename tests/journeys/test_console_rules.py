@@ -15,7 +15,7 @@ from engine.flows.console import rule_cases
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
 from tests.kit.rule_site import RULES, ChildAtOnce, RuleSite
-from tests.kit.visitor import DESK, PHONE, Scheme, Visitor
+from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
 
 
 @pytest.fixture
@@ -31,23 +31,7 @@ def web(site: RuleSite) -> Iterator[WebServer]:
 
 @pytest.fixture
 def visit(browser: Browser, site: RuleSite, web: WebServer) -> Iterator[type[Visitor]]:
-    made: list[Visitor] = []
-
-    class Here(Visitor):
-        def __init__(
-            self,
-            name: str,
-            width: int = DESK,
-            scheme: Scheme = "light",
-            *,
-            scripts: bool = True,
-        ) -> None:
-            super().__init__(browser, site, web, name, width, scheme, scripts)
-            made.append(self)
-
-    yield Here
-    for each in made:
-        each.context.close()
+    yield from visits(browser, site, web)
 
 
 def edit(person: Visitor) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -36,3 +37,24 @@ class Visitor:
 
     def heading(self) -> str:
         return self.page.get_by_role("heading", level=1).inner_text()
+
+
+def visits(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
+    """Visitors of one site, for a fixture; their browsers are closed at its end."""
+    made: list[Visitor] = []
+
+    class Here(Visitor):
+        def __init__(
+            self,
+            name: str,
+            width: int = DESK,
+            scheme: Scheme = "light",
+            *,
+            scripts: bool = True,
+        ) -> None:
+            super().__init__(browser, site, web, name, width, scheme, scripts)
+            made.append(self)
+
+    yield Here
+    for each in made:
+        each.context.close()
