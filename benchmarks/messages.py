@@ -28,7 +28,7 @@ from tests.kit.source_pages import read_page
 ROOT = Path(__file__).parents[1]
 MESSAGES, RESOURCES, FEWER = 2000, 10_000, 200
 CODES = ["19295-5", "59673-4", "19321-9", "14314-9"]
-# A report of 36 segments, of which a third are results that count.
+# A report of 36 segments; a third of them are results that count.
 REPORT = "\r".join(
     [
         "MSH|^~\\&|LAB|TOX|||20260302141500||ORU^R01|{}|P|2.5.1",

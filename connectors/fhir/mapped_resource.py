@@ -119,7 +119,7 @@ class MappedResource:
     def _changed_parts(
         self, server: FhirServer, patients: Patients, state: ResourceState, scope: str
     ) -> Iterator[Batch]:
-        """Read the resources again whose parts changed, because their own stamps may not."""
+        """Read the resources again whose parts changed: their own stamps can stay the same."""
         target = _PARTS.get((self.mapping.resource, self.mapping.include or ""))
         mark = f"parts {scope}"
         if target is None or scope not in state.marks:

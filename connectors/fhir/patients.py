@@ -24,7 +24,7 @@ class Patients:
         """
         self._system, self.clients = system, clients
         self._refs: dict[str, str] = {}  # by the server's id
-        self._others: dict[str, str] = {}  # of patients whom the roster may not have yet
+        self._others: dict[str, str] = {}  # of patients that the roster lacks so far
         self._strangers: set[str] = set()
         self._missing: set[str] = set()
         self._look_ups = 0

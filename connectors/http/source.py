@@ -69,7 +69,7 @@ class HttpSource:
         yield from self._mapping.explain(records)
 
     def openapi(self) -> Mapping[str, Any]:
-        """Return the OpenAPI description of its path, for the people who write the sender."""
+        """Return the OpenAPI description of its path; people who write the sender read it."""
         from connectors.http.openapi import openapi_of  # noqa: PLC0415 - one command needs it
 
         return openapi_of(self.settings)

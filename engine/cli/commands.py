@@ -75,8 +75,8 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
         arguments: The words after `handrail`.
 
     Returns:
-        The application with the one command that the first word names, or with the names and
-        summaries of all of them, which is what `--help` and a misspelt command need.
+        The application with the one command that the first word names. `--help` and a misspelt
+        command need all of them, so the application then has their names and summaries.
     """
     app = typer.Typer(
         help="Watch over people in aftercare, and tell their team when one may be at risk.",

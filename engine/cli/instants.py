@@ -1,4 +1,4 @@
-"""The present instant, for commands."""
+"""The present instant, as commands read it."""
 
 from __future__ import annotations
 

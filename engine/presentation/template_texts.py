@@ -22,15 +22,15 @@ _NO_TEXT = re.compile(rf"{_IN_SENTENCE}|&\w+;", re.DOTALL)
 def with_texts(source: str, translate: Callable[[str], str]) -> str:
     """Return a template with another text in the place of each text.
 
-    A text is a run of words between the tags and the statements of a template, with its
-    expressions and its `<strong>`, `<em>` and `<code>`; or an attribute that people read or hear.
+    A text is a run of words between the tags and the statements of a template. It keeps its
+    expressions and its `<strong>`, `<em>` and `<code>`. An attribute that people read is one too.
 
     Args:
         source: The template.
         translate: Gives the other text. It gets a text in one line.
     """
     pieces = _BREAK.split(source)
-    # Every second piece is what stands between two texts.
+    # Every second piece stands between two texts.
     for at, piece in enumerate(pieces):
         if at % 2 == 0:
             pieces[at] = _translated(piece, translate)

@@ -50,7 +50,7 @@ def lived(steps: list[tuple[int, Rule, list[Span]]], times: list[int]) -> Desk:
 
 def extents(desk: Desk) -> list[tuple[int, int | None]]:
     found = ((a.began, a.ended) for a in desk.alerts if a.resolution not in VOID)
-    # Corrected data may leave two alerts with one beginning, of which one goes on.
+    # Corrected data may leave two alerts with one beginning; one of them goes on.
     return sorted(found, key=lambda one: (one[0], one[1] is None, one[1] or 0))
 
 

@@ -1,4 +1,4 @@
-"""A breath reading is posted, somebody is told, and the retest that follows clears it."""
+"""A breath reading is posted, a case manager is told, and the retest that follows clears it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Visitor:
 
 
 def visits(browser: Browser, site: ConsoleSite, web: WebServer) -> Iterator[type[Visitor]]:
-    """Visitors of one site, for a fixture; their browsers are closed at its end."""
+    """Visitors of one site, as a fixture gives them; their browsers are closed at its end."""
     made: list[Visitor] = []
 
     class Here(Visitor):

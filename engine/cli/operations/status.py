@@ -10,7 +10,7 @@ COLUMNS = ("part", "name", "number", "at", "said")
 
 
 def status(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
-    """Show the last success of each flow and source, what waits, and what serves."""
+    """Show the last success of each flow and source, the queues, and the files in force."""
     from engine.flows.operations.status import status as read_status
     from engine.presentation.local_clock import local
 

@@ -50,8 +50,8 @@ def go_back(
         why: Words to the second person.
 
     Returns:
-        The proposal, or the account's own draft of the file, which must be ended first; or why the
-        account must not; None if there is no such version, or the folder holds it now.
+        The proposal; the account's own draft of the file, if it must be ended first; or why the
+        account must not. None if there is no such version, or the folder holds it now.
     """
     access = may(who.account.role, Ability.EDIT_RULES)
     if access is not Access.GRANTED:

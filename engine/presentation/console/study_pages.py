@@ -26,7 +26,7 @@ _STATES = {
 
 
 def studies(frame: Frame, page: StudiesPage, did: str, rule: str, draft: str) -> str:
-    """Render what runs, what has ended, and the form that begins another one.
+    """Render the studies that run, those that have ended, and the form that begins another one.
 
     Args:
         frame: The frame around it.

@@ -1,7 +1,7 @@
 """Where a cursor stands in a YAML file that is still being typed.
 
-The usual parser refuses a file that is not whole, so this reads what stands before the cursor:
-block mappings and sequences by their indentation, and flow ones by their brackets.
+The usual parser refuses a file that is not whole, so this reads the text before the cursor. It
+reads block mappings and sequences by their indentation, and flow ones by their brackets.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Reader:
         self.maps: list[tuple[int, dict[str, str | None]]] = []
         self.prose = -1  # the indentation of a key whose value is a block of text
         self.at_value = False
-        self.flow = ""  # what stands of the last value
+        self.flow = ""  # the part of the last value that is typed
 
     def line(self, text: str, *, last: bool) -> bool:
         """Read a line; return False if the cursor stands where nothing is completed."""

@@ -8,7 +8,7 @@ from engine.model.account import Session, SignInWay
 from engine.model.instant import Instant
 from engine.store.tables.access import console_sessions
 
-_HANDLE = 16  # letters of the hash, of which a session's handle consists
+_HANDLE = 16  # letters of the hash in a session's handle
 
 
 def begin(

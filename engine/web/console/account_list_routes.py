@@ -1,4 +1,4 @@
-"""The list of accounts, for those who manage them."""
+"""The list of accounts. Only people who manage accounts see it."""
 
 from __future__ import annotations
 

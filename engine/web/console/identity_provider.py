@@ -1,4 +1,4 @@
-"""Asks an identity provider who somebody is; sole importer of Authlib and joserfc.
+"""Asks an identity provider who a person is; sole importer of Authlib and joserfc.
 
 It is an authorization code with PKCE (RFC 7636). The provider's published keys check the identity
 token, and nothing that the token says about itself does.
@@ -40,7 +40,7 @@ _BAD_ANSWERS = (
 
 
 class IdentityProviderError(Exception):
-    """The provider cannot be reached, or does not show who somebody is; the text is for the log."""
+    """The provider is out of reach, or does not show who the person is; the text is for the log."""
 
 
 class IdentityProvider:

@@ -223,7 +223,7 @@ class Reception:
         return response
 
     def missing(self, request: Request, error: Exception) -> Response:
-        """Answer a request for what is not there."""
+        """Answer a request for a page that is not there."""
         return self.not_found()
 
     def mistake(self, request: Request, error: Exception) -> Response:

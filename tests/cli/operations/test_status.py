@@ -1,4 +1,4 @@
-"""`handrail status` shows what the daemon did last, what waits, and what serves."""
+"""`handrail status` shows the daemon's last successes, its queues, and the files in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI description says what a post may hold and what is answered, and both are so."""
+"""The OpenAPI description says what a post may hold and how it is answered; real posts agree."""
 
 from __future__ import annotations
 

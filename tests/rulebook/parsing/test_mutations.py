@@ -167,7 +167,7 @@ def judged(before: str, slip: Mutation, others: dict[str, str]) -> str | None:
             any(OF_THE_WHOLE in says for *_, says in found)
             or any(slip.line - NEAR <= line <= end_of_text(before, slip) + NEAR for line in lines)
             or named_where_it_is_missed(before, slip, found)
-            # The head of the rules has moved into what is above it, and is said to be missing.
+            # The head of the rules has moved into the block above it, and is said to be missing.
             or any("a rule file needs 'rules:'" in says for *_, says in found)
         )
         return None if near else "far away: " + "; ".join(map(str, found))
