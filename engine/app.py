@@ -298,24 +298,28 @@ class Engine:
             counts += step
             if not (step.clients or step.steps):
                 break
-        if counts.clients or counts.steps:
+        if counts.steps:
             self.wake("deliver")
         return asdict(counts)
 
     def _judge(self) -> evaluate.EvaluationCounts:
-        """Judge due clients.
-
-        Alerts that people were told of still climb while a source is slow or hangs.
-        """
-        shared = (self.database, self.rulebook, self.settings.telling)
-        if not self.turn.take(self.settings.ticks.evaluate / 1_000_000):
-            return evaluate.climb(*shared, now=self.now())
+        """Judge due clients, and take due steps, even if the clients cannot be judged."""
+        judging = (self.database, self.rulebook, self.settings.telling)
+        counts = evaluate.EvaluationCounts()
         try:
-            if self._read_to is None:
-                return evaluate.climb(*shared, now=self.now())
-            return evaluate.run(*shared, now=self.now(), owner=self._owner, read_to=self._read_to)
+            # Steps do not wait for a source that is slow or hangs.
+            if self._read_to is not None and self.turn.take(self.settings.ticks.evaluate / 1e6):
+                try:
+                    counts = evaluate.run(
+                        *judging, now=self.now(), owner=self._owner, read_to=self._read_to
+                    )
+                finally:
+                    self.turn.release()
+                if counts.steps:
+                    self.wake("deliver")
         finally:
-            self.turn.release()
+            counts += evaluate.climb(*judging, now=self.now())
+        return counts
 
     def _follow_rules(self) -> None:
         """Take over the serving rules, because this daemon or another has accepted new ones."""

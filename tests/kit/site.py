@@ -98,7 +98,13 @@ class Site:
         with self.database.write() as conn:
             if rule_sets.serving(conn) is None:
                 rule_sets.accept(conn, self.rules.hash, self.rules.files, 0)
-        return evaluate.run(self.database, rules or self.rules, self.telling, now=now, owner=owner)
+        judging = (self.database, rules or self.rules, self.telling)
+        counts = evaluate.EvaluationCounts()
+        try:
+            counts = evaluate.run(*judging, now=now, owner=owner)
+        finally:
+            counts += evaluate.climb(*judging, now=now)
+        return counts
 
     @property
     def telling(self) -> NotificationSettings:

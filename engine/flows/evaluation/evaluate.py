@@ -18,7 +18,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.instant import MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.rulebook.core.rulebook import Rulebook
-from engine.store.alerts import alerts, due_clients
+from engine.store.alerts import alerts, due_clients, inactivity
 from engine.store.alerts.due_clients import Claim
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log, machine_clock, rule_sets
@@ -60,10 +60,11 @@ def run(
     limit: int = 10 * BATCH,
     read_to: Instant | None = None,
 ) -> EvaluationCounts:
-    """Evaluate up to `limit` clients who are due at `now`, then take due steps of policies.
+    """Evaluate up to `limit` clients who are due at `now`, and tell people of their alerts.
 
-    Only the serving rule set (store/operations/rule_sets.py) decides. A daemon that still holds
-    another one leaves the clients to the others.
+    `climb` takes the steps that come later. Only the serving rule set
+    (store/operations/rule_sets.py) decides. A daemon that still holds another one leaves the
+    clients to the others.
 
     Args:
         database: The database.
@@ -73,6 +74,9 @@ def run(
         owner: A name that only this process has.
         limit: How many clients at most.
         read_to: When the sources were last read; None for now.
+
+    Returns:
+        The counts of this run.
     """
     counts = EvaluationCounts()
     claimed, all_done = 0, False
@@ -99,53 +103,57 @@ def run(
         # A client who is neither done nor failed was changed meanwhile, and is due again.
         all_done = len(claims) < wanted and batch.clients + batch.failed == len(claims)
     engine_faults.tell(database, rulebook.inference.take_problems(), now)
-    return counts + EvaluationCounts(
-        steps=_follow_up(desk, told=counts.steps > 0, all_judged=all_done)
-    )
+    taken = _follow_up(desk, told=counts.steps > 0, all_judged=all_done)
+    return counts + EvaluationCounts(steps=taken)
 
 
 def climb(
     database: Database, rulebook: Rulebook, telling: NotificationSettings, *, now: Instant
 ) -> EvaluationCounts:
-    """Take the due steps of policies and the due reminders, without judging clients."""
+    """Take the due steps of policies and the due reminders, without judging clients.
+
+    It looks at every open alert, so call it once after many clients were judged.
+
+    Args:
+        database: The database.
+        rulebook: The rules of this daemon.
+        telling: The settings of notification.
+        now: The present instant.
+
+    Returns:
+        The number of steps and reminders.
+    """
+    rules = rulebook.rules
+    # One look, because most of the time nothing is due.
     with database.read() as conn:
         departed = departures.known_to_nobody(conn, now)
+        due = alerts.any_due(conn, now)
+        remind_at = reminders.next_due(conn, rules)
     if departed:
         departures.take_again(database, departed, now)
-    told = (database, rulebook.rules, telling.detail, now)
-    links = telling.links
-    return EvaluationCounts(steps=steps.run(*told, links=links) + reminders.run(*told, links=links))
+    told = (database, rules, telling.detail, now)
+    taken = steps.run(*told, links=telling.links) if due or departed else 0
+    if departed or (remind_at is not None and remind_at <= now):
+        taken += reminders.run(*told, links=telling.links)
+    if taken:
+        storm_brake.brake(database, telling.outages, now)
+    return EvaluationCounts(steps=taken)
 
 
 def _follow_up(desk: EvaluationContext, *, told: bool, all_judged: bool) -> int:
-    """Take the steps that are due without any change of a client; return how many.
+    """Tell of alerts that waited for other alerts or for the end of an outage; return how many.
 
     If people were `told` of something, before or here, it may be a storm.
     """
-    rules, detail, now = desk.rulebook.rules, desk.telling.detail, desk.now
-    links = desk.telling.links
     # One look, because most of the time nothing is due.
     with desk.database.read() as conn:
         freed = alerts.no_longer_quieted(conn)
-        in_doubt = all_judged and outage_hold.wanted(conn)
-        due = alerts.any_due(conn, now)
-        remind_at = reminders.next_due(conn, rules)
-        to_remind = remind_at is not None and remind_at <= now
-        departed = departures.known_to_nobody(conn, now)
-        storms = told and storm_brake.rages(conn, desk.telling.outages, now)
-    # Alerts that people were told of climb first, so that no fault in the rest stops them.
-    if departed:
-        departures.take_again(desk.database, departed, now)
-    taken = steps.run(desk.database, rules, detail, now, links=links) if due or departed else 0
-    taken += (
-        reminders.run(desk.database, rules, detail, now, links=links)
-        if to_remind or departed
-        else 0
-    )
-    taken += len(free(desk)) if freed else 0
+        in_doubt = all_judged and inactivity.any_to_settle(conn)
+        storms = told and storm_brake.rages(conn, desk.telling.outages, desk.now)
+    taken = len(free(desk)) if freed else 0
     taken += len(outage_hold.settle(desk)) if in_doubt else 0
     if storms or taken:
-        storm_brake.brake(desk)
+        storm_brake.brake(desk.database, desk.telling.outages, desk.now)
     return taken
 
 

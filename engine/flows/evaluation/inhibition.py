@@ -39,9 +39,12 @@ def settle(
         The ids of the alerts to tell of: those of `tell` that are not inhibited, and open ones that
         were inhibited until now.
     """
-    wanted, lasting = set(tell), mutes.lasting(conn, now)
+    wanted, each_client = set(tell), list(by_client)
+    # An alert alone quiets no other one, so mutes do not matter.
+    several = any(len(of_client) > 1 for of_client in each_client)
+    lasting = mutes.lasting(conn, now) if several else []
     newly_quieted = []
-    for of_client in by_client:
+    for of_client in each_client:
         muted = {one.id for one in of_client if muted_until(one, lasting) is not None}
         loud = quieted(of_client, rules, muted)
         for alert in of_client:

@@ -36,13 +36,6 @@ HALF_READ_US = 600 * SECOND_US
 _log = structlog.get_logger()
 
 
-def wanted(conn: Connection) -> bool:
-    """Return whether there is an outage, or an alert that an outage may have caused."""
-    return bool(
-        inactivity.any_in_doubt(conn) or outages.read(conn) or _out_since(source_health.read(conn))
-    )
-
-
 def settle(desk: EvaluationContext) -> list[steps.TakenStep]:
     """Hold, believe or withdraw alerts of inactivity by the present outages.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Connection
 
-from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext
+from engine.flows.evaluation.client_evaluation import ACTOR
 from engine.model.audit_action import AuditAction
 from engine.model.instant import SECOND_US, Instant
 from engine.model.message import TOGETHER_US
 from engine.model.outages import OutageSettings
 from engine.store.alerts import inactivity
+from engine.store.database.connection import Database
 from engine.store.messages import grouping
 from engine.store.operations import alert_storms, audit_log
 
@@ -31,15 +32,14 @@ def rages(conn: Connection, settings: OutageSettings, now: Instant) -> int:
     )
 
 
-def brake(desk: EvaluationContext) -> int:
+def brake(database: Database, settings: OutageSettings, now: Instant) -> int:
     """Gather the waiting messages if they concern more clients than the limit.
 
     Returns:
         How many messages were gathered.
     """
-    now = desk.now
-    with desk.database.write() as conn:
-        clients = rages(conn, desk.telling.outages, now)
+    with database.write() as conn:
+        clients = rages(conn, settings, now)
         if not clients:
             return 0
         gathered = grouping.gather(conn, now - WINDOW_US, now + TOGETHER_US)

@@ -281,9 +281,9 @@ class _Engine:
         self._due = self._due._replace(evaluate=now)  # because a client's data changed
 
     def _evaluate(self, now: Instant) -> None:
-        counts = evaluate.run(
-            self._database, self._rulebook, self._settings.telling, now=now, owner=OWNER
-        )
+        judging = (self._database, self._rulebook, self._settings.telling)
+        counts = evaluate.run(*judging, now=now, owner=OWNER)
+        evaluate.climb(*judging, now=now)
         if counts.failed:
             raise HandrailError(
                 f"{self._place}: the evaluation failed at {from_us(now).isoformat()}."

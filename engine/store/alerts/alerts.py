@@ -257,7 +257,7 @@ def unresolved_of(conn: Connection, client_id: int, rule_id: str) -> list[Routed
 
 def routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:
     """Return these alerts with their policies, in the order of ids, locked."""
-    return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)})
+    return _routed(conn, _ROUTED, {"alert_ids": list(alert_ids)}) if alert_ids else []
 
 
 def read_routed(conn: Connection, alert_ids: Sequence[int]) -> list[Routed]:

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from engine.model.alert import Alert
 from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.rule import Severity
-from engine.store.tables.alerts import alerts, evaluations
+from engine.store.tables.alerts import alerts, evaluations, outages
+from engine.store.tables.intake import source_health
 from engine.store.tables.people import record_entries
 
 _ALERT = [alerts.c[name] for name in Alert.__dataclass_fields__]
 _IN_DOUBT = ("unjudged", "held")
 # Not `in_`, because SQLAlchemy writes its values into the statement again each time.
 _in_doubt = or_(*(alerts.c.inactivity == word for word in _IN_DOUBT))
-_ANY_IN_DOUBT = select(alerts.c.id).where(_in_doubt, alerts.c.state != "resolved").limit(1)
+# One statement, because it is asked after each evaluation.
+_ANY_TO_SETTLE = select(
+    or_(
+        exists().where(_in_doubt, alerts.c.state != "resolved"),
+        select(outages.c.cause).exists(),
+        exists().where(source_health.c.out_since.is_not(None)),
+    )
+)
 _STILL_JUDGING = (
     select(evaluations.c.client_id)
     .where(or_(evaluations.c.dirty_from.is_not(None), evaluations.c.lease_until > bindparam("now")))
@@ -47,9 +66,9 @@ _ACTIVE = select(func.count()).select_from(
 )
 
 
-def any_in_doubt(conn: Connection) -> bool:
-    """Return whether an unresolved alert of inactivity is not believed."""
-    return conn.scalar(_ANY_IN_DOUBT) is not None
+def any_to_settle(conn: Connection) -> bool:
+    """Return whether data are missing, or an unresolved alert of inactivity is not believed."""
+    return bool(conn.scalar(_ANY_TO_SETTLE))
 
 
 def unresolved(conn: Connection, opened_since: Instant) -> list[Alert]:
