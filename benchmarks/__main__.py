@@ -19,6 +19,7 @@ from benchmarks.console import console
 from benchmarks.due import due
 from benchmarks.figures import Figure, show, write
 from benchmarks.importing import importing
+from benchmarks.matching import matching
 from benchmarks.messages import messages
 from benchmarks.posts import posts
 from benchmarks.replay import replay
@@ -29,6 +30,7 @@ PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
     "aftercare": aftercare,
     "import": importing,
+    "matching": matching,
     "messages": messages,
     "posts": posts,
     "scale": scale,

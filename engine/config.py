@@ -21,7 +21,7 @@ from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import Place, SourceSettings
-from engine.yaml_source import YamlSource
+from engine.yaml_source import YamlSource, as_written
 
 _SITE_KINDS: TypeAdapter[Any] = TypeAdapter(SiteKinds)
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -50,7 +50,7 @@ def read(path: Path) -> tuple[Settings, list[Mistake]]:
         source.mistakes.append(Mistake(source.name, 1, 1, words))
     if source.mistakes:
         raise MistakesError(source.mistakes)
-    written = _as_written(source.root)
+    written = as_written(source.root)
     if holds_password(str(written.get("database"))):
         source.mistake(
             node_at(source.root, ("database",)),
@@ -157,14 +157,3 @@ class _Reading:
             for detail in error.errors(include_url=False):
                 self.details.append({**detail, "loc": (*place, *detail["loc"])})
             return None
-
-
-def _as_written(node: yaml.Node | None) -> Any:
-    """Return a value with every scalar as typed, even `no`, `on`, 08:00 and +15551234567."""
-    if isinstance(node, yaml.MappingNode):
-        return {key.value: _as_written(value) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_as_written(item) for item in node.value]
-    if isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:null":
-        return node.value
-    return None

@@ -174,3 +174,14 @@ def walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
             stack.extend(part for pair in reversed(node.value) for part in reversed(pair))
         elif isinstance(node, yaml.SequenceNode):
             stack.extend(reversed(node.value))
+
+
+def as_written(node: yaml.Node | None) -> Any:
+    """Return a value with every scalar as typed, even `no`, `on`, 08:00 and +15551234567."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: as_written(value) for key, value in node.value}
+    if isinstance(node, yaml.SequenceNode):
+        return [as_written(item) for item in node.value]
+    if isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:null":
+        return node.value
+    return None

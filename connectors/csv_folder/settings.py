@@ -16,6 +16,7 @@ from connectors.mapping.settings import (
     attributes_of,
     check_mappings,
     refuse_mixed_ids,
+    staff_attributes_of,
 )
 from connectors.regular_files import kind_of
 from engine.model.config_path import ConfigPath
@@ -91,6 +92,11 @@ class CsvFolderSettings(SourceSettings):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that its files give clients; None if they hold no clients."""
         return attributes_of(self.files)
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that its files give members of staff; None if there are no staff."""
+        return staff_attributes_of(self.files)
 
     @property
     def inbox(self) -> Path:

@@ -14,6 +14,7 @@ from connectors.mapping.settings import (
     attributes_of,
     check_mappings,
     refuse_mixed_ids,
+    staff_attributes_of,
 )
 from engine.model.event_kinds import Kind
 from engine.model.instant import DAY_US, MINUTE_US
@@ -136,6 +137,11 @@ class FhirSettings(SourceSettings):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that its patients give clients; None if it gives no clients."""
         return attributes_of(self.resources)
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that its resources give members of staff; None if there are no staff."""
+        return staff_attributes_of(self.resources)
 
     def examine(self) -> tuple[bool, str]:
         """Return whether the server answers now, and a sentence about it."""

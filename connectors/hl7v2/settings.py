@@ -20,6 +20,7 @@ from connectors.mapping.settings import (
     attributes_of,
     check_mappings,
     refuse_mixed_ids,
+    staff_attributes_of,
 )
 from engine.model.config_path import ConfigPath
 from engine.model.event_kinds import Kind
@@ -134,6 +135,11 @@ class Hl7Settings(SourceSettings):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that its messages give clients; None if they give no clients."""
         return attributes_of(self.messages)
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that its messages give members of staff; None if there are no staff."""
+        return staff_attributes_of(self.messages)
 
     @property
     def inbox(self) -> Path | None:

@@ -9,7 +9,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo, model_validator
 
 from connectors.mapping.json_form import JsonForm
-from connectors.mapping.settings import RowMapping, attributes_of, check_mapping, refuse_mixed_ids
+from connectors.mapping.settings import (
+    RowMapping,
+    attributes_of,
+    check_mapping,
+    refuse_mixed_ids,
+    staff_attributes_of,
+)
 from engine.model.event_kinds import Kind
 from engine.model.instant import DAY_US
 from engine.model.routing import Microseconds
@@ -115,6 +121,11 @@ class HttpSettings(SourceSettings, RowMapping):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that it gives clients; None if it tells of no clients."""
         return attributes_of([self])
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that it gives members of staff; None if there are no staff."""
+        return staff_attributes_of([self])
 
     def examine(self) -> tuple[bool, str]:
         """Return that posts can come, and where."""

@@ -11,7 +11,7 @@ from engine.model.source_settings import Place
 
 # The columns of a part that is one of a row's columns.
 NAME, VALUE = "name", "value"
-# What a client's row gives under names of the site's own.
+# What a row of the roster gives under names of the site's own.
 _BY_NAME = ("attributes", "schedules")
 
 

@@ -8,7 +8,7 @@ from connectors.mapping.cell_settings import Cell, TimestampColumns
 from connectors.mapping.cells import Columns, Notation, Row, columns_of, compile_cells
 from connectors.mapping.event_rows import label
 from connectors.mapping.identifiers import read_identifier
-from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping
+from connectors.mapping.settings import ClientColumns, RosterColumns, RowMapping, StaffColumns
 from connectors.mapping.timestamps import columns_of_timestamps, compile_timestamp
 from engine.model.field_reading import Constant, constant_text
 from engine.model.intake import DatedValue, RosterRow
@@ -66,9 +66,8 @@ def compile_roster(
     cells, moments = _parts(said)
     if not columns_of(cells.get(_MAY_BE_MISSING, ())) <= columns.keys():
         cells = {word: each for word, each in cells.items() if word != _MAY_BE_MISSING}
-    attributes, schedules = (
-        (said.attributes, said.schedules) if isinstance(said, ClientColumns) else ({}, {})
-    )
+    attributes = said.attributes if isinstance(said, ClientColumns | StaffColumns) else {}
+    schedules = said.schedules if isinstance(said, ClientColumns) else {}
     takes = {
         word: (label(word, columns_of(each)), compile_cells(each, columns, notation))
         for word, each in cells.items()
@@ -121,9 +120,10 @@ def compile_roster(
 
 
 def _named(mapping: RosterColumns) -> Iterator[tuple[Cell, ...]]:
-    """Yield the cells of what a client's row gives under names of the site's own."""
-    if isinstance(mapping, ClientColumns):
+    """Yield the cells of what a row gives under names of the site's own."""
+    if isinstance(mapping, ClientColumns | StaffColumns):
         yield from mapping.attributes.values()
+    if isinstance(mapping, ClientColumns):
         yield from mapping.schedules.values()
 
 

@@ -127,7 +127,7 @@ class ClientColumns(Mapped):
 
 
 class StaffColumns(Mapped):
-    """The columns of a row about a member of staff or a mentor."""
+    """The columns of a row about a member of staff or a mentor; matching reads `attributes`."""
 
     ref: Taken
     role: Taken
@@ -137,6 +137,7 @@ class StaffColumns(Mapped):
     quiet_from: Taken | None = None
     quiet_to: Taken | None = None
     active: Taken | None = None
+    attributes: dict[AttributeName, Taken] = Field(default_factory=dict)
 
 
 class AssignmentColumns(Mapped):
@@ -234,6 +235,13 @@ def refuse_mixed_ids(mappings: Iterable[RowMapping]) -> None:
                 "share, where their ids never clash), so that an id in one is not taken for the "
                 "same id in another"
             )
+
+
+def staff_attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:
+    """Return the attributes that mappings give staff; None if none of them is of staff."""
+    columns = [mapping.columns for mapping in mappings]
+    people = [told for told in columns if isinstance(told, StaffColumns)]
+    return frozenset(name for told in people for name in told.attributes) if people else None
 
 
 def attributes_of(mappings: Iterable[RowMapping]) -> frozenset[str] | None:

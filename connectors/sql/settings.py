@@ -23,6 +23,7 @@ from connectors.mapping.settings import (
     attributes_of,
     check_mappings,
     refuse_mixed_ids,
+    staff_attributes_of,
 )
 from engine.model.config_path import ConfigPath
 from engine.model.duration import Duration, parse_duration
@@ -135,6 +136,11 @@ class SqlSettings(SourceSettings):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that its queries give clients; None if they give no clients."""
         return attributes_of(self.queries)
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that its queries give members of staff; None if there are no staff."""
+        return staff_attributes_of(self.queries)
 
     @property
     def poll_interval(self) -> Duration:

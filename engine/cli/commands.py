@@ -56,6 +56,7 @@ COMMANDS = {
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),
     "oncall": Command("staff.oncall", "app", "Show who is on call; take over now."),
     "absence": Command("staff.absence", "app", "List, add and end absences."),
+    "mentors": Command("staff.mentors", "app", "Find mentors who fit, with the reasons."),
     "accounts": Command(
         "operations.accounts", "app", "List and change who may sign in to the console."
     ),

@@ -98,6 +98,7 @@ class Settings(Strict):
     timezone: Timezone  # the site's, if a client has none of their own
     rules: ConfigPath = Field(default=Path("rules"), validate_default=True)
     plans: ConfigPath = Field(default=Path("plans"), validate_default=True)
+    matching: ConfigPath = Field(default=Path("matching.yaml"), validate_default=True)
     if TYPE_CHECKING:
         kinds: Mapping[str, Kind]
     else:
@@ -147,6 +148,12 @@ class Settings(Strict):
     def attributes(self) -> frozenset[str] | None:
         """The attributes that sources give clients; None if no source tells of clients."""
         given = [source.attributes for source in self.sources if source.attributes is not None]
+        return frozenset().union(*given) if given else None
+
+    @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that sources give members of staff; None if no source tells of staff."""
+        given = [one.staff_attributes for one in self.sources if one.staff_attributes is not None]
         return frozenset().union(*given) if given else None
 
     @field_validator("database")

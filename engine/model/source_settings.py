@@ -61,6 +61,11 @@ class SourceSettings(Strict):
         return None
 
     @property
+    def staff_attributes(self) -> frozenset[str] | None:
+        """The attributes that it gives members of staff; None if it tells of no staff."""
+        return None
+
+    @property
     def inbox(self) -> Path | None:
         """The folder into which people drop its files; None if it reads no folder."""
         return None

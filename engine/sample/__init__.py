@@ -12,7 +12,7 @@ from random import Random
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
-from engine.sample.people import CLIENTS, STAFF, Cells, SampleClient
+from engine.sample.people import CLIENTS, MENTORS, STAFF, WISHES, Cells, SampleClient
 from engine.sample.weeks import Happening, ordinary_weeks
 
 _COLUMNS: Mapping[str, Sequence[str]] = {
@@ -20,6 +20,11 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
                 "leave_ended", "program", "substance"),
     "staff": ("staff", "call_name", "role", "phone", "timezone", "quiet_from", "quiet_to",
               "active"),
+    "mentors": ("mentor", "role", "takes_clients", "most_clients", "not_with", "languages",
+                "gender", "client_gender", "substances", "interests", "hours", "zones",
+                "recovering_since"),
+    "wishes": ("client", "wants_mentor", "not_with", "language", "gender", "mentor_gender",
+               "interests", "hours", "zone", "groups"),
     "assignments": ("client", "staff", "role", "began"),
     "consents": ("client", "staff", "alias", "scope", "purpose", "given", "expires"),
     "check_ins": (
@@ -58,6 +63,8 @@ def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
 def _files(now: datetime, random: Random) -> Mapping[str, Iterable[Cells]]:
     files: dict[str, list[Cells]] = defaultdict(list)
     files["staff"] += [{"timezone": _SITE.key, "active": "yes", **person} for person in STAFF]
+    files["mentors"] += [{"role": "mentor", **one} for one in MENTORS]
+    files["wishes"] += WISHES
     for client in CLIENTS:
         files["clients"].append(_record(client, now))
         files["assignments"] += _assigned(client, now)

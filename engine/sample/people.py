@@ -152,6 +152,25 @@ STAFF = (
     {"staff": "AD-1", "call_name": "Pat", "role": "admin", "phone": "+12025550141"},
 )
 
+# What the mentors offer, and what some clients wish for in one.
+MENTORS: tuple[Cells, ...] = (
+    {"mentor": "M-1", "takes_clients": "yes", "most_clients": 2, "languages": "english; spanish",
+     "gender": "man", "substances": "stimulants; alcohol", "interests": "fishing; music",
+     "hours": "evenings; weekends", "zones": "north; centre", "recovering_since": "2019-04-02"},
+    {"mentor": "M-2", "takes_clients": "yes", "most_clients": 3, "languages": "english",
+     "gender": "woman", "client_gender": "woman", "substances": "alcohol",
+     "interests": "chess; cooking", "hours": "mornings; weekends", "zones": "centre; south",
+     "recovering_since": "2021-11-15"},
+)  # fmt: skip
+WISHES: tuple[Cells, ...] = (
+    {"client": "C-1042", "wants_mentor": "yes", "language": "english", "gender": "woman",
+     "interests": "chess; music", "hours": "weekends", "zone": "centre"},
+    {"client": "C-1007", "wants_mentor": "yes", "language": "spanish", "gender": "man",
+     "interests": "fishing", "hours": "evenings", "zone": "north"},
+    {"client": "C-1064", "wants_mentor": "yes", "language": "english", "gender": "woman",
+     "mentor_gender": "woman", "hours": "mornings", "zone": "north"},
+)  # fmt: skip
+
 # Who may sign in to the console: name, role and whose account it is.
 ACCOUNTS = (
     ("CM-1", AccountRole.CASE_MANAGER, "CM-1"),

@@ -58,6 +58,8 @@ def check(
     if settings and not paths and (planned is None or planned.rulebook):
         known = planned.rulebook.plans.schedules if planned and planned.rulebook else ()
         mistakes += unknown_schedules(config, known)
+    if settings and not paths:
+        mistakes += _of_other_files(settings)
     if mistakes and format is TextFormat.TEXT:
         say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))
@@ -82,6 +84,19 @@ def check(
     checked += [counted(cases, "case")]
     listed = " and ".join([", ".join(checked[:-1]), checked[-1]])
     print(f"{listed} checked: no mistakes, {warned}")
+
+
+def _of_other_files(settings: Settings) -> Sequence[Mistake]:
+    """Return the mistakes of the files beside rules and plans that there need not be."""
+    from engine.cli.staff.mentors import read_matching
+
+    if not settings.matching.exists():
+        return ()
+    try:
+        read_matching(settings)
+    except MistakesError as error:
+        return error.mistakes
+    return ()
 
 
 def plan_set(paths: list[Path], settings: Settings) -> RuleFileSet | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,29 +12,18 @@ from engine.access.abilities import Ability, Access, may
 from engine.flows.console import viewing
 from engine.flows.console.desk import Desk
 from engine.flows.console.signing_in import SignedIn
-from engine.flows.intake.batch_intake import BatchIntake
-from engine.flows.intake.roster import IN_A_MAPPING
-from engine.model.audit_action import AuditAction
+from engine.flows.intake.by_hand import RowRefusedError, take_row
 from engine.model.client import Client
-from engine.model.entry import SOURCE
 from engine.model.instant import SECOND_US, Instant, from_us, to_us
-from engine.model.intake import Batch, DatedValue, RosterKind, RosterRow
+from engine.model.intake import DatedValue, RosterKind, RosterRow
 from engine.model.local_time import Zones, zone_at
 from engine.model.roster_form import FIELDS, RosterEntry, RosterPage
 from engine.model.roster_values import REQUIRED, read_roster_value
 from engine.model.staff import Assignment, Consent, Staff
 from engine.store.intake import histories, list_rows
-from engine.store.operations import audit_log
 from engine.store.people import roster, staff
 
 _DAY, _MINUTE = "%Y-%m-%d", "%Y-%m-%dT%H:%M"
-
-
-@dataclass
-class _RefusedError(Exception):
-    """A row cannot be taken, so nothing of it is kept."""
-
-    reason: str
 
 
 def open_page(
@@ -95,8 +83,9 @@ def save(
     if row is not None:
         try:
             _store(desk, who, row, now)
-        except _RefusedError as refused:
-            mistakes = {"": refused.reason[0].upper() + refused.reason[1:]}
+        except RowRefusedError as refused:
+            reason = str(refused)
+            mistakes = {"": reason[0].upper() + reason[1:]}
         else:
             return client
     with desk.database.read() as conn:
@@ -107,36 +96,8 @@ def save(
 
 def _store(desk: Desk, who: SignedIn, row: RosterRow, now: Instant) -> None:
     with desk.database.write() as conn:
-        key = row.list_key
-        if row.kind in {"assignments", "consents"}:
-            key = key.rpartition("\x1f")[0]  # whatever its beginning
-        owner = list_rows.owner(conn, row.kind, key)
-        if owner is not None:
-            source, file = owner
-            raise _RefusedError(
-                f"this row comes from {file} of the source {source}; change it there, because the "
-                "file would change it back"
-            )
-        batch = Batch(SOURCE, None, roster=(row,))
-        _, rejected = BatchIntake(desk.database, SOURCE, desk.settings.timezone, now).store(
-            conn, batch
-        )
-        if rejected:
-            # What a mapping could do about it helps nobody at a form.
-            raise _RefusedError(rejected[0].reason.removesuffix(f" {IN_A_MAPPING}"))
-        audit_log.record(
-            conn, at=now, actor=who.actor, action=AuditAction.ROSTER_CHANGED,
-            subject=_subject(conn, row), detail={"roster": row.kind},
-        )  # fmt: skip
+        take_row(conn, desk.database, row, desk.settings.timezone, who.actor, now)
     desk.wake("evaluate")
-
-
-def _subject(conn: Connection, row: RosterRow) -> str:
-    if row.kind == "staff":
-        ref = row.values["ref"] or ""
-        return f"staff {roster.find_staff(conn, [ref])[ref]}"
-    ref = row.values["ref" if row.kind == "clients" else "client"] or ""
-    return f"client {roster.find_clients(conn, [ref])[ref].id}"
 
 
 def _read(

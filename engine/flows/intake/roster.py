@@ -16,7 +16,7 @@ from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
-from engine.store.people import roster
+from engine.store.people import roster, staff_attributes
 
 IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
 
@@ -202,9 +202,13 @@ def _put_staff(conn: Connection, row: RosterRow, timezone: str) -> roster.Change
         said.pop("timezone", None)
     if row.values.get("active"):
         said["active"] = row.values["active"] == "yes"
-    return roster.put_staff(
-        conn, row.values["ref"] or "", said, {"timezone": timezone, "active": True}
-    )
+    ref = row.values["ref"] or ""
+    change = roster.put_staff(conn, ref, said, {"timezone": timezone, "active": True})
+    if row.attributes:
+        staff_id = roster.find_staff(conn, [ref])[ref]
+        if staff_attributes.change(conn, staff_id, row.attributes) and change == "duplicate":
+            return "corrected"
+    return change
 
 
 def _take_relations(

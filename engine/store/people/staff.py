@@ -17,6 +17,11 @@ _ASSIGNMENTS = (
     .where(assignments.c.client_id.in_(_THESE))
     .order_by(assignments.c.staff_id, assignments.c.began)
 )
+_IN_ROLE = (
+    select(*[assignments.c[name] for name in Assignment.__dataclass_fields__])
+    .where(assignments.c.role == bindparam("role"))
+    .order_by(assignments.c.client_id, assignments.c.began)
+)
 _CONSENTS = (
     select(*[consents.c[name] for name in Consent.__dataclass_fields__])
     .where(consents.c.client_id.in_(_THESE))
@@ -90,6 +95,11 @@ def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignme
     return [
         Assignment(*row) for row in conn.execute(_ASSIGNMENTS, {"client_ids": list(client_ids)})
     ]
+
+
+def assignments_in_role(conn: Connection, role: Role) -> list[Assignment]:
+    """Return every assignment that there ever was in a role, by the ids of clients."""
+    return [Assignment(*row) for row in conn.execute(_IN_ROLE, {"role": role})]
 
 
 def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from engine.store.tables.columns import Id, Instant, metadata
+from engine.store.tables.columns import Id, Instant, WordSet, metadata
 
 clients = Table(
     "clients",
@@ -53,6 +53,15 @@ staff = Table(
     Column("confirmed_phone", String(20)),
     Index(None, "phone"),
     Index(None, "role"),
+)
+
+# What a roster says of members of staff beside their columns, such as a mentor's languages.
+staff_attributes = Table(
+    "staff_attributes",
+    metadata,
+    Column("staff_id", ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("value", String(200), nullable=False),
 )
 
 assignments = Table(
@@ -198,4 +207,38 @@ notes = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("words", Text, nullable=False),
+)
+
+# A client's consent that somebody outside may be written to (42 CFR Part 2, section 2.31): to whom,
+# what for, and how much. Only `revoked_at` ever changes.
+letter_consents = Table(
+    "letter_consents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
+    Column("recipient_kind", String(20), nullable=False),
+    Column("recipient", String(120), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("scope", WordSet, nullable=False),
+    Column("how", String(200), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+# Each letter that was handed out: which fields it discloses, and the SHA-256 of its file. Written
+# before the file is there, and never changed.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("consent_id", ForeignKey("letter_consents.id"), nullable=False),
+    Column("template", String(64), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("fields", WordSet, nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("actor", String(64), nullable=False),
+    Index(None, "client_id", "at"),
 )
