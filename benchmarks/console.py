@@ -66,7 +66,10 @@ class _Laboratory:
 
 
 def console(caseload: Caseload) -> Iterator[Figure]:
-    """The time of each page at each size, the long history, and the memory."""
+    """The time of each page at each size, the long history, and the memory.
+
+    Sizes are compared by processor time, which other work on the machine hardly changes.
+    """
     large = Large(caseload, caseload.rulebook())
     url = f"sqlite:///{caseload.room / 'large.db'}"
     times: dict[tuple[str, int], float] = {}
@@ -75,12 +78,13 @@ def console(caseload: Caseload) -> Iterator[Figure]:
         tokens = _sign_in(large, clients)
         with serving(url, NOW) as console:
             for page, path, token in _pages(tokens, clients):
+                before = console.processor_time()
                 taken = _timed(console, path, token)
-                times[page, clients] = median(taken)
+                times[page, clients] = console.processor_time() - before
                 yield from _figures(f"{page}, at {clients:,} clients", taken, clients == 10_000)
-    for page in {page for page, _ in times}:
+    for page in dict.fromkeys(page for page, _ in times):
         ratio = times[page, 100_000] / times[page, 1_000]
-        yield Figure(f"{page}: times as long at 100 times the clients (p50)", ratio, "×", 1.5)
+        yield Figure(f"{page}: times the processor at 100 times the clients", ratio, "×", 1.5)
     yield from _long_history(large, url, tokens[_SUPERVISOR])
     yield from _memory(large, url)
     large.database.close()
@@ -91,6 +95,7 @@ def _pages(tokens: Mapping[str, str], clients: int) -> list[tuple[str, str, str]
     return [
         ("console: caseload of a supervisor", "/", tokens[_SUPERVISOR]),
         ("console: caseload of a case manager", "/", tokens[_CASE_MANAGER]),
+        ("console: deliveries of a case manager", "/deliveries", tokens[_CASE_MANAGER]),
         ("console: client", f"/clients/C-{clients}", tokens[_SUPERVISOR]),
     ]
 

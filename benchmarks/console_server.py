@@ -5,6 +5,7 @@ Usage: `python -m benchmarks.console_server URL NOW`; prints the address at whic
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -29,6 +30,12 @@ class Serving:
 
     address: str
     process_id: int
+
+    def processor_time(self) -> float:
+        """The processor time that the process has used so far, in seconds."""
+        # The name of the program, in parentheses, may hold spaces.
+        after_name = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def resident(self) -> float:
         """The memory that the process holds now, in MB."""

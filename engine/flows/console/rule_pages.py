@@ -13,7 +13,7 @@ from engine.flows.console.signing_in import SignedIn
 from engine.flows.rules.missing_rules import IN_NO_FILE
 from engine.messaging.wording import to_staff
 from engine.model.console_pages import RuleCard, RulePage, RuleUsefulness, RuleValue
-from engine.model.instant import DAY_US
+from engine.model.instant import DAY_US, Instant
 from engine.model.rule_draft import StudyKind, StudyState
 from engine.rulebook.core.rulebook import CheckedRule
 from engine.rulebook.english.explain import explain
@@ -70,11 +70,10 @@ def open_page(desk: Desk, who: SignedIn, rule_id: str) -> RulePage | Access | No
         return None
     now = desk.now()
     with desk.database.read() as conn:
-        useful = rule_usefulness.by_rule(conn).get(rule_id, _NONE)
+        useful = _useful_since(conn, 0, rule_id)
         value = _values(conn).get(rule_id)
         periods = tuple(
-            (days, rule_usefulness.by_rule(conn, now - days * DAY_US).get(rule_id, _NONE))
-            for days in PERIODS
+            (days, _useful_since(conn, now - days * DAY_US, rule_id)) for days in PERIODS
         )
     checked = book.checked[rule_id]
     file, line = _place(checked)
@@ -87,6 +86,10 @@ def open_page(desk: Desk, who: SignedIn, rule_id: str) -> RulePage | Access | No
         _source(checked),
         periods,
     )
+
+
+def _useful_since(conn: Connection, since: Instant, rule_id: str) -> RuleUsefulness:
+    return rule_usefulness.by_rule(conn, since, rule_id).get(rule_id, _NONE)
 
 
 def _place(checked: CheckedRule) -> tuple[str, int]:

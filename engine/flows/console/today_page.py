@@ -22,6 +22,7 @@ from engine.store.alerts.alerts import Routed
 from engine.store.people import staff
 
 MOST = 100  # rows of a list
+_ALLOWED = NotifyReason.ALLOWED
 
 
 def open_page(desk: Desk, who: SignedIn) -> TodayPage | Access:
@@ -38,7 +39,7 @@ def open_page(desk: Desk, who: SignedIn) -> TodayPage | Access:
         unseen = supervision.unseen(conn, MOST + 1)
         shown = alerts.read_routed(conn, [*untaken[:MOST], *taken[:MOST]])
         by_id = {one.alert.id: one for one in shown}
-        since = supervision.taken_at(conn)
+        since = supervision.taken_at(conn, taken[:MOST])
         page = TodayPage(
             now,
             desk.settings.timezone,
@@ -81,12 +82,15 @@ def _unreachable(
     conn: Connection, people: Sequence[Staff], now: Instant
 ) -> list[UnreachablePerson]:
     reach = RecipientResolver(conn, now)
-    held = supervision.clients_of_staff(conn, now)
+    reasons = {one.id: reach.decide(one).reason for one in people if one.active}
+    cut_off = [one for one in people if reasons.get(one.id, _ALLOWED) is not _ALLOWED]
+    held = supervision.clients_of_staff(conn, [one.id for one in cut_off], now)
     found = []
-    for one in people:
-        reason = reach.decide(one).reason if one.active else NotifyReason.ALLOWED
-        if reason is not NotifyReason.ALLOWED:
-            stand_in = reach.stand_in(one.id) if reason is NotifyReason.ABSENT else None
-            name = stand_in.shown if stand_in else None
-            found.append(UnreachablePerson(one.shown, one.role, reason, held.get(one.id, 0), name))
+    for one in cut_off:
+        absent = reasons[one.id] is NotifyReason.ABSENT
+        stand_in = reach.stand_in(one.id) if absent else None
+        name = stand_in.shown if stand_in else None
+        found.append(
+            UnreachablePerson(one.shown, one.role, reasons[one.id], held.get(one.id, 0), name)
+        )
     return found

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     ScalarSelect,
     Select,
     and_,
-    cast,
+    exists,
     func,
     literal,
     or_,
     select,
+    true,
+    tuple_,
 )
 
-from engine.model.instant import LAST_US, Instant
+from engine.model.instant import Instant
 from engine.model.rule import SEVERITIES, Severity
 from engine.model.staff import shown
-from engine.store.alerts.severity_order import RANK
+from engine.store.alerts.severity_order import RANK, UNRESOLVED, rank_of, to_act_on
 from engine.store.tables.alerts import alerts
 from engine.store.tables.intake import events
 from engine.store.tables.people import assignments, clients, record_entries, staff
 
-# One number that orders alerts by severity and then by age; an instant has fewer bits than a rank.
-_A_RANK = LAST_US + 1
-_KEY = func.min(cast(RANK, BigInteger) * literal(_A_RANK, BigInteger) + alerts.c.opened_at).label(
-    "key"
+_CLIENT = (clients.c.id, clients.c.ref, clients.c.timezone)
+_other = alerts.alias()
+_HAS_A_GRAVER_ONE = exists().where(
+    _other.c.client_id == alerts.c.client_id,
+    to_act_on(_other),
+    tuple_(rank_of(_other), _other.c.opened_at, _other.c.id)
+    < tuple_(RANK, alerts.c.opened_at, alerts.c.id),
 )
 
 
@@ -76,7 +79,10 @@ class CaseloadAlert:
 
 def count_at_risk(conn: Connection, wanted: CaseloadFilter) -> int:
     """Return how many clients of a list have an unresolved alert."""
-    return conn.scalar(select(func.count()).select_from(_at_risk(wanted).subquery())) or 0
+    counted = select(func.count(alerts.c.client_id.distinct())).where(*_at_risk(wanted))
+    if wanted.text:
+        counted = counted.join(clients, clients.c.id == alerts.c.client_id).where(_named(wanted))
+    return conn.scalar(counted) or 0
 
 
 def at_risk(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> list[CaseloadRow]:
@@ -88,12 +94,13 @@ def at_risk(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> 
         start: How many rows come before the part.
         most: How many rows the part has at most.
     """
-    found = _at_risk(wanted)
-    cut = found.order_by(_KEY, clients.c.ref).offset(start).limit(most)
-    return [
-        CaseloadRow(id_, ref, zone, SEVERITIES[key // _A_RANK], key % _A_RANK)
-        for id_, ref, zone, key in conn.execute(cut)
-    ]
+    found = (
+        select(*_CLIENT, alerts.c.severity, alerts.c.opened_at)
+        .join(clients, clients.c.id == alerts.c.client_id)
+        .where(*_at_risk(wanted), _named(wanted), ~_HAS_A_GRAVER_ONE)
+        .order_by(RANK, alerts.c.opened_at, alerts.c.client_id)
+    )
+    return [CaseloadRow(*row) for row in conn.execute(found.offset(start).limit(most))]
 
 
 def calm(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> list[CaseloadRow]:
@@ -101,12 +108,12 @@ def calm(conn: Connection, wanted: CaseloadFilter, start: int, most: int) -> lis
 
     The arguments are those of `at_risk`.
     """
-    unresolved = select(alerts.c.client_id).where(*_unresolved())
-    found = _filtered(select(clients.c.id, clients.c.ref, clients.c.timezone), wanted).where(
-        clients.c.id.not_in(unresolved), _enrolled(wanted.now)
-    )
+    unresolved = exists().where(alerts.c.client_id == clients.c.id, UNRESOLVED)
+    found = select(*_CLIENT).where(~unresolved, _enrolled(wanted.now), _named(wanted))
+    if wanted.staff_id is not None:
+        found = found.where(clients.c.id.in_(_assigned(wanted.staff_id, wanted.now)))
     cut = found.order_by(clients.c.ref).offset(start).limit(most)
-    return [CaseloadRow(id_, ref, zone, None, None) for id_, ref, zone in conn.execute(cut)]
+    return [CaseloadRow(*row, None, None) for row in conn.execute(cut)]
 
 
 def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAlert]:
@@ -115,7 +122,7 @@ def open_alerts(conn: Connection, client_ids: Sequence[int]) -> list[CaseloadAle
     found = (
         select(*columns, staff.c.ref, staff.c.call_name, alerts.c.opened_at)
         .outerjoin(staff, staff.c.id == alerts.c.owner_id)
-        .where(alerts.c.client_id.in_(client_ids), *_unresolved())
+        .where(alerts.c.client_id.in_(client_ids), UNRESOLVED)
         .order_by(alerts.c.inhibited_by.is_not(None), RANK, alerts.c.opened_at, alerts.c.id)
     )
     return [
@@ -141,24 +148,17 @@ def is_assigned(conn: Connection, client_id: int, staff_id: int, now: Instant) -
     return conn.execute(found).first() is not None
 
 
-def _at_risk(wanted: CaseloadFilter) -> Select[Any]:
-    """Each client with the key of their gravest unresolved alert."""
-    columns = (clients.c.id, clients.c.ref, clients.c.timezone)
-    joined = select(*columns, _KEY).join(alerts, alerts.c.client_id == clients.c.id)
-    found: Select[Any] = _filtered(joined.where(*_unresolved()), wanted).group_by(*columns)
+def _at_risk(wanted: CaseloadFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on an unresolved alert in a list, except the one on the ref."""
+    yield UNRESOLVED
     if wanted.at_least:
-        found = found.having(
-            literal((SEVERITIES.index(wanted.at_least) + 1) * _A_RANK, BigInteger) > _KEY
-        )
-    return found
-
-
-def _filtered(found: Select[Any], wanted: CaseloadFilter) -> Select[Any]:
-    if wanted.text:
-        found = found.where(clients.c.ref.icontains(wanted.text, autoescape=True))
+        yield literal(SEVERITIES.index(wanted.at_least)) >= RANK
     if wanted.staff_id is not None:
-        found = found.where(clients.c.id.in_(_assigned(wanted.staff_id, wanted.now)))
-    return found
+        yield alerts.c.client_id.in_(_assigned(wanted.staff_id, wanted.now))
+
+
+def _named(wanted: CaseloadFilter) -> ColumnElement[bool]:
+    return clients.c.ref.icontains(wanted.text, autoescape=True) if wanted.text else true()
 
 
 def _enrolled(now: Instant) -> ColumnElement[bool]:
@@ -182,8 +182,3 @@ def _assigned(staff_id: int, now: Instant) -> Select[tuple[int]]:
         assignments.c.began <= now,
         or_(assignments.c.ended.is_(None), assignments.c.ended > now),
     )
-
-
-def _unresolved() -> tuple[ColumnElement[bool], ...]:
-    # Of a rule on trial nobody is told, and so nobody is asked to act.
-    return (alerts.c.state.in_(("open", "acknowledged", "snoozed")), ~alerts.c.shadow)

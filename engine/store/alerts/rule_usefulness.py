@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -15,13 +16,19 @@ from engine.store.tables.alerts import alert_transitions, alerts
 _BY_A_PERSON = alerts.c.resolution.in_(["done", "false_alarm"])
 
 
-def by_rule(conn: Connection, since: Instant = 0) -> dict[str, RuleUsefulness]:
+def by_rule(
+    conn: Connection, since: Instant = 0, rule_id: str | None = None
+) -> dict[str, RuleUsefulness]:
     """Return the counts of each rule, without alerts on trial and historic ones.
 
     Args:
         conn: The connection.
         since: Alerts that opened before count for nothing.
+        rule_id: The one rule to look at; None for all.
     """
+    counted = [~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since]
+    if rule_id is not None:
+        counted.append(alerts.c.rule_id == rule_id)
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.sum(case((condition, 1), else_=0))
@@ -34,10 +41,10 @@ def by_rule(conn: Connection, since: Instant = 0) -> dict[str, RuleUsefulness]:
             number(alerts.c.resolution == "false_alarm"),
             number(alerts.c.state != "resolved"),
         )
-        .where(~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since)
+        .where(*counted)
         .group_by(alerts.c.rule_id)
     )
-    waits = _waits(conn, since)
+    waits = _waits(conn, counted)
     return {
         rule_id: RuleUsefulness(
             opened,
@@ -51,7 +58,7 @@ def by_rule(conn: Connection, since: Instant = 0) -> dict[str, RuleUsefulness]:
     }
 
 
-def _waits(conn: Connection, since: Instant) -> dict[str, list[int]]:
+def _waits(conn: Connection, counted: Sequence[ColumnElement[bool]]) -> dict[str, list[int]]:
     """Return by rule how long each alert waited for its first act of a person, microseconds.
 
     It waits from when its policy began, because quiet hours are nobody's delay.
@@ -64,7 +71,7 @@ def _waits(conn: Connection, since: Instant) -> dict[str, list[int]]:
     first = (
         select(alerts.c.rule_id, func.min(alert_transitions.c.at) - told)
         .join(alert_transitions, alert_transitions.c.alert_id == alerts.c.id)
-        .where(acted, ~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since)
+        .where(acted, *counted)
         .group_by(alerts.c.id, alerts.c.rule_id, told)
     )
     waits: dict[str, list[int]] = defaultdict(list)

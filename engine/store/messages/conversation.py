@@ -8,14 +8,13 @@ from engine.model.conversation import TextOfClient, TextToClient
 from engine.model.message import MessageKind
 from engine.model.staff import shown
 from engine.store.tables.access import accounts
-from engine.store.tables.messages import inbox, outbox, seen_texts
+from engine.store.tables.messages import inbox, outbox
 from engine.store.tables.people import staff
 
 _CAME_IN = (
     select(inbox.c.id, inbox.c.received_at, inbox.c.body, inbox.c.answer)
-    .add_columns(accounts.c.name, seen_texts.c.at)
-    .outerjoin(seen_texts, seen_texts.c.inbox_id == inbox.c.id)
-    .outerjoin(accounts, accounts.c.id == seen_texts.c.account_id)
+    .add_columns(accounts.c.name, inbox.c.seen_at)
+    .outerjoin(accounts, accounts.c.id == inbox.c.seen_by)
     .where(inbox.c.client_id == bindparam("client"))
     .order_by(inbox.c.id.desc())
     .limit(bindparam("most"))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union_all
 
 from engine.model.instant import Instant
 from engine.model.message import REACHED_NOBODY
@@ -18,6 +18,7 @@ from engine.store.tables.operations import audit
 from engine.store.tables.people import assignments, clients, staff
 
 _ABOUT = func.coalesce(outbox.c.client_id, alerts.c.client_id)
+_of_alert, _to_client = outbox.alias(), outbox.alias()
 _COLUMNS = [
     *(outbox.c[name] for name in ("id", "kind", "alert_id", "state", "created_at", "due_at")),
     *(outbox.c[name] for name in ("sent_at", "updated_at", "error_code")),
@@ -67,7 +68,12 @@ def listed(
             assignments.c.began <= now,
             or_(assignments.c.ended.is_(None), assignments.c.ended > now),
         )
-        wanted = wanted.where(_ABOUT.in_(select(assignments.c.client_id).where(lasts)))
+        own = select(assignments.c.client_id).where(lasts)
+        # From the clients on, so that it does not matter how many texts are about others.
+        of_alerts = select(_of_alert.c.id).join(alerts, alerts.c.id == _of_alert.c.alert_id)
+        to_clients = select(_to_client.c.id).where(_to_client.c.client_id.in_(own))
+        texts = union_all(of_alerts.where(alerts.c.client_id.in_(own)), to_clients)
+        wanted = wanted.where(outbox.c.id.in_(texts))
     rows = conn.execute(wanted, {"most": most}).all()
     why = _reasons(conn, [row.id for row in rows if row.state in REACHED_NOBODY])
     return [

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from engine.model.instant import Instant
-from engine.store.tables.messages import inbox, seen_texts
+from engine.store.tables.messages import inbox
 
-_UNSEEN = (
-    select(inbox.c.id)
-    .outerjoin(seen_texts, seen_texts.c.inbox_id == inbox.c.id)
-    .where(inbox.c.client_id == bindparam("client"), seen_texts.c.inbox_id.is_(None))
+_UNSEEN = (inbox.c.client_id == bindparam("client"), inbox.c.seen_at.is_(None))
+_COUNT = select(func.count()).select_from(inbox).where(*_UNSEEN)
+_UP_TO = select(inbox.c.id).where(*_UNSEEN, inbox.c.id <= bindparam("newest")).order_by(inbox.c.id)
+_MARK = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(seen_by=bindparam("account"), seen_at=bindparam("now"))
 )
-_UP_TO = _UNSEEN.where(inbox.c.id <= bindparam("newest")).order_by(inbox.c.id)
-_COUNT = select(func.count()).select_from(_UNSEEN.subquery())
-_MARK = insert(seen_texts)
 
 
 def unseen_of(conn: Connection, client_id: int) -> int:
@@ -30,5 +30,5 @@ def mark(conn: Connection, client_id: int, newest: int, account_id: int, now: In
     """
     ids = list(conn.scalars(_UP_TO, {"client": client_id, "newest": newest}))
     if ids:
-        conn.execute(_MARK, [{"inbox_id": id_, "account_id": account_id, "at": now} for id_ in ids])
+        conn.execute(_MARK, {"ids": ids, "account": account_id, "now": now})
     return ids

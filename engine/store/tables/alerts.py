@@ -18,6 +18,12 @@ from sqlalchemy import (
 
 from engine.store.tables.columns import Id, Instant, WordSet, metadata
 
+# As store/alerts/severity_order.py writes it: an index serves only the very same expression.
+_RANK = (
+    "(CASE severity WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 WHEN 'low' "
+    "THEN 3 ELSE 4 END)"
+)
+
 # The evaluation of each client. `dirty_from` is the earliest instant that new or corrected events
 # concern. `generation` counts such changes, so that one arriving during an evaluation is not lost.
 evaluations = Table(
@@ -96,6 +102,17 @@ alerts = Table(
         postgresql_where=text("inhibited_by IS NOT NULL"),
     ),
     Index(None, "state", "next_step_at"),
+    Index(None, "rule_id", "opened_at"),
+    # What people act on, in their order.
+    Index(
+        "ix_alerts_unresolved",
+        text(_RANK),
+        "opened_at",
+        "client_id",
+        "state",
+        sqlite_where=text("state != 'resolved' AND shadow = 0"),
+        postgresql_where=text("state != 'resolved' AND NOT shadow"),
+    ),
 )
 
 alert_transitions = Table(

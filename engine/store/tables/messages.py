@@ -113,8 +113,18 @@ inbox = Table(
     # SQLite cannot add one.
     Column("client_id", BigInteger),
     Column("staff_id", BigInteger),
+    # The account of the person who first marked a client's text as seen, and when.
+    Column("seen_by", BigInteger),
+    Column("seen_at", Instant),
     Index(None, "sender", "id"),
     Index(None, "client_id", "id"),
+    Index(
+        "ix_inbox_unseen",
+        "client_id",
+        "received_at",
+        sqlite_where=text("client_id IS NOT NULL AND seen_at IS NULL"),
+        postgresql_where=text("client_id IS NOT NULL AND seen_at IS NULL"),
+    ),
 )
 
 # The alerts that a text opened, joined or acted on.
@@ -124,15 +134,6 @@ inbox_alerts = Table(
     Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
     Column("alert_id", ForeignKey("alerts.id"), primary_key=True, autoincrement=False),
     Index(None, "alert_id"),
-)
-
-# A person has seen an incoming text of a client; the first one counts.
-seen_texts = Table(
-    "seen_texts",
-    metadata,
-    Column("inbox_id", ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
-    Column("account_id", ForeignKey("accounts.id"), nullable=False),
-    Column("at", Instant, nullable=False),
 )
 
 # The short links of texts to staff: each leads one member of staff to one alert.

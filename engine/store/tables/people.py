@@ -74,6 +74,7 @@ assignments = Table(
     Column("began", Instant, nullable=False),
     Column("ended", Instant),
     UniqueConstraint("client_id", "staff_id", "role", "began"),
+    Index(None, "staff_id"),
 )
 
 consents = Table(

@@ -10,10 +10,19 @@ from engine.store.database.connection import HEAD, Database
 from engine.store.migrations import config
 from engine.store.tables import metadata
 
+# Alembic reads no index of an expression; the next test compares it word for word.
+OF_EXPRESSIONS = {"ix_alerts_unresolved"}
 
+
+def compares(_: object, name: str | None, kind: str, *__: object) -> bool:
+    return kind != "index" or name not in OF_EXPRESSIONS
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrated_tables_are_the_tables_of_the_schema(database: Database) -> None:
     with database.read() as conn:
-        context = MigrationContext.configure(conn, opts={"compare_server_default": True})
+        opts = {"compare_server_default": True, "include_object": compares}
+        context = MigrationContext.configure(conn, opts=opts)
         assert compare_metadata(context, metadata) == []
 
 
