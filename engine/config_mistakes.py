@@ -96,7 +96,7 @@ def _in_words(detail: ErrorDetails, parts: Mapping[Place, Part]) -> str:
         return f"the key '{name}' is not known here{nearest(name, _keys_at(place[:-1], parts))}"
     if kind == "missing":
         return f"'{name}:' is missing here; add it"
-    if kind == "literal_error":
+    if kind in {"literal_error", "enum"}:
         right = [
             str(word).strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,14 +17,16 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def read_strict(
-    path: Path, model: type[_Model], context: Mapping[str, Any] | None = None
+    path: Path,
+    model: type[_Model],
+    context: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
 ) -> _Model:
     """Read a file that holds one model.
 
     Args:
         path: The file.
         model: What it holds.
-        context: What the model's validators must know beside the file.
+        context: Gives what the model's validators must know, from the file as it is written.
 
     Raises:
         MistakesError: The file cannot be read, or has mistakes; all of them are named.
@@ -36,7 +38,8 @@ def read_strict(
     if source.mistakes:
         raise MistakesError(source.mistakes)
     try:
-        return model.model_validate(as_written(source.root), context=dict(context or {}))
+        written = as_written(source.root)
+        return model.model_validate(written, context=dict(context(written)))
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise MistakesError([*mistakes_of(source, details, {(): Part(model)})]) from None

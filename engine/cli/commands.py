@@ -46,7 +46,7 @@ COMMANDS = {
     "inbox": Command("alerts.inbox", "inbox", "List the texts that came in, the latest last."),
     "text-me": Command("staff.text_me", "text_me", "Text a phone of the staff, as a trial."),
     "disclosures": Command(
-        "staff.disclosures", "disclosures", "List what mentors were told about clients."
+        "staff.disclosures", "disclosures", "List what mentors and others outside were told."
     ),
     "sources": Command(
         "intake.sources", "app", "Show how each source fares; test one, begin a new one."
@@ -56,6 +56,9 @@ COMMANDS = {
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),
     "oncall": Command("staff.oncall", "app", "Show who is on call; take over now."),
     "absence": Command("staff.absence", "app", "List, add and end absences."),
+    "letter": Command(
+        "staff.letters", "app", "Write letters under a client's consent, and verify them."
+    ),
     "mentors": Command("staff.mentors", "app", "Find mentors who fit, with the reasons."),
     "accounts": Command(
         "operations.accounts", "app", "List and change who may sign in to the console."

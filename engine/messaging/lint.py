@@ -23,7 +23,7 @@ _PLAIN_SIGNS = str.maketrans(
 
 # Whole words; a * stands for any ending. A rule too strict costs a few words of a text; a rule too
 # lax costs a client's privacy.
-_REVEALING = """
+_CONDITIONS = """
 abus* addict* alcohol* anxi* aud bipolar death* dependen* depress* diagnos* die died disorder* dui
 gad harm* hepatitis hiv hopeless* mental* od oud overdos* phq pregnan* psych* ptsd schizo*
 self-harm* sud suicid* withdrawal*
@@ -33,6 +33,8 @@ meth methamphetamine* morphine nicotine opiate* opioid* oxycodone oxycontin oxy 
 spice substance* thc tobacco tramadol tranq vap* vodka weed wine xanax xylazine
 acamprosate antabuse buprenorphine disulfiram dose* dosing inject* mat medic* meds methadone moud
 nalox* naltrexone narcan pharmac* prescri* sublocade suboxone subutex valium vivitrol refill*
+"""
+_REVEALING = """
 adulterat* bac blood breath* clean dilut* dirty hair inconclusive lab labs negativ* positiv* result*
 saliva sample* score* screen* specimen* test tests tested testing tox* ua uas uds urine
 12-step aa abstin* aftercare clinic* counsel* crav* detox* discharg* doctor* enrol* health*
@@ -44,12 +46,12 @@ court jail parole prison probation
 
 
 @cache
-def _forbidden() -> re.Pattern[str]:
-    """Return the pattern of forbidden words, compiled at its first use.
+def _pattern(listed: str) -> re.Pattern[str]:
+    """Return the pattern of some words, compiled at its first use.
 
     It takes a while, and most commands never need it.
     """
-    words = [re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(_REVEALING.split()))]
+    words = [re.escape(word).replace(r"\*", "[a-z]*") for word in sorted(set(listed.split()))]
     # Grouped by first letter, so that a few letters rule out most places of a text.
     initials = (
         f"{first}(?:{'|'.join(word[1:] for word in of)})"
@@ -107,11 +109,17 @@ def lint(text: str) -> list[str]:
         objections.append(f"holds {', '.join(map(repr, foreign))}, which plain SMS has not")
     if septets(text) > SEGMENT:
         objections.append(f"is {septets(text)} characters long; one SMS has room for {SEGMENT}")
-    if revealing := _forbidden().search(text):
+    if revealing := _pattern(_CONDITIONS + _REVEALING).search(text):
         objections.append(f"says '{revealing[0]}', which may reveal something about the client")
     if asked := _ASKED_FOR.search(text):
         objections.append(f"asks for a word that carriers take for themselves: '{asked[0]}'")
     return objections
+
+
+def named_condition(text: str) -> str | None:
+    """Return the first word of a text that names a condition, substance or medicine, if any."""
+    found = _pattern(_CONDITIONS).search(text)
+    return found[0] if found else None
 
 
 def first_clean(wordings: Sequence[str]) -> str:

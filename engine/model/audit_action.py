@@ -52,6 +52,8 @@ class AuditAction(StrEnum):
     MESSAGE_CANCELLED = "message cancelled"
     TEXT_CAME_IN = "text came in"
     DISCLOSED = "disclosed"
+    LETTER_CONSENT_RECORDED = "letter consent recorded"
+    LETTER_CONSENT_REVOKED = "letter consent revoked"
     OPTED_OUT = "opted out"
     PHONE_CONFIRMED = "phone confirmed"
     PHONE_DENIED = "phone denied"

@@ -16,6 +16,7 @@ from engine.model.entry import SOURCE as BY_HAND
 from engine.model.event_kinds import BUILT_IN, Kind
 from engine.model.identity_provider import IdentityProviderSettings
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
+from engine.model.letter_settings import LetterSettings
 from engine.model.notification_settings import NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
@@ -116,7 +117,8 @@ class Settings(Strict):
     console: ConsoleSettings | None = Field(default=None, validate_default=True)
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()
-    # Made while the settings are read, so that its default lies beside config.yaml too.
+    # Made while the settings are read, so that their defaults lie beside config.yaml too.
+    letters: LetterSettings = Field(default_factory=dict, validate_default=True)
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
 
     @property

@@ -97,12 +97,12 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureLine:
-    """A text that told a mentor about a client, or may have, and the consent as it then was."""
+    """A text that told a mentor about a client, or may have, or a letter; and the consent."""
 
     at: Instant
     to: str
     told: str
-    alert_id: int
+    alert_id: int | None
     state: str
     scope: str
     purpose: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.model.matching_settings import SupportGroup
+from engine.model.word_folding import fold
 from engine.studies.mentor_fit import MatchProfile
 
 
@@ -29,7 +30,7 @@ def group_fit(group: SupportGroup, client: MatchProfile, groups_of: str, members
     against = [
         f"{name} is none of {', '.join(words)}"
         for name, words in group.open_to.items()
-        if not client.words(name) & {word.casefold() for word in words}
+        if not client.words(name) & {fold(word) for word in words}
     ]
     places = max(0, group.places - members)
     against += [] if places else ["no place is left"]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US
 from engine.model.matching_settings import HardRule, MatchingSettings, SideAttribute
+from engine.model.word_folding import fold
 
 _YES = frozenset({"yes", "true", "1", "y"})
 HIGHEST = 100  # the points of a pair in which every wish is met
@@ -39,7 +40,7 @@ class MatchProfile:
     def words(self, name: str) -> frozenset[str]:
         """Return the words of an attribute such as `fishing; chess`, without regard to case."""
         written = self.attributes.get(name, "").replace(",", ";").split(";")
-        return frozenset(" ".join(word.casefold().split()) for word in written if word.strip())
+        return frozenset(word for word in map(fold, written) if word)
 
     def agrees(self, name: str) -> bool:
         """Whether an attribute says yes."""
@@ -189,17 +190,15 @@ def fit_table(
 
 def _kept_apart(settings: MatchingSettings, client: MatchProfile, mentor: MatchProfile) -> bool:
     apart = settings.not_with
-    return mentor.ref.casefold() in client.words(apart) or client.ref.casefold() in mentor.words(
-        apart
-    )
+    return fold(mentor.ref) in client.words(apart) or fold(client.ref) in mentor.words(apart)
 
 
 def _kept_apart_table(
     settings: MatchingSettings, clients: Sequence[MatchProfile], mentors: Sequence[MatchProfile]
 ) -> npt.NDArray[np.bool_]:
     table = np.zeros((len(clients), len(mentors)), bool)
-    rows = {one.ref.casefold(): at for at, one in enumerate(clients)}
-    columns = {one.ref.casefold(): at for at, one in enumerate(mentors)}
+    rows = {fold(one.ref): at for at, one in enumerate(clients)}
+    columns = {fold(one.ref): at for at, one in enumerate(mentors)}
     for row, client in enumerate(clients):
         for ref in client.words(settings.not_with) & columns.keys():
             table[row, columns[ref]] = True

@@ -86,17 +86,22 @@ def check(
     print(f"{listed} checked: no mistakes, {warned}")
 
 
-def _of_other_files(settings: Settings) -> Sequence[Mistake]:
+def _of_other_files(settings: Settings) -> list[Mistake]:
     """Return the mistakes of the files beside rules and plans that there need not be."""
+    from engine.cli.staff.letters import read_templates
     from engine.cli.staff.mentors import read_matching
 
-    if not settings.matching.exists():
-        return ()
-    try:
-        read_matching(settings)
-    except MistakesError as error:
-        return error.mistakes
-    return ()
+    found: list[Mistake] = []
+    for read, there in (
+        (read_matching, settings.matching.exists()),
+        (read_templates, settings.letters.folder.is_dir()),
+    ):
+        try:
+            if there:
+                read(settings)
+        except MistakesError as error:
+            found += error.mistakes
+    return found
 
 
 def plan_set(paths: list[Path], settings: Settings) -> RuleFileSet | None:

@@ -1,4 +1,4 @@
-"""`handrail disclosures`: what mentors were told about a client, when, and under which consent."""
+"""`handrail disclosures`: each text to a mentor and each letter, with its consent."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def disclosures(
     since: Since = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
-    """List every text that told a mentor about a client, or may have, with its consent."""
+    """List every text to a mentor and every letter that told of a client, with its consent."""
     from engine.store.people.disclosures import listed
     from engine.store.people.roster import find_clients
 

@@ -110,7 +110,7 @@ def read_matching(settings: Settings) -> MatchingSettings:
     from engine.strict_file import read_strict
 
     known = {"client": settings.attributes, "mentor": settings.staff_attributes}
-    return read_strict(near(settings.matching), MatchingSettings, known)
+    return read_strict(near(settings.matching), MatchingSettings, lambda _: known)
 
 
 def _row(one: Proposal) -> tuple[object, ...]:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, func, insert, select
 from engine.model.instant import Instant
 from engine.model.message import Claimed
 from engine.model.staff import Consent
+from engine.store.people import letters
+from engine.store.people.letters import LetterRecord
 from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients, disclosures, disclosures_averted, staff
 
@@ -21,16 +23,17 @@ _averted = select(disclosures_averted.c.disclosure_id)
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A text that told a mentor, or may have.
+    """A text that told a mentor, or may have, or a letter to a recipient outside.
 
-    `state` is the message's (model/message.py), or `answered` for the answer to a text of theirs.
+    `state` is the message's (model/message.py), `answered` for the answer to a text of theirs, or
+    `handed out` for a letter. `staff_ref` is a letter's recipient.
     `timezone` is the client's.
     """
 
     at: Instant
     staff_ref: str
     told: str
-    alert_id: int
+    alert_id: int | None
     message_id: int | None
     text_id: int | None
     state: str
@@ -95,7 +98,28 @@ def listed(conn: Connection, client_ref: str, since: Instant) -> list[Disclosure
         )
         .order_by(disclosures.c.at, disclosures.c.id)
     )
-    return [Disclosure(**row._mapping) for row in conn.execute(wanted)]
+    texts = [Disclosure(**row._mapping) for row in conn.execute(wanted)]
+    client_id = conn.scalar(select(clients.c.id).where(clients.c.ref == client_ref))
+    written = letters.of_client(conn, client_id, since) if client_id is not None else ()
+    return sorted([*texts, *map(_of_letter, written)], key=lambda one: one.at)
+
+
+def _of_letter(record: LetterRecord) -> Disclosure:
+    made, under = record.letter, record.consent
+    return Disclosure(
+        at=made.at,
+        staff_ref=under.recipient,
+        told=f"letter {made.id}: {made.template}",
+        alert_id=None,
+        message_id=None,
+        text_id=None,
+        state="handed out",
+        scope=" ".join(sorted(under.scope)),
+        purpose=under.purpose,
+        given_at=under.given_at,
+        expires_at=under.expires_at,
+        timezone=record.timezone,
+    )
 
 
 def _add(conn: Connection, row: dict[str, object], consent: Consent) -> int:
