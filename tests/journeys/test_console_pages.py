@@ -93,6 +93,7 @@ def test_after_signing_out_the_way_back_shows_nothing(visit: type[Visitor]) -> N
     page.get_by_role("link", name="C-1").click()
 
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
     page.go_back()
     page.go_back()
 
