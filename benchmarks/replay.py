@@ -22,6 +22,7 @@ from engine.model.event import read_fields
 from engine.model.instant import DAY_US
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.database.connection import Database
+from engine.store.intake.archive import Archive, write
 from engine.store.tables.intake import events
 from engine.store.tables.people import record_entries
 
@@ -37,6 +38,19 @@ CREATE TABLE events (
     result VARCHAR, status VARCHAR, instrument VARCHAR, score DOUBLE, dose_mg DOUBLE
 );
 """
+# The same tables, as the archive holds them.
+_VIEWS = """
+CREATE VIEW clients AS
+    SELECT client_id AS client, epoch_us("at") AS enrolled
+    FROM '{folder}/records/*.parquet' WHERE entry = 'enrolled';
+CREATE VIEW events AS
+    SELECT client_id AS client, kind, epoch_us(occurred_at) AS instant,
+        CAST(epoch_us(occurred_at) // 86400000000 AS INTEGER) AS day,
+        fields ->> 'result' AS result, fields ->> 'status' AS status,
+        fields ->> 'instrument' AS instrument, CAST(fields ->> 'score' AS DOUBLE) AS score,
+        CAST(fields ->> 'dose_mg' AS DOUBLE) AS dose_mg
+    FROM '{folder}/events/*.parquet';
+"""
 _FIELDS = ("result", "status", "instrument", "score", "dose_mg")
 
 
@@ -50,6 +64,7 @@ def replay(caseload: Caseload) -> Iterator[Figure]:
     duck = _in_duckdb(caseload.room, database)
     yield from _in_memory(over, rulebook, database, duck)
     yield from _from_file(over, rulebook, database, duck)
+    yield from _from_archive(over, rulebook, database, caseload.room / "archive")
     yield from _against_durable_rules(rulebook, database, batches)
 
 
@@ -85,6 +100,29 @@ def _from_file(over: str, rulebook: Rulebook, database: Database, duck: Path) ->
     yield Figure(f"replay of {over}, from the SQLite file", ours, "s")
     yield Figure("that DuckDB query on a DuckDB file", theirs, "s")
     yield Figure("replay from the file: times as long as that query", ours / theirs, "×", 2, 1)
+
+
+def _from_archive(
+    over: str, rulebook: Rulebook, database: Database, folder: Path
+) -> Iterator[Figure]:
+    with database.read() as conn:
+        write(conn, folder, 0)
+    connection = _connect(":memory:")
+    connection.execute(_VIEWS.format(folder=folder))
+    ours, theirs = best(
+        TIMES,
+        lambda: _replay_archived(rulebook, database, folder),
+        lambda: connection.execute(QUERY).fetchall(),
+    )
+    yield Figure(f"replay of {over}, from the archive", ours, "s")
+    yield Figure("that DuckDB query on the archive's Parquet files", theirs, "s")
+    yield Figure("replay from the archive: times as long as that query", ours / theirs, "×", 1)
+
+
+def _replay_archived(rulebook: Rulebook, database: Database, folder: Path) -> int:
+    source = Archive.open(folder)
+    with database.read() as conn:
+        return sum(len(rulebook.replay(one)) for one in whole_caseload(conn, None, source))
 
 
 def _against_durable_rules(

@@ -68,6 +68,9 @@ COMMANDS = {
     "schedules": Command("schedules.schedules", "app", "List, explain and change what is due."),
     "clients": Command("schedules.clients", "app", "Show what clients are due to do."),
     "draw": Command("schedules.draw", "app", "Show who is drawn today; audit the draws."),
+    "archive": Command(
+        "operations.archive", "archive", "Write clients and events as Parquet for studies."
+    ),
     "db": Command("operations.db", "app", "Look after the database."),
 }
 

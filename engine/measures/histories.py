@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.measures.comparison import ANY, Where
 from engine.measures.signal import KindOrSignal
 from engine.model.client import Client
-from engine.model.event import EventColumns, Value, read_fields
+from engine.model.event import CodedContents, EventColumns, Value, read_fields
 from engine.model.instant import DAY_US, Instant
 from engine.model.local_time import Zones
 
@@ -149,7 +149,8 @@ class Histories:
         self.clients = tuple(clients)
         self.place = {client.id: i for i, client in enumerate(self.clients)}
         key = (self._owners(events.client_id) << SHIFT) + np.asarray(events.occurred_at, np.int64)
-        payload, payloads = _coded(events.content)
+        content = events.content
+        payload, payloads = content if isinstance(content, CodedContents) else _coded(content)
         ids = np.asarray(events.id, np.int64)
         if np.any(key[1:] < key[:-1]):
             order = np.argsort(key, kind="stable")

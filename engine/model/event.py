@@ -48,6 +48,13 @@ class Event(NamedTuple):
     origin: str
 
 
+class CodedContents(NamedTuple):
+    """The contents of events, each distinct one once; `codes` (n,) are places in `words`."""
+
+    codes: NDArray[np.int32]
+    words: Sequence[str]
+
+
 class EventColumns(NamedTuple):
     """Events as columns for measures; those of one client and instant keep their order.
 
@@ -57,7 +64,7 @@ class EventColumns(NamedTuple):
 
     client_id: Sequence[int] | NDArray[np.int64] = ()
     occurred_at: Sequence[Instant] | NDArray[np.int64] = ()
-    content: Sequence[str] = ()
+    content: Sequence[str] | CodedContents = ()
     id: Sequence[int] | NDArray[np.int64] = ()
 
 

@@ -11,6 +11,7 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
+from engine.cli.rules.archive_option import ArchiveFolder, opened
 from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.model.event import Value
     from engine.model.instant import Instant
     from engine.rulebook.core.rulebook import Rulebook
+    from engine.store.intake.archive import Archive
 
 COLUMNS = ("client", "figure", "at", "value")
 Rules = Annotated[
@@ -35,6 +37,7 @@ def figures(
     config: ConfigFile = DEFAULT_CONFIG,
     rules: Rules = None,
     at: At = None,
+    archive: ArchiveFolder = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
     """Print each figure of the rule files for each client, as of an instant."""
@@ -44,13 +47,15 @@ def figures(
     rulebook = load(rules or settings.rules, settings.kinds)
     as_of = read_instant(at, settings.timezone) if at else now()
     with stored(settings) as database, database.read() as conn:
-        show_rows(list(_rows(conn, rulebook, as_of)), COLUMNS, format)
+        show_rows(list(_rows(conn, rulebook, as_of, opened(archive))), COLUMNS, format)
 
 
-def _rows(conn: Connection, rulebook: Rulebook, at: Instant) -> Iterator[tuple[object, ...]]:
+def _rows(
+    conn: Connection, rulebook: Rulebook, at: Instant, archive: Archive | None
+) -> Iterator[tuple[object, ...]]:
     from engine.flows.evaluation.caseload import whole_caseload
 
-    for histories in whole_caseload(conn, at):
+    for histories in whole_caseload(conn, at, archive):
         columns = [list(figure.values(histories, at)) for figure in rulebook.figures]
         for place, client in enumerate(histories.clients):
             as_of = local(at, client.timezone)

@@ -11,6 +11,7 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
+from engine.cli.rules.archive_option import ArchiveFolder, opened
 from engine.cli.rules.outcome_options import (
     Asked,
     Cohort,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from engine.flows.replay.preview import Preview
     from engine.model.settings import Settings
     from engine.store.database.connection import Database
+    from engine.store.intake.archive import Archive
     from engine.studies.preview import PreviewResult, PreviewRow
 
 COLUMNS = ("client", "rule", "severity", "began", "ended", "notified")
@@ -62,6 +64,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     horizon: Horizon = None,
     onset: Onset = None,
     html: Html = None,
+    archive: ArchiveFolder = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
     """Replay rules over the stored events: nothing is written, and no person is texted.
@@ -80,7 +83,8 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     query = query_of(settings, rulebook, period, asked)
     found = Preview(query, settings.routing, rulebook, other)
     with stored(settings) as database, whole_file(html) as write:
-        _show(found, database, settings, format, with_change=other is not None)
+        source = opened(archive)
+        _show(found, database, source, settings, format, with_change=other is not None)
         if write:
             from engine.presentation.preview.page import page
 
@@ -90,11 +94,16 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
 
 
 def _show(
-    found: Preview, database: Database, settings: Settings, format: Format, with_change: bool
+    found: Preview,
+    database: Database,
+    archive: Archive | None,
+    settings: Settings,
+    format: Format,
+    with_change: bool,
 ) -> None:
     columns = ("change", *COLUMNS) if with_change else COLUMNS
     with database.read() as conn:
-        replayed = _replayed(found, conn)
+        replayed = _replayed(found, conn, archive)
         rows = (_cells(row, with_change) for row in replayed)
         if format is Format.CSV:
             show_rows(rows, columns, format)
@@ -129,12 +138,12 @@ def _nothing(conn: Connection, timezone: str) -> str:
     )
 
 
-def _replayed(found: Preview, conn: Connection) -> Iterator[PreviewRow]:
+def _replayed(found: Preview, conn: Connection, archive: Archive | None) -> Iterator[PreviewRow]:
     from engine.cli.progress import progress
     from engine.store.intake.histories import count_clients
 
     with progress("Replaying clients", count_clients(conn)) as advance:
-        for clients, rows in found.batches(conn):
+        for clients, rows in found.batches(conn, archive):
             advance(clients)
             yield from rows
 

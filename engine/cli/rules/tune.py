@@ -20,6 +20,7 @@ from engine.cli.options import (
     whole_number,
 )
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
+from engine.cli.rules.archive_option import ArchiveFolder, opened
 from engine.cli.rules.outcome_options import (
     Asked,
     Cohort,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from engine.model.settings import Settings
     from engine.rulebook.core.rulebook import Rulebook
     from engine.rulebook.core.tunable import Tunable
+    from engine.store.intake.archive import Archive
     from engine.studies.preview import PreviewQuery
     from engine.studies.tried_numbers import Tried
     from engine.studies.tuning import TuningResult
@@ -100,6 +102,7 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
     scorecard: Scorecard = None,
     draft: Draft = None,
     html: Html = None,
+    archive: ArchiveFolder = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
     """Try other values of the numbers that a rule marks 'tunable:', over the stored events.
@@ -112,7 +115,7 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
 
     if draft and draft.exists():
         raise UserError(f"--draft: {draft} exists, and no file is overwritten; name another one.")
-    most = _budget(budget)
+    most, source = _budget(budget), opened(archive)
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds)
     if outcome is None and cohort is None:
@@ -124,11 +127,17 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
     with whole_file(html) as write:
         if scorecard:
             is_done = derive_scorecard(
-                settings, rulebook, query, rule, scorecard, Destination(draft, write, format)
+                settings,
+                rulebook,
+                query,
+                rule,
+                scorecard,
+                source,
+                Destination(draft, write, format),
             )
         else:
             tunables = _tunables(rulebook, rule, fixed)
-            tried, among = _search(settings, rulebook, query, rule, tunables, variants)
+            tried, among = _search(settings, rulebook, query, rule, tunables, variants, source)
             found = choose(among, most)
             if draft:
                 _write_draft(draft, settings, rulebook, tunables, tried, found)
@@ -194,6 +203,7 @@ def _search(
     rule_ids: Sequence[str],
     tunables: Sequence[Tunable],
     most: int,
+    archive: Archive | None,
 ) -> tuple[Tried, VariantSet]:
     """Replay every variant, with a bar."""
     from engine.cli.progress import progress
@@ -209,7 +219,7 @@ def _search(
         database.read() as conn,
         progress("Replaying variants", 2 * count_clients(conn)) as advance,
     ):
-        for clients in replay.batches(conn):
+        for clients in replay.batches(conn, archive):
             advance(clients)
     among = replay.variant_set(tried)
     if not among.values.told:

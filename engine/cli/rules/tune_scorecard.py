@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.presentation.tuning.scorecard_sections import Derivation
     from engine.rulebook.core.rulebook import Rulebook
     from engine.rulebook.tools.scorecard_draft import NamedScorecard
+    from engine.store.intake.archive import Archive
     from engine.studies.preview import PreviewQuery
 
 
@@ -49,6 +50,7 @@ def derive_scorecard(
     query: PreviewQuery,
     rule_ids: Sequence[str],
     name: str,
+    archive: Archive | None,
     to: Destination,
 ) -> bool:
     """Derive the points and show them; False if there are too few outcomes.
@@ -61,7 +63,7 @@ def derive_scorecard(
     scorecard = scorecard_of(rulebook, rule_ids, name)
     if scorecard is None:
         raise UserError(f"No rule of {', '.join(rule_ids)} uses a scorecard '{name}'.")
-    one = _derived(settings, rulebook, query, name, scorecard)
+    one = _derived(settings, rulebook, query, name, scorecard, archive)
     if one is None:
         return False
     if to.draft:
@@ -80,6 +82,7 @@ def _derived(
     query: PreviewQuery,
     name: str,
     scorecard: NamedScorecard,
+    archive: Archive | None,
 ) -> Derivation | None:
     import numpy as np
 
@@ -97,7 +100,7 @@ def _derived(
         database.read() as conn,
         progress("Replaying clients", count_clients(conn)) as advance,
     ):
-        for clients in replay.batches(conn):
+        for clients in replay.batches(conn, archive):
             advance(clients)
     days, has_reached = replay.days()
     points = [points for points, _ in scorecard.checked.items]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -32,6 +32,9 @@ from engine.studies.outcome import JudgedAlert
 from engine.studies.preview import ANY_LIVE, PreviewQuery, PreviewResult, PreviewRow, RuleSetResult
 from engine.studies.simulated_notifications import SimulatedNotifications
 from engine.studies.span_changes import Change, SpanChange, changes
+
+if TYPE_CHECKING:
+    from engine.store.intake.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,14 @@ class Preview:
         self._rulebook = rulebook
         self._against = against
 
-    def batches(self, conn: Connection) -> Iterator[tuple[int, list[PreviewRow]]]:
+    def batches(
+        self, conn: Connection, archive: Archive | None = None
+    ) -> Iterator[tuple[int, list[PreviewRow]]]:
         """Replay the caseload, a batch of clients at a time.
+
+        Args:
+            conn: The database.
+            archive: Where to read clients and events instead; None for the database.
 
         Yields:
             The number of clients in a batch, and the rows to list of them. A span that ends after
@@ -78,7 +87,7 @@ class Preview:
         """
         result = self.result
         people = StaffDirectory(conn, self._query.since, self._query.until)
-        for histories in whole_caseload(conn, self._query.until):
+        for histories in whole_caseload(conn, self._query.until, archive):
             people.take([client.id for client in histories.clients])
             followed = follow_ups(histories, self._query.since, self._query.until)
             ours = _by_client(self._rulebook, histories)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection
@@ -21,6 +22,9 @@ from engine.studies.censoring import Bools, Cohort, Instants, answers
 from engine.studies.preview import PreviewQuery
 from engine.studies.scorecard import Days
 
+if TYPE_CHECKING:
+    from engine.store.intake.archive import Archive
+
 
 class ScorecardReplay:
     """Looks at a scorecard once a day, from when a client is at risk."""
@@ -32,15 +36,19 @@ class ScorecardReplay:
         self._at: list[Instants] = []
         self._held: list[Bools] = []
 
-    def batches(self, conn: Connection) -> Iterator[int]:
+    def batches(self, conn: Connection, archive: Archive | None = None) -> Iterator[int]:
         """Replay the caseload.
+
+        Args:
+            conn: The database.
+            archive: Where to read clients and events instead; None for the database.
 
         Yields:
             How many clients each batch has.
         """
         names = {self._query.outcome, self._query.at_risk_from} & self._rulebook.rules.keys()
         rules = self._rulebook.only({name for name in names if name is not None})
-        for histories in whole_caseload(conn, self._query.until):
+        for histories in whole_caseload(conn, self._query.until, archive):
             spans: dict[int, list[Span]] = defaultdict(list)
             for span in rules.replay(histories):
                 spans[span.client_id].append(span)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ from engine.studies.variant_choice import VariantSet
 from engine.studies.variant_values import VariantValues
 
 Rules = Mapping[str, CheckedRule]
+
+if TYPE_CHECKING:
+    from engine.store.intake.archive import Archive
 
 
 def read_variants(
@@ -164,14 +167,18 @@ class VariantReplay:
         }
         return any(is_at_least(severity, "medium") for severity in severities)
 
-    def batches(self, conn: Connection) -> Iterator[int]:
+    def batches(self, conn: Connection, archive: Archive | None = None) -> Iterator[int]:
         """Replay the caseload.
+
+        Args:
+            conn: The database.
+            archive: Where to read clients and events instead; None for the database.
 
         Yields:
             How many clients have been replayed since before, each in all variants.
         """
         people = StaffDirectory(conn, self._query.since, self._query.until)
-        for histories in whole_caseload(conn, self._query.until):
+        for histories in whole_caseload(conn, self._query.until, archive):
             people.take([client.id for client in histories.clients])
             yield from self._batch(histories, people)
 

@@ -48,3 +48,15 @@ def test_csv_is_a_row_for_each_client_and_figure(terminal: Terminal) -> None:
 def test_the_values_are_those_of_the_time_that_is_asked_for(terminal: Terminal) -> None:
     out = terminal("figures", "--format", "json", "--at", "2026-05-01")
     assert [row["value"] for row in json.loads(out)][::2] == [0, "no"]
+
+
+def test_the_values_are_the_same_from_an_archive(terminal: Terminal, tmp_path: Path) -> None:
+    at = ("--at", "2026-06-02T12:00+00:00", "--format", "csv")
+    assert "1 of 1 parts written, with 1 clients and 2 events" in terminal(
+        "archive", str(tmp_path / "archive")
+    )
+
+    archived = terminal("figures", *at, "--archive", str(tmp_path / "archive"))
+
+    assert archived == terminal("figures", *at)
+    assert "C-1,missed" in archived
