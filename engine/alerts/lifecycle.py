@@ -23,6 +23,9 @@ Reason = Literal[
     "merged",  # corrected data: it is one with another alert
     "rule_changed",  # the rule as it is now does not hold
     "rule_withdrawn",  # the rule is retired, a draft again, or gone
+    "drill_taken",  # an exercise is over, because a person took it
+    "drill_over",  # it is over without one
+    "real_alert",  # it yields to a real alert
     "holds_after_all",  # it had cleared, and late data show that the rule still holds
     "snooze_over",
     "graver_words",  # the client wrote again, in graver words
@@ -57,7 +60,8 @@ _BY_A_PERSON: frozenset[Reason] = frozenset({"done", "false_alarm"})
 
 # An alert resolved for one of these reasons stands for nothing real, and counts in no decision.
 VOID: frozenset[Reason] = frozenset({"corrected", "merged", "rule_changed", "rule_withdrawn"})
-_RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | {"cleared"}
+_DRILL: frozenset[Reason] = frozenset({"drill_taken", "drill_over", "real_alert"})
+_RESOLVED: frozenset[Reason] = VOID | _BY_A_PERSON | _DRILL | {"cleared"}
 
 TRANSITIONS: Mapping[tuple[AlertState | None, AlertState], frozenset[Reason]] = {
     (None, "open"): _OPENED,

@@ -55,6 +55,9 @@ COMMANDS = {
     "doctor": Command("operations.doctor", "doctor", "Examine whether everything works."),
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),
     "oncall": Command("staff.oncall", "app", "Show who is on call; take over now."),
+    "drill": Command(
+        "staff.drill", "app", "Try the way of an urgent alert, without any client, and report."
+    ),
     "absence": Command("staff.absence", "app", "List, add and end absences."),
     "letter": Command(
         "staff.letters", "app", "Write letters under a client's consent, and verify them."

@@ -66,6 +66,8 @@ class AuditAction(StrEnum):
     ABSENCE_ADDED = "absence added"
     ABSENCE_REMOVED = "absence removed"
     MUTED = "muted"
+    DRILL_BEGAN = "drill began"
+    DRILL_ENDED = "drill ended"
     UNMUTED = "unmuted"
     REJECT_READ_AGAIN = "reject read again"
     REJECT_DISMISSED = "reject dismissed"

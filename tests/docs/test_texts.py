@@ -8,7 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import update
 
-from engine.messaging import answers, client_replies, digest, operator_texts, wording
+from engine.messaging import (
+    answers,
+    client_replies,
+    digest,
+    drill_texts,
+    operator_texts,
+    wording,
+)
 from engine.messaging.listing import Named
 from engine.model.alert import Act
 from engine.model.instant import from_us
@@ -48,6 +55,11 @@ ALERT, URGENT = Named(17, "C-1042"), Named(18, "C-1064", urgent=True)
 EXAMPLES = {
     "to_staff": wording.to_staff("C-1042", "missed check-ins", 17, "reason"),
     "to_mentor": wording.to_mentor("Robin", 17),
+    "drill": drill_texts.drill(17),
+    "drill_reaches_nobody": drill_texts.drill_reaches_nobody(17),
+    "drill_taken": drill_texts.drill_taken("Sam", 3),
+    "drill_yields": drill_texts.drill_yields(),
+    "drill_over": drill_texts.drill_over(),
     "of_client": digest.of_client("C-1042", [(17, "missed check-ins"), (18, "")], "reason"),
     "of_many": digest.of_many([ALERT, URGENT], 9, 9, newly=False),
     "of_history": digest.of_history([ALERT, URGENT], 2),

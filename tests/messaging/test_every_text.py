@@ -16,7 +16,15 @@ from typing import Any
 
 import pytest
 
-from engine.messaging import answers, client_replies, digest, listing, operator_texts, wording
+from engine.messaging import (
+    answers,
+    client_replies,
+    digest,
+    drill_texts,
+    listing,
+    operator_texts,
+    wording,
+)
 from engine.messaging.lint import lint
 from engine.messaging.listing import Named
 from engine.messaging.names import ROLE_WORDS
@@ -29,7 +37,7 @@ ENGINE = Path(answers.__file__).parents[1]
 GREETING = "Handrail: "
 # What a text is made into; its words are an argument.
 MADE_OF_WORDS = ("NewMessage", "TakenText")
-MODULES = (answers, client_replies, digest, listing, operator_texts, wording)
+MODULES = (answers, client_replies, digest, drill_texts, listing, operator_texts, wording)
 DETAILS = ("none", "reference", "reason")
 CODES = (1, 17, 987, 99_999)
 # As wide as the columns; beyond GSM-7; words that must not be said.
@@ -58,6 +66,11 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "missing": ((1, 5), LANGUAGES),
     "again": ((1, 6), LANGUAGES),
     "reminder": ((1, 7), LANGUAGES),
+    "drill": (CODES,),
+    "drill_reaches_nobody": (CODES,),
+    "drill_taken": (("A colleague", "W" * 15, "Zoë 🙂"), (0, 1, 90)),
+    "drill_yields": (),
+    "drill_over": (),
     "to_staff": (REFS, REASONS, CODES, DETAILS, (False, True), LINKS),
     "to_mentor": (ALIASES, CODES),
     "of_client": (REFS, ABOUT, DETAILS),
@@ -144,7 +157,7 @@ FIELDS = {
 }
 FIELDS |= {"alert_id", "number", "language", "alert", "to", "act", "acts", "only", "lines"}
 FIELDS |= {"at", "since", "told", "following", "mine", "urgent", "who"}
-FIELDS |= {"advice", "total", "page", "reply", "severity", "until", "link"}
+FIELDS |= {"minutes", "advice", "total", "page", "reply", "severity", "until", "link"}
 
 
 def functions(module: ModuleType) -> dict[str, Callable[..., str]]:

@@ -10,10 +10,11 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.flows.escalation import operator_notices
+from engine.messaging import drill_texts
 from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.wording import to_mentor, to_staff
-from engine.model.alert import CLIENT_TEXT
+from engine.model.alert import CLIENT_TEXT, DRILL
 from engine.model.instant import DAY_US, Instant
 from engine.model.message import TOGETHER_US, MessageKind, NewMessage
 from engine.model.rule import SEVERITIES, Rule
@@ -85,6 +86,8 @@ class Notifier:
             code = reply_codes.give(self.conn, admin.id, alert_id, self.now)
             severity, words = routed.alert.severity, self._words(routed)
             body = reaches_nobody(routed.client_ref, severity, words, code, alert_id, self.detail)
+            if routed.alert.rule_id == DRILL:
+                body = drill_texts.drill_reaches_nobody(code)
             kind = MessageKind.REACHES_NOBODY
             self._enqueue(routed, routed.step, admin.id, kind, body, reminder)
 
@@ -113,6 +116,8 @@ class Notifier:
         return reply_codes.give(self.conn, staff_id, text.about.alert.id, self.now)
 
     def _body(self, routed: Routed, recipient: Recipient, code: int) -> str:
+        if routed.alert.rule_id == DRILL:
+            return drill_texts.drill(code)
         if recipient.alias is not None:
             return to_mentor(recipient.alias, code)
         urgent = routed.alert.severity == "urgent"
@@ -158,7 +163,8 @@ class Notifier:
             due_at,
             expires_at=self.now + VALID_US,
             sequence=sequence,
-            severity=routed.alert.severity,
+            # An exercise keeps no real text waiting.
+            severity=None if routed.alert.rule_id == DRILL else routed.alert.severity,
             to_mentor=to_mentor,
         )
         return outbox.enqueue(self.conn, message)

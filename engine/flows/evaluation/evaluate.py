@@ -9,7 +9,7 @@ import structlog
 
 from engine.calendar.machine_clock import awake_for
 from engine.errors import StoreUnavailableError
-from engine.flows.escalation import departures, reminders, steps
+from engine.flows.escalation import departures, drills, reminders, steps
 from engine.flows.evaluation import engine_faults, outage_hold, storm_brake
 from engine.flows.evaluation.client_evaluation import ACTOR, EvaluationContext, free, judge, write
 from engine.flows.schedules.goals import settle_goals
@@ -129,6 +129,9 @@ def climb(
         departed = departures.known_to_nobody(conn, now)
         due = alerts.any_due(conn, now)
         remind_at = reminders.next_due(conn, rules)
+        drill = drills.running(conn)
+    if drill is not None:
+        drills.end_if_over(database, drill, now)
     if departed:
         departures.take_again(database, departed, now)
     told = (database, rules, telling.detail, now)

@@ -18,6 +18,7 @@ from engine.model.routing import Policy
 from engine.model.settings import Settings
 from engine.model.staff import ROLES, Role
 from engine.rulebook.core.rulebook import Rulebook
+from engine.store.alerts.drills import STAND_IN
 from engine.store.intake import histories
 from engine.store.people import on_call, roster, staff
 
@@ -72,6 +73,8 @@ class _Clients:
 
     def take(self, client: Client, people: StaffDirectory) -> None:
         begins = [entry.at for entry in client.record if entry.entry == "enrolled"]
+        if client.ref == STAND_IN:
+            return
         if not begins:
             self._never.append(client.ref)
         elif min(begins) > self._now + _AHEAD_US:

@@ -15,7 +15,7 @@ from engine.flows.escalation import next_recipients
 from engine.flows.operations.explained_findings import explained_findings
 from engine.messaging.advice import client_text_advice
 from engine.messaging.client_words import ONE_SENTENCE_US, read_client_text
-from engine.model.alert import CLIENT_TEXT
+from engine.model.alert import CLIENT_TEXT, DRILL
 from engine.model.alert_explanation import (
     AlertExplanation,
     ExplainedMessage,
@@ -84,6 +84,9 @@ def _rule(conn: Connection, record: AlertRecord, kinds: Mapping[str, Kind]) -> E
         title, why = "A client sent a text", "A client who writes wants an answer from a person."
         said = client_text_advice(alert.severity)
         return ExplainedRule(alert.rule_id, alert.rule_version, title, why, said)
+    if alert.rule_id == DRILL:
+        why = "An exercise shows who answers an urgent alert, and when. It is about no client."
+        return ExplainedRule(alert.rule_id, alert.rule_version, "A drill", why)
     rule_set = rule_sets.by_id(conn, record.rule_set_id)
     try:
         rule: Rule | None = (

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
+from engine.model.alert import DRILL
 from engine.model.console_pages import RuleUsefulness
 from engine.model.instant import Instant
 from engine.store.tables.alerts import alert_transitions, alerts
@@ -27,6 +28,7 @@ def by_rule(
         rule_id: The one rule to look at; None for all.
     """
     counted = [~alerts.c.shadow, ~alerts.c.historic, alerts.c.opened_at >= since]
+    counted.append(alerts.c.rule_id != DRILL)
     if rule_id is not None:
         counted.append(alerts.c.rule_id == rule_id)
 
