@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from connectors.csv_folder.first_mapping import FirstMapping
     from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
 
 SOURCES: dict[str, str] = {
@@ -33,8 +34,8 @@ def source(name: str) -> SourceConnector:
     return cast("SourceConnector", import_module(f"{SOURCES[name]}.connector"))
 
 
-def draft(path: Path) -> str:
-    """Return a first mapping of a CSV file as YAML; a person finishes it.
+def draft(path: Path) -> FirstMapping:
+    """Return a first mapping of a CSV file; a person finishes it.
 
     Raises:
         UserError: The file cannot be read.

@@ -14,9 +14,10 @@ from pydantic_core import ErrorDetails
 
 from connectors import registry
 from engine.config_mistakes import Part, mistakes_of, node_at
-from engine.errors import Mistake, MistakesError
+from engine.errors import Mistake, MistakesError, UserError
 from engine.model.event_kinds import Kind
 from engine.model.redaction import holds_password
+from engine.model.secret import secrets_in
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
@@ -39,7 +40,9 @@ def load(path: Path) -> Settings:
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warn of settings that are probably mistakes.
+    """Read the settings as `load` does, and warn of what is probably a mistake.
+
+    A mapping that never says what happened is one, and a secret that is not where the file says.
 
     Raises:
         MistakesError: As `load` raises it.
@@ -67,12 +70,17 @@ def read(path: Path) -> tuple[Settings, list[Mistake]]:
 
 
 def _warnings(source: YamlSource, settings: Settings) -> list[Mistake]:
-    found = []
+    found: list[tuple[Place, str]] = []
     for index, each in enumerate(settings.sources):
-        for place, text in each.warnings():
-            mark = node_at(source.root, ("sources", index, *place)).start_mark
-            found.append(Mistake(source.name, mark.line + 1, mark.column + 1, text))
-    return found
+        inner = each.warnings(settings.kinds)
+        found += ((("sources", index, *place), text) for place, text in inner)
+    for place, secret in secrets_in(settings):
+        try:
+            secret.read(os.environ)
+        except UserError as error:
+            found.append((place, str(error)))
+    marks = ((node_at(source.root, place).start_mark, text) for place, text in found)
+    return [Mistake(source.name, mark.line + 1, mark.column + 1, text) for mark, text in marks]
 
 
 @dataclass

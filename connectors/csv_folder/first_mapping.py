@@ -1,36 +1,28 @@
-"""A first mapping of a CSV file, made from its columns; a person finishes it."""
+"""A first mapping of a CSV file, made from its columns and their values; a person finishes it."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from connectors.csv_folder.packed import UnpackError, open_csv
-from connectors.csv_folder.settings import CsvFileMapping
+from connectors.csv_folder.sample_columns import SampleColumn, sample_columns
+from connectors.csv_folder.understood_words import fits, meaning, understood
 from connectors.mapping.date_formats import read_formats
-from connectors.regular_files import open_regular
-from engine.errors import UserError
-from engine.model.event_kinds import BUILT_IN, Kind
-from engine.model.field_reading import read_number
+from engine.model.event_kinds import BUILT_IN, Field, Kind, telling_fields
+from engine.model.plurals import counted
 from engine.model.word_folding import fold
 
-_LOOKED_AT = 1 << 18  # bytes
-_ROWS = 500
-_FEW_WORDS = 12
-# Dates as exports write them; "" is ISO 8601. The day may stand first or second.
-_FORMATS = ("", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M",
-            "%d.%m.%Y", "%d.%m.%Y %H:%M", "%Y%m%d", "%Y%m%d%H%M%S", "%d-%b-%Y", "%b %d, %Y",
-            "%Y-%m-%d %I:%M %p")  # fmt: skip
+_CHOOSE = "CHOOSE"
+_MOST_FIT = 0.5  # of a column's words must mean something, so that the column is of a field
 _CLIENT = re.compile(r"client|patient|chart|mrn|member|person|participant|case ?no", re.IGNORECASE)
+_NAMES_PEOPLE = re.compile(r"name|first|last|birth|dob|phone|address|mail", re.IGNORECASE)
 _ID = re.compile(r"(^|[^a-z])(id|no|number|accession|key|nr)$|^id([^a-z]|$)", re.IGNORECASE)
 _AT = re.compile(r"date|time|when|collected|day|at$", re.IGNORECASE)
 _BORN = re.compile(r"birth|dob", re.IGNORECASE)
-# Words in the names of columns that tell one kind of event from the others.
+_TELLS = re.compile(r"result|outcome|status|finding|disposition", re.IGNORECASE)
+# Words in the names of columns that speak for a kind of event, if the values do not.
 _KINDS: Mapping[str, str] = {
     "test": r"result|specimen|test|bac|drug|substance|accession|lab",
     "attendance": r"attend|session|group|visit|appoint|show|activity",
@@ -39,104 +31,78 @@ _KINDS: Mapping[str, str] = {
     "assessment": r"score|phq|gad|audit|instrument|total",
     "contact": r"call|contact|reach",
 }
+_FIELD_NAMES: Mapping[str, str] = {
+    "specimen": "method",
+    "matrix": "method",
+    "dose": "dose_mg",
+    "supply": "days_supply",
+    "drugs": "substances",
+    "comment": "note",
+    "notes": "note",
+    "brac": "bac",
+}
 
 
-class _Column(NamedTuple):
-    """A column of the sample.
+class FirstMapping(NamedTuple):
+    """A first mapping.
 
     Attributes:
-        formats: The formats that all its cells have, if it holds dates; "" is ISO 8601.
-        words: Its distinct cells, if they are few.
+        text: YAML, an item of `files:`.
+        said: What was guessed and what a person must finish, in sentences.
     """
 
-    name: str
-    formats: tuple[str, ...]
-    is_number: bool
-    is_distinct: bool
-    words: tuple[str, ...]
+    text: str
+    said: str
 
 
-def draft_mapping(path: Path) -> str:
-    """Return a first mapping of a file as YAML, an item of `files:`.
+class _Guess(NamedTuple):
+    """A kind of event, and the evidence for it."""
+
+    kind: Kind | None
+    why: str
+
+
+def draft_mapping(path: Path) -> FirstMapping:
+    """Return a first mapping of a file.
+
+    Every column that is not understood stays in it as a question.
 
     Raises:
         UserError: The file cannot be read, or holds no rows.
     """
-    header, rows, delimiter = _sample(path)
-    columns = [
-        _column(name, [row[k].strip() for row in rows if k < len(row)])
-        for k, name in enumerate(header)
+    columns, delimiter = sample_columns(path)
+    named = [
+        one if one.name else one._replace(name=f"column {k}, which has no name")
+        for k, one in enumerate(columns, 1)
     ]
-    return "\n".join(_written(path, columns, delimiter)) + "\n"
-
-
-def _sample(path: Path) -> tuple[list[str], list[list[str]], str]:
-    any_file = CsvFileMapping.model_validate(
-        {"match": "*", "roster": "clients", "columns": {"ref": "ref"}}
-    )
-    try:
-        with open_regular(path) as stream:
-            text = open_csv(stream, any_file).read(_LOOKED_AT).decode("utf-8-sig")
-    except (OSError, UnpackError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {error}") from None
-    lines = text.splitlines()
-    if lines and lines[0].lower().startswith("sep="):
-        lines = lines[1:]
-    delimiter = max(",;\t|", key=(lines or [""])[0].count)
-    rows = list(islice(csv.reader(lines, delimiter=delimiter), _ROWS + 1))
-    if len(rows) < 2:
-        raise UserError(f"{path} holds no rows under a header, so nothing can be seen in it.")
-    return [name.strip() for name in rows[0]], rows[1:], delimiter
-
-
-def _column(name: str, cells: Sequence[str]) -> _Column:
-    filled = [cell for cell in cells if cell]
-    distinct = list(dict.fromkeys(map(fold, filled)))
-    shown = list({fold(cell): cell for cell in filled}.values())
-    is_number = bool(filled) and all(map(_is_number, filled))
-    # A number of eight figures may be a day, but no other number is.
-    dates = tuple(
-        each
-        for each in _FORMATS
-        if filled
-        and (not is_number or each == "%Y%m%d")
-        and all(_fits(cell, each) for cell in filled)
-    )
-    few = not is_number and not dates and 0 < len(distinct) <= _FEW_WORDS
-    words = tuple(shown) if few else ()
-    return _Column(name, dates, is_number, len(distinct) == len(cells), words)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        read_number(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _fits(text: str, written: str) -> bool:
-    try:
-        if written:
-            datetime.strptime(text, written)  # noqa: DTZ007 - only whether it fits
-        else:
-            datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _written(path: Path, columns: Sequence[_Column], delimiter: str) -> list[str]:
-    kind = BUILT_IN[_kind(columns)]
-    client = next((one for one in columns if _CLIENT.search(one.name) and not one.formats), None)
-    dated = [one for one in columns if one.formats and not _BORN.search(one.name)]
-    at = next((one for one in dated if _AT.search(one.name)), dated[0] if dated else None)
-    others = [one for one in columns if one not in {client, at} and one.name]
-    id_ = next((one for one in others if _ID.search(one.name) and one.is_distinct), None)
     lines = [f"- match: {_quoted(_pattern(path))}  # which files; * stands for any characters"]
     if delimiter != ",":
         lines.append(f"  delimiter: {'tab' if delimiter == chr(9) else _quoted(delimiter)}")
-    lines += ["  events:", f"    - kind: {kind.name}  # guessed from the names of the columns"]
+    guess = _kind(named)
+    lines += ["  events:", *_event_lines(guess, named)]
+    return FirstMapping("\n".join(lines) + "\n", _said(guess, lines))
+
+
+def _said(guess: _Guess, lines: Sequence[str]) -> str:
+    kind = guess.kind
+    guessed = f"The rows look like events of the kind {kind.name}, {guess.why}." if kind else (
+        "Nothing in the file tells which kind of event its rows are."
+    )  # fmt: skip
+    open_ = sum("# TODO" in line for line in lines)
+    chosen = sum(line.split("  #")[0].count(_CHOOSE) for line in lines)
+    left = [f"{counted(open_, 'line')} with TODO"] if open_ else []
+    left += [f"{counted(chosen, 'place')} with CHOOSE"] if chosen else []
+    return f"{guessed} Finish {' and '.join(left)} before you use it." if left else guessed
+
+
+def _event_lines(guess: _Guess, columns: Sequence[SampleColumn]) -> list[str]:
+    client = _client(columns)
+    dated = [one for one in columns if one.formats and not _BORN.search(one.name)]
+    at = next((one for one in dated if _AT.search(one.name)), dated[0] if dated else None)
+    others = [one for one in columns if one not in {client, at}]
+    id_ = next((one for one in others if _ID.search(one.name) and one.is_distinct), None)
+    kind = guess.kind
+    lines = [f"    - kind: {kind.name if kind else _CHOOSE}  # {guess.why}"]
     lines.append(f"      client: {_named(client, 'the column with the code of the client')}")
     lines += _at_lines(at)
     if id_ is not None:
@@ -146,13 +112,121 @@ def _written(path: Path, columns: Sequence[_Column], delimiter: str) -> list[str
             "      # id: the column with the row's own number; without one, a changed row is"
         )
         lines.append("      # another event")
-    lines.append("      fields:")
-    return lines + _field_lines(kind, [one for one in others if one is not id_])
+    rest = [one for one in others if one is not id_]
+    taken = _fields(kind, rest) if kind else {}
+    lines.append(f"      fields:{'' if taken else ' {}'}")
+    lines += [f"        {name}: {_cell(kind, name, one)}" for name, one in taken.items() if kind]
+    return lines + _left_lines(kind, taken, rest)
 
 
-def _kind(columns: Sequence[_Column]) -> str:
+def _client(columns: Sequence[SampleColumn]) -> SampleColumn | None:
+    """Return the column with the code of the client; a column of names is none."""
+    found = [
+        one
+        for one in columns
+        if _CLIENT.search(one.name) and not one.formats and not _NAMES_PEOPLE.search(one.name)
+    ]
+    return next((one for one in found if _ID.search(one.name)), found[0] if found else None)
+
+
+def _kind(columns: Sequence[SampleColumn]) -> _Guess:
+    """Choose the kind by the values of the columns, and by their names where values are silent."""
     names = " ".join(one.name for one in columns).lower()
-    return max(_KINDS, key=lambda kind: len(set(re.findall(_KINDS[kind], names))))
+    by_name = {
+        each: len(set(re.findall(words, names))) + _known_names(BUILT_IN[each], columns)
+        for each, words in _KINDS.items()
+    }
+    shares = {
+        (each, one): understood(BUILT_IN[each], name, one.words)
+        for each in BUILT_IN
+        for name in telling_fields(BUILT_IN[each])
+        for one in columns
+        if BUILT_IN[each].fields[name].choices
+    }
+    kind, told = max(shares, key=lambda at: (shares[at], by_name.get(at[0], 0)))
+    if shares[kind, told] > _MOST_FIT:
+        return _Guess(BUILT_IN[kind], f"by the values of the column {told.name}")
+    kind = max(by_name, key=by_name.__getitem__)
+    if by_name[kind]:
+        return _Guess(BUILT_IN[kind], "guessed from the names of the columns alone")
+    return _Guess(None, "one of " + ", ".join(BUILT_IN))
+
+
+def _known_names(kind: Kind, columns: Sequence[SampleColumn]) -> int:
+    return sum(
+        1 for one in columns for name, field in kind.fields.items()
+        if field.type == "number" and one.is_number and _is_called(one, name)
+    )  # fmt: skip
+
+
+def _fields(kind: Kind, columns: Sequence[SampleColumn]) -> dict[str, SampleColumn]:
+    """Return the column of each field: first by the values of choices, then by the names."""
+    choices = {name: field for name, field in kind.fields.items() if field.choices}
+    pairs = sorted(
+        (
+            (understood(kind, name, one.words) + _is_called(one, name) / 4, name, k)
+            for name in choices
+            for k, one in enumerate(columns)
+        ),
+        key=lambda pair: (-pair[0], pair[2]),
+    )
+    taken: dict[str, SampleColumn] = {}
+    for share, name, k in pairs:
+        if share > _MOST_FIT and name not in taken and columns[k] not in taken.values():
+            taken[name] = columns[k]
+    for name, field in kind.fields.items():
+        for one in columns:
+            if name not in taken and one not in taken.values() and _by_name(kind, name, field, one):
+                taken[name] = one
+    return {name: taken[name] for name in kind.fields if name in taken}
+
+
+def _by_name(kind: Kind, name: str, field: Field, one: SampleColumn) -> bool:
+    if field.type == "choice":
+        tells = name in telling_fields(kind) and bool(_TELLS.search(one.name))
+        return bool(one.words) and (tells or _is_called(one, name))
+    return _is_called(one, name) and fits(field, one.words, one.is_number)
+
+
+def _is_called(one: SampleColumn, name: str) -> bool:
+    words = set(re.findall("[a-z_]+", one.name.lower()))
+    return name in words or name in {_FIELD_NAMES.get(word) for word in words}
+
+
+def _cell(kind: Kind, name: str, one: SampleColumn) -> str:
+    field = kind.fields[name]
+    if field.type != "choice" or set(map(fold, one.words)) <= set(field.choices):
+        return _quoted(one.name)
+    values = ", ".join(
+        f"{_quoted(word)}: {meaning(kind, name, word) or _CHOOSE}" for word in one.words
+    )
+    return f"{{column: {_quoted(one.name)}, values: {{{values}}}}}"
+
+
+def _left_lines(
+    kind: Kind | None, taken: Mapping[str, SampleColumn], columns: Sequence[SampleColumn]
+) -> list[str]:
+    lines = []
+    if kind and not set(telling_fields(kind)) & taken.keys() and telling_fields(kind):
+        wanted = " or ".join(telling_fields(kind))
+        lines.append(f"        # TODO: which column tells {wanted}? no rule can judge without it")
+    lines += [
+        f"        # TODO: what is {one.name}?{_seen(one)}"
+        for one in columns
+        if one not in taken.values()
+    ]
+    free = sorted(kind.fields.keys() - taken.keys()) if kind else ()
+    if free and kind:
+        lines.append(f"      # other fields of {kind.name}: {', '.join(free)}")
+    return lines
+
+
+def _seen(one: SampleColumn) -> str:
+    # What differs in every row may name people.
+    if one.words and not one.is_distinct and not _NAMES_PEOPLE.search(one.name):
+        return f" It holds {', '.join(one.words)}"
+    kind = "a number" if one.is_number else "a date" if one.formats else "text"
+    return f" It holds {kind}"
 
 
 def _pattern(path: Path) -> str:
@@ -160,7 +234,7 @@ def _pattern(path: Path) -> str:
     return re.sub(r"[0-9][0-9._-]*[0-9]|[0-9]", "*", path.stem) + "".join(path.suffixes[-1:])
 
 
-def _at_lines(at: _Column | None) -> list[str]:
+def _at_lines(at: SampleColumn | None) -> list[str]:
     if at is None:
         return [f"      at: {_named(None, 'the column with the date')}"]
     if at.formats[0] == "":
@@ -171,55 +245,13 @@ def _at_lines(at: _Column | None) -> list[str]:
     except ValueError:
         both = " and ".join(at.formats)
         lines.append(
-            f"      # its cells fit {both}; find out whether the day or the month is first"
+            f"      # TODO: its cells fit {both}; find out whether the day or the month is first"
         )
     return lines
 
 
-def _field_lines(kind: Kind, columns: Sequence[_Column]) -> list[str]:
-    lines, left = [], {fold(name): name for name in kind.fields}
-    rest = []
-    for one in columns:
-        words = [left[word] for word in re.findall("[a-z_]+", one.name.lower()) if word in left]
-        if not words:
-            rest.append(one)
-            continue
-        del left[words[0]]
-        field = kind.fields[words[0]]
-        unknown = [word for word in one.words if fold(word) not in map(fold, field.choices)]
-        if field.type == "choice" and unknown:
-            values = ", ".join(
-                f"{_quoted(word)}: {_guess(word, field.choices)}" for word in one.words
-            )
-            lines.append(
-                f"        {words[0]}: {{column: {_quoted(one.name)}, values: {{{values}}}}}"
-            )
-        else:
-            lines.append(f"        {words[0]}: {_quoted(one.name)}")
-    lines = lines or ["        {}"]
-    if left:
-        lines.append(f"      # other fields of {kind.name}: {', '.join(sorted(left.values()))}")
-    if rest:
-        lines.append("      # columns that are not used:")
-        lines += [f"      #   {one.name}{_said(one)}" for one in rest]
-    return lines
-
-
-def _guess(word: str, choices: Sequence[str]) -> str:
-    """Return the choice that a word begins like, or a mark that a person must replace."""
-    folded = fold(word)
-    near = [each for each in choices if each.startswith(folded) or folded.startswith(each)]
-    return near[0] if len(near) == 1 else "CHOOSE"
-
-
-def _said(one: _Column) -> str:
-    if one.words and not one.is_distinct:  # what differs in every row may name people
-        return f": {', '.join(one.words)}"
-    return ", a number" if one.is_number else ", a date" if one.formats else ""
-
-
-def _named(one: _Column | None, what: str) -> str:
-    return _quoted(one.name) if one is not None else f"CHOOSE  # {what}"
+def _named(one: SampleColumn | None, what: str) -> str:
+    return _quoted(one.name) if one is not None else f"{_CHOOSE}  # {what}"
 
 
 def _quoted(text: str) -> str:

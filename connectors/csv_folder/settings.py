@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
+from connectors.mapping.mute_events import mute_events
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -87,6 +88,10 @@ class CsvFolderSettings(SourceSettings):
     ) -> Iterator[tuple[Place, str]]:
         """Check the events of its files against the site's kinds."""
         return check_mappings(written, "files", kinds, folder)
+
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Warn of events of its files that never say what happened."""
+        return mute_events(self.files, "files", kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:

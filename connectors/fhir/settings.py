@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from connectors.fhir.fhir_form import FhirForm
+from connectors.mapping.mute_events import mute_events
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -132,6 +133,10 @@ class FhirSettings(SourceSettings):
     ) -> Iterator[tuple[Place, str]]:
         """Check its mappings against the site's kinds."""
         return check_mappings(written, "resources", kinds, folder, FhirForm())
+
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Warn of events of its resources that never say what happened."""
+        return mute_events(self.resources, "resources", kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, IPvAnyAddress, StringConstraints, model_validator
 
 from connectors.hl7v2.hl7_form import Hl7Form
+from connectors.mapping.mute_events import mute_events
 from connectors.mapping.paths import parse_path
 from connectors.mapping.settings import (
     RowMapping,
@@ -130,6 +131,10 @@ class Hl7Settings(SourceSettings):
     ) -> Iterator[tuple[Place, str]]:
         """Check its mappings against the site's kinds."""
         return check_mappings(written, "messages", kinds, folder, Hl7Form())
+
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Warn of events of its messages that never say what happened."""
+        return mute_events(self.messages, "messages", kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo, model_validator
 
 from connectors.mapping.json_form import JsonForm
+from connectors.mapping.mute_events import mute_events_of
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -116,6 +117,10 @@ class HttpSettings(SourceSettings, RowMapping):
     ) -> Iterator[tuple[Place, str]]:
         """Check its mapping against the site's kinds, and its paths."""
         return check_mapping(written, kinds, folder, JsonForm())
+
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Warn of events of its posts that never say what happened."""
+        return mute_events_of(self, kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:

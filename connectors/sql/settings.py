@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from connectors.mapping.cell_settings import ColumnName
+from connectors.mapping.mute_events import mute_events
 from connectors.mapping.settings import (
     RowMapping,
     attributes_of,
@@ -131,6 +132,10 @@ class SqlSettings(SourceSettings):
     ) -> Iterator[tuple[Place, str]]:
         """Check the events of its queries against the site's kinds."""
         return check_mappings(written, "queries", kinds, folder)
+
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
+        """Warn of events of its queries that never say what happened."""
+        return mute_events(self.queries, "queries", kinds)
 
     @property
     def attributes(self) -> frozenset[str] | None:

@@ -34,10 +34,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of event: its name and its fields."""
+    """One kind of event: its name and its fields.
+
+    Attributes:
+        tells: The fields that say what happened; one of them is enough. None if they are not
+            declared: then every number, choice and flag does.
+    """
 
     name: str
     fields: Mapping[str, Field] = field(default_factory=dict)
+    tells: tuple[str, ...] | None = None
 
 
 def _choice(words: str) -> Field:
@@ -78,6 +84,7 @@ BUILT_IN: Mapping[str, Kind] = {
                 "substances": _SUBSTANCES,
                 "bac": Field("number", low=0, high=1),
             },
+            tells=("result",),
         ),
         Kind(
             "attendance",
@@ -87,6 +94,7 @@ BUILT_IN: Mapping[str, Kind] = {
                 ),
                 "status": _choice("attended late left_early no_show excused cancelled"),
             },
+            tells=("status",),
         ),
         Kind(
             "medication",
@@ -96,6 +104,7 @@ BUILT_IN: Mapping[str, Kind] = {
                 "dose_mg": _AMOUNT,
                 "days_supply": _AMOUNT,
             },
+            tells=("status",),
         ),
         Kind(
             "assessment",
@@ -151,6 +160,14 @@ def outcome_words(kind: Kind) -> OutcomeWords | None:
                 kept = next(each for each in one.choices if each not in _UNKEPT | _EXCUSED)
                 return OutcomeWords(name, kept, word, said & _UNKEPT, said & _EXCUSED)
     return None
+
+
+def telling_fields(kind: Kind) -> tuple[str, ...]:
+    """Return the fields of a kind that say what happened; none if the event itself says it."""
+    if kind.tells is not None:
+        return kind.tells
+    types = ("number", "choice", "flag")
+    return tuple(name for name, one in kind.fields.items() if one.type in types)
 
 
 def with_site_kinds(added: Mapping[str, Kind]) -> Mapping[str, Kind]:

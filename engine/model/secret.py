@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import BaseModel, model_validator
 
 from engine.errors import UserError
 from engine.model.config_path import ConfigPath
@@ -62,3 +62,17 @@ class Secret(Strict):
                 f"The {place} is empty or missing; it must hold the secret that the config names."
             )
         return found.strip()
+
+
+def secrets_in(
+    part: object, place: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Secret]]:
+    """Yield every secret of a part of the settings, with the keys and indices that lead to it."""
+    if isinstance(part, Secret):
+        yield place, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from secrets_in(getattr(part, name), (*place, name))
+    elif isinstance(part, list | tuple):
+        for index, each in enumerate(part):
+            yield from secrets_in(each, (*place, index))

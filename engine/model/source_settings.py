@@ -47,8 +47,11 @@ class SourceSettings(Strict):
         """
         yield from ()
 
-    def warnings(self) -> Iterator[tuple[Place, str]]:
+    def warnings(self, kinds: Mapping[str, Kind]) -> Iterator[tuple[Place, str]]:
         """Return what can be read but is probably a mistake.
+
+        Args:
+            kinds: Every kind of event, by name.
 
         Returns:
             Pairs of a place inside the item and the change to make there.

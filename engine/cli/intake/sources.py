@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from engine.model.duration import Duration, write_elapsed
 from engine.model.instant import SECOND_US
 from engine.model.nearest_word import did_you_mean
 from engine.model.plurals import counted
+from engine.model.printable import printable
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
@@ -151,11 +153,15 @@ def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of the export.")],
     format: SayFormat = TextFormat.TEXT,
 ) -> None:
-    """Write a first mapping of a file by looking at its columns; you finish it."""
+    """Write a first mapping of a file by its columns and their values; you finish it."""
     from connectors import registry
 
     draft = registry.draft(file)
-    say({"mapping": draft}, draft.rstrip("\n"), format)
+    if format is TextFormat.JSON:
+        say({"mapping": draft.text}, draft.said, format)
+        return
+    print(printable(draft.text.rstrip("\n")))  # so that `>` writes the mapping alone
+    print(printable(draft.said), file=sys.stderr)
 
 
 def _whole_seconds(lag: Duration) -> Duration:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, stored
 from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
 from engine.errors import Mistake, MistakesError
 
@@ -38,16 +38,17 @@ def check(
     """Read the configuration, rules, cases and schedules, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
     from engine.cli.rules.roster_schedules import unknown_schedules
+    from engine.config import read as read_settings
     from engine.flows.rules.files import part_plans, read
     from engine.flows.rules.warnings import warnings
-    from engine.model.plurals import counted
 
     mistakes: list[Mistake] = []
+    found: list[Mistake] = []
     settings = None
     # Named rule files need no configuration; if there is one, it says the site's kinds.
     if config.exists() or not paths:
         try:
-            settings = open_settings(config)
+            settings, found = read_settings(config)
         except MistakesError as error:
             mistakes += error.mistakes
     plans, others = part_plans(paths or [], settings)
@@ -63,7 +64,7 @@ def check(
     if mistakes and format is TextFormat.TEXT:
         say_partly(rule_sets, "handrail check {}")
         raise MistakesError(list(set(mistakes)))
-    found = [warning for rule_set in rule_sets for warning in warnings(rule_set)]
+    found = [*(() if paths else found), *(one for each in rule_sets for one in warnings(each))]
     if settings and not paths:
         found += _outdated(settings)
         found += _beside_the_database(settings, rule_sets)
@@ -75,15 +76,23 @@ def check(
         return
     for line in lines_of(found, "warning: "):
         print(line, file=sys.stderr)
+    print(_summary(rule_sets, planned, len(found)))
+
+
+def _summary(rule_sets: Sequence[RuleFileSet], planned: RuleFileSet | None, warned: int) -> str:
+    from engine.model.plurals import counted
+
+    every = [*rule_sets, planned] if planned else rule_sets
     rules = sum(len(rule_set.rulebook.rules) for rule_set in rule_sets if rule_set.rulebook)
     cases = sum(len(rule_set.cases) for rule_set in every)
     schedules = len(planned.rulebook.plans.schedules) if planned and planned.rulebook else 0
-    warned = counted(len(found), "warning") if found else "no warnings"
     checked = [counted(rules, "rule")] if rule_sets else []
     checked += [counted(schedules, "schedule")] if schedules else []
     checked += [counted(cases, "case")]
     listed = " and ".join([", ".join(checked[:-1]), checked[-1]])
-    print(f"{listed} checked: no mistakes, {warned}")
+    return (
+        f"{listed} checked: no mistakes, {counted(warned, 'warning') if warned else 'no warnings'}"
+    )
 
 
 def _of_other_files(settings: Settings) -> list[Mistake]:

@@ -6,9 +6,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from engine.model.secret import Secret
+from engine.model.secret import secrets_in
 from engine.model.settings import Settings
 
 _GROUP_AND_OTHERS = 0o077
@@ -32,23 +30,11 @@ def _own(settings: Settings) -> Iterator[Path]:
         # An account that can write the folder can put another file in the place of the database.
         yield file.parent
     yield settings.sms.file
-    yield from _secret_files(settings)
+    yield from (secret.file for _, secret in secrets_in(settings) if secret.file is not None)
 
 
 def _inboxes(settings: Settings) -> Iterator[Path]:
     yield from (source.inbox for source in settings.sources if source.inbox is not None)
-
-
-def _secret_files(part: object) -> Iterator[Path]:
-    if isinstance(part, Secret):
-        if part.file is not None:
-            yield part.file
-    elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from _secret_files(getattr(part, name))
-    elif isinstance(part, list | tuple):
-        for each in part:
-            yield from _secret_files(each)
 
 
 def _sentence(path: Path, closed: int) -> str | None:

@@ -93,7 +93,7 @@ def test_a_first_mapping_is_written_from_the_columns_of_a_sample(
 ) -> None:
     sample = tmp_path / "lab-2026-03-16.csv"
     sample.write_text(LAB, "utf-8")
-    draft = draft_mapping(sample)
+    draft = draft_mapping(sample).text
     (mapping,) = yaml.safe_load(draft)
     (event,) = mapping["events"]
     assert (mapping["match"], mapping["delimiter"]) == ("lab-*.csv", ";")
@@ -119,10 +119,69 @@ def test_a_first_mapping_is_written_from_the_columns_of_a_sample(
     ]
 
 
+@pytest.mark.parametrize(
+    ("cells", "kind", "field"),
+    [
+        ("Outcome: Positive Negative Negative", "test", "result"),
+        ("Outcome: POS NEG detected", "test", "result"),
+        ("Result: Attended No-show Attended", "attendance", "status"),
+        ("Lab Visit: present DNA Cancelled", "attendance", "status"),
+        ("Status: dispensed given Missed", "medication", "status"),
+        ("Test: voicemail reached busy", "contact", "outcome"),
+    ],
+)
+def test_the_values_say_what_the_rows_are_whatever_the_column_is_called(
+    cells: str, kind: str, field: str, tmp_path: Path
+) -> None:
+    name, values = cells.split(": ")
+    sample = tmp_path / "x.csv"
+    rows = [f"C-{k},2026-03-1{k},{value},Room {k % 2}" for k, value in enumerate(values.split())]
+    sample.write_text("\n".join([f"Chart,Date,{name},Place", *rows]) + "\n", "utf-8")
+    draft = draft_mapping(sample)
+    (event,) = yaml.safe_load(draft.text)[0]["events"]
+    assert event["kind"] == kind
+    written = event["fields"][field]
+    assert (written if isinstance(written, str) else written["column"]) == name
+    assert "CHOOSE" not in draft.text
+    assert "# TODO: what is Place? It holds Room 0, Room 1" in draft.text
+    assert draft.said.endswith("Finish 1 line with TODO before you use it.")
+
+
+def test_a_column_that_may_tell_is_kept_although_its_values_are_not_understood(
+    site: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_files(
+        site.config.parent,
+        {"lab.csv": "MRN,Drawn,Finding,Name,\n7,2026-03-01,A1,Jo,\n7,2026-03-02,,Jo,\n"},
+    )
+    code, draft, said = typed(capsys, "sources", "new", str(site.config.parent / "lab.csv"))
+    assert code == 0
+    assert "kind: CHOOSE" in draft
+    assert "# TODO: what is Finding? It holds A1" in draft
+    assert "# TODO: what is Name? It holds text" in draft  # and says no name
+    assert "# TODO: what is column 5, which has no name?" in draft
+    assert "Nothing in the file tells which kind" in said
+    write_files(site.config.parent, {"lab.csv": "MRN,Specimen,Finding\n7,UR,A1\n7,UR,B2\n"})
+    draft = draft_mapping(site.config.parent / "lab.csv").text
+    assert "method: {column: Specimen, values: {UR: urine}}" in draft
+    assert "result: {column: Finding, values: {A1: CHOOSE, B2: CHOOSE}}" in draft
+    write_files(site.config.parent, {"lab.csv": "MRN,Specimen\n7,UR\n"})
+    draft = draft_mapping(site.config.parent / "lab.csv").text
+    assert "# TODO: which column tells result? no rule can judge without it" in draft
+
+
+def test_a_sample_may_be_cut_off_inside_a_character(tmp_path: Path) -> None:
+    sample = tmp_path / "x.csv"
+    sample.write_text("Client,Date,Word\n" + "C-1,2026-03-01,éé\n" * 20_000, "utf-8")
+    for padding in ("", "x"):
+        sample.write_bytes(padding.encode() + sample.read_bytes())
+        assert "It holds éé" in draft_mapping(sample).text
+
+
 def test_what_a_sample_does_not_tell_is_left_to_choose(tmp_path: Path) -> None:
     sample = tmp_path / "x.csv"
     sample.write_text("Day,Status\n03/04/2026,Here\n04/05/2026,Gone\n04/05/2026,Gone\n", "utf-8")
-    draft = draft_mapping(sample)
+    draft = draft_mapping(sample).text
     assert "client: CHOOSE" in draft
     assert "find out whether the day or the month is first" in draft
     assert "# id: the column with the row's own number" in draft
