@@ -40,7 +40,7 @@ def load(path: Path) -> Settings:
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warn of what is probably a mistake.
+    """Read the settings as `load` does, and warn of probable mistakes.
 
     A mapping that never says what happened is one, and a secret that is not where the file says.
 

@@ -48,7 +48,7 @@ class FirstMapping(NamedTuple):
 
     Attributes:
         text: YAML, an item of `files:`.
-        said: What was guessed and what a person must finish, in sentences.
+        said: The guess and the places that a person must finish, in sentences.
     """
 
     text: str

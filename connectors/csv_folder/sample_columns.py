@@ -63,7 +63,7 @@ def _sample(path: Path) -> tuple[list[str], list[list[str]], str]:
     try:
         with open_regular(path) as stream:
             read = open_csv(stream, any_file).read(_LOOKED_AT)
-        # What was read may end inside a character, and inside a line.
+        # The bytes may end inside a character, and inside a line.
         text = getincrementaldecoder("utf-8-sig")().decode(read)
     except (OSError, UnpackError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read: {error}") from None
