@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.measures.comparison import Comparison
-from engine.measures.histories import SHIFT, Histories, Keys, Numbers, one_key
+from engine.measures.histories import SHIFT, Histories, Keys, Numbers
 from engine.measures.measure import Number
-from engine.measures.step_functions import merged
 from engine.measures.window import Places
 from engine.model.duration import Duration
 
@@ -32,6 +31,6 @@ class Compared(Number):
         now = self.measure.numbers(histories, keys)
         return now - self.measure.numbers(histories, self._earlier(keys))
 
-    def places(self, histories: Histories, key: int) -> Places:
-        earlier = int(self._earlier(one_key(key))[0])
-        return merged([self.measure.places(histories, at) for at in (earlier, key)])
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        earlier, now = (self.measure.places(histories, at) for at in (self._earlier(keys), keys))
+        return list(map(np.union1d, earlier, now))

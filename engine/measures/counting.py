@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.measures.comparison import ANY, Comparison, Where
-from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
+from engine.measures.histories import Bools, Histories, Keys, Numbers
 from engine.measures.local_days import local_days
 from engine.measures.measure import Number
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import crossings, merged
-from engine.measures.window import Places, Window
+from engine.measures.window import Places, Window, parts_of
 
 
 def _sums(flags: Bools) -> Places:
@@ -59,9 +59,9 @@ class Count(Number):
         _, low, high = self._ranges(histories, keys)
         return (high - low).astype(float)
 
-    def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, one_key(key))
-        return self.window.behind(histories, places[low[0] : high[0]], key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        held = parts_of(*self._ranges(histories, keys))
+        return self.window.behind(histories, held, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,9 @@ class Share(Number):
         percent[known] = 100.0 * (hits[high] - hits[low])[known] / size[known]
         return percent
 
-    def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, one_key(key))
-        return self.window.behind(histories, places[low[0] : high[0]], key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        held = parts_of(*self._ranges(histories, keys))
+        return self.window.behind(histories, held, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class Sequence(Number):
         low, high = self._ranges(histories, keys)
         return (high - low).astype(float)
 
-    def places(self, histories: Histories, key: int) -> Places:
-        low, high = self._ranges(histories, one_key(key))
-        chosen = slice(int(low[0]), int(high[0]))
-        return merged([part[chosen] for part in self._pairs(histories)])
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        low, high = self._ranges(histories, keys)
+        firsts, seconds = (parts_of(part, low, high) for part in self._pairs(histories))
+        return list(map(np.union1d, firsts, seconds))

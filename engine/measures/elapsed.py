@@ -8,12 +8,12 @@ from typing import Literal
 import numpy as np
 
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
 from engine.measures.local_days import local_days, midnights
-from engine.measures.measure import Measure, Number, Seen
+from engine.measures.measure import Measure, Number
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import ending_gaps, run_out
-from engine.measures.window import DayAfter, Places, Window
+from engine.measures.window import DayAfter, Places, Window, no_places, parts_of
 from engine.model.field_reading import read_number
 from engine.model.instant import DAY_US
 
@@ -58,10 +58,10 @@ class TimeSinceEvent(Number):
         elapsed = (keys - self._since(histories, keys)).astype(float)
         return np.where(elapsed >= 0, elapsed, np.nan)
 
-    def places(self, histories: Histories, key: int) -> Places:
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
         places = histories.select(self.kind, self.where)
-        low, high = Window(starting=self.starting).ranges(histories, places, one_key(key))
-        return places[max(low[0], high[0] - 1) : high[0]]
+        low, high = Window(starting=self.starting).ranges(histories, places, keys)
+        return parts_of(places, np.maximum(low, high - 1), high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class TimeSinceDay(Number):
         elapsed[known] = days * float(DAY_US)
         return elapsed
 
-    def places(self, _histories: Histories, _key: int) -> Places:
-        return np.empty(0, np.intp)
+    def places(self, _histories: Histories, keys: Keys) -> list[Places]:
+        return no_places(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class ClientAttribute(Measure):
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return [histories.record(self.name)[0]]
 
-    def _values(self, histories: Histories, keys: Keys) -> list[str | None]:
+    def values(self, histories: Histories, keys: Keys) -> list[str | None]:
         changes, values = histories.record(self.name)
         found = changes.searchsorted(keys, "right") - 1
         owners = histories.owners(changes)
@@ -125,13 +125,13 @@ class ClientAttribute(Measure):
 
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         ordered = comparison.operator in {"at_least", "at_most", "more_than", "less_than"}
-        values = self._values(histories, keys)
+        values = self.values(histories, keys)
         return np.array(
             [comparison.holds(_number(value) if ordered else value) for value in values], bool
         )
 
-    def seen(self, histories: Histories, key: int) -> Seen:
-        return Seen(self._values(histories, one_key(key))[0])
+    def places(self, _histories: Histories, keys: Keys) -> list[Places]:
+        return no_places(keys)
 
 
 def _number(value: str | None) -> float | None:

@@ -11,11 +11,12 @@ import numpy as np
 
 from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
-from engine.measures.measure import Measure, Number, Seen
+from engine.measures.histories import Bools, Histories, Keys, Numbers
+from engine.measures.measure import Measure, Number
 from engine.measures.signal import KindOrSignal
-from engine.measures.window import Places, Window
+from engine.measures.window import Places, Window, no_places, parts_of
 from engine.model.duration import Duration
+from engine.model.event import Value
 
 StatisticName = Literal["average", "median", "lowest", "highest", "total"]
 _OF_WINDOWS: Mapping[StatisticName, Callable[[Places, Places, Numbers], Numbers]] = {
@@ -63,12 +64,19 @@ class Latest(Measure):
         truth[known] = histories.payloads.matching(wanted)[histories.payload[newest]]
         return truth
 
-    def seen(self, histories: Histories, key: int) -> Seen:
-        _, newest = self.newest(histories, one_key(key))
-        if not len(newest):
-            return Seen(None)
-        value = histories.payloads.fields[histories.payload[newest[0]]][self.field]
-        return Seen(value, tuple(self.window.behind(histories, newest, key).tolist()))
+    def values(self, histories: Histories, keys: Keys) -> list[Value | None]:
+        known, newest = self.newest(histories, keys)
+        values: list[Value | None] = [None] * len(keys)
+        contents = histories.payload[newest].tolist()
+        for place, content in zip(np.flatnonzero(known).tolist(), contents, strict=True):
+            values[place] = histories.payloads.fields[content][self.field]
+        return values
+
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        known, newest = self.newest(histories, keys)
+        high = np.cumsum(known, dtype=np.intp)
+        held = parts_of(newest, np.append(0, high[:-1]), high)
+        return self.window.behind(histories, held, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,9 @@ class _OverWindow(Number):
             histories, self.window.select(histories, self.kind, self.where, self.field)
         )
 
-    def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, one_key(key))
-        return self.window.behind(histories, places[low[0] : high[0]], key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        held = parts_of(*self._ranges(histories, keys))
+        return self.window.behind(histories, held, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +171,12 @@ class Change(Number):
         numbers[known] = values[newest] - usual
         return numbers
 
-    def places(self, histories: Histories, key: int) -> Places:
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
         places = self.window.select(histories, self.kind, self.where, self.field)
-        low, high = self.window.ranges(histories, places, one_key(key))
-        if high[0] <= low[0]:
-            return places[:0]
-        newest = high - 1
-        low, high = self._baselines(histories, places, newest, one_key(key))
-        held = np.append(places[low[0] : high[0]], places[newest])
-        return self.window.behind(histories, held, key)
+        low, high = self.window.ranges(histories, places, keys)
+        known, held = high > low, no_places(keys)
+        newest = high[known] - 1
+        usual = parts_of(places, *self._baselines(histories, places, newest, keys[known]))
+        for place, before, last in zip(np.flatnonzero(known), usual, newest, strict=True):
+            held[place] = np.append(before, places[last])
+        return self.window.behind(histories, held, keys)

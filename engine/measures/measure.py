@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,18 @@ class Measure(ABC):
         """Whether the comparison is true as of each key; no value satisfies nothing."""
 
     @abstractmethod
+    def values(self, histories: Histories, keys: Keys) -> Sequence[Value | None]:
+        """Return the value as of each key; None is no value."""
+
+    @abstractmethod
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        """Return the ascending places of the events behind the value as of each key."""
+
     def seen(self, histories: Histories, key: int) -> Seen:
         """Return the value as of one key and the events behind it."""
+        keys = one_key(key)
+        (places,) = self.places(histories, keys)
+        return Seen(self.values(histories, keys)[0], tuple(places.tolist()))
 
 
 class Number(Measure):
@@ -56,18 +67,15 @@ class Number(Measure):
     def numbers(self, histories: Histories, keys: Keys) -> Numbers:
         """Return the value as of each key; NaN is no value."""
 
-    @abstractmethod
-    def places(self, histories: Histories, key: int) -> Places:
-        """Return the places of the events behind the value as of one key."""
-
     def truth(self, histories: Histories, keys: Keys, comparison: Comparison) -> Bools:
         return comparison.of_numbers(self.numbers(histories, keys))
 
-    def seen(self, histories: Histories, key: int) -> Seen:
-        number = float(self.numbers(histories, one_key(key))[0])
-        return Seen(
-            None if np.isnan(number) else number, tuple(self.places(histories, key).tolist())
-        )
+    def values(self, histories: Histories, keys: Keys) -> list[float | None]:
+        numbers = self.numbers(histories, keys)
+        found: list[float | None] = numbers.tolist()
+        for place in np.flatnonzero(np.isnan(numbers)).tolist():
+            found[place] = None
+        return found
 
 
 @dataclass(frozen=True, slots=True)

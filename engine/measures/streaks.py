@@ -8,10 +8,10 @@ import numpy as np
 
 from engine.measures import ragged
 from engine.measures.comparison import Comparison, Where
-from engine.measures.histories import Bools, Histories, Keys, Numbers, one_key
+from engine.measures.histories import Bools, Histories, Keys, Numbers
 from engine.measures.measure import Number
 from engine.measures.signal import KindOrSignal
-from engine.measures.window import Places, Window
+from engine.measures.window import Places, Window, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class Streak(Number):
         cut = (runs >= size) & (size > 0) & ~np.append(match, True)[low]
         return (np.minimum(runs, size) - cut).astype(float)
 
-    def places(self, histories: Histories, key: int) -> Places:
-        places, _, high = self._ranges(histories, one_key(key))
-        run = int(self.numbers(histories, one_key(key))[0])
-        return self.window.behind(histories, places[high[0] - run : high[0]], key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        places, _, high = self._ranges(histories, keys)
+        run = self.numbers(histories, keys).astype(np.intp)
+        return self.window.behind(histories, parts_of(places, high - run, high), keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,6 @@ class LongestStreak(Streak):
         longest = ragged.reduce_windows(ragged.longest_run, low, high, match, counts)
         return np.where(high > low, longest, 0)
 
-    def places(self, histories: Histories, key: int) -> Places:
-        places, low, high = self._ranges(histories, one_key(key))
-        return self.window.behind(histories, places[low[0] : high[0]], key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        held = parts_of(*self._ranges(histories, keys))
+        return self.window.behind(histories, held, keys)

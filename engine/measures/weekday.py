@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.measures.comparison import Comparison
-from engine.measures.histories import SHIFT, Bools, Histories, Keys, one_key
+from engine.measures.histories import SHIFT, Bools, Histories, Keys
 from engine.measures.local_days import local_days, midnights, weekdays
-from engine.measures.measure import Measure, Seen
+from engine.measures.measure import Measure
 from engine.measures.ragged import ranges
+from engine.measures.window import Places, no_places
 from engine.model.on_call import DAY_NAMES
 
 WEEKDAYS: tuple[str, ...] = DAY_NAMES
@@ -33,8 +34,11 @@ class Weekday(Measure):
         holds = np.array([comparison.holds(name) for name in WEEKDAYS])
         return holds[self._weekdays(histories, keys)]
 
-    def seen(self, histories: Histories, key: int) -> Seen:
-        return Seen(WEEKDAYS[int(self._weekdays(histories, one_key(key))[0])])
+    def values(self, histories: Histories, keys: Keys) -> list[str]:
+        return [WEEKDAYS[day] for day in self._weekdays(histories, keys).tolist()]
+
+    def places(self, _histories: Histories, keys: Keys) -> list[Places]:
+        return no_places(keys)
 
 
 def _midnights(histories: Histories) -> Keys:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.measures.comparison import ANY, Where
-from engine.measures.histories import SHIFT, Histories, Keys, one_key
+from engine.measures.histories import SHIFT, Histories, Keys
 from engine.measures.local_days import local_days, midnights, weekdays
 from engine.measures.signal import KindOrSignal
 from engine.measures.step_functions import run_out
@@ -17,6 +17,16 @@ from engine.model.duration import Duration
 
 Places = NDArray[np.intp]
 _NEVER = (1 << SHIFT) - 1
+
+
+def no_places(keys: Keys) -> list[Places]:
+    """Return no places as of each key."""
+    return [np.empty(0, np.intp)] * len(keys)
+
+
+def parts_of(places: Places, low: Places, high: Places) -> list[Places]:
+    """Return places[low:high) for each of (n,) low and (n,) high."""
+    return [places[begin:end] for begin, end in zip(low.tolist(), high.tolist(), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +158,20 @@ class Window:
         high = np.minimum(high, places.searchsorted(edges[end], "left"))
         return np.minimum(low, high), high
 
-    def behind(self, histories: Histories, held: Places, key: int) -> Places:
-        """Return the places that the window holds as of a key, with that of the event it ends at.
+    def behind(self, histories: Histories, held: list[Places], keys: Keys) -> list[Places]:
+        """Return the places that the window holds as of each key, with the event that ends it.
 
         Without the newest event that fits `up_to`, the window would hold others or none.
         """
-        if self.up_to is None or not len(held):
+        if self.up_to is None:
             return held
         ends = self.select(histories, *self.up_to)
         limits = replace(self, up_to=None, last=None, first=None)
-        low, high = limits.ranges(histories, ends, one_key(key))
-        return np.union1d(held, ends[max(low[0], high[0] - 1) : high[0]])
+        low, high = limits.ranges(histories, ends, keys)
+        newest = parts_of(ends, np.maximum(low, high - 1), high)
+        return [
+            np.union1d(own, end) if len(own) else own for own, end in zip(held, newest, strict=True)
+        ]
 
     def _limits(self, histories: Histories, places: Places, keys: Keys) -> tuple[Places, Places]:
         """Return the part of a selection that all limits but `last` and `first` leave, by key."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.errors import MistakesError
 from engine.measures.histories import SHIFT
+from engine.measures.measure import Seen
 from engine.measures.step_functions import truth_at
 from engine.model.spans import Raise, Span
 from engine.rulebook.core.rulebook import Rulebook
@@ -153,18 +154,20 @@ def test_a_finding_is_true_when_the_plain_evaluator_says_so_and_denied_when_it_i
         "rules": [{"when": condition}],
     }
     flips = {False: finding.flips(batch), True: finding.denied().flips(batch)}
-    for place, person in enumerate(everyone):
-        for at in instants(document, person):
-            moment = AsOf(document, person, at)
-            key = (place << SHIFT) + us(at)
-            for denied, changes in flips.items():
-                truth = bool(truth_at(changes, np.array([key]))[0])
-                assert truth == moment.holds(condition, denied=denied), (at, denied)
-            value = as_engine(moment.value(condition))
-            seen = finding.measure.seen(batch, key).value
-            assert seen == (
-                pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
-            ), at
+    asked = [
+        (place, at) for place, person in enumerate(everyone) for at in instants(document, person)
+    ]
+    keys = np.array([(place << SHIFT) + us(at) for place, at in asked])
+    values = finding.measure.values(batch, keys)
+    places = finding.measure.places(batch, keys)
+    for (place, at), key, found, behind in zip(asked, keys, values, places, strict=True):
+        moment = AsOf(document, everyone[place], at)
+        for denied, changes in flips.items():
+            truth = bool(truth_at(changes, np.array([key]))[0])
+            assert truth == moment.holds(condition, denied=denied), (at, denied)
+        value = as_engine(moment.value(condition))
+        assert found == (pytest.approx(value, abs=1e-9) if isinstance(value, float) else value), at
+        assert finding.measure.seen(batch, key) == Seen(found, tuple(behind.tolist())), at
 
 
 @cases(20)

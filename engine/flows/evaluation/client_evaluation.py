@@ -15,10 +15,10 @@ from engine.flows.escalation import alert_news, steps
 from engine.flows.escalation.notifier import Notifier
 from engine.flows.evaluation import inhibition
 from engine.flows.evaluation.caseload import histories
+from engine.flows.evaluation.openings import Opening, openings
 from engine.flows.schedules import support_words
 from engine.flows.schedules.client_plan import ScheduleContext
-from engine.measures.histories import Histories
-from engine.model.alert import Alert, AlertEvidence
+from engine.model.alert import Alert
 from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.notification_settings import NotificationSettings
@@ -59,19 +59,6 @@ class EvaluationContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """An alert to open.
-
-    It says whether rules new to the client found it, and whether it began in inactivity.
-    """
-
-    decision: Open
-    evidence: AlertEvidence
-    newly: bool
-    in_silence: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """The decision for a client, which counts if no event and none of `stored` changed since."""
 
@@ -109,25 +96,27 @@ def judge(
     for span in desk.rulebook.replay(caseload):
         if rules[span.rule_id].status in {"shadow", "live"}:
             spans[span.client_id].append(span)
-
-    def judged(claim: Claim, own: Sequence[Span], of_client: Sequence[Alert]) -> Judgement:
-        decisions = decide(
-            own, of_client, rules, claim.evaluated_to, desk.now, desk.telling.notify_within
+    within = desk.telling.notify_within
+    decided = {
+        claim.client_id: decide(
+            spans[claim.client_id], stored[claim.client_id], rules, claim.evaluated_to, desk.now,
+            within,
         )
-        ends = {(span.rule_id, span.began): span.ended for span in own}
-        opens = [
-            _opening(desk, caseload, claim, one, ends[one.span.rule_id, one.span.began])
-            for one in decisions
-            if isinstance(one, Open)
-        ]
-        changes = [_doubted(one) for one in decisions if isinstance(one, AlertChange)]
-        client_ref = caseload.clients[caseload.place[claim.client_id]].ref
-        tellings = _next_tellings(decisions, of_client, rules, desk.now)
-        others = [due[claim.client_id]] if claim.client_id in due else []
-        next_due = _next_due(own, [*tellings, *others], desk.now)
-        return Judgement(claim, client_ref, of_client, opens, changes, next_due)
+        for claim in claims
+    }  # fmt: skip
+    opens = openings(desk.rulebook, caseload, claims, decided, spans)
 
-    return [judged(claim, spans[claim.client_id], stored[claim.client_id]) for claim in claims]
+    def judged(claim: Claim) -> Judgement:
+        client_id = claim.client_id
+        decisions, of_client = decided[client_id], stored[client_id]
+        changes = [_doubted(one) for one in decisions if isinstance(one, AlertChange)]
+        client_ref = caseload.clients[caseload.place[client_id]].ref
+        tellings = _next_tellings(decisions, of_client, rules, desk.now)
+        others = [due[client_id]] if client_id in due else []
+        next_due = _next_due(spans[client_id], [*tellings, *others], desk.now)
+        return Judgement(claim, client_ref, of_client, opens[client_id], changes, next_due)
+
+    return [judged(claim) for claim in claims]
 
 
 def _doubted(change: AlertChange) -> AlertChange:
@@ -138,26 +127,6 @@ def _doubted(change: AlertChange) -> AlertChange:
     if change.reason == "holds_after_all" and change.after.inactivity == "believed":
         return replace(change, after=replace(change.after, inactivity="unjudged"))
     return change
-
-
-def _opening(
-    desk: EvaluationContext, caseload: Histories, claim: Claim, one: Open, clears_at: Instant | None
-) -> Opening:
-    client_id, rule_id, began = claim.client_id, one.span.rule_id, one.span.began
-    # An alert that held already at the client's last evaluation, by other rules, would have opened
-    # then.
-    newly = claim.rules_hash not in {None, desk.rulebook.hash} and began <= (
-        claim.evaluated_to or 0
-    )
-    # Nothing was expected yet of a client who was never evaluated.
-    awaited = one.tell and not newly and claim.evaluated_to is not None
-    in_silence = awaited and desk.rulebook.began_in_silence(caseload, client_id, rule_id, began)
-    return Opening(
-        one,
-        desk.rulebook.evidence(caseload, client_id, rule_id, began, clears_at),
-        newly,
-        in_silence,
-    )
 
 
 def _next_due(spans: Sequence[Span], tellings: Iterable[Instant], now: Instant) -> Instant | None:

@@ -16,6 +16,7 @@ from engine.model.instant import Instant, from_us
 from engine.model.local_time import zone_at
 from engine.model.rule_explanation import RuleAtInstant, RuleState
 from engine.model.spans import Span
+from engine.rulebook.core.evidence import EvidenceAt
 from engine.rulebook.core.rulebook import Rulebook
 from engine.store.alerts import alert_records
 from engine.store.people import roster
@@ -46,7 +47,7 @@ def explain_rule(
     only = rulebook.only([rule_id])
     state, span = _state(past, only, known.id, rule_id, at)
     ended = span.ended if span else None
-    seen = only.evidence(past, known.id, rule_id, at, ended)
+    (seen,) = only.evidence(past, rule_id, [EvidenceAt(known.id, at, ended)])
     zone = ZoneInfo(zone_at(known.zones, at))
     event_ids = {event_id for finding in seen.findings for event_id in finding.events}
     events = alert_records.events_as_of(conn, event_ids, now)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.measures.comparison import Comparison
-from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers, one_key
-from engine.measures.measure import Finding, Measure, Number, Seen
+from engine.measures.histories import SHIFT, Bools, Histories, Keys, Numbers
+from engine.measures.measure import Finding, Measure, Number
 from engine.measures.step_functions import flips, in_care, merged, truth_at
-from engine.measures.window import Places
+from engine.measures.window import Places, no_places, parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Points(Number):
             total += points * truth_at(flips_of(condition, histories), keys)
         return total
 
-    def places(self, histories: Histories, key: int) -> Places:
-        return places_behind((condition for _, condition in self.items), histories, key)
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        return places_behind([condition for _, condition in self.items], histories, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,17 @@ class Ever(Measure):
         held = self._so_far(histories, keys)
         return np.where(held, comparison.holds(True), comparison.holds(False))
 
-    def seen(self, histories: Histories, key: int) -> Seen:
-        held = bool(self._so_far(histories, one_key(key))[0])
-        if not held:
-            return Seen(False)
+    def values(self, histories: Histories, keys: Keys) -> list[bool]:
+        return self._so_far(histories, keys).tolist()
+
+    def places(self, histories: Histories, keys: Keys) -> list[Places]:
+        held, found = self._so_far(histories, keys), no_places(keys)
         first = self.first(histories)
-        at = int(first[first.searchsorted(key, "right") - 1])
-        return Seen(True, tuple(places_behind([self.condition], histories, at).tolist()))
+        began = first[first.searchsorted(keys[held], "right") - 1]
+        behind = places_behind([self.condition], histories, began)
+        for place, places in zip(np.flatnonzero(held).tolist(), behind, strict=True):
+            found[place] = places
+        return found
 
 
 def flips_of(condition: Condition, histories: Histories) -> Keys:
@@ -150,13 +154,27 @@ def _flips_of(condition: Condition, histories: Histories) -> Keys:
     return flips(keys, true >= needed)
 
 
-def places_behind(conditions: Iterable[Condition], histories: Histories, key: int) -> Places:
-    """Return the ascending places of the events behind all findings of conditions at a key."""
-    found: set[int] = set()
+def places_behind(
+    conditions: Iterable[Condition], histories: Histories, keys: Keys
+) -> list[Places]:
+    """Return the ascending places of the events behind conditions as of each key."""
+    found = []
     for condition in conditions:
         match condition:
             case Finding(measure):
-                found.update(measure.seen(histories, key).places)
+                found.append(measure.places(histories, keys))
             case AllOf(parts) | AnyOf(parts) | NoneOf(parts) | SomeOf(_, parts):
-                found.update(places_behind(parts, histories, key).tolist())
-    return np.array(sorted(found), np.intp)
+                found.append(places_behind(parts, histories, keys))
+    return _united(found, len(keys), len(histories.key))
+
+
+def _united(parts: Sequence[Sequence[Places]], keys: int, events: int) -> list[Places]:
+    """Return the places that any of the parts has as of each key, ascending and each once."""
+    if len(parts) == 1:
+        return list(parts[0])
+    everything = [places for part in parts for places in part]
+    owners = np.repeat(np.tile(np.arange(keys), len(parts)), list(map(len, everything)))
+    # A key and a place in one number, so that one sort serves all keys.
+    codes = np.unique(owners * events + np.concatenate([np.empty(0, np.intp), *everything]))
+    bounds = codes.searchsorted(np.arange(keys + 1) * events)
+    return parts_of(codes % events if events else codes, bounds[:-1], bounds[1:])

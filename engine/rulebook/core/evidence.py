@@ -1,13 +1,19 @@
-"""The evidence of an alert: every finding of its rule at an instant, and the ways to clear it."""
+"""The evidence of alerts: every finding of a rule at an instant, and the ways to clear it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from engine.measures.histories import SHIFT, Histories, one_key
-from engine.measures.measure import Finding
+import numpy as np
+
+from engine.measures.histories import SHIFT, Histories, Keys
+from engine.measures.measure import Finding, Measure
 from engine.measures.step_functions import truth_at
+from engine.measures.window import Places
 from engine.model.alert import AlertEvidence, FindingSeen
+from engine.model.event import Value
 from engine.model.instant import Instant
 from engine.rulebook.core.condition_walks import findings
 from engine.rulebook.core.conditions import Condition, Points, flips_of, places_behind
@@ -20,59 +26,96 @@ from engine.rulebook.english.finding_text import (
 )
 
 
+class EvidenceAt(NamedTuple):
+    """One client of a batch and the instant of the evidence.
+
+    `clears_at` is when the rule's span ends if no event comes; None if its end is not known.
+    """
+
+    client_id: int
+    as_of: Instant
+    clears_at: Instant | None = None
+
+
 def evidence(
-    histories: Histories, when: Condition, client_id: int, as_of: Instant, clears_at: Instant | None
-) -> AlertEvidence:
-    """Return the findings of a rule for a client of the batch.
+    histories: Histories, when: Condition, wanted: Sequence[EvidenceAt]
+) -> list[AlertEvidence]:
+    """Return the findings of a rule for clients of a batch, computed for all of them at once.
 
     Args:
         histories: The batch, with the ids of its events.
         when: The rule's conditions, free of denials and references.
-        client_id: A client of the batch.
-        as_of: The instant of the evidence.
-        clears_at: When the rule's span ends if no event comes; None if its end is not known.
+        wanted: The clients and instants.
 
     Returns:
         Every finding with its value; the first one on a scorecard is followed by each of its items.
     """
-    key = (histories.place[client_id] << SHIFT) + as_of
-    seen: list[FindingSeen] = []
-    true = set()
-    scorecards: set[Points] = set()
-    for finding in dict.fromkeys(findings(when)):
-        measured = finding.measure.seen(histories, key)
-        holds = bool(finding.measure.truth(histories, one_key(key), finding.comparison)[0])
-        if holds:
-            true.add(finding)
-        seen.append(
-            FindingSeen(
-                text=shown_in_words(finding),
-                value=value_in_words(finding.measure, measured.value),
-                threshold=threshold_in_words(finding),
-                truth=holds if measured.value is not None else None,
-                events=tuple(histories.ids[list(measured.places)].tolist()),
-            )
+    keys = np.array([(histories.place[one.client_id] << SHIFT) + one.as_of for one in wanted])
+    distinct = list(dict.fromkeys(findings(when)))
+    columns: list[list[FindingSeen]] = []
+    truths: list[list[bool]] = []
+    scorecards = set()
+    for finding in distinct:
+        measure = finding.measure
+        truths.append(measure.truth(histories, keys, finding.comparison).tolist())
+        columns.append(_finding(finding, truths[-1], histories, keys))
+        if isinstance(measure, Points) and measure not in scorecards:
+            scorecards.add(measure)
+            columns += _items(measure, histories, keys)
+    clears: dict[tuple[bool, ...], str] = {}
+    for row in set(zip(*truths, strict=True)):
+        true = (finding for finding, holds in zip(distinct, row, strict=True) if holds)
+        clears[row] = clearing_in_words(when, frozenset(true))
+    return [
+        AlertEvidence(one.as_of, seen, clears[row], one.clears_at)
+        for one, seen, row in zip(
+            wanted, zip(*columns, strict=True), zip(*truths, strict=True), strict=True
         )
-        if isinstance(finding.measure, Points) and finding.measure not in scorecards:
-            scorecards.add(finding.measure)
-            seen += _items(finding.measure, histories, key)
-    return AlertEvidence(as_of, tuple(seen), clearing_in_words(when, frozenset(true)), clears_at)
+    ]
 
 
-def _items(scorecard: Points, histories: Histories, key: int) -> Iterator[FindingSeen]:
-    """Yield each item of a scorecard, with the points that it adds as of one key."""
+def _finding(
+    finding: Finding, truth: Sequence[bool], histories: Histories, keys: Keys
+) -> list[FindingSeen]:
+    """Return a finding as of each key, where it is true or not; without a value it is neither."""
+    text, threshold = shown_in_words(finding), threshold_in_words(finding)
+    values = finding.measure.values(histories, keys)
+    events = _events(histories, finding.measure.places(histories, keys))
+    return [
+        FindingSeen(text, said, threshold, None if value is None else holds, of_value)
+        for said, value, holds, of_value in zip(
+            _in_words(finding.measure, values), values, truth, events, strict=True
+        )
+    ]
+
+
+def _items(scorecard: Points, histories: Histories, keys: Keys) -> Iterator[list[FindingSeen]]:
+    """Yield each item of a scorecard, with the points that it adds as of each key."""
     for points, condition in scorecard.items:
-        holds = bool(truth_at(flips_of(condition, histories), one_key(key))[0])
-        value, threshold = f"{points if holds else 0} points", f"{points} points if so"
+        truth = truth_at(flips_of(condition, histories), keys).tolist()
+        text, threshold = item_in_words(points, condition), f"{points} points if so"
+        said = [f"{points if holds else 0} points" for holds in truth]
         if isinstance(condition, Finding):
-            measured = condition.measure.seen(histories, key).value
-            value = f"{value_in_words(condition.measure, measured)}, so {value}"
+            values = _in_words(condition.measure, condition.measure.values(histories, keys))
+            said = [f"{value}, so {sum_}" for value, sum_ in zip(values, said, strict=True)]
             threshold = threshold_in_words(condition)
-        events = histories.ids[places_behind([condition], histories, key)]
-        yield FindingSeen(
-            text=item_in_words(points, condition),
-            value=value,
-            threshold=threshold,
-            truth=holds,
-            events=tuple(events.tolist()),
-        )
+        events = _events(histories, places_behind([condition], histories, keys))
+        yield [
+            FindingSeen(text, value, threshold, holds, of_value)
+            for value, holds, of_value in zip(said, truth, events, strict=True)
+        ]
+
+
+def _in_words(measure: Measure, values: Sequence[Value | None]) -> list[str]:
+    """Write values of a measure, each distinct one once."""
+    # With their types, because True must not equal the number 1 here.
+    typed = list(zip(map(type, values), values, strict=True))
+    said = {(of, value): value_in_words(measure, value) for of, value in set(typed)}
+    return [said[one] for one in typed]
+
+
+def _events(histories: Histories, places: Sequence[Places]) -> list[tuple[int, ...]]:
+    """Return the ids of the events at these places."""
+    ids = histories.ids[np.concatenate(places)].tolist()
+    bounds = pairwise(accumulate(map(len, places), initial=0))
+    return [tuple(ids[low:high]) for low, high in bounds]

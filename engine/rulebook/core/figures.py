@@ -49,7 +49,7 @@ class Figure:
             case Number():
                 found = _or_none(self.of.numbers(histories, keys))
             case Measure():
-                found = [self.of.seen(histories, key).value for key in keys.tolist()]
+                found = list(self.of.values(histories, keys))
             case condition:
                 found = list(truth_at(flips_of(condition, histories), keys).tolist())
         return (self.otherwise if value is None else value for value in found)

@@ -22,7 +22,7 @@ from engine.model.spans import Raise, Span
 from engine.rulebook.core import logic_tree
 from engine.rulebook.core.condition_walks import kinds
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points, SomeOf, flips_of
-from engine.rulebook.core.evidence import evidence
+from engine.rulebook.core.evidence import EvidenceAt, evidence
 from engine.rulebook.core.figures import Figure
 from engine.rulebook.core.spans import held, raised
 from engine.rulebook.core.tunable import Tunable
@@ -194,23 +194,16 @@ class Rulebook:
         return _spans(histories, found)
 
     def evidence(
-        self,
-        histories: Histories,
-        client_id: int,
-        rule_id: str,
-        as_of: Instant,
-        clears_at: Instant | None = None,
-    ) -> AlertEvidence:
-        """Return the findings of a rule for a client at an instant, and the ways to clear it.
+        self, histories: Histories, rule_id: str, wanted: Sequence[EvidenceAt]
+    ) -> list[AlertEvidence]:
+        """Return the findings of a rule for clients at instants, and the ways to clear it.
 
         Args:
             histories: The batch, with the ids of its events.
-            client_id: A client of the batch.
             rule_id: The rule.
-            as_of: The instant of the evidence.
-            clears_at: When its span ends if no event comes, as `replay` returns it.
+            wanted: The clients and instants, at least one; a span clears as `replay` returns it.
         """
-        return evidence(histories, self.checked[rule_id].when, client_id, as_of, clears_at)
+        return evidence(histories, self.checked[rule_id].when, wanted)
 
 
 def _within(instants: Keys, concluded: Bools, care: Keys) -> tuple[Keys, Bools]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from engine.model.alert import AlertEvidence
 from engine.model.event_kinds import BUILT_IN
+from engine.rulebook.core.evidence import EvidenceAt
 from engine.rulebook.core.rulebook import Rulebook
 from engine.rulebook.parsing.load import from_texts
 from tests.kit.generated_people import histories, us
@@ -66,8 +68,15 @@ def book() -> Rulebook:
     return from_texts({"rules.yaml": RULES}, BUILT_IN)
 
 
+def seen_by(rule_id: str, day: int) -> AlertEvidence:
+    """The evidence of a rule for PERSON so many days after enrolment."""
+    wanted = [EvidenceAt(1, us(ENROLLED + timedelta(days=day)))]
+    (seen,) = book().evidence(histories([PERSON]), rule_id, wanted)
+    return seen
+
+
 def test_a_scorecard_shows_its_sum_and_each_item_with_its_points() -> None:
-    seen = book().evidence(histories([PERSON]), 1, "risk", us(ENROLLED + timedelta(days=3)))
+    seen = seen_by("risk", day=3)
     told = [
         (one.text, one.value, one.threshold, one.truth, len(one.events)) for one in seen.findings
     ]
@@ -107,7 +116,7 @@ def test_a_scorecard_shows_its_sum_and_each_item_with_its_points() -> None:
 
 
 def test_a_scorecard_at_two_thresholds_shows_its_items_once_and_clears_without_them() -> None:
-    seen = book().evidence(histories([PERSON]), 1, "bands", us(ENROLLED + timedelta(days=3)))
+    seen = seen_by("bands", day=3)
     texts = [one.text for one in seen.findings]
     assert (texts[0], texts[-1]) == (
         "a score on the scorecard risk of 7 or more",
@@ -132,7 +141,7 @@ def test_a_score_that_rises_while_the_alert_is_open_raises_it_from_that_instant_
 
 
 def test_what_would_clear_some_of_several_names_them_all() -> None:
-    seen = book().evidence(histories([PERSON]), 1, "some", us(ENROLLED + timedelta(days=2)))
+    seen = seen_by("some", day=2)
     assert seen.clears == ("none of these:\n- 1 or more contacts so far\n- 1 or more tests so far")
 
 
@@ -155,5 +164,18 @@ rules:
     person = Person("UTC", [Entry(ENROLLED, "enrolled")], events)
     batch = histories([person])
     book = from_texts({"rules.yaml": rules}, BUILT_IN)
-    told = book.evidence(batch, 1, "fell", us(ENROLLED + timedelta(days=5)))
+    (told,) = book.evidence(batch, "fell", [EvidenceAt(1, us(ENROLLED + timedelta(days=5)))])
     assert told.findings[0].events == tuple(batch.ids[:3].tolist())
+
+
+def test_evidence_of_several_at_once_is_that_of_each_alone() -> None:
+    other = Person("UTC", PERSON.record, PERSON.events[:1])
+    batch = histories([PERSON, other])
+    asked = [
+        EvidenceAt(client_id, us(ENROLLED + timedelta(days=day)), clears_at=day)
+        for day in (3, 1, 40)
+        for client_id in (2, 1)
+    ]
+    for rule_id in ("risk", "bands", "some"):
+        alone = [book().evidence(batch, rule_id, [one])[0] for one in asked]
+        assert book().evidence(batch, rule_id, asked) == alone
