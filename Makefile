@@ -13,7 +13,7 @@ FHIR_SCHEMA := tests/fhir_schema/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit coverage test chaos thorough check style types imports rules docs bench pictures prism browser fhir-server fhir-schema clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs reference bench pictures prism browser fhir-server fhir-schema clean
 
 install: $(VENV)/installed
 
@@ -106,6 +106,10 @@ rules: install
 # The site of everything in docs/ and the pages beside README.md; a broken link fails.
 docs: install
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# docs/config.md, from the settings' own descriptions.
+reference: install
+	$(BIN)/python -m engine.config_reference > docs/config.md
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Exactly what a build reads, so that nothing from an earlier build gets into the wheel.
 SOURCES = ("engine", "connectors", "pyproject.toml", "README.md", "LICENSE")
+# Links of the packages lead to these, so that a new site gets the shipped files.
+LINKED = ("rules", "plans", "letters", "matching.yaml", "config.yaml", "deploy")
 
 pytestmark = pytest.mark.slow
 
@@ -28,11 +30,10 @@ def run(*command: str | Path, folder: Path) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
+    for name in SOURCES + LINKED:
         if (ROOT / name).is_dir():
-            shutil.copytree(
-                ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            ignored = shutil.ignore_patterns("__pycache__", "sample.yaml")
+            shutil.copytree(ROOT / name, source / name, symlinks=True, ignore=ignored)
         else:
             shutil.copy(ROOT / name, source)
     build = ("-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation")
@@ -59,12 +60,18 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """A folder with the shipped configuration and rules."""
-    shutil.copy(ROOT / "config.yaml", tmp_path)
-    shutil.copytree(ROOT / "rules", tmp_path / "rules")
-    return tmp_path
+@pytest.fixture(scope="module")
+def site(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new site, as the installed program writes it."""
+    folder = tmp_path_factory.mktemp("site")
+    run(installed / "handrail", "init", folder, folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sampled(installed: Path, site: Path) -> str:
+    """What the first run of the new site prints, with the sample in its inbox."""
+    return run(installed / "handrail", "run", "--once", "--sample", folder=site)
 
 
 def test_the_installed_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> None:
@@ -74,17 +81,22 @@ def test_the_installed_package_comes_from_the_wheel(installed: Path, tmp_path: P
     assert str(ROOT) not in where
 
 
-def test_check_finds_no_mistake_in_the_shipped_rules(installed: Path, site: Path) -> None:
-    assert "no mistakes" in run(installed / "handrail", "check", folder=site)
+def test_check_finds_nothing_in_a_new_site(installed: Path, site: Path) -> None:
+    assert "no mistakes, no warnings" in run(installed / "handrail", "check", folder=site)
 
 
-def test_run_migrates_a_new_database_reads_a_caseload_and_texts(
+def test_the_unit_of_a_new_site_runs_the_installed_program_in_it(
     installed: Path, site: Path
 ) -> None:
-    assert "Handrail: " in run(installed / "handrail", "run", "--once", "--sample", folder=site)
+    unit = (site / "handrail.service").read_text("utf-8").splitlines()
+    assert f"ExecStart={installed}/handrail run --config {site}/config.yaml" in unit
 
 
+def test_run_migrates_a_new_database_reads_a_caseload_and_texts(sampled: str) -> None:
+    assert "Handrail: " in sampled
+
+
+@pytest.mark.usefixtures("sampled")
 def test_the_page_of_a_preview_is_written(installed: Path, site: Path) -> None:
-    run(installed / "handrail", "run", "--once", "--sample", folder=site)
     run(installed / "handrail", "preview", "--html", "page.html", folder=site)
     assert "<h1>Handrail preview</h1>" in (site / "page.html").read_text("utf-8")

@@ -48,7 +48,12 @@ def _some(names: list[str]) -> str:
 class CsvFileMapping(RowMapping):
     """The files that `match`, and the meaning of their rows.
 
-    `skip_lines` stand before the header. `sheet` of a workbook counts, or else its first one.
+    Attributes:
+        match: A pattern of file names inside the folder, such as visits-*.csv.
+        encoding: How the file's letters are written.
+        delimiter: The character between two cells, or the word `tab`.
+        skip_lines: How many lines stand before the header.
+        sheet: The sheet of a workbook that counts. Left out: its first one.
     """
 
     match: Annotated[str, StringConstraints(min_length=1)]
@@ -71,7 +76,13 @@ class CsvFileMapping(RowMapping):
 
 
 class CsvFolderSettings(SourceSettings):
-    """A folder of CSV files; `timezone` applies to times in files that name none."""
+    """A folder of CSV files and workbooks.
+
+    Attributes:
+        folder: The folder into which the files are dropped.
+        timezone: The zone of times in files that name none. Left out: each client's own.
+        files: The mappings, one for each sort of file.
+    """
 
     folder: ConfigPath
     timezone: Timezone | None = None

@@ -41,7 +41,18 @@ def _address(written: str) -> str:
 
 
 class FhirAuth(Strict):
-    """How we say who we are: SMART Backend Services, a bearer token, or a name and a password."""
+    """How we say who we are: SMART Backend Services, a bearer token, or a name and a password.
+
+    Attributes:
+        client_id: The id under which the server knows us (SMART Backend Services).
+        key: Where our private key is (SMART Backend Services).
+        kid: The name of the key, as the server knows it.
+        scope: What we ask to read.
+        token_url: Where tokens are given. Left out: the server says it.
+        bearer: Where a bearer token is.
+        user: The name for HTTP's basic authentication.
+        password: Where its password is.
+    """
 
     client_id: str | None = None
     key: Secret | None = None
@@ -66,15 +77,24 @@ class FhirAuth(Strict):
 
 
 class PatientIdentifier(Strict):
-    """By which identifier patients are our clients: the system of the one that is our ref."""
+    """By which identifier patients are our clients.
+
+    Attributes:
+        identifier: The system of the identifier that is our ref.
+    """
 
     identifier: Annotated[str, StringConstraints(min_length=1)]
 
 
 class ResourceMapping(RowMapping):
-    """One type of resource, which are asked for, and their meaning.
+    """One type of resource, which of them are asked for, and their meaning.
 
-    `include` names the references whose resources come along and stand in their place.
+    Attributes:
+        resource: The type of the resource, such as Observation.
+        name: A name of its own, where one type is mapped twice.
+        search: The parameters of the search, such as {category: laboratory}.
+        include: A reference whose resource comes along and stands in its place.
+        deletions: Whether the server is asked which resources were deleted.
     """
 
     resource: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]+$")]
@@ -100,7 +120,22 @@ class ResourceMapping(RowMapping):
 
 
 class FhirSettings(SourceSettings):
-    """A FHIR R4 server that is asked `every` so often; all durations in microseconds."""
+    """A FHIR R4 server that is asked every so often.
+
+    Attributes:
+        fhir: The address of the server, such as https://ehr.example.org/fhir/r4.
+        auth: How we say who we are. Without it the server is asked as anybody.
+        client: By which identifier its patients are our clients. Left out: by the server's own id.
+        by: Whether the server is asked for everybody at once, or client by client.
+        timezone: The zone of times that name none. Left out: each client's own.
+        every: How often the server is asked.
+        overlap: How far back of the last answer each question reaches.
+        backfill: How far back the first question reaches.
+        most_requests: How many requests one reading makes at most.
+        page: How many resources a page of the answer holds.
+        left_out: The security labels whose resources are never read.
+        resources: The mappings, one for each type of resource.
+    """
 
     fhir: Annotated[str, AfterValidator(_address)]
     auth: FhirAuth | None = None

@@ -51,9 +51,17 @@ def _identifier_path(written: Any) -> Any:
 
 
 class MessageMapping(RowMapping):
-    """The messages whose type (MSH-9) is one of `match`, and their meaning."""
+    """The messages of some types, and their meaning.
 
-    match: Annotated[tuple[str, ...], Field(min_length=1), BeforeValidator(_kinds)]
+    Attributes:
+        match: The types as in MSH-9, such as ORU^R01; one, or a list.
+    """
+
+    match: Annotated[
+        tuple[str, ...],
+        Field(min_length=1),
+        BeforeValidator(_kinds, json_schema_input_type=str | list[str]),
+    ]
 
     def takes(self, kind: str) -> bool:
         """Return whether it is about messages of this kind, such as ORU^R01."""
@@ -61,7 +69,13 @@ class MessageMapping(RowMapping):
 
 
 class TlsFiles(Strict):
-    """Our certificate and key, and the authority that signs the sender's certificate."""
+    """Our certificate and key, and the authority that signs the sender's certificate.
+
+    Attributes:
+        cert: The file of our certificate.
+        key: The file of its private key.
+        client_ca: The file of the authority that signs the sender's certificate.
+    """
 
     cert: ConfigPath
     key: ConfigPath
@@ -71,7 +85,13 @@ class TlsFiles(Strict):
 class MessageEntrance(Strict):
     """A folder into which files of messages are dropped, or an address at which MLLP is taken.
 
-    `allow` are the addresses of senders; `keep` is how long a message is kept, in microseconds.
+    Attributes:
+        folder: The folder of the files of messages.
+        files: The pattern of their names.
+        listen: The address and port at which MLLP is taken, such as 127.0.0.1:2575.
+        tls: The files for TLS. Without them the connection is not encrypted.
+        allow: The addresses of senders. An empty list allows every sender with a good certificate.
+        keep: How long a message is kept after it was read.
     """
 
     folder: ConfigPath | None = None
@@ -109,9 +129,15 @@ class MessageEntrance(Strict):
 
 
 class Hl7Settings(SourceSettings):
-    """Messages of one sender; `timezone` applies to times without an offset.
+    """Messages of one sender.
 
-    `merges` is the path of a client's identifier; with it a person hears of merges (ADT^A40).
+    Attributes:
+        hl7v2: Where the messages come from.
+        encoding: How the messages' letters are written.
+        timezone: The zone of times without an offset. Left out: each client's own.
+        merges: The path of a client's identifier, such as PID.3[5=MR]. With it a person hears of
+            merges (ADT^A40).
+        messages: The mappings, one for each sort of message.
     """
 
     hl7v2: MessageEntrance

@@ -32,8 +32,13 @@ KeyDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower
 class HmacSettings(Strict):
     """A signature that a sender writes in its own way.
 
-    `written` is the header's value, such as `t={timestamp},v1={signature}`. `of` is what is signed,
-    such as `{timestamp}.{body}`. A timestamp may also stand in a header of its own.
+    Attributes:
+        header: The header that holds the signature.
+        written: The form of its value, such as `t={timestamp},v1={signature}`.
+        of: What is signed, such as `{timestamp}.{body}`.
+        timestamp_header: The header that holds the timestamp, if it has one of its own.
+        algorithm: The hash of the HMAC.
+        encoding: How the signature is written.
     """
 
     header: HeaderName
@@ -69,14 +74,26 @@ def _signature(written: Any, info: ValidationInfo) -> HmacSettings | None:
 class HttpEndpoint(Strict):
     """The path that is posted to, and how the sender shows who it is.
 
-    `signature` None is Standard Webhooks. `bearer` are the SHA-256 of keys, two while one is
-    changed for the other. `largest_kb` bounds a post, `per_minute` their number.
+    Attributes:
+        path: The path, which begins with /in/. Left out: /in/ and the name of the source.
+        secret: Where the secret is that signs posts.
+        previous_secret: Where the secret before it is, while the secret is being changed.
+        signature: `standard_webhooks`, or how the sender writes its signature.
+        bearer: The SHA-256 of keys, two while one is changed for the other.
+        largest_kb: How many kilobytes a post may have.
+        per_minute: How many posts are taken in a minute.
+        keep: How long a post is kept after it was read.
     """
 
     path: Annotated[str, StringConstraints(pattern=r"^/in/[a-z0-9/_-]{1,80}$")] | None = None
     secret: Secret | None = None
     previous_secret: Secret | None = None
-    signature: Annotated[HmacSettings | None, PlainValidator(_signature)] = None
+    signature: Annotated[
+        HmacSettings | None,
+        PlainValidator(
+            _signature, json_schema_input_type=Literal["standard_webhooks"] | HmacSettings
+        ),
+    ] = None
     bearer: Annotated[tuple[KeyDigest, ...], Field(max_length=2)] = ()
     largest_kb: Annotated[int, Field(ge=1, le=16_384)] = 1024
     per_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
@@ -95,7 +112,11 @@ class HttpEndpoint(Strict):
 
 
 class HttpSettings(SourceSettings, RowMapping):
-    """A sender that posts JSON, and the meaning of its records."""
+    """A sender that posts JSON, and the meaning of its records.
+
+    Attributes:
+        http: Where it posts, and how it shows who it is.
+    """
 
     http: HttpEndpoint
 

@@ -12,6 +12,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -82,18 +83,37 @@ def _column_name(written: Any) -> str:
 
 ColumnName = Annotated[str, BeforeValidator(_column_name)]
 PartsName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-FixedValue = Annotated[Constant, PlainValidator(_constant)]
+FixedValue = Annotated[Constant, PlainValidator(_constant, json_schema_input_type=str | list[str])]
+
+
+_ONE_OR_MORE = WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+)
+Words = Annotated[tuple[str, ...], _ONE_OR_MORE]
 
 
 class Test(Mapped):
-    """A condition on one cell; all its parts must hold. Words are in lower case."""
+    """A condition on one cell; all its parts must hold. Words are in lower case.
+
+    Attributes:
+        is_: The word that the cell is; of several words, any one.
+        is_not: The words that the cell is not.
+        contains: The words that the cell holds; of several words, any one.
+        in_: A list of words, or a file of codes, that holds the cell.
+        empty: Whether the cell is empty.
+        at_least: The least number.
+        more_than: The number that the cell is more than.
+        at_most: The greatest number.
+        less_than: The number that the cell is less than.
+    """
 
     __test__ = False  # it is not one of pytest's
+    SHORT_FORMS = ("string", "array")
 
-    is_: tuple[str, ...] | None = Field(None, alias="is")
-    is_not: tuple[str, ...] | None = None
-    contains: tuple[str, ...] | None = None
-    in_: frozenset[str] | None = Field(None, alias="in")
+    is_: Words | None = Field(None, alias="is")
+    is_not: Words | None = None
+    contains: Words | None = None
+    in_: Annotated[frozenset[str], _ONE_OR_MORE] | None = Field(None, alias="in")
     empty: bool | None = None
     at_least: float | None = None
     more_than: float | None = None
@@ -138,15 +158,34 @@ def _conditions(written: Any, info: ValidationInfo) -> tuple[Tests, ...]:
 
 
 # Any one of them must hold. Each one holds if the tests of all its columns do.
-Conditions = Annotated[tuple[Tests, ...], PlainValidator(_conditions)]
+Conditions = Annotated[
+    tuple[Tests, ...],
+    PlainValidator(_conditions, json_schema_input_type=dict[str, Test] | list[dict[str, Test]]),
+]
 
 
 class Cell(Mapped):
     """One way to a value: from a column's cell, or a constant; no value unless `when` holds.
 
-    With `each`, the column and the condition are those of every part of that name. A field that
-    takes one value takes the first one in `worst_of` that any part has.
+    Attributes:
+        when: The conditions under which the value is taken.
+        each: The parts whose column and conditions are meant, by their name in `parts`.
+        column: The column in which the value stands.
+        always: The value itself.
+        strip: The characters that are taken off the beginning, such as zeros.
+        pad: The length that the cell gets by zeros at its beginning.
+        upper: Whether the cell is written in capital letters.
+        split: The character between several values in one cell.
+        part: Which of these values is taken, counted from 1.
+        values: The meaning of each cell, or the name of a file that says it.
+        otherwise: The value of a cell that `values` does not name.
+        if_empty: The value of an empty cell.
+        if_filled: The value of every cell that is not empty.
+        required: Whether a row with an empty cell is rejected.
+        worst_of: The values from the worst to the best; the first that any part has counts.
     """
+
+    SHORT_FORMS = ("string",)
 
     when: Conditions | None = None
     each: PartsName | None = None
@@ -157,7 +196,13 @@ class Cell(Mapped):
     upper: bool = False
     split: Annotated[str, Field(min_length=1)] | None = None
     part: Annotated[int, Field(ge=1)] | None = None
-    values: Annotated[dict[str, Constant], PlainValidator(_values)] | None = None
+    values: (
+        Annotated[
+            dict[str, Constant],
+            PlainValidator(_values, json_schema_input_type=str | dict[str, str | list[str]]),
+        ]
+        | None
+    ) = None
     otherwise: FixedValue | None = None
     if_empty: FixedValue | None = None
     if_filled: FixedValue | None = None
@@ -210,21 +255,35 @@ def _taken(written: Any, info: ValidationInfo) -> tuple[Cell, ...]:
 
 
 # The first one that gives a value counts.
-Taken = Annotated[tuple[Cell, ...], PlainValidator(_taken)]
+Taken = Annotated[
+    tuple[Cell, ...],
+    PlainValidator(_taken, json_schema_input_type=Cell | list[Cell]),
+]
 
 
 class TimestampColumns(Mapped):
     """The columns of an instant: one with the date and perhaps the time, or one for each.
 
-    Without a `format` (in the words of strptime) the text is read as ISO 8601. Of several formats,
-    the first that fits counts. Written as a list, the first column that is not empty counts.
+    Written as a list, the first column that is not empty counts.
+
+    Attributes:
+        column: The column with the date and perhaps the time.
+        others: The columns that count if this one is empty.
+        date: The column with the date; it goes with `time`.
+        time: The column with the time of day.
+        format: The format in the words of strptime. Of several formats, the first that fits counts.
+            Without it the text is read as ISO 8601.
     """
+
+    SHORT_FORMS = ("string", "array")
 
     column: ColumnName | None = None
     others: tuple[ColumnName, ...] = ()
     date: Taken | None = None
     time: Taken | None = None
-    format: Annotated[tuple[str, ...], PlainValidator(read_formats)] = ()
+    format: Annotated[
+        tuple[str, ...], PlainValidator(read_formats, json_schema_input_type=str | list[str])
+    ] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -253,14 +312,19 @@ def _versions(written: Any, info: ValidationInfo) -> tuple[TimestampColumns, ...
 
 
 # Of several columns, the first that is not empty counts.
-Versions = Annotated[tuple[TimestampColumns, ...], PlainValidator(_versions)]
+Versions = Annotated[
+    tuple[TimestampColumns, ...],
+    PlainValidator(_versions, json_schema_input_type=TimestampColumns | list[TimestampColumns]),
+]
 
 
 class Parts(Mapped):
     """Parts of a record under one name, which `each:` takes one after the other.
 
-    They stand at a path (`of`), or are `columns`: then each part has a `name` and a `value`.
-    A part for which `when` does not hold is none.
+    Attributes:
+        of: The path at which the parts stand.
+        columns: The columns that are the parts; each part then has a `name` and a `value`.
+        when: The conditions under which a part counts.
     """
 
     of: ColumnName | None = None

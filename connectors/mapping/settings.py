@@ -52,7 +52,10 @@ def _some(written: Any) -> Any:
     return written
 
 
-Columns = Annotated[tuple[ColumnName, ...], BeforeValidator(_listed)]
+Columns = Annotated[
+    tuple[ColumnName, ...],
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 _NEED_AN_ID = {
     "version": "without one no row is about the event of an earlier row",
@@ -66,9 +69,19 @@ SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 class EventMapping(Mapped):
     """The event that a row makes if `when` holds, or with `each` every one of these parts.
 
-    `name` sets apart events of one kind whose ids could clash; without a name it is the kind. A row
-    with a smaller `version` never replaces one with a greater one. `withdraw_when` takes the event
-    of the row's id back.
+    Attributes:
+        kind: The kind of event.
+        name: A name that sets apart events of one kind whose ids could clash. Left out: the kind.
+        each: The parts of the row, by their name in `parts`; each of them makes an event.
+        client: Where the client's ref stands.
+        at: Where it stands when the event happened.
+        id: The columns that identify the event within the source. A row with a known id corrects
+            the event.
+        version: The columns that grow with each correction. A row with a smaller version never
+            replaces one with a greater one.
+        when: The conditions under which a row makes the event.
+        withdraw_when: The conditions under which a row takes the event of its id back.
+        fields: Where the value of each field stands.
     """
 
     kind: str
@@ -98,7 +111,21 @@ class EventMapping(Mapped):
 
 
 class ClientColumns(Mapped):
-    """The columns of a row about a client; `schedules` has the due times of schedules, by id."""
+    """The columns of a row about a client.
+
+    Attributes:
+        ref: The client's ref, which texts may show.
+        timezone: The client's time zone, such as America/New_York.
+        phone: The number of a client who may be texted; empty for others.
+        enrolled: When aftercare began.
+        ended: When this row's enrolment ended.
+        discharged: When aftercare ended.
+        leave_began: When a leave began.
+        leave_ended: When the leave ended.
+        as_of: When the row was true. An older row never replaces a newer one.
+        attributes: Words about the client that rules may ask for, by name.
+        schedules: The due times of schedules, by the schedule's id.
+    """
 
     ref: Taken
     timezone: Taken | None = None
@@ -127,7 +154,19 @@ class ClientColumns(Mapped):
 
 
 class StaffColumns(Mapped):
-    """The columns of a row about a member of staff or a mentor; matching reads `attributes`."""
+    """The columns of a row about a member of staff or a mentor.
+
+    Attributes:
+        ref: The person's ref.
+        role: The person's role, such as case_manager.
+        phone: The person's number, such as +12025550102.
+        call_name: The word that colleagues know, such as Sam; texts say it.
+        timezone: The person's time zone.
+        quiet_from: When the person's quiet hours begin, such as 22:00.
+        quiet_to: When they end.
+        active: Whether the person works here now.
+        attributes: Words about the person that matching reads, by name.
+    """
 
     ref: Taken
     role: Taken
@@ -141,7 +180,15 @@ class StaffColumns(Mapped):
 
 
 class AssignmentColumns(Mapped):
-    """The columns of a row that assigns a member of staff to a client."""
+    """The columns of a row that assigns a member of staff to a client.
+
+    Attributes:
+        client: The client's ref.
+        staff: The person's ref.
+        role: The person's role for this client.
+        began: When the assignment began.
+        ended: When it ended.
+    """
 
     client: Taken
     staff: Taken
@@ -151,7 +198,18 @@ class AssignmentColumns(Mapped):
 
 
 class ConsentColumns(Mapped):
-    """The columns of a row with a client's consent that a mentor may be told."""
+    """The columns of a row with a client's consent that a mentor may be told.
+
+    Attributes:
+        client: The client's ref.
+        staff: The mentor's ref.
+        alias: The word for the client in texts to the mentor.
+        scope: What the mentor may be told.
+        purpose: What it is told for.
+        given: When the consent was given.
+        expires: When it expires.
+        revoked: When it was revoked.
+    """
 
     client: Taken
     staff: Taken
@@ -175,8 +233,18 @@ _ROSTERS: Mapping[RosterKind, type[RosterColumns]] = {
 class RowMapping(Mapped):
     """The meaning of one kind of row: events, or a part of the roster.
 
-    `timezone` applies to its dates and times; without it, each client's own timezone does. With
-    `each`, a path, every part that a record has there is a row.
+    Attributes:
+        decimal: The mark before the decimals of a number.
+        timezone: The zone of dates and times that name none. Left out: each client's own.
+        each: A path; every part that a record has there is a row.
+        parts: Parts of a record under a name, which `each:` takes one after the other.
+        skip_when: The conditions under which a row means nothing.
+        roster: The part of the roster that the rows are: clients, staff, assignments or consents.
+        columns: Where the values of a row of the roster stand.
+        one_per: With `role`, a client has one person in a role, so a new assignment ends the one
+            before.
+        complete: Whether a file holds everybody, so that a missing row ends a record.
+        events: The events that a row makes.
     """
 
     decimal: Literal[".", ","] = "."
@@ -190,7 +258,7 @@ class RowMapping(Mapped):
     complete: bool | None = None
     events: tuple[EventMapping, ...] = ()
 
-    @field_validator("columns", mode="plain")
+    @field_validator("columns", mode="plain", json_schema_input_type=RosterColumns)
     @classmethod
     def _of_the_roster(cls, written: Any, info: ValidationInfo) -> RosterColumns | None:
         roster = info.data.get("roster")

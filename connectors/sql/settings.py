@@ -60,15 +60,24 @@ def _query(written: str) -> str:
 class Query(RowMapping):
     """A query, and the meaning of its rows.
 
-    `since` is the column that grows with every change. `:since` in the query is its largest value
-    so far, less `overlap` (a number if the column holds numbers), and `begin` at first.
+    Attributes:
+        name: The name of the query; its position is kept under it.
+        query: One query that begins with select or with. `:since` in it is the largest value of the
+            column `since` so far, less `overlap`.
+        since: The column that grows with every change. Without it all rows are read each time.
+        begin: The value of `:since` at the first reading, such as 2025-01-01 or 0.
+        overlap: How far back of the largest value each reading reaches: a duration, or a number if
+            the column holds numbers.
     """
 
     name: SourceName
     query: Annotated[str, StringConstraints(min_length=1), AfterValidator(_query)]
     since: ColumnName | None = None
     begin: Annotated[str, StringConstraints(min_length=1)] | None = None
-    overlap: Annotated[timedelta | int, PlainValidator(_overlap)] | None = None
+    overlap: (
+        Annotated[timedelta | int, PlainValidator(_overlap, json_schema_input_type=str | int)]
+        | None
+    ) = None
 
     @model_validator(mode="after")
     def _since_goes_with_its_column(self) -> Self:
@@ -90,7 +99,12 @@ class Query(RowMapping):
 
 
 class DatabaseAddress(Strict):
-    """Where a database is: a file of SQLite, or the secret that holds its URL."""
+    """Where a database is: a file of SQLite, or the secret that holds its URL.
+
+    Attributes:
+        sqlite: The path of a SQLite file.
+        url: Where the database's URL is kept, such as {env: HIS_URL}.
+    """
 
     sqlite: ConfigPath | None = None
     url: Secret | None = None
@@ -106,7 +120,15 @@ class DatabaseAddress(Strict):
 
 
 class SqlSettings(SourceSettings):
-    """A database that is asked `every` so often (microseconds); nothing is written to it."""
+    """A database that is asked every so often; nothing is written to it.
+
+    Attributes:
+        sql: Where the database is.
+        timezone: The zone of times that name none. Left out: each client's own.
+        every: How often the database is asked.
+        time_limit: How long a query may take.
+        queries: The queries, each with the meaning of its rows.
+    """
 
     sql: DatabaseAddress
     timezone: Timezone | None = None

@@ -46,9 +46,17 @@ def _reachable(url: str) -> str:
 class TwilioSettings(Strict):
     """An account at Twilio; exactly one of `from_number` and `messaging_service` is its sender.
 
-    `public_url` is the address by which Twilio reaches the daemon: /twilio/inbound and
-    /twilio/status are below it. `previous_auth_token` verifies calls that Twilio signs while the
-    token is being changed.
+    Attributes:
+        account_sid: Where the account's SID is: AC and 32 hexadecimal digits.
+        auth_token: Where the account's auth token is: 32 hexadecimal digits.
+        previous_auth_token: Where the token before it is, while the token is being changed. It only
+            verifies calls that Twilio signs.
+        from_number: The number that texts come from, such as +12025550100.
+        messaging_service: The messaging service that sends texts: MG and 32 hexadecimal digits.
+        timeout_seconds: How many seconds a request to Twilio may take.
+        base_url: A server on this machine that stands in for Twilio in a trial.
+        public_url: The URL by which Twilio reaches the daemon; /twilio/inbound and /twilio/status
+            are below it. Without it no answers and no reports come in by calls.
     """
 
     account_sid: Secret = Secret(env="TWILIO_ACCOUNT_SID")

@@ -18,6 +18,9 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "init": Command(
+        "operations.init", "init", "Write a new site: settings, rules, a systemd unit."
+    ),
     "run": Command(
         "operations.run", "run", "Read events, judge them and tell people, until stopped."
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -40,13 +41,15 @@ def whole_number(most: int | None = None) -> Callable[[object], int]:
 
 
 def open_settings(config: Path) -> Settings:
-    """Read the settings of a configuration file.
+    """Read the settings of a configuration file, and the secrets in the file `.env` beside it.
 
     Raises:
-        MistakesError: The file holds mistakes; it names all of them.
+        MistakesError: A file holds mistakes; it names all of them.
     """
     from engine.config import load
+    from engine.environment_file import read_environment
 
+    read_environment(config.absolute().parent, os.environ)
     return load(config)
 
 

@@ -14,8 +14,9 @@ from engine.model.strict import Strict
 class AuditSettings(Strict):
     """How the audit trail is anchored.
 
-    `anchor` is a file to which the daemon appends the head of the trail; None for no such file.
-    `key` signs each line, so that a line written without it is found.
+    Attributes:
+        anchor: The file to which the daemon appends the head of the trail; null means no file.
+        key: The key that signs each line, so that a line written without it is found.
     """
 
     anchor: ConfigPath | None = Field(default=Path("var/audit_anchor.jsonl"), validate_default=True)

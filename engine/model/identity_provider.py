@@ -15,7 +15,12 @@ from engine.model.strict import Strict
 class IdentityProviderSettings(Strict):
     """Where the provider is, how it knows the console, and which claim names an account.
 
-    `name` is what people call it.
+    Attributes:
+        issuer: The provider's address, which begins with https://.
+        client_id: The id under which the provider knows the console.
+        client_secret: Where the secret is that the provider gave the console.
+        claim: The claim of the provider that names an account.
+        name: What people call the provider, on the page where they sign in.
     """
 
     issuer: str

@@ -14,7 +14,10 @@ from engine.model.strict import Strict
 class LetterSettings(Strict):
     """The folder of templates, and the name of the programme as letters show it.
 
-    Without `sender` no letter is written, because a letter must say whom it is from.
+    Attributes:
+        folder: The folder of the templates.
+        sender: The name of the programme. Without it no letter is written, because a letter must
+            say whom it is from.
     """
 
     folder: ConfigPath = Field(default=Path("letters"), validate_default=True)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant, to_us
 from engine.model.local_time import WallReading
-from engine.model.strict import Strict
+from engine.model.strict import Strict, WrittenAs
 from engine.model.timezone import Timezone
 
 
@@ -54,10 +54,10 @@ DAY_NAMES: tuple[DayName, ...] = (
 )
 Days = Annotated[tuple[DayName, ...], Field(min_length=1), AfterValidator(_in_order)]
 # The time since local midnight by the clock; written such as 18:00.
-TimeOfDay = Annotated[Duration, BeforeValidator(_time_of_day)]
+TimeOfDay = Annotated[Duration, BeforeValidator(_time_of_day), WrittenAs("time of day")]
 # A reading of the local clock, in microseconds as if it were UTC; written as a day and a time of
 # day.
-Reading = Annotated[WallReading, BeforeValidator(_reading)]
+Reading = Annotated[WallReading, BeforeValidator(_reading), WrittenAs("day and time")]
 StaffRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
@@ -67,8 +67,17 @@ class Rotation(Strict):
 
     Its hours begin on the days of `on` at `from` and end at the next `to`. Without `from` and `to`
     they last from the time of day of the first hand-over until the same time of the next day. A
-    turn is a week from the first hand-over on, or the hours of one day. All times are read on the
-    clock in `timezone`, or in the site's if it is left out.
+    turn is a week from the first hand-over on, or the hours of one day.
+
+    Attributes:
+        name: The name of the rotation; an override names it.
+        timezone: The zone of all its times. Left out: the site's.
+        first_handover: When the first person's first turn begins, such as 2026-01-05 08:00.
+        turn: How long a turn lasts.
+        on: The days on which its hours begin.
+        from_time: When its hours begin; it goes with `to`.
+        to_time: When its hours end; it goes with `from`.
+        staff: The refs of the people, in the order of their turns.
     """
 
     name: Name

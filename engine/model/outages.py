@@ -12,7 +12,7 @@ from engine.model.duration import Duration
 from engine.model.instant import HOUR_US, MINUTE_US, Instant
 from engine.model.routing import Microseconds
 from engine.model.rule import Severity
-from engine.model.strict import Strict
+from engine.model.strict import Strict, WrittenAs
 
 
 def _share(written: object) -> object:
@@ -25,13 +25,25 @@ def _share(written: object) -> object:
 
 
 # Written as a percentage, such as 20%.
-Share = Annotated[float, BeforeValidator(_share), Field(gt=0, le=1)]
+Share = Annotated[
+    float, BeforeValidator(_share), Field(gt=0, le=1), WrittenAs("percentage", "{:.0%}".format)
+]
 
 
 class OutageSettings(Strict):
     """When silence counts as an outage, when alerts count as a storm, and how both are handled.
 
-    All durations are in microseconds.
+    Attributes:
+        unread_after: A source that cannot be read for so long is out.
+        share: More of the active clients than this, silent by one rule, point to an outage.
+        at_least: So many clients must be silent before their share counts.
+        within: The time in which these clients must have fallen silent.
+        settle: How long missing data may come in once an outage is over.
+        storm_share: Texts about more of the active clients than this, made within ten minutes, are
+            a storm. Each recipient then gets one text; urgent texts go out as ever.
+        storm_at_least: So many clients must be concerned before their share makes a storm.
+        tell_urgent_after: After so long, supervisors hear how many urgent alerts wait for data.
+        tell_after: After so long, supervisors hear how many other alerts wait for data.
     """
 
     unread_after: Microseconds = HOUR_US

@@ -13,7 +13,7 @@ from engine.model.instant import MINUTE_US
 from engine.model.nearest_word import did_you_mean
 from engine.model.rule import Severity
 from engine.model.staff import Role
-from engine.model.strict import Strict
+from engine.model.strict import Strict, WrittenAs
 
 
 def _microseconds(written: object) -> Duration:
@@ -22,13 +22,19 @@ def _microseconds(written: object) -> Duration:
 
 
 # Written as a duration, such as `45 minutes`.
-Microseconds = Annotated[Duration, BeforeValidator(_microseconds)]
+Microseconds = Annotated[
+    Duration, BeforeValidator(_microseconds), WrittenAs("duration", write_duration)
+]
 
 
 class RoutingStep(Strict):
-    """Tell everybody in a role if nobody has taken the alert for `after` (microseconds).
+    """Tell everybody in a role if nobody has taken the alert by then.
 
-    `otherwise`, written `else:`, keeps it from the admins if the whole policy reaches nobody.
+    Attributes:
+        after: How long after the alert began.
+        to: The role that is told.
+        otherwise: Written as `nobody` at the last step, it keeps the alert from the admins if the
+            whole policy reaches nobody.
     """
 
     after: Microseconds = 0
@@ -95,8 +101,11 @@ def _known(name: str, info: ValidationInfo) -> str:
 class RoutingSettings(Strict):
     """Policies by name, and the policy of each severity if a rule names none.
 
-    Policies of config.yaml stand beside the built-in `urgent`, `case_manager_first` and
-    `case_manager_only`, or replace the one of the same name; severities likewise.
+    Attributes:
+        policies: Lists of steps, by name. They stand beside the built-in `urgent`,
+            `case_manager_first` and `case_manager_only`, or replace the one of the same name.
+        severities: The name of the policy for each severity. A severity that is left out keeps its
+            built-in policy.
     """
 
     policies: Mapping[str, Policy] = _POLICIES

@@ -16,7 +16,12 @@ _LONGEST = 1 << 16  # bytes; no secret is longer
 
 
 class Secret(Strict):
-    """The place of a secret: an environment variable or a file."""
+    """The place of a secret: an environment variable or a file.
+
+    Attributes:
+        env: The name of the environment variable that holds the secret.
+        file: The path of the file that holds the secret. Its mode should be 0600.
+    """
 
     env: str | None = None
     file: ConfigPath | None = None

@@ -40,19 +40,37 @@ Interval = Annotated[Microseconds, AfterValidator(_interval)]
 
 
 class TickSettings(Strict):
-    """How often each flow steps, and how long a step may take before the process ends."""
+    """How often each flow steps, and how long a step may take before the process ends.
+
+    Attributes:
+        ingest: How often sources are read that have no interval of their own.
+        evaluate: How often clients with news, and alerts whose next step is due, are looked at.
+        deliver: How often texts that are due are handed to the gateway.
+        audit: How often the watchdog looks for broken promises.
+        rules: How often rule files are looked at. Two looks that find the same accept a change.
+        reconcile: How often the carrier is asked about texts that it has not reported. Only a
+            carrier that keeps records is asked.
+        give_up_after: How long a step may take. After that the process ends with exit code 3, and
+            the service manager starts it again.
+    """
 
     ingest: Interval = 10 * SECOND_US
     evaluate: Interval = 5 * SECOND_US
     deliver: Interval = 5 * SECOND_US
     audit: Interval = MINUTE_US
-    rules: Interval = 2 * SECOND_US  # two looks that find the same accept a change
-    reconcile: Interval = MINUTE_US  # only with a carrier that keeps records
+    rules: Interval = 2 * SECOND_US
+    reconcile: Interval = MINUTE_US
     give_up_after: Microseconds = 15 * MINUTE_US
 
 
 class WebSettings(Strict):
-    """The address of health and metrics; port 0 takes any free one."""
+    """The address at which carriers and sources post, and at which health and metrics are read.
+
+    Attributes:
+        host: The address of this machine to listen on. Give another than 127.0.0.1 only behind a
+            proxy that speaks TLS, because Handrail itself speaks plain HTTP.
+        port: The TCP port; 0 takes any that is free.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8470
@@ -61,7 +79,15 @@ class WebSettings(Strict):
 class ConsoleSettings(Strict):
     """Where the console is served, the URL by which people call it, and how rules are released.
 
-    Without `url` it is for people on this machine alone.
+    Attributes:
+        host: The address of this machine to listen on. Give another than 127.0.0.1 only behind a
+            proxy that speaks TLS.
+        port: The TCP port; 0 takes any that is free.
+        url: The URL by which people call it, such as https://handrail.example. Without it the
+            console is for people on this machine alone.
+        release: Whether a rule needs a second person to release it.
+        identity_provider: The site's OpenID Connect provider. Without it people sign in by password
+            or passkey alone.
     """
 
     host: str = "127.0.0.1"
@@ -83,7 +109,12 @@ class ConsoleSettings(Strict):
 
 
 class LogSettings(Strict):
-    """How the daemon logs on stderr."""
+    """How the daemon logs on stderr.
+
+    Attributes:
+        format: Lines for people, or JSON for programs that collect logs.
+        level: The least grave lines that are written.
+    """
 
     format: Literal["console", "json"] = "console"
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -93,10 +124,35 @@ class Settings(Strict):
     """The whole of config.yaml.
 
     `engine.config.load` reads each connector's part by the registry.
+
+    Attributes:
+        database: Where everything is kept: sqlite:///FILE, or postgresql://USER@HOST/NAME. A URL
+            with a password belongs into the environment variable HANDRAIL_DATABASE_URL, which
+            overrides this key.
+        timezone: The site's time zone, such as America/New_York. It applies to clients who have
+            none of their own.
+        rules: The folder of the rule files.
+        plans: The folder of schedules, question sets and texts to clients.
+        matching: The file that says which mentors fit a client. It may be missing.
+        kinds: The site's own kinds of event, each with its fields, and fields added to built-in
+            kinds.
+        sources: Where events and the people come from.
+        routing: Who is told about an alert, step by step, until a person has taken it.
+        on_call: The rotations of the people on call.
+        sms: How texts go out.
+        notify_within: An alert that began longer ago than this is history, and texts nobody.
+        outages: When silence counts as missing data, so that alerts wait instead of texting people.
+        ticks: How often each flow steps.
+        web: Where the daemon takes calls, and shows health and metrics.
+        console: The pages for people. Without this part there is no console.
+        log: How the daemon logs.
+        watch: How people hear that the daemon itself has stopped.
+        letters: Letters under a client's consent: their templates, and who writes them.
+        audit: A second place for the head of the audit trail.
     """
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
-    timezone: Timezone  # the site's, if a client has none of their own
+    timezone: Timezone
     rules: ConfigPath = Field(default=Path("rules"), validate_default=True)
     plans: ConfigPath = Field(default=Path("plans"), validate_default=True)
     matching: ConfigPath = Field(default=Path("matching.yaml"), validate_default=True)
@@ -108,12 +164,10 @@ class Settings(Strict):
     routing: RoutingSettings = RoutingSettings()
     on_call: tuple[Rotation, ...] = ()
     sms: InstanceOf[SmsSettings] = Field(default_factory=SmsSettings)
-    # An alert that began longer ago is historic and texts nobody.
     notify_within: Microseconds = 3 * DAY_US
     outages: OutageSettings = USUAL
     ticks: TickSettings = TickSettings()
     web: WebSettings = WebSettings()
-    # Without this part there is none.
     console: ConsoleSettings | None = Field(default=None, validate_default=True)
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()

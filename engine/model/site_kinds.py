@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BeforeValidator, InstanceOf, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, InstanceOf, StringConstraints, WithJsonSchema
 
 from engine.model.event_kinds import Field, Kind, with_site_kinds
 
-_BARE = ("number", "flag", "list", "word", "text")
+_Bare = Literal["number", "flag", "list", "word", "text"]
 _HOW = (
     "write a list of its values, or number, flag, list, word or text, or {number: [lowest, "
     "highest]}"
@@ -19,7 +19,7 @@ _Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_lengt
 
 
 def _field(written: Any) -> Field:
-    if written in _BARE:
+    if written in get_args(_Bare):
         return Field(written)
     if (
         isinstance(written, list)
@@ -57,8 +57,30 @@ def _all_kinds(added: Mapping[str, Mapping[str, Field]]) -> Mapping[str, Kind]:
     return with_site_kinds({name: Kind(name, fields) for name, fields in added.items()})
 
 
+_FIELD_SCHEMA = {
+    "anyOf": [
+        {"enum": [*get_args(_Bare)]},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        {
+            "type": "object",
+            "properties": {"number": {"type": "array", "items": {"type": "number"}}},
+            "required": ["number"],
+        },
+    ]
+}
+
 # Validation turns it into every kind there is, the built-in ones included.
 SiteKinds = Annotated[
-    dict[_Name, dict[_Name, Annotated[InstanceOf[Field], BeforeValidator(_field)]]],
+    dict[
+        _Name,
+        dict[
+            _Name,
+            Annotated[
+                InstanceOf[Field],
+                BeforeValidator(_field),
+                WithJsonSchema(_FIELD_SCHEMA),
+            ],
+        ],
+    ],
     AfterValidator(_all_kinds),
 ]

@@ -25,13 +25,17 @@ class SmsSettings(Strict):
     """How texts go out.
 
     Attributes:
-        gateway: A name of the registry.
+        gateway: Which connector sends texts. `printed` prints them and writes them to `file`;
+            `twilio` sends them to phones.
+        detail: How much a text to staff may say: nothing about the client, the ref, or the ref and
+            the rule's few words of reason.
+        verify_numbers: Whether nobody is texted about a client before their number is confirmed.
+            Left out: where texts reach real phones.
         link: Whether a text to staff holds a short link to the alert in the console.
         senders: How many texts are handed over at once. One sender is kept for urgent texts.
+        file: The file of the texts that do not leave this machine.
         own: The gateway's own settings, which stand under its name.
         reaches_phones: Whether texts leave this machine, as the gateway says.
-        verify_numbers: Whether numbers are verified; None if that follows `reaches_phones`.
-        file: The file of the texts that do not leave this machine.
     """
 
     gateway: str = "printed"

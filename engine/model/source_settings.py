@@ -21,7 +21,11 @@ SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 class SourceSettings(Strict):
     """One item of `sources:`; each connector's settings extend it.
 
-    The source counts as silent if nothing new came for `silent_after` (microseconds).
+    Attributes:
+        name: The name of the source. It is part of each event's identity, so never change it.
+        type: The connector that reads it. The connector's own key, such as `http:`, says it too.
+        silent_after: With nothing new for so long the source is out, though it can be read. Left
+            out: it may be silent for ever.
     """
 
     name: SourceName

@@ -29,9 +29,9 @@ class WatchSettings(Strict):
     """How the daemon is watched from outside.
 
     Attributes:
-        canary: When the admins get the text of the day, by the site's clock; `off` for none. None:
-            at 10:00 where texts reach real phones.
-        ping: The URL that is called each minute while all is well; None for none.
+        canary: When the admins get the text of the day, by the site's clock; `off` means never.
+            Left out: at 10:00 where texts reach real phones.
+        ping: The URL that is called each minute while all is well. It begins with https://.
     """
 
     canary: TimeOfDay | Literal["off"] | None = None

@@ -38,6 +38,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     "medications": ("id", "client", "when", "drug", "status", "dose_mg", "days_supply"),
 }  # fmt: skip
 _SITE = ZoneInfo("America/New_York")
+_EXAMPLES = 3
 
 
 def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
@@ -52,12 +53,30 @@ def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     for name, rows in _files(now, Random(seed)).items():
-        with (unfinished / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, _COLUMNS[name], restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        _write(unfinished, name, rows)
     os.replace(unfinished, folder)
     return True
+
+
+def write_examples(folder: Path, now: datetime, seed: int = 1) -> None:
+    """Write one small file of each sort into a new folder, to show the columns to a new site.
+
+    They name the staff and three clients of the sample, and hold at most three rows about these.
+    """
+    shown = {client.ref for client in CLIENTS[:_EXAMPLES]}
+    folder.mkdir()
+    for name, rows in _files(now, Random(seed)).items():
+        if name in {"staff", "mentors"}:
+            _write(folder, name, rows)
+        else:
+            _write(folder, name, [row for row in rows if row["client"] in shown][-_EXAMPLES:])
+
+
+def _write(folder: Path, name: str, rows: Iterable[Cells]) -> None:
+    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, _COLUMNS[name], restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _files(now: datetime, random: Random) -> Mapping[str, Iterable[Cells]]:

@@ -66,7 +66,7 @@ def check(
         raise MistakesError(list(set(mistakes)))
     found = [*(() if paths else found), *(one for each in rule_sets for one in warnings(each))]
     if settings and not paths:
-        found += _outdated(settings)
+        found += _outdated(settings, config)
         found += _beside_the_database(settings, rule_sets)
     if format is TextFormat.JSON:
         told = [("error", *mistake) for mistake in sorted(set(mistakes))]
@@ -121,23 +121,22 @@ def plan_set(paths: list[Path], settings: Settings) -> RuleFileSet | None:
     return read_plans(wanted, near(settings.rules), settings) if wanted[0].exists() else None
 
 
-def _outdated(settings: Settings) -> Iterator[Mistake]:
-    """Yield the schemas beside the rules that would make editors disagree with this check."""
-    from engine.rulebook.language.cases_schema import cases_schema
-    from engine.rulebook.language.schema import rules_schema
-    from engine.rulebook.language.schema_shapes import written
-    from engine.rulebook.plans.plan_schema import plans_schema
+def _outdated(settings: Settings, config: Path) -> Iterator[Mistake]:
+    """Yield the schemas beside the files that would make editors disagree with this check."""
+    from engine.cli.rules.schema import Files, schema_text
 
-    for name, schema, folder in (
-        ("rules", rules_schema, settings.rules),
-        ("cases", cases_schema, settings.rules),
-        ("plans", plans_schema, settings.plans),
-    ):
-        file = near(folder) / f"{name}.schema.json"
-        if file.is_file() and file.read_text("utf-8", "replace") != written(schema(settings.kinds)):
+    beside = {
+        Files.RULES: settings.rules,
+        Files.CASES: settings.rules,
+        Files.PLANS: settings.plans,
+        Files.CONFIG: config.absolute().parent,
+    }
+    for of, folder in beside.items():
+        file = near(folder) / f"{of}.schema.json"
+        if file.is_file() and file.read_text("utf-8", "replace") != schema_text(of, settings.kinds):
             text = (
                 "is not of this configuration and version; "
-                f"write it again: handrail schema {name} --output {file}"
+                f"write it again: handrail schema {of} --output {file}"
             )
             yield Mistake(str(file), 0, 0, text)
 
