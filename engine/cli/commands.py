@@ -74,6 +74,11 @@ COMMANDS = {
     "schedules": Command("schedules.schedules", "app", "List, explain and change what is due."),
     "clients": Command("schedules.clients", "app", "Show what clients are due to do."),
     "draw": Command("schedules.draw", "app", "Show who is drawn today; audit the draws."),
+    "backup": Command("operations.backup", "backup", "Write a backup, verified by opening it."),
+    "backup-key": Command(
+        "operations.backup", "backup_key", "Make a pair of keys for encrypted backups."
+    ),
+    "restore": Command("operations.backup", "restore", "Fill a new database from a backup."),
     "archive": Command(
         "operations.archive", "archive", "Write clients and events as Parquet for studies."
     ),

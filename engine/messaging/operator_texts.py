@@ -88,6 +88,15 @@ def canary() -> str:
     return "Handrail: the text of the day. It checks that texts arrive. Nothing is to be done."
 
 
+def restored(until: str) -> str:
+    """Tell an admin that the database is that of an earlier instant.
+
+    Args:
+        until: The instant up to which the backup knows everything, in words.
+    """
+    return f"Handrail: restored from the backup of {until}. Texts since then may come again."
+
+
 def confirm_phone(who: str, code: str) -> str:
     """Ask a phone whether it is that of a member of staff or mentor, and say nothing else.
 

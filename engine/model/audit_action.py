@@ -75,6 +75,8 @@ class AuditAction(StrEnum):
     PROMISE_BROKEN = "promise broken"
     PROMISE_RESTORED = "promise restored"
     CLOCK_REPAIRED = "clock repaired"
+    BACKED_UP = "backed up"
+    RESTORED = "restored"
     # the console
     ACCOUNT_ADDED = "account added"
     ACCOUNT_DISABLED = "account disabled"

@@ -77,6 +77,7 @@ class MessageKind(StrEnum):
     CANARY = "canary"  # the text of the day; `sequence` is when it was due
     CONFIRM_PHONE = "confirm_phone"  # asks whether a number is that of the person
     PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
+    RESTORED = "restored"  # the database is that of an earlier instant
     EMERGENCY_ACCESS = "emergency_access"  # a client was opened; `subject_id` is the access
     HELD = "held"
     HELD_URGENT = "held_urgent"

@@ -106,8 +106,12 @@ class Database:
         return database._of_this_version()
 
     @classmethod
-    def existing(cls, url: str) -> Database:
+    def existing(cls, url: str, *, of_any_version: bool = False) -> Database:
         """Open as `ready` does, but make nothing, because a missing file may be mistyped.
+
+        Args:
+            url: As `open` takes it.
+            of_any_version: Whether the tables may be those of another version.
 
         Raises:
             StoreUnavailableError: The file is missing, or the database cannot be used.
@@ -121,7 +125,7 @@ class Database:
             )
         database = cls.open(url)
         database.check()
-        return database._of_this_version()
+        return database if of_any_version else database._of_this_version()
 
     @property
     def dialect(self) -> str:
