@@ -14,10 +14,10 @@ from pydantic_core import ErrorDetails
 
 from connectors import registry
 from engine.config_mistakes import Part, mistakes_of, node_at
-from engine.errors import Mistake, MistakesError, UserError
+from engine.config_warnings import warnings_of
+from engine.errors import Mistake, MistakesError
 from engine.model.event_kinds import Kind
 from engine.model.redaction import holds_password
-from engine.model.secret import secrets_in
 from engine.model.settings import Settings
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
@@ -36,17 +36,20 @@ def load(path: Path) -> Settings:
     Raises:
         MistakesError: The file cannot be read, or has mistakes; all of them are named.
     """
-    return read(path)[0]
+    return _read(path)[1]
 
 
 def read(path: Path) -> tuple[Settings, list[Mistake]]:
-    """Read the settings as `load` does, and warn of probable mistakes.
-
-    A mapping that never says what happened is one, and a secret that is not where the file says.
+    """Read the settings as `load` does, and warn of settings that are probably mistakes.
 
     Raises:
         MistakesError: As `load` raises it.
     """
+    source, settings = _read(path)
+    return settings, list(warnings_of(source, settings, os.environ))
+
+
+def _read(path: Path) -> tuple[YamlSource, Settings]:
     source = YamlSource.read(path)
     if not source.mistakes and not isinstance(source.root, yaml.MappingNode):
         words = "holds no settings; write 'key: value' lines, such as timezone: UTC"
@@ -66,21 +69,7 @@ def read(path: Path) -> tuple[Settings, list[Mistake]]:
     mistakes = [*source.mistakes, *mistakes_of(source, reading.details, reading.parts)]
     if settings is None or mistakes:
         raise MistakesError(mistakes)
-    return settings, _warnings(source, settings)
-
-
-def _warnings(source: YamlSource, settings: Settings) -> list[Mistake]:
-    found: list[tuple[Place, str]] = []
-    for index, each in enumerate(settings.sources):
-        inner = each.warnings(settings.kinds)
-        found += ((("sources", index, *place), text) for place, text in inner)
-    for place, secret in secrets_in(settings):
-        try:
-            secret.read(os.environ)
-        except UserError as error:
-            found.append((place, str(error)))
-    marks = ((node_at(source.root, place).start_mark, text) for place, text in found)
-    return [Mistake(source.name, mark.line + 1, mark.column + 1, text) for mark, text in marks]
+    return source, settings
 
 
 @dataclass

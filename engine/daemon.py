@@ -168,14 +168,17 @@ class Watch:
     """The facts about the daemon for the pages for machines."""
 
     def __init__(self, engine: Engine, scheduler: Scheduler) -> None:
+        """Read the token of the pages, if they have one; UserError if it is missing."""
         self._engine = engine
         self._scheduler = scheduler
+        token = engine.settings.web.token
+        self._token = token.read(os.environ) if token else ""
 
     def application(self) -> FastAPI:
         """Make the pages in the thread that serves them, because FastAPI takes long to import."""
         from engine.web.application import application  # noqa: PLC0415
 
-        return application(self, self._engine.incoming.routes())
+        return application(self, self._engine.incoming.routes(), self._token)
 
     def stale(self) -> list[str]:
         """Return the ticks that show no life, and vital ones without success for too long."""

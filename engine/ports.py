@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
@@ -243,6 +243,22 @@ class GatewayConnector(Protocol):
 
     def reaches_phones(self, own: Strict | None) -> bool:
         """Return whether texts leave this machine, so that a wrong number is a stranger's."""
+
+    def weaknesses(self, own: Strict | None, environ: Mapping[str, str]) -> Iterable[str]:
+        """Return why the settings and their secrets can hardly be right; nothing is asked.
+
+        Each secret is there.
+        """
+
+    def examine(self, own: Strict | None, environ: Mapping[str, str]) -> Iterable[tuple[bool, str]]:
+        """Ask the carrier whether it takes our texts, without sending any.
+
+        Returns:
+            Pairs of whether all is well, and a sentence for `doctor`.
+
+        Raises:
+            UserError: A secret is missing.
+        """
 
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]

@@ -177,6 +177,11 @@ class Hl7Settings(SourceSettings):
         """The folder into which people drop its files; None if messages come over a port."""
         return self.hl7v2.folder
 
+    @property
+    def certificate(self) -> Path | None:
+        """The file of the certificate that the sender sees; None without TLS."""
+        return self.hl7v2.tls.cert if self.hl7v2.tls else None
+
     def examine(self) -> tuple[bool, str]:
         """Return whether messages can come now, and a sentence about it."""
         folder = self.hl7v2.folder

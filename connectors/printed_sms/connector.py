@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from engine.model.sms_settings import SmsSettings
@@ -17,6 +17,16 @@ SETTINGS = None  # `file:` of `sms:` is all it needs
 def reaches_phones(own: Strict | None) -> bool:  # noqa: ARG001 - it has none
     """Return False: its texts do not leave this machine."""
     return False
+
+
+def weaknesses(own: Strict | None, environ: Mapping[str, str]) -> Iterable[str]:  # noqa: ARG001 - it has no settings
+    """Return nothing, because it has no account that could be wrong."""
+    return ()
+
+
+def examine(own: Strict | None, environ: Mapping[str, str]) -> Iterable[tuple[bool, str]]:  # noqa: ARG001 - it has no settings
+    """Return nothing, because there is no carrier to ask."""
+    return ()
 
 
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> PrintedSms:  # noqa: ARG001 - it has no secrets

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
+from connectors.twilio import account_weaknesses
 from connectors.twilio.settings import TwilioSettings
 from engine.model.sms_settings import SmsSettings
 from engine.model.strict import Strict
@@ -18,6 +19,24 @@ SETTINGS = TwilioSettings
 def reaches_phones(own: Strict | None) -> bool:
     """Return whether texts go to Twilio itself, and not to a server on this machine."""
     return not (isinstance(own, TwilioSettings) and own.base_url)
+
+
+def weaknesses(own: Strict | None, environ: Mapping[str, str]) -> Iterable[str]:
+    """Return why the account, its token or its sender can hardly be right."""
+    assert isinstance(own, TwilioSettings)
+    return [*account_weaknesses.of_account(own, environ), *account_weaknesses.of_sender(own)]
+
+
+def examine(own: Strict | None, environ: Mapping[str, str]) -> Iterable[tuple[bool, str]]:
+    """Ask Twilio for the account."""
+    from connectors.twilio.gateway import TwilioSms  # noqa: PLC0415 - takes long to import
+
+    assert isinstance(own, TwilioSettings)
+    gateway = TwilioSms(own, environ)
+    try:
+        return [gateway.examine()]
+    finally:
+        gateway.close()
 
 
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> TwilioSms:  # noqa: ARG001 - nothing is printed

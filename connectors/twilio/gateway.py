@@ -68,6 +68,23 @@ class TwilioSms:
         self._http = _HttpClient(settings)
         self.client = Client(account_sid, auth_token, http_client=self._http)
 
+    def close(self) -> None:
+        """Let go of the connections to Twilio."""
+        self._http.session.close()
+
+    def examine(self) -> tuple[bool, str]:
+        """Return whether Twilio knows the account as active, and a sentence about it."""
+        try:
+            status = self.client.api.v2010.accounts(self.account_sid).fetch().status
+        except Exception as error:
+            told = _failure(error)
+            if told.outcome == "stopped":
+                return False, f"Twilio refuses the account or its token (error {told.error_code})."
+            return False, f"Twilio cannot be asked: {told.error_text}."
+        if status != "active":
+            return False, f"Twilio says that the account is {status}, so no text goes out."
+        return True, "Twilio knows the account, and it is active."
+
     def send(self, message: Outgoing) -> SendResult:
         """Create the message at Twilio."""
         settings = self._settings

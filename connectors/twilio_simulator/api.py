@@ -72,6 +72,8 @@ class Api:
         allowed = base64.b64encode(f"{account}:{self.auth_token}".encode()).decode()
         if request.authorization != f"Basic {allowed}":
             return _refused(401, 20003, "Authenticate")
+        if request.path == f"/{API_VERSION}/Accounts/{account}.json":
+            return Answer(200, json.dumps({"sid": account, "status": self.carrier.status}))
         messages = f"/{API_VERSION}/Accounts/{account}/Messages"
         if request.path == f"{messages}.json":
             return (

@@ -49,6 +49,7 @@ class Carrier:
         self.number = number
         self.account_sid = account_sid
         self.trouble = trouble or Trouble()
+        self.status = "active"  # of the account; suspended or closed otherwise
         self.texts: dict[str, CarrierMessage] = {}
         self.opted_out: set[str] = set()
         self.inbound_url: str | None = None

@@ -22,6 +22,7 @@ from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.schedule import ANSWERS, GOALS, SOURCE
+from engine.model.secret import Secret
 from engine.model.site_kinds import SiteKinds
 from engine.model.sms_settings import SmsSettings
 from engine.model.source_settings import SourceSettings
@@ -70,10 +71,13 @@ class WebSettings(Strict):
         host: The address of this machine to listen on. Give another than 127.0.0.1 only behind a
             proxy that speaks TLS, because Handrail itself speaks plain HTTP.
         port: The TCP port; 0 takes any that is free.
+        token: Where a token is that callers of /metrics and /readyz must bring, as in
+            `Authorization: Bearer TOKEN`. Without it everybody who reaches the port reads them.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8470
+    token: Secret | None = None
 
 
 class ConsoleSettings(Strict):

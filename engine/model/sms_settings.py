@@ -48,6 +48,11 @@ class SmsSettings(Strict):
     reaches_phones: bool = Field(default=False, exclude=True)
 
     @property
+    def called_at(self) -> str | None:
+        """The URL by which the carrier calls us; None if it does not."""
+        return getattr(self.own, "public_url", None)
+
+    @property
     def verifies_numbers(self) -> bool:
         """Whether nobody is texted about a client before their number is confirmed."""
         return self.reaches_phones if self.verify_numbers is None else self.verify_numbers

@@ -78,6 +78,11 @@ class SourceSettings(Strict):
         return None
 
     @property
+    def certificate(self) -> Path | None:
+        """The file of the certificate that senders see; None if it shows none."""
+        return None
+
+    @property
     def poll_interval(self) -> Duration | None:
         """How often it is asked; None if it is looked at whenever the daemon reads its sources."""
         return None

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from engine.ports import AddRoutes
+from engine.web.bearer_token import bearer_of
 from engine.web.health import Watched, add_health
 from engine.web.metrics import Measured, add_metrics
 
@@ -21,13 +22,20 @@ class Daemon(Watched, Measured, Protocol):
     """The daemon as its pages see it."""
 
 
-def application(daemon: Daemon, webhooks: Sequence[AddRoutes] = ()) -> FastAPI:
-    """Make the application; `webhooks` add the calls of the carrier and of sources."""
+def application(daemon: Daemon, webhooks: Sequence[AddRoutes] = (), token: str = "") -> FastAPI:
+    """Make the application.
+
+    Args:
+        daemon: The daemon, whose state is shown.
+        webhooks: Add the calls of the carrier and of sources.
+        token: What a reader of figures and readiness must bring; "" lets everybody read them.
+    """
+    asked = [Depends(bearer_of(token))] if token else []
     app = FastAPI(
         title="Handrail", docs_url=None, redoc_url=None, openapi_url=None, lifespan=few_threads
     )
-    add_health(app, daemon)
-    add_metrics(app, daemon)
+    add_health(app, daemon, asked)
+    add_metrics(app, daemon, asked)
     for add in webhooks:
         add(app)
     return app

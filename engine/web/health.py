@@ -7,15 +7,25 @@ path or the database, because any caller on the network may read them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Response, status
+from fastapi import FastAPI, Response, params, status
 
 _READY_THREADS = 2
-_ARTICLES = {"alert": "an alert ", "client": "a client ", "source": "a source "}
-_NAMED = re.compile(r"^(alert|client|source) .+? (?=has |is |cannot |brings )")
+# The promises of the watchdog that name something, without it.
+_UNNAMED = tuple((re.compile(named), unnamed) for named, unnamed in (
+    (r"^alert .+? (?=has |is )", "an alert "),
+    (r"^client .+? (?=has |is |cannot )", "a client "),
+    (r"^source .+? (?=is |cannot |brings )", "a source "),
+    (r"^texts to .+ do not arrive", "texts to a person do not arrive"),
+    (r"^the phone of .+ is not confirmed", "the phone of a person is not confirmed"),
+    (r"^the text of the day to .+ has not arrived", "a text of the day has not arrived"),
+    (r"from the source .+, so nothing was ended", "from a source, so nothing was ended"),
+    (r"^row \d+ of the audit trail (is gone|is another) .*", r"a row of the audit trail \1"),
+    (r"^(the anchor of the audit trail) .*", r"\1 is wrong"),
+))  # fmt: skip
 
 
 class Watched(Protocol):
@@ -31,8 +41,8 @@ class Watched(Protocol):
         """Return what a person should look at although work goes on, a few words each."""
 
 
-def add_health(app: FastAPI, watched: Watched) -> None:
-    """Serve /healthz and /readyz."""
+def add_health(app: FastAPI, watched: Watched, asked: Sequence[params.Depends] = ()) -> None:
+    """Serve /healthz to everybody, and /readyz to callers who pass what is `asked`."""
     threads = CapacityLimiter(_READY_THREADS)
 
     @app.get("/healthz")
@@ -40,7 +50,7 @@ def add_health(app: FastAPI, watched: Watched) -> None:
         """Answer 200, or 503 with the stale ticks."""
         return _verdict(response, "stale", watched.stale())
 
-    @app.get("/readyz")
+    @app.get("/readyz", dependencies=asked)
     async def readyz(response: Response) -> dict[str, object]:
         """Answer 200, or 503 with the reasons."""
         reasons = await _in_thread(watched.unready, threads)
@@ -51,9 +61,14 @@ def add_health(app: FastAPI, watched: Watched) -> None:
 
 
 def without_names(promises: Iterable[str]) -> list[str]:
-    """Return broken promises, each once, without the alert, client or source it names."""
-    found = (_NAMED.sub(lambda name: _ARTICLES[name[1]], promise) for promise in promises)
-    return list(dict.fromkeys(found))
+    """Return broken promises, each once, without the alert, person, source or file it names."""
+    return list(dict.fromkeys(_without_name(promise) for promise in promises))
+
+
+def _without_name(promise: str) -> str:
+    for named, unnamed in _UNNAMED:
+        promise = named.sub(unnamed, promise)
+    return promise
 
 
 async def _in_thread(look: Callable[[], list[str]], threads: CapacityLimiter) -> list[str]:

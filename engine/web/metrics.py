@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Response, params
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -21,13 +21,13 @@ class Measured(Protocol):
         """Return the present figures."""
 
 
-def add_metrics(app: FastAPI, measured: Measured) -> None:
-    """Serve /metrics."""
+def add_metrics(app: FastAPI, measured: Measured, asked: Sequence[params.Depends] = ()) -> None:
+    """Serve /metrics to callers who pass what is `asked`."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(measured)
     threads = CapacityLimiter(1)
 
-    @app.get("/metrics")
+    @app.get("/metrics", dependencies=asked)
     async def metrics() -> Response:
         """Answer the figures."""
         body = await to_thread.run_sync(generate_latest, registry, limiter=threads)

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from prometheus_client import Metric
@@ -52,9 +52,10 @@ def web(daemon: Daemon) -> Iterator[WebServer]:
     server.stop()
 
 
-def get(web: WebServer, path: str) -> tuple[int, str]:
+def get(web: WebServer, path: str, authorization: str = "") -> tuple[int, str]:
+    asked = Request(web.address + path, headers={"Authorization": authorization})
     try:
-        with urlopen(web.address + path, timeout=10) as answer:
+        with urlopen(asked, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
@@ -89,6 +90,21 @@ def test_metrics_are_prometheus_text(web: WebServer) -> None:
     status, body = get(web, "/metrics")
     assert status == 200
     assert "handrail_rejects 3.0" in body
+
+
+@pytest.mark.parametrize("page", ["/metrics", "/readyz"])
+def test_with_a_token_figures_and_readiness_are_for_those_who_bring_it(
+    page: str, daemon: Daemon
+) -> None:
+    server = WebServer("127.0.0.1", 0, lambda: application(daemon, token="open sesame"))
+    server.start()
+    try:
+        for wrong in ("", "Bearer ", "Bearer open", "Basic open sesame", "Bearer open sesame2"):
+            assert get(server, page, wrong)[0] == 401
+        assert get(server, page, "Bearer open sesame")[0] == 200
+        assert get(server, "/healthz")[0] == 200
+    finally:
+        server.stop()
 
 
 def test_nothing_else_is_served(web: WebServer) -> None:
@@ -148,6 +164,11 @@ def test_warnings_name_nothing_of_the_site_and_each_kind_once() -> None:
         "client 4 cannot be evaluated",
         "source st-mary detox cannot be read",
         "texts cannot be sent",
+        "texts to CM-7 do not arrive (error 30003)",
+        "the phone of Sam is not confirmed",
+        "the text of the day to SV-1 has not arrived",
+        "too much is gone at once from the source st-mary, so nothing was ended",
+        "row 12 of the audit trail is gone since it was anchored, at 2026-03-01; move /srv/a away",
     ]
     assert without_names(broken) == [
         "an alert has nobody",
@@ -155,4 +176,9 @@ def test_warnings_name_nothing_of_the_site_and_each_kind_once() -> None:
         "a client cannot be evaluated",
         "a source cannot be read",
         "texts cannot be sent",
+        "texts to a person do not arrive (error 30003)",
+        "the phone of a person is not confirmed",
+        "a text of the day has not arrived",
+        "too much is gone at once from a source, so nothing was ended",
+        "a row of the audit trail is gone",
     ]

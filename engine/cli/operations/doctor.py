@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+
 import typer
 
 from engine.cli.instants import now
@@ -10,10 +13,15 @@ from engine.cli.printing import Format, ListFormat, show_rows
 
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE) -> None:
-    """Examine the database, rules, sources, flows and messages; exit 1 if something is wrong."""
+    """Examine whether everything works; exit 1 if something is wrong."""
+    from connectors import registry
+    from engine.environment_file import NAME
     from engine.flows.operations.doctor import examine
 
-    checks = list(examine(open_settings(config), now()))
+    settings = open_settings(config)
+    gateway = registry.gateway(settings.sms.gateway)
+    carrier = partial(gateway.examine, settings.sms.own, os.environ)
+    checks = list(examine(settings, now(), carrier, [config.absolute().parent / NAME]))
     rows = [(check.name, "ok" if check.ok else "WRONG", check.said) for check in checks]
     show_rows(rows, ("check", "state", "said"), format)
     if not all(check.ok for check in checks):

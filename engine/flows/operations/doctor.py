@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from engine.calendar.machine_clock import BEHIND_US
 from engine.errors import MistakesError, StoreUnavailableError, UserError
+from engine.flows.operations import machine_checks
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.check_result import Check, lasting, listed
 from engine.flows.operations.data_checks import examine_data
+from engine.flows.operations.machine_checks import Carrier
 from engine.flows.operations.on_call import arranged, gaps, off_hours, strangers
 from engine.flows.operations.people_checks import examine_people
 from engine.flows.operations.permissions import too_wide
@@ -39,14 +42,26 @@ from engine.store.people import on_call, phone_codes, roster, staff
 GRACE_US = 120 * SECOND_US
 
 
-def examine(settings: Settings, now: Instant) -> Iterator[Check]:
-    """Check everything at `now`; nothing is written."""
+def examine(
+    settings: Settings, now: Instant, carrier: Carrier = tuple, private: Sequence[Path] = ()
+) -> Iterator[Check]:
+    """Check everything; nothing is written or sent.
+
+    Args:
+        settings: The site's settings.
+        now: The present instant.
+        carrier: Asks the carrier for our account.
+        private: Files besides the settings' own that must be open to this account alone.
+    """
     yield _inference()
     rules, rulebook = _rules(settings)
     yield rules
     for source in settings.sources:
         yield Check(f"source {source.name}", *source.examine())
-    yield _permissions(settings)
+    yield _permissions(settings, private)
+    yield machine_checks.of_disk(settings)
+    yield from machine_checks.of_certificates(settings, now)
+    yield from machine_checks.of_carrier(carrier)
     try:
         database = Database.existing(settings.database)
     except StoreUnavailableError as error:
@@ -66,6 +81,7 @@ def examine(settings: Settings, now: Instant) -> Iterator[Check]:
             yield _held(conn)
             yield from _mutes(conn, settings, now)
             yield _messages(conn)
+            yield from machine_checks.of_queues(conn, now)
             yield from _phones(conn, settings)
             yield from examine_data(conn, settings, rulebook, now)
             yield from _refs(conn)
@@ -83,8 +99,8 @@ def _inference() -> Check:
     )
 
 
-def _permissions(settings: Settings) -> Check:
-    wide = too_wide(settings)
+def _permissions(settings: Settings, private: Sequence[Path]) -> Check:
+    wide = too_wide(settings, private)
     said = "Data and secrets are open to this account alone."
     return Check("permissions", not wide, ". ".join(wide) + "." if wide else said)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.model.secret import secrets_in
@@ -13,13 +13,14 @@ _GROUP_AND_OTHERS = 0o077
 _OTHERS = 0o007
 
 
-def too_wide(settings: Settings) -> list[str]:
+def too_wide(settings: Settings, private: Sequence[Path] = ()) -> list[str]:
     """Return which files and folders are open to other accounts, one sentence each.
 
     The database, the outbox file and secret files belong to the service alone. Another account may
     drop files into an inbox as a member of its group, but no other may.
     """
-    found = [_sentence(path, _GROUP_AND_OTHERS) for path in _own(settings)]
+    own = (*_own(settings), *private)
+    found = [_sentence(path, _GROUP_AND_OTHERS) for path in own]
     found += [_sentence(path, _OTHERS) for path in _inboxes(settings)]
     return [sentence for sentence in found if sentence]
 

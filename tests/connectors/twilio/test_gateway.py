@@ -67,6 +67,33 @@ def only_post(server: LocalTwilio) -> dict[str, str]:
     return given
 
 
+def test_the_account_is_asked_for_without_a_text(server: LocalTwilio, gateway: TwilioSms) -> None:
+    assert gateway.examine() == (True, "Twilio knows the account, and it is active.")
+    assert [(method, path) for method, path, _ in server.api.requests] == [
+        ("GET", f"/2010-04-01/Accounts/{ACCOUNT}.json")
+    ]
+
+
+def test_an_account_that_sends_nothing_is_said(server: LocalTwilio, gateway: TwilioSms) -> None:
+    server.carrier.status = "suspended"
+    said = "Twilio says that the account is suspended, so no text goes out."
+    assert gateway.examine() == (False, said)
+
+
+def test_a_token_that_twilio_refuses_is_said_without_it(
+    server: LocalTwilio, gateway: TwilioSms
+) -> None:
+    server.api.fails(401, 20003, "Authenticate")
+    said = "Twilio refuses the account or its token (error 20003)."
+    assert gateway.examine() == (False, said)
+
+
+def test_a_twilio_that_cannot_be_reached_is_said(gateways: list[TwilioSms]) -> None:
+    found, said = make(gateways, "http://127.0.0.1:1").examine()
+    assert not found
+    assert said.startswith("Twilio cannot be asked: ")
+
+
 def test_a_message_that_was_taken_comes_back_with_twilios_id(
     server: LocalTwilio, gateway: TwilioSms
 ) -> None:

@@ -234,6 +234,7 @@ def test_a_database_that_cannot_be_reached_leaves_the_rest_to_be_seen(site: Sett
         "rules",
         "source clinic",
         "permissions",
+        "disk",
         "database",
     ]
     assert not checks[-1].ok
