@@ -44,6 +44,10 @@ def split_records(
             left over.
     """
     lines, spoilt = _decode(data, encoding)
+    if not (spoilt or b'"' in data):
+        plain = _plain_records(lines, delimiter, width)
+        if plain is not None:
+            return Records(plain, len(data), len(lines))
     records: list[Record] = []
     start = 0
     while start < len(lines):
@@ -82,6 +86,25 @@ def split_records(
                 records.append(Record(start, cells[:width], text.rstrip("\r\n"), None))
             start = end
     return Records(records, len(data), len(lines))
+
+
+def _plain_records(lines: Sequence[str], delimiter: str, width: int | None) -> list[Record] | None:
+    """Return the records of lines without quotes, each of which is one; None if a line is not."""
+    records: list[Record] = []
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    for number, (cells, line) in enumerate(zip(rows, lines, strict=True)):
+        fault = None
+        if len(cells) != width or len(line) > LONGEST_RECORD:
+            fault = _fault(cells, line, width)
+        if fault:
+            short = cells if width is not None and len(cells) < width else []
+            records.append(Record(number, short, shown_text(line), fault))
+        elif any(cells):
+            records.append(Record(number, cells[:width], line.rstrip("\r\n"), None))
+    return records
 
 
 def _decode(data: bytes, encoding: str) -> tuple[Sequence[str], Mapping[int, str]]:

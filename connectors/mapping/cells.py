@@ -34,18 +34,25 @@ PLAIN = Notation()
 
 
 class Remembered(Generic[T]):
-    """A function of some of a row's cells that is computed once for equal cells."""
+    """A function of some of a row's cells that is computed once for equal cells.
+
+    Attributes:
+        pick: Takes the cells from a row.
+        answers: The function's value by those cells; code that runs for every row asks it directly.
+    """
 
     def __init__(
         self, names: Iterable[str], columns: Columns, make: Callable[[Columns], Callable[[Row], T]]
     ) -> None:
         used = sorted(set(names), key=columns.__getitem__)
-        self._pick = _picker([columns[name] for name in used])
-        self._answers = _Answers(make({name: place for place, name in enumerate(used)}))
+        self.pick = _picker([columns[name] for name in used])
+        self.answers: Mapping[tuple[Any, ...], T] = _Answers(
+            make({name: place for place, name in enumerate(used)})
+        )
 
     def __call__(self, row: Row) -> T:
         """Return the function's value for this row; an error is raised each time."""
-        return self._answers[self._pick(row)]
+        return self.answers[self.pick(row)]
 
 
 class _Answers(dict[tuple[Any, ...], T]):

@@ -116,15 +116,19 @@ def compile_event(
     )
     note_of = _compile_note(mapping, kind, columns, notation)
     version_of = compile_event_version(mapping, columns, clock)
+    word = mapping.kind
+    clients, pick_client = client_of.answers, client_of.pick
+    times, pick_time = at_of.answers, at_of.pick
+    values, pick_values = fields_of.answers, fields_of.pick
 
     def event(row: Row, line: int, text: str) -> ReadEvent | None:
-        fields = fields_of(row)
+        fields = values[pick_values(row)]
         if fields is None:
             return None
-        at, local = at_of(row)
+        at, local = times[pick_time(row)]
         return ReadEvent(
-            client_of(row), mapping.kind, at, key_of(row), fields, note_of(row), line, local, text,
-            version_of and version_of(row),
+            clients[pick_client(row)], word, at, key_of(row), fields, note_of and note_of(row),
+            line, local, text, version_of and version_of(row),
         )  # fmt: skip
 
     return event
@@ -241,14 +245,14 @@ def _compile_fields(
 
 def _compile_note(
     mapping: EventMapping, kind: Kind, columns: Columns, notation: Notation
-) -> Callable[[Row], str | None]:
+) -> Callable[[Row], str | None] | None:
     takes = [
         compile_cells(cells, columns, notation)
         for word, cells in mapping.fields.items()
         if kind.fields[word].type == "text"
     ]
     if not takes:
-        return lambda _: None
+        return None
 
     def note(row: Row) -> str | None:
         said = [constant_text(value) for take in takes if (value := take(row)) is not None]

@@ -269,6 +269,8 @@ class Rows:
                 )
             into.events += events
             into.skipped += not events
+        if len(events) == len(self._keys) and not (self._part_reads or self._former):
+            return
         made = {event.key for event in events}
         if len(events) < len(self._keys) or self._part_reads:
             after = len(into.events)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, update
@@ -12,8 +11,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert,
 from engine.model.event import NewEvent
 from engine.model.instant import DAY_US, Instant
 from engine.model.intake import Gone
+from engine.store.database.insert_many import insert_unknown
 from engine.store.database.parameter_limit import in_parts
-from engine.store.database.upsert import insert_of
 from engine.store.intake import withdrawals
 from engine.store.intake.withdrawals import item_of
 from engine.store.tables.intake import event_versions, events
@@ -22,6 +21,10 @@ from engine.store.tables.intake import event_versions, events
 FAR_US = 31 * DAY_US
 _CONTENT = ("client_id", "kind", "occurred_at", "fields", "note")
 _TOLD = ("origin", "recorded_at", "version")  # where, when and as which version it was said
+_INSERTED = (
+    "client_id", "kind", "occurred_at", "recorded_at", "source", "key", "fields", "note", "origin",
+    "version",
+)  # fmt: skip
 _NEWEST = select(func.max(events.c.id))
 # The character after a colon is a semicolon, so that the index finds the keys of a series.
 _OF_SERIES = select(events.c.key, events.c.origin).where(
@@ -32,14 +35,6 @@ _OF_SERIES = select(events.c.key, events.c.origin).where(
 )
 
 Content = tuple[int, str, int, str, str | None]
-
-
-@cache
-def _unless_known(dialect: str) -> Any:
-    unless_known = insert_of(dialect, events).on_conflict_do_nothing(
-        index_elements=["source", "key"]
-    )
-    return unless_known.execution_options(preserve_rowcount=True)
 
 
 @dataclass(slots=True)
@@ -106,23 +101,11 @@ def add(
     source, rest = found[0].source, _come_back(conn, found)
     newest = conn.scalar(_NEWEST) or 0
     if rest:
-        # Written out, because it runs for a third of a million rows.
         rows = [
-            {
-                "client_id": client_id,
-                "kind": kind,
-                "occurred_at": occurred_at,
-                "recorded_at": now,
-                "source": source,
-                "key": key,
-                "fields": fields,
-                "note": note,
-                "origin": origin,
-                "version": version,
-            }
+            (client_id, kind, occurred_at, now, source, key, fields, note, origin, version)
             for client_id, kind, occurred_at, _, key, fields, note, origin, version in rest
         ]
-        new = conn.execute(_unless_known(conn.dialect.name), rows).rowcount
+        new = insert_unknown(conn, events, _INSERTED, ("source", "key"), rows)
         added.new += new
         if new == len(rest):
             for event in rest:
