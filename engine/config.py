@@ -135,9 +135,20 @@ class _Reading:
             self.source.mistake(node_at(self.source.root, ("sms",)), text)
         keys = frozenset(name for name in registry.GATEWAYS if registry.gateway(name).SETTINGS)
         self.parts["sms",] = Part(SmsSettings, keys)
+        if written.get("call_after") is not None:
+            self._check_calls(chosen, own.get(chosen))
         reaches = registry.gateway(chosen).reaches_phones(own.get(chosen))
         given = {**rest, "own": own.get(chosen), "reaches_phones": reaches}
         return self._validated(SmsSettings, given, ("sms",))
+
+    def _check_calls(self, chosen: str, own: Any) -> None:
+        if registry.gateway(chosen).can_call(own):
+            return
+        text = (
+            f"call_after: the gateway {chosen} needs public_url: and a number to call from "
+            "(from_number: or call_number:)"
+        )
+        self.source.mistake(node_at(self.source.root, ("sms", "call_after")), text)
 
     def _is_known(self, name: Any, names: Mapping[str, str], place: Place) -> bool:
         if name in names:

@@ -9,9 +9,9 @@ from functools import partial
 import structlog
 
 from engine.flows.delivery import delivery_status
-from engine.flows.inbound import receive
+from engine.flows.inbound import key_presses, receive
 from engine.flows.intake import received
-from engine.model.inbound import Inbound
+from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import Instant
 from engine.model.message import FINAL_STATES, Report
 from engine.model.notification_settings import NotificationSettings
@@ -55,7 +55,7 @@ class IncomingCalls:
             if isinstance(source, CalledSource)
         ]
         if isinstance(self.gateway, CarrierWebhooks):
-            found.append(self.gateway.webhooks(self._text_came_in, self._reported))
+            found.append(self.gateway.webhooks(self._text_came_in, self._reported, self._pressed))
         return [add for add in found if add is not None]
 
     def listeners(self) -> Sequence[Listener]:
@@ -87,6 +87,13 @@ class IncomingCalls:
             alert=taken.alert_id,
         )
         return taken.answer
+
+    def _pressed(self, pressed: KeyPress) -> str | None:
+        answer = key_presses.take(self.database, pressed, self.telling().detail, self.now())
+        self.wake("evaluate")
+        self.wake("deliver")
+        _log.info("key pressed", provider_id=pressed.provider_id, message=pressed.message_id)
+        return answer
 
     def _reported(self, report: Report) -> None:
         state = delivery_status.take(self.database, report, self.now())

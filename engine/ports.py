@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, runtime_checkable
 from engine.model.duration import Duration
 from engine.model.event_kinds import Kind
 from engine.model.explained_record import ExplainedRecord
-from engine.model.inbound import Inbound, ListedTexts
+from engine.model.inbound import Inbound, KeyPress, ListedTexts
 from engine.model.instant import Instant
 from engine.model.intake import Batch, Reject
 from engine.model.message import Outgoing, Report, SendResult, Silent
@@ -224,15 +224,19 @@ class CarrierWebhooks(Protocol):
     """A gateway whose carrier calls us."""
 
     def webhooks(
-        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+        self,
+        take: Callable[[Inbound], str | None],
+        report: Callable[[Report], None],
+        press: Callable[[KeyPress], str | None],
     ) -> AddRoutes | None:
         """Return the routes that serve the carrier's calls; None if it knows no URL of ours.
 
         Args:
             take: Takes an incoming text and returns the answer to it.
-            report: Takes a report about one of our texts.
+            report: Takes a report about one of our texts or calls.
+            press: Takes a key that was pressed in a call, and returns the words of the answer.
 
-            Both raise StoreUnavailableError if the carrier must try again later.
+            All raise StoreUnavailableError if the carrier must try again later.
         """
 
 
@@ -259,6 +263,9 @@ class GatewayConnector(Protocol):
         Raises:
             UserError: A secret is missing.
         """
+
+    def can_call(self, own: Strict | None) -> bool:
+        """Return whether it can call people and hear the keys that they press."""
 
     def open_gateway(
         self, sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]

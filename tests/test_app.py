@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine.app import Engine, wire
 from engine.config import load
 from engine.flows.evaluation import evaluate
-from engine.model.inbound import Inbound
+from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import SECOND_US
 from engine.model.intake import Batch, Reject
 from engine.model.message import Report
@@ -259,7 +259,10 @@ class _Webhooks:
     take: Callable[[Inbound], str | None]
 
     def webhooks(
-        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+        self,
+        take: Callable[[Inbound], str | None],
+        report: Callable[[Report], None],
+        press: Callable[[KeyPress], str | None],
     ) -> None:
         self.take = take
 

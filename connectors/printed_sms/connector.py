@@ -29,6 +29,11 @@ def examine(own: Strict | None, environ: Mapping[str, str]) -> Iterable[tuple[bo
     return ()
 
 
+def can_call(own: Strict | None) -> bool:  # noqa: ARG001 - it has none
+    """Return True: it prints what a call would say, for trials."""
+    return True
+
+
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> PrintedSms:  # noqa: ARG001 - it has no secrets
     """Return a gateway that prints texts on `phone`."""
     # Imported here because commands that read the settings alone do without it.

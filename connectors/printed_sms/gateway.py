@@ -32,7 +32,8 @@ class PrintedSms:
         try:
             if self.look_up(message) is None:
                 self._remember(message)
-                self._stream.write(f"SMS to {message.to}: {message.body}\n")
+                way = "CALL" if message.spoken else "SMS"
+                self._stream.write(f"{way} to {message.to}: {message.body}\n")
                 self._stream.flush()
         except OSError as error:
             return SendResult(

@@ -39,6 +39,11 @@ def examine(own: Strict | None, environ: Mapping[str, str]) -> Iterable[tuple[bo
         gateway.close()
 
 
+def can_call(own: Strict | None) -> bool:
+    """Return whether the settings have a number to call from, and our URL for the keys."""
+    return isinstance(own, TwilioSettings) and bool(own.public_url and own.calls_from)
+
+
 def open_gateway(sms: SmsSettings, phone: TextIO, environ: Mapping[str, str]) -> TwilioSms:  # noqa: ARG001 - nothing is printed
     """Return the gateway to the account that `sms.own` describes.
 

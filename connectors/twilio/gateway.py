@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
@@ -22,14 +21,19 @@ from connectors.twilio.addresses import phone_of
 from connectors.twilio.ages import nearest
 from connectors.twilio.error_codes import outcome_of
 from connectors.twilio.settings import TwilioSettings
-from connectors.twilio.statuses import report_of
-from engine.model.inbound import Inbound, ListedTexts
+from connectors.twilio.spoken import RINGS_FOR, asking
+from connectors.twilio.statuses import report_of, report_of_call
+from engine.model.inbound import Inbound, KeyPress, ListedTexts
 from engine.model.instant import DAY_US, HOUR_US, to_us
 from engine.model.message import Outgoing, Report, SendResult, Silent
 from engine.ports import AddRoutes
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 _API = "https://api.twilio.com"
 _PAGE = 200
+_CALL = "CA"  # the beginning of Twilio's id of a call
 _MOST_RECEIVED = 2000  # texts; far more than come in between two requests
 _LONGEST_VALIDITY = 36_000  # seconds; Twilio takes no longer one
 # How far the age of a message by our clock usually is from that by Twilio's, at most.
@@ -86,7 +90,9 @@ class TwilioSms:
         return True, "Twilio knows the account, and it is active."
 
     def send(self, message: Outgoing) -> SendResult:
-        """Create the message at Twilio."""
+        """Create the message, or the call, at Twilio."""
+        if message.spoken:
+            return self._call(message)
         settings = self._settings
         given: dict[str, Any] = {"to": message.to, "body": message.body}
         if settings.from_number:
@@ -106,21 +112,50 @@ class TwilioSms:
             return SendResult("unknown", error_text="Twilio's answer holds no message id")
         return SendResult("accepted", provider_id=created.sid)
 
+    def _call(self, message: Outgoing) -> SendResult:
+        """Create a call. It never stops the texts: a number that cannot be called is refused."""
+        url = self._settings.public_url
+        try:
+            created = self.client.calls.create(
+                to=message.to,
+                from_=self._settings.calls_from,
+                twiml=asking(message.body, f"{url}/twilio/key?message={message.id}"),
+                timeout=RINGS_FOR,
+                status_callback=f"{url}/twilio/call-status?message={message.id}",
+            )
+        except Exception as error:  # whatever the error is, the phone may ring
+            failed = _failure(error)
+            return replace(failed, outcome="refused") if failed.outcome == "stopped" else failed
+        if not created.sid:
+            return SendResult("unknown", error_text="Twilio's answer holds no call id")
+        return SendResult("accepted", provider_id=created.sid)
+
     def signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
         """Return whether Twilio signed this call, with the token or the one before it."""
         return any(validator.validate(url, dict(form), signature) for validator in self._validators)
 
     def webhooks(
-        self, take: Callable[[Inbound], str | None], report: Callable[[Report], None]
+        self,
+        take: Callable[[Inbound], str | None],
+        report: Callable[[Report], None],
+        press: Callable[[KeyPress], str | None],
     ) -> AddRoutes | None:
         """Return the routes that serve Twilio's calls; None without a public URL."""
         if self._settings.public_url is None:
             return None
         # Imported here because FastAPI takes long to import.
+        from connectors.twilio.voice_webhooks import add_voice  # noqa: PLC0415
         from connectors.twilio.webhooks import TwilioCalls, add_twilio  # noqa: PLC0415
 
-        calls = TwilioCalls(self._settings.public_url, self.account_sid, self.signed, take, report)
-        return partial(add_twilio, calls=calls)
+        calls = TwilioCalls(
+            self._settings.public_url, self.account_sid, self.signed, take, report, press
+        )
+
+        def add(app: FastAPI) -> None:
+            add_twilio(app, calls)
+            add_voice(app, calls)
+
+        return add
 
     def look_up(self, message: Outgoing) -> SendResult | None:
         """Find the message among the newest to its number.
@@ -128,9 +163,10 @@ class TwilioSms:
         Returns:
             Its outcome; `unknown` if the list does not show the message.
         """
+        listing = self.client.calls if message.spoken else self.client.messages
         try:
             # Not by the date of sending, because a message that still waits at Twilio has none.
-            page = self.client.messages.page(to=message.to, page_size=_PAGE)
+            page = listing.page(to=message.to, page_size=_PAGE)
             listed = list(page)
             # Twilio's own clock, because ours may have been set since.
             present = self._http.dated()
@@ -144,11 +180,11 @@ class TwilioSms:
         lately = [each for each in listed if age(each) <= message.ago + _SAME_AFTER_US]
         others = [each for each in lately if each.sid not in message.twins.known]
         # A trial account puts words of its own before ours.
-        same = [each for each in others if (each.body or "").endswith(message.body)]
+        same = [each for each in others if message.spoken or _says(each, message.body)]
         ours = nearest([message.ago, *message.twins.in_doubt], [age(each) for each in same])
         if ours is not None:
             return SendResult("accepted", provider_id=same[ours].sid)
-        if any(not each.body for each in others):
+        if not message.spoken and any(not each.body for each in others):
             return SendResult(
                 "unknown", error_text="Twilio lists messages to this number without their words"
             )
@@ -161,12 +197,21 @@ class TwilioSms:
 
     def report_on(self, message: Silent) -> Report | None:
         """Fetch the present status of a message; None if it is not known now."""
+        if message.provider_id.startswith(_CALL):
+            return self._report_on_call(message)
         try:
             fetched = self.client.messages(message.provider_id).fetch()
         except Exception:  # asked again later
             return None
         error_code = None if fetched.error_code is None else str(fetched.error_code)
         return report_of(message.id, message.provider_id, str(fetched.status), error_code)
+
+    def _report_on_call(self, message: Silent) -> Report | None:
+        try:
+            fetched = self.client.calls(message.provider_id).fetch()
+        except Exception:  # asked again later
+            return None
+        return report_of_call(message.id, message.provider_id, str(fetched.status))
 
     def received(self, since: datetime) -> ListedTexts | None:
         """List the texts to our number, or to any number of the messaging service."""
@@ -223,6 +268,10 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]
             ValueError: It did not say so.
         """
         return parsedate_to_datetime(self._date or "")
+
+
+def _says(listed: Any, body: str) -> bool:
+    return bool((listed.body or "").endswith(body))
 
 
 def _failure(error: Exception) -> SendResult:

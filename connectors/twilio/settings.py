@@ -52,6 +52,7 @@ class TwilioSettings(Strict):
         previous_auth_token: Where the token before it is, while the token is being changed. It only
             verifies calls that Twilio signs.
         from_number: The number that texts come from, such as +12025550100.
+        call_number: The number that calls come from, if that is not from_number.
         messaging_service: The messaging service that sends texts: MG and 32 hexadecimal digits.
         timeout_seconds: How many seconds a request to Twilio may take.
         base_url: A server on this machine that stands in for Twilio in a trial.
@@ -63,10 +64,16 @@ class TwilioSettings(Strict):
     auth_token: Secret = Secret(env="TWILIO_AUTH_TOKEN")
     previous_auth_token: Secret | None = None
     from_number: Phone | None = None
+    call_number: Phone | None = None
     messaging_service: ServiceSid | None = None
     timeout_seconds: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT)] = LONGEST_TIMEOUT
     base_url: Annotated[str, AfterValidator(_local)] | None = None
     public_url: Annotated[str, AfterValidator(_reachable)] | None = None
+
+    @property
+    def calls_from(self) -> str | None:
+        """The number that calls come from; None if there is none."""
+        return self.call_number or self.from_number
 
     @model_validator(mode="after")
     def _one_sender(self) -> Self:

@@ -20,6 +20,32 @@ _STATES: Mapping[str, ReportedState] = {
     "failed": "failed",
     "canceled": "failed",
 }
+# https://www.twilio.com/docs/voice/api/call-resource#call-status-values. A call that was taken, by
+# a person or by a machine, has arrived; whether anybody answers is said by a key alone.
+_CALL_STATES: Mapping[str, ReportedState] = {
+    "queued": "accepted",
+    "initiated": "accepted",
+    "ringing": "accepted",
+    "in-progress": "sent",
+    "completed": "delivered",
+    "busy": "undelivered",
+    "no-answer": "undelivered",
+    "canceled": "undelivered",
+    "failed": "failed",
+}
+
+
+def report_of_call(message_id: int, sid: str, status: str) -> Report | None:
+    """Return Twilio's report about a call in the engine's terms; None for an unknown status.
+
+    Args:
+        message_id: The outbox row's id.
+        sid: Twilio's id of the call.
+        status: Twilio's word.
+    """
+    state = _CALL_STATES.get(status)
+    code = status if state in {"undelivered", "failed"} else None
+    return None if state is None else Report(message_id, sid, state, code)
 
 
 def report_of(message_id: int, sid: str, status: str, error_code: str | None) -> Report | None:

@@ -1,4 +1,4 @@
-"""The Messages API: one request in, one answer out.
+"""The APIs of messages and calls: one request in, one answer out.
 
 https://www.twilio.com/docs/messaging/api/message-resource.
 """
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 from connectors.twilio_simulator.carrier import Carrier
+from connectors.twilio_simulator.phone_calls import call_mistake, call_resource
 from connectors.twilio_simulator.texts import API_VERSION, CarrierMessage, resource
 from connectors.twilio_simulator.trouble import Answer, refusal
 from engine.model.instant import Instant, to_us
@@ -74,6 +75,9 @@ class Api:
             return _refused(401, 20003, "Authenticate")
         if request.path == f"/{API_VERSION}/Accounts/{account}.json":
             return Answer(200, json.dumps({"sid": account, "status": self.carrier.status}))
+        calls = f"/{API_VERSION}/Accounts/{account}/Calls"
+        if request.path.startswith(calls):
+            return self._of_calls(request, calls, now)
         messages = f"/{API_VERSION}/Accounts/{account}/Messages"
         if request.path == f"{messages}.json":
             return (
@@ -87,6 +91,24 @@ class Api:
         if text is None or request.method != "GET":
             return _refused(404, 20404, "The requested resource was not found")
         return Answer(200, json.dumps(resource(text, account)))
+
+    def _of_calls(self, request: Request, calls: str, now: Instant) -> Answer:
+        carrier, given = self.carrier, request.fields
+        if request.path == f"{calls}.json" and request.method == "POST":
+            if wrong := call_mistake(given, carrier.number):
+                return _refused(400, *wrong)
+            made = carrier.ring(given["To"], given["Twiml"], now, given.get("StatusCallback"))
+            return Answer(201, json.dumps(call_resource(made, carrier.account_sid)))
+        if request.path == f"{calls}.json":
+            to = given.get("To")
+            listed = [one for one in reversed(carrier.calls.values()) if to in {None, one.to}]
+            shown = [call_resource(one, carrier.account_sid) for one in listed]
+            listing = {"calls": shown, "page": 0, "next_page_uri": None, "uri": request.path}
+            return Answer(200, json.dumps(listing))
+        call = carrier.calls.get(request.path.removeprefix(f"{calls}/").removesuffix(".json"))
+        if call is None:
+            return _refused(404, 20404, "The requested resource was not found")
+        return Answer(200, json.dumps(call_resource(call, carrier.account_sid)))
 
     def _create(self, given: Mapping[str, str], now: Instant) -> Answer:
         to, body, carrier = given.get("To", ""), given.get("Body", ""), self.carrier

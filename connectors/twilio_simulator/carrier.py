@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from connectors.twilio_simulator.phone_calls import PhoneCall
 from connectors.twilio_simulator.texts import FINAL, CarrierMessage, Status
 from connectors.twilio_simulator.trouble import Trouble
 from engine.model.instant import SECOND_US, Instant
@@ -51,6 +52,7 @@ class Carrier:
         self.trouble = trouble or Trouble()
         self.status = "active"  # of the account; suspended or closed otherwise
         self.texts: dict[str, CarrierMessage] = {}
+        self.calls: dict[str, PhoneCall] = {}
         self.opted_out: set[str] = set()
         self.inbound_url: str | None = None
         self.shown: Callable[[CarrierMessage], None] = lambda _: None
@@ -73,6 +75,12 @@ class Carrier:
         self._keep(text)
         self._go_on(text, now)
         return text
+
+    def ring(self, to: str, twiml: str, now: Instant, callback: str | None = None) -> PhoneCall:
+        """Take a call to make; nobody answers it until a test says so."""
+        sid = f"CA{self._era:016x}{len(self.calls):016x}"
+        call = self.calls[sid] = PhoneCall(sid, to, self.number, twiml, now, callback)
+        return call
 
     def receive(self, sender: str, body: str, now: Instant) -> CarrierMessage:
         """Take a text that a person sends to this number."""

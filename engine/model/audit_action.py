@@ -51,6 +51,7 @@ class AuditAction(StrEnum):
     MESSAGE_EXPIRED = "message expired"
     MESSAGE_CANCELLED = "message cancelled"
     TEXT_CAME_IN = "text came in"
+    KEY_PRESSED = "key pressed"
     DISCLOSED = "disclosed"
     LETTER_CONSENT_RECORDED = "letter consent recorded"
     LETTER_CONSENT_REVOKED = "letter consent revoked"

@@ -20,6 +20,23 @@ class ListedTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key that a person pressed in a call of ours.
+
+    Attributes:
+        message_id: The outbox row of the call.
+        provider_id: The carrier's id of the call.
+        called: The number that was called, in E.164.
+        key: The key.
+    """
+
+    message_id: int
+    provider_id: str
+    called: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """One text as the carrier handed it over; `provider_id` is the carrier's own id of it.
 

@@ -62,6 +62,7 @@ class MessageKind(StrEnum):
     STEP = "step"  # a step of a policy tells of it
     NEWLY = "newly"  # the same, if a newly accepted rule set finds it in many clients at once
     STORM = "storm"  # the same, if far more alerts go out at once than ever before
+    CALL = "call"  # calls a person who has not answered the text of a step
     REMINDER = "reminder"  # `sequence` counts them
     SNOOZE_OVER = "snooze_over"  # the person who let it wait is asked once more
     REACHES_NOBODY = "reaches_nobody"  # the admins hear that nobody can receive it
@@ -172,6 +173,7 @@ class Outgoing:
     valid_for: int | None = None  # seconds that the carrier may keep trying
     twins: Twins = Twins()
     ago: Duration = 0  # how long ago it was handed over, where it is looked up
+    spoken: bool = False  # whether it is a call that says the words
 
 
 @dataclass(frozen=True, slots=True)

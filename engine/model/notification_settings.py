@@ -18,6 +18,7 @@ class NotificationSettings:
 
     A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
     by its id. `links` is the beginning of the links of texts to staff; "" if texts hold none.
+    `call_after` is how long after the text of an urgent step people are called; None if never.
     """
 
     routing: RoutingSettings
@@ -26,3 +27,4 @@ class NotificationSettings:
     outages: OutageSettings = USUAL
     advice: Mapping[str, str] = field(default_factory=dict)
     links: str = ""
+    call_after: Duration | None = None

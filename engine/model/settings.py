@@ -201,7 +201,12 @@ class Settings(Strict):
         url = self.console.url if self.console else None
         links = f"{url}/a/" if url and self.sms.link else ""
         return NotificationSettings(
-            self.routing, self.sms.detail, self.notify_within, self.outages, links=links
+            self.routing,
+            self.sms.detail,
+            self.notify_within,
+            self.outages,
+            links=links,
+            call_after=self.sms.call_after,
         )
 
     @property

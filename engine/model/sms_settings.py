@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, InstanceOf, StringConstraints
 
 from engine.model.config_path import ConfigPath
+from engine.model.instant import MINUTE_US
+from engine.model.routing import Microseconds
 from engine.model.strict import Strict
 
 # The detail of a text to staff: nothing about the client, the ref, or the ref and the rule's few
@@ -32,6 +34,8 @@ class SmsSettings(Strict):
         verify_numbers: Whether nobody is texted about a client before their number is confirmed.
             Left out: where texts reach real phones.
         link: Whether a text to staff holds a short link to the alert in the console.
+        call_after: How long after the text of an urgent step people are called who have not
+            answered; None if nobody is called.
         senders: How many texts are handed over at once. One sender is kept for urgent texts.
         file: The file of the texts that do not leave this machine.
         own: The gateway's own settings, which stand under its name.
@@ -42,6 +46,7 @@ class SmsSettings(Strict):
     detail: Detail = "reason"
     verify_numbers: bool | None = None
     link: bool = False
+    call_after: Annotated[Microseconds, Field(ge=MINUTE_US, le=60 * MINUTE_US)] | None = None
     senders: int = Field(default=4, ge=1, le=16)
     file: ConfigPath = Field(default=Path("var/printed_sms.jsonl"), validate_default=True)
     own: InstanceOf[Strict] | None = Field(default=None, exclude=True)

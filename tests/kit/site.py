@@ -64,6 +64,7 @@ class Site:
     caseload: Caseload = field(init=False)
     rules: Rulebook = field(default_factory=rulebook)
     routing: RoutingSettings = field(init=False)
+    call_after: int | None = None
 
     def __post_init__(self) -> None:
         self.caseload = Caseload(self.database)
@@ -108,7 +109,7 @@ class Site:
 
     @property
     def telling(self) -> NotificationSettings:
-        return NotificationSettings(self.routing)
+        return NotificationSettings(self.routing, call_after=self.call_after)
 
     def rows(self, table: Any) -> Sequence[Any]:
         with self.database.read() as conn:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="Try the way of an urgent alert, without any client, and report."
 )
-COLUMNS = ("told", "role", "at", "state", "arrived", "answered", "minutes", "answer")
+COLUMNS = ("told", "role", "by", "at", "state", "arrived", "answered", "minutes", "answer")
 By = Annotated[str, typer.Option("--by", metavar="STAFF", help="Who does it: a ref of the staff.")]
 Manager = Annotated[
     str | None,
@@ -82,6 +82,7 @@ def report(
         (
             shown(one.staff_ref, one.call_name),
             one.role.replace("_", " "),
+            "call" if one.spoken else "text",
             local(one.told_at, zone),
             one.state,
             one.arrived_at and local(one.arrived_at, zone),

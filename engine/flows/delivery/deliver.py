@@ -128,8 +128,6 @@ def _prepare(
 ) -> Prepared | None:
     """Claim a message and take the last look, which ignores nothing that was committed before."""
     stands = channel_state.read(conn)
-    if stands.stopped_until is not None and now < stands.stopped_until:
-        return None
     claimed = outbox_claims.claim_due(
         conn,
         now,
@@ -139,6 +137,7 @@ def _prepare(
         urgent_only=urgent_only,
         # One message, the most urgent, shows whether a stopped channel works again.
         alone=stands.since is not None,
+        calls_only=stands.stopped_until is not None and now < stands.stopped_until,
     )
     if not claimed:
         return None
@@ -178,7 +177,8 @@ def _prepare(
 
 
 # These go to the person who is responsible at sending; operators are told as they are.
-_TO_ROLES = (*TELLING, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
+_OF_STEPS = (*TELLING, MessageKind.CALL)
+_TO_ROLES = (*_OF_STEPS, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
 def _responsible(conn: Connection, message: Claimed, resolver: RecipientResolver) -> bool:
@@ -191,7 +191,7 @@ def _responsible(conn: Connection, message: Claimed, resolver: RecipientResolver
     if message.step >= len(routed.policy):
         return True
     # The person who took an alert is reminded of it, in whatever role they were told.
-    role = routed.policy[message.step].to if message.kind in TELLING else None
+    role = routed.policy[message.step].to if message.kind in _OF_STEPS else None
     return resolver.responsible(routed.alert.client_id, message.staff_id, role)
 
 
@@ -212,6 +212,7 @@ def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
         valid_for=valid_for(message, standing, now),
         twins=standing.twins,
         ago=now - (message.sent_at or now),
+        spoken=message.kind == MessageKind.CALL,
     )
 
 
@@ -311,7 +312,9 @@ def _note_contact(
     Returns:
         Whether this request stopped the channel.
     """
-    if prepared.message.state == "claimed" and settlement.result is None:
+    # Calls go another way, which says nothing of texts.
+    is_call = prepared.message.kind == MessageKind.CALL
+    if is_call or (prepared.message.state == "claimed" and settlement.result is None):
         return False
     before = prepared.channel
     after = after_contact(before, settlement.result, now)
@@ -332,6 +335,8 @@ def _note_contact(
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
     """Let alerts that nobody else was told of go on: to the stand-in, or to the next step."""
+    if message.kind == MessageKind.CALL:
+        return  # the steps go on by the texts
     if settlement.why == NotifyReason.MUTED and settlement.due_at is not None:
         mutes.put_off_text(conn, message, settlement.due_at, now)
         return

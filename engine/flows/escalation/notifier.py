@@ -13,9 +13,11 @@ from engine.flows.escalation import operator_notices
 from engine.messaging import drill_texts
 from engine.messaging.digest import of_client
 from engine.messaging.operator_texts import reaches_nobody
+from engine.messaging.spoken_words import call_words
 from engine.messaging.wording import to_mentor, to_staff
 from engine.model.alert import CLIENT_TEXT, DRILL
-from engine.model.instant import DAY_US, Instant
+from engine.model.duration import Duration
+from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import TOGETHER_US, MessageKind, NewMessage
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
@@ -25,6 +27,8 @@ from engine.store.messages import alert_links, grouping, inbox, outbox, reply_co
 
 # An older text asks for something that another person was told of long ago.
 VALID_US = DAY_US
+# A call that could not go by then comes too late to help the text.
+CALL_OF_USE_US = 30 * MINUTE_US
 
 _log = structlog.get_logger()
 
@@ -48,6 +52,7 @@ class Notifier:
     detail: Detail
     now: Instant
     links: str = ""  # the beginning of a link to an alert
+    call_after: Duration | None = None  # when people are called who do not answer an urgent text
 
     def tell(
         self,
@@ -75,7 +80,11 @@ class Notifier:
         message_id = self._enqueue(
             routed, step, staff_id, kind, body, sequence, to_mentor=recipient.alias is not None
         )
-        return None if message_id is None else Enqueued(message_id, routed, recipient, body)
+        if message_id is None:
+            return None
+        if kind == MessageKind.STEP and recipient.alias is None:
+            self._call_later(routed, step, staff_id)
+        return Enqueued(message_id, routed, recipient, body)
 
     def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
         """Tell the admins that an alert reaches nobody, once for each step and reminder."""
@@ -140,6 +149,19 @@ class Notifier:
             reason = "wrote again" if several else "sent a text"
         over = "over now" if routed.alert.ended is not None else ""
         return ", ".join(filter(None, [reason, over]))
+
+    def _call_later(self, routed: Routed, step: int, staff_id: int) -> None:
+        """Put a call beside the text of an urgent step; an answer to the text takes it back."""
+        if self.call_after is None or routed.alert.severity != "urgent":
+            return
+        drill = routed.alert.rule_id == DRILL
+        due_at = self.now + self.call_after
+        call = NewMessage(
+            routed.alert.id, step, staff_id, MessageKind.CALL, call_words(drill=drill), self.now,
+            due_at, expires_at=due_at + CALL_OF_USE_US,
+            severity=None if drill else routed.alert.severity,
+        )  # fmt: skip
+        outbox.enqueue(self.conn, call)
 
     def _enqueue(
         self,

@@ -51,6 +51,7 @@ def run(
     now: Instant,
     limit: int = 200,
     links: str = "",
+    call_after: Duration | None = None,
 ) -> int:
     """Take up to `limit` steps that are due at `now`, each committed with its messages.
 
@@ -61,7 +62,7 @@ def run(
     def take(only: int | None) -> int:
         with database.write() as conn:
             notifier, reach = (
-                Notifier(conn, rules, detail, now, links),
+                Notifier(conn, rules, detail, now, links, call_after),
                 RecipientResolver(conn, now),
             )
             for routed in mutes.put_off(conn, alerts.woken(conn, now, limit, only), now):

@@ -305,8 +305,9 @@ def tell_anew(
         else:
             alerts.set_route(conn, routed.alert.id, policy, step, anew.next_step_at, desk.now)
     alerts.set_notified(conn, alert_ids, desk.now)
+    telling = desk.telling
     notifier = Notifier(
-        conn, desk.rulebook.rules, desk.telling.detail, desk.now, desk.telling.links
+        conn, desk.rulebook.rules, telling.detail, desk.now, telling.links, telling.call_after
     )
     return steps.take_steps(notifier, due, newly)
 

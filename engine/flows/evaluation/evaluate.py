@@ -135,7 +135,9 @@ def climb(
     if departed:
         departures.take_again(database, departed, now)
     told = (database, rules, telling.detail, now)
-    taken = steps.run(*told, links=telling.links) if due or departed else 0
+    taken = 0
+    if due or departed:
+        taken = steps.run(*told, links=telling.links, call_after=telling.call_after)
     if departed or (remind_at is not None and remind_at <= now):
         taken += reminders.run(*told, links=telling.links)
     if taken:

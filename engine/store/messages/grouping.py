@@ -37,7 +37,7 @@ from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients, staff
 
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
-_NOT_GATHERED = (MessageKind.REACHES_NOBODY, *NEWS)
+_NOT_GATHERED = (MessageKind.REACHES_NOBODY, MessageKind.CALL, *NEWS)
 _carrier = outbox.alias()
 # No message carries it, or the one that did will not go out.
 ON_ITS_OWN: ColumnElement[bool] = or_(

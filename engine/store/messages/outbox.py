@@ -14,6 +14,9 @@ from engine.store.database.upsert import add_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 
+# Neither is the first to tell of an alert, so that no step waits for them. A call follows a text.
+_NO_TELLING = (*NEWS, MessageKind.CALL)
+
 
 def enqueue(conn: Connection, message: NewMessage) -> int | None:
     """Put a message into the outbox.
@@ -116,12 +119,12 @@ def bring_next_step_forward(
 
     With `again` this message's step is taken once more, because another recipient is there now.
     """
-    if message.kind in NEWS:
+    if message.kind in _NO_TELLING:
         return False
     other = outbox.alias()
     told = select(other.c.id).where(
         other.c.alert_id == message.alert_id,
-        other.c.kind.not_in(NEWS),
+        other.c.kind.not_in(_NO_TELLING),
         or_(
             other.c.step > message.step,
             and_(other.c.step == message.step, other.c.state.not_in(REACHED_NOBODY)),
@@ -150,12 +153,12 @@ def give_up_on(conn: Connection, staff_id: int, now: Instant) -> list[int]:
     step = select(func.max(mine.c.step)).where(
         mine.c.alert_id == alerts.c.id,
         mine.c.staff_id == staff_id,
-        mine.c.kind.not_in(NEWS),
+        mine.c.kind.not_in(_NO_TELLING),
     )
     told = select(other.c.id).where(
         other.c.alert_id == alerts.c.id,
         other.c.staff_id != staff_id,
-        other.c.kind.not_in(NEWS),
+        other.c.kind.not_in(_NO_TELLING),
         other.c.state.not_in(REACHED_NOBODY),
         other.c.step >= step.scalar_subquery(),
     )

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     Update,
@@ -72,6 +73,7 @@ _NUMBER_IS_FREE = and_(
     _STAFF_ID.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY))),
     _CLIENT_ID.not_in(select(clients.c.id).where(clients.c.phone.in_(_BUSY))),
 )
+_WANTED_KIND = or_(bindparam("every_kind", type_=Boolean), outbox.c.kind == MessageKind.CALL)
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
 _QUEUED = (
     select(*_IN_ORDER)
@@ -81,6 +83,7 @@ _QUEUED = (
         or_(outbox.c.due_at <= bindparam("now"), outbox.c.expires_at <= bindparam("now")),
         grouping.ON_ITS_OWN,
         _NUMBER_IS_FREE,
+        _WANTED_KIND,
     )
     .order_by(*_IN_ORDER)
     .limit(bindparam("most"))
@@ -93,6 +96,7 @@ _IN_DOUBT = (
         outbox.c.urgency <= bindparam("least_urgent"),
         outbox.c.due_at <= bindparam("now"),
         _lent_to_nobody,
+        _WANTED_KIND,
         or_(outbox.c.phone.is_(None), outbox.c.phone.not_in(_BUSY)),
     )
     .order_by(*_IN_ORDER)
@@ -198,6 +202,7 @@ def claim_due(
     *,
     urgent_only: bool = False,
     alone: bool = False,
+    calls_only: bool = False,
 ) -> list[Claimed]:
     """Lend messages to send or to look up, the most urgent first, then the longest due.
 
@@ -213,12 +218,14 @@ def claim_due(
         limit: How many at most.
         urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
+        calls_only: Whether only calls are lent, because texts cannot go.
     """
     take_turn(conn)
     conn.execute(_DOUBT, {"now": now})
     if alone and conn.scalar(_ANY_CLAIMED) is not None:
         return []
-    most = {"now": now, "most": limit, "least_urgent": URGENT if urgent_only else _ANY}
+    least = URGENT if urgent_only else _ANY
+    most = {"now": now, "most": limit, "least_urgent": least, "every_kind": not calls_only}
     found = [row for wanted in (_QUEUED, _IN_DOUBT) for row in conn.execute(wanted, most)]
     chosen = [row.id for row in sorted(found, key=tuple)[:limit]]
     if not chosen:

@@ -10,6 +10,7 @@ import structlog
 
 from engine.cli import run_command_line
 from engine.messaging.drill_texts import drill
+from engine.messaging.spoken_words import call_words
 from tests.kit.followed_page import ROOT, SAMPLE_AT, follow, make_sample_site
 
 PAGE = ROOT / "docs" / "waking.md"
@@ -33,3 +34,4 @@ def test_the_page_can_be_followed_and_a_drill_runs_once_nothing_urgent_waits(
 ) -> None:
     follow(PAGE, site, capsys)
     assert drill(17) in PAGE.read_text("utf-8")
+    assert call_words(drill=False) in PAGE.read_text("utf-8")

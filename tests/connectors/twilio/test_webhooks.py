@@ -17,7 +17,7 @@ from connectors.twilio.settings import TwilioSettings
 from engine.errors import StoreUnavailableError
 from engine.flows.delivery import delivery_status
 from engine.messaging import answers
-from engine.model.inbound import Inbound
+from engine.model.inbound import Inbound, KeyPress
 from engine.model.message import Report
 from engine.store.database.connection import Database
 from engine.store.tables.messages import inbox, outbox
@@ -45,13 +45,16 @@ class CalledSite:
             "previous_auth_token": {"env": "BEFORE"},
         }
         self.twilio = TwilioSms(TwilioSettings.model_validate(given), SECRETS)
-        add_webhooks = self.twilio.webhooks(self.take, self.report)
+        add_webhooks = self.twilio.webhooks(self.take, self.report, self.press)
         self.web = WebServer("127.0.0.1", 0, lambda: application(Daemon(), [add_webhooks]))
 
     def take(self, inbound: Inbound) -> str | None:
         if self.away:
             raise StoreUnavailableError
         return self.phones.take(inbound)
+
+    def press(self, pressed: KeyPress) -> str | None:
+        raise AssertionError(pressed)
 
     def report(self, report: Report) -> None:
         delivery_status.take(self.phones.site.database, report, self.phones.now)
