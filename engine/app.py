@@ -269,18 +269,21 @@ class Engine:
     def read_sources(self) -> Mapping[str, int]:
         """Read what is new in the sources, and return how much there was of each sort."""
         self.turn.take()
-        now = self.now()
+        before, self._read_to = self._read_to, self.now()
         try:
             return ingest.run(
                 self.database,
                 self._sources,
                 self.settings.timezone,
-                now,
+                self._read_to,
                 self.settings.outages.unread_after,
                 self.stopping.is_set,
             )
+        except StoreUnavailableError:
+            # Neither what is new is stored, nor that a source failed.
+            self._read_to = before
+            raise
         finally:
-            self._read_to = now
             self.turn.release()
             phone_confirmations.run(self.database, self.now())
 

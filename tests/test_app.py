@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from engine.app import Engine, wire
 from engine.config import load
+from engine.errors import StoreUnavailableError
 from engine.flows.evaluation import evaluate
 from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import SECOND_US
@@ -104,6 +105,18 @@ def test_nobody_is_judged_before_the_sources_were_read_once(engine: Engine) -> N
     _step(engine, "ingest")
     _step(engine, "evaluate")
     assert _opened(engine) == 1
+
+
+def test_sources_whose_rows_could_not_be_stored_count_as_unread(
+    engine: Engine, source: _Source
+) -> None:
+    def full() -> None:
+        raise StoreUnavailableError("The disk is full.")
+
+    source.half_way = full
+    assert not take(next(tick for tick in engine.ticks() if tick.name == "ingest"))
+    _step(engine, "evaluate")
+    assert _opened(engine) == 0
 
 
 def test_a_source_that_is_down_fails_the_step_but_ingest_lives(

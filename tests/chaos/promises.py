@@ -125,6 +125,8 @@ class Promises:
                 if not steps or steps[-1][1] != policy:
                     steps.append((now, policy))
         for daemon in stepped:
+            if daemon.engine is None:
+                continue  # It died, and repairs its stamps once it has started.
             ahead = daemon.now() - now
             if ahead < self._ahead.get(daemon, ahead) - SECOND:
                 self._went_back.append(now)

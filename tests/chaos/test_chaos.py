@@ -49,7 +49,7 @@ def test_a_run_is_the_same_again_from_its_seed(stage: Stage) -> None:
 
 
 def test_a_message_that_goes_out_twice_is_found(stage: Stage) -> None:
-    with stage.story("1/1") as story:
+    with stage.story("1/3") as story:
         story.trouble.shares["silent after taking"] = 0.5
         story.site.api = Forgetful(story.site.carrier, TOKEN)
         assert any("went out 2 times" in promise for promise in story.run())

@@ -116,7 +116,7 @@ class Daemon:
     def __init__(self, site: TwilioSite, database: Database, web: Database) -> None:
         self.machine = Machine(site.clock)
         self.engine: Engine | None = None
-        self.suspended = False
+        self.suspended = self._killed = False
         self._site, self._database, self._web = site, database, web
         self._files = RuleFiles(site.settings)
         self._transactions = threading.local()  # under way in a thread
@@ -145,7 +145,7 @@ class Daemon:
     def start(self) -> None:
         """Start the engine."""
         site = self._site
-        self._transactions = threading.local()
+        self._transactions, self._killed = threading.local(), False
         gateway = TwilioSms(site.settings.sms.own, SECRETS)  # type: ignore[arg-type]
         gateway.client.http_client.session.mount(
             "http://", Wire(site.api, site.clock, self._at_the_wire)
@@ -246,7 +246,7 @@ class Daemon:
         if moment == "begin" and site.database_is_away:
             raise _unreachable(conn)
         if moment != "rollback":
-            site.passing(moment, self)
+            self._pass(moment)
         under_way = self._under_way()
         if moment == "begin":
             under_way.add(id(conn))
@@ -264,7 +264,20 @@ class Daemon:
 
     def _at_the_wire(self, point: str) -> None:
         assert self.idle, "the network is asked inside a transaction"
-        self._site.passing(point, self)
+        self._pass(point)
+
+    def _pass(self, point: str) -> None:
+        """Reach a point where the process may die, and let nothing follow on its death.
+
+        Its clean-up could otherwise end in an error that takes the place of the kill.
+        """
+        if self._killed:
+            raise Killed
+        try:
+            self._site.passing(point, self)
+        except Killed:
+            self._killed = True
+            raise
 
     def _under_way(self) -> set[int]:
         """The transactions of this thread, by connection."""

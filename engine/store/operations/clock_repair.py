@@ -25,6 +25,7 @@ from sqlalchemy import (
 from engine.model.client import SPELL_WORDS
 from engine.model.instant import Instant
 from engine.model.message import MessageKind
+from engine.model.schedule import OutcomeReason
 from engine.store.alerts import due_clients
 from engine.store.tables.alerts import alerts, evaluations, outages
 from engine.store.tables.intake import events, rejects, source_health, withdrawals
@@ -93,6 +94,11 @@ _STAMPS = (
     *(_pulled_back(source_health, name) for name in ("out_since", "half_read_since")),
     *(_pulled_back(outages, name) for name in ("since", "over")),
     update(expectations).where(expectations.c.asked_at > _NOW).values(asked_at=None, answers=None),
+    # Nobody waited for the data that were given up, so these expectations are decided again.
+    update(expectations)
+    .where(expectations.c.ended_at > _NOW, expectations.c.reason == OutcomeReason.DATA_MISSING)
+    .values(outcome=None, ended_at=None),
+    _pulled_back(expectations, "ended_at"),
 )
 
 _STAMPS_OF_ALERTS = [alerts.c[name] for name in ("opened_at", "told_at", "held_at", "step_set_at")]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from engine.model.schedule import Outcome, OutcomeReason
 from engine.store.alerts import alerts as store
 from engine.store.database.connection import Database
 from engine.store.operations import clock_repair
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
-from tests.kit.rows import NOW, add_alert, add_message, add_staff, change, row_of
+from engine.store.tables.schedules import expectations
+from tests.kit.rows import NOW, add_alert, add_client, add_message, add_staff, change, row_of
 from tests.kit.times import HOUR, MINUTE
 
 JUMP = 3 * HOUR
@@ -58,3 +60,19 @@ def test_a_step_settled_by_the_wrong_clock_comes_as_long_after_the_repair(
         for _ in range(2):
             clock_repair.repair(conn, NOW, was)
             assert conn.scalar(select(alerts.c.next_step_at)) == NOW + waits
+
+
+def test_data_that_a_wrong_clock_gave_up_are_waited_for_again(database: Database) -> None:
+    was = NOW + JUMP
+    ended = {"closes_at": NOW, "ended_at": was, "outcome": Outcome.HELD}
+    days = {"2026-06-01": OutcomeReason.DATA_MISSING, "2026-06-02": OutcomeReason.ON_LEAVE}
+    with database.write() as conn:
+        client_id = add_client(conn, ref="C-1")
+        for day, reason in days.items():
+            one = {"client_id": client_id, "schedule_id": "daily", "day": day, "reason": reason}
+            at = {"opens_at": NOW - HOUR, "due_at": NOW - HOUR, **ended}
+            conn.execute(insert(expectations), {**one, **at})
+        for _ in range(2):
+            clock_repair.repair(conn, NOW, was)
+            rows = conn.execute(select(expectations.c.outcome, expectations.c.ended_at)).all()
+            assert rows == [(None, None), (Outcome.HELD, NOW)]
