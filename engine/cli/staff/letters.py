@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
+from engine.cli.first_word import first_word_of
 from engine.cli.instants import now
 from engine.cli.options import (
     DEFAULT_CONFIG,
@@ -30,18 +30,8 @@ if TYPE_CHECKING:
     from engine.store.people.letters import LetterRecord
 
 
-class _LettersFirst(TyperGroup):
-    """Takes a first word that is no command for the client of a letter."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command that writes a letter before its client."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            args = ["write", *args]
-        return super().parse_args(ctx, args)
-
-
 app = typer.Typer(
-    cls=_LettersFirst,
+    cls=first_word_of("write"),
     no_args_is_help=True,
     help="Write letters under a client's consent, and verify them.",
 )

@@ -32,6 +32,7 @@ from engine.store.database.table_copy import (
     into_file,
     the_only_user,
 )
+from engine.store.messages import reply_codes, restored_texts
 from engine.store.operations import audit_log
 
 _AGE = b"age-encryption.org/v1"
@@ -156,13 +157,20 @@ def restore(database: Database, path: Path, now: Instant, key: Path | None) -> B
 
 
 def _tell(conn: Connection, taken_at: Instant, now: Instant) -> None:
-    """Let the admins and the trail know that the database is that of an earlier instant."""
+    """Let the carrier, the admins and the trail know that the database is an earlier one.
+
+    The daemon that the backup was made of may have sent since what waited in it. So the carrier is
+    asked about each such text before it goes, and no reply code that people may have got since
+    names another alert.
+    """
+    doubted = restored_texts.doubt(conn, now)
+    reply_codes.skip(conn, now)
     body = operator_texts.restored(f"{from_us(taken_at):%Y-%m-%d %H:%M} UTC")
     whom = operator_notices.admins(conn, now)
     operator_notices.tell(conn, whom, MessageKind.RESTORED, body, now)
     audit_log.record(
         conn, at=now, actor="terminal", action=AuditAction.RESTORED, subject="database",
-        detail={"taken_at": taken_at},
+        detail={"taken_at": taken_at, "texts_in_doubt": doubted},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from engine.model.alert import AlertState
 from engine.model.instant import DAY_US, Instant
@@ -21,6 +21,10 @@ from engine.store.tables.people import clients, staff
 LAST_SHORT = 999
 EMERGENCY = (911, 988)  # no code is the number of an emergency line
 NOT_REUSED_US = 30 * DAY_US
+# In place of the number of a code that is only skipped, after a restore.
+_TOLD_TO_NOBODY = "skipped"
+# More codes than a recipient gets between two backups.
+_SKIPPED = 200
 
 
 _UNRESOLVED = select(alerts.c.id).where(
@@ -35,6 +39,13 @@ _THEIRS = select(reply_codes).where(
 )
 _NUMBER = select(staff.c.phone).where(staff.c.id == bindparam("staff"))
 _NEWEST = _THEIRS.order_by(reply_codes.c.told_at.desc(), reply_codes.c.code.desc()).limit(1)
+_later = reply_codes.alias()
+_LATEST = select(func.max(_later.c.told_at)).where(_later.c.staff_id == reply_codes.c.staff_id)
+_NEWEST_OF_EACH = (
+    select(reply_codes.c.staff_id, reply_codes.c.alert_id, reply_codes.c.code)
+    .where(reply_codes.c.told_at == _LATEST.scalar_subquery())
+    .order_by(reply_codes.c.code)
+)
 _ALL_TAKEN = _THEIRS.where(_TAKEN)
 # The alert that a code named last comes last and therefore counts.
 _KNOWN = (
@@ -59,6 +70,7 @@ _KNOWN = (
         )
     )
     .where(or_(reply_codes.c.told_at > bindparam("since"), alerts.c.state != "resolved"))
+    .where(reply_codes.c.phone != _TOLD_TO_NOBODY)
     .order_by(reply_codes.c.told_at, reply_codes.c.staff_id)
 )
 
@@ -97,9 +109,22 @@ def give(conn: Connection, staff_id: int, alert_id: int, now: Instant) -> int:
     return code
 
 
+def skip(conn: Connection, now: Instant) -> None:
+    """Let each recipient's next code be one that no text since a backup can have named."""
+    newest = conn.execute(_NEWEST_OF_EACH).all()
+    for row in {one.staff_id: one for one in newest}.values():
+        code = (row.code + _SKIPPED - 1) % LAST_SHORT + 1
+        told = {"phone": _TOLD_TO_NOBODY, "code": code, "told_at": now}
+        put_row(conn, reply_codes, {"staff_id": row.staff_id, "alert_id": row.alert_id, **told})
+
+
 def _own(taken: Sequence[Row[Any]], staff_id: int, alert_id: int, phone: str) -> int | None:
     """Return the code by which a person knows an alert, if it has one meaning on their number."""
-    theirs = [row for row in taken if (row.staff_id, row.alert_id) == (staff_id, alert_id)]
+    theirs = [
+        row
+        for row in taken
+        if (row.staff_id, row.alert_id) == (staff_id, alert_id) and row.phone != _TOLD_TO_NOBODY
+    ]
     theirs.sort(key=lambda row: (row.phone == phone, row.told_at), reverse=True)
     others = {row.code for row in taken if row.phone == phone and row not in theirs}
     return next((row.code for row in theirs if row.phone == phone or row.code not in others), None)
