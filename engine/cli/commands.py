@@ -33,6 +33,9 @@ COMMANDS = {
     ),
     "tune": Command("rules.tune", "tune", "Try other numbers of rules on your own events."),
     "figures": Command("rules.figures", "figures", "Print the rules' figures for each client."),
+    "report": Command(
+        "reports.report", "app", "Report outcomes, and what alerts ask of the staff."
+    ),
     "import": Command(
         "intake.import_", "import_", "Read what is new in the sources, or some files."
     ),

@@ -124,6 +124,18 @@ class Comparison:
                 return (rounded != operand) & ~np.isnan(values)
 
 
+class _Unsaid(Comparison):
+    """True where an event does not say the field at all."""
+
+    __slots__ = ()
+
+    def holds(self, value: Value | None) -> bool:
+        return value is None
+
+
+UNSAID = _Unsaid("is", ())
+
+
 def _folded(value: float | str) -> float | str:
     return fold(value) if isinstance(value, str) else value
 

@@ -110,6 +110,7 @@ BUILT_IN: Mapping[str, Kind] = {
             "assessment",
             {
                 "instrument": Field("word"),
+                "version": Field("word"),
                 "item": Field("word"),
                 "score": Field("number"),
                 "status": _choice("completed missed excused"),
@@ -127,6 +128,24 @@ BUILT_IN: Mapping[str, Kind] = {
             },
         ),
         Kind("return_to_use", {"substances": _SUBSTANCES, "reported_by": Field("word")}),
+        # How things stand at work, at home and with the police, as a person says it when asked.
+        Kind(
+            "circumstance",
+            {
+                "work": _choice("full_time part_time training looking not_looking unable retired"),
+                "home": _choice(
+                    "own_place with_others recovery_housing shelter street institution"
+                ),
+                "arrests": _AMOUNT,
+            },
+        ),
+        Kind(
+            "program_end",
+            {
+                "reason": _choice("completed left removed transferred incarcerated died other"),
+                "program": Field("word"),
+            },
+        ),
     )
 }
 

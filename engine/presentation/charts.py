@@ -197,6 +197,30 @@ def _lift(label: str, lift: Estimate, y: float, top: float) -> Group:
     )
 
 
+def shares(title: str, rows: Sequence[tuple[str, Estimate]]) -> Chart:
+    """Draw the share of each label from 0 to 100 %: a bar over its interval, a stroke at itself."""
+    base = len(rows) * _ROW
+    shapes: list[Shape] = [Line(at, 0, at, base, "grid") for at in (0, 50, 100)]
+    shapes += [_share(label, one, place * _ROW) for place, (label, one) in enumerate(rows)]
+    shapes.append(Line(0, base, 100, base))
+    ticks = ((0, "0 %", "start"), (50, "50 %", "middle"), (100, "100 %", "end"))
+    shapes += [Label(at, base + 14, text, anchor, "tick") for at, text, anchor in ticks]
+    return Chart(title, base + 20, tuple(shapes))
+
+
+def _share(label: str, one: Estimate, y: float) -> Group:
+    value, low, high = (100 * (at or 0.0) for at in (one.value, one.low, one.high))
+    return Group(
+        f"{label}: {value:.0f} %, 95 % interval {low:.0f} to {high:.0f} %",
+        (
+            Label(0, y + 14, label),
+            Label(100, y + 14, f"{value:.0f} %", "end", "number"),
+            Bar(low, y + 21, max(0.3, high - low), 12, "low"),
+            Line(value, y + 18, value, y + 36, "median"),
+        ),
+    )
+
+
 def _dates(labels: Sequence[str], width: float) -> list[Label]:
     """Return as many labels beneath the columns as a phone has room for."""
     every = ceil(len(labels) / 4)

@@ -35,6 +35,7 @@ missed excused pending
     medication.dose_mg     0 16
     medication.days_supply 0 7
     assessment.instrument  phq9
+    assessment.version     2
     assessment.item        q9
     assessment.score       -1 27
     assessment.status      completed missed excused
@@ -45,6 +46,11 @@ missed excused pending
     goal.due               2027-03-01
     return_to_use.substances  alcohol
     return_to_use.reported_by self
+    circumstance.work      full_time part_time training looking not_looking unable retired
+    circumstance.home      own_place with_others recovery_housing shelter street institution
+    circumstance.arrests   0 2
+    program_end.reason     completed left removed transferred incarcerated died other
+    program_end.program    iop
 """
 NAMED = [line.split() for line in FIELDS.strip().splitlines()]
 ENROLLED = datetime(2024, 3, 1, tzinfo=UTC)

@@ -88,19 +88,20 @@ class Ever(Measure):
 
     condition: Condition
 
-    def first(self, histories: Histories) -> Keys:
-        """Return the first key at which the condition was true, of each client who has one.
-
-        The keys ascend.
-        """
+    def begins(self, histories: Histories) -> Keys:
+        """Return the ascending keys at which the condition became true while rules applied."""
 
         def find() -> Keys:
             condition, care = flips_of(self.condition, histories), in_care(histories)
             keys = merged([condition, care])
-            begins = flips(keys, truth_at(condition, keys) & truth_at(care, keys))[::2]
-            return begins[np.unique(begins >> SHIFT, return_index=True)[1]]
+            return flips(keys, truth_at(condition, keys) & truth_at(care, keys))[::2]
 
-        return histories.remember((self, "first"), find)
+        return histories.remember((self, "begins"), find)
+
+    def first(self, histories: Histories) -> Keys:
+        """Return the first of these keys of each client who has one, ascending."""
+        begins = self.begins(histories)
+        return begins[np.unique(begins >> SHIFT, return_index=True)[1]]
 
     def instants(self, histories: Histories, comparison: Comparison) -> list[Keys]:
         return [self.first(histories)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.measures.comparison import Operator
+from engine.model.report_parts import REPORT_PARTS
 from engine.model.rule import GRADES, SEVERITIES, STATUSES
 
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -204,6 +205,13 @@ FIGURE: Mapping[str, Key] = {
         required=True,
     ),
     "else": Key("number", "The value where there is none."),
+    "counted_if": Key("condition", "Reports leave out the clients of whom this is not true."),
+    "report": Key(
+        Choice(REPORT_PARTS, "part of the report of outcomes"),
+        "The part of 'handrail report outcomes' that shows it.",
+    ),
+    "missing": Key(TextKey(120), "What the figure makes of an answer that is missing."),
+    "evidence": Key("evidence", "Where its definition is written."),
 }
 WEEKS_UNTIL: Mapping[str, Key] = {
     "weeks_until": Key(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import yaml
 
-from engine.measures.measure import Measure
+from engine.measures.field_values import Latest
+from engine.measures.measure import Measure, Number
+from engine.model.report_parts import REPORT_PARTS
 from engine.rulebook.core.conditions import Condition, RuleHolds
 from engine.rulebook.core.figures import Figure, WeeksUntil
 from engine.rulebook.language.measure_specs import FORMS
 from engine.rulebook.language.units import OPERATORS, parse_number
 from engine.rulebook.language.vocabulary import FIGURE, WEEKS_UNTIL, required
 from engine.rulebook.parsing.condition_parser import read_condition, read_scorecard
+from engine.rulebook.parsing.evidence_parser import read_evidence
 from engine.rulebook.parsing.measure_parser import read_measure
 from engine.rulebook.parsing.reading import Reading, WrittenFigure, parse_id
 
@@ -25,9 +31,40 @@ def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure
         of = _read_figure(reading, parts["figure"]) if "figure" in parts else None
         otherwise = reading.parsed(parts["else"], "else", parse_number) if "else" in parts else None
         if figure_id is not None and title is not None and of is not None:
-            figure = Figure(figure_id, title, of, otherwise)
+            figure = _described(reading, Figure(figure_id, title, of, otherwise), parts)
             found.append(WrittenFigure(item, figure))
     return found
+
+
+def _described(reading: Reading, figure: Figure, parts: Mapping[str, yaml.Node]) -> Figure:
+    """Return the figure with what reports need to know of it."""
+    report = (
+        reading.one_of(parts["report"], REPORT_PARTS, "part of the report of outcomes")
+        if "report" in parts
+        else None
+    )
+    if report is not None and not _is_reported(reading, figure):
+        reading.mistake(
+            parts["figure"], "a report needs a number, yes or no, or weeks; add a comparison"
+        )
+    missing = reading.text(parts["missing"], "missing", 120) if "missing" in parts else None
+    reading.findings = 0
+    counted_if = read_condition(reading, parts["counted_if"]) if "counted_if" in parts else None
+    evidence = read_evidence(reading, parts["evidence"]) if "evidence" in parts else None
+    return replace(
+        figure, counted_if=counted_if, report=report, missing=missing or "", evidence=evidence
+    )
+
+
+def _is_reported(reading: Reading, figure: Figure) -> bool:
+    """Return whether a report can count or average what the figure gives."""
+    match figure.of:
+        case Latest(kind, field) if isinstance(kind, str):
+            return reading.kinds[kind].fields[field].type == "number"
+        case Number() | WeeksUntil():
+            return True
+        case _:
+            return figure.is_yes_or_no
 
 
 def _read_figure(reading: Reading, node: yaml.Node) -> Measure | Condition | WeeksUntil | None:

@@ -199,6 +199,8 @@ def _check_figures(readings: Sequence[Reading]) -> None:
 def _figure(written: WrittenFigure, resolved: dict[str, Condition]) -> Figure:
     """Return the figure with the conditions of rules put in."""
     figure = written.figure
+    if figure.counted_if is not None:
+        figure = replace(figure, counted_if=positive(with_rules(figure.counted_if, resolved)))
     match figure.of:
         case WeeksUntil(when, less):
             return replace(figure, of=WeeksUntil(positive(with_rules(when, resolved)), less))

@@ -179,7 +179,8 @@ def _read_scored(reading: Reading, said: Said, field: Field) -> bool:
     strangers = [word for word, _ in scores.worth if field.choices and word not in field.choices]
     for word in strangers:
         text = f"'{word}' of the scores '{name}' is not a value of {said.kind}.{said.field}"
-        reading.mistake(node, f"{text}{nearest(word, field.choices)}")
+        place = reading.score_words.get((name, word), node)
+        reading.mistake(place, f"{text}{nearest(word, field.choices)}")
     said.scores = scores
     worth = [0.0, *(value for _, value in scores.worth)]
     values = replace(SIGNED, low=min(worth), high=max(worth))

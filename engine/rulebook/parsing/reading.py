@@ -76,6 +76,7 @@ class Reading:
         kinds: The kinds of events, and the file's signals with the fields that all their kinds
             share.
         lists: The words of each list, with their places.
+        score_words: The place of each word of the scores, by both their names.
         phrases: The phrases so far; None is one that could not be read.
         scorecards: The scorecards so far; None is one that could not be read.
         referred: The rules that conditions name, each with its place.
@@ -90,6 +91,7 @@ class Reading:
     kinds: Mapping[str, Kind]
     lists: dict[str, tuple[tuple[str, yaml.Node], ...]] = field(default_factory=dict)
     scores: dict[str, Scores] = field(default_factory=dict)
+    score_words: dict[tuple[str, str], yaml.Node] = field(default_factory=dict)
     signals: dict[str, Signal] = field(default_factory=dict)
     phrases: dict[str, Condition | None] = field(default_factory=dict)
     scorecards: dict[str, Points | None] = field(default_factory=dict)

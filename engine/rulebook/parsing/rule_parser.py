@@ -12,11 +12,10 @@ from engine.measures.signal import Signal
 from engine.model.duration import Duration
 from engine.model.event_kinds import shared
 from engine.model.nearest_word import nearest_word
-from engine.model.rule import GRADES, SEVERITIES, STATUSES, Evidence, Severity, Status
+from engine.model.rule import SEVERITIES, STATUSES, Evidence, Severity, Status
 from engine.rulebook.core.conditions import AllOf, AnyOf, Condition, Points
 from engine.rulebook.language.units import NO, YES, parse_number
 from engine.rulebook.language.vocabulary import (
-    EVIDENCE,
     FILE,
     NAME,
     PART,
@@ -28,6 +27,7 @@ from engine.rulebook.language.vocabulary import (
 )
 from engine.rulebook.parsing.comparison_parser import read_where
 from engine.rulebook.parsing.condition_parser import read_condition, read_items
+from engine.rulebook.parsing.evidence_parser import read_evidence
 from engine.rulebook.parsing.figure_parser import read_figures
 from engine.rulebook.parsing.measure_parser import read_applies_to
 from engine.rulebook.parsing.reading import NAMED, Named, Reading, parse_id
@@ -108,6 +108,7 @@ def read_scores(reading: Reading, node: yaml.Node | None) -> None:
             (str(word.value), reading.parsed(number, f"the worth of '{word.value}'", parse_number))
             for word, number in value.value
         ]
+        reading.score_words |= {(name, str(word.value)): word for word, _ in value.value}
         known = tuple((word, number) for word, number in worth if number is not None)
         reading.scores[name] = Scores(name, known)
 
@@ -194,7 +195,7 @@ def _read_rule(reading: Reading, node: yaml.Node) -> WrittenRule | None:
     _read_durations(rule)
     _read_raise(rule)
     if "evidence" in parts:
-        _read_evidence(rule)
+        rule.evidence = read_evidence(rule.reading, rule.nodes["evidence"])
     if "quiets" in parts:
         ids = [reading.word(item, "an id") for item in reading.items(parts["quiets"], "'quiets:'")]
         rule.quiets = tuple(word for word in ids if word is not None)
@@ -263,16 +264,3 @@ def _read_raise(rule: WrittenRule) -> None:
         elif to is not None:
             found[to] = when or UNREAD
     rule.raises = tuple(found.items())
-
-
-def _read_evidence(rule: WrittenRule) -> None:
-    node = rule.nodes["evidence"]
-    parts = rule.reading.mapping(node, EVIDENCE, "'evidence:'", required(EVIDENCE))
-    grade = (
-        rule.reading.one_of(parts["grade"], GRADES, "grade of evidence")
-        if "grade" in parts
-        else None
-    )
-    source = rule.reading.word(parts["source"], "source") if "source" in parts else None
-    if grade is not None:
-        rule.evidence = Evidence(grade, source or "")

@@ -1,0 +1,77 @@
+"""`handrail report outcomes` prints tables, a page or rows, and never a small count."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from tests.kit.terminal import FOLDER_SITE, Terminal, write_files
+
+RULES = """
+format: 1
+rules:
+  - {id: silent, title: Not seen, status: draft, severity: low,
+     when: {time_since: check_in, at_least: 28 days}}
+figures:
+  - {id: craving, title: Craving, figure: {latest: check_in.craving}, report: quality_of_life}
+"""
+MAPPED = FOLDER_SITE.replace(
+    "enrolled: enrolled}}", "enrolled: enrolled, attributes: {program: program}}}"
+)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    programs = ["iop"] * 12 + ["php"] * 3
+    clients = [f"C-{n},2026-02-01,{one}" for n, one in enumerate(programs)]
+    write_files(
+        tmp_path,
+        {
+            "inbox/clients.csv": "\n".join(["client,enrolled,program", *clients]) + "\n",
+            "inbox/staff.csv": "staff,role,phone\nDana,case_manager,+12025550143\n",
+            "inbox/links.csv": "client,staff,role\nC-1,Dana,case_manager\n",
+            "rules/rules.yaml": RULES,
+        },
+    )
+    terminal = Terminal(tmp_path, MAPPED, capsys)
+    terminal("import")
+    return terminal
+
+
+ASKED = ("report", "outcomes", "--cohort", "enrolled in 2026", "--by", "program")
+
+
+def test_tables_say_whom_they_are_about_and_hide_few_clients(terminal: Terminal) -> None:
+    out = terminal(*ASKED)
+    assert "Clients enrolled in 2026" in out
+    rows = [line.split() for line in out.splitlines()]
+    assert ["all", "clients", "15", "0"] in rows
+    assert ["program:", "php", "*", "*"] in rows
+    assert "This describes; it proves no cause." in out
+
+
+def test_csv_hides_them_too(terminal: Terminal) -> None:
+    rows = list(csv.DictReader(io.StringIO(terminal(*ASKED, "--format", "csv"))))
+    known = {row["group"]: (row["known"], row["hidden"]) for row in rows if row["part"] == "cohort"}
+    assert known == {"": ("15", "no"), "iop": ("", "yes"), "php": ("", "yes")}
+
+
+def test_a_page_is_written_whole(terminal: Terminal, tmp_path: Path) -> None:
+    terminal(*ASKED, "--html", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text()
+    assert "<h2>Outcomes</h2>" in page
+    assert "C-1" not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--cohort", "last year"), "--cohort: 'last year' is not a cohort"),
+        (("--cohort", "enrolled in 2026", "--by", "programme"), "did you mean 'program'?"),
+    ],
+)
+def test_a_mistake_is_said(terminal: Terminal, arguments: tuple[str, ...], says: str) -> None:
+    assert says in terminal("report", "outcomes", *arguments, code=2)
