@@ -17,7 +17,7 @@ from engine.errors import HandrailError, StoreUnavailableError
 from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
 from engine.service_manager import ServiceManager
-from engine.store.operations import watchdog_state
+from engine.store.operations import job_runs, queues, watchdog_state
 from engine.store.operations.counts import figures
 from engine.web.server import WebServer
 
@@ -220,7 +220,7 @@ class Watch:
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures for Prometheus."""
-        from engine.web.metrics import of_store, of_ticks  # noqa: PLC0415
+        from engine.web.metrics import of_flows, of_queues, of_store, of_ticks  # noqa: PLC0415
 
         yield from of_ticks(
             self._scheduler.steps, self._scheduler.failures, dict(self._engine.totals)
@@ -228,4 +228,7 @@ class Watch:
         with self._engine.web_database.read() as conn:
             found = figures(conn)
             broken, missing = watchdog_state.standing(conn), watchdog.missing_data(conn)
+            runs, waiting = job_runs.read(conn), queues.waiting(conn, self._engine.now())
         yield from of_store(found, len(broken), len(missing))
+        yield from of_flows(runs)
+        yield from of_queues(waiting, self._engine.now())

@@ -51,8 +51,10 @@ def write_site(folder: Path, now: datetime, database_url: str | None = None) -> 
     try:
         if folder.exists() and any(folder.iterdir()):
             raise UserError(f"{folder} is not empty; name a folder that is new or empty.")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        # A folder that is there may be all that can be written, as in a container.
+        beside = folder if folder.exists() else folder.parent
+        beside.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(mkdtemp(prefix=".handrail-", dir=beside))
         try:
             _fill(unfinished, folder, now, database_url)
             _put(unfinished, folder)
@@ -90,7 +92,7 @@ def _unit(template: Path, folder: Path) -> str:
     """Return the unit with the paths of this site and of this installation."""
     program = Path(sys.argv[0]).absolute()
     here = program if program.name == "handrail" else Path(sys.executable).parent / "handrail"
-    unit = template.read_text("utf-8").replace("/srv/handrail/.venv/bin/handrail", str(here))
+    unit = template.read_text("utf-8").replace("/opt/handrail/bin/handrail", str(here))
     if os.geteuid():  # root makes it for the service's account, which it then gives the folder to
         unit = unit.replace("User=handrail", f"User={pwd.getpwuid(os.geteuid()).pw_name}")
     return unit.replace("/srv/handrail", str(folder))

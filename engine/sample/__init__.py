@@ -61,15 +61,13 @@ def write_sample(folder: Path, now: datetime, seed: int = 1) -> bool:
 def write_examples(folder: Path, now: datetime, seed: int = 1) -> None:
     """Write one small file of each sort into a new folder, to show the columns to a new site.
 
-    They name the staff and three clients of the sample, and hold at most three rows about these.
+    They name the staff and three clients of the sample, and hold at most three events of each sort.
     """
     shown = {client.ref for client in CLIENTS[:_EXAMPLES]}
     folder.mkdir()
     for name, rows in _files(now, Random(seed)).items():
-        if name in {"staff", "mentors"}:
-            _write(folder, name, rows)
-        else:
-            _write(folder, name, [row for row in rows if row["client"] in shown][-_EXAMPLES:])
+        about = [row for row in rows if row.get("client") in {None, *shown}]
+        _write(folder, name, about[-_EXAMPLES:] if "when" in _COLUMNS[name] else about)
 
 
 def _write(folder: Path, name: str, rows: Iterable[Cells]) -> None:

@@ -10,8 +10,10 @@ from fastapi import FastAPI, Response, params
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from engine.model.instant import SECOND_US
+from engine.model.instant import SECOND_US, Instant
 from engine.store.operations.counts import Figures, SourceFigures
+from engine.store.operations.job_runs import JobRun
+from engine.store.operations.queues import Queue
 
 
 class Measured(Protocol):
@@ -73,6 +75,31 @@ def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
     for outcome, number in found.expectations.items():
         family.add_metric([outcome], number)
     yield family
+
+
+def of_flows(runs: Mapping[str, JobRun]) -> Iterator[Metric]:
+    """Yield when each flow last succeeded, on whichever daemon of the database."""
+    family = GaugeMetricFamily(
+        "handrail_flow_success_timestamp_seconds", "When a flow last succeeded.", labels=["flow"]
+    )
+    for name, run in runs.items():
+        if run.succeeded_at is not None:
+            family.add_metric([name], run.succeeded_at / SECOND_US)
+    yield family
+
+
+def of_queues(queues: Iterable[Queue], now: Instant) -> Iterator[Metric]:
+    """Yield how much work waits in each queue, and for how long the oldest has waited."""
+    number = GaugeMetricFamily("handrail_queue", "Work that waits, by queue.", labels=["queue"])
+    longest = GaugeMetricFamily(
+        "handrail_queue_wait_seconds", "How long the oldest work of a queue waits.",
+        labels=["queue"],
+    )  # fmt: skip
+    for one in queues:
+        waited = 0 if one.oldest is None else max(0, now - one.oldest)
+        number.add_metric([one.name], one.number)
+        longest.add_metric([one.name], waited / SECOND_US)
+    yield from (number, longest)
 
 
 def _of_sources(sources: Mapping[str, SourceFigures]) -> Iterator[Metric]:

@@ -30,11 +30,13 @@ def init(folder: Folder, postgresql: Postgresql = None) -> None:
     if postgresql and not postgresql.startswith(("postgresql://", "postgres://")):
         raise UserError("--postgresql needs a URL such as postgresql://handrail@localhost/handrail")
     write_site(folder, from_us(now()), postgresql)
+    makes = "reads" if postgresql else "makes the database and reads"
+    first = "handrail db upgrade            makes the tables; then\n   " if postgresql else ""
     print(
         f"{folder} holds a new site. Next:\n"
         f"1. cd {folder}; set timezone: and the rest of config.yaml, and the secrets in .env\n"
         "2. handrail check              says whether the files are right\n"
-        "3. handrail run --once         makes the database and reads the CSV files in inbox/;\n"
+        f"3. {first}handrail run --once         {makes} the CSV files in inbox/;\n"
         "                               examples/ shows their columns\n"
         "4. handrail run                serves; it prints texts until sms: gateway: is twilio\n"
         "5. handrail.service            keeps it running: put it into /etc/systemd/system"

@@ -1,9 +1,11 @@
-"""`handrail init` writes a whole site or nothing, and the site is right at once."""
+"""`handrail init` writes a whole site or nothing.
+
+The tests of docs/operations.md check, run and examine it.
+"""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -32,14 +34,6 @@ def site(
 
 def of_site(site: Path) -> Settings:
     return load(site / "config.yaml")
-
-
-# tests/test_wheel.py checks a new site too, and runs it.
-@pytest.mark.usefixtures("site")
-def test_its_examples_are_read_to_the_last_row(capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree("examples", "inbox", dirs_exist_ok=True)
-    assert typed(capsys, "import")[0] == 0
-    assert "nothing to list" in typed(capsys, "rejects")[1]
 
 
 def test_its_settings_are_the_shipped_ones(site: Path) -> None:
