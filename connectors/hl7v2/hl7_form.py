@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
-from connectors.hl7v2.hl7_message import Message, Repetition, Segment
+from connectors.hl7v2.hl7_message import Delimiters, Message, Repetition, Segment
 from connectors.mapping.paths import Step, narrowing
 
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
@@ -22,6 +23,7 @@ _STATUSES = {
     "O": "not asked", "": "not stated",
 }  # fmt: skip
 _FINAL_AS_SENT = "U"
+_MOST_KNOWN = 10_000  # equal parts that are remembered
 # Fields with a time, by segment. Their texts are given as ISO 8601.
 _TIMES = {
     "MSH": (7,), "EVN": (2, 6), "PID": (7, 29), "PV1": (44, 45), "ORC": (9, 15),
@@ -37,7 +39,7 @@ _MEMBERS = {
 }
 
 
-class SegmentGroup(NamedTuple):
+class SegmentGroup:
     """A segment with the segments that belong to it, and those around it that all groups share.
 
     Attributes:
@@ -46,16 +48,29 @@ class SegmentGroup(NamedTuple):
         shared: The segments before the first group, such as MSH and PID.
     """
 
-    own: tuple[Segment, ...]
-    order: tuple[Segment, ...] = ()
-    shared: tuple[Segment, ...] = ()
+    __slots__ = ("_named", "order", "own", "shared")
+
+    def __init__(
+        self,
+        own: tuple[Segment, ...],
+        order: tuple[Segment, ...] = (),
+        shared: tuple[Segment, ...] = (),
+    ) -> None:
+        """Keep the segments in their order."""
+        self.own, self.order, self.shared = own, order, shared
+        self._named: dict[str, list[Segment]] | None = None
 
     def named(self, name: str) -> list[Segment]:
         """Return its own segments of a name, or the ones around it if it has none."""
-        for segments in (self.own, self.order, self.shared):
-            if found := [segment for segment in segments if segment.fields[0] == name]:
-                return found
-        return []
+        if self._named is None:
+            self._named = {}
+            # The nearest ones come last and count.
+            for segments in (self.shared, self.order, self.own):
+                found: dict[str, list[Segment]] = {}
+                for segment in segments:
+                    found.setdefault(segment.fields[0], []).append(segment)
+                self._named |= found
+        return self._named.get(name, [])
 
 
 def whole(message: Message) -> SegmentGroup:
@@ -113,6 +128,39 @@ class Hl7Form:
 
         return plain
 
+    def quick(
+        self,
+        of: Sequence[Step],
+        paths: Sequence[Sequence[Step]],
+        cells: Sequence[Callable[[Any], str]],
+    ) -> Callable[[Any], list[tuple[str, ...]]] | None:
+        """Read parts that are segments once for equal fields; a report repeats most of them."""
+        name = of[0].name
+        numbers = _numbers_in(name, paths)
+        if len(of) > 1 or of[0].filters or len(numbers) < 2:  # so that several are picked
+            return None
+        pick, padding = itemgetter(*numbers), [""] * numbers[-1]
+        known: dict[Delimiters, dict[tuple[str, ...], tuple[str, ...]]] = {}
+
+        def parts(group: Any) -> list[tuple[str, ...]]:
+            if not isinstance(group, SegmentGroup):
+                return []
+            found = []
+            for segment in group.named(name):
+                answers = known.setdefault(segment.by, {})
+                fields = segment.fields
+                key = pick(fields if len(fields) > numbers[-1] else fields + padding)
+                told = answers.get(key)
+                if told is None:
+                    if len(answers) >= _MOST_KNOWN:
+                        answers.clear()
+                    alone = SegmentGroup((segment,))
+                    told = answers[key] = tuple(cell(alone) for cell in cells)
+                found.append(told)
+            return found
+
+        return parts
+
     def text(self, found: Any) -> str:
         """Return something found as the text of a cell.
 
@@ -126,7 +174,7 @@ class Hl7Form:
     def written(self, found: Any) -> str:
         """Return a group as a message of its own, or a repetition as written."""
         if isinstance(found, SegmentGroup):
-            return "\n".join(map(_written, (*found.shared, *found.order, *found.own)))
+            return "\n".join(each.written for each in (*found.shared, *found.order, *found.own))
         return found.raw if isinstance(found, Repetition) else str(found)
 
     def _filtered(
@@ -140,6 +188,16 @@ class Hl7Form:
     def _texts_at(self, steps: Sequence[Step]) -> Callable[[Any], Iterable[str]]:
         find = self.find(steps)
         return lambda each: map(self.text, find(each))
+
+
+def _numbers_in(name: str, paths: Sequence[Sequence[Step]]) -> list[int]:
+    """Return the fields of a segment that paths look at; none if a path looks anywhere else."""
+    numbers = {0}
+    for path in paths:
+        if path[0].name != name or len(path) < 2 or any(step.filters for step in path):
+            return []
+        numbers |= {5, 11} if path[1].name == _STATUS else {_number(path[1].name)}
+    return sorted(numbers)
 
 
 def _groups_of(name: str) -> Callable[[Any], list[SegmentGroup]]:
@@ -239,9 +297,3 @@ def _status(segment: Segment) -> str:
     if code == _FINAL_AS_SENT:
         return "final" if segment.raw(5) else "final as sent before"
     return _STATUSES.get(code, code)
-
-
-def _written(segment: Segment) -> str:
-    fields, by = segment.fields, segment.by
-    text = by.field.join([fields[0], *fields[2:]] if fields[0] == "MSH" else fields)
-    return text.replace("\n", f"{by.escape}.br{by.escape}")

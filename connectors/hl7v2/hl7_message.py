@@ -10,6 +10,7 @@ _NAME = r"[A-Z][A-Z0-9]{2}"
 _SEGMENT_NAME = re.compile(_NAME)
 # Headers of messages and of files and batches of messages say themselves how they are separated.
 _HEADERS = frozenset({"MSH", "FHS", "BHS"})
+_USUAL = frozenset({"OBX", "NTE", "OBR", "PID"})  # most segments, whose names need no look
 _SHOWN = 20  # characters of a line that an error quotes
 # The explicit null: the receiver is to forget the value.
 NULL = '""'
@@ -28,14 +29,15 @@ class Delimiters(NamedTuple):
 class Segment:
     """One line of a message; everything below its fields is split only when it is asked for."""
 
-    __slots__ = ("by", "fields", "line")
+    __slots__ = ("by", "fields", "line", "written")
 
-    def __init__(self, fields: list[str], by: Delimiters, line: int) -> None:
-        """Keep a segment's raw `fields`; `line` is its number in the message, counted from 1.
+    def __init__(self, fields: list[str], by: Delimiters, line: int, written: str) -> None:
+        """Keep a segment's raw `fields`, and the segment as `written` on one line.
 
-        The segment's name stands at place 0, so that field 3 stands at place 3 also in MSH.
+        The segment's name stands at place 0, so that field 3 stands at place 3 also in MSH. `line`
+        is its number in the message, counted from 1.
         """
-        self.fields, self.by, self.line = fields, by, line
+        self.fields, self.by, self.line, self.written = fields, by, line, written
 
     @property
     def name(self) -> str:
@@ -196,7 +198,7 @@ def _lines(text: str, by: Delimiters) -> list[str]:
 def _segment(line: str, number: int, by: Delimiters) -> Segment:
     fields = line.split(by.field)
     name = fields[0]
-    if len(name) != 3 or not _SEGMENT_NAME.fullmatch(name):
+    if name not in _USUAL and not _SEGMENT_NAME.fullmatch(name):
         raise ValueError(
             f"segment {number} is no segment: it must begin with three letters and "
             f"'{by.field}', and begins with {_shown(line)}"
@@ -205,7 +207,8 @@ def _segment(line: str, number: int, by: Delimiters) -> Segment:
         if number > 1:
             raise ValueError(f"segment {number} is a second MSH, so two messages run together")
         fields.insert(1, by.field)
-    return Segment(fields, by, number)
+    written = line.replace("\n", f"{by.escape}.br{by.escape}") if "\n" in line else line
+    return Segment(fields, by, number, written)
 
 
 def _place(text: str, at: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -18,8 +19,7 @@ from engine.model.event_kinds import Kind
 from engine.model.intake import Reject
 
 _LOST = "\ufffd"  # stands for a byte that the encoding does not know
-
-
+_KINDS = 256  # types of message whose mappings are remembered
 _MERGE = "ADT^A40"
 
 
@@ -54,6 +54,7 @@ class MappedMessages:
         self._identifier = merges and form_path(merges)
         self._former_identifier = merges and form_path(merges.replace("PID.3", "MRG.1"))
         self._encoding = encoding
+        self._of_kind = lru_cache(_KINDS)(self._taking)
         self._compiled_from = mappings, encoding, zone, kinds
         former, form = tuple(former), Hl7Form()
         self._mappings = []
@@ -98,12 +99,16 @@ class MappedMessages:
         if self._merges and message.kind == _MERGE:
             self._tell_merges(message, line, into)
             return
-        found = [each for each in self._mappings if each[0].takes(message.kind)]
-        for _, flat, rows in found:
+        found = self._of_kind(message.kind)
+        for flat, rows in found:
             rows.take(flat.rows(whole(message), line), 0, into)
         if not found:
             into.rows += 1
             into.skipped += 1
+
+    def _taking(self, kind: str) -> list[tuple[FlatRecords, Rows]]:
+        """Return the mappings of a type of message."""
+        return [(flat, rows) for mapping, flat, rows in self._mappings if mapping.takes(kind)]
 
     def _tell_merges(self, message: Message, line: int, into: Harvest) -> None:
         """Put each merge aside for a person, because a wrong one texts about the wrong client."""

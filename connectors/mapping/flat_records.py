@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from connectors.mapping.cell_settings import Parts
@@ -96,13 +97,23 @@ def _cell(form: RecordForm, column: str) -> _Cell:
     return cell
 
 
+def _alone(cell: _Cell, part: Any) -> str:
+    return cell(part, None)
+
+
 def _parts(
     form: RecordForm, parts: Parts, inner: Sequence[str], notation: Notation
 ) -> Callable[[Any, Any], PartCells]:
-    find = form.find(parse_path(str(parts.of).removeprefix(FROM_RECORD)))
-    from_whole = str(parts.of).startswith(FROM_RECORD)
+    of = parse_path(str(parts.of).removeprefix(FROM_RECORD))
+    find, from_whole = form.find(of), str(parts.of).startswith(FROM_RECORD)
     cells = [_cell(form, column) for column in inner]
     cells_of = compile_part_cells(parts, inner, notation)
+    paths = [from_record(column) for column in inner]
+    if not any(outside for _, outside in paths):
+        alone = [partial(_alone, cell) for cell in cells]
+        quick = form.quick(of, [parse_path(path) for path, _ in paths], alone)
+        if quick:
+            return lambda part, record: cells_of(quick(record if from_whole else part))
 
     def parts_of(part: Any, record: Any) -> PartCells:
         found = find(record if from_whole else part)

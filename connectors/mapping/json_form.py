@@ -10,7 +10,7 @@ from typing import Any
 from connectors.mapping.paths import Step, narrowing
 
 _SHOWN = 6  # keys that an error names
-_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 class JsonForm:
@@ -43,6 +43,15 @@ class JsonForm:
         keys = ", ".join(list(found)[:_SHOWN])
         raise ValueError(f"is no single value; name one of its keys: {keys}")
 
+    def quick(
+        self,
+        of: Sequence[Step],
+        paths: Sequence[Sequence[Step]],
+        cells: Sequence[Callable[[Any], str]],
+    ) -> None:
+        """Return None, because there is no quicker way."""
+        return
+
     def written(self, found: Any) -> str:
         """Return a value as JSON, its keys in alphabetical order."""
         return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -52,8 +61,19 @@ class JsonForm:
         return value.get(name) if isinstance(value, dict) else None
 
     def _step(self, step: Step) -> Callable[[Sequence[Any]], Sequence[Any]]:
-        name, narrow = step.name, narrowing(step.filters, self._texts_at)
-        return lambda values: narrow(list(_elements(self.child(value, name) for value in values)))
+        name, child = step.name, self.child
+        narrow = narrowing(step.filters, self._texts_at) if step.filters else None
+
+        def walk(values: Sequence[Any]) -> Sequence[Any]:
+            found: Sequence[Any]
+            one = child(values[0], name) if len(values) == 1 else None
+            if one is not None and type(one) is not list:  # most values are single
+                found = [one]
+            else:
+                found = list(_elements(child(value, name) for value in values))
+            return narrow(found) if narrow else found
+
+        return walk
 
     def _texts_at(self, steps: Sequence[Step]) -> Callable[[Any], Iterable[str]]:
         find = self.find(steps)
@@ -76,14 +96,10 @@ def read_json(data: bytes | str) -> Any:
         ValueError: It is no JSON, names a key twice, or is too deep.
     """
     try:
-        found = json.loads(
-            data,
-            parse_float=str,
-            parse_int=str,
-            parse_constant=_no_number,
-            object_pairs_hook=_object,
-        )
-        if _HALF_PAIR.search(data if isinstance(data, bytes) else data.encode()):
+        if isinstance(data, bytes):
+            data = data.decode(json.detect_encoding(data), "surrogatepass")
+        found = json.loads(data) if data.startswith("\ufeff") else _DECODER.decode(data)
+        if _HALF_PAIR.search(data):
             json.dumps(found, ensure_ascii=False).encode()
         return found
     except UnicodeDecodeError as error:
@@ -109,3 +125,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> Any:
     raise ValueError(f"is not JSON: {word} is no number")
+
+
+# Made once, because making it takes as long as reading a small record.
+_DECODER = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_object
+)
