@@ -6,13 +6,15 @@ package on the right has a module `connector`, the only one that the engine sees
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from connectors.csv_folder.first_mapping import FirstMapping
-    from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
+    from engine.model.mail_settings import MailSettings
+    from engine.ports import GatewayConnector, SimulatorConnector, SmsGateway, SourceConnector
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
@@ -48,6 +50,17 @@ def draft(path: Path) -> FirstMapping:
 def gateway(name: str) -> GatewayConnector:
     """Import the connector that sends texts, by its name in GATEWAYS."""
     return cast("GatewayConnector", import_module(f"{GATEWAYS[name]}.connector"))
+
+
+def mail(settings: MailSettings, environ: Mapping[str, str]) -> SmsGateway:
+    """Return the way of e-mails to the site's mail server.
+
+    Raises:
+        UserError: A secret is missing.
+    """
+    from connectors.smtp_mail.gateway import SmtpMail  # noqa: PLC0415 - few sites send e-mails
+
+    return SmtpMail(settings, environ)
 
 
 def simulator() -> SimulatorConnector:

@@ -23,6 +23,7 @@ from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
 from engine.flows.console.desk import Desk
 from engine.flows.delivery.senders import Senders
+from engine.flows.delivery.ways import Ways
 from engine.flows.escalation import phone_confirmations
 from engine.flows.evaluation import evaluate
 from engine.flows.inbound import reconcile
@@ -103,6 +104,7 @@ def wire(
     rulebook = files.read()
     if gateway is None:
         gateway = registry.gateway(settings.sms.gateway).open_gateway(settings.sms, phone, environ)
+    mail = registry.mail(settings.mail, environ) if settings.mail else None
     if sources is None:
         sources = [
             registry.source(each.type).open_source(each, settings.kinds)
@@ -115,6 +117,7 @@ def wire(
     database = Database.ready(settings.database)
     engine = Engine(settings, database, files, rulebook, sources, gateway, clock)
     engine.anchor = anchor
+    engine.mail = mail
     return engine
 
 
@@ -144,6 +147,7 @@ class Engine:
         # Begins a flow's next step at once; where no scheduler runs, steps come by themselves.
         self.wake: Callable[[str], None] = lambda _: None
         self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
+        self.mail: SmsGateway | None = None
         self._files = files
         self._sources = sources
         self._gateway = gateway
@@ -339,9 +343,10 @@ class Engine:
 
     def _deliver(self) -> Mapping[str, int]:
         end = time.monotonic() + self._patience
+        gateway = self._gateway if self.mail is None else Ways(self._gateway, self.mail)
         return Senders(
             self.database,
-            self._gateway,
+            gateway,
             self.now,
             self._owner,
             self.settings.sms.senders,

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TextIO
 
-from engine.model.message import Outgoing, SendResult
+from engine.model.message import Outgoing, SendResult, Way
 
 
 class PrintedSms:
@@ -32,7 +32,7 @@ class PrintedSms:
         try:
             if self.look_up(message) is None:
                 self._remember(message)
-                way = "CALL" if message.spoken else "SMS"
+                way = "CALL" if message.way is Way.CALL else "SMS"
                 self._stream.write(f"{way} to {message.to}: {message.body}\n")
                 self._stream.flush()
         except OSError as error:

@@ -25,7 +25,7 @@ from connectors.twilio.spoken import RINGS_FOR, asking
 from connectors.twilio.statuses import report_of, report_of_call
 from engine.model.inbound import Inbound, KeyPress, ListedTexts
 from engine.model.instant import DAY_US, HOUR_US, to_us
-from engine.model.message import Outgoing, Report, SendResult, Silent
+from engine.model.message import Outgoing, Report, SendResult, Silent, Way
 from engine.ports import AddRoutes
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class TwilioSms:
 
     def send(self, message: Outgoing) -> SendResult:
         """Create the message, or the call, at Twilio."""
-        if message.spoken:
+        if message.way is Way.CALL:
             return self._call(message)
         settings = self._settings
         given: dict[str, Any] = {"to": message.to, "body": message.body}
@@ -163,7 +163,7 @@ class TwilioSms:
         Returns:
             Its outcome; `unknown` if the list does not show the message.
         """
-        listing = self.client.calls if message.spoken else self.client.messages
+        listing = self.client.calls if message.way is Way.CALL else self.client.messages
         try:
             # Not by the date of sending, because a message that still waits at Twilio has none.
             page = listing.page(to=message.to, page_size=_PAGE)
@@ -180,11 +180,11 @@ class TwilioSms:
         lately = [each for each in listed if age(each) <= message.ago + _SAME_AFTER_US]
         others = [each for each in lately if each.sid not in message.twins.known]
         # A trial account puts words of its own before ours.
-        same = [each for each in others if message.spoken or _says(each, message.body)]
+        same = [each for each in others if message.way is Way.CALL or _says(each, message.body)]
         ours = nearest([message.ago, *message.twins.in_doubt], [age(each) for each in same])
         if ours is not None:
             return SendResult("accepted", provider_id=same[ours].sid)
-        if not message.spoken and any(not each.body for each in others):
+        if message.way is not Way.CALL and any(not each.body for each in others):
             return SendResult(
                 "unknown", error_text="Twilio lists messages to this number without their words"
             )

@@ -63,6 +63,7 @@ class MessageKind(StrEnum):
     NEWLY = "newly"  # the same, if a newly accepted rule set finds it in many clients at once
     STORM = "storm"  # the same, if far more alerts go out at once than ever before
     CALL = "call"  # calls a person who has not answered the text of a step
+    MAIL = "mail"  # the same by e-mail
     REMINDER = "reminder"  # `sequence` counts them
     SNOOZE_OVER = "snooze_over"  # the person who let it wait is asked once more
     REACHES_NOBODY = "reaches_nobody"  # the admins hear that nobody can receive it
@@ -108,7 +109,22 @@ def urgency_of(kind: MessageKind, severity: Severity | None) -> int:
     return SEVERITIES.index("high" if kind == MessageKind.REACHES_NOBODY else severity)
 
 
+class Way(StrEnum):
+    """How a message reaches a person."""
+
+    TEXT = "text"
+    CALL = "call"
+    MAIL = "mail"
+
+
+def way_of(kind: MessageKind) -> Way:
+    """Return how messages of a kind go."""
+    return {MessageKind.CALL: Way.CALL, MessageKind.MAIL: Way.MAIL}.get(kind, Way.TEXT)
+
+
 URGENT = 0
+# They follow a text that was not answered, so that no step waits for them.
+FOLLOW_UPS = (MessageKind.CALL, MessageKind.MAIL)
 TELLING = (MessageKind.STEP, MessageKind.NEWLY, MessageKind.STORM)
 # They are not the first to tell that there is an alert.
 NEWS = (MessageKind.NOTICE, MessageKind.WROTE_AGAIN)
@@ -167,13 +183,13 @@ class Outgoing:
     """One outgoing message as a gateway gets it; `id` is the outbox row's id."""
 
     id: int
-    to: str  # E.164
+    to: str  # E.164; the address of an e-mail
     body: str
     created_at: Instant  # microseconds since 1970
     valid_for: int | None = None  # seconds that the carrier may keep trying
     twins: Twins = Twins()
     ago: Duration = 0  # how long ago it was handed over, where it is looked up
-    spoken: bool = False  # whether it is a call that says the words
+    way: Way = Way.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +222,7 @@ class Standing:
     next_step_at: Instant | None = (
         None  # when the next recipient is told, if the alert still climbs
     )
+    address: str | None = None  # of an e-mail
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,28 @@ from engine.model.sms_settings import Detail
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUps:
+    """What follows the text of an urgent step to a person who does not answer, and after how long.
+
+    Attributes:
+        call_after: When they are called; None if never.
+        mail_after: When they get an e-mail; None if never.
+    """
+
+    call_after: Duration | None = None
+    mail_after: Duration | None = None
+
+
+NO_FOLLOW_UPS = FollowUps()
+
+
+@dataclass(frozen=True, slots=True)
 class NotificationSettings:
     """The settings that evaluation needs besides the rules.
 
     A span that began longer ago than `notify_within` is historic. `advice` is each rule's advice,
     by its id. `links` is the beginning of the links of texts to staff; "" if texts hold none.
-    `call_after` is how long after the text of an urgent step people are called; None if never.
+    `follow_ups` says what follows a text of an urgent step that is not answered.
     """
 
     routing: RoutingSettings
@@ -27,4 +43,4 @@ class NotificationSettings:
     outages: OutageSettings = USUAL
     advice: Mapping[str, str] = field(default_factory=dict)
     links: str = ""
-    call_after: Duration | None = None
+    follow_ups: FollowUps = NO_FOLLOW_UPS

@@ -17,7 +17,8 @@ from engine.model.event_kinds import BUILT_IN, Kind
 from engine.model.identity_provider import IdentityProviderSettings
 from engine.model.instant import DAY_US, MINUTE_US, SECOND_US
 from engine.model.letter_settings import LetterSettings
-from engine.model.notification_settings import NotificationSettings
+from engine.model.mail_settings import MailSettings
+from engine.model.notification_settings import FollowUps, NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
 from engine.model.routing import Microseconds, RoutingSettings
@@ -151,6 +152,7 @@ class Settings(Strict):
         console: The pages for people. Without this part there is no console.
         log: How the daemon logs.
         watch: How people hear that the daemon itself has stopped.
+        mail: E-mails of urgent alerts, beside the texts. Without this part there are none.
         letters: Letters under a client's consent: their templates, and who writes them.
         audit: A second place for the head of the audit trail.
     """
@@ -175,6 +177,8 @@ class Settings(Strict):
     console: ConsoleSettings | None = Field(default=None, validate_default=True)
     log: LogSettings = LogSettings()
     watch: WatchSettings = WatchSettings()
+    # Without this part there are none.
+    mail: MailSettings | None = None
     # Made while the settings are read, so that their defaults lie beside config.yaml too.
     letters: LetterSettings = Field(default_factory=dict, validate_default=True)
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
@@ -206,8 +210,15 @@ class Settings(Strict):
             self.notify_within,
             self.outages,
             links=links,
-            call_after=self.sms.call_after,
+            follow_ups=self.follow_ups,
         )
+
+    @property
+    def follow_ups(self) -> FollowUps:
+        """What follows a text of an urgent step that is not answered."""
+        if self.mail is None:
+            return FollowUps(self.sms.call_after)
+        return FollowUps(self.sms.call_after, self.mail.after)
 
     @property
     def attributes(self) -> frozenset[str] | None:

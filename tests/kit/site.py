@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from engine.flows.evaluation import evaluate
 from engine.model.event_kinds import BUILT_IN
-from engine.model.notification_settings import NotificationSettings
+from engine.model.notification_settings import NO_FOLLOW_UPS, FollowUps, NotificationSettings
 from engine.model.routing import RoutingSettings
 from engine.model.rule import SEVERITIES, Severity
 from engine.rulebook.core.rulebook import Rulebook
@@ -64,7 +64,7 @@ class Site:
     caseload: Caseload = field(init=False)
     rules: Rulebook = field(default_factory=rulebook)
     routing: RoutingSettings = field(init=False)
-    call_after: int | None = None
+    follow_ups: FollowUps = NO_FOLLOW_UPS
 
     def __post_init__(self) -> None:
         self.caseload = Caseload(self.database)
@@ -109,7 +109,7 @@ class Site:
 
     @property
     def telling(self) -> NotificationSettings:
-        return NotificationSettings(self.routing, call_after=self.call_after)
+        return NotificationSettings(self.routing, follow_ups=self.follow_ups)
 
     def rows(self, table: Any) -> Sequence[Any]:
         with self.database.read() as conn:

@@ -24,6 +24,7 @@ from engine.model.audit_action import message_became
 from engine.model.channel import Channel
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import (
+    FOLLOW_UPS,
     TELLING,
     Claimed,
     MessageKind,
@@ -32,6 +33,8 @@ from engine.model.message import (
     Settlement,
     Standing,
     Waiting,
+    Way,
+    way_of,
 )
 from engine.model.notify_reason import NotifyReason, SettlementReason
 from engine.model.sms_settings import Detail
@@ -137,7 +140,7 @@ def _prepare(
         urgent_only=urgent_only,
         # One message, the most urgent, shows whether a stopped channel works again.
         alone=stands.since is not None,
-        calls_only=stands.stopped_until is not None and now < stands.stopped_until,
+        follow_ups_only=stands.stopped_until is not None and now < stands.stopped_until,
     )
     if not claimed:
         return None
@@ -168,6 +171,8 @@ def _prepare(
     if hindered is None and gathers:
         prepared = replace(prepared, message=_bundled(conn, message, lately, detail, now))
     hindered = hindered or _apart(lately, prepared.message, now)
+    if message.kind == MessageKind.MAIL and standing.address is None:
+        hindered = Settlement("cancelled", SettlementReason.NO_ADDRESS)
     if hindered is not None:
         _settle(conn, prepared, hindered, owner, now)
         return replace(prepared, settled=hindered.state)
@@ -177,7 +182,7 @@ def _prepare(
 
 
 # These go to the person who is responsible at sending; operators are told as they are.
-_OF_STEPS = (*TELLING, MessageKind.CALL)
+_OF_STEPS = (*TELLING, *FOLLOW_UPS)
 _TO_ROLES = (*_OF_STEPS, MessageKind.REMINDER, MessageKind.SNOOZE_OVER)
 
 
@@ -204,15 +209,16 @@ def _hand_over(gateway: SmsGateway, prepared: Prepared, now: Instant) -> Settlem
 
 def _outgoing(prepared: Prepared, now: Instant) -> Outgoing:
     message, standing = prepared.message, prepared.standing
+    way = way_of(message.kind)
     return Outgoing(
         id=message.id,
-        to=message.phone or "",
+        to=(standing.address if way is Way.MAIL else message.phone) or "",
         body=message.body,
         created_at=message.created_at,
         valid_for=valid_for(message, standing, now),
         twins=standing.twins,
         ago=now - (message.sent_at or now),
-        spoken=message.kind == MessageKind.CALL,
+        way=way,
     )
 
 
@@ -312,9 +318,9 @@ def _note_contact(
     Returns:
         Whether this request stopped the channel.
     """
-    # Calls go another way, which says nothing of texts.
-    is_call = prepared.message.kind == MessageKind.CALL
-    if is_call or (prepared.message.state == "claimed" and settlement.result is None):
+    # Calls and e-mails go other ways, which say nothing of texts.
+    other_way = prepared.message.kind in FOLLOW_UPS
+    if other_way or (prepared.message.state == "claimed" and settlement.result is None):
         return False
     before = prepared.channel
     after = after_contact(before, settlement.result, now)
@@ -335,7 +341,7 @@ def _note_contact(
 
 def _pass_over(conn: Connection, message: Claimed, settlement: Settlement, now: Instant) -> None:
     """Let alerts that nobody else was told of go on: to the stand-in, or to the next step."""
-    if message.kind == MessageKind.CALL:
+    if message.kind in FOLLOW_UPS:
         return  # the steps go on by the texts
     if settlement.why == NotifyReason.MUTED and settlement.due_at is not None:
         mutes.put_off_text(conn, message, settlement.due_at, now)

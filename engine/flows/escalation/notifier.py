@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine.flows.escalation import operator_notices
 from engine.messaging import drill_texts
 from engine.messaging.digest import of_client
+from engine.messaging.mail_words import mail_words
 from engine.messaging.operator_texts import reaches_nobody
 from engine.messaging.spoken_words import call_words
 from engine.messaging.wording import to_mentor, to_staff
@@ -19,16 +20,18 @@ from engine.model.alert import CLIENT_TEXT, DRILL
 from engine.model.duration import Duration
 from engine.model.instant import DAY_US, MINUTE_US, Instant
 from engine.model.message import TOGETHER_US, MessageKind, NewMessage
+from engine.model.notification_settings import NO_FOLLOW_UPS, FollowUps
 from engine.model.rule import SEVERITIES, Rule
 from engine.model.sms_settings import Detail
 from engine.model.staff import Recipient
 from engine.store.alerts.alerts import Routed
 from engine.store.messages import alert_links, grouping, inbox, outbox, reply_codes
+from engine.store.people import staff_attributes
 
 # An older text asks for something that another person was told of long ago.
 VALID_US = DAY_US
-# A call that could not go by then comes too late to help the text.
-CALL_OF_USE_US = 30 * MINUTE_US
+# A call or e-mail that could not go by then comes too late to help the text.
+FOLLOW_UP_OF_USE_US = 30 * MINUTE_US
 
 _log = structlog.get_logger()
 
@@ -52,7 +55,7 @@ class Notifier:
     detail: Detail
     now: Instant
     links: str = ""  # the beginning of a link to an alert
-    call_after: Duration | None = None  # when people are called who do not answer an urgent text
+    follow_ups: FollowUps = NO_FOLLOW_UPS
 
     def tell(
         self,
@@ -83,7 +86,7 @@ class Notifier:
         if message_id is None:
             return None
         if kind == MessageKind.STEP and recipient.alias is None:
-            self._call_later(routed, step, staff_id)
+            self._follow_up(routed, step, staff_id)
         return Enqueued(message_id, routed, recipient, body)
 
     def tell_admins(self, routed: Routed, reminder: int = 0) -> None:
@@ -150,18 +153,36 @@ class Notifier:
         over = "over now" if routed.alert.ended is not None else ""
         return ", ".join(filter(None, [reason, over]))
 
-    def _call_later(self, routed: Routed, step: int, staff_id: int) -> None:
-        """Put a call beside the text of an urgent step; an answer to the text takes it back."""
-        if self.call_after is None or routed.alert.severity != "urgent":
+    def _follow_up(self, routed: Routed, step: int, staff_id: int) -> None:
+        """Put calls and e-mails beside an urgent text; an answer to the text takes them back."""
+        if routed.alert.severity != "urgent":
             return
-        drill = routed.alert.rule_id == DRILL
-        due_at = self.now + self.call_after
-        call = NewMessage(
-            routed.alert.id, step, staff_id, MessageKind.CALL, call_words(drill=drill), self.now,
-            due_at, expires_at=due_at + CALL_OF_USE_US,
-            severity=None if drill else routed.alert.severity,
+        drill, wanted = routed.alert.rule_id == DRILL, self.follow_ups
+        if wanted.call_after is not None:
+            words = call_words(drill=drill)
+            self._later(routed, step, staff_id, MessageKind.CALL, words, wanted.call_after)
+        # Few sites send e-mails, so that nothing is read for the others.
+        if wanted.mail_after is not None and staff_attributes.address(self.conn, staff_id):
+            words = mail_words(self._link(routed, staff_id), drill=drill)
+            self._later(routed, step, staff_id, MessageKind.MAIL, words, wanted.mail_after)
+
+    def _later(
+        self,
+        routed: Routed,
+        step: int,
+        staff_id: int,
+        kind: MessageKind,
+        words: str,
+        after: Duration,
+    ) -> None:
+        due_at = self.now + after
+        # An exercise keeps no real message waiting.
+        severity = None if routed.alert.rule_id == DRILL else routed.alert.severity
+        message = NewMessage(
+            routed.alert.id, step, staff_id, kind, words, self.now, due_at,
+            expires_at=due_at + FOLLOW_UP_OF_USE_US, severity=severity,
         )  # fmt: skip
-        outbox.enqueue(self.conn, call)
+        outbox.enqueue(self.conn, message)
 
     def _enqueue(
         self,

@@ -19,6 +19,7 @@ from engine.model.audit_action import AuditAction
 from engine.model.duration import Duration
 from engine.model.instant import MINUTE_US, Instant
 from engine.model.message import MessageKind
+from engine.model.notification_settings import NO_FOLLOW_UPS, FollowUps
 from engine.model.notify_reason import NotifyReason
 from engine.model.rule import Rule
 from engine.model.sms_settings import Detail
@@ -51,7 +52,7 @@ def run(
     now: Instant,
     limit: int = 200,
     links: str = "",
-    call_after: Duration | None = None,
+    follow_ups: FollowUps = NO_FOLLOW_UPS,
 ) -> int:
     """Take up to `limit` steps that are due at `now`, each committed with its messages.
 
@@ -62,7 +63,7 @@ def run(
     def take(only: int | None) -> int:
         with database.write() as conn:
             notifier, reach = (
-                Notifier(conn, rules, detail, now, links, call_after),
+                Notifier(conn, rules, detail, now, links, follow_ups),
                 RecipientResolver(conn, now),
             )
             for routed in mutes.put_off(conn, alerts.woken(conn, now, limit, only), now):

@@ -307,7 +307,7 @@ def tell_anew(
     alerts.set_notified(conn, alert_ids, desk.now)
     telling = desk.telling
     notifier = Notifier(
-        conn, desk.rulebook.rules, telling.detail, desk.now, telling.links, telling.call_after
+        conn, desk.rulebook.rules, telling.detail, desk.now, telling.links, telling.follow_ups
     )
     return steps.take_steps(notifier, due, newly)
 

@@ -137,7 +137,7 @@ def climb(
     told = (database, rules, telling.detail, now)
     taken = 0
     if due or departed:
-        taken = steps.run(*told, links=telling.links, call_after=telling.call_after)
+        taken = steps.run(*told, links=telling.links, follow_ups=telling.follow_ups)
     if departed or (remind_at is not None and remind_at <= now):
         taken += reminders.run(*told, links=telling.links)
     if taken:

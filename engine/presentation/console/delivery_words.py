@@ -23,6 +23,7 @@ STATES: Mapping[OutboxState, str] = {
 KINDS: Mapping[MessageKind, str] = {
     MessageKind.STEP: "an alert",
     MessageKind.CALL: "a call about an alert",
+    MessageKind.MAIL: "an e-mail about an alert",
     MessageKind.NEWLY: "alerts of new rules",
     MessageKind.STORM: "many alerts at once",
     MessageKind.SNOOZE_OVER: "an alert after its snooze",

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from engine.model.instant import Instant
 from engine.model.message import (
     FINAL_STATES,
+    FOLLOW_UPS,
     NEWS,
     Claimed,
     MessageKind,
@@ -37,7 +38,7 @@ from engine.store.tables.messages import outbox
 from engine.store.tables.people import clients, staff
 
 _GATHERED = (MessageKind.NEWLY, MessageKind.STORM, MessageKind.REACHES_NOBODY)
-_NOT_GATHERED = (MessageKind.REACHES_NOBODY, MessageKind.CALL, *NEWS)
+_NOT_GATHERED = (MessageKind.REACHES_NOBODY, *FOLLOW_UPS, *NEWS)
 _carrier = outbox.alias()
 # No message carries it, or the one that did will not go out.
 ON_ITS_OWN: ColumnElement[bool] = or_(

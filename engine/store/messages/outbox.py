@@ -8,14 +8,22 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from engine.model.instant import Instant
-from engine.model.message import NEWS, REACHED_NOBODY, Claimed, MessageKind, NewMessage, OutboxState
+from engine.model.message import (
+    FOLLOW_UPS,
+    NEWS,
+    REACHED_NOBODY,
+    Claimed,
+    MessageKind,
+    NewMessage,
+    OutboxState,
+)
 from engine.store.alerts.alerts import TOLD
 from engine.store.database.upsert import add_row
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
 
-# Neither is the first to tell of an alert, so that no step waits for them. A call follows a text.
-_NO_TELLING = (*NEWS, MessageKind.CALL)
+# None of them is the first to tell of an alert, so that no step waits for them.
+_NO_TELLING = (*NEWS, *FOLLOW_UPS)
 
 
 def enqueue(conn: Connection, message: NewMessage) -> int | None:

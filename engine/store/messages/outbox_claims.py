@@ -27,6 +27,7 @@ from engine.model.duration import Duration
 from engine.model.instant import Instant
 from engine.model.message import (
     DECISIONS,
+    FOLLOW_UPS,
     REACHED_NOBODY,
     TRANSITIONS,
     URGENT,
@@ -44,7 +45,7 @@ from engine.store.alerts import due_clients
 from engine.store.database.locks import lock
 from engine.store.messages import grouping
 from engine.store.operations import channel_state
-from engine.store.people import absences, agreements, opt_outs
+from engine.store.people import absences, agreements, opt_outs, staff_attributes
 from engine.store.people.staff import consents_for, read
 from engine.store.tables.alerts import alerts
 from engine.store.tables.messages import outbox
@@ -73,7 +74,7 @@ _NUMBER_IS_FREE = and_(
     _STAFF_ID.not_in(select(staff.c.id).where(staff.c.phone.in_(_BUSY))),
     _CLIENT_ID.not_in(select(clients.c.id).where(clients.c.phone.in_(_BUSY))),
 )
-_WANTED_KIND = or_(bindparam("every_kind", type_=Boolean), outbox.c.kind == MessageKind.CALL)
+_WANTED_KIND = or_(bindparam("every_kind", type_=Boolean), outbox.c.kind.in_(FOLLOW_UPS))
 _IN_ORDER = (outbox.c.urgency, outbox.c.due_at, outbox.c.id)
 _QUEUED = (
     select(*_IN_ORDER)
@@ -202,7 +203,7 @@ def claim_due(
     *,
     urgent_only: bool = False,
     alone: bool = False,
-    calls_only: bool = False,
+    follow_ups_only: bool = False,
 ) -> list[Claimed]:
     """Lend messages to send or to look up, the most urgent first, then the longest due.
 
@@ -218,14 +219,14 @@ def claim_due(
         limit: How many at most.
         urgent_only: Whether only urgent messages are lent.
         alone: Whether nothing is lent while another message is being sent.
-        calls_only: Whether only calls are lent, because texts cannot go.
+        follow_ups_only: Whether only calls and e-mails are lent, because texts cannot go.
     """
     take_turn(conn)
     conn.execute(_DOUBT, {"now": now})
     if alone and conn.scalar(_ANY_CLAIMED) is not None:
         return []
     least = URGENT if urgent_only else _ANY
-    most = {"now": now, "most": limit, "least_urgent": least, "every_kind": not calls_only}
+    most = {"now": now, "most": limit, "least_urgent": least, "every_kind": not follow_ups_only}
     found = [row for wanted in (_QUEUED, _IN_DOUBT) for row in conn.execute(wanted, most)]
     chosen = [row.id for row in sorted(found, key=tuple)[:limit]]
     if not chosen:
@@ -261,6 +262,9 @@ def standing(conn: Connection, message: Claimed, now: Instant) -> Standing:
         twins,
         found.told_at,
         found.next_step_at if alert and alert.state == "open" else None,
+        staff_attributes.address(conn, message.staff_id)
+        if message.kind == MessageKind.MAIL
+        else None,
     )
 
 

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from engine.model.mail_settings import ADDRESS
 from engine.store.database.upsert import put_row
 from engine.store.tables.people import staff_attributes
 
+EMAIL = "email"  # the attribute that holds the address
 _OF_ONE = select(staff_attributes.c.name, staff_attributes.c.value).where(
     staff_attributes.c.staff_id == bindparam("of")
+)
+_ONE = select(staff_attributes.c.value).where(
+    staff_attributes.c.staff_id == bindparam("of"), staff_attributes.c.name == bindparam("named")
 )
 _FORGET = delete(staff_attributes).where(
     staff_attributes.c.staff_id == bindparam("of"), staff_attributes.c.name == bindparam("named")
@@ -28,6 +33,12 @@ def change(conn: Connection, staff_id: int, said: Mapping[str, str | None]) -> b
         else:
             put_row(conn, staff_attributes, {"staff_id": staff_id, "name": name, "value": value})
     return bool(changed)
+
+
+def address(conn: Connection, staff_id: int) -> str | None:
+    """Return the e-mail address of a member of staff; None if the roster has none that can be."""
+    found: str | None = conn.scalar(_ONE, {"of": staff_id, "named": EMAIL})
+    return found if found and ADDRESS.fullmatch(found) else None
 
 
 def read_all(conn: Connection) -> dict[int, dict[str, str]]:

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from engine.store.database.connection import Database
 from engine.store.tables.intake import received as received_table
 from tests.connectors.hl7v2.test_message_folder import result
 from tests.kit.csv_site import NOW
+from tests.kit.mail_server import make_certificate
 
 LOCAL = MessageEntrance(listen="127.0.0.1:0")
 MESSAGE = result(("POS", "P")).replace("\n", "\r").encode()
@@ -151,12 +151,7 @@ def test_an_address_that_others_reach_needs_a_known_sender() -> None:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key, and a certificate that signs itself and serves both sides."""
     folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-keyout", folder / "key.pem", "-out", folder / "cert.pem", "-days", "30",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    make_certificate(folder)
     return folder
 
 

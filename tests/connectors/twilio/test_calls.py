@@ -19,7 +19,7 @@ from connectors.twilio_simulator.trouble import Answer
 from engine.messaging.spoken_words import call_words
 from engine.model.inbound import Inbound, KeyPress
 from engine.model.instant import SECOND_US
-from engine.model.message import Outgoing, Report, SendResult, Silent, Twins
+from engine.model.message import Outgoing, Report, SendResult, Silent, Twins, Way
 from engine.web.application import application
 from engine.web.server import WebServer
 from tests.kit.local_twilio import ACCOUNT, NUMBER, SECRETS, TOKEN, serving
@@ -27,7 +27,7 @@ from tests.kit.times import SetClock
 from tests.web.test_health import Daemon
 
 CREATED = 1_800_000_000 * SECOND_US
-CALL = Outgoing(7, "+15550100", call_words(drill=False), CREATED, spoken=True)
+CALL = Outgoing(7, "+15550100", call_words(drill=False), CREATED, way=Way.CALL)
 PUBLIC = "https://handrail.example.org/here"
 SID = "CA" + "a" * 32
 FORM = {
@@ -75,7 +75,7 @@ def test_a_call_in_doubt_is_found_by_its_number_and_age_and_never_made_twice(
     (call,) = server.carrier.calls.values()
     assert gateway.look_up(CALL) == SendResult("accepted", provider_id=call.sid)
     known = Outgoing(
-        8, CALL.to, CALL.body, CREATED, twins=Twins(frozenset({call.sid})), spoken=True
+        8, CALL.to, CALL.body, CREATED, twins=Twins(frozenset({call.sid})), way=Way.CALL
     )
     assert gateway.look_up(known) is None
 

@@ -14,9 +14,11 @@ from engine.flows.inbound import key_presses
 from engine.messaging.spoken_words import SpokenAnswer, call_words
 from engine.model.inbound import KeyPress
 from engine.model.instant import MINUTE_US, SECOND_US
-from engine.model.message import Outgoing, Report
+from engine.model.message import Outgoing, Report, Way
+from engine.model.notification_settings import FollowUps
 from engine.store.database.connection import Database
 from engine.store.operations import channel_state
+from engine.store.people import staff_attributes
 from engine.store.tables.messages import outbox
 from tests.kit.carrier import Carrier
 from tests.kit.phones import CASE_MANAGER, SUPERVISOR, Phones
@@ -24,6 +26,7 @@ from tests.kit.site import Site, routing, rulebook
 from tests.kit.times import NOON, hours
 
 AFTER = 5 * MINUTE_US
+CALLS = FollowUps(call_after=AFTER)
 
 
 class UrgentNight:
@@ -32,8 +35,17 @@ class UrgentNight:
     People who do not answer a text are called five minutes after it.
     """
 
-    def __init__(self, database: Database, severity: str = "urgent") -> None:
-        self.site = Site(database, call_after=AFTER).with_people()
+    def __init__(
+        self,
+        database: Database,
+        severity: str = "urgent",
+        follow_ups: FollowUps = CALLS,
+        address: str | None = None,
+    ) -> None:
+        self.site = Site(database, follow_ups=follow_ups).with_people()
+        if address is not None:
+            with database.write() as conn:
+                staff_attributes.change(conn, 1, {"email": address})
         self.site.rules = rulebook(severity=severity)
         self.site.routing = routing(
             {"to": "case_manager"}, {"after": "20 minutes", "to": "supervisor"}
@@ -68,14 +80,14 @@ def night(sqlite_database: Database) -> UrgentNight:
 
 
 def calls(sent: list[Outgoing]) -> list[tuple[str, bool]]:
-    return [(one.to, one.spoken) for one in sent]
+    return [(one.to, one.way is Way.CALL) for one in sent]
 
 
 def called(night: UrgentNight) -> Outgoing:
     """The call to the case manager, who did not answer the text."""
     assert calls(night.go_on()) == [(CASE_MANAGER, False)]
     (call,) = night.go_on(5)
-    assert call.spoken
+    assert call.way is Way.CALL
     assert call.body == call_words(drill=False)
     assert "C-1" not in call.body
     return call
@@ -96,7 +108,7 @@ def test_an_answer_to_the_text_takes_the_call_back(night: UrgentNight) -> None:
     night.go_on()
     night.phones.now = night.now + MINUTE_US
     night.phones.text(CASE_MANAGER, "1 a")
-    assert not any(one.spoken for one in night.go_on(10))
+    assert not any(one.way is Way.CALL for one in night.go_on(10))
 
 
 def test_a_voicemail_or_a_call_cut_off_is_no_answer(night: UrgentNight) -> None:
@@ -159,7 +171,7 @@ def test_calls_go_although_the_way_of_texts_is_stopped(night: UrgentNight) -> No
 def test_less_than_urgent_alerts_call_nobody(sqlite_database: Database) -> None:
     night = UrgentNight(sqlite_database, "high")
     night.go_on(60)
-    assert not any(one.spoken for one in night.carrier.asked)
+    assert not any(one.way is Way.CALL for one in night.carrier.asked)
 
 
 def test_a_drill_calls_too_and_says_that_it_is_one(night: UrgentNight) -> None:
@@ -170,7 +182,7 @@ def test_a_drill_calls_too_and_says_that_it_is_one(night: UrgentNight) -> None:
     assert night.site.alerts[0].state == "resolved"
     drills.start(night.site.database, night.site.routing, "UTC", "S-2", "S-1", night.now)
     night.go_on()
-    (call,) = (one for one in night.go_on(5) if one.spoken)
+    (call,) = (one for one in night.go_on(5) if one.way is Way.CALL)
     assert call.body == call_words(drill=True)
     assert night.press(call, "1") == SpokenAnswer.YOURS
     night.go_on(1)
