@@ -24,10 +24,12 @@ from benchmarks.messages import messages
 from benchmarks.posts import posts
 from benchmarks.replay import replay
 from benchmarks.scale import scale
+from benchmarks.spread import spread
 from benchmarks.urgent import urgent
 
 PARTS: Mapping[str, Callable[[Caseload], Iterator[Figure]]] = {
     "replay": replay,
+    "spread": spread,
     "aftercare": aftercare,
     "import": importing,
     "matching": matching,

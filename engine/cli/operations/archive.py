@@ -9,7 +9,7 @@ import typer
 
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
-from engine.cli.rules.archive_option import needs_pyarrow
+from engine.cli.rules.archive_option import needs_extra
 
 Folder = Annotated[
     Path,
@@ -24,7 +24,7 @@ def archive(folder: Folder, config: ConfigFile = DEFAULT_CONFIG) -> None:
     as safe as the database.
     """
     settings = open_settings(config)
-    with needs_pyarrow():
+    with needs_extra():
         from engine.store.intake.archive import write
     with stored(settings) as database, database.read() as conn:
         counts = write(conn, folder, now())

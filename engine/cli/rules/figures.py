@@ -11,7 +11,7 @@ import typer
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
-from engine.cli.rules.archive_option import ArchiveFolder, opened
+from engine.cli.rules.archive_option import ArchiveFolder, reading_of
 from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
@@ -47,7 +47,7 @@ def figures(
     rulebook = load(rules or settings.rules, settings.kinds)
     as_of = read_instant(at, settings.timezone) if at else now()
     with stored(settings) as database, database.read() as conn:
-        show_rows(list(_rows(conn, rulebook, as_of, opened(archive))), COLUMNS, format)
+        show_rows(list(_rows(conn, rulebook, as_of, reading_of(archive).archive)), COLUMNS, format)
 
 
 def _rows(

@@ -11,7 +11,13 @@ import typer
 
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
-from engine.cli.rules.archive_option import ArchiveFolder, opened
+from engine.cli.rules.archive_option import (
+    ArchiveFolder,
+    ReplaySource,
+    Workers,
+    reading_of,
+    replayed_by_workers,
+)
 from engine.cli.rules.outcome_options import (
     Asked,
     Cohort,
@@ -37,7 +43,6 @@ if TYPE_CHECKING:
     from engine.flows.replay.preview import Preview
     from engine.model.settings import Settings
     from engine.store.database.connection import Database
-    from engine.store.intake.archive import Archive
     from engine.studies.preview import PreviewResult, PreviewRow
 
 COLUMNS = ("client", "rule", "severity", "began", "ended", "notified")
@@ -65,6 +70,7 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     onset: Onset = None,
     html: Html = None,
     archive: ArchiveFolder = None,
+    workers: Workers = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
     """Replay rules over the stored events: nothing is written, and no person is texted.
@@ -83,8 +89,8 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
     query = query_of(settings, rulebook, period, asked)
     found = Preview(query, settings.routing, rulebook, other)
     with stored(settings) as database, whole_file(html) as write:
-        source = opened(archive)
-        _show(found, database, source, settings, format, with_change=other is not None)
+        reading = reading_of(archive, workers)
+        _show(found, database, reading, settings, format, with_change=other is not None)
         if write:
             from engine.presentation.preview.page import page
 
@@ -96,14 +102,14 @@ def preview(  # noqa: PLR0913, PLR0917 - a command's options
 def _show(
     found: Preview,
     database: Database,
-    archive: Archive | None,
+    reading: ReplaySource,
     settings: Settings,
     format: Format,
     with_change: bool,
 ) -> None:
     columns = ("change", *COLUMNS) if with_change else COLUMNS
     with database.read() as conn:
-        replayed = _replayed(found, conn, archive)
+        replayed = _replayed(found, conn, reading, settings.database)
         rows = (_cells(row, with_change) for row in replayed)
         if format is Format.CSV:
             show_rows(rows, columns, format)
@@ -138,14 +144,23 @@ def _nothing(conn: Connection, timezone: str) -> str:
     )
 
 
-def _replayed(found: Preview, conn: Connection, archive: Archive | None) -> Iterator[PreviewRow]:
+def _replayed(
+    found: Preview, conn: Connection, reading: ReplaySource, database: str
+) -> Iterator[PreviewRow]:
     from engine.cli.progress import progress
     from engine.store.intake.histories import count_clients
 
     with progress("Replaying clients", count_clients(conn)) as advance:
-        for clients, rows in found.batches(conn, archive):
-            advance(clients)
-            yield from rows
+        if reading.workers is None:
+            for clients, rows in found.batches(conn, reading.archive):
+                advance(clients)
+                yield from rows
+            return
+        from engine.flows.replay.workers import preview_part
+
+        for part in replayed_by_workers(reading, database, preview_part, found):
+            advance(len(part))
+            yield from found.count(part)
 
 
 def _show_json(found: Preview, rows: Iterator[tuple[object, ...]], columns: Sequence[str]) -> None:

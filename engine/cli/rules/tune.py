@@ -20,7 +20,13 @@ from engine.cli.options import (
     whole_number,
 )
 from engine.cli.printing import Format, ListFormat, show_json, show_rows
-from engine.cli.rules.archive_option import ArchiveFolder, opened
+from engine.cli.rules.archive_option import (
+    ArchiveFolder,
+    ReplaySource,
+    Workers,
+    reading_of,
+    replayed_by_workers,
+)
 from engine.cli.rules.outcome_options import (
     Asked,
     Cohort,
@@ -44,7 +50,6 @@ if TYPE_CHECKING:
     from engine.model.settings import Settings
     from engine.rulebook.core.rulebook import Rulebook
     from engine.rulebook.core.tunable import Tunable
-    from engine.store.intake.archive import Archive
     from engine.studies.preview import PreviewQuery
     from engine.studies.tried_numbers import Tried
     from engine.studies.tuning import TuningResult
@@ -103,6 +108,7 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
     draft: Draft = None,
     html: Html = None,
     archive: ArchiveFolder = None,
+    workers: Workers = None,
     format: ListFormat = Format.TABLE,
 ) -> None:
     """Try other values of the numbers that a rule marks 'tunable:', over the stored events.
@@ -115,7 +121,7 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
 
     if draft and draft.exists():
         raise UserError(f"--draft: {draft} exists, and no file is overwritten; name another one.")
-    most, source = _budget(budget), opened(archive)
+    most, reading = _budget(budget), reading_of(archive, workers)
     settings = open_settings(config)
     rulebook = load(rules or settings.rules, settings.kinds)
     if outcome is None and cohort is None:
@@ -132,12 +138,12 @@ def tune(  # noqa: PLR0913, PLR0917 - a command's options
                 query,
                 rule,
                 scorecard,
-                source,
+                reading.archive,
                 Destination(draft, write, format),
             )
         else:
             tunables = _tunables(rulebook, rule, fixed)
-            tried, among = _search(settings, rulebook, query, rule, tunables, variants, source)
+            tried, among = _search(settings, rulebook, query, rule, tunables, variants, reading)
             found = choose(among, most)
             if draft:
                 _write_draft(draft, settings, rulebook, tunables, tried, found)
@@ -203,7 +209,7 @@ def _search(
     rule_ids: Sequence[str],
     tunables: Sequence[Tunable],
     most: int,
-    archive: Archive | None,
+    reading: ReplaySource,
 ) -> tuple[Tried, VariantSet]:
     """Replay every variant, with a bar."""
     from engine.cli.progress import progress
@@ -219,8 +225,15 @@ def _search(
         database.read() as conn,
         progress("Replaying variants", 2 * count_clients(conn)) as advance,
     ):
-        for clients in replay.batches(conn, archive):
-            advance(clients)
+        if reading.workers is None:
+            for clients in replay.batches(conn, reading.archive):
+                advance(clients)
+        else:
+            from engine.flows.replay.workers import variants_of_part
+
+            for part in replayed_by_workers(reading, settings.database, variants_of_part, replay):
+                replay.take(part)
+                advance(2 * part.seen)
     among = replay.variant_set(tried)
     if not among.values.told:
         raise UserError(

@@ -126,7 +126,7 @@ def write(database: Database, path: Path, now: Instant, public_key: str | None) 
 def restore(database: Database, path: Path, now: Instant, key: Path | None) -> BackupReport:
     """Fill an empty database from a backup, or leave it empty.
 
-    The admins get a text, because what was sent since the backup may be sent again.
+    The admins get a text, because texts since the backup may be sent again.
 
     Args:
         database: An empty database, with or without tables; no daemon uses it.

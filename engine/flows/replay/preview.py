@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 
 from engine.flows.escalation.recipients import StaffDirectory
-from engine.flows.evaluation.caseload import whole_caseload
+from engine.flows.evaluation.caseload import archived_part, whole_caseload
 from engine.flows.replay.followed_clients import (
     at_risk_of,
     attributes,
@@ -54,6 +54,14 @@ class _Replayed(NamedTuple):
     told: SimulatedNotifications
 
 
+class ReplayedClient(NamedTuple):
+    """One client's spans by the rules, and by the rules they are compared with if there are any."""
+
+    one: _One
+    replayed: _Replayed
+    others: _Replayed | None
+
+
 class Preview:
     """A replay of one rule set, or of one beside another, a batch of clients at a time."""
 
@@ -85,35 +93,58 @@ class Preview:
             The number of clients in a batch, and the rows to list of them. A span that ends after
             `until` has not ended. `result` is complete after the last batch.
         """
-        result = self.result
         people = StaffDirectory(conn, self._query.since, self._query.until)
         for histories in whole_caseload(conn, self._query.until, archive):
-            people.take([client.id for client in histories.clients])
-            followed = follow_ups(histories, self._query.since, self._query.until)
-            ours = _by_client(self._rulebook, histories)
-            theirs = _by_client(self._against, histories) if self._against else {}
-            rows: list[PreviewRow] = []
-            for client, follow_up in zip(histories.clients, followed, strict=True):
-                risk = at_risk_of(self._query, client, follow_up, ours[client.id])
-                one = _One(client, follow_up, risk, attributes(client, risk))
-                replayed = self._take(result.version, one, ours[client.id], people)
-                if result.against is None:
-                    rows += _parts(client, replayed, self._query.since)
-                else:
-                    others = self._take(result.against, one, theirs[client.id], people)
-                    rows += self._compare(one, others, replayed)
-            yield len(histories.clients), rows
+            replayed = self._replay(histories, people)
+            yield len(replayed), self.count(replayed)
 
-    def _take(
-        self, version: RuleSetResult, one: _One, spans: Sequence[Span], people: StaffDirectory
+    def of_part(self, conn: Connection, archive: Archive, part: int) -> list[ReplayedClient]:
+        """Replay one part of an archive, and count nothing."""
+        people = StaffDirectory(conn, self._query.since, self._query.until)
+        return self._replay(archived_part(archive, part, self._query.until), people)
+
+    def count(self, clients: Sequence[ReplayedClient]) -> list[PreviewRow]:
+        """Count these clients, and return the rows to list of them."""
+        result, rows = self.result, list[PreviewRow]()
+        for one, replayed, others in clients:
+            self._count(result.version, one, replayed)
+            if result.against is None or others is None:
+                rows += _parts(one.client, replayed, self._query.since)
+            else:
+                self._count(result.against, one, others)
+                rows += self._compare(one, others, replayed)
+        return rows
+
+    def _replay(self, histories: Histories, people: StaffDirectory) -> list[ReplayedClient]:
+        people.take([client.id for client in histories.clients])
+        followed = follow_ups(histories, self._query.since, self._query.until)
+        ours = _by_client(self._rulebook, histories)
+        theirs = _by_client(self._against, histories) if self._against else {}
+        found = []
+        for client, follow_up in zip(histories.clients, followed, strict=True):
+            risk = at_risk_of(self._query, client, follow_up, ours[client.id])
+            one = _One(client, follow_up, risk, attributes(client, risk))
+            replayed = self._told(self.result.version, ours[client.id], people)
+            others = None
+            if self.result.against is not None:
+                others = self._told(self.result.against, theirs[client.id], people)
+            found.append(ReplayedClient(one, replayed, others))
+        return found
+
+    def _told(
+        self, version: RuleSetResult, spans: Sequence[Span], people: StaffDirectory
     ) -> _Replayed:
-        """Count one client's spans by one version; those that overlap the period, as of its end."""
+        """Return a client's spans that overlap the period, as of its end, and what is told."""
         since, until = self._query.since, self._query.until
         begun = known_by(spans, until)
         shown = [span for span in begun if span.ended is None or span.ended > since]
-        rules = version.rules
         # A telling before the period may forbid telling the same again in it.
-        told = simulate(begun, rules, self._routing, people, since, until)
+        return _Replayed(shown, simulate(begun, version.rules, self._routing, people, since, until))
+
+    def _count(self, version: RuleSetResult, one: _One, replayed: _Replayed) -> None:
+        """Count one client's spans by one version."""
+        since, rules = self._query.since, version.rules
+        shown, told = replayed
         alerts = [
             span
             for span in shown
@@ -125,7 +156,6 @@ class Preview:
             version.outcome.add(one.at_risk, one.group, judged)
         self.result.widen([at for stretch in one.follow_up.stretches for at in stretch])
         self.result.widen([span.began for span in alerts])
-        return _Replayed(shown, told)
 
     def _compare(self, one: _One, before: _Replayed, after: _Replayed) -> Iterator[PreviewRow]:
         assert self.result.against is not None

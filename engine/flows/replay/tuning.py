@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from engine.flows.escalation.recipients import StaffDirectory
-from engine.flows.evaluation.caseload import whole_caseload
+from engine.flows.evaluation.caseload import archived_part, whole_caseload
 from engine.flows.replay.followed_clients import at_risk_of, attributes, follow_ups, known_by
 from engine.flows.replay.simulated_notifications import simulate
 from engine.measures.histories import Histories
@@ -181,6 +182,32 @@ class VariantReplay:
         for histories in whole_caseload(conn, self._query.until, archive):
             people.take([client.id for client in histories.clients])
             yield from self._batch(histories, people)
+
+    def of_part(self, conn: Connection, archive: Archive, part: int) -> VariantReplay:
+        """Return what a replay of one part of an archive found, apart from all others."""
+        alone = copy(self)
+        alone._clients, alone._groups, alone._entries, alone._entry = [], [], [], []
+        alone.not_at_risk = 0
+        histories = archived_part(archive, part, self._query.until)
+        people = StaffDirectory(conn, self._query.since, self._query.until)
+        people.take([client.id for client in histories.clients])
+        for _ in alone._batch(histories, people):
+            pass
+        return alone
+
+    @property
+    def seen(self) -> int:
+        """How many clients were replayed."""
+        return len(self._clients) + self.not_at_risk
+
+    def take(self, part: VariantReplay) -> None:
+        """Add what a replay of a part found to what was found so far."""
+        clients, entries = len(self._clients), len(self._entries)
+        self._clients += part._clients
+        self._groups += part._groups
+        self._entries += [(client + clients, counted) for client, counted in part._entries]
+        self._entry += [each + entries for each in part._entry]
+        self.not_at_risk += part.not_at_risk
 
     def values(self) -> VariantValues:
         """Return what the alerts of each variant are worth, after the last batch."""
