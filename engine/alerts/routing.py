@@ -103,6 +103,27 @@ def told_anew(
     return (*taken, *fresh), len(taken)
 
 
+def taken_again(
+    policy: Sequence[RoutingStep], step: int, first: int, turn: Turn, left: Duration | None
+) -> tuple[tuple[RoutingStep, ...], int]:
+    """Return the policy of an alert whose steps are taken again, and its next step.
+
+    People who come in place of others get no fresh wait: the step after theirs comes no later than
+    it would have come without the change.
+
+    Args:
+        policy: The alert's policy.
+        step: The alert's next step so far.
+        first: The step from which the policy is taken again.
+        turn: The turn that begins there.
+        left: The time until the next step so far would have come, counted from when the people of
+            the turn can be reached; None if no step was ahead.
+    """
+    sooner = 0 if left is None or turn.after is None else max(0, turn.after - max(0, left))
+    later = (each.model_copy(update={"after": each.after - sooner}) for each in policy[turn.step :])
+    return told_anew(policy, step, (*policy[first : turn.step], *later))
+
+
 def step_for_those_left(
     policy: Sequence[RoutingStep],
     last: int,

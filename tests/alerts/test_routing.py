@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.alerts.routing import Turn, ends_in_nobody, next_step_at, take_turn, told_anew
+import pytest
+
+from engine.alerts.routing import (
+    Turn,
+    ends_in_nobody,
+    next_step_at,
+    take_turn,
+    taken_again,
+    told_anew,
+    wait_after,
+)
 from engine.model.routing import RoutingStep
 from engine.model.staff import Recipient, Role, Staff
 
@@ -81,3 +91,14 @@ def test_an_alert_told_again_keeps_the_steps_it_took() -> None:
 def test_the_next_step_counts_from_when_the_first_recipient_can_be_reached() -> None:
     assert next_step_at(2, [7, 5]) == 7
     assert next_step_at(None, [5]) is None
+
+
+@pytest.mark.parametrize(("left", "wait"), [(None, 60), (90, 60), (5, 5), (0, 0), (-30, 0)])
+def test_a_step_that_is_taken_again_leaves_the_next_one_its_time(
+    left: int | None, wait: int
+) -> None:
+    turn = take_turn(POLICY, 1, reachable("case_manager"), "high")
+    again, step = taken_again(POLICY, 2, 1, turn, left)
+    assert again[:2] == POLICY[:2]
+    assert [one.to for one in again[step:]] == ["case_manager", "supervisor", "on_call"]
+    assert [wait_after(again, each) for each in (step, step + 1)] == [wait, 110]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from engine.alerts.muting import muted_until
-from engine.alerts.routing import ends_in_nobody, step_for_those_left, told_anew
+from engine.alerts.routing import (
+    ends_in_nobody,
+    step_for_those_left,
+    take_turn,
+    taken_again,
+)
+from engine.calendar.quiet_hours import earliest_send
 from engine.flows.escalation import operator_notices
 from engine.flows.escalation.recipients import ClientRecipients, RecipientResolver, StaffDirectory
 from engine.model.instant import Instant
@@ -44,7 +50,7 @@ def take_again(database: Database, departed: list[ToldStaff], now: Instant) -> N
                 if routed.alert.state != one.state or muted:
                     continue
                 if one.state == "open":
-                    _take_again(conn, routed, first, now)
+                    _take_again(conn, routed, first, reached, now)
                 else:
                     reminders.remind_at_once(conn, one.alert_id)
 
@@ -53,10 +59,10 @@ def tell_the_untold(conn: Connection, now: Instant) -> None:
     """Begin again the policies of open alerts without a recipient, if they reach people now."""
     resolver = RecipientResolver(conn, now)
     for routed in alerts.routed(conn, alerts.adrift(conn)):
-        told = resolver.about(routed.alert.client_id).told
-        first = step_for_those_left(routed.policy, 0, told, routed.alert.severity)
+        reached = resolver.about(routed.alert.client_id)
+        first = step_for_those_left(routed.policy, 0, reached.told, routed.alert.severity)
         if first is not None:
-            _take_again(conn, routed, first, now)
+            _take_again(conn, routed, first, reached, now)
 
 
 def _is_known_to_nobody(one: ToldStaff, reached: ClientRecipients) -> bool:
@@ -75,10 +81,17 @@ def _first_step(one: ToldStaff, reached: ClientRecipients) -> int | None:
     return step_for_those_left(one.policy, last, reached.told, one.severity)
 
 
-def _take_again(conn: Connection, routed: Routed, first: int | None, now: Instant) -> None:
+def _take_again(
+    conn: Connection, routed: Routed, first: int | None, reached: ClientRecipients, now: Instant
+) -> None:
+    alert = routed.alert
     if first is None:  # the next step reaches nobody, and the admins hear of it
-        alerts.set_next_step(conn, routed.alert.id, now, now)
+        alerts.set_next_step(conn, alert.id, now, now)
         return
+    turn = take_turn(routed.policy, first, reached.told, alert.severity)
+    urgent = alert.severity == "urgent"
+    reachable = min(earliest_send(now, one.staff, urgent=urgent) for _, one in turn.told)
+    left = None if routed.next_step_at is None else routed.next_step_at - reachable
     # The steps are numbered on, so that a new text is never mistaken for an old one.
-    policy, step = told_anew(routed.policy, routed.step, routed.policy[first:])
-    alerts.set_route(conn, routed.alert.id, policy, step, now, now)
+    policy, step = taken_again(routed.policy, routed.step, first, turn, left)
+    alerts.set_route(conn, alert.id, policy, step, now, now)

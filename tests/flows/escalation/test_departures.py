@@ -90,6 +90,20 @@ def test_the_next_person_is_told_at_once_when_the_one_who_was_told_departs(
     assert told(site, NOON + 3 * MINUTE) == []
 
 
+@pytest.mark.parametrize("absent_after", [1, 59])
+def test_the_stand_in_is_told_at_once_and_the_next_step_comes_when_it_would_have(
+    database: Database, absent_after: int
+) -> None:
+    site = site_with_alert(database)
+    assert told(site, NOON) == [CASE_MANAGER]
+    absent_at = NOON + absent_after * MINUTE
+    with database.write() as conn:
+        absences.add(conn, 1, absent_at, absent_at + hours(48), 8)
+    assert told(site, absent_at) == [COLLEAGUE]
+    assert told(site, NOON + HOUR - 1) == []
+    assert told(site, NOON + HOUR) == [SUPERVISOR]
+
+
 def test_the_new_case_manager_is_told_at_once(database: Database) -> None:
     site = site_with_alert(database)
     assert told(site, NOON) == [CASE_MANAGER]
