@@ -13,7 +13,7 @@ FHIR_SCHEMA := tests/fhir_schema/node_modules
 # Tests and commands are many short processes, and each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run unit coverage test chaos thorough check style types imports rules docs reference bench pictures prism browser fhir-server fhir-schema clean
+.PHONY: install run unit coverage test chaos thorough check style types imports rules docs reference sbom bench pictures prism browser fhir-server fhir-schema clean
 
 install: $(VENV)/installed
 
@@ -113,6 +113,17 @@ reference: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# A bill of all the software that an installation holds, as CycloneDX. The tool stands in an environment of its own.
+sbom:
+	$(PYTHON) -m venv --clear var/sbom/runtime
+	@rm -rf build # of an earlier build, which would come along
+	var/sbom/runtime/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '.[letters,matching,workbooks]'
+	$(PYTHON) -m venv --clear var/sbom/tool
+	var/sbom/tool/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	var/sbom/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+		--output-file var/handrail.cdx.json var/sbom/runtime/bin/python
+	@echo "var/handrail.cdx.json"
 
 # The pictures of docs/console.md, taken of the sample.
 pictures: install browser
