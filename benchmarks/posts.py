@@ -24,6 +24,7 @@ from tests.kit.posted_site import PostedSite, reading
 POSTS = 1000
 TIMES = 5
 CONNECTIONS = 8
+FLOOD, ABREAST = 10_000, 100
 _HTTP = "{path: /in/breath, secret: {env: SECRET}, per_minute: 100000}"
 _TO_A_SOURCE = {"Content-Type": "application/json"}
 
@@ -43,20 +44,25 @@ def posts(caseload: Caseload) -> Iterator[Figure]:
         assert site.server
         address = site.server.address.partition("//")[2]
 
-        def send(some: Sequence[Post]) -> None:
-            assert sender.submit(_post_all, address, some).result() == {200}
+        def send(some: Sequence[Post], connections: int = CONNECTIONS) -> None:
+            assert sender.submit(_post_all, address, some, connections).result() == {200}
 
         send(_signed(site, "first", CONNECTIONS))  # both processes import what they need
         prepared = [_signed(site, str(n), POSTS) for n in range(TIMES)]
         rows = [[_row(site, post) for post in some] for some in prepared]
         kept, bare = best(TIMES, lambda: send(prepared.pop()), lambda: _insert(theirs, rows.pop()))
-    for database, more in ((ours, CONNECTIONS), (theirs, 0)):
-        assert _stored(database) == POSTS * TIMES + more
-        database.close()
+        before = _stored(ours)
+        flood = _signed(site, "flood", FLOOD)
+        send([*flood, *flood[: FLOOD // 10]], ABREAST)  # a tenth of them comes twice
+        wrong = abs(_stored(ours) - before - FLOOD)
+    assert (before, _stored(theirs)) == (POSTS * TIMES + CONNECTIONS, POSTS * TIMES)
+    ours.close()
+    theirs.close()
     yield Figure(
         f"signed posts, kept and answered over {CONNECTIONS} connections",
         POSTS / kept, "posts/s", 300, more_is_better=True,
     )  # fmt: skip
+    yield Figure(f"of {FLOOD:,} posts over {ABREAST} connections: lost or kept twice", wrong, "", 0)
     yield Figure("bare insert and commit of the same rows", POSTS / bare, "rows/s")
     yield Figure("posts: share of the rate of those inserts", bare / kept, "", more_is_better=True)
 
@@ -71,11 +77,11 @@ def _signed(site: PostedSite, name: str, number: int) -> list[Post]:
     ]
 
 
-def _post_all(address: str, some: Sequence[Post]) -> set[int]:
+def _post_all(address: str, some: Sequence[Post], connections: int) -> set[int]:
     """Post over several connections at once; return the statuses of all answers."""
-    with ThreadPoolExecutor(CONNECTIONS) as connections:
-        parts = [some[n::CONNECTIONS] for n in range(CONNECTIONS)]
-        return set().union(*connections.map(_post_some, [address] * CONNECTIONS, parts))
+    with ThreadPoolExecutor(connections) as senders:
+        parts = [some[n::connections] for n in range(connections)]
+        return set().union(*senders.map(_post_some, [address] * connections, parts))
 
 
 def _post_some(address: str, some: Sequence[Post]) -> set[int]:
