@@ -85,6 +85,9 @@ COMMANDS = {
     "archive": Command(
         "operations.archive", "archive", "Write clients and events as Parquet for studies."
     ),
+    "erase": Command(
+        "operations.erase", "erase", "Delete a client's data, except what the law keeps."
+    ),
     "db": Command("operations.db", "app", "Look after the database."),
 }
 

@@ -78,6 +78,8 @@ class AuditAction(StrEnum):
     CLOCK_REPAIRED = "clock repaired"
     BACKED_UP = "backed up"
     RESTORED = "restored"
+    ERASED = "erased"
+    EXPORTED = "exported"
     # the console
     ACCOUNT_ADDED = "account added"
     ACCOUNT_DISABLED = "account disabled"

@@ -18,7 +18,7 @@ from engine.store.database.connection import Database
 from engine.store.intake import events, positions, received, rejects, source_health
 from engine.store.intake.events import is_newer
 from engine.store.intake.rejects import OpenReject
-from engine.store.people import roster
+from engine.store.people import client_data, roster
 
 # The clock of a device may go ahead, and so may a time zone that was left out. More is a mistake.
 AHEAD_US = DAY_US
@@ -178,15 +178,17 @@ class BatchIntake:
         refused = {}
         unknown = {event.client for event in batch.events} - clients.keys()
         near = roster.near_refs(conn, unknown)
+        # What a source still sends of an erased client is dropped, because a reject would keep it.
+        erased = client_data.erased(conn, sorted(unknown))
         for event in batch.events:
-            if event.client in unknown:
+            if event.client in unknown - erased:
                 reason = roster_rows.unknown_client(event.client, near.get(event.client))
                 refused[event.line, event.row] = Reject(
                     event.line, reason, event.row, event.client, event.key
                 )
         placed, latest = [], self.now + AHEAD_US
         for client_ref, kind, at, key, fields, note, line, local, row, version in batch.events:
-            if refused and (line, row) in refused:
+            if (refused and (line, row) in refused) or client_ref in erased:
                 continue
             client = clients[client_ref]
             try:

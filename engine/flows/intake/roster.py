@@ -16,7 +16,7 @@ from engine.model.intake import DatedValue, Reject, RosterRow
 from engine.model.local_time import WallClock, Zones
 from engine.model.record import earliest_change, restate
 from engine.store.intake import histories
-from engine.store.people import roster, staff_attributes
+from engine.store.people import client_data, roster, staff_attributes
 
 IN_A_MAPPING = "In a mapping, pad:, strip: and upper: write refs alike"
 
@@ -124,6 +124,8 @@ def _take_clients(
     outcome: RosterRowResult,
 ) -> None:
     known = roster.find_clients(conn, {row.values["ref"] or "" for row in rows})
+    unknown = {row.values["ref"] or "" for row in rows} - known.keys()
+    erased = client_data.erased(conn, sorted(unknown))
     records = {
         c.id: c.record for c in histories.read_clients(conn, [found.id for found in known.values()])
     }
@@ -133,6 +135,8 @@ def _take_clients(
     }
     for row in rows:
         ref = row.values["ref"] or ""
+        if ref in erased:
+            continue
         person = people.get(ref) or _Person(None, timezone, None)
         try:
             changed = person.hear(row, clocks, now)
@@ -222,6 +226,7 @@ def _take_relations(
     clients = roster.find_clients(conn, {row.values["client"] or "" for row in rows})
     unknown = {row.values["client"] or "" for row in rows} - clients.keys()
     near = roster.near_refs(conn, unknown)
+    erased = client_data.erased(conn, sorted(unknown))
     named = {row.values["staff"] or "" for row in rows}
     staff = roster.find_staff(conn, named)
     near_staff = roster.near_staff_refs(conn, named - staff.keys())
@@ -235,6 +240,8 @@ def _take_relations(
         )
         if client is None:
             ref = row.values["client"] or ""
+            if ref in erased:
+                continue
             outcome.rejects.append(
                 Reject(row.line, unknown_client(ref, near.get(ref)), row.row, ref, row.key)
             )
