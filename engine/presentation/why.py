@@ -32,6 +32,8 @@ _WAITED = timedelta(minutes=1)  # a text that waited longer had a reason
 _ABOUT = {
     MessageKind.NEWLY: ", found by new rules",
     MessageKind.STORM: ", many at once",
+    MessageKind.CALL: ", by call",
+    MessageKind.MAIL: ", by e-mail",
     MessageKind.REMINDER: ", reminder {}",
     MessageKind.SNOOZE_OVER: ", snooze over",
     MessageKind.REACHES_NOBODY: ", reaches nobody",

@@ -82,7 +82,7 @@ def report(
         (
             shown(one.staff_ref, one.call_name),
             one.role.replace("_", " "),
-            "call" if one.spoken else "text",
+            one.way.value,
             local(one.told_at, zone),
             one.state,
             one.arrived_at and local(one.arrived_at, zone),

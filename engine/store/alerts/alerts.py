@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from engine.model.alert import Alert, AlertEvidence, AlertState
 from engine.model.instant import Instant
-from engine.model.message import NEWS, REACHED_NOBODY, MessageKind, urgency_of
+from engine.model.message import FOLLOW_UPS, NEWS, REACHED_NOBODY, MessageKind, urgency_of
 from engine.model.routing import Policy
 from engine.store.alerts.alert_json import read_policy, write_evidence, write_policy
 from engine.store.tables.alerts import alert_transitions, alerts
@@ -300,7 +300,9 @@ def any_due(conn: Connection, now: Instant) -> bool:
 def adrift(conn: Connection) -> list[int]:
     """Return open alerts to tell of that have no next step, owner, or message on its way."""
     reaching = select(outbox.c.id).where(
-        outbox.c.alert_id == alerts.c.id, outbox.c.state.not_in(REACHED_NOBODY)
+        outbox.c.alert_id == alerts.c.id,
+        outbox.c.state.not_in(REACHED_NOBODY),
+        outbox.c.kind.not_in(FOLLOW_UPS),
     )
     lost = and_(
         alerts.c.state == "open",

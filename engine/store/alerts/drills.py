@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select
 
 from engine.model.alert import DRILL
 from engine.model.instant import Instant
-from engine.model.message import NEWS, MessageKind, OutboxState
+from engine.model.message import FOLLOW_UPS, NEWS, OutboxState, Way, way_of
 from engine.model.staff import Role
 from engine.store.alerts.alerts import TOLD
 from engine.store.tables.alerts import alerts
@@ -47,8 +47,8 @@ _ASKED = (
     )
     .join(staff, staff.c.id == outbox.c.staff_id)
     .where(outbox.c.alert_id == bindparam("alert"), outbox.c.kind.not_in(NEWS))
-    # An answer takes a call back before it is made.
-    .where(or_(outbox.c.kind != MessageKind.CALL, outbox.c.state != "cancelled"))
+    # An answer takes calls and e-mails back before they go.
+    .where(or_(outbox.c.kind.not_in(FOLLOW_UPS), outbox.c.state != "cancelled"))
     .order_by(outbox.c.id)
 )
 _ANSWERS = (
@@ -61,14 +61,14 @@ _ANSWERS = (
 
 @dataclass(frozen=True, slots=True)
 class DrillText:
-    """A text or call of an exercise to a person, and their first answer after it."""
+    """A text, call or e-mail of an exercise to a person, and their first answer after it."""
 
     staff_ref: str
     call_name: str | None
     role: Role
     staff_id: int
     step: int
-    spoken: bool  # whether it was a call
+    way: Way
     told_at: Instant
     state: OutboxState
     arrived_at: Instant | None
@@ -123,7 +123,7 @@ def texts_of(conn: Connection, alert_id: int) -> list[DrillText]:
         found.append(
             DrillText(
                 row.ref, row.call_name, row.role, row.staff_id, row.step,
-                row.kind == MessageKind.CALL, row.sent_at or row.created_at,
+                way_of(row.kind), row.sent_at or row.created_at,
                 row.state, arrived, first and first.received_at, first and first.understood,
             )
         )  # fmt: skip

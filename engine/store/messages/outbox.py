@@ -115,7 +115,7 @@ def waits(conn: Connection, alert_id: int, staff_id: int, now: Instant) -> bool:
         theirs,
         outbox.c.state == "queued",
         outbox.c.due_at > now,
-        outbox.c.kind.not_in((*NEWS, MessageKind.NEWLY)),
+        outbox.c.kind.not_in((*_NO_TELLING, MessageKind.NEWLY)),
     )
     return conn.scalar(queued.limit(1)) is not None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from engine.model.instant import LAST_US, MINUTE_US, Instant
-from engine.model.message import URGENT
+from engine.model.message import FOLLOW_UPS, URGENT
 from engine.model.staff import shown
 from engine.store.people import opt_outs
 from engine.store.tables.messages import outbox
@@ -24,6 +24,8 @@ _URGENT = (
     )
     .limit(1)
 )
+# Calls and e-mails wait by intention, and an answering machine is no fault of a phone.
+_A_TEXT = outbox.c.kind.not_in(FOLLOW_UPS)
 # An urgent message that waits longer is a broken promise.
 URGENT_WITHIN_US = MINUTE_US
 
@@ -35,7 +37,8 @@ def urgent_due(conn: Connection, now: Instant) -> bool:
 
 def urgent_overdue(conn: Connection, now: Instant) -> int:
     """Return how many urgent messages have waited for longer than is promised."""
-    waiting = select(func.count()).select_from(_URGENT.limit(None).subquery())
+    texts = _URGENT.where(_A_TEXT).limit(None)
+    waiting = select(func.count()).select_from(texts.subquery())
     return conn.scalar(waiting, {"now": LAST_US, "made_before": now - URGENT_WITHIN_US}) or 0
 
 
@@ -62,8 +65,10 @@ def deaf_phones(conn: Connection, since: Instant) -> list[DeafPhone]:
         later.c.staff_id == outbox.c.staff_id,
         later.c.id > outbox.c.id,
         later.c.state.in_(("accepted", "sent", "delivered")),
+        later.c.kind.not_in(FOLLOW_UPS),
     )
     lost = and_(
+        _A_TEXT,
         outbox.c.state.in_(("failed", "undelivered")),
         outbox.c.due_at >= since,
         outbox.c.error_code.is_not(None),

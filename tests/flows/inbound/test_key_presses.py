@@ -17,6 +17,7 @@ from engine.model.instant import MINUTE_US, SECOND_US
 from engine.model.message import Outgoing, Report, Way
 from engine.model.notification_settings import FollowUps
 from engine.store.database.connection import Database
+from engine.store.messages import outbox_delays
 from engine.store.operations import channel_state
 from engine.store.people import staff_attributes
 from engine.store.tables.messages import outbox
@@ -128,6 +129,20 @@ def test_a_call_that_nobody_takes_keeps_no_step_waiting_and_brings_none_forward(
     delivery_status.take(night.site.database, report, night.now)
     assert night.go_on(14) == []
     assert calls(night.go_on(1)) == [(SUPERVISOR, False)]
+
+
+def test_a_call_that_waits_or_rings_in_vain_breaks_no_promise(night: UrgentNight) -> None:
+    night.go_on()
+    report = Report(1, "SM1", "delivered")
+    delivery_status.take(night.site.database, report, night.now)
+    night.go_on(3)
+    with night.site.database.read() as conn:
+        assert outbox_delays.urgent_overdue(conn, night.now) == 0
+    (call,) = night.go_on(2)
+    unheard = Report(call.id, f"SM{call.id}", "undelivered", "no-answer")
+    delivery_status.take(night.site.database, unheard, night.now)
+    with night.site.database.read() as conn:
+        assert outbox_delays.deaf_phones(conn, 0) == []
 
 
 def test_key_2_passes_it_on_once(night: UrgentNight) -> None:
