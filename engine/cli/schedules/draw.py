@@ -15,6 +15,8 @@ from engine.model.written_instant import read_instant
 from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from engine.model.instant import Instant
     from engine.model.settings import Settings
     from engine.rulebook.plans.plans import Schedule
@@ -23,7 +25,7 @@ app = typer.Typer(help="Who is drawn today, and whether draws are fair.", no_arg
 
 TODAY = ("client", "schedule", "until", "outcome")
 SEEDS = ("schedule", "month", "sha256", "seed")
-DRAWS = ("schedule", "client", "begins", "minimum", "maximum", "chance", "days")
+DRAWS = ("schedule", "client", "begins", "minimum", "maximum", "chance", "days", "note")
 FAIRNESS = ("schedule", "test", "probability", "fair", "what")
 At = Annotated[
     str | None,
@@ -92,9 +94,12 @@ def list_(
             assert draws
             limits = (draws.minimum, draws.maximum, draws.chance)
             rows += [
-                (schedule.id, one.ref, one.begins.isoformat(), *limits, _days(one.days))
+                (
+                    schedule.id, one.ref, one.begins.isoformat(), *limits, _days(one.days),
+                    _no_draw_yet(one.first_allowed(draws.minimum)),
+                )
                 for one in audit(conn, schedule, instant)
-            ]
+            ]  # fmt: skip
     show_rows(rows, DRAWS, format)
 
 
@@ -102,7 +107,10 @@ def list_(
 def audit_(
     at: At = None, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
 ) -> None:
-    """Draw again from the seeds, and test that the draws are fair; exit code 1 if they are not."""
+    """Draw again from the seeds, and test that the draws are fair.
+
+    The exit code is 1 if they are not, or if a schedule has drawn no day yet.
+    """
     from engine.flows.schedules.draw_audit import audit, by_group
     from engine.studies.draw_fairness import fairness, parity
 
@@ -114,12 +122,15 @@ def audit_(
             draws = schedule.draws
             assert draws
             found = list(audit(conn, schedule, instant))
-            tests = fairness(
-                [one.days for one in found], draws.minimum, draws.maximum, draws.chance
-            )
-            tests += [parity(*group) for group in by_group(found)]
+            tests = []
+            if any(one.days for one in found):
+                days = [one.days for one in found]
+                tests = fairness(days, draws.minimum, draws.maximum, draws.chance)
+                tests += [parity(*group) for group in by_group(found)]
+            else:
+                rows.append((schedule.id, "draws", None, "nothing to judge", "no day drawn yet"))
             strange = [f"{one.ref} {day}" for one in found for day in one.unexplained]
-            fair &= not strange and all(one.passed for one in tests)
+            fair &= not strange and bool(tests) and all(one.passed for one in tests)
             rows += [
                 (schedule.id, one.name, round(one.probability, 4), _yes(one.passed), one.said)
                 for one in tests
@@ -135,6 +146,10 @@ def audit_(
 
 def _yes(passed: bool) -> str:
     return "yes" if passed else "no"
+
+
+def _no_draw_yet(first_allowed: date | None) -> str | None:
+    return f"no draw yet; none comes before {first_allowed.isoformat()}" if first_allowed else None
 
 
 def _days(days: object) -> str:

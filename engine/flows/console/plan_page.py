@@ -98,7 +98,9 @@ def _page(
     schedules = desk.rulebook().plans.schedules
     due = expectations.of_clients(conn, [known.id], now - _BACK_US).get(known.id, ())
     live = {id_: one for id_, one in schedules.items() if one.status == "live"}
-    _, coming = appointments(conn, ref, live, now, _AHEAD_DAYS)
+    _, ahead = appointments(conn, ref, live, now, _AHEAD_DAYS)
+    listed = {(one.schedule_id, one.occurrence.day) for one in due}
+    coming = [one for one in ahead if (one.schedule_id, one.day) not in listed]
     return PlanPage(
         ref,
         known.zones,

@@ -47,9 +47,13 @@ class ClientDraws:
         """On how many days the client could be drawn."""
         return max((self.until - self.begins).days, 0)
 
+    def first_allowed(self, minimum: int) -> date | None:
+        """Return the first day that the minimum gap allows; None once a day was drawn."""
+        return None if self.days else self.begins + timedelta(days=minimum)
+
 
 def audit(conn: Connection, schedule: Schedule, now: Instant) -> Iterator[ClientDraws]:
-    """Yield the draws of each client of a schedule until yesterday.
+    """Yield the draws until yesterday of each client of a schedule, also of one who has none yet.
 
     Args:
         conn: A connection to read from.
@@ -62,11 +66,10 @@ def audit(conn: Connection, schedule: Schedule, now: Instant) -> Iterator[Client
         changed = changes.of_clients(conn, some)
         for client in histories.read_clients(conn, some):
             rows = [one for one in stored.get(client.id, ()) if one.schedule_id == schedule.id]
-            if rows:
-                own = changed.get((client.id, schedule.id), [])
-                found = _of_client(client, schedule, seeds, rows, own, now)
-                if found is not None:
-                    yield found
+            own = changed.get((client.id, schedule.id), [])
+            found = _of_client(client, schedule, seeds, rows, own, now)
+            if found is not None:
+                yield found
 
 
 def _of_client(
@@ -77,8 +80,9 @@ def _of_client(
     own: list[ScheduleChange],
     now: Instant,
 ) -> ClientDraws | None:
-    begins = draws_begin(client, seeds)
-    if begins is None:
+    begins, standing = draws_begin(client, seeds), standing_at(client.record, now)
+    is_for = standing.enrolled and standing.has(schedule.wanted)
+    if begins is None or not (rows or is_for):
         return None
     yesterday = from_us(now).date() - timedelta(days=1)
     days = tuple(drawn_days(client, schedule, seeds, yesterday))
@@ -95,7 +99,7 @@ def _of_client(
             for one in own
             if one.kind in {ChangeKind.EXTRA, ChangeKind.EXCUSED}
         ),
-        standing_at(client.record, now).attributes,
+        standing.attributes,
         yesterday,
     )
 

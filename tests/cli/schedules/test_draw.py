@@ -67,12 +67,28 @@ def test_an_auditor_draws_again_from_the_published_seeds(handrail: Terminal, sit
         files.append(str(file))
     run = [sys.executable, "-c", PROGRAM, *files]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.returncode) == ("every draw is reproduced\n", 0), done.stderr
+    assert re.fullmatch(r"each of \d+ draws is reproduced\n", done.stdout), done.stderr
+    assert done.returncode == 0
     listed = json.loads(Path(files[1]).read_text())
     listed[0]["days"] = listed[0]["days"].replace(listed[0]["days"].split()[0], "2026-03-05")
     Path(files[1]).write_text(json.dumps(listed))
     changed = subprocess.run(run, capture_output=True, text=True, check=False)
     assert changed.returncode == 1
+
+
+def test_before_the_first_draw_nothing_is_called_fair(handrail: Terminal, site: Path) -> None:
+    early = ("--format", "json", "--at", "2026-03-04T12:00")
+    listed = json.loads(handrail("draw", "list", *early))
+    assert [one["client"] for one in listed] == ["C-1", "C-2"]
+    notes = {one["note"] for one in listed if not one["days"]}
+    assert notes == {"no draw yet; none comes before 2026-03-06"}
+    audited = json.loads(handrail("draw", "audit", *early, code=1))
+    assert {one["test"]: one["fair"] for one in audited}["draws"] == "nothing to judge"
+    file = site / "none.json"
+    file.write_text("[]")
+    run = [sys.executable, "-c", PROGRAM, str(file), str(file)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("no draw to judge\n", 1)
 
 
 def test_a_seed_is_shown_only_when_its_month_is_over(handrail: Terminal) -> None:

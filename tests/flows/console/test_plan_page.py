@@ -50,8 +50,20 @@ def test_what_was_missed_and_what_is_coming_stand_on_the_page(site: ConsoleSite)
     missed = of_the_second(site)
 
     assert (missed.title, missed.outcome) == ("Daily check-in", Outcome.MISSED)
-    assert len(opened(site).coming) == 14
+    assert len(opened(site).coming) == 13
     assert site.audited("viewed") == ["client 1"] * 2
+
+
+def test_each_due_day_stands_on_the_page_once(site: ConsoleSite) -> None:
+    site.site.caseload.event(1, "check_in", site.now + hours(2), status="completed")
+    site.now += hours(3)
+    site.site.evaluate(site.now)
+    page = opened(site)
+
+    kept = next(one for one in page.due if one.outcome is Outcome.KEPT)
+    assert kept.due > site.now
+    shown = [one.due for one in (*page.due, *page.coming)]
+    assert len(shown) == len(set(shown))
 
 
 def test_an_excuse_with_a_reason_takes_the_missed_event_back(site: ConsoleSite) -> None:
