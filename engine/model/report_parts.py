@@ -1,11 +1,16 @@
-"""The parts of the report of outcomes, in their order."""
+"""The parts of reports in which figures stand."""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
-ReportPart = Literal[
+OutcomePart = Literal[
     "completion", "retention", "abstinence", "return_to_use", "quality_of_life",
     "recovery_capital", "work_and_home", "arrests",
 ]  # fmt: skip
-REPORT_PARTS: tuple[ReportPart, ...] = get_args(ReportPart)
+# Of the report of services: a service that clients may use early, and what they differ in.
+ServicePart = Literal["service", "stratum"]
+ReportPart = OutcomePart | ServicePart
+OUTCOME_PARTS: tuple[OutcomePart, ...] = get_args(OutcomePart)
+SERVICE_PARTS: tuple[ServicePart, ...] = get_args(ServicePart)
+REPORT_PARTS: tuple[ReportPart, ...] = (*OUTCOME_PARTS, *SERVICE_PARTS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.model.enrolment_cohort import EnrolmentCohort
 from engine.model.instant import Instant
-from engine.model.report_parts import ReportPart
+from engine.model.report_parts import OutcomePart
 from engine.model.rule import Evidence
 from engine.studies.resampling import Estimate
 
@@ -27,7 +27,7 @@ class ReportedFigure(NamedTuple):
 
     id: str
     title: str
-    part: ReportPart
+    part: OutcomePart
     version: str = ""
     missing: str = ""
     evidence: Evidence | None = None

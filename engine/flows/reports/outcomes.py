@@ -13,6 +13,7 @@ from engine.measures.local_days import local_days
 from engine.model.client import Client
 from engine.model.enrolment_cohort import EnrolmentCohort
 from engine.model.instant import DAY_US, Instant
+from engine.model.report_parts import OUTCOME_PARTS, OutcomePart
 from engine.rulebook.core.figures import Figure, WeeksUntil
 from engine.studies.outcome_report import OutcomeReport, ReportedFigure, ValueSort
 from engine.studies.outcome_rows import WEEKS, outcome_report
@@ -71,11 +72,13 @@ def collect(
 ) -> OutcomeTally:
     """Collect what the report is computed from; the arguments are those of `report`."""
     tally = OutcomeTally()
-    shown = [figure for figure in figures if figure.report is not None]
+    shown = [
+        (figure, part) for figure in figures for part in OUTCOME_PARTS if figure.report == part
+    ]
     for histories in batches:
         members = _enrolled(histories, query, tally)
-        for figure in shown:
-            _add(tally, figure, histories, members, query.until)
+        for figure, part in shown:
+            _add(tally, figure, part, histories, members, query.until)
     return tally
 
 
@@ -119,10 +122,11 @@ def _groups(
 
     A client who was in two programmes is in both groups.
     """
-    return {name: tuple(_held(client, name, began, ended)) or (NO_VALUE,) for name in by}
+    return {name: tuple(values_held(client, name, began, ended)) or (NO_VALUE,) for name in by}
 
 
-def _held(client: Client, name: str, began: Instant, ended: Instant) -> Iterator[str]:
+def values_held(client: Client, name: str, began: Instant, ended: Instant) -> Iterator[str]:
+    """Yield the values of an attribute that a client had at some time between two instants."""
     before: str | None = None
     found: dict[str, None] = {}
     for at, entry, value in client.record:
@@ -137,14 +141,19 @@ def _held(client: Client, name: str, began: Instant, ended: Instant) -> Iterator
 
 
 def _add(
-    tally: OutcomeTally, figure: Figure, histories: Histories, members: _Members, until: Instant
+    tally: OutcomeTally,
+    figure: Figure,
+    part: OutcomePart,
+    histories: Histories,
+    members: _Members,
+    until: Instant,
 ) -> None:
     """Add the values of a figure of the members of a batch."""
     counts = figure.counted(histories, until)[members.places].tolist()
     counted = {number for number, one in zip(members.numbers, counts, strict=True) if one}
     tally.counted[figure.id] |= counted
     if isinstance(figure.of, WeeksUntil):
-        stays = tally.of(_measured(figure), ValueSort.STAY)
+        stays = tally.of(_measured(figure, part), ValueSort.STAY)
         weeks, left = figure.stays(histories, members.begins, members.ends)
         stayed = zip(members.numbers, weeks.tolist(), left.tolist(), strict=True)
         for number, week, gone in stayed:
@@ -154,7 +163,7 @@ def _add(
         return
     for version in sorted(figure.versions(histories)) if figure.is_scored else [""]:
         one = figure.in_version(version) if figure.is_scored else figure
-        values = tally.of(_measured(figure, version), _sort(figure))
+        values = tally.of(_measured(figure, part, version), _sort(figure))
         found = list(one.values(histories, until))
         for number, place in zip(members.numbers, members.places.tolist(), strict=True):
             value = found[place]
@@ -168,8 +177,5 @@ def _sort(figure: Figure) -> ValueSort:
     return ValueSort.SHARE if figure.is_yes_or_no else ValueSort.AVERAGE
 
 
-def _measured(figure: Figure, version: str = "") -> ReportedFigure:
-    assert figure.report is not None
-    return ReportedFigure(
-        figure.id, figure.title, figure.report, version, figure.missing, figure.evidence
-    )
+def _measured(figure: Figure, part: OutcomePart, version: str = "") -> ReportedFigure:
+    return ReportedFigure(figure.id, figure.title, part, version, figure.missing, figure.evidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model.report_parts import REPORT_PARTS, ReportPart
+from engine.model.report_parts import OUTCOME_PARTS, OutcomePart
 from engine.presentation.charts import Chart, shares
 from engine.presentation.rendering import render
 from engine.presentation.reports.outcome_sections import (
@@ -37,10 +37,10 @@ def outcome_page(report: OutcomeReport, timezone: str) -> str:
 
 def outcome_charts(report: OutcomeReport) -> dict[str, Chart | None]:
     """Return the chart of each part of the report; None where no share is shown."""
-    return {part: _chart(report, part) for part in REPORT_PARTS}
+    return {part: _chart(report, part) for part in OUTCOME_PARTS}
 
 
-def _chart(report: OutcomeReport, part: ReportPart) -> Chart | None:
+def _chart(report: OutcomeReport, part: OutcomePart) -> Chart | None:
     bars = [
         (f"{label_of(row)}, {name_of(group)}", cell.estimate)
         for row in report.rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.model.report_parts import REPORT_PARTS, ReportPart
+from engine.model.report_parts import OUTCOME_PARTS, OutcomePart
 from engine.presentation.local_clock import local
 from engine.presentation.preview.section import Section
 from engine.presentation.quantities import NONE, count, rates_between, share, shares_between
@@ -18,7 +18,7 @@ from engine.studies.outcome_report import (
 from engine.studies.small_cells import LEAST
 
 HIDDEN = "*"
-TITLES: Mapping[ReportPart, tuple[str, str]] = {
+TITLES: Mapping[OutcomePart, tuple[str, str]] = {
     "completion": ("Completion", "How programmes ended."),
     "retention": (
         "Retention",
@@ -51,7 +51,7 @@ def outcome_sections(report: OutcomeReport, timezone: str) -> list[Section]:
         report: The report.
         timezone: The site's time zone, in which the report gives days.
     """
-    parts = [_part(report, part) for part in REPORT_PARTS if _rows(report, part)]
+    parts = [_part(report, part) for part in OUTCOME_PARTS if _rows(report, part)]
     return [_cohort(report, timezone), *parts, _definitions(report), _limits()]
 
 
@@ -85,7 +85,7 @@ def _cohort(report: OutcomeReport, timezone: str) -> Section:
     return Section("cohort", "Outcomes", text, ("", ">Clients", ">Weeks"), tuple(rows))
 
 
-def _part(report: OutcomeReport, part: ReportPart) -> Section:
+def _part(report: OutcomeReport, part: OutcomePart) -> Section:
     title, text = TITLES[part]
     shown = _rows(report, part)
     rows: list[tuple[str, ...]] = []
@@ -96,7 +96,7 @@ def _part(report: OutcomeReport, part: ReportPart) -> Section:
     return Section(part, title, text, _COLUMNS, tuple(rows))
 
 
-def _rows(report: OutcomeReport, part: ReportPart) -> list[OutcomeRow]:
+def _rows(report: OutcomeReport, part: OutcomePart) -> list[OutcomeRow]:
     return [row for row in report.rows if row.of.part == part]
 
 

@@ -41,7 +41,7 @@ class Figure:
     Attributes:
         otherwise: The value of a client who has none.
         counted_if: Reports leave out the clients of whom this is not true.
-        report: The part of the report of outcomes that shows it; None if no part does.
+        report: The part of a report that shows it; None if no part does.
         missing: What it makes of an answer that is missing.
         evidence: Where its definition is written.
     """

@@ -207,8 +207,9 @@ FIGURE: Mapping[str, Key] = {
     "else": Key("number", "The value where there is none."),
     "counted_if": Key("condition", "Reports leave out the clients of whom this is not true."),
     "report": Key(
-        Choice(REPORT_PARTS, "part of the report of outcomes"),
-        "The part of 'handrail report outcomes' that shows it.",
+        Choice(REPORT_PARTS, "part of a report"),
+        "The part of 'handrail report outcomes' that shows it; service and stratum are of "
+        "'handrail report services'.",
     ),
     "missing": Key(TextKey(120), "What the figure makes of an answer that is missing."),
     "evidence": Key("evidence", "Where its definition is written."),

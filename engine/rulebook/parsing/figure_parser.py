@@ -39,7 +39,7 @@ def read_figures(reading: Reading, node: yaml.Node | None) -> list[WrittenFigure
 def _described(reading: Reading, figure: Figure, parts: Mapping[str, yaml.Node]) -> Figure:
     """Return the figure with what reports need to know of it."""
     report = (
-        reading.one_of(parts["report"], REPORT_PARTS, "part of the report of outcomes")
+        reading.one_of(parts["report"], REPORT_PARTS, "part of a report")
         if "report" in parts
         else None
     )

@@ -1,4 +1,4 @@
-"""`handrail report outcomes` prints tables, a page or rows, and never a small count."""
+"""`handrail report` prints tables, a page or rows, and never a small count."""
 
 from __future__ import annotations
 
@@ -75,3 +75,17 @@ def test_a_page_is_written_whole(terminal: Terminal, tmp_path: Path) -> None:
 )
 def test_a_mistake_is_said(terminal: Terminal, arguments: tuple[str, ...], says: str) -> None:
     assert says in terminal("report", "outcomes", *arguments, code=2)
+
+
+def test_services_of_a_month_without_alerts_say_so(terminal: Terminal, tmp_path: Path) -> None:
+    page = tmp_path / "services.html"
+    out = terminal("report", "services", "--month", "2026-03", "--html", str(page))
+    assert "There were none." in out
+    assert "No rule is named." in out
+    assert "<h2>How alerts were answered</h2>" in page.read_text()
+    assert terminal("report", "services", "--format", "json").startswith("[")
+
+
+def test_a_month_that_is_none_is_refused(terminal: Terminal) -> None:
+    out = terminal("report", "services", "--month", "March", code=2)
+    assert "--month: 'March' is not a month; write it as 2026-10" in out

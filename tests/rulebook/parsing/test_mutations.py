@@ -29,7 +29,10 @@ SHIPPED = {
 SETTINGS = load_config(ROOT / "config.yaml")
 NEAR = 2
 # A text may say anything, and so may fields that hold any word.
-TEXTS = {"title", "why", "advice", "reason", "source", "instrument", "item", "substance", "program"}
+TEXTS = {
+    *("title", "why", "advice", "reason", "source", "instrument", "item", "substance", "program"),
+    *("missing", "version"),
+}
 # A moved line can make a well-formed condition with another meaning; that is refused as a whole.
 OF_THE_WHOLE = "this is true of a client at the instant of enrolment"
 
