@@ -55,7 +55,7 @@ class _Site:
 
     mentors: tuple[Staff, ...]
     profiles: tuple[MatchProfile, ...]  # of the mentors, in the same order
-    mentored: frozenset[int]  # clients who have a mentor now
+    mentored: frozenset[int]  # clients who have a mentor now, who is there
 
 
 def suggest(
@@ -235,7 +235,9 @@ def _site(conn: Connection, now: Instant) -> _Site:
     load = Counter(one.staff_id for one in lasting)
     said = staff_attributes.read_all(conn)
     profiles = tuple(MatchProfile(one.ref, said.get(one.id, {}), load[one.id]) for one in mentors)
-    return _Site(mentors, profiles, frozenset(one.client_id for one in lasting))
+    there = {one.id for one in mentors}
+    mentored = frozenset(one.client_id for one in lasting if one.staff_id in there)
+    return _Site(mentors, profiles, mentored)
 
 
 def _profile(client: Client, now: Instant) -> MatchProfile:

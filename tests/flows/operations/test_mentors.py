@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.errors import UserError
+from engine.flows.escalation.recipients import RecipientResolver
 from engine.flows.operations import mentors
 from engine.model.instant import to_us
 from engine.model.matching_settings import MatchingSettings
 from engine.store.database.connection import Database
+from engine.store.people.roster import find_clients
 from engine.store.tables.messages import outbox
 from engine.store.tables.operations import audit
 from engine.store.tables.people import assignments
@@ -31,6 +33,7 @@ MAPPING = """
     ref: staff
     role: role
     active: active
+    phone: phone
     attributes: {takes: takes, most: most, interests: interests}
 - match: assigned*.csv
   roster: assignments
@@ -62,11 +65,11 @@ C-3,2026-01-05,,no,chess
 C-4,2026-01-05,2026-03-01,yes,chess
 """
 STAFF = """\
-staff,role,active,takes,most,interests
-M-1,mentor,yes,yes,1,chess
-M-2,mentor,yes,yes,1,chess; music
-M-3,mentor,no,yes,5,chess
-CM-1,case_manager,yes,,,
+staff,role,active,phone,takes,most,interests
+M-1,mentor,yes,+12025550111,yes,1,chess
+M-2,mentor,yes,+12025550112,yes,1,chess; music
+M-3,mentor,no,,yes,5,chess
+CM-1,case_manager,yes,,,,
 """
 CONSENT = "client,staff,alias,scope,purpose,given,revoked\nC-1,M-1,Ana,alerts,support,2026-11-01,"
 
@@ -84,6 +87,14 @@ def plan(site: CsvSite) -> tuple[dict[str, str], dict[str, str]]:
     with site.database.read() as conn:
         found = mentors.plan(conn, MATCHING, "UTC", to_us(site.now))
     return {one.client: one.mentor.ref for one in found.proposals}, dict(found.without)
+
+
+def told(site: CsvSite, client: str) -> list[tuple[str, str | None]]:
+    """The mentors who can be told of a client now, each with the client's name for them."""
+    now = to_us(site.now)
+    with site.database.read() as conn:
+        about = RecipientResolver(conn, now).about(find_clients(conn, [client])[client].id)
+    return [(one.staff.ref, one.alias) for one in about.told.get("mentor", ())]
 
 
 def assign(site: CsvSite, client: str, mentor: str, by: str = "CM-1") -> None:
@@ -126,6 +137,22 @@ def test_a_person_assigns_under_a_live_consent_and_nobody_is_texted(site: CsvSit
     assert last.actor.startswith("staff ")
     with pytest.raises(UserError, match="is a mentor of C-1 already"):
         assign(site, "C-1", "M-1")
+
+
+def test_a_mentor_is_matched_told_and_replaced(site: CsvSite) -> None:
+    consents = f"{CONSENT}\n"
+    site.write("consents.csv", consents)
+    site.read()
+    assign(site, "C-1", "M-1")
+    assert told(site, "C-1") == [("M-1", "Ana")]
+    site.write("staff.csv", STAFF.replace("M-1,mentor,yes", "M-1,mentor,no"))
+    site.read()
+    assert told(site, "C-1") == []
+    assert plan(site)[0]["C-1"] == "M-2"
+    site.write("consents.csv", f"{consents}C-1,M-2,Robin,alerts,support,2026-11-20,\n")
+    site.read()
+    assign(site, "C-1", "M-2")
+    assert told(site, "C-1") == [("M-2", "Robin")]
 
 
 def test_a_revoked_consent_and_a_full_mentor_are_refused(site: CsvSite) -> None:
