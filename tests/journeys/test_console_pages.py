@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,7 +14,7 @@ from engine.web.server import WebServer
 from tests.kit.console import WEEKS, ConsoleSite
 from tests.kit.site import MISSED, SILENT, rulebook_of, written_rule
 from tests.kit.times import NOON, hours
-from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
+from tests.kit.visitor import PHONE, SIGHTS, Scheme, Visitor, visits
 
 LONG = "Signs of use within four weeks of leaving treatment, and nobody heard since"
 
@@ -151,7 +150,7 @@ def test_the_keyboard_alone_reaches_the_client_and_the_button(visit: type[Visito
     expect(page.get_by_role("status")).to_contain_text("It is yours.")
 
 
-@pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
+@pytest.mark.parametrize(("width", "scheme"), SIGHTS)
 def test_pages_break_no_rule_of_accessibility(
     visit: type[Visitor], width: int, scheme: Scheme
 ) -> None:

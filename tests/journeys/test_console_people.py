@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,7 +24,7 @@ from engine.web.server import WebServer
 from tests.kit.carrier import Carrier
 from tests.kit.console import ConsoleSite
 from tests.kit.times import MINUTE, NOON, hours
-from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
+from tests.kit.visitor import PHONE, SIGHTS, Scheme, Visitor, visits
 
 PAGES = (
     "/plan/C-1",
@@ -175,7 +174,7 @@ def test_a_missed_check_in_asks_for_a_reason_before_it_is_excused(visit: type[Vi
     expect(page.get_by_label("Reason")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scheme"), list(product((DESK, PHONE), ("light", "dark"))))
+@pytest.mark.parametrize(("width", "scheme"), SIGHTS)
 def test_pages_of_people_break_no_rule_of_accessibility(
     visit: type[Visitor], web: WebServer, width: int, scheme: Scheme
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from engine.flows.console import rule_cases
 from engine.store.database.connection import Database
 from engine.web.server import WebServer
 from tests.kit.rule_site import RULES, ChildAtOnce, RuleSite
-from tests.kit.visitor import DESK, PHONE, Scheme, Visitor, visits
+from tests.kit.visitor import SIGHTS, Scheme, Visitor, visits
 
 
 @pytest.fixture
@@ -152,9 +151,6 @@ def test_a_draft_is_tried_on_the_own_caseload(visit: type[Visitor]) -> None:
     assert person.said == []
     page.get_by_role("link", name="The draft").click()
     expect(page.get_by_role("button", name="Check")).to_be_visible()
-
-
-SIGHTS = list(product((DESK, PHONE), ("light", "dark")))
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIGHTS)

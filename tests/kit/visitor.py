@@ -12,6 +12,8 @@ from tests.kit.console import ConsoleSite
 
 DESK, PHONE = 1280, 390  # the width of a window, in pixels
 Scheme = Literal["light", "dark"]
+# Each width and each scheme once: the layout follows the width alone, and the colours the scheme.
+SIGHTS: tuple[tuple[int, Scheme], ...] = ((DESK, "light"), (PHONE, "dark"))
 
 
 class Visitor:
