@@ -85,6 +85,9 @@ COMMANDS = {
     "archive": Command(
         "operations.archive", "archive", "Write clients and events as Parquet for studies."
     ),
+    "export": Command(
+        "operations.export", "export", "Write everything about one client into a file."
+    ),
     "erase": Command(
         "operations.erase", "erase", "Delete a client's data, except what the law keeps."
     ),

@@ -6,16 +6,19 @@ text, a further row says so.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
+from engine.model.audit_action import AuditAction
 from engine.model.instant import Instant
 from engine.model.message import Claimed
 from engine.model.staff import Consent
 from engine.store.people import letters
 from engine.store.people.letters import LetterRecord
 from engine.store.tables.messages import outbox
+from engine.store.tables.operations import audit
 from engine.store.tables.people import clients, disclosures, disclosures_averted, staff
 
 _averted = select(disclosures_averted.c.disclosure_id)
@@ -23,10 +26,10 @@ _averted = select(disclosures_averted.c.disclosure_id)
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """A text that told a mentor, or may have, or a letter to a recipient outside.
+    """A text that told a mentor, or may have, or a letter or an export to a recipient outside.
 
     `state` is the message's (model/message.py), `answered` for the answer to a text of theirs, or
-    `handed out` for a letter. `staff_ref` is a letter's recipient.
+    `handed out` for a letter or an export, and `staff_ref` is then its recipient.
     `timezone` is the client's.
     """
 
@@ -101,7 +104,39 @@ def listed(conn: Connection, client_ref: str, since: Instant) -> list[Disclosure
     texts = [Disclosure(**row._mapping) for row in conn.execute(wanted)]
     client_id = conn.scalar(select(clients.c.id).where(clients.c.ref == client_ref))
     written = letters.of_client(conn, client_id, since) if client_id is not None else ()
-    return sorted([*texts, *map(_of_letter, written)], key=lambda one: one.at)
+    exported = _exports(conn, client_id, since) if client_id is not None else ()
+    return sorted([*texts, *map(_of_letter, written), *exported], key=lambda one: one.at)
+
+
+def _exports(conn: Connection, client_id: int, since: Instant) -> list[Disclosure]:
+    """Return the exports of a client's data that were for a person outside."""
+    wanted = (
+        select(audit.c.at, audit.c.detail, clients.c.timezone)
+        .join(clients, clients.c.id == client_id)
+        .where(
+            audit.c.subject == f"client {client_id}",
+            audit.c.action == AuditAction.EXPORTED,
+            audit.c.at >= since,
+        )
+    )
+    return [
+        Disclosure(
+            at=row.at,
+            staff_ref=to,
+            told="everything, by handrail export",
+            alert_id=None,
+            message_id=None,
+            text_id=None,
+            state="handed out",
+            scope="everything",
+            purpose="export",
+            given_at=row.at,
+            expires_at=None,
+            timezone=row.timezone,
+        )
+        for row in conn.execute(wanted)
+        if (to := json.loads(row.detail)["to"])
+    ]
 
 
 def _of_letter(record: LetterRecord) -> Disclosure:

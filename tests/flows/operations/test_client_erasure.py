@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from engine.errors import UserError
-from engine.flows.operations import client_erasure
+from engine.flows.operations import client_erasure, client_export
+from engine.presentation.export_page import export_page
 from engine.store.database.connection import Database
 from engine.store.operations import audit_log
 from engine.store.people import client_data
+from engine.store.people import disclosures as disclosures_of
 from engine.store.tables import access, metadata
 from engine.store.tables.alerts import alerts, mutes
 from engine.store.tables.intake import event_versions, events, list_rows, received, rejects
@@ -247,3 +249,19 @@ def test_every_table_is_erased_kept_with_a_reason_or_about_nobody() -> None:
         named = {key.column.table.name for key in table.foreign_keys} & of_client
         if named or "client_id" in table.c or "alert_id" in table.c:
             assert table.name in about
+
+
+def test_an_export_has_everything_and_is_a_disclosure_if_it_leaves(sqlite_site: Site) -> None:
+    with sqlite_site.database.write() as conn:
+        for to in (None, "the client"):
+            found = client_export.export(conn, "C-1", "S-2", to, NOON)
+        told = [one.staff_ref for one in disclosures_of.listed(conn, "C-1", NOON)]
+        theirs = {one.table.name: len(rows) for one, rows in client_data.rows(conn, 1)}
+        assert "handed out" in {one.state for one in disclosures_of.listed(conn, "C-1", NOON)}
+    assert {name: len(rows) for name, rows in found.tables.items()} == theirs
+    assert found.tables["notes"][0]["words"] == SECRET
+    assert found.tables["assignments"][0]["staff_id"] == "S-1"
+    assert found.tables["events"][0]["occurred_at"].startswith("2026-06-01T")
+    assert [row["action"] for row in found.tables["audit"]][-2:] == ["exported", "exported"]
+    assert "the client" in told
+    assert f"{SECRET}</td>" in export_page(*found)
