@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from engine.errors import UserError
 from engine.model.duration import Duration
 
+# A source that calls is asked again this soon, and however often it calls no sooner.
+NEAREST = timedelta(seconds=10)
+
 
 class PollTimer:
     """Spaces out the readings of a source.
@@ -21,6 +24,11 @@ class PollTimer:
         self._asked: datetime | None = None
         self._wait = self._every
         self._failure: UserError | None = None
+        self._nudged = False
+
+    def nudge(self) -> None:
+        """Note that the source has something new; any thread may say so."""
+        self._nudged = True
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the source is to be asked now.
@@ -28,12 +36,19 @@ class PollTimer:
         Raises:
             UserError: It is not, and it could not be read the last time.
         """
-        # A clock that was set back puts nothing off.
-        if self._asked is None or not self._asked <= now < self._asked + self._wait:
+        if self._is_time(now):
+            self._nudged = False  # what comes from now on is news again
             return True
         if self._failure is not None:
             raise UserError(str(self._failure))
         return False
+
+    def _is_time(self, now: datetime) -> bool:
+        # A clock that was set back puts nothing off.
+        if self._asked is None or not self._asked <= now < self._asked + self._wait:
+            return True
+        # A source that could not be read is left alone for as long as it asked.
+        return self._nudged and self._failure is None and now >= self._asked + NEAREST
 
     def went_well(self, now: datetime) -> None:
         """Note that the source was read to its end."""

@@ -23,6 +23,7 @@ from engine.ports import (
     CarrierWebhooks,
     Listener,
     ListeningSource,
+    NudgedSource,
     SmsGateway,
 )
 from engine.rulebook.plans.plans import Plans
@@ -53,6 +54,11 @@ class IncomingCalls:
             source.routes(partial(self._record_came_in, source.name), self.now)
             for source in self.sources
             if isinstance(source, CalledSource)
+        ]
+        found += [
+            source.nudges(lambda: self.wake("ingest"))
+            for source in self.sources
+            if isinstance(source, NudgedSource)
         ]
         if isinstance(self.gateway, CarrierWebhooks):
             found.append(self.gateway.webhooks(self._text_came_in, self._reported, self._pressed))

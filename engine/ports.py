@@ -116,6 +116,17 @@ class CalledSource(ReceivingSource, Protocol):
         """Return the OpenAPI description of these routes."""
 
 
+@runtime_checkable
+class NudgedSource(Protocol):
+    """A source that is asked, and whose server may call when it has something new."""
+
+    def nudges(self, wake: Callable[[], None]) -> AddRoutes | None:
+        """Return the routes that serve such calls; None if the source has none.
+
+        `wake` has the sources read at once.
+        """
+
+
 class Listener(Protocol):
     """Takes records over connections of its own, in threads of its own."""
 

@@ -27,6 +27,7 @@ from engine.model.timezone import Timezone
 
 # What a person said must not be passed on without them saying so (HL7's codes).
 NOT_TO_DISCLOSE = ("NODSCLCD", "NORDSCLCD", "NOAUTH")
+KeyDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
 _OURS = frozenset({"_sort", "_count", "_lastUpdated", "patient", "_include", "_since"})
 
 
@@ -74,6 +75,16 @@ class FhirAuth(Strict):
                 "password:, and only one of these"
             )
         return self
+
+
+class SubscriptionSettings(Strict):
+    """Who may say that the server has something new.
+
+    Attributes:
+        bearer: The SHA-256 of keys, two while one is changed for the other.
+    """
+
+    bearer: Annotated[tuple[KeyDigest, ...], Field(min_length=1, max_length=2)]
 
 
 class PatientIdentifier(Strict):
@@ -125,6 +136,7 @@ class FhirSettings(SourceSettings):
     Attributes:
         fhir: The address of the server, such as https://ehr.example.org/fhir/r4.
         auth: How we say who we are. Without it the server is asked as anybody.
+        subscription: The keys by which the server may call when it has something new.
         client: By which identifier its patients are our clients. Left out: by the server's own id.
         by: Whether the server is asked for everybody at once, or client by client.
         timezone: The zone of times that name none. Left out: each client's own.
@@ -139,6 +151,7 @@ class FhirSettings(SourceSettings):
 
     fhir: Annotated[str, AfterValidator(_address)]
     auth: FhirAuth | None = None
+    subscription: SubscriptionSettings | None = None
     client: PatientIdentifier | None = None
     by: Literal["population", "client"] = "population"
     timezone: Timezone | None = None

@@ -14,6 +14,7 @@ from connectors.poll_timer import PollTimer
 from engine.errors import UserError
 from engine.model.event_kinds import Kind
 from engine.model.intake import Batch, Reject, RosterKind
+from engine.ports import AddRoutes
 
 _ORDER = (*get_args(RosterKind), None)  # the roster first, because events need their clients
 
@@ -24,6 +25,7 @@ class FhirSource:
     def __init__(self, settings: FhirSettings, kinds: Mapping[str, Kind]) -> None:
         """Keep the settings; the server is first asked by `read`."""
         self.name, self.silent_after = settings.name, settings.silent_after
+        self._subscription = settings.subscription
         self._server = FhirServer(settings)
         self._timer = PollTimer(settings.every)
         system = None if settings.client is None else settings.client.identifier
@@ -36,6 +38,18 @@ class FhirSource:
     def about(self, clients: Callable[[], Sequence[str]]) -> None:
         """Learn how to get the refs of the clients in the roster."""
         self._patients.clients = clients
+
+    def nudges(self, wake: Callable[[], None]) -> AddRoutes | None:
+        """Return the route that a Subscription calls; None if there is none."""
+        if self._subscription is None:
+            return None
+        from connectors.fhir.nudge_route import NudgeRoute  # noqa: PLC0415 - FastAPI takes long to import
+
+        def nudge() -> None:
+            self._timer.nudge()
+            wake()
+
+        return NudgeRoute(f"/in/{self.name}", self._subscription.bearer, nudge).add
 
     def read(self, positions: Mapping[str, Any], now: datetime) -> Iterator[Batch]:
         """Ask for what changed, the resources of the roster first, and yield it page by page.
