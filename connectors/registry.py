@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from connectors.csv_folder.first_mapping import FirstMapping
+    from connectors.smtp_mail.gateway import SmtpMail
     from engine.model.mail_settings import MailSettings
-    from engine.ports import GatewayConnector, SimulatorConnector, SmsGateway, SourceConnector
+    from engine.ports import GatewayConnector, SimulatorConnector, SourceConnector
 
 SOURCES: dict[str, str] = {
     "csv_folder": "connectors.csv_folder",
@@ -52,7 +53,7 @@ def gateway(name: str) -> GatewayConnector:
     return cast("GatewayConnector", import_module(f"{GATEWAYS[name]}.connector"))
 
 
-def mail(settings: MailSettings, environ: Mapping[str, str]) -> SmsGateway:
+def mail(settings: MailSettings, environ: Mapping[str, str]) -> SmtpMail:
     """Return the way of e-mails to the site's mail server.
 
     Raises:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -37,9 +38,7 @@ class SmtpMail:
         """Hand over one message. A server that takes no TLS gets none."""
         handed_over = False
         try:
-            with self._connected() as server:
-                if self._settings.user and self._password is not None:
-                    server.login(self._settings.user, self._password)
+            with self._signed_in() as server:
                 handed_over = True
                 server.send_message(self._written(message))
         except smtplib.SMTPRecipientsRefused as error:
@@ -57,6 +56,23 @@ class SmtpMail:
     def look_up(self, message: Outgoing) -> SendResult | None:
         """Return None: no server says what it took, and the same Message-ID shows once."""
         return None
+
+    def examine(self) -> tuple[bool, str]:
+        """Return whether the server lets us in, and a sentence for `doctor`; nothing is sent."""
+        host = self._settings.host
+        try:
+            with self._signed_in():
+                return True, f"The mail server {host} lets us in."
+        except (OSError, smtplib.SMTPException) as error:
+            why = f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".rstrip()
+            return False, f"The mail server {host} does not let us in ({why}), so no e-mail goes."
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
+        with self._connected() as server:
+            if self._settings.user and self._password is not None:
+                server.login(self._settings.user, self._password)
+            yield server
 
     def _connected(self) -> smtplib.SMTP:
         host, port = self._settings.host, self._settings.port

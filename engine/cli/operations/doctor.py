@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import partial
 
 import typer
@@ -21,7 +22,11 @@ def doctor(config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABL
     settings = open_settings(config)
     gateway = registry.gateway(settings.sms.gateway)
     carrier = partial(gateway.examine, settings.sms.own, os.environ)
-    checks = list(examine(settings, now(), carrier, [config.absolute().parent / NAME]))
+
+    def mail() -> Iterable[tuple[bool, str]]:
+        return [registry.mail(settings.mail, os.environ).examine()] if settings.mail else ()
+
+    checks = list(examine(settings, now(), carrier, [config.absolute().parent / NAME], mail))
     rows = [(check.name, "ok" if check.ok else "WRONG", check.said) for check in checks]
     show_rows(rows, ("check", "state", "said"), format)
     if not all(check.ok for check in checks):

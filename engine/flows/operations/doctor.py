@@ -43,7 +43,11 @@ GRACE_US = 120 * SECOND_US
 
 
 def examine(
-    settings: Settings, now: Instant, carrier: Carrier = tuple, private: Sequence[Path] = ()
+    settings: Settings,
+    now: Instant,
+    carrier: Carrier = tuple,
+    private: Sequence[Path] = (),
+    mail: Carrier = tuple,
 ) -> Iterator[Check]:
     """Check everything; nothing is written or sent.
 
@@ -52,6 +56,7 @@ def examine(
         now: The present instant.
         carrier: Asks the carrier for our account.
         private: Files besides the settings' own that must be open to this account alone.
+        mail: Asks the mail server whether it lets us in.
     """
     yield _inference()
     rules, rulebook = _rules(settings)
@@ -62,6 +67,7 @@ def examine(
     yield machine_checks.of_disk(settings)
     yield from machine_checks.of_certificates(settings, now)
     yield from machine_checks.of_carrier(carrier)
+    yield from machine_checks.of_carrier(mail, "mail")
     try:
         database = Database.existing(settings.database)
     except StoreUnavailableError as error:

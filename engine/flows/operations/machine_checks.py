@@ -27,12 +27,12 @@ _RENEWED_US = 14 * DAY_US
 _LONGEST_US = 15 * MINUTE_US
 
 
-def of_carrier(carrier: Carrier) -> Iterator[Check]:
-    """Check the account at the carrier, which is asked; nothing is sent."""
+def of_carrier(carrier: Carrier, name: str = "carrier") -> Iterator[Check]:
+    """Check our account at a carrier or mail server, which is asked; nothing is sent."""
     try:
-        yield from (Check("carrier", ok, said) for ok, said in carrier())
+        yield from (Check(name, ok, said) for ok, said in carrier())
     except UserError as error:  # a secret is missing
-        yield Check("carrier", False, str(error))
+        yield Check(name, False, str(error))
 
 
 def of_disk(

@@ -92,6 +92,18 @@ def test_a_server_that_is_away_is_tried_again(
     assert gateway(server, certificate[0]).send(MAIL).outcome == "retry"
 
 
+def test_doctor_hears_whether_the_server_lets_us_in(
+    server: MailServer, certificate: tuple[Path, Path]
+) -> None:
+    assert gateway(server, certificate[0]).examine() == (
+        True, "The mail server localhost lets us in.",
+    )  # fmt: skip
+    ok, said = gateway(server, None).examine()
+    assert not ok
+    assert said.startswith("The mail server localhost does not let us in (SSLCert")
+    assert server.taken == []
+
+
 def test_a_password_that_is_missing_is_said_at_once() -> None:
     given = {
         "host": "h", "sender": "a@example.org", "user": "u", "password": {"env": "MAIL_PASSWORD"},
