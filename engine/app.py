@@ -38,6 +38,7 @@ from engine.flows.operations import (
 )
 from engine.flows.operations.audit_anchor import AuditAnchor
 from engine.flows.operations.guarded_clock import GuardedClock
+from engine.flows.reports import monthly
 from engine.flows.rules import reload
 from engine.incoming_calls import IncomingCalls
 from engine.model.audit_settings import AuditSettings
@@ -376,6 +377,8 @@ class Engine:
         # Printed texts are reported by nobody, so nothing can be said of their arrival.
         if canary_at is not None and isinstance(self._gateway, CarrierRecords):
             canary.run(self.database, canary_at, self.settings.timezone, now)
+        if self.settings.console is not None:
+            monthly.run(self.database, self.settings.timezone, now)
         done = watchdog.run(self.database, now, self.anchor)
         with self.database.read() as conn:
             self.anchor.keep(conn, now)

@@ -20,6 +20,7 @@ class Ability(StrEnum):
     MANAGE_ACCOUNTS = "manage accounts"
     TAKE_OVER = "take over"  # an alert that another person has
     SEE_TODAY = "see today"  # what a supervisor looks after: untaken alerts, unreachable people
+    SEE_REPORTS = "see reports"  # of outcomes and services, which name no client
     SEE_RULES = "see rules"
     SEE_ON_CALL = "see on call"
     TAKE_SHIFT = "take shift"
@@ -58,11 +59,12 @@ _ABILITIES: Mapping[AccountRole, frozenset[Ability]] = {
         Ability.SEE_DELIVERIES,
     },
     AccountRole.SUPERVISOR: frozenset(Ability) - {Ability.OPEN_IN_EMERGENCY},
-    AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES},
+    AccountRole.CLINICIAN: _DUTY | {Ability.EDIT_RULES, Ability.RELEASE_RULES, Ability.SEE_REPORTS},
     AccountRole.OPERATOR: _DUTY | {Ability.MANAGE_ACCOUNTS, Ability.SEE_HEALTH},
     AccountRole.AUDITOR: _CLIENTS
     | {
         Ability.SEE_VIEWS,
+        Ability.SEE_REPORTS,
         Ability.SEE_EMERGENCIES,
         Ability.SEE_DELIVERIES,
         Ability.SEE_AUDIT,

@@ -88,6 +88,11 @@ def canary() -> str:
     return "Handrail: the text of the day. It checks that texts arrive. Nothing is to be done."
 
 
+def monthly_report() -> str:
+    """Tell a supervisor, once a month, that the report of the month is in the console."""
+    return "Handrail: the monthly report is ready. Open the console."
+
+
 def restored(until: str) -> str:
     """Tell an admin that the database is that of an earlier instant.
 

@@ -92,6 +92,7 @@ class AuditAction(StrEnum):
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     VIEWED = "viewed"
+    REPORT_VIEWED = "report viewed"
     EMERGENCY_ACCESS_BEGAN = "emergency access began"
     EMERGENCY_ACCESS_REVIEWED = "emergency access reviewed"
     ACCESS_REFUSED = "access refused"

@@ -77,6 +77,7 @@ class MessageKind(StrEnum):
     HISTORIC = "historic"  # alerts that began too long ago to be told one by one
     TRIAL = "trial"  # a person tries whether texts reach a phone
     CANARY = "canary"  # the text of the day; `sequence` is when it was due
+    MONTHLY_REPORT = "monthly_report"  # `sequence` is when it was due
     CONFIRM_PHONE = "confirm_phone"  # asks whether a number is that of the person
     PHONE_DENIED = "phone_denied"  # a number says that it is not that of the person
     RESTORED = "restored"  # the database is that of an earlier instant

@@ -31,14 +31,15 @@ WORDS = {
     "deliveries": Ability.SEE_DELIVERIES,
     "audit": Ability.SEE_AUDIT,
     "health": Ability.SEE_HEALTH,
+    "reports": Ability.SEE_REPORTS,
 }
 ROLES = {
     # role: (abilities for their own clients, abilities for the clients of others)
     AccountRole.CASE_MANAGER: (f"{SEEN} act shift answer emergency events deliveries", ""),
     AccountRole.SUPERVISOR: (" ".join(WORDS.keys() - {"emergency"}),) * 2,
     AccountRole.OPERATOR: ("rules on_call accounts health", ""),
-    AccountRole.AUDITOR: (f"{SEEN} views emergencies deliveries audit health",) * 2,
-    AccountRole.CLINICIAN: ("rules on_call edit release", ""),
+    AccountRole.AUDITOR: (f"{SEEN} views emergencies deliveries audit health reports",) * 2,
+    AccountRole.CLINICIAN: ("rules on_call edit release reports", ""),
 }
 
 

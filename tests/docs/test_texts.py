@@ -74,6 +74,7 @@ EXAMPLES = {
     "on_call": operator_texts.on_call("Monday 08:00", 2),
     "trial": operator_texts.trial("Sam"),
     "canary": operator_texts.canary(),
+    "monthly_report": operator_texts.monthly_report(),
     "restored": operator_texts.restored("2026-06-02 12:00 UTC"),
     "confirm_phone": operator_texts.confirm_phone("Sam", "4821"),
     "phone_denied": operator_texts.phone_denied("Sam", 1),

@@ -87,6 +87,7 @@ KINDS: Mapping[str, Sequence[Sequence[Any]]] = {
     "opted_in": (REFS, (1, 10**12)),
     "trial": (REFS,),
     "canary": (),
+    "monthly_report": (),
     "restored": (("2026-06-02 12:00 UTC",),),
     "confirm_phone": (CALL_NAMES, ("4821",)),
     "phone_denied": (REFS, (1, 10**12)),

@@ -29,7 +29,7 @@ def outcome_page(report: OutcomeReport, timezone: str) -> str:
     sections = outcome_sections(report, timezone)
     return render(
         "sections.html",
-        title="Handrail: outcomes",
+        title="Handrail outcomes",
         sections=sections,
         charts=outcome_charts(report) | dict.fromkeys(("cohort", "definitions", "limits")),
     )

@@ -20,7 +20,7 @@ def service_page(report: ServiceReport, timezone: str) -> str:
     """
     sections = service_sections(report, timezone)
     charts = dict.fromkeys((one.name for one in sections), None) | service_charts(report)
-    return render("sections.html", title="Handrail: services", sections=sections, charts=charts)
+    return render("sections.html", title="Handrail services", sections=sections, charts=charts)
 
 
 def service_charts(report: ServiceReport) -> dict[str, Chart | None]:

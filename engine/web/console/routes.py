@@ -22,6 +22,7 @@ from engine.web.console.plan_routes import PlanRoutes
 from engine.web.console.reception import Reception
 from engine.web.console.record_routes import RecordRoutes
 from engine.web.console.reject_routes import RejectRoutes
+from engine.web.console.report_routes import ReportRoutes
 from engine.web.console.roster_routes import RosterRoutes
 from engine.web.console.rule_draft_routes import RuleDraftRoutes
 from engine.web.console.rule_routes import RuleRoutes
@@ -51,6 +52,7 @@ _ROUTES = (
     StudyRoutes,
     OnCallRoutes,
     TodayRoutes,
+    ReportRoutes,
     RosterRoutes,
     SiteRoutes,
     LinkRoutes,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import FastAPI, Path, Request, Response
@@ -13,6 +11,7 @@ from engine.access.abilities import Access
 from engine.flows.console import rule_studies
 from engine.model.rule_draft import RuleStudy, StudyKind
 from engine.presentation.console import study_pages
+from engine.web.console.own_style import policy_of
 from engine.web.console.reception import LAST_ID, Reception, Typed
 
 _ASKED = ("since", "outcome", "rule")
@@ -69,15 +68,5 @@ class StudyRoutes:
         if not isinstance(found, RuleStudy):
             return self._reception.answer(found, lambda _: "")
         answer = self._reception.answer(found, study_pages.study)
-        answer.headers["Content-Security-Policy"] = _policy(found.page)
+        answer.headers["Content-Security-Policy"] = policy_of(found.page)
         return answer
-
-
-def _policy(page: str) -> str:
-    """Return a policy for a page that brings its own style sheet: that one, and nothing else."""
-    style = page.partition("<style>")[2].partition("</style>")[0]
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    )

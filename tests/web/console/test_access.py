@@ -70,6 +70,15 @@ ACCESS = {
         ("/clients/C-3", (404, 403, 403, 403, 403, 401), {"reason": "she called me herself"}),
         ("/clients/C-2", (400, 403, 403, 403, 403, 401), {"reason": "short"}),
     ],
+    "GET /reports": [("/reports", (403, 200, 200, 200, 403, 401))],
+    "GET /reports/outcomes": [
+        ("/reports/outcomes?cohort=enrolled+in+2026", (403, 200, 200, 200, 403, 401)),
+        ("/reports/outcomes?cohort=everybody", (403, 422, 422, 422, 403, 401)),
+    ],
+    "GET /reports/services": [
+        ("/reports/services?month=2026-05", (403, 200, 200, 200, 403, 401)),
+        ("/reports/services?month=2026-05&by=nothing", (403, 404, 404, 404, 403, 401)),
+    ],
     "GET /emergency-access": [("/emergency-access", (403, 200, 200, 403, 403, 401))],
     "POST /emergency-access/{access_id}/review": [
         ("/emergency-access/1/review", (403, 303, 403, 403, 403, 401))
