@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -108,3 +109,26 @@ def test_each_wheel_is_named_with_its_version_and_hash(tmp_path: Path) -> None:
     script = [sys.executable, DEPLOY / "hashed_requirements.py", tmp_path]
     lines = subprocess.run(script, capture_output=True, text=True, check=True).stdout
     assert lines == f"some-thing==1.0 --hash=sha256:{sha256(b'a wheel').hexdigest()}\n"
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not here")
+def test_caddy_finds_no_mistake_in_its_file() -> None:
+    validate = ("caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile")
+    environ = {**os.environ, "HANDRAIL_HOST": "handrail.example"}
+    subprocess.run(validate, env=environ, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "way"),
+    [
+        (
+            "Caddyfile",
+            r"@calls path /twilio/\* /in/\*\s+handle @calls \{\s+reverse_proxy \S+8470\}",
+        ),
+        ("nginx.conf", r"location ~ \^/\(twilio\|in\)/ \{ proxy_pass http://127.0.0.1:8470; \}"),
+    ],
+)
+def test_a_proxy_lets_only_carrier_and_sources_through_to_the_daemon(proxy: str, way: str) -> None:
+    text = (DEPLOY / proxy).read_text("utf-8")
+    assert re.search(way, text)
+    assert text.count("8470") == 1

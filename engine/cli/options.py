@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.errors import UserError
+from engine.errors import Mistake, UserError
 
 if TYPE_CHECKING:
     from engine.model.settings import Settings
@@ -51,6 +51,19 @@ def open_settings(config: Path) -> Settings:
 
     read_environment(config.absolute().parent, os.environ)
     return load(config)
+
+
+def settings_and_warnings(config: Path) -> tuple[Settings, list[Mistake]]:
+    """Read the settings as `open_settings` does, and warn of what is probably a mistake in them.
+
+    Raises:
+        MistakesError: As `open_settings` raises it.
+    """
+    from engine.config import read
+    from engine.environment_file import read_environment
+
+    read_environment(config.absolute().parent, os.environ)
+    return read(config)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.options import DEFAULT_CONFIG, ConfigFile, stored
+from engine.cli.options import DEFAULT_CONFIG, ConfigFile, settings_and_warnings, stored
 from engine.cli.printing import Format, SayFormat, TextFormat, show_rows
 from engine.errors import Mistake, MistakesError
 
@@ -38,7 +38,6 @@ def check(
     """Read the configuration, rules, cases and schedules, and report every mistake in them."""
     from engine.cli.mistakes import lines_of
     from engine.cli.rules.roster_schedules import unknown_schedules
-    from engine.config import read as read_settings
     from engine.flows.rules.files import part_plans, read
     from engine.flows.rules.warnings import warnings
 
@@ -48,7 +47,7 @@ def check(
     # Named rule files need no configuration; if there is one, it says the site's kinds.
     if config.exists() or not paths:
         try:
-            settings, found = read_settings(config)
+            settings, found = settings_and_warnings(config)
         except MistakesError as error:
             mistakes += error.mistakes
     plans, others = part_plans(paths or [], settings)

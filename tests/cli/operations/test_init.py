@@ -5,6 +5,7 @@ The tests of docs/operations.md check, run and examine it.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -68,6 +69,18 @@ def test_secrets_are_for_this_account_alone(
     assert f"HANDRAIL_DATABASE_URL={URL}" in secrets.read_text("utf-8").splitlines()
     others = [path for path in (tmp_path / "site").rglob("*") if path.is_file() and path != secrets]
     assert [path for path in others if "a-password" in path.read_text("utf-8")] == []
+
+
+@pytest.mark.usefixtures("site")
+def test_a_check_knows_the_secrets_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.environ", os.environ.copy())
+    with Path("config.yaml").open("a") as config:
+        config.write("web: {token: {env: TOKEN_OF_THE_FILE}}\n")
+    assert "TOKEN_OF_THE_FILE is empty or missing" in typed(capsys, "check")[2]
+    Path(".env").write_text("TOKEN_OF_THE_FILE=sesame\n")
+    assert typed(capsys, "check")[::2] == (0, "")
 
 
 def test_another_database_than_postgresql_is_refused(
