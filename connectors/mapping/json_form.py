@@ -10,7 +10,7 @@ from typing import Any
 from connectors.mapping.paths import Step, narrowing
 
 _SHOWN = 6  # keys that an error names
-_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonForm:
@@ -54,7 +54,7 @@ class JsonForm:
 
     def written(self, found: Any) -> str:
         """Return a value as JSON, its keys in alphabetical order."""
-        return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return _ENCODER.encode(found)
 
     def child(self, value: Any, name: str) -> Any:
         """Return what an object has under a name; None if there is nothing."""
@@ -97,9 +97,9 @@ def read_json(data: bytes | str) -> Any:
     """
     try:
         if isinstance(data, bytes):
-            data = data.decode(json.detect_encoding(data), "surrogatepass")
+            data = data.decode(json.detect_encoding(data))
         found = json.loads(data) if data.startswith("\ufeff") else _DECODER.decode(data)
-        if _HALF_PAIR.search(data):
+        if "\\u" in data and _HALF_PAIR.search(data):
             json.dumps(found, ensure_ascii=False).encode()
         return found
     except UnicodeDecodeError as error:
@@ -127,7 +127,8 @@ def _no_number(word: str) -> Any:
     raise ValueError(f"is not JSON: {word} is no number")
 
 
-# Made once, because making it takes as long as reading a small record.
+# Made once, because making them takes as long as reading a small record.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _DECODER = json.JSONDecoder(
     parse_float=str, parse_int=str, parse_constant=_no_number, object_pairs_hook=_object
 )

@@ -126,7 +126,7 @@ def compile_version(
 
 
 def _parse(text: str, formats: Sequence[str]) -> datetime:
-    if _END_OF_DAY.search(text):
+    if "24" in text and _END_OF_DAY.search(text):
         return _parse(_END_OF_DAY.sub(r"00\1", text), formats) + timedelta(days=1)
     errors = []
     for written in formats or (None,):
