@@ -34,6 +34,7 @@ from engine.flows.operations import (
     hand_over,
     historic_digest,
     on_call,
+    upkeep,
     watchdog,
 )
 from engine.flows.operations.audit_anchor import AuditAnchor
@@ -43,7 +44,7 @@ from engine.flows.rules import reload
 from engine.incoming_calls import IncomingCalls
 from engine.model.audit_settings import AuditSettings
 from engine.model.duration import Duration
-from engine.model.instant import MINUTE_US, SECOND_US, Instant
+from engine.model.instant import DAY_US, MINUTE_US, SECOND_US, Instant
 from engine.model.notification_settings import NotificationSettings
 from engine.model.settings import Settings
 from engine.ports import (
@@ -148,6 +149,7 @@ class Engine:
         # Begins a flow's next step at once; where no scheduler runs, steps come by themselves.
         self.wake: Callable[[str], None] = lambda _: None
         self.anchor = AuditAnchor(AuditSettings(anchor=None), {})
+        self._trimmed_on: int | None = None  # a day since 1970
         self.mail: SmsGateway | None = None
         self._files = files
         self._sources = sources
@@ -380,6 +382,9 @@ class Engine:
         if self.settings.console is not None:
             monthly.run(self.database, self.settings.timezone, now)
         done = watchdog.run(self.database, now, self.anchor)
+        if self._trimmed_on != now // DAY_US:
+            upkeep.trim(self.database, self.settings.retention, now)
+            self._trimmed_on = now // DAY_US
         with self.database.read() as conn:
             self.anchor.keep(conn, now)
         return done

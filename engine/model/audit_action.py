@@ -80,6 +80,7 @@ class AuditAction(StrEnum):
     RESTORED = "restored"
     ERASED = "erased"
     EXPORTED = "exported"
+    TRIMMED = "trimmed"
     # the console
     ACCOUNT_ADDED = "account added"
     ACCOUNT_DISABLED = "account disabled"

@@ -21,6 +21,7 @@ from engine.model.mail_settings import MailSettings
 from engine.model.notification_settings import FollowUps, NotificationSettings
 from engine.model.on_call import Rotation
 from engine.model.outages import USUAL, OutageSettings
+from engine.model.retention_settings import RetentionSettings
 from engine.model.routing import Microseconds, RoutingSettings
 from engine.model.schedule import ANSWERS, GOALS, SOURCE
 from engine.model.secret import Secret
@@ -155,6 +156,7 @@ class Settings(Strict):
         mail: E-mails of urgent alerts, beside the texts. Without this part there are none.
         letters: Letters under a client's consent: their templates, and who writes them.
         audit: A second place for the head of the audit trail.
+        retention: How long words are kept that are no longer needed.
     """
 
     database: str = Field(default="sqlite:///var/handrail.db", validate_default=True)
@@ -182,6 +184,7 @@ class Settings(Strict):
     # Made while the settings are read, so that their defaults lie beside config.yaml too.
     letters: LetterSettings = Field(default_factory=dict, validate_default=True)
     audit: AuditSettings = Field(default_factory=dict, validate_default=True)
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def database_file(self) -> Path | None:

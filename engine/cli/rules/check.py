@@ -76,6 +76,8 @@ def check(
     for line in lines_of(found, "warning: "):
         print(line, file=sys.stderr)
     print(_summary(rule_sets, planned, len(found)))
+    if settings and not paths and settings.retention.explained:
+        print(settings.retention.explained)
 
 
 def _summary(rule_sets: Sequence[RuleFileSet], planned: RuleFileSet | None, warned: int) -> str:

@@ -20,8 +20,6 @@ from engine.store.intake import histories
 from engine.store.operations import audit_log
 from engine.store.people import client_data, roster, staff
 
-# An attribute of the client's record, which any roster can set.
-LEGAL_HOLD = "legal_hold"
 _MAY_ERASE = ("supervisor", "admin")
 
 
@@ -92,11 +90,9 @@ def _refuse(conn: Connection, client: Client) -> None:
     """Refuse the erasure of a client who is still looked after, or on hold."""
     if client.ref.startswith(client_data.TOMBSTONE):
         raise UserError(f"{client.ref} is erased already.")
-    held = {entry: value for _, entry, value in client.record}.get(LEGAL_HOLD)
-    if held not in {None, "", "no"}:
-        raise UserError(
-            f"{client.ref} is on legal hold, so nothing is erased; {LEGAL_HOLD}: no ends it."
-        )
+    if client.id in client_data.on_legal_hold(conn):
+        hold = client_data.LEGAL_HOLD
+        raise UserError(f"{client.ref} is on legal hold, so nothing is erased; {hold}: no ends it.")
     if _enrolled(client):
         raise UserError(f"{client.ref} is enrolled; end the enrolment in the roster first.")
     if client_data.open_alerts(conn, client.id):

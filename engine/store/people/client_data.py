@@ -31,6 +31,8 @@ from engine.store.tables import access, alerts, intake, messages, people, rule_d
 from engine.store.tables.operations import audit
 
 GONE = "(erased)"
+# An attribute of the client's record, which any roster can set.
+LEGAL_HOLD = "legal_hold"
 TOMBSTONE = "erased-"
 
 _CLIENT: BindParameter[int] = bindparam("client")
@@ -199,6 +201,18 @@ def erased(conn: Connection, refs: Sequence[str]) -> set[str]:
     by_tombstone = {tombstone(ref): ref for ref in refs}
     wanted = select(people.clients.c.ref).where(people.clients.c.ref.in_(by_tombstone))
     return {by_tombstone[found] for found in conn.scalars(wanted)} if refs else set()
+
+
+def on_legal_hold(conn: Connection) -> set[int]:
+    """Return the clients of whom nothing is deleted, because their record says so."""
+    record = people.record_entries.c
+    said = conn.execute(
+        select(record.client_id, record.value)
+        .where(record.entry == LEGAL_HOLD)
+        .order_by(record.at, record.id)
+    )
+    newest = {row.client_id: row.value for row in said}
+    return {client_id for client_id, value in newest.items() if value not in {None, "", "no"}}
 
 
 def open_alerts(conn: Connection, client_id: int) -> int:
