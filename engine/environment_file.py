@@ -35,7 +35,8 @@ def read_environment(folder: Path, environ: MutableMapping[str, str]) -> None:
         bare = line.strip()
         if not bare or bare.startswith("#"):
             continue
-        name, equals, value = bare.partition("=")
+        # As in a file that shells read.
+        name, equals, value = bare.removeprefix("export ").partition("=")
         if not equals or not name.isidentifier():
             # The line itself may be a secret, so it is not shown.
             mistakes.append(Mistake(str(path), number, 1, "must be NAME=VALUE, or begin with #"))

@@ -18,7 +18,7 @@ def read(folder: Path, text: str, **given: str) -> dict[str, str]:
 
 
 def test_each_line_sets_a_variable(tmp_path: Path) -> None:
-    text = "# a comment\n\nTOKEN=a=b # c\n QUOTED = 'x y' \nDOUBLE=\"z\"\nEMPTY=\n"
+    text = "# a comment\n\nexport TOKEN=a=b # c\n QUOTED = 'x y' \nDOUBLE=\"z\"\nEMPTY=\n"
     expected = {"TOKEN": "a=b # c", "QUOTED": "x y", "DOUBLE": "z", "EMPTY": ""}
     assert read(tmp_path, text.replace(" QUOTED = ", " QUOTED=")) == expected
 
@@ -33,7 +33,7 @@ def test_without_the_file_nothing_is_set(tmp_path: Path) -> None:
     assert environ == {}
 
 
-@pytest.mark.parametrize("line", ["hunter2", "export TOKEN=hunter2", "TO-KEN=hunter2"])
+@pytest.mark.parametrize("line", ["hunter2", "export hunter2", "TO-KEN=hunter2"])
 def test_a_line_that_sets_nothing_is_named_by_its_number_alone(line: str, tmp_path: Path) -> None:
     with pytest.raises(MistakesError) as raised:
         read(tmp_path, f"# first\n{line}\n")
