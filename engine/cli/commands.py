@@ -85,6 +85,9 @@ COMMANDS = {
     "archive": Command(
         "operations.archive", "archive", "Write clients and events as Parquet for studies."
     ),
+    "audit": Command(
+        "operations.audit", "audit", "List who did what and who looked; verify the trail."
+    ),
     "export": Command(
         "operations.export", "export", "Write everything about one client into a file."
     ),

@@ -56,6 +56,7 @@ class TrailRow:
     action: str
     subject: str
     detail: Mapping[str, object]
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
