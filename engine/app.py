@@ -21,6 +21,7 @@ from connectors import registry
 from engine import outside_watch
 from engine.errors import SourcesError, StoreUnavailableError
 from engine.fair_lock import FairLock
+from engine.flows.console import ended_sessions
 from engine.flows.console.desk import Desk
 from engine.flows.delivery.senders import Senders
 from engine.flows.delivery.ways import Ways
@@ -384,6 +385,7 @@ class Engine:
         done = watchdog.run(self.database, now, self.anchor)
         if self._trimmed_on != now // DAY_US:
             upkeep.trim(self.database, self.settings.retention, now)
+            ended_sessions.forget(self.database, now)
             self._trimmed_on = now // DAY_US
         with self.database.read() as conn:
             self.anchor.keep(conn, now)

@@ -18,7 +18,7 @@ from engine.flows.operations import watchdog
 from engine.scheduler import Scheduler, take
 from engine.service_manager import ServiceManager
 from engine.store.operations import job_runs, queues, watchdog_state
-from engine.store.operations.counts import figures
+from engine.store.operations.counts import expectations_of_a_day, figures
 from engine.web.server import WebServer
 
 if TYPE_CHECKING:
@@ -220,15 +220,23 @@ class Watch:
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures for Prometheus."""
-        from engine.web.metrics import of_flows, of_queues, of_store, of_ticks  # noqa: PLC0415
+        from engine.web.metrics import (  # noqa: PLC0415
+            of_expectations,
+            of_flows,
+            of_queues,
+            of_store,
+            of_ticks,
+        )
 
         yield from of_ticks(
             self._scheduler.steps, self._scheduler.failures, dict(self._engine.totals)
         )
         with self._engine.web_database.read() as conn:
             found = figures(conn)
+            due = expectations_of_a_day(conn, self._engine.now())
             broken, missing = watchdog_state.standing(conn), watchdog.missing_data(conn)
             runs, waiting = job_runs.read(conn), queues.waiting(conn, self._engine.now())
         yield from of_store(found, len(broken), len(missing))
+        yield from of_expectations(due)
         yield from of_flows(runs)
         yield from of_queues(waiting, self._engine.now())

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.model.instant import HOUR_US, MINUTE_US, Instant
+from engine.model.instant import DAY_US, HOUR_US, MINUTE_US, Instant
 
 # How long a link may be used, how long a session lasts without a request, and how long at most.
 LINK_US = 24 * HOUR_US
 IDLE_US = 15 * MINUTE_US
 SESSION_US = 12 * HOUR_US
+# How long an account knows a browser after it signed in by it for the first time.
+KNOWN_BROWSER_US = 180 * DAY_US
 # How long after signing in a person may change how they sign in.
 FRESH_US = 15 * MINUTE_US
 # How long a passkey's challenge may be answered.

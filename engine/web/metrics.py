@@ -69,10 +69,16 @@ def of_store(found: Figures, broken: int, outages: int) -> Iterator[Metric]:
             family.add_metric([state], number)
         yield family
     yield from _of_sources(found.sources)
+
+
+def of_expectations(by_outcome: Mapping[str, int]) -> Iterator[Metric]:
+    """Yield how many expectations are open, and how many ended within a day, by outcome."""
     family = GaugeMetricFamily(
-        "handrail_expectations", "How many expectations there are, by outcome.", labels=["outcome"]
+        "handrail_expectations",
+        "Expectations that are open, and those that ended within 24 hours, by outcome.",
+        labels=["outcome"],
     )
-    for outcome, number in found.expectations.items():
+    for outcome, number in by_outcome.items():
         family.add_metric([outcome], number)
     yield family
 

@@ -16,7 +16,7 @@ from engine.model.instant import SECOND_US
 from engine.store.operations.counts import Figures, SourceFigures
 from engine.store.operations.job_runs import JobRun
 from engine.store.operations.queues import Queue
-from engine.web.metrics import of_flows, of_queues, of_store, of_ticks
+from engine.web.metrics import of_expectations, of_flows, of_queues, of_store, of_ticks
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
@@ -26,7 +26,6 @@ NOW = 1_800_000_000 * SECOND_US
 FIGURES = Figures(
     alerts={"open": 3},
     messages={"queued": 1},
-    expectations={"kept": 5},
     rejects=2,
     sources={"clinic": SourceFigures(NOW, NOW, is_out=True, rejects=1, waiting=4)},
     held=1,
@@ -34,6 +33,7 @@ FIGURES = Figures(
 EXPORTED: list[Metric] = [
     *of_ticks({"deliver": 7}, {"deliver": 1}, {"deliver.accepted": 3}),
     *of_store(FIGURES, broken=1, outages=1),
+    *of_expectations({"kept": 5}),
     *of_flows({"deliver": JobRun(NOW, NOW - SECOND_US, None)}),
     *of_queues([Queue("texts to send", 2, NOW - 9 * SECOND_US), Queue("none", 0, None)], NOW),
 ]

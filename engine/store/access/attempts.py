@@ -42,6 +42,11 @@ def add_browser(conn: Connection, token_hash: str, account_id: int, now: Instant
     conn.execute(insert(known_browsers).values(row))
 
 
+def forget_browsers(conn: Connection, before: Instant) -> int:
+    """Delete the browsers that are known since before an instant; return how many there were."""
+    return conn.execute(delete(known_browsers).where(known_browsers.c.seen_at < before)).rowcount
+
+
 def key(conn: Connection, new: str) -> str:
     """Return the key of the console; `new` becomes it if there is none yet."""
     wanted = select(console_key.c.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.model.account import Session, SignInWay
 from engine.model.instant import Instant
@@ -80,6 +80,13 @@ def end_all_of(conn: Connection, account_id: int, now: Instant) -> None:
         console_sessions.c.ended_at.is_(None),
     )
     conn.execute(update(console_sessions).where(*open_ones).values(ended_at=now))
+
+
+def forget(conn: Connection, before: Instant) -> int:
+    """Delete the sessions that began before an instant; return how many there were."""
+    return conn.execute(
+        delete(console_sessions).where(console_sessions.c.began_at < before)
+    ).rowcount
 
 
 def _read(row: Row[tuple[object, ...]]) -> Session:

@@ -56,6 +56,7 @@ expectations = Table(
     UniqueConstraint("client_id", "schedule_id", "day"),
     Index(None, "client_id", "closes_at"),
     Index(None, "client_id", "asked_at"),
+    Index("ix_expectations_ended_at_outcome", "ended_at", "outcome"),
     Index(
         "ix_expectations_open",
         "due_at",

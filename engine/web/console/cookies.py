@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from engine.model.account import SESSION_US
+from engine.model.account import KNOWN_BROWSER_US, SESSION_US
 from engine.model.instant import DAY_US, MINUTE_US
 
 
@@ -60,7 +60,7 @@ class KnownBrowserCookie(HostCookie):
     """Holds the token by which an account knows a browser from earlier; it signs nobody in."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url, "handrail-known", 180 * DAY_US // 1_000_000)
+        super().__init__(url, "handrail-known", KNOWN_BROWSER_US // 1_000_000)
 
 
 class LanguageCookie(HostCookie):

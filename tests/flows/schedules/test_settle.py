@@ -17,7 +17,7 @@ from engine.model.schedule import ChangeKind, ScheduleChange
 from engine.store.alerts import due_clients
 from engine.store.database.connection import Database
 from engine.store.intake import source_health
-from engine.store.operations.counts import figures
+from engine.store.operations.counts import expectations_of_a_day
 from engine.store.tables.schedules import expectations
 from tests.kit.schedule_site import DAILY, ScheduleSite
 from tests.kit.times import DAY, HOUR, MINUTE, NOON, SECOND, clock
@@ -49,10 +49,11 @@ def test_a_check_in_that_does_not_come_is_missed_at_the_end_of_its_grace_and_rai
     assert site.messages == [(0, 1, "step")]
 
 
-def test_expectations_are_counted_by_outcome(site: ScheduleSite) -> None:
-    site.at(clock("22:00"))
+def test_the_expectations_of_a_day_are_counted_by_outcome(site: ScheduleSite) -> None:
+    site.at(clock("22:00"), clock("22:00", 1), clock("22:00", 2))
     with site.database.read() as conn:
-        assert figures(conn).expectations == {"missed": 1, "open": 1}
+        found = expectations_of_a_day(conn, clock("22:00", 2))
+        assert found == {"missed": 1, "open": 1}
 
 
 def test_a_check_in_on_the_day_keeps_it(site: ScheduleSite) -> None:
