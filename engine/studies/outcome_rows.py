@@ -100,7 +100,10 @@ class _Table:
                 cells.append(None)
             elif not is_share:
                 numbers = number[here & known]
-                cells.append(self._cell(here & known, here & counted, None, average(numbers)))
+                mean = average(numbers)
+                if values.sort is ValueSort.PART:
+                    mean = _within_one(mean)
+                cells.append(self._cell(here & known, here & counted, None, mean))
             else:
                 so = int(np.count_nonzero(here & yes))
                 share = wilson(so, int(np.count_nonzero(here & known)))
@@ -164,3 +167,10 @@ class _Table:
         atoms = self._members.shape[1]
         counts = [np.bincount(self._atoms, which, atoms).astype(np.int64) for which in counted]
         return hidden_cells(self._members, np.stack(counts, axis=1), self._breakdowns, gone)
+
+
+def _within_one(share: Estimate) -> Estimate:
+    """Cut an interval off where no share can be."""
+    if share.low is None or share.high is None:
+        return share
+    return Estimate(share.value, max(0.0, share.low), min(1.0, share.high))

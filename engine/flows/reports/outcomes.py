@@ -79,6 +79,10 @@ def collect(
         members = _enrolled(histories, query, tally)
         for figure, part in shown:
             _add(tally, figure, part, histories, members, query.until)
+    reported = {of.id for of in tally.values}
+    for figure, part in shown:
+        if figure.id not in reported:  # no client has a score in any version
+            tally.of(_measured(figure, part), _sort(figure))
     return tally
 
 

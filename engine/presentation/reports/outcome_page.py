@@ -31,7 +31,8 @@ def outcome_page(report: OutcomeReport, timezone: str) -> str:
         "sections.html",
         title="Handrail outcomes",
         sections=sections,
-        charts=outcome_charts(report) | dict.fromkeys(("cohort", "definitions", "limits")),
+        charts=outcome_charts(report)
+        | dict.fromkeys(("cohort", "unanswered", "definitions", "limits")),
     )
 
 

@@ -52,7 +52,13 @@ def outcome_sections(report: OutcomeReport, timezone: str) -> list[Section]:
         timezone: The site's time zone, in which the report gives days.
     """
     parts = [_part(report, part) for part in OUTCOME_PARTS if _rows(report, part)]
-    return [_cohort(report, timezone), *parts, _definitions(report), _limits()]
+    return [
+        _cohort(report, timezone),
+        *parts,
+        *_unanswered(report),
+        _definitions(report),
+        _limits(),
+    ]
 
 
 def name_of(group: OutcomeGroup) -> str:
@@ -97,11 +103,27 @@ def _part(report: OutcomeReport, part: OutcomePart) -> Section:
 
 
 def _rows(report: OutcomeReport, part: OutcomePart) -> list[OutcomeRow]:
-    return [row for row in report.rows if row.of.part == part]
+    return [row for row in report.rows if row.of.part == part and _is_answered(row)]
+
+
+def _is_answered(row: OutcomeRow) -> bool:
+    """Whether something is known of any client; a hidden total may be."""
+    return row.cells[0] is None or (row.cells[0].among > 0 and row.cells[0].known > 0)
+
+
+def _unanswered(report: OutcomeReport) -> list[Section]:
+    titles = dict.fromkeys(row.of.title for row in report.rows if not _is_answered(row))
+    if not titles:
+        return []
+    text = (
+        f"Nothing is known of any client about these figures: {'; '.join(titles)}. They need "
+        "events that no source brings yet; docs/reports.md says which."
+    )
+    return [Section("unanswered", "Without any answer", text)]
 
 
 def _definitions(report: OutcomeReport) -> Section:
-    figures = {row.of.title: row.of for row in report.rows}
+    figures = {row.of.title: row.of for row in report.rows if _is_answered(row)}
     rows = tuple(
         (title, of.evidence.grade if of.evidence else NONE,
          of.evidence.source if of.evidence else NONE, of.missing or NONE)

@@ -28,6 +28,7 @@ from engine.studies.small_cells import LEAST
 from engine.studies.stratified import pooled_difference
 
 HIDDEN = "*"
+_NONE_YET = "There were none."
 _HANDLED = (">Told", ">Taken", ">95 %", ">Half within", ">Nine in ten", ">False", ">95 %")
 
 
@@ -71,14 +72,14 @@ def _roles(report: ServiceReport) -> Section:
          shares_between(one.false_share))
         for role, one in report.roles.items()
     )  # fmt: skip
-    text = "By the role of the person who closed the alerts."
+    text = "By the role of the person who closed the alerts." if rows else _NONE_YET
     columns = ("Role", ">Closed", ">False", ">95 %")
     return Section("roles", "False alarms by role", text, columns, rows)
 
 
 def _handled(name: str, title: str, text: str, head: str, some: Mapping[str, Handling]) -> Section:
     rows = tuple((word.replace("_", " "), *_cells(one)) for word, one in some.items())
-    return Section(name, title, text if rows else "There were none.", (head, *_HANDLED), rows)
+    return Section(name, title, text if rows else _NONE_YET, (head, *_HANDLED), rows)
 
 
 def _cells(one: Handling) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def _proposals(report: ServiceReport) -> Section:
     )
     if not rows:
         text += " No rule is named."
-    columns = ("Rule", "RuleAdvice", "Because", "Command")
+    columns = ("Rule", "Proposal", "Because", "Command")
     return Section("proposals", "Alerts that cost more than they give", text, columns, rows)
 
 
@@ -120,7 +121,7 @@ def _advice(rule: str, one: Handling) -> tuple[str, str, str]:
         why = f"nobody took {share(1 - (one.taken_share.value or 0))} of them"
         return "retire, or tell other people", why, f"handrail explain {rule}"
     why = f"{share(one.false_share.value)} were false alarms"
-    return "retune, or retire", why, f"handrail tune {rule}"
+    return "retune, or retire", why, f"handrail tune {rule} --outcome RULE"
 
 
 def _hours(report: ServiceReport) -> Section:
@@ -129,6 +130,7 @@ def _hours(report: ServiceReport) -> Section:
         for role, hours in report.hours.items()
     )
     text = "Texts about alerts by the hour of the recipients' own clocks, from 0:00 to 23:00."
+    text = text if rows else _NONE_YET
     return Section("hours", "Load by hour", text, ("Role", ">Texts", "0:00–23:00", "Busiest"), rows)
 
 
