@@ -46,7 +46,12 @@ class Caseload:
         ]
 
     def empty(self, name: str) -> Database:
-        """A new SQLite database that has its tables and nothing in them."""
+        """A new SQLite database that has its tables and nothing in them.
+
+        It takes the place of the one that another part left under this name.
+        """
+        for old in self.room.glob(f"{name}*"):
+            old.unlink()
         database = Database.open(f"sqlite:///{self.room / name}")
         database.upgrade()
         return database
