@@ -33,6 +33,8 @@ PAGES = (
     "/entries/C-1",
     "/disclosures/C-1",
     "/today",
+    "/reports",
+    "/reports/services?month=2026-06",
     "/site",
     "/roster/staff",
     "/roster/clients?client=C-1",
