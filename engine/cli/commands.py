@@ -62,7 +62,7 @@ COMMANDS = {
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),
     "oncall": Command("staff.oncall", "app", "Show who is on call; take over now."),
     "drill": Command(
-        "staff.drill", "app", "Try the way of an urgent alert, without any client, and report."
+        "staff.drill", "app", "Try the way of an urgent alert without a client; report on it."
     ),
     "absence": Command("staff.absence", "app", "List, add and end absences."),
     "letter": Command(
@@ -75,7 +75,9 @@ COMMANDS = {
     "staff": Command("staff.staff", "app", "List the staff; confirm phone numbers."),
     "rules": Command("rules.rules", "app", "Show which rules served when; write a new one."),
     "schedules": Command("schedules.schedules", "app", "List, explain and change what is due."),
-    "clients": Command("schedules.clients", "app", "Show what clients are due to do."),
+    "clients": Command(
+        "schedules.clients", "app", "List the clients; show what each is due to do."
+    ),
     "draw": Command("schedules.draw", "app", "Show who is drawn today; audit the draws."),
     "backup": Command("operations.backup", "backup", "Write a backup, verified by opening it."),
     "backup-key": Command(

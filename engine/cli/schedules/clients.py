@@ -1,22 +1,24 @@
-"""`handrail clients`: what a client is due to do, and which clients agreed to get texts."""
+"""`handrail clients`: the clients, what each is due to do, and who agreed to get texts."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.cli.first_word import first_word_of
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, show_rows
 from engine.cli.schedules.schedules import read_clock, read_day
+from engine.errors import UserError
 from engine.model.goal import GoalStatus
 from engine.presentation.local_clock import local
 
-app = typer.Typer(
-    help="What clients are due to do, and who agreed to get texts.", no_args_is_help=True
-)
+app = typer.Typer(cls=first_word_of("show"), invoke_without_command=True)
+LIST_COLUMNS = ("client", "state", "timezone", "phone", "staff", "consents", "texts")
 
 
 class Language(StrEnum):
@@ -27,6 +29,37 @@ class Language(StrEnum):
 
 
 Ref = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's ref.")]
+
+
+@app.callback()
+def clients(
+    context: typer.Context,
+    config: ConfigFile = DEFAULT_CONFIG,
+    format: ListFormat = Format.TABLE,
+) -> None:
+    """List the clients, who looks after them and whether texts reach them; or one by its ref."""
+    if context.invoked_subcommand is None:
+        _list(None, config, format)
+
+
+@app.command()
+def show(
+    client: Ref, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """Show one client of the list; `handrail clients C-1042` is the same."""
+    _list(client, config, format)
+
+
+def _list(client: str | None, config: Path, format: Format) -> None:
+    from engine.flows.operations.client_list import client_list
+
+    with stored(open_settings(config)) as database, database.read() as conn:
+        found = list(client_list(conn, client, now()))
+    if client and not found:
+        raise UserError(f"There is no client {client}.")
+    show_rows(found, LIST_COLUMNS, format)
+
+
 How = Annotated[
     str, typer.Option("--how", metavar="WORDS", help="How it was given: 'signed form', say.")
 ]

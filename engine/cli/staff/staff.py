@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.cli.first_word import first_word_of
 from engine.cli.instants import now
 from engine.cli.options import DEFAULT_CONFIG, ConfigFile, open_settings, stored
 from engine.cli.printing import Format, ListFormat, SayFormat, TextFormat, say, show_rows
 from engine.cli.staff.oncall import Who
+from engine.errors import UserError
 from engine.model.plurals import counted
+from engine.presentation.local_clock import local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,13 +22,13 @@ if TYPE_CHECKING:
     from engine.model.staff import Staff
     from engine.store.people.phone_codes import UnconfirmedPhone
 
-COLUMNS = ("staff", "call_name", "role", "phone", "number")
+COLUMNS = ("staff", "call_name", "role", "phone", "number", "timezone", "clients", "away")
 By = Annotated[
     str,
     typer.Option("--by", metavar="STAFF", help="Who says so: the ref of a supervisor or admin."),
 ]
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(cls=first_word_of("show"), invoke_without_command=True)
 
 
 @app.callback()
@@ -34,15 +38,36 @@ def staff(
     format: ListFormat = Format.TABLE,
 ) -> None:
     """List active staff and mentors, and whether their numbers are confirmed; `confirm` one."""
-    if context.invoked_subcommand is not None:
-        return
-    from engine.store.people.phone_codes import unconfirmed
-    from engine.store.people.staff import everybody
+    if context.invoked_subcommand is None:
+        _list(None, config, format)
 
+
+@app.command()
+def show(
+    staff: Who, config: ConfigFile = DEFAULT_CONFIG, format: ListFormat = Format.TABLE
+) -> None:
+    """Show one person of the list; `handrail staff S-7` is the same."""
+    _list(staff, config, format)
+
+
+def _list(ref: str | None, config: Path, format: Format) -> None:
+    from engine.store.people.absences import lasting
+    from engine.store.people.phone_codes import unconfirmed
+    from engine.store.people.staff import clients_of, everybody
+
+    present = now()
     with stored(open_settings(config)) as database, database.read() as conn:
-        found = [one for one in everybody(conn).values() if one.active]
+        found = [one for one in everybody(conn).values() if one.active and ref in {None, one.ref}]
         unsure = {one.staff.id: one for one in unconfirmed(conn)}
-    show_rows((_row(one, unsure) for one in found), COLUMNS, format)
+        clients = clients_of(conn, present)
+        away = {one.staff_id: one.ended for one in lasting(conn, present, present + 1)}
+    if ref and not found:
+        raise UserError(f"There is nobody active among the staff called {ref}.")
+    rows = []
+    for one in found:
+        until = local(away[one.id], one.timezone) if one.id in away else None
+        rows.append((*_row(one, unsure), one.timezone, clients.get(one.id, 0), until))
+    show_rows(rows, COLUMNS, format)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, select
 
+from engine.model.instant import Instant
 from engine.model.staff import Assignment, Consent, Role, Staff
 from engine.store.tables.people import assignments, consents, staff
 
@@ -100,6 +101,14 @@ def assignments_of(conn: Connection, client_ids: Sequence[int]) -> list[Assignme
 def assignments_in_role(conn: Connection, role: Role) -> list[Assignment]:
     """Return every assignment that there ever was in a role, by the ids of clients."""
     return [Assignment(*row) for row in conn.execute(_IN_ROLE, {"role": role})]
+
+
+def clients_of(conn: Connection, now: Instant) -> dict[int, int]:
+    """Return how many clients each person is assigned to now; people without any are left out."""
+    lasting = or_(assignments.c.ended.is_(None), assignments.c.ended > now)
+    number = func.count(assignments.c.client_id.distinct())
+    wanted = select(assignments.c.staff_id, number).where(assignments.c.began <= now, lasting)
+    return {row[0]: row[1] for row in conn.execute(wanted.group_by(assignments.c.staff_id))}
 
 
 def consents_of(conn: Connection, client_ids: Sequence[int]) -> list[Consent]:

@@ -1,0 +1,111 @@
+"""The list of clients: where each stands, who looks after them, and whether texts reach them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from engine.model.client import Client
+from engine.model.instant import Instant
+from engine.store.intake import histories
+from engine.store.people import agreements, client_data, opt_outs, roster, staff
+
+_AT_ONCE = 1000  # clients
+
+
+class ClientLine(NamedTuple):
+    """A client in the list.
+
+    Attributes:
+        client: The ref.
+        state: `enrolled`, `on leave`, `ended`, `not enrolled yet`, or `erased`.
+        timezone: Where the client lives.
+        phone: The end of the number; None if there is none.
+        staff: Who looks after the client now, by role.
+        consents: The mentors who may be told now.
+        texts: `agreed`, or why no text reaches the client.
+    """
+
+    client: str
+    state: str
+    timezone: str
+    phone: str | None
+    staff: str
+    consents: str
+    texts: str
+
+
+def client_list(conn: Connection, ref: str | None, now: Instant) -> Iterator[ClientLine]:
+    """Yield the clients in the order of their refs.
+
+    Args:
+        conn: A connection.
+        ref: Only this client; None for all.
+        now: The present instant.
+    """
+    known = roster.find_clients(conn, [ref]).values() if ref else ()
+    ids = [one.id for one in known] if ref else roster.client_ids(conn)
+    names = {one.id: one.ref for one in staff.everybody(conn).values()}
+    stopped = opt_outs.numbers(conn)
+    phones = {client: phone for phone, client in roster.client_phones(conn)}
+    for start in range(0, len(ids), _AT_ONCE):
+        batch = ids[start : start + _AT_ONCE]
+        assigned, consented = _people(conn, batch, names, now)
+        agreed = agreements.standing(conn, batch)
+        reached = agreements.reachable(conn, batch)
+        for client in histories.read_clients(conn, batch):
+            phone = phones.get(client.ref)
+            yield ClientLine(
+                client.ref,
+                _state(client, now),
+                client.timezone,
+                f"…{phone[-4:]}" if phone else None,
+                ", ".join(assigned[client.id]),
+                ", ".join(consented[client.id]),
+                _texts(
+                    phone,
+                    agreed=client.id in agreed,
+                    reached=client.id in reached,
+                    stopped=phone in stopped,
+                ),
+            )
+
+
+def _people(
+    conn: Connection, ids: Sequence[int], names: dict[int, str], now: Instant
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    assigned, consented = defaultdict(list), defaultdict(list)
+    for one in staff.assignments_of(conn, ids):
+        if one.lasts(now):
+            assigned[one.client_id].append(f"{one.role} {names[one.staff_id]}")
+    for each in staff.consents_of(conn, ids):
+        ends = [at for at in (each.expires_at, each.revoked_at) if at is not None]
+        if each.given_at <= now and all(now < at for at in ends):
+            consented[each.client_id].append(names[each.staff_id])
+    return assigned, consented
+
+
+def _state(client: Client, now: Instant) -> str:
+    if client.ref.startswith(client_data.TOMBSTONE):
+        return "erased"
+    last = {entry.entry: entry.at for entry in client.record if entry.at <= now}
+    if "enrolled" not in last:
+        return "not enrolled yet"
+    if last["enrolled"] <= last.get("ended", -1):
+        return "ended"
+    on_leave = last.get("leave_began", -1) > last.get("leave_ended", -1)
+    return "on leave" if on_leave else "enrolled"
+
+
+def _texts(phone: str | None, *, agreed: bool, reached: bool, stopped: bool) -> str:
+    """Say whether texts reach a client, or the first reason why not."""
+    if not agreed:
+        return "did not agree"
+    if phone is None:
+        return "no phone"
+    if stopped:
+        return "said STOP"
+    return "agreed" if reached else "shares the phone with another client"
