@@ -62,7 +62,7 @@ COMMANDS = {
     "status": Command("operations.status", "status", "Show the last successes, and what waits."),
     "oncall": Command("staff.oncall", "app", "Show who is on call; take over now."),
     "drill": Command(
-        "staff.drill", "app", "Try the way of an urgent alert without a client; report on it."
+        "staff.drill", "app", "Try and report the way of an urgent alert, without a client."
     ),
     "absence": Command("staff.absence", "app", "List, add and end absences."),
     "letter": Command(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.flows.escalation.drills import DrillReport
 
 app = typer.Typer(
-    no_args_is_help=True, help="Try the way of an urgent alert without a client; report on it."
+    no_args_is_help=True, help="Try and report the way of an urgent alert, without a client."
 )
 COLUMNS = ("told", "role", "by", "at", "state", "arrived", "answered", "minutes", "answer")
 By = Annotated[str, typer.Option("--by", metavar="STAFF", help="Who does it: a ref of the staff.")]
